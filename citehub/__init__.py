@@ -1,0 +1,61 @@
+"""Citation hubs as versioned datasets: who cites a work, and in what role.
+
+>>> import citehub
+>>> hub = citehub.load("mt-nlg")
+>>> hub.citing_works.to_pandas().shape
+(44, 15)
+"""
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "CitehubError",
+    "Diff",
+    "Hub",
+    "Summary",
+    "Table",
+    "Work",
+    "__version__",
+    "diff",
+    "errors",
+    "hubs",
+    "load",
+    "versions",
+]
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from citehub import errors
+    from citehub._catalog import hubs, load, versions
+    from citehub._diff import Diff, diff
+    from citehub._hub import Hub
+    from citehub._summary import Summary
+    from citehub._table import Table
+    from citehub._work import Work
+    from citehub.errors import CitehubError
+else:
+    # Each name is imported when first used: importing citehub costs nothing.
+    _HOMES = {
+        "CitehubError": "errors",
+        "Diff": "_diff",
+        "Hub": "_hub",
+        "Summary": "_summary",
+        "Table": "_table",
+        "Work": "_work",
+        "diff": "_diff",
+        "hubs": "_catalog",
+        "load": "_catalog",
+        "versions": "_catalog",
+    }
+
+    def __getattr__(name: str) -> object:
+        if name == "errors":
+            return __import__("citehub.errors", fromlist=["errors"])
+        if name not in _HOMES:
+            raise AttributeError(f"module 'citehub' has no attribute {name!r}")
+        module = __import__(f"citehub.{_HOMES[name]}", fromlist=[name])
+        value = globals()[name] = getattr(module, name)
+        return value
+
+    def __dir__() -> list[str]:
+        return __all__

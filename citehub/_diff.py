@@ -1,0 +1,263 @@
+"""What changed between two releases, and which version bump that needs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+
+from citehub import _html
+from citehub._catalog import load
+from citehub._validate import row_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import pandas as pd
+
+    from citehub._hub import Hub
+    from citehub._shapes import Field, Resource
+
+Level = Literal["none", "patch", "minor", "major"]
+"""Size of a change, the smallest first."""
+
+Kind = Literal[
+    "table added",
+    "table removed",
+    "column added",
+    "column removed",
+    "column retyped",
+    "vocabulary widened",
+    "vocabulary narrowed",
+    "key changed",
+    "row added",
+    "row removed",
+    "cell filled",
+    "cell changed",
+    "cell cleared",
+]
+"""Kinds of change."""
+
+LEVELS: Final[tuple[Level, ...]] = ("none", "patch", "minor", "major")
+
+_LEVEL_OF: Final[dict[Kind, Level]] = {
+    "table added": "minor",
+    "table removed": "major",
+    "column added": "minor",
+    "column removed": "major",
+    "column retyped": "major",
+    "vocabulary widened": "minor",
+    "vocabulary narrowed": "major",
+    "key changed": "major",
+    "row added": "minor",
+    "row removed": "major",
+    "cell filled": "minor",
+    "cell changed": "major",
+    "cell cleared": "major",
+}
+
+
+class Change(NamedTuple):
+    """One change: what kind, in which table, and where it applies row, column, old and new."""
+
+    kind: Kind
+    table: str
+    row_key: str | None = None
+    column: str | None = None
+    old: Any = None
+    new: Any = None
+
+    @property
+    def level(self) -> Level:
+        """The version bump that this change alone needs."""
+        return _LEVEL_OF[self.kind]
+
+
+class Diff:
+    """What changed between two releases of a hub; iterating gives each change.
+
+    A change has ``kind``, ``table``, ``row_key``, ``column``, ``old``, ``new`` and ``level``.
+
+    Attributes
+    ----------
+    hub : str
+        Name of the hub.
+    old, new : str
+        The two data versions.
+    changes : tuple of Change
+        Every change; the rows of an added or removed table are not listed one by one.
+    level : str
+        The version bump that the changes need: ``major`` where an analysis that ran on the
+        old release can give another result on the same rows and columns, ``minor`` where
+        there is only more, ``patch`` where the content is the same, ``none`` for a release
+        and itself.
+
+    Examples
+    --------
+    >>> import citehub
+    >>> citehub.diff("mt-nlg", "1.0.0", "1.1.0").level
+    'minor'
+    """
+
+    def __init__(self, hub: str, old: str, new: str, changes: tuple[Change, ...]) -> None:
+        self.hub = hub
+        self.old = old
+        self.new = new
+        self.changes = changes
+
+    @property
+    def level(self) -> Level:
+        """The version bump that the changes need."""
+        least: Level = "none" if self.old == self.new else "patch"
+        return max((least, *(change.level for change in self.changes)), key=LEVELS.index)
+
+    def counts(self) -> dict[str, dict[Kind, int]]:
+        """Return how many changes of each kind each table has."""
+        counts: dict[str, Counter[Kind]] = {}
+        for change in self.changes:
+            counts.setdefault(change.table, Counter())[change.kind] += 1
+        return {table: dict(kinds) for table, kinds in counts.items()}
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Return one row per change; ``old`` and ``new`` hold values of any type."""
+        import pandas as pd
+
+        return pd.DataFrame.from_records(self.changes, columns=Change._fields)
+
+    def __iter__(self) -> Iterator[Change]:
+        return iter(self.changes)
+
+    def __len__(self) -> int:
+        return len(self.changes)
+
+    def __bool__(self) -> bool:
+        return bool(self.changes)
+
+    def __str__(self) -> str:
+        lines = [f"{self.hub} {self.old} -> {self.new}: {self.level}"]
+        for table, kinds in self.counts().items():
+            lines.append(f"  {table}: {_listed(kinds)}")
+        return "\n".join(lines) if self.changes else f"{lines[0]}, same content"
+
+    def __repr__(self) -> str:
+        versions = f"{self.old} -> {self.new}"
+        return f"<citehub.Diff {self.hub} {versions}: {self.level}, {len(self)} changes>"
+
+    def _repr_html_(self) -> str:
+        rows = (
+            (f"<code>{_html.text(table)}</code>", _html.text(_listed(kinds)))
+            for table, kinds in self.counts().items()
+        )
+        title = f"{self.hub} {self.old} → {self.new}: {self.level}"
+        return _html.table(("table", "changes"), rows, caption=title)
+
+
+def diff(hub: str, old: str, new: str) -> Diff:
+    """Compare two releases of a hub, row by row and cell by cell.
+
+    Parameters
+    ----------
+    hub : str
+        Name of the hub.
+    old, new : str
+        The two data versions.
+
+    Returns
+    -------
+    Diff
+        Every change, and the version bump that they need.
+
+    Raises
+    ------
+    UnknownHub, UnknownVersion
+        This installation does not hold it.
+    DamagedTable
+        A file is not the one that was released.
+    """
+    return compare(load(hub, version=old), load(hub, version=new))
+
+
+def compare(old: Hub, new: Hub) -> Diff:
+    """Compare two opened releases."""
+    changes: list[Change] = []
+    before = {resource["name"]: resource for resource in old.manifest["resources"]}
+    after = {resource["name"]: resource for resource in new.manifest["resources"]}
+    for name in dict.fromkeys((*before, *after)):
+        if name not in after:
+            changes.append(Change("table removed", name, old=before[name]["rows"]))
+        elif name not in before:
+            changes.append(Change("table added", name, new=after[name]["rows"]))
+        else:
+            changes.extend(_compare_columns(before[name], after[name]))
+            keys = {tuple(each[name]["schema"]["primaryKey"]) for each in (before, after)}
+            hashes = {each[name]["content_hash"] for each in (before, after)}
+            if len(keys) == 1 and len(hashes) > 1:
+                changes.extend(_compare_rows(old, new, before[name]))
+    return Diff(new.name, old.version, new.version, tuple(changes))
+
+
+def _compare_columns(old: Resource, new: Resource) -> Iterator[Change]:
+    table = new["name"]
+    before = {field["name"]: field for field in old["schema"]["fields"]}
+    after = {field["name"]: field for field in new["schema"]["fields"]}
+    if old["schema"]["primaryKey"] != new["schema"]["primaryKey"]:
+        keys = old["schema"]["primaryKey"], new["schema"]["primaryKey"]
+        yield Change("key changed", table, None, None, *keys)
+    for name in dict.fromkeys((*before, *after)):
+        if name not in after:
+            yield Change("column removed", table, column=name)
+        elif name not in before:
+            yield Change("column added", table, column=name)
+        elif before[name]["arrowType"] != after[name]["arrowType"]:
+            types = before[name]["arrowType"], after[name]["arrowType"]
+            yield Change("column retyped", table, None, name, *types)
+        else:
+            yield from _compare_vocabularies(table, before[name], after[name])
+
+
+def _compare_vocabularies(table: str, old: Field, new: Field) -> Iterator[Change]:
+    before = old.get("constraints", {}).get("enum")
+    after = new.get("constraints", {}).get("enum")
+    if before == after:
+        return
+    narrowed = after is not None and (before is None or set(before) - set(after))
+    kind: Kind = "vocabulary narrowed" if narrowed else "vocabulary widened"
+    yield Change(kind, table, None, new["name"], before, after)
+
+
+def _compare_rows(old: Hub, new: Hub, resource: Resource) -> Iterator[Change]:
+    table, key = resource["name"], resource["schema"]["primaryKey"]
+    before = {row_key(row, key): row for row in old.table(table)}
+    after = {row_key(row, key): row for row in new.table(table)}
+    for name in before:
+        if name not in after:
+            yield Change("row removed", table, name)
+    for name, row in after.items():
+        if name in before:
+            yield from _compare_cells(table, name, before[name], row)
+        else:
+            yield Change("row added", table, name)
+
+
+def _compare_cells(
+    table: str, key: str, old: Mapping[str, Any], new: Mapping[str, Any]
+) -> Iterator[Change]:
+    for column, before in old.items():
+        after = new.get(column)
+        if column in new and before != after:
+            kind: Kind = "cell changed"
+            if before is None:
+                kind = "cell filled"
+            elif after is None:
+                kind = "cell cleared"
+            yield Change(kind, table, key, column, before, after)
+
+
+def _listed(kinds: Mapping[Kind, int]) -> str:
+    """Say counts of kinds as words: ``44 cells filled, 1 row added``."""
+    plural = {"vocabulary": "vocabularies"}
+    listed: list[str] = []
+    for kind, count in kinds.items():
+        noun, verb = kind.split()
+        nouns = noun if count == 1 else plural.get(noun, f"{noun}s")
+        listed.append(kind if noun == "table" else f"{count:,} {nouns} {verb}")
+    return ", ".join(listed)

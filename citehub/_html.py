@@ -1,0 +1,39 @@
+"""HTML for notebooks: plain tables that take the notebook's own colours.
+
+Every text passes through ``html.escape``: titles and findings come from outside.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+_CELL = "text-align:left;vertical-align:top"
+
+
+def text(value: object) -> str:
+    """Return a value as escaped text; null as a pale dash, never as zero."""
+    if value is None:
+        return '<span style="opacity:.5" title="not known">–</span>'
+    return escape(str(value))
+
+
+def link(url: str, label: str) -> str:
+    """Return a link, or only its label where the address is not http(s)."""
+    if not url.startswith(("https://", "http://")):
+        return escape(label)
+    return f'<a href="{escape(url)}" rel="noopener noreferrer">{escape(label)}</a>'
+
+
+def table(headers: Sequence[str], rows: Iterable[Sequence[str]], caption: str = "") -> str:
+    """Return a table; headers and caption are text, cells are HTML already."""
+    head = "".join(f'<th scope="col" style="{_CELL}">{escape(header)}</th>' for header in headers)
+    body = "".join(
+        "<tr>" + "".join(f'<td style="{_CELL}">{cell}</td>' for cell in row) + "</tr>"
+        for row in rows
+    )
+    top = f'<caption style="text-align:left">{escape(caption)}</caption>' if caption else ""
+    return f"<table>{top}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"

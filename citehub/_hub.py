@@ -1,0 +1,394 @@
+"""A hub: typed access to one release of one citation hub.
+
+What only some calls need is imported by those calls, so that the first table comes as soon
+as pyarrow can give it.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from citehub._manifest import MANIFEST, read_bytes, sha256
+from citehub._table import Table
+from citehub.errors import DamagedManifest, DamagedTable, UnknownTable, UnknownWork
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from citehub import _rows
+    from citehub._shapes import Manifest, Resource
+    from citehub._summary import Summary
+    from citehub._work import Work
+
+_SEARCH_WEIGHTS = (4, 3, 2)  # title, authors, finding
+
+
+class Hub:
+    """One release of one citation hub.
+
+    Made by :func:`citehub.load`. Opening a hub reads its manifest only; a table is read
+    when its rows are asked for.
+
+    Attributes
+    ----------
+    name : str
+        Name of the hub, as ``mt-nlg``.
+    version : str
+        Data version, as ``1.1.0``.
+    path : str
+        Folder of the release.
+    manifest : dict
+        The release's ``datapackage.json`` (Data Package version 2).
+    tables : tuple of str
+        Names of the tables that this release holds.
+
+    Examples
+    --------
+    >>> import citehub
+    >>> hub = citehub.load("mt-nlg", version="1.1.0")
+    >>> hub
+    <citehub.Hub mt-nlg 1.1.0: 44 citing works, 17 tables>
+    >>> hub.work("2304.01373").authors[0]
+    'Stella Biderman'
+    """
+
+    name: str
+    version: str
+    path: str
+    manifest: Manifest
+    tables: tuple[str, ...]
+
+    works: Table[_rows.WorkRow, _rows.WorkColumn]
+    """Works: the canonical work first, then its citing works."""
+    citing_works: Table[_rows.WorkRow, _rows.WorkColumn]
+    """Citing works in hub order: the rows of ``works`` after the canonical work."""
+    work_ids: Table[_rows.WorkIdRow, _rows.WorkIdColumn]
+    """Public identifiers of the works."""
+    authorships: Table[_rows.AuthorshipRow, _rows.AuthorshipColumn]
+    """Authors of the works, in printed order."""
+    citations: Table[_rows.CitationRow, _rows.CitationColumn]
+    """Who cites whom, with the place in the hub."""
+    citation_contexts: Table[_rows.CitationContextRow, _rows.CitationContextColumn]
+    """Passages in which works cite."""
+    citation_labels: Table[_rows.CitationLabelRow, _rows.CitationLabelColumn]
+    """Judgements of single citations."""
+    label_counts: Table[_rows.LabelCountRow, _rows.LabelCountColumn]
+    """Labels that a source states in sum."""
+    representatives: Table[_rows.RepresentativeRow, _rows.RepresentativeColumn]
+    """Representative selections, by method."""
+    themes: Table[_rows.ThemeRow, _rows.ThemeColumn]
+    """Groups of the walk-through."""
+    work_themes: Table[_rows.WorkThemeRow, _rows.WorkThemeColumn]
+    """Which work belongs to which theme."""
+    canonical_facts: Table[_rows.CanonicalFactRow, _rows.CanonicalFactColumn]
+    """Stated facts of the canonical work."""
+    canonical_corpus: Table[_rows.CanonicalCorpusRow, _rows.CanonicalCorpusColumn]
+    """Training corpus of the canonical work."""
+    canonical_evaluations: Table[_rows.CanonicalEvaluationRow, _rows.CanonicalEvaluationColumn]
+    """Evaluation figures of the canonical work and others."""
+    canonical_parallelism: Table[_rows.CanonicalParallelismRow, _rows.CanonicalParallelismColumn]
+    """Published parallel layouts of the canonical model."""
+    canonical_throughput: Table[_rows.CanonicalThroughputRow, _rows.CanonicalThroughputColumn]
+    """Published throughput figures."""
+    sources: Table[_rows.SourceRow, _rows.SourceColumn]
+    """Sources that the tables name."""
+    evidence: Table[_rows.EvidenceRow, _rows.EvidenceColumn]
+    """Where each cell comes from."""
+
+    def __init__(
+        self, path: str, manifest: Manifest, files: Mapping[str, str] | None = None
+    ) -> None:
+        self.path = path
+        self.manifest = manifest
+        self.name = manifest["citehub"]["hub"]
+        self.version = manifest["version"]
+        self._files = files
+        self._resources: dict[str, Resource] = {
+            resource["name"]: resource for resource in manifest["resources"]
+        }
+        self.tables = tuple(self._resources)
+        label = f"{self.name} {self.version}"
+        self._tables: dict[str, Table[Any, Any]] = {
+            table: Table(path, resource, label) for table, resource in self._resources.items()
+        }
+        for table in _TABLE_NAMES:
+            if table in self._tables:
+                setattr(self, table, self._tables[table])
+        works = self._resources["works"]
+        self.citing_works = Table(path, works, label, name="citing_works", skip=1)
+        self._grouped: dict[str, dict[str, list[Any]]] = {}
+
+    def table(self, name: str) -> Table[dict[str, Any], str]:
+        """Return a table by name.
+
+        Raises
+        ------
+        UnknownTable
+            This release does not hold it.
+        """
+        if name not in self.tables:
+            raise self._unknown_table(name)
+        return self._tables[name]
+
+    # -- works ----------------------------------------------------------------------------
+
+    @property
+    def canonical(self) -> Work:
+        """The work that the others cite."""
+        return self.work(self.manifest["citehub"]["canonical_work_id"])
+
+    def work(self, identifier: str) -> Work:
+        """Return one work.
+
+        Parameters
+        ----------
+        identifier : str
+            Its ``work_id``, an arXiv id with or without version and prefix, a DOI, or an URL
+            of either.
+
+        Raises
+        ------
+        UnknownWork
+            The hub does not hold it; the error names the nearest that it does.
+
+        Examples
+        --------
+        >>> import citehub
+        >>> citehub.load("mt-nlg").work("https://arxiv.org/abs/2204.02311v5")
+        <citehub.Work arxiv:2204.02311: PaLM: Scaling Language Modeling with Pathways>
+        """
+        from citehub._identifiers import parse_identifier
+
+        works = self._group("works", "work_id")
+        parsed = parse_identifier(identifier)
+        candidates = [identifier, parsed.curie] if parsed else [identifier]
+        for candidate in candidates:
+            if candidate in works:
+                return self._make_work(candidate)
+        if parsed:
+            for row in self._read("work_ids"):
+                if (row["scheme"], row["value"].lower()) == (parsed.scheme, parsed.value.lower()):
+                    return self._make_work(row["work_id"])
+        raise self._unknown_work(identifier, parsed.curie if parsed else identifier)
+
+    def search(self, query: str) -> list[Work]:
+        """Return the works whose title, authors or finding hold every word of a query.
+
+        Case, accents and punctuation do not matter; a word also matches the beginning or the
+        inside of a longer one, and one letter may be wrong where no work has the word.
+
+        Parameters
+        ----------
+        query : str
+            Words, in any order.
+
+        Returns
+        -------
+        list of Work
+            The best first; equal matches in hub order.
+
+        Examples
+        --------
+        >>> import citehub
+        >>> citehub.load("mt-nlg").search("overthinking")  # doctest: +ELLIPSIS
+        [<citehub.Work arxiv:2412.21187: Do NOT Think That Much for 2+3=? ...>]
+        """
+        from citehub._search import rank
+
+        works = [self._make_work(work_id) for work_id in self._group("works", "work_id")]
+        documents = [
+            (work.title_plain, " ".join(work.authors), work.finding or "") for work in works
+        ]
+        return [works[number] for number in rank(query, documents, _SEARCH_WEIGHTS)]
+
+    def summary(self) -> Summary:
+        """Return the roles and polarities in sum, each share with counts and interval.
+
+        Examples
+        --------
+        >>> import citehub
+        >>> row = next(iter(citehub.load("mt-nlg").summary()))
+        >>> row.n, row.n_labelled, row.n_citing, round(row.low, 2), row.high
+        (9, 9, 44, 0.7, 1.0)
+        """
+        from citehub._summary import Summary
+
+        labels = self._resources.get("citation_labels")
+        which = labels is not None and labels["rows"] > 0
+        return Summary(self._read("label_counts"), self._n_citing, which_known=which)
+
+    # -- this release ---------------------------------------------------------------------
+
+    def cite(self) -> str:
+        """Return a BibTeX entry of this dataset version.
+
+        The note holds the SHA-256 of the release's manifest, which pins every byte of it.
+        """
+        manifest = self.manifest
+        digest = sha256(read_bytes(os.path.join(self.path, MANIFEST), DamagedManifest))
+        authors = " and ".join(f"{{{person['title']}}}" for person in manifest["contributors"])
+        key = f"citehub-{self.name}-{self.version}"
+        return (
+            f"@misc{{{key},\n"
+            f"  author  = {{{authors}}},\n"
+            f"  title   = {{{{{manifest['title']}}}}},\n"
+            f"  year    = {{{manifest['created'][:4]}}},\n"
+            f"  version = {{{self.version}}},\n"
+            f"  note    = {{Dataset {self.name}, version {self.version}, "
+            f"datapackage.json {digest}}}\n"
+            "}"
+        )
+
+    def verify(self) -> None:
+        """Check the release whole: every hash, key, null, vocabulary and foreign key.
+
+        Raises
+        ------
+        DamagedManifest
+            The manifest, or a file beside it, is not the one that was released.
+        DamagedTable
+            A table is not the one that was released, or contradicts itself.
+        """
+        from citehub._validate import find_dangling
+
+        self._verify_files()
+        for name in self.tables:
+            self.table(name).verify()
+        rows = {name: self._read(name) for name in self.tables}
+        for name, resource in self._resources.items():
+            problem = find_dangling(rows, resource)
+            if problem is not None:
+                raise DamagedTable.at(self.table(name).path, *problem)
+
+    def __dir__(self) -> list[str]:
+        absent = set(_TABLE_NAMES) - set(self.tables)
+        return sorted(set(super().__dir__()) - absent)
+
+    def __repr__(self) -> str:
+        return (
+            f"<citehub.Hub {self.name} {self.version}: {self._n_citing} citing works, "
+            f"{len(self.tables)} tables>"
+        )
+
+    def _repr_html_(self) -> str:
+        from citehub import _html
+        from citehub._work import shorten_authors
+
+        canonical = self.canonical
+        tables = _html.table(
+            ("table", "rows", "a row is"),
+            (
+                (
+                    f"<code>hub.{_html.text(name)}</code>",
+                    f"{resource['rows']:,}",
+                    _html.text(resource["description"]),
+                )
+                for name, resource in self._resources.items()
+            ),
+        )
+        return (
+            f"<p><strong>{_html.text(self.manifest['title'])}</strong>, data version "
+            f"{_html.text(self.version)}</p>"
+            f"<p>{_html.text(canonical.title_plain)}<br>"
+            f"<small>{_html.text(shorten_authors(canonical.authors))}</small></p>"
+            f"<p>{_html.text(self.summary())}</p>"
+            f"<details open><summary>{len(self.tables)} tables</summary>{tables}</details>"
+            f"<p>Go on: <code>hub.citing_works.to_pandas()</code>, "
+            f'<code>hub.search("…")</code>, <code>hub.work("…")</code>, '
+            f"<code>hub.cite()</code></p>"
+        )
+
+    # -- inner ----------------------------------------------------------------------------
+
+    @property
+    def _n_citing(self) -> int:
+        return self._resources["works"]["rows"] - 1
+
+    def _unknown_table(self, name: str) -> UnknownTable:
+        where = f"{self.name} {self.version}"
+        hint = f"Other versions: citehub.versions({self.name!r})."
+        return UnknownTable.among("table", name, self.tables, where=where, hint=hint)
+
+    def _read(self, name: str) -> list[Any]:
+        """Return the rows of a table; none where this release does not hold it."""
+        return list(self.table(name)) if name in self.tables else []
+
+    def _group(self, name: str, column: str) -> dict[str, list[Any]]:
+        """Return the rows of a table by the work they belong to, read once."""
+        from citehub._validate import split_row_key
+
+        if name not in self._grouped:
+            grouped: dict[str, list[Any]] = {}
+            for row in self._read(name):
+                key = split_row_key(row[column])[0] if column == "row_key" else row[column]
+                grouped.setdefault(key, []).append(row)
+            self._grouped[name] = grouped
+        return self._grouped[name]
+
+    def _make_work(self, work_id: str) -> Work:
+        from citehub._work import Work
+
+        (row,) = self._group("works", "work_id")[work_id]
+        return Work(row, f"{self.name} {self.version}", self._look)
+
+    def _look(self, name: str, work_id: str) -> Sequence[Any]:
+        return self._group(name, _WORK_COLUMNS.get(name, "work_id")).get(work_id, [])
+
+    def _unknown_work(self, asked: str, curie: str) -> UnknownWork:
+        from citehub._identifiers import parse_identifier
+
+        hint = "Find works by words with search()."
+        alike = [] if parse_identifier(asked) else self.search(asked)[:3]
+        if alike:
+            named = "; ".join(f"{work.work_id}, {work.title_plain}" for work in alike)
+            hint = f"These hold its words: {named}."
+        work_ids = list(self._group("works", "work_id"))
+        where = f"{self.name} {self.version}"
+        return UnknownWork.among("work", curie, work_ids, where=where, hint=hint, most=3)
+
+    def _verify_files(self) -> None:
+        found = set(os.listdir(self.path))
+        expected = set(self._files or ()) or found
+        for name in sorted(found ^ expected):
+            was, now = ("no such file", "it") if name in found else ("it", "no such file")
+            raise DamagedManifest.at(os.path.join(self.path, name), was, now)
+        for name, released in (self._files or {}).items():
+            path = os.path.join(self.path, name)
+            if (
+                not name.endswith(".parquet")
+                and sha256(read_bytes(path, DamagedManifest)) != released
+            ):
+                raise DamagedManifest.at(path, f"the released file, {released}", "another")
+
+
+class _AbsentTable:
+    """What stands for a table that a release lacks: asking for it names those that it holds.
+
+    The tables themselves are plain attributes, so that notebooks complete their columns.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __get__(self, hub: Hub | None, owner: type[Hub]) -> _AbsentTable:
+        if hub is None:
+            return self
+        raise hub._unknown_table(self.name)  # noqa: SLF001
+
+
+_TABLE_NAMES = tuple(
+    name
+    for name, hint in Hub.__annotations__.items()
+    if hint.startswith("Table[") and name != "citing_works"
+)
+for _name in _TABLE_NAMES:
+    setattr(Hub, _name, _AbsentTable(_name))
+
+# Where a table holds the work that its rows belong to.
+_WORK_COLUMNS = {
+    "citations": "citing_work_id",
+    "citation_contexts": "citing_work_id",
+    "citation_labels": "citing_work_id",
+    "evidence": "row_key",
+}

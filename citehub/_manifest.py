@@ -1,0 +1,189 @@
+"""A release's manifest, ``datapackage.json``: its shape, and reading it without trust.
+
+A file is read once, whole, without following symbolic links; what is used is exactly the
+bytes whose hash was compared.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import stat
+from typing import TYPE_CHECKING, Any, cast
+
+from citehub.errors import DamagedManifest, DamagedRelease
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from citehub._shapes import Manifest
+
+MANIFEST = "datapackage.json"
+_OPENSSL_PAYS_FROM = 1 << 19  # bytes
+
+
+def sha256(data: bytes) -> str:
+    """Return the SHA-256 of the data as Data Package writes it, ``sha256:<hex>``."""
+    digest: str = _sha256(len(data))(data).hexdigest()
+    return f"sha256:{digest}"
+
+
+def _sha256(size: int) -> Callable[[bytes], Any]:
+    """Return the implementation that is done first: loading OpenSSL takes 2 ms."""
+    if size < _OPENSSL_PAYS_FROM:
+        for module in ("_sha2", "_sha256"):  # CPython's own, from 3.12 on and before
+            with contextlib.suppress(ImportError, AttributeError):
+                found: Callable[[bytes], Any] = __import__(module).sha256
+                return found
+    import hashlib
+
+    return hashlib.sha256
+
+
+def read_bytes(path: str, damaged: type[DamagedRelease]) -> bytes:
+    """Read a regular file whole, never through a symbolic link.
+
+    Raises
+    ------
+    DamagedRelease
+        Of the class ``damaged``: the file is missing, a link, or no regular file.
+    """
+    if os.path.islink(path):
+        raise damaged.at(path, "a file of the release", "a symbolic link")
+    flags = os.O_RDONLY
+    for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"):  # as far as the platform has them
+        flags |= getattr(os, name, 0)
+    try:
+        descriptor = os.open(path, flags)
+    except OSError as error:
+        raise damaged.at(path, "a readable file", error.strerror or str(error)) from None
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise damaged.at(path, "a regular file", "something else")
+    with open(descriptor, "rb") as file:
+        return file.read()
+
+
+def parse_json(data: bytes, path: str, damaged: type[DamagedRelease]) -> dict[str, Any]:
+    """Parse a JSON object, or raise ``damaged`` with the path."""
+    try:
+        parsed = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise damaged.at(path, "JSON", f"text that is not ({error})") from None
+    if not isinstance(parsed, dict):
+        raise damaged.at(path, "a JSON object", f"a {type(parsed).__name__}")
+    return parsed
+
+
+def read_manifest(folder: str, expected_hash: str | None = None) -> Manifest:
+    """Read and check the manifest of a release folder.
+
+    Parameters
+    ----------
+    folder : str
+        The release folder.
+    expected_hash : str, optional
+        SHA-256 of the manifest, as ``index.json`` records it for a released version.
+
+    Raises
+    ------
+    DamagedManifest
+        The file is missing, changed, not JSON, or not a citehub manifest, or a table's path
+        leads out of the folder.
+    """
+    path = os.path.join(folder, MANIFEST)
+    data = read_bytes(path, DamagedManifest)
+    parsed = parse_json(data, path, DamagedManifest)
+    _check(parsed, _MANIFEST_SHAPE, path, "the manifest")
+    _check(parsed["citehub"], _HUB_SHAPE, path, "'citehub'")
+    for number, resource in enumerate(parsed["resources"]):
+        _check_resource(resource, f"resource {number}", path)
+    for contributor in parsed["contributors"]:
+        _check(contributor, {"title": str}, path, "a contributor")
+    names = [resource["name"] for resource in parsed["resources"]]
+    if "works" not in names or len(names) != len(set(names)):
+        raise DamagedManifest.at(path, "each table once, and a table 'works'", ", ".join(names))
+    # Last, so that a manifest that is wrong in itself is told by what is wrong with it.
+    if expected_hash is not None and sha256(data) != expected_hash:
+        raise DamagedManifest.at(path, f"the released file, {expected_hash}", sha256(data))
+    return cast("Manifest", parsed)
+
+
+def is_plain_name(name: str) -> bool:
+    """Tell whether a name is of a file in the same folder, on any platform."""
+    bare = name.replace("-", "").replace("_", "").replace(".", "")
+    return name.isascii() and bare.isalnum() and name[0].isalnum()
+
+
+ARROW_TYPES = ("string", "int8", "int16", "int32", "float64", "bool", "date32", "category")
+_HUB_SHAPE = {"hub": str, "canonical_work_id": str, "hub_class": str}
+_FIELD_SHAPE = {"name": str, "type": str, "arrowType": str, "description": str}
+_SCHEMA_SHAPE = {"fields": list, "primaryKey": list, "foreignKeys": list}
+_RESOURCE_SHAPE = {
+    "name": str,
+    "path": str,
+    "description": str,
+    "bytes": int,
+    "hash": str,
+    "rows": int,
+    "content_hash": str,
+    "schema": dict,
+}
+_MANIFEST_SHAPE = {
+    "name": str,
+    "title": str,
+    "description": str,
+    "version": str,
+    "created": str,
+    "licenses": list,
+    "contributors": list,
+    "sources": list,
+    "citehub": dict,
+    "resources": list,
+}
+
+
+def _check(part: object, shape: Mapping[str, type], path: str, what: str) -> None:
+    if not isinstance(part, dict):
+        raise DamagedManifest.at(path, f"{what} to be an object", type(part).__name__)
+    for key, kind in shape.items():
+        if type(part.get(key)) is not kind:
+            found = f"{part[key]!r:.60}" if key in part else "none"
+            raise DamagedManifest.at(path, f"{what} to have a {kind.__name__} {key!r}", found)
+
+
+def _check_resource(resource: Any, what: str, path: str) -> None:
+    _check(resource, _RESOURCE_SHAPE, path, what)
+    what = f"table {resource['name']!r:.60}"
+    if not is_plain_name(resource["path"]):
+        found = f"path {resource['path']!r:.60}"
+        raise DamagedManifest.at(path, f"{what} to be a file of its own folder", found)
+    schema = resource["schema"]
+    _check(schema, _SCHEMA_SHAPE, path, f"the schema of {what}")
+    for field in schema["fields"]:
+        _check(field, _FIELD_SHAPE, path, f"a field of {what}")
+        if field["arrowType"] not in ARROW_TYPES:
+            known = f"a field of {what} to be one of {' '.join(ARROW_TYPES)}"
+            raise DamagedManifest.at(path, known, f"{field['arrowType']!r:.60}")
+        _check(field.get("constraints", {}), {}, path, f"constraints of {what}")
+        if not isinstance(field.get("constraints", {}).get("enum", []), list):
+            raise DamagedManifest.at(
+                path, f"a vocabulary of {what} to be a list", "something else"
+            )
+    names = [field["name"] for field in schema["fields"]]
+    if not names or not schema["primaryKey"] or any(k not in names for k in schema["primaryKey"]):
+        raise DamagedManifest.at(
+            path, f"the key of {what} to be columns of it", f"{schema['primaryKey']!r:.60}"
+        )
+    for key in schema["foreignKeys"]:
+        if not _is_foreign_key(key, names):
+            raise DamagedManifest.at(path, f"foreign keys of {what}", f"{key!r:.60}")
+
+
+def _is_foreign_key(key: object, names: list[str]) -> bool:
+    match key:
+        case {"fields": [str(field)], "reference": {"resource": str(), "fields": [str()]}}:
+            return field in names
+        case _:
+            return False

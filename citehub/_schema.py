@@ -1,0 +1,407 @@
+"""The one declaration of every table: columns, types, units, keys, vocabularies.
+
+The build writes Parquet and ``datapackage.json`` from it; the row types in ``_rows`` and
+the pages of the documentation are tested against it. A released folder carries its own
+copy in its manifest, so reading a release never needs this module.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from citehub import _rows
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table.
+
+    ``type`` is one of ``citehub._manifest.ARROW_TYPES``; a ``category`` is a
+    dictionary-encoded string from the closed ``vocabulary``.
+    """
+
+    name: str
+    type: str
+    description: str
+    unit: str = ""
+    required: bool = False
+    vocabulary: tuple[str, ...] = ()
+    references: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TableSchema:
+    """One table: its name, what a row is, its key and its columns."""
+
+    name: str
+    description: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+    def column(self, name: str) -> Column:
+        """Return the column of this name."""
+        return next(column for column in self.columns if column.name == name)
+
+
+def _column(name: str, type_: str, description: str, **more: Any) -> Column:
+    return Column(name, type_, description, **more)
+
+
+def _key(name: str, type_: str, description: str, **more: Any) -> Column:
+    return Column(name, type_, description, required=True, **more)
+
+
+def _vocabulary(name: str, literal: object, description: str, **more: Any) -> Column:
+    return Column(name, "category", description, vocabulary=get_args(literal), **more)
+
+
+def _work(name: str, description: str) -> Column:
+    return _key(name, "string", description, references="works.work_id")
+
+
+def _source(description: str = "Source of this row.") -> Column:
+    return _key("source_id", "string", description, references="sources.source_id")
+
+
+def _grade() -> Column:
+    return _vocabulary("grade", _rows.Grade, "How the source gives this row.", required=True)
+
+
+_CITING = _work("citing_work_id", "The citing work.")
+_CITED = _work("cited_work_id", "The cited work.")
+
+SCHEMA: tuple[TableSchema, ...] = (
+    TableSchema(
+        "works",
+        "One row per work: the canonical work first, then its citing works in hub order.",
+        ("work_id",),
+        (
+            _key("work_id", "string", "CURIE of the best public identifier, fixed once released."),
+            _key("title", "string", "Title, character for character as the hub page prints it."),
+            _key("title_plain", "string", "Title with its TeX resolved to plain Unicode."),
+            _column("type", "string", "Type of work in OpenAlex's terms: preprint, article ..."),
+            _column("publication_year", "int16", "Year of the first public version.", unit="year"),
+            _column(
+                "publication_month",
+                "int8",
+                "Month of the first public version, 1 to 12.",
+                unit="month",
+            ),
+            _column("venue", "string", "Journal, conference or workshop that published it."),
+            _column("primary_category", "string", "Primary arXiv category, as cs.CL."),
+            _column("abstract", "string", "Abstract as printed by its source."),
+            _column("finding", "string", "One-line finding, as printed by its source."),
+            _column(
+                "finding_source",
+                "string",
+                "Source of the finding.",
+                references="sources.source_id",
+            ),
+            _column("author_count", "int32", "How many authors the work prints.", unit="authors"),
+            _column("code_url", "string", "Public code of the work."),
+            _column("model_url", "string", "Public model weights of the work."),
+            _column("is_retracted", "bool", "Whether the work is known to be retracted."),
+        ),
+    ),
+    TableSchema(
+        "work_ids",
+        "One row per public identifier of a work.",
+        ("work_id", "scheme", "value"),
+        (
+            _work("work_id", "The work."),
+            _vocabulary("scheme", _rows.Scheme, "Identifier scheme.", required=True),
+            _key("value", "string", "Identifier without prefix: 2304.01373, 10.1145/3744746."),
+        ),
+    ),
+    TableSchema(
+        "authorships",
+        "One row per author of a work, in printed order.",
+        ("work_id", "author_order"),
+        (
+            _work("work_id", "The work."),
+            _key("author_order", "int16", "Place in the printed list of authors, from 1."),
+            _key("author_name", "string", "Name as printed."),
+            _vocabulary(
+                "author_position",
+                _rows.AuthorPosition,
+                "Place in the list: first, middle or last; a sole author is first.",
+                required=True,
+            ),
+            _column("is_collective", "bool", "Whether the name is of a group, not a person."),
+            _column("orcid", "string", "ORCID iD of the author."),
+        ),
+    ),
+    TableSchema(
+        "citations",
+        "One row per citation: a citing work and a cited work.",
+        ("citing_work_id", "cited_work_id"),
+        (
+            _CITING,
+            _CITED,
+            _column("hub_position", "int32", "Place in the hub's list of citing works, from 1."),
+            _column(
+                "timespan_months",
+                "int32",
+                "Months from the cited work's first version to the citing work's.",
+                unit="months",
+            ),
+            _column(
+                "shared_authors",
+                "int32",
+                "How many author names both works print: a heuristic for self-citation, by "
+                "equal spelling.",
+                unit="names",
+            ),
+            _column(
+                "is_influential", "bool", "Whether the source calls the citation influential."
+            ),
+        ),
+    ),
+    TableSchema(
+        "citation_contexts",
+        "One row per passage in which a work cites another.",
+        ("context_id",),
+        (
+            _key("context_id", "string", "Identifier of the passage."),
+            _CITING,
+            _CITED,
+            _key("text", "string", "The passage, as its source gives it."),
+            _column("section", "string", "Title of the section that holds it."),
+            _column("start", "int32", "Where the citation mark starts.", unit="characters"),
+            _column("end", "int32", "Where the citation mark ends.", unit="characters"),
+            _source(),
+        ),
+    ),
+    TableSchema(
+        "citation_labels",
+        "One row per judgement of a citation; labellers may disagree.",
+        ("label_id",),
+        (
+            _key("label_id", "string", "Identifier of the judgement."),
+            _CITING,
+            _CITED,
+            _column(
+                "context_id",
+                "string",
+                "The passage judged; null where the paper as a whole was.",
+                references="citation_contexts.context_id",
+            ),
+            _vocabulary(
+                "scheme", _rows.LabelScheme, "What is judged: intent or polarity.", required=True
+            ),
+            _vocabulary("value", _rows.Label, "The judgement in this schema's vocabulary."),
+            _key("raw_value", "string", "The judgement in the words of its source."),
+            _column("confidence", "float64", "The labeller's own confidence, 0 to 1."),
+            _key("labeler", "string", "Who or what judged."),
+            _column("labeler_version", "string", "Version of the labeller."),
+            _source(),
+        ),
+    ),
+    TableSchema(
+        "label_counts",
+        "One row per label that a source states in sum, without saying which papers.",
+        ("scheme", "raw_value", "source_id"),
+        (
+            _vocabulary(
+                "scheme", _rows.LabelScheme, "What is counted: intent or polarity.", required=True
+            ),
+            _key("raw_value", "string", "The label in the words of its source."),
+            _source(),
+            _vocabulary(
+                "value",
+                _rows.Label,
+                "The label in this schema's vocabulary; null where it has no place there.",
+            ),
+            _key("n", "int32", "Citing works with this label.", unit="works"),
+            _key(
+                "n_labelled", "int32", "Citing works with any label of the scheme.", unit="works"
+            ),
+            _key("n_citing", "int32", "Citing works that the source lists.", unit="works"),
+            _column("retrieved_on", "date32", "When the source was read."),
+        ),
+    ),
+    TableSchema(
+        "representatives",
+        "One row per work of a representative selection, by method.",
+        ("method", "rank"),
+        (
+            _key(
+                "method",
+                "string",
+                "How the works were chosen: hub-page is the page's section, hub-page-lead its "
+                "opening line.",
+            ),
+            _key("rank", "int16", "Place in the selection, from 1."),
+            _work("work_id", "The work."),
+            _column("covers", "int32", "Citing works that it stands for.", unit="works"),
+            _column("score", "float64", "The method's own score."),
+        ),
+    ),
+    TableSchema(
+        "themes",
+        "One row per group of the walk-through.",
+        ("theme_id",),
+        (
+            _key("theme_id", "string", "Short name of the theme."),
+            _key("title", "string", "Title of the theme."),
+            _key("description", "string", "What its papers have in common."),
+            _key("position", "int16", "Place in the walk-through, from 1."),
+        ),
+    ),
+    TableSchema(
+        "work_themes",
+        "One row per work and theme it belongs to.",
+        ("work_id", "theme_id"),
+        (
+            _work("work_id", "The work."),
+            _key("theme_id", "string", "The theme.", references="themes.theme_id"),
+            _key("method", "string", "Who grouped it: curated, or the name of an algorithm."),
+        ),
+    ),
+    TableSchema(
+        "canonical_facts",
+        "One row per stated fact of the canonical work; where sources disagree, both stay.",
+        ("group", "name", "source_id"),
+        (
+            _key("group", "string", "What the fact is about: architecture, training ..."),
+            _key("name", "string", "Name of the fact."),
+            _column("value", "float64", "The fact as a number, in the unit of the row."),
+            _column("value_text", "string", "The fact as text, where it is not a number."),
+            _column("unit", "string", "Unit of the value."),
+            _column(
+                "note", "string", "The supporting words of the source, or how it was derived."
+            ),
+            _source(),
+            _grade(),
+        ),
+    ),
+    TableSchema(
+        "canonical_corpus",
+        "One row per data set of the canonical work's training corpus.",
+        ("dataset", "source_id"),
+        (
+            _key("dataset", "string", "Name of the data set."),
+            _column("origin", "string", "Collection that it was taken from."),
+            _column("tokens_billion", "float64", "Size of the data set.", unit="10^9 tokens"),
+            _column(
+                "weight_percent", "float64", "Printed share of the training blend.", unit="percent"
+            ),
+            _column("epochs", "float64", "Printed passes over the data set.", unit="epochs"),
+            _column(
+                "blend_weight",
+                "float64",
+                "Share of the blend to five decimals, from the authors' later scripts.",
+                unit="fraction",
+            ),
+            _source(),
+            _grade(),
+        ),
+    ),
+    TableSchema(
+        "canonical_evaluations",
+        "One row per evaluation figure of the canonical work or of a model beside it.",
+        ("task", "metric", "model", "setting", "source_id"),
+        (
+            _key("task", "string", "Evaluation task."),
+            _key("metric", "string", "What was measured, with its unit."),
+            _key("model", "string", "Model, and whose table it stands in where that matters."),
+            _vocabulary(
+                "setting",
+                _rows.Setting,
+                "Examples shown to the model: zero, one or few; supervised where it was "
+                "fine-tuned.",
+                required=True,
+            ),
+            _key("value", "float64", "The figure.", unit="percent"),
+            _source(),
+            _grade(),
+        ),
+    ),
+    TableSchema(
+        "canonical_parallelism",
+        "One row per published parallel layout of the canonical model.",
+        ("layout_id",),
+        (
+            _key("layout_id", "string", "Identifier of the layout."),
+            _column("nodes", "int32", "Servers.", unit="servers"),
+            _column("gpus", "int32", "GPUs in all.", unit="GPUs"),
+            _column("tensor", "int32", "Tensor-parallel size.", unit="GPUs"),
+            _column("pipeline", "int32", "Pipeline-parallel size.", unit="stages"),
+            _column("data", "int32", "Data-parallel size.", unit="replicas"),
+            _column("batch_size", "int32", "Global batch.", unit="sequences"),
+            _column("seconds", "float64", "Time of one iteration.", unit="s"),
+            _column("tflops_per_gpu", "float64", "Printed throughput.", unit="10^12 FLOP/s"),
+            _source(),
+            _grade(),
+        ),
+    ),
+    TableSchema(
+        "canonical_throughput",
+        "One row per published throughput figure of the canonical model and its relatives.",
+        ("run_id",),
+        (
+            _key("run_id", "string", "Identifier of the row."),
+            _key("reported_in", "string", "Table or page that prints it."),
+            _key("model", "string", "Model as named there."),
+            _column(
+                "parameters_billion", "float64", "Printed parameters.", unit="10^9 parameters"
+            ),
+            _column("layers", "int32", "Transformer layers.", unit="layers"),
+            _column("hidden_size", "int32", "Hidden size.", unit="dimensions"),
+            _column("heads", "int32", "Attention heads.", unit="heads"),
+            _column("sequence_length", "int32", "Sequence length.", unit="tokens"),
+            _column("vocab_size", "int32", "Padded vocabulary.", unit="tokens"),
+            _column("tensor", "int32", "Tensor-parallel size.", unit="GPUs"),
+            _column("pipeline", "int32", "Pipeline-parallel size.", unit="stages"),
+            _column("data", "int32", "Data-parallel size.", unit="replicas"),
+            _column("virtual_stages", "int32", "Interleaved stages per device.", unit="stages"),
+            _column("micro_batch_size", "int32", "Micro-batch.", unit="sequences"),
+            _column("batch_size", "int32", "Global batch.", unit="sequences"),
+            _column("gpus", "int32", "GPUs in all.", unit="GPUs"),
+            _vocabulary("recomputation", _rows.Recomputation, "How activations were recomputed."),
+            _column("sequence_parallel", "bool", "Whether sequence parallelism was on."),
+            _column("tflops_per_gpu", "float64", "Printed throughput.", unit="10^12 FLOP/s"),
+            _column("peak_percent", "float64", "Printed share of the peak.", unit="percent"),
+            _column("aggregate_pflops", "float64", "Printed sum.", unit="10^15 FLOP/s"),
+            _column("seconds", "float64", "Time of one iteration.", unit="s"),
+            _column("mfu_percent", "float64", "Printed model FLOPs utilisation.", unit="percent"),
+            _column(
+                "hfu_percent", "float64", "Printed hardware FLOPs utilisation.", unit="percent"
+            ),
+            _column(
+                "days_300b_tokens", "float64", "Printed days for 300 billion tokens.", unit="days"
+            ),
+            _source(),
+            _grade(),
+        ),
+    ),
+    TableSchema(
+        "sources",
+        "One row per source that the tables name.",
+        ("source_id",),
+        (
+            _key("source_id", "string", "Short name of the source."),
+            _key("title", "string", "What the source is."),
+            _column("url", "string", "Where it is."),
+            _vocabulary("kind", _rows.SourceKind, "What kind of source it is.", required=True),
+            _column("rights", "string", "Terms of reuse; null where none are known."),
+            _column("retrieved_on", "date32", "When it was read; null where that is not known."),
+        ),
+    ),
+    TableSchema(
+        "evidence",
+        "One row per non-null cell of every other table but sources: where it comes from.",
+        ("table_name", "row_key", "column_name", "source_id"),
+        (
+            _vocabulary("table_name", _rows.TableName, "Table of the cell.", required=True),
+            _key("row_key", "string", "Key of its row; the parts of a longer key joined by |."),
+            _key("column_name", "string", "Column of the cell."),
+            _source("Source of the cell."),
+            _column("locator", "string", "Where in the source it stands."),
+            _vocabulary("grade", _rows.Grade, "How the source gives it.", required=True),
+        ),
+    ),
+)
+
+TABLES: dict[str, TableSchema] = {table.name: table for table in SCHEMA}

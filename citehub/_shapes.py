@@ -1,0 +1,128 @@
+"""Shapes of the JSON files, ``datapackage.json`` and ``index.json``, for type checkers.
+
+Only annotations need them: nothing imports this module when it runs.
+"""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+
+class Constraints(TypedDict, total=False):
+    """What the values of a field keep to."""
+
+    required: bool
+    enum: list[str]
+
+
+class _FieldRequired(TypedDict):
+    name: str
+    type: str
+    arrowType: str
+    description: str
+
+
+class Field(_FieldRequired, total=False):
+    """One column, as Data Package describes it; ``arrowType`` and ``unit`` are ours."""
+
+    unit: str
+    constraints: Constraints
+
+
+class Reference(TypedDict):
+    """The far side of a foreign key."""
+
+    resource: str
+    fields: list[str]
+
+
+class ForeignKey(TypedDict):
+    """Columns whose values stand in another table."""
+
+    fields: list[str]
+    reference: Reference
+
+
+class Schema(TypedDict):
+    """Columns and keys of a table."""
+
+    fields: list[Field]
+    primaryKey: list[str]
+    foreignKeys: list[ForeignKey]
+
+
+class Resource(TypedDict):
+    """One table; ``rows`` and ``content_hash`` are ours."""
+
+    name: str
+    path: str
+    type: str
+    format: str
+    mediatype: str
+    description: str
+    bytes: int
+    hash: str
+    rows: int
+    content_hash: str
+    schema: Schema
+
+
+class License(TypedDict):
+    """Terms of reuse."""
+
+    name: str
+    path: str
+    title: str
+
+
+class Contributor(TypedDict):
+    """Who made the dataset."""
+
+    title: str
+    roles: list[str]
+
+
+class PackageSource(TypedDict, total=False):
+    """Where the data comes from."""
+
+    title: str
+    path: str
+
+
+class HubInfo(TypedDict):
+    """What makes this data package a citation hub."""
+
+    hub: str
+    canonical_work_id: str
+    hub_class: str
+
+
+class Manifest(TypedDict):
+    """The manifest of a release; the file also holds ``$schema``, which no name can spell."""
+
+    name: str
+    title: str
+    description: str
+    version: str
+    created: str
+    keywords: list[str]
+    licenses: list[License]
+    contributors: list[Contributor]
+    sources: list[PackageSource]
+    citehub: HubInfo
+    resources: list[Resource]
+
+
+class HubEntry(TypedDict):
+    """A hub in ``index.json``: the SHA-256 of every file of every released version."""
+
+    title: str
+    default: str
+    versions: dict[str, dict[str, str]]
+
+
+class Index(TypedDict):
+    """The content of ``index.json``."""
+
+    format: str
+    hubs: dict[str, HubEntry]

@@ -1,0 +1,399 @@
+"""A table of a release: a handle that reads nothing until asked.
+
+With the writer of releases, this is the only module that touches pyarrow.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+from contextlib import contextmanager
+from functools import cache
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
+
+from citehub._manifest import read_bytes, sha256
+from citehub.errors import DamagedTable, MissingExtra, UnknownColumn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from citehub._shapes import Field, Resource, Schema
+
+Row = TypeVar("Row")
+Column = TypeVar("Column", bound=str)
+
+_PREVIEW_ROWS = 5
+_PARQUET_END = b"PAR1"
+_THREADS_PAY_FROM = 1 << 20  # bytes; below, starting threads costs more than they save
+
+
+class FieldInfo(NamedTuple):
+    """One column: its name, its type with unit and key, and its meaning."""
+
+    name: str
+    type: str
+    meaning: str
+
+
+class Table(Generic[Row, Column]):
+    """One table of one release.
+
+    A handle knows its columns from the release's manifest; the Parquet file is read, and
+    its SHA-256 compared with the manifest, each time data is asked for. Anything that
+    speaks Arrow's C stream interface (Polars, DuckDB, narwhals, pandas 3, pyarrow) takes
+    the handle itself.
+
+    Attributes
+    ----------
+    name : str
+        Name of the table.
+    path : str
+        Its Parquet file. ``citing_works`` shares the file of ``works``, whose first row is
+        the canonical work.
+    meaning : str
+        What a row is.
+    columns : tuple of str
+        Names of its columns, in order.
+
+    Examples
+    --------
+    >>> import citehub
+    >>> works = citehub.load("mt-nlg", version="1.1.0").works
+    >>> works
+    <citehub.Table works: 45 rows x 15 columns, mt-nlg 1.1.0>
+    >>> works.to_pandas(["work_id", "publication_year"]).dtypes["publication_year"]
+    int16[pyarrow]
+    """
+
+    name: str
+    path: str
+    meaning: str
+    columns: tuple[str, ...]
+
+    def __init__(
+        self, folder: str, resource: Resource, release: str, *, name: str = "", skip: int = 0
+    ) -> None:
+        self._resource = resource
+        self._release = release
+        self._skip = skip
+        self.name = name or resource["name"]
+        self.path = os.path.join(folder, resource["path"])
+        self.meaning = resource["description"]
+        self.columns = tuple(field["name"] for field in resource["schema"]["fields"])
+
+    # -- data -----------------------------------------------------------------------------
+
+    def to_arrow(self, columns: Sequence[Column] | None = None) -> pa.Table:
+        """Read the table, or some of its columns, into a :class:`pyarrow.Table`.
+
+        Parameters
+        ----------
+        columns : sequence of str, optional
+            The columns to read, in the order wanted; all of them by default.
+
+        Returns
+        -------
+        pyarrow.Table
+            One row per row of the table; vocabularies as dictionary columns.
+
+        Raises
+        ------
+        UnknownColumn
+            A column does not exist.
+        DamagedTable
+            The file is not the one that was released.
+        """
+        wanted = self._check_columns(columns)
+        data = self._read_bytes()
+        threads = len(data) > _THREADS_PAY_FROM
+        table = self._open(data).read(columns=wanted, use_threads=threads)
+        if wanted is not None:
+            table = table.select(wanted)
+        return table.slice(self._skip) if self._skip else table
+
+    def to_pandas(self, columns: Sequence[Column] | None = None) -> pd.DataFrame:
+        """Read the table, or some of its columns, into a :class:`pandas.DataFrame`.
+
+        Integers, booleans, dates and text keep their types and their nulls
+        (:class:`pandas.ArrowDtype`); vocabularies become ``category``.
+
+        Parameters
+        ----------
+        columns : sequence of str, optional
+            The columns to read, in the order wanted; all of them by default.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per row of the table, with a new default index.
+
+        Raises
+        ------
+        UnknownColumn
+            A column does not exist.
+        DamagedTable
+            The file is not the one that was released.
+        """
+        table = self.to_arrow(columns)
+        with _gc_paused():
+            import pandas  # noqa: F401
+        return table.to_pandas(types_mapper=_pandas_dtype)
+
+    def to_polars(self, columns: Sequence[Column] | None = None) -> pl.DataFrame:
+        """Read the table, or some of its columns, into a :class:`polars.DataFrame`.
+
+        Parameters
+        ----------
+        columns : sequence of str, optional
+            The columns to read, in the order wanted; all of them by default.
+
+        Returns
+        -------
+        polars.DataFrame
+            One row per row of the table; vocabularies as ``Categorical``.
+
+        Raises
+        ------
+        MissingExtra
+            Polars is not installed.
+        UnknownColumn
+            A column does not exist.
+        DamagedTable
+            The file is not the one that was released.
+        """
+        try:
+            import polars as pl
+        except ModuleNotFoundError:
+            raise MissingExtra.of("Polars", "polars") from None
+        wanted = self._check_columns(columns)
+        # Polars' own reader, without pyarrow, on the bytes whose hash was compared.
+        frame = pl.read_parquet(self._read_bytes(), columns=wanted)
+        if wanted is not None:
+            frame = frame.select(wanted)
+        return frame.slice(self._skip) if self._skip else frame
+
+    def __getitem__(self, column: Column) -> pd.Series[Any]:
+        """Return one column as a :class:`pandas.Series`."""
+        return self.to_pandas([column])[cast("str", column)]
+
+    def __iter__(self) -> Iterator[Row]:
+        """Iterate over the rows, each a plain dict; null is ``None``."""
+        for batch in self.to_arrow().to_batches():
+            yield from cast("list[Row]", batch.to_pylist())
+
+    def __len__(self) -> int:
+        """Return the number of rows, from the footer of the Parquet file."""
+        return int(self._open(self._read_bytes()).metadata.num_rows) - self._skip
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """Hand the rows to any library that speaks Arrow's C stream interface."""
+        capsule: object = self.to_arrow().__arrow_c_stream__(requested_schema)  # type: ignore[no-untyped-call]
+        return capsule
+
+    # -- meaning --------------------------------------------------------------------------
+
+    @property
+    def schema(self) -> pa.Schema:
+        """Arrow schema; the metadata of each field gives meaning, unit, key and vocabulary."""
+        return self._open(self._read_bytes()).schema_arrow
+
+    @property
+    def description(self) -> str:
+        """What a row is, then every column with its meaning, type, unit and key."""
+        width = max(len(column) for column in self.columns)
+        lines = [self.meaning, ""]
+        for name, kind, meaning in self.fields:
+            lines += [f"{name:<{width}}  {meaning}", f"{'':<{width}}  [{kind}]"]
+        return "\n".join(lines)
+
+    @property
+    def fields(self) -> tuple[FieldInfo, ...]:
+        """The columns with their meaning."""
+        schema = self._resource["schema"]
+        return tuple(
+            FieldInfo(field["name"], _describe_type(field, schema), field["description"])
+            for field in schema["fields"]
+        )
+
+    def __repr__(self) -> str:
+        rows = self._resource["rows"] - self._skip
+        size = f"{_count(rows, 'row')} x {_count(len(self.columns), 'column')}"
+        return f"<citehub.Table {self.name}: {size}, {self._release}>"
+
+    def _repr_html_(self) -> str:
+        from citehub import _html
+
+        head = self.to_arrow().slice(0, _PREVIEW_ROWS).to_pylist()
+        columns = _html.table(
+            ("column", "type", "meaning"),
+            ((f"<code>{_html.text(f.name)}</code>", *map(_html.text, f[1:])) for f in self.fields),
+        )
+        rows = _html.table(
+            self.columns, ([_html.text(row[name]) for name in self.columns] for row in head)
+        )
+        total = self._resource["rows"] - self._skip
+        return (
+            f"<p><strong><code>{_html.text(self.name)}</code></strong> ({self._release}): "
+            f"{_html.text(self.meaning)}</p>"
+            f"<details><summary>{_count(len(self.columns), 'column')}</summary>{columns}</details>"
+            f"<p>First {len(head)} of {_count(total, 'row')}:</p>"
+            f'<div style="overflow-x:auto">{rows}</div>'
+            f"<p>All of them: <code>.to_pandas()</code>, <code>.to_polars()</code>, "
+            f"<code>.to_arrow()</code></p>"
+        )
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self.columns)
+
+    # -- integrity ------------------------------------------------------------------------
+
+    def verify(self) -> None:
+        """Compare the file with the manifest: bytes, hash, columns, key, nulls, vocabularies.
+
+        Raises
+        ------
+        DamagedTable
+            Something differs; the message names the file, what was expected and found.
+        """
+        from citehub._validate import find_problem
+
+        rows: list[dict[str, Any]] = []
+        for batch in self._open(self._read_bytes()).read().to_batches():
+            rows.extend(batch.to_pylist())
+        problem = find_problem(rows, self._resource)
+        if problem is not None:
+            raise DamagedTable.at(self.path, *problem)
+
+    def _check_columns(self, columns: Sequence[str] | None) -> list[str] | None:
+        if columns is None:
+            return None
+        if isinstance(columns, str):
+            message = f"columns takes a list of names, not one string: [{columns!r}]"
+            raise TypeError(message)
+        for column in columns:
+            if column not in self.columns:
+                raise UnknownColumn.among(
+                    "column", str(column), self.columns, where=f"table {self.name!r}"
+                )
+        return list(columns)
+
+    def _read_bytes(self) -> bytes:
+        data = read_bytes(self.path, DamagedTable)
+        if sha256(data) != self._resource["hash"]:
+            raise DamagedTable.at(self.path, *self._explain_damage(data))
+        return data
+
+    def _open(self, data: bytes) -> pq.ParquetFile:
+        with _gc_paused():
+            import pyarrow as pa
+            import pyarrow.parquet as pq
+
+        try:
+            file = pq.ParquetFile(pa.BufferReader(data))
+        except (pa.ArrowException, OSError) as error:
+            reason = str(error).splitlines()[0]
+            raise DamagedTable.at(self.path, "a Parquet file", f"one without ({reason})") from None
+        difference = _schema_difference(file.schema_arrow, self._resource["schema"]["fields"])
+        if difference is not None:
+            raise DamagedTable.at(self.path, *difference)
+        return file
+
+    def _explain_damage(self, data: bytes) -> tuple[str, str]:
+        """Say what was expected and found of a file whose hash is wrong, as closely as can be."""
+        size = self._resource["bytes"]
+        if len(data) < size and not data.endswith(_PARQUET_END):
+            return f"{size} bytes", f"{len(data)} bytes: the file is truncated"
+        try:
+            self._open(data)
+        except DamagedTable as error:
+            return error.expected, error.found
+        return f"the released bytes, {self._resource['hash']}", f"other bytes, {sha256(data)}"
+
+
+@contextmanager
+def _gc_paused() -> Iterator[None]:
+    """Import without garbage collection: of large libraries it takes a twentieth of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def arrow_type(name: str) -> pa.DataType:
+    """Return the Arrow type of a column, from its name in the schema and the manifest."""
+    return _arrow_types()[name]
+
+
+@cache
+def _arrow_types() -> dict[str, pa.DataType]:
+    import pyarrow as pa
+
+    return {
+        "string": pa.string(),
+        "int8": pa.int8(),
+        "int16": pa.int16(),
+        "int32": pa.int32(),
+        "float64": pa.float64(),
+        "bool": pa.bool_(),
+        "date32": pa.date32(),
+        "category": pa.dictionary(pa.int32(), pa.string()),
+    }
+
+
+def parquet_bytes(table: pa.Table) -> bytes:
+    """Return a table as a Parquet file; the same table and pyarrow give the same bytes."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink, compression="zstd", compression_level=19, write_page_index=True)
+    return sink.getvalue().to_pybytes()
+
+
+def _describe_type(field: Field, schema: Schema) -> str:
+    constraints = field.get("constraints", {})
+    parts = [field["arrowType"]]
+    if "unit" in field:
+        parts.append(f"in {field['unit']}")
+    if "enum" in constraints:
+        parts.append("one of " + " ".join(constraints["enum"]))
+    if field["name"] in schema["primaryKey"]:
+        parts.append("key")
+    elif not constraints.get("required"):
+        parts.append("null if not known")
+    for foreign in schema["foreignKeys"]:
+        if foreign["fields"] == [field["name"]]:
+            reference = foreign["reference"]
+            parts.append(f"in {reference['resource']}.{reference['fields'][0]}")
+    return ", ".join(parts)
+
+
+def _schema_difference(found: pa.Schema, fields: Sequence[Field]) -> tuple[str, str] | None:
+    for field in fields:
+        name = field["name"]
+        if name not in found.names:
+            return f"a column {name!r}", "a file without it"
+        actual = found.field(name).type
+        if not actual.equals(arrow_type(field["arrowType"])):
+            return f"column {name!r} to be {field['arrowType']}", str(actual)
+    expected = [field["name"] for field in fields]
+    return None if found.names == expected else (f"columns {expected}", f"{found.names}")
+
+
+def _pandas_dtype(arrow: pa.DataType) -> pd.ArrowDtype | None:
+    import pandas as pd
+    import pyarrow as pa
+
+    return None if pa.types.is_dictionary(arrow) else pd.ArrowDtype(arrow)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

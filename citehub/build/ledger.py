@@ -1,0 +1,84 @@
+"""The ledger of a build: every cell enters with its origin, so that none can lack one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from citehub._schema import TABLES
+from citehub._validate import row_key
+from citehub.errors import BuildError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from citehub._rows import Grade, TableName
+
+_PROVENANCE = frozenset(("source_id", "grade"))
+_WITHOUT_EVIDENCE = frozenset(("sources", "evidence"))
+
+
+class Origin(NamedTuple):
+    """Where cells come from: a source, a place in it, and how the source gives them."""
+
+    source_id: str
+    grade: Grade
+    locator: str | None = None
+
+
+class Ledger:
+    """Rows of every table, in the order of their first mention, with the origin of each cell."""
+
+    def __init__(self) -> None:
+        self._tables: dict[str, dict[str, dict[str, Any]]] = {}
+        self._evidence: dict[tuple[str, str, str, str], dict[str, Any]] = {}
+
+    def start(self, *tables: TableName) -> None:
+        """Take tables in, so that the release holds them even where they stay empty."""
+        for table in tables:
+            self._tables.setdefault(table, {})
+
+    def put(self, table: TableName, cells: Mapping[str, Any], origin: Origin) -> None:
+        """Enter cells of one row; it is made where its key is new.
+
+        Null cells are not known and are left out.
+
+        Raises
+        ------
+        BuildError
+            A cell is there already with another value.
+        """
+        schema = TABLES[table]
+        key = row_key(cells, schema.key)
+        empty = {column.name: None for column in schema.columns}
+        row = self._tables.setdefault(table, {}).setdefault(key, empty)
+        for column, value in cells.items():
+            if value is None:
+                continue
+            if row[column] not in {None, value}:
+                problem = f"{table}.{column} of {key} is {row[column]!r} already, not {value!r}"
+                raise BuildError(f"Two sources disagree: {problem}.")
+            new = row[column] is None
+            row[column] = value
+            if new and table not in _WITHOUT_EVIDENCE and column not in _PROVENANCE:
+                self._note(table, key, column, origin)
+
+    def rows(self, table: TableName) -> list[dict[str, Any]]:
+        """Return the rows of a table so far."""
+        return list(self._tables.get(table, {}).values())
+
+    def close(self) -> dict[str, list[dict[str, Any]]]:
+        """Return the rows of every table, with the evidence of their cells, in schema order."""
+        self._tables["evidence"] = {
+            "|".join(key): row for key, row in sorted(self._evidence.items(), key=lambda e: e[0])
+        }
+        return {name: self.rows(name) for name in TABLES if name in self._tables}  # type: ignore[arg-type]
+
+    def _note(self, table: str, key: str, column: str, origin: Origin) -> None:
+        self._evidence[table, key, column, origin.source_id] = {
+            "table_name": table,
+            "row_key": key,
+            "column_name": column,
+            "source_id": origin.source_id,
+            "locator": origin.locator,
+            "grade": origin.grade,
+        }

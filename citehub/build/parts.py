@@ -1,0 +1,309 @@
+"""What a release can take in, a part each: the page, identifiers, bibliography, and so on.
+
+A part reads its sources and enters rows into the ledger. ``hub.toml`` says which parts
+each release takes in.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, Final, get_args
+
+from citehub import _rows
+from citehub._schema import TABLES, Column
+from citehub.build.ledger import Ledger, Origin
+from citehub.build.sources.curated import Record, read_csv, read_text
+from citehub.build.sources.pith_page import HubPage, parse_hub_page
+from citehub.build.tex import resolve_tex
+from citehub.errors import SourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from citehub._rows import Grade, TableName
+
+CURATION: Final = "citehub-curation"
+RECORDS: Final = "bibliographic-records"
+DERIVED: Final = "derived"
+
+_LABELS: Final = {"intent": get_args(_rows.Intent), "polarity": get_args(_rows.Polarity)}
+_CANONICAL: Final[tuple[TableName, ...]] = (
+    "canonical_facts",
+    "canonical_corpus",
+    "canonical_evaluations",
+    "canonical_parallelism",
+    "canonical_throughput",
+)
+_LOCATOR: Final = Column("locator", "string", "Where in the source it stands.")
+_VENUE_GRADE: Final = Column(
+    "venue_grade",
+    "category",
+    "How the venue is known.",
+    vocabulary=TABLES["evidence"].column("grade").vocabulary,
+)
+
+
+class HubSources:
+    """The source folder of a hub: its page and its curated files, read once and joined."""
+
+    def __init__(self, folder: str, page: str, page_source: str) -> None:
+        self.folder = folder
+        self.page_source = page_source
+        self.page_path = os.path.join(folder, page)
+        self.page: HubPage = parse_hub_page(read_text(self.page_path), self.page_path)
+        self.works = self._read(
+            "works",
+            *("work_id", "title", "publication_year", "publication_month", "primary_category"),
+            *("venue", _VENUE_GRADE, "author_count", "code_url", "model_url", _LOCATOR),
+        )
+        self.by_title = self._join()
+        self.work_ids = {record["work_id"] for record in self.works}
+
+    def path(self, table: str) -> str:
+        """Return the path of the curated file that feeds a table."""
+        return os.path.join(self.folder, f"{table}.csv")
+
+    def read(self, table: TableName, *columns: str | Column) -> list[Record]:
+        """Read a curated file whose works are all of this hub."""
+        records = self._read(table, *columns)
+        for record in records:
+            work_id = record.get("work_id")
+            if work_id is not None and work_id not in self.work_ids:
+                raise SourceError.at(
+                    self.path(table), record.line, f"{work_id} is no work of works.csv"
+                )
+        return records
+
+    def origin(self, line: int) -> Origin:
+        """Return the origin of what the page states on a line."""
+        return Origin(self.page_source, "stated", f"line {line}")
+
+    @property
+    def canonical_id(self) -> str:
+        """The work_id of the canonical work."""
+        return self.work_id(self.page.title.text)
+
+    def work_id(self, title: str) -> str:
+        """Return the work_id of a title of the page."""
+        work_id: str = self.by_title[title]["work_id"]
+        return work_id
+
+    def _read(self, table: TableName, *columns: str | Column) -> list[Record]:
+        schema = TABLES[table]
+        chosen = [schema.column(name) if isinstance(name, str) else name for name in columns]
+        return read_csv(self.path(table), chosen)
+
+    def _join(self) -> dict[str, Record]:
+        by_title: dict[str, Record] = {}
+        seen: set[str] = set()
+        for record in self.works:
+            if record["title"] in by_title or record["work_id"] in seen:
+                problem = f"{record['work_id']} or its title is there already"
+                raise SourceError.at(self.path("works"), record.line, problem)
+            by_title[record["title"]] = record
+            seen.add(record["work_id"])
+        titles = [self.page.title, *(paper.title for paper in self.page.papers)]
+        for title in titles:
+            if title.text not in by_title:
+                problem = f"no row of works.csv has the title {title.text!r:.80}"
+                raise SourceError.at(self.page_path, title.number, problem)
+        for title_text in by_title.keys() - {title.text for title in titles}:
+            line, problem = by_title[title_text].line, f"the page has no work {title_text!r:.80}"
+            raise SourceError.at(self.path("works"), line, problem)
+        return by_title
+
+
+def add_page(ledger: Ledger, sources: HubSources) -> None:
+    """Enter what the page says: works, citations, label counts, representatives."""
+    page, canonical = sources.page, sources.canonical_id
+    origin = sources.origin(page.title.number)
+    _put_title(ledger, sources, page.title.text, page.title.number)
+    abstract = {"work_id": canonical, "abstract": page.abstract.text}
+    ledger.put("works", abstract, sources.origin(page.abstract.number))
+    for position, paper in enumerate(page.papers, 1):
+        work_id = _put_title(ledger, sources, paper.title.text, paper.title.number)
+        finding = {"finding": paper.finding.text, "finding_source": sources.page_source}
+        origin = sources.origin(paper.finding.number)
+        ledger.put("works", {"work_id": work_id, **finding}, origin)
+        citation = {"citing_work_id": work_id, "cited_work_id": canonical}
+        origin = sources.origin(paper.title.number)
+        ledger.put("citations", {**citation, "hub_position": position}, origin)
+    _put_label_counts(ledger, sources)
+    _put_representatives(ledger, sources)
+
+
+def _put_title(ledger: Ledger, sources: HubSources, title: str, line: int) -> str:
+    work_id = sources.work_id(title)
+    try:
+        plain = resolve_tex(title)
+    except ValueError as error:
+        raise SourceError.at(sources.page_path, line, str(error)) from None
+    ledger.put("works", {"work_id": work_id, "title": title}, sources.origin(line))
+    derived = Origin(DERIVED, "derived", "title with its TeX resolved")
+    ledger.put("works", {"work_id": work_id, "title_plain": plain}, derived)
+    return work_id
+
+
+def _put_label_counts(ledger: Ledger, sources: HubSources) -> None:
+    page = sources.page
+    for scheme, counts in (("intent", page.roles), ("polarity", page.polarities)):
+        for count in counts:
+            row = {
+                "scheme": scheme,
+                "raw_value": count.label,
+                "source_id": sources.page_source,
+                "value": count.label if count.label in _LABELS[scheme] else None,
+                "n": count.n,
+                "n_labelled": sum(each.n for each in counts),
+                "n_citing": len(page.papers),
+            }
+            ledger.put("label_counts", row, sources.origin(count.line))
+
+
+def _put_representatives(ledger: Ledger, sources: HubSources) -> None:
+    page = sources.page
+    leads = () if page.lead is None else (page.lead,)
+    for method, selection in (("hub-page", page.representatives), ("hub-page-lead", leads)):
+        for rank, chosen in enumerate(selection, 1):
+            work_id = sources.work_id(chosen.paper.title.text)
+            row = {"method": method, "rank": rank, "work_id": work_id}
+            ledger.put("representatives", row, sources.origin(chosen.line))
+
+
+def add_identifiers(ledger: Ledger, sources: HubSources) -> None:
+    """Enter the public identifiers of the works."""
+    locators = _locators(sources)
+    for record in sources.read("work_ids", "work_id", "scheme", "value"):
+        ledger.put("work_ids", record, locators[record["work_id"]])
+
+
+def add_bibliography(ledger: Ledger, sources: HubSources) -> None:
+    """Enter dates, venues, categories, authors, code and models, and what follows from them."""
+    locators = _locators(sources)
+    for record in sources.works:
+        origin = locators[record["work_id"]]
+        cells = {k: record[k] for k in record.keys() & _BIBLIOGRAPHY}
+        ledger.put("works", {"work_id": record["work_id"], **cells}, origin)
+        if record["venue"]:
+            grade: Grade = record["venue_grade"] or "stated"
+            venue = {"work_id": record["work_id"], "venue": record["venue"]}
+            ledger.put("works", venue, origin._replace(grade=grade))
+    names = _put_authorships(ledger, sources, locators)
+    _put_derived_citations(ledger, sources, names)
+
+
+_BIBLIOGRAPHY: Final = {
+    *("publication_year", "publication_month", "primary_category"),
+    *("author_count", "code_url", "model_url"),
+}
+
+
+def _put_authorships(
+    ledger: Ledger, sources: HubSources, locators: Mapping[str, Origin]
+) -> dict[str, list[str]]:
+    """Enter the authors, and return their names by work."""
+    names: dict[str, list[str]] = {work_id: [] for work_id in sources.work_ids}
+    columns = ("work_id", "author_order", "author_name", "is_collective")
+    records = sources.read("authorships", *columns)
+    for record in records:
+        listed = names[record["work_id"]]
+        listed.append(record["author_name"])
+        if record["author_order"] != len(listed):
+            problem = f"expected author_order {len(listed)}, found {record['author_order']}"
+            raise SourceError.at(sources.path("authorships"), record.line, problem)
+    for work in sources.works:
+        if work["author_count"] not in {None, len(names[work["work_id"]])}:
+            found = len(names[work["work_id"]])
+            problem = f"author_count is {work['author_count']}, authorships.csv lists {found}"
+            raise SourceError.at(sources.path("works"), work.line, problem)
+    for record in records:
+        order, last = record["author_order"], len(names[record["work_id"]])
+        key = {"work_id": record["work_id"], "author_order": order}
+        position = "first" if order == 1 else "last" if order == last else "middle"
+        name = {**key, "author_name": record["author_name"]}
+        ledger.put("authorships", name, locators[record["work_id"]])
+        place = Origin(DERIVED, "derived", "place in the printed list")
+        ledger.put("authorships", {**key, "author_position": position}, place)
+        collective = {**key, "is_collective": record["is_collective"]}
+        judged = Origin(CURATION, "curated", "judged by the printed name")
+        ledger.put("authorships", collective, judged)
+    return names
+
+
+def _put_derived_citations(
+    ledger: Ledger, sources: HubSources, names: Mapping[str, list[str]]
+) -> None:
+    canonical = sources.canonical_id
+    first = {record["work_id"]: _months(record) for record in sources.works}
+    for work_id in (sources.work_id(paper.title.text) for paper in sources.page.papers):
+        key = {"citing_work_id": work_id, "cited_work_id": canonical}
+        citing, cited = first[work_id], first[canonical]
+        if citing is not None and cited is not None:
+            origin = Origin(DERIVED, "derived", "from publication_year and publication_month")
+            ledger.put("citations", {**key, "timespan_months": citing - cited}, origin)
+        if names[work_id] and names[canonical]:
+            shared = len(set(names[work_id]) & set(names[canonical]))
+            origin = Origin(DERIVED, "derived", "equal spelling of author_name; a heuristic")
+            ledger.put("citations", {**key, "shared_authors": shared}, origin)
+
+
+def _months(record: Mapping[str, Any]) -> int | None:
+    year, month = record["publication_year"], record["publication_month"]
+    return None if year is None or month is None else 12 * year + month
+
+
+def add_themes(ledger: Ledger, sources: HubSources) -> None:
+    """Enter the themes of the walk-through; each citing work must have one."""
+    origin = Origin(CURATION, "curated")
+    for record in sources.read("themes", "theme_id", "title", "description", "position"):
+        ledger.put("themes", record, origin)
+    themed = set()
+    for record in sources.read("work_themes", "work_id", "theme_id"):
+        ledger.put("work_themes", {**record, "method": "curated"}, origin)
+        themed.add(record["work_id"])
+    for paper in sources.page.papers:
+        work_id = sources.work_id(paper.title.text)
+        if work_id not in themed:
+            raise SourceError.at(sources.path("work_themes"), 0, f"{work_id} has no theme")
+
+
+def add_canonical(ledger: Ledger, sources: HubSources) -> None:
+    """Enter the facts of the canonical work, each row under its own source."""
+    for table in _CANONICAL:
+        columns = [column.name for column in TABLES[table].columns]
+        for record in sources.read(table, *columns, _LOCATOR):
+            origin = Origin(record["source_id"], record["grade"], record.pop("locator"))
+            ledger.put(table, record, origin)
+
+
+def add_labels(ledger: Ledger, sources: HubSources) -> None:  # noqa: ARG001
+    """Take in the tables of single judgements, empty: the page states labels in sum only."""
+    ledger.start("citation_contexts", "citation_labels")
+
+
+def add_sources(ledger: Ledger, sources: HubSources, named: set[str]) -> None:
+    """Enter the sources that the other tables name."""
+    known = {column.name for column in TABLES["sources"].columns}
+    records = sources.read("sources", *(c.name for c in TABLES["sources"].columns))
+    for record in records:
+        if record["source_id"] in named:
+            ledger.put("sources", {k: record[k] for k in known}, Origin(CURATION, "curated"))
+    for source_id in sorted(named - {record["source_id"] for record in records}):
+        raise SourceError.at(sources.path("sources"), 0, f"there is no source {source_id!r}")
+
+
+def _locators(sources: HubSources) -> dict[str, Origin]:
+    """Return, by work, the origin of its bibliographic record."""
+    return {
+        record["work_id"]: Origin(RECORDS, "stated", record["locator"]) for record in sources.works
+    }
+
+
+PARTS: Final[dict[str, Callable[[Ledger, HubSources], None]]] = {
+    "page": add_page,
+    "identifiers": add_identifiers,
+    "bibliography": add_bibliography,
+    "labels": add_labels,
+    "themes": add_themes,
+    "canonical": add_canonical,
+}

@@ -1,0 +1,246 @@
+"""A release, from sources to a folder under its final name: all of it, or nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from typing import TYPE_CHECKING, Any, Final
+
+from citehub._catalog import (
+    INDEX,
+    datasets_folder,
+    is_folder,
+    load,
+    read_index,
+    version_key,
+    versions,
+)
+from citehub._diff import LEVELS, Diff, compare
+from citehub._hub import Hub
+from citehub._manifest import read_bytes, read_manifest, sha256
+from citehub._schema import TABLES
+from citehub._validate import find_dangling, find_problem
+from citehub.build import write
+from citehub.build.ledger import Ledger
+from citehub.build.parts import PARTS, HubSources, add_sources
+from citehub.build.spec import HubSpec, ReleaseSpec, read_spec
+from citehub.errors import BuildError, BumpTooSmall, DamagedRelease, TargetExists, UnknownHub
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Rows = dict[str, list[dict[str, Any]]]
+
+_CHANGES: Final = "CHANGES.md"
+
+
+def build_release(
+    hub: str | os.PathLike[str],
+    version: str,
+    *,
+    out: str | os.PathLike[str] | None = None,
+    progress: Callable[[str], None] = lambda _step: None,
+) -> str:
+    """Build a release of a hub from its sources.
+
+    Parameters
+    ----------
+    hub : str or path
+        Name of a hub of this installation, whose release before is compared with the new one,
+        or a folder that holds a ``hub.toml``, which is compared with nothing.
+    version : str
+        The release to build, as ``hub.toml`` describes it.
+    out : str or path, optional
+        The release folder to make; it must not exist, or be empty. By default the release
+        joins the ``datasets`` folder of this checkout and its ``index.json``.
+    progress : callable, optional
+        Is called with the name of each step as it starts.
+
+    Returns
+    -------
+    str
+        The release folder.
+
+    Raises
+    ------
+    SourceError
+        A source is wrong; the error names the file and the line.
+    BumpTooSmall
+        The version says less than the changes since the release before do.
+    TargetExists
+        The folder is there already, or the version is released and frozen.
+    """
+    spec = read_spec(_source_folder(hub))
+    release = spec.release(version)
+    target = os.path.abspath(out) if out is not None else _target_folder(spec, version)
+    if out is not None:
+        _check_free(target)
+    progress("Read the sources")
+    tables, facts = _assemble(spec, release)
+    os.makedirs(os.path.dirname(target), exist_ok=True)
+    scratch = tempfile.mkdtemp(prefix=f".{os.path.basename(target)}.", dir=os.path.dirname(target))
+    try:
+        progress("Write the tables")
+        _write(scratch, spec, release, tables, facts)
+        progress("Compare with the release before")
+        before = None if is_folder(hub) else _release_before(spec, version)
+        summary = _check_bump(scratch, release, before)
+        changes = write.changes_of(spec, release, summary)
+        write.write_bytes(os.path.join(scratch, _CHANGES), changes)
+        progress("Verify")
+        Hub(scratch, read_manifest(scratch)).verify()
+        os.chmod(scratch, 0o755)  # noqa: S103 -- mkdtemp makes folders that only their owner may read
+        _move(scratch, target)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    if out is None:
+        progress("Enter it into the index")
+        _register(spec, release, target)
+    return target
+
+
+def _source_folder(hub: str | os.PathLike[str]) -> str:
+    if is_folder(hub):
+        return os.path.abspath(hub)
+    folder = os.path.join(datasets_folder(), str(hub), "source")
+    if not os.path.isdir(folder):
+        known = sorted(read_index()["hubs"])
+        hint = "To build from a folder that holds a hub.toml, write its path, as ./my-hub."
+        raise UnknownHub.among("hub", str(hub), known, hint=hint)
+    return folder
+
+
+def _target_folder(spec: HubSpec, version: str) -> str:
+    datasets = datasets_folder()
+    if os.path.basename(datasets) != "datasets":
+        raise BuildError(
+            "This is an installed citehub, whose releases never change. "
+            "Say where to build with --out DIR, or work in a checkout."
+        )
+    listed = read_index()["hubs"]
+    if spec.name in listed and version in listed[spec.name]["versions"]:
+        raise TargetExists(
+            f"{spec.name} {version} is released, and a release never changes. Build it "
+            "elsewhere with --out DIR, or describe a new version in hub.toml."
+        )
+    return os.path.join(datasets, spec.name, version)
+
+
+def _check_free(target: str) -> None:
+    if os.path.lexists(target) and not (os.path.isdir(target) and not os.listdir(target)):
+        raise TargetExists(f"{target} is there already and not empty; nothing was written.")
+
+
+def _assemble(spec: HubSpec, release: ReleaseSpec) -> tuple[Rows, dict[str, str]]:
+    """Return the rows of every table, checked, and the facts of the hub's page."""
+    sources = HubSources(spec.folder, spec.page, spec.page_source)
+    ledger = Ledger()
+    for part in release.parts:
+        PARTS[part](ledger, sources)
+    named = {
+        row[column.name]
+        for name, rows in ledger.close().items()
+        for column in TABLES[name].columns
+        if column.references == "sources.source_id"
+        for row in rows
+        if row[column.name] is not None
+    }
+    add_sources(ledger, sources, named)
+    facts = {"canonical_work_id": sources.canonical_id, "hub_class": sources.page.hub_class.text}
+    return ledger.close(), facts
+
+
+def _write(
+    folder: str, spec: HubSpec, release: ReleaseSpec, tables: Rows, facts: dict[str, str]
+) -> None:
+    resources = []
+    for name, rows in tables.items():
+        resource = write.describe(TABLES[name], rows)
+        problem = find_problem(rows, resource)
+        if problem is not None:
+            raise BuildError(f"Table {name}: expected {problem[0]}; found {problem[1]}.")
+        resources.append(resource)
+    for resource in resources:
+        problem = find_dangling(tables, resource)
+        if problem is not None:
+            expected, found = problem
+            raise BuildError(f"Table {resource['name']}: expected {expected}; found {found}.")
+        write.write_table(tables[resource["name"]], resource, folder)
+    write.write_manifest(write.manifest_of(spec, release, tables, resources, facts), folder)
+
+
+def _check_bump(folder: str, release: ReleaseSpec, before: Hub | None) -> str:
+    """Refuse a version that says less than its changes do; return the changes in words."""
+    if before is None:
+        return "This is the first release."
+    diff = compare(before, Hub(folder, read_manifest(folder)))
+    declared = _declared_level(before.version, release.version)
+    if LEVELS.index(diff.level) > LEVELS.index(declared):
+        raise BumpTooSmall(
+            f"{release.version} after {before.version} is a {declared} version, but the changes "
+            f"need a {diff.level} one:\n{_reasons(diff)}\n"
+            "Give the release a larger version in hub.toml."
+        )
+    return "\n".join(f"    {line}" for line in str(diff).splitlines())
+
+
+def _release_before(spec: HubSpec, version: str) -> Hub | None:
+    try:
+        released = versions(spec.name)
+    except (UnknownHub, DamagedRelease):
+        return None
+    older = [each for each in released if version_key(each) < version_key(version)]
+    return load(spec.name, version=older[-1]) if older else None
+
+
+def _declared_level(old: str, new: str) -> str:
+    pairs = zip(version_key(old), version_key(new), ("major", "minor", "patch"), strict=True)
+    return next(level for before, after, level in pairs if before != after)
+
+
+def _reasons(diff: Diff, most: int = 5) -> str:
+    """Return the first changes that need the diff's level, a line each."""
+    reasons = [change for change in diff if change.level == diff.level]
+    lines = [
+        f"  {change.kind}: {change.table} {change.row_key or ''} {change.column or ''}".rstrip()
+        for change in reasons[:most]
+    ]
+    more = len(reasons) - most
+    return "\n".join([*lines, f"  and {more} more"] if more > 0 else lines)
+
+
+def _move(scratch: str, target: str) -> None:
+    """Give the finished folder its final name; of two builds, one wins whole.
+
+    A folder with the same files is as good: another build was first, or one was cut off
+    before it entered its release into the index.
+    """
+    try:
+        os.rename(scratch, target)
+    except OSError:
+        if not os.path.isdir(target) or _hashes(target) != _hashes(scratch):
+            _check_free(target)
+            raise
+
+
+def _hashes(folder: str) -> dict[str, str]:
+    return {
+        name: sha256(read_bytes(os.path.join(folder, name), DamagedRelease))
+        for name in sorted(os.listdir(folder))
+    }
+
+
+def _register(spec: HubSpec, release: ReleaseSpec, folder: str) -> None:
+    """Enter a release into ``index.json``, written beside and renamed into place."""
+    path = os.path.join(datasets_folder(), INDEX)
+    index: Any = read_index()
+    entry = index["hubs"].setdefault(
+        spec.name, {"title": spec.title, "default": "", "versions": {}}
+    )
+    entry["versions"][release.version] = _hashes(folder)
+    entry["default"] = max(entry["versions"], key=version_key)
+    scratch = f"{path}.{os.getpid()}"
+    write.write_bytes(scratch, json.dumps(index, indent=1).encode() + b"\n")
+    os.replace(scratch, path)

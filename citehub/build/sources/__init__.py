@@ -1,0 +1,1 @@
+"""Sources of hubs, a module each: what they say, and on which line."""

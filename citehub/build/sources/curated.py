@@ -1,0 +1,111 @@
+"""Curated CSV files: one per table that they feed, every cell checked as it is read."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+from typing import TYPE_CHECKING, Any, Final
+
+from citehub.errors import SourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from citehub._schema import Column
+
+_TRUTH: Final = {"true": True, "false": False}
+_PARSE: Final[dict[str, tuple[Callable[[str], Any], str]]] = {
+    "string": (str, "text"),
+    "category": (str, "text"),
+    "int8": (int, "a whole number"),
+    "int16": (int, "a whole number"),
+    "int32": (int, "a whole number"),
+    "float64": (float, "a number"),
+    "bool": (_TRUTH.__getitem__, "true or false"),
+    "date32": (datetime.date.fromisoformat, "a date, YYYY-MM-DD"),
+}
+
+
+class Record(dict[str, Any]):
+    """A row of a curated file by column; an empty cell is None. ``line`` is where it ends."""
+
+    line: int
+
+
+def read_text(path: str) -> str:
+    """Return the text of a source file.
+
+    Raises
+    ------
+    SourceError
+        It is not there, or not UTF-8.
+    """
+    try:
+        with open(path, encoding="utf-8-sig", newline="") as file:
+            return file.read()
+    except OSError as error:
+        raise SourceError.at(path, 0, f"cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise SourceError.at(path, 0, f"is not UTF-8 at byte {error.start}") from None
+
+
+def read_csv(path: str, columns: Sequence[Column]) -> list[Record]:
+    """Read a curated file.
+
+    Parameters
+    ----------
+    path : str
+        The file; its first line must name the columns, in this order.
+    columns : sequence of Column
+        Names, types and vocabularies of its columns.
+
+    Returns
+    -------
+    list of Record
+        One per line, in the order of the file.
+
+    Raises
+    ------
+    SourceError
+        A column is missing, or a cell is not of its type; the error names the line.
+    """
+    reader = csv.reader(io.StringIO(read_text(path)), strict=True)
+    records = []
+    try:
+        header = next(reader, [])
+        names = [column.name for column in columns]
+        if header != names:
+            problem = f"expected the columns {','.join(names)}; found {','.join(header)}"
+            raise SourceError.at(path, 1, problem)
+        for cells in reader:
+            if len(cells) != len(columns):
+                problem = f"expected {len(columns)} cells, found {len(cells)}"
+                raise SourceError.at(path, reader.line_num, problem)
+            record = Record()
+            record.line = reader.line_num
+            for column, cell in zip(columns, cells, strict=True):
+                record[column.name] = _parse(cell, column, path, reader.line_num)
+            records.append(record)
+    except csv.Error as error:
+        raise SourceError.at(path, reader.line_num, str(error)) from None
+    return records
+
+
+def _parse(cell: str, column: Column, path: str, line: int) -> Any:
+    if cell == "":
+        if column.required:
+            raise SourceError.at(path, line, f"{column.name} is empty")
+        return None
+    parse, kind = _PARSE[column.type]
+    try:
+        value = parse(cell)
+    except (ValueError, KeyError):
+        problem = f"{column.name} should be {kind}, not {cell!r:.60}"
+        raise SourceError.at(path, line, problem) from None
+    if column.vocabulary and value not in column.vocabulary:
+        known = " ".join(column.vocabulary)
+        raise SourceError.at(
+            path, line, f"{column.name} should be one of {known}, not {cell!r:.60}"
+        )
+    return value

@@ -1,0 +1,157 @@
+"""``hub.toml``: what a hub is, its rights, and what each of its releases takes in."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import tomllib
+from dataclasses import dataclass
+from typing import Any, Final
+
+from citehub._catalog import is_version, version_key
+from citehub.build.parts import PARTS
+from citehub.build.sources.curated import read_text
+from citehub.errors import SourceError, UnknownVersion
+
+SPEC: Final = "hub.toml"
+_CHANGE_KINDS: Final = ("added", "removed", "changed", "relabelled", "merged", "retracted")
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeNote:
+    """One line of a release's change log, with its reason and source."""
+
+    kind: str
+    what: str
+    reason: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseSpec:
+    """One release: its version, its date, the parts it takes in, what it changes."""
+
+    version: str
+    created: datetime.date
+    description: str
+    parts: tuple[str, ...]
+    changes: tuple[ChangeNote, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HubSpec:
+    """A hub, as its maintainer describes it."""
+
+    folder: str
+    name: str
+    title: str
+    description: str
+    page: str
+    page_source: str
+    keywords: tuple[str, ...]
+    licenses: tuple[dict[str, str], ...]
+    contributors: tuple[dict[str, Any], ...]
+    releases: tuple[ReleaseSpec, ...]
+
+    def release(self, version: str) -> ReleaseSpec:
+        """Return a release by version.
+
+        Raises
+        ------
+        UnknownVersion
+            ``hub.toml`` does not describe it.
+        """
+        for release in self.releases:
+            if release.version == version:
+                return release
+        path = os.path.join(self.folder, SPEC)
+        known = [release.version for release in self.releases]
+        raise UnknownVersion.among(
+            "release", version, known, where=path, hint="Describe a new release there first."
+        )
+
+
+def read_spec(folder: str) -> HubSpec:
+    """Read ``hub.toml`` from a source folder.
+
+    Raises
+    ------
+    SourceError
+        It is not there, not TOML, or something in it is missing or wrong.
+    """
+    path = os.path.join(folder, SPEC)
+    try:
+        content = tomllib.loads(read_text(path))
+    except tomllib.TOMLDecodeError as error:
+        raise SourceError.at(path, 0, str(error)) from None
+    reader = _Reader(path, content, "hub.toml")
+    return HubSpec(
+        folder=folder,
+        name=reader.take("name", str),
+        title=reader.take("title", str),
+        description=reader.take("description", str).strip(),
+        page=reader.take("page", str),
+        page_source=reader.take("page_source", str),
+        keywords=tuple(reader.take("keywords", list)),
+        licenses=tuple(reader.take("licenses", list)),
+        contributors=tuple(reader.take("contributors", list)),
+        releases=_read_releases(reader),
+    )
+
+
+class _Reader:
+    """One table of the file; says what is missing or of another type."""
+
+    def __init__(self, path: str, content: Any, what: str) -> None:
+        if not isinstance(content, dict):
+            raise SourceError.at(path, 0, f"{what} should be a table")
+        self.path = path
+        self.content = content
+        self.what = what
+
+    def take(self, key: str, kind: type) -> Any:
+        value = self.content.get(key)
+        if type(value) is not kind:
+            found = "nothing" if value is None else f"{value!r:.60}"
+            problem = f"{self.what}: expected {key!r} of type {kind.__name__}, found {found}"
+            raise SourceError.at(self.path, 0, problem)
+        return value
+
+    def fail(self, problem: str) -> None:
+        raise SourceError.at(self.path, 0, f"{self.what}: {problem}")
+
+
+def _read_releases(hub: _Reader) -> tuple[ReleaseSpec, ...]:
+    releases = [_read_release(hub.path, each) for each in hub.take("releases", list)]
+    versions = [release.version for release in releases]
+    if versions != sorted(set(versions), key=version_key):
+        hub.fail(f"expected each release once, the oldest first; found {', '.join(versions)}")
+    return tuple(releases)
+
+
+def _read_release(path: str, content: object) -> ReleaseSpec:
+    reader = _Reader(path, content, "a release")
+    version = reader.take("version", str)
+    reader.what = f"release {version}"
+    if not is_version(version):
+        reader.fail("the version should be MAJOR.MINOR.PATCH")
+    parts = tuple(reader.take("parts", list))
+    for part in parts:
+        if part not in PARTS:
+            reader.fail(f"there is no part {part!r}; known: {', '.join(PARTS)}")
+    return ReleaseSpec(
+        version=version,
+        created=reader.take("created", datetime.date),
+        description=reader.take("description", str).strip(),
+        parts=parts,
+        changes=tuple(_read_change(path, version, each) for each in reader.take("changes", list)),
+    )
+
+
+def _read_change(path: str, version: str, content: object) -> ChangeNote:
+    reader = _Reader(path, content, f"a change of release {version}")
+    kind = reader.take("kind", str)
+    if kind not in _CHANGE_KINDS:
+        reader.fail(f"there is no kind {kind!r}; known: {', '.join(_CHANGE_KINDS)}")
+    texts = (reader.take(key, str) for key in ("what", "reason", "source"))
+    return ChangeNote(kind, *texts)

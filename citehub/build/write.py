@@ -1,0 +1,169 @@
+"""Writing a release folder: Parquet files, ``datapackage.json``, ``CHANGES.md``."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Any, Final
+
+from citehub._manifest import MANIFEST, sha256
+from citehub._schema import TABLES
+from citehub._table import arrow_type, parquet_bytes
+from citehub._validate import content_hash
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pyarrow as pa
+
+    from citehub._schema import Column, TableSchema
+    from citehub._shapes import Field, ForeignKey, PackageSource, Resource
+    from citehub.build.spec import HubSpec, ReleaseSpec
+
+_PROFILE: Final = "https://datapackage.org/profiles/2.0/datapackage.json"
+_MEDIATYPE: Final = "application/vnd.apache.parquet"
+_FRICTIONLESS: Final = {
+    "string": "string",
+    "category": "string",
+    "int8": "integer",
+    "int16": "integer",
+    "int32": "integer",
+    "float64": "number",
+    "bool": "boolean",
+    "date32": "date",
+}
+
+
+def describe(table: TableSchema, rows: Sequence[Mapping[str, Any]]) -> Resource:
+    """Return the manifest's description of a table, before its file is written."""
+    schema: Any = {
+        "fields": [_describe_field(column) for column in table.columns],
+        "primaryKey": list(table.key),
+        "foreignKeys": [_describe_foreign_key(c) for c in table.columns if c.references],
+    }
+    return {
+        "name": table.name,
+        "path": f"{table.name}.parquet",
+        "type": "table",
+        "format": "parquet",
+        "mediatype": _MEDIATYPE,
+        "description": table.description,
+        "bytes": 0,
+        "hash": "",
+        "rows": len(rows),
+        "content_hash": content_hash(rows, schema),
+        "schema": schema,
+    }
+
+
+def write_table(rows: Sequence[Mapping[str, Any]], resource: Resource, folder: str) -> None:
+    """Write a table's Parquet file, and its size and hash into the description."""
+    import pyarrow as pa
+
+    schema = arrow_schema(TABLES[resource["name"]])
+    data = parquet_bytes(pa.Table.from_pylist(list(rows), schema=schema))
+    resource["bytes"] = len(data)
+    resource["hash"] = sha256(data)
+    write_bytes(os.path.join(folder, resource["path"]), data)
+
+
+def arrow_schema(table: TableSchema) -> pa.Schema:
+    """Return the Arrow schema of a table, with meaning, unit, key and vocabulary as metadata."""
+    import pyarrow as pa
+
+    fields = []
+    for column in table.columns:
+        metadata = {"description": column.description}
+        if column.unit:
+            metadata["unit"] = column.unit
+        if column.name in table.key:
+            metadata["key"] = "primary"
+        if column.references:
+            metadata["references"] = column.references
+        if column.vocabulary:
+            metadata["vocabulary"] = json.dumps(column.vocabulary)
+        nullable = not column.required
+        kind = arrow_type(column.type)
+        fields.append(pa.field(column.name, kind, nullable=nullable, metadata=metadata))
+    return pa.schema(fields, metadata={"name": table.name, "description": table.description})
+
+
+def manifest_of(
+    hub: HubSpec,
+    release: ReleaseSpec,
+    tables: Mapping[str, Sequence[Mapping[str, Any]]],
+    resources: Sequence[Resource],
+    facts: Mapping[str, str],
+) -> bytes:
+    """Return ``datapackage.json``; ``facts`` are the hub's own, its class and canonical work."""
+    manifest = {
+        "$schema": _PROFILE,
+        "name": hub.name,
+        "title": hub.title,
+        "description": f"{hub.description}\n\n{release.description}",
+        "version": release.version,
+        "created": f"{release.created.isoformat()}T00:00:00Z",
+        "keywords": list(hub.keywords),
+        "licenses": list(hub.licenses),
+        "contributors": list(hub.contributors),
+        "sources": [_describe_source(row) for row in tables["sources"]],
+        "citehub": {"hub": hub.name, **facts},
+        "resources": list(resources),
+    }
+    return json.dumps(manifest, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def changes_of(hub: HubSpec, release: ReleaseSpec, summary: str) -> bytes:
+    """Return ``CHANGES.md``: the maintainer's notes, then what the comparison found."""
+    lines = [f"# {hub.name} {release.version} ({release.created})", "", release.description, ""]
+    lines += [
+        f"- **{note.kind}**: {note.what} Reason: {note.reason} Source: {note.source}."
+        for note in release.changes
+    ]
+    lines += ["", "## Compared with the release before", "", summary, ""]
+    return "\n".join(lines).encode()
+
+
+def write_bytes(path: str, data: bytes) -> None:
+    """Write a new file and wait until the disk has it."""
+    with open(path, "xb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def write_manifest(data: bytes, folder: str) -> None:
+    """Write ``datapackage.json``."""
+    write_bytes(os.path.join(folder, MANIFEST), data)
+
+
+def _describe_field(column: Column) -> Field:
+    field: Any = {
+        "name": column.name,
+        "type": _FRICTIONLESS[column.type],
+        "arrowType": column.type,
+        "description": column.description,
+    }
+    if column.unit:
+        field["unit"] = column.unit
+    constraints: dict[str, Any] = {}
+    if column.required:
+        constraints["required"] = True
+    if column.vocabulary:
+        constraints["enum"] = list(column.vocabulary)
+    if constraints:
+        field["constraints"] = constraints
+    described: Field = field
+    return described
+
+
+def _describe_foreign_key(column: Column) -> ForeignKey:
+    resource, field = column.references.split(".")
+    return {"fields": [column.name], "reference": {"resource": resource, "fields": [field]}}
+
+
+def _describe_source(row: Mapping[str, Any]) -> PackageSource:
+    source: PackageSource = {"title": row["title"]}
+    if row["url"]:
+        source["path"] = row["url"]
+    return source

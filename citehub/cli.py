@@ -1,0 +1,448 @@
+"""The command line: the library's calls, for a terminal and for scripts.
+
+Data goes to standard output, messages to standard error. Exit codes: 0 done; 1 nothing
+found, damaged data or a build that was refused; 2 the command was written wrong, or names
+something that does not exist.
+"""
+
+from __future__ import annotations
+
+import io
+import signal
+import sys
+from collections import Counter
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn
+
+import typer
+
+import citehub
+from citehub import _terminal as terminal
+from citehub._catalog import is_folder
+from citehub._table import parquet_bytes
+from citehub._work import shorten_authors
+from citehub.errors import CitehubError, UnknownName
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rich.console import RenderableType
+
+    from citehub import Diff, Hub, Work
+    from citehub._table import Table
+
+app = typer.Typer(
+    help="Citation hubs as versioned datasets: who cites a work, and in what role.",
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+_TEXT_ROWS: Final = 20
+
+
+class Format(StrEnum):
+    """Formats of ``citehub table``."""
+
+    TEXT = "text"
+    CSV = "csv"
+    JSON = "json"
+    PARQUET = "parquet"
+
+
+def _complete_hub(incomplete: str) -> list[str]:
+    return [name for name in citehub.hubs() if name.startswith(incomplete)]
+
+
+def _complete_version(ctx: typer.Context, incomplete: str) -> list[str]:
+    hub = ctx.params.get("hub")
+    known = [v for name in ([hub] if hub else citehub.hubs()) for v in citehub.versions(name)]
+    return [version for version in known if version.startswith(incomplete)]
+
+
+def _complete_table(ctx: typer.Context, incomplete: str) -> list[str]:
+    hub = ctx.params.get("hub")
+    return [t for t in (citehub.load(hub).tables if hub else ()) if t.startswith(incomplete)]
+
+
+HubName = Annotated[
+    str,
+    typer.Argument(
+        metavar="HUB", help="Name of a hub, or a release folder.", autocompletion=_complete_hub
+    ),
+]
+Pin = Annotated[
+    str | None,
+    typer.Option(
+        "--version", help="Data version; the newest by default.", autocompletion=_complete_version
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
+
+
+def _print_version(value: bool) -> None:
+    if value:
+        print(f"citehub {citehub.__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def overview(
+    ctx: typer.Context,
+    version: Annotated[  # noqa: ARG001
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Show the version."
+        ),
+    ] = False,
+) -> None:
+    """Citation hubs as versioned datasets: who cites a work, and in what role."""
+    if ctx.invoked_subcommand is not None:
+        return
+    _show_overview()
+
+
+@app.command()
+def show(
+    hub: HubName,
+    work: Annotated[
+        str | None, typer.Argument(metavar="WORK", help="A work: work_id, arXiv id, DOI or URL.")
+    ] = None,
+    version: Pin = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show a hub, or all that it knows of one work."""
+    loaded = citehub.load(hub, version=version)
+    if work is not None:
+        found = loaded.work(work)
+        if as_json:
+            print(terminal.to_json(_work_record(found)))
+        else:
+            _show_work(found)
+    elif as_json:
+        print(terminal.to_json(_hub_record(loaded)))
+    else:
+        _show_hub(loaded, hub)
+
+
+@app.command()
+def search(
+    hub: HubName,
+    words: Annotated[list[str], typer.Argument(help="Words, in any order.")],
+    version: Pin = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find works by words of title, authors or finding."""
+    found = citehub.load(hub, version=version).search(" ".join(words))
+    if as_json:
+        print(terminal.to_json([_work_record(work) for work in found]))
+    elif found:
+        rows = [(work.work_id, work.published, work.title_plain) for work in found]
+        terminal.show(terminal.grid("work", "first version", "title", rows=rows, wide=(2,)))
+    if not found:
+        terminal.err().print(f"No work of {hub} holds all of: {terminal.clean(' '.join(words))}")
+        raise typer.Exit(1)
+
+
+@app.command()
+def table(
+    hub: HubName,
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="TABLE",
+            help="A table; all are listed without.",
+            autocompletion=_complete_table,
+        ),
+    ] = None,
+    format_: Annotated[
+        Format, typer.Option("--format", "-f", help="What to print.")
+    ] = Format.TEXT,
+    columns: Annotated[
+        str | None, typer.Option("--columns", "-c", help="Columns, parted by commas.")
+    ] = None,
+    output: Annotated[str | None, typer.Option("--output", "-o", help="File to write.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
+    version: Pin = None,
+) -> None:
+    """Print a table as text, csv, json or parquet."""
+    loaded = citehub.load(hub, version=version)
+    if name is None:
+        _show_tables(loaded, hub)
+        return
+    chosen = columns.split(",") if columns else None
+    handle = loaded.table(name)
+    if format_ is Format.TEXT:
+        if output is not None:
+            raise typer.BadParameter("a file takes --format csv, json or parquet")
+        _show_table(handle, chosen)
+        return
+    if format_ is Format.PARQUET and output is None and sys.stdout.isatty():
+        raise typer.BadParameter("parquet is not for a terminal; add -o FILE or a pipe")
+    terminal.write_output(_encode(handle, chosen, format_), output, force=force)
+
+
+@app.command()
+def diff(
+    hub: HubName,
+    old: Annotated[str, typer.Argument(metavar="OLD", help="The earlier version.")],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="The later version.")],
+    every: Annotated[bool, typer.Option("--all", help="List every change.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Compare two releases, and say which bump they need."""
+    found = citehub.diff(hub, old, new)
+    if as_json:
+        changes = [change._asdict() for change in found]
+        record = {"hub": hub, "old": old, "new": new, "level": found.level, "changes": changes}
+        print(terminal.to_json(record))
+        return
+    _show_diff(found, every=every)
+
+
+@app.command()
+def verify(
+    hub: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="HUB",
+            help="A hub or release folder; all by default.",
+            autocompletion=_complete_hub,
+        ),
+    ] = None,
+    version: Pin = None,
+) -> None:
+    """Check every hash, key, null and vocabulary."""
+    for name in citehub.hubs() if hub is None else (hub,):
+        for loaded in _releases(name, version):
+            with terminal.progress() as step:
+                step(f"Verify {loaded.name} {loaded.version}")
+                loaded.verify()
+            rows = sum(resource["rows"] for resource in loaded.manifest["resources"])
+            what = f"{len(loaded.tables)} tables, {rows:,} rows"
+            terminal.show(terminal.text(f"{loaded.name} {loaded.version}: sound ({what})"))
+
+
+@app.command()
+def build(
+    hub: HubName,
+    version: Annotated[str, typer.Argument(metavar="VERSION", help="A release of its hub.toml.")],
+    out: Annotated[
+        str | None,
+        typer.Option("--out", help="Release folder to make; else datasets/HUB/VERSION."),
+    ] = None,
+) -> None:
+    """Build a release from its sources, whole or not at all."""
+    from citehub.build import build_release
+
+    with terminal.progress() as step:
+        folder = build_release(hub, version, out=out, progress=step)
+    print(terminal.clean(folder))
+    terminal.err().print(terminal.text(f"Look at it with: citehub show {folder}"), soft_wrap=True)
+
+
+# -- records for scripts ---------------------------------------------------------------------
+
+
+def _work_record(work: Work) -> dict[str, Any]:
+    return {
+        "work_id": work.work_id,
+        "title": work.title,
+        "title_plain": work.title_plain,
+        "authors": list(work.authors) or None,
+        "author_count": work.author_count,
+        "published": work.published,
+        "type": work.type,
+        "venue": work.venue,
+        "primary_category": work.primary_category,
+        "finding": work.finding,
+        "finding_source": work.finding_source,
+        "ids": work.ids,
+        "links": work.links,
+        "themes": list(work.themes) or None,
+        "role": work.role,
+        "citation": work.citation,
+        "is_retracted": work.is_retracted,
+    }
+
+
+def _hub_record(hub: Hub) -> dict[str, Any]:
+    return {
+        "hub": hub.name,
+        "version": hub.version,
+        "path": hub.path,
+        "title": hub.manifest["title"],
+        "hub_class": hub.manifest["citehub"]["hub_class"],
+        "canonical": _work_record(hub.canonical),
+        "n_citing": len(hub.citing_works),
+        "summary": [row._asdict() for row in hub.summary()],
+        "tables": {each["name"]: each["rows"] for each in hub.manifest["resources"]},
+    }
+
+
+def _encode(
+    handle: Table[Any, Any], columns: list[str] | None, format_: Format
+) -> Iterable[bytes]:
+    """Return a table's rows in a format, in pieces."""
+    arrow = handle.to_arrow(columns)
+    if format_ is Format.PARQUET:
+        return [parquet_bytes(arrow)]
+    rows = (row for batch in arrow.to_batches() for row in batch.to_pylist())
+    if format_ is Format.CSV:
+        return (line.encode() for line in terminal.to_csv(rows, arrow.column_names))
+    return [terminal.to_json(list(rows)).encode(), b"\n"]
+
+
+def _releases(name: str, version: str | None) -> Iterable[Hub]:
+    if version is not None or is_folder(name):
+        yield citehub.load(name, version=version)
+        return
+    for each in citehub.versions(name):
+        yield citehub.load(name, version=each)
+
+
+# -- pages for people ------------------------------------------------------------------------
+
+
+def _show_overview() -> None:
+    rows = []
+    for name in citehub.hubs():
+        hub = citehub.load(name)
+        citing = len(hub.citing_works)
+        rows.append((name, ", ".join(citehub.versions(name)), citing, hub.manifest["title"]))
+    first = rows[0][0] if rows else "HUB"
+    terminal.show(
+        f"citehub {citehub.__version__}: who cites a work, and in what role\n",
+        terminal.grid("hub", "versions", "citing works", "title", rows=rows, wide=(3,)),
+        *_next_steps(
+            (f"citehub show {first}", "what the hub says"),
+            (f"citehub search {first} reasoning", "find works"),
+            (f"citehub table {first} works", "a table, as text, csv, json or parquet"),
+            ("citehub --help", "everything else"),
+        ),
+    )
+
+
+def _next_steps(*steps: tuple[str, str]) -> tuple[RenderableType, ...]:
+    return "\nNext:", terminal.grid("", "", rows=[(f"  {step}", what) for step, what in steps])
+
+
+def _show_hub(hub: Hub, asked: str) -> None:
+    canonical = hub.canonical
+    known = [canonical.published, canonical.primary_category, *canonical.links.values()]
+    terminal.show(
+        terminal.text(f"{hub.manifest['title']} (data version {hub.version})", "bold"),
+        "",
+        terminal.text(canonical.title_plain),
+        terminal.text(shorten_authors(canonical.authors, most=3), "dim"),
+        terminal.text(" · ".join(str(each) for each in known if each), "dim"),
+        "",
+        terminal.text(hub.summary()),
+        "",
+        *_themes(hub),
+        terminal.text(
+            "Tables and rows: "
+            + ", ".join(f"{each['name']} {each['rows']:,}" for each in hub.manifest["resources"])
+        ),
+        *_next_steps(
+            (f"citehub search {asked} reasoning", "find works"),
+            (f"citehub show {asked} {hub.citing_works['work_id'][0]}", "one work"),
+            (f"citehub table {asked} works", "a table"),
+        ),
+    )
+
+
+def _themes(hub: Hub) -> tuple[RenderableType, ...]:
+    if "themes" not in hub.tables:
+        return ()
+    counts = Counter(row["theme_id"] for row in hub.work_themes)
+    rows = [(row["theme_id"], counts[row["theme_id"]], row["title"]) for row in hub.themes]
+    return terminal.grid("theme", "works", "title", rows=rows, wide=(2,)), ""
+
+
+def _show_work(work: Work) -> None:
+    citation = work.citation
+    rows: list[tuple[str, object]] = [
+        ("work_id", work.work_id),
+        ("first version", work.published),
+        ("venue", work.venue),
+        ("category", work.primary_category),
+        ("finding", work.finding),
+        ("finding from", work.finding_source),
+        ("themes", ", ".join(work.themes) or None),
+    ]
+    if citation:
+        rows += [
+            ("role", work.role),
+            ("place in hub", citation["hub_position"]),
+            ("months after", citation["timespan_months"]),
+            ("shared authors", citation["shared_authors"]),
+        ]
+    rows += list(work.links.items())
+    sources = sorted({row["source_id"] for row in work.evidence})
+    terminal.show(
+        terminal.text(work.title_plain, "bold"),
+        terminal.text(shorten_authors(work.authors)),
+        "",
+        terminal.grid("", "", rows=rows, wide=(1,)),
+        "",
+        terminal.text(f"– is not known. Sources: {', '.join(sources)}", "dim"),
+    )
+
+
+def _show_tables(hub: Hub, asked: str) -> None:
+    rows = [
+        (each["name"], f"{each['rows']:,}", each["description"])
+        for each in hub.manifest["resources"]
+    ]
+    terminal.show(
+        terminal.grid("table", "rows", "a row is", rows=rows, wide=(2,)),
+        *_next_steps((f"citehub table {asked} works", "its columns")),
+    )
+
+
+def _show_table(handle: Table[Any, Any], columns: list[str] | None) -> None:
+    if columns is None:
+        terminal.show(
+            terminal.text(handle.meaning),
+            "",
+            terminal.grid("column", "type", "meaning", rows=handle.fields, wide=(1, 2)),
+        )
+        hint = f"{len(handle):,} rows: choose columns with -c, or a format with -f"
+    else:
+        rows = handle.to_arrow(columns).slice(0, _TEXT_ROWS).to_pylist()
+        listed = ([row[column] for column in columns] for row in rows)
+        terminal.show(terminal.grid(*columns, rows=listed, wide=(len(columns) - 1,)))
+        hint = f"{len(rows)} of {len(handle):,} rows: all of them with -f csv, json or parquet"
+    terminal.err().print(f"\n{hint}")
+
+
+def _show_diff(found: Diff, *, every: bool) -> None:
+    terminal.show(terminal.paragraph(found))
+    if every:
+        rows = (
+            (change.kind, change.table, change.row_key, change.column, change.old, change.new)
+            for change in found
+        )
+        headers = ("change", "table", "row", "column", "old", "new")
+        terminal.show("", terminal.grid(*headers, rows=rows, wide=(4, 5)))
+
+
+def main() -> None:
+    """Run the command line; errors that citehub raises on purpose print without traceback."""
+    if hasattr(signal, "SIGPIPE"):  # end quietly, as other tools do, when the reader has enough
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    try:
+        app(prog_name="citehub")
+    except UnknownName as error:
+        _fail(error, 2)
+    except (CitehubError, OSError) as error:
+        _fail(error, 1)
+
+
+def _fail(error: Exception, code: int) -> NoReturn:
+    terminal.err().print(terminal.paragraph(f"citehub: {error}"), soft_wrap=True)
+    sys.exit(code)

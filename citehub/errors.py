@@ -1,0 +1,226 @@
+"""Errors, each of which says what was asked, what exists and what to do next.
+
+::
+
+    CitehubError
+    ├── UnknownName (LookupError)   a name that does not exist
+    │   ├── UnknownHub
+    │   ├── UnknownVersion
+    │   ├── UnknownTable (AttributeError)
+    │   ├── UnknownColumn
+    │   └── UnknownWork
+    ├── NoDatasets                  this installation carries no data
+    ├── MissingExtra (ImportError)  an optional library is not installed
+    ├── DamagedRelease              what is on disk is not what was released
+    │   ├── DamagedIndex            index.json
+    │   ├── DamagedManifest         datapackage.json
+    │   └── DamagedTable            a Parquet file
+    ├── BuildError                  a release cannot be built
+    │   ├── SourceError             a source is wrong; names the file and the line
+    │   └── BumpTooSmall            the version says less than the changes do
+    └── TargetExists                a file, folder or release is never overwritten unasked
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from typing import Self
+
+__all__ = [
+    "BuildError",
+    "BumpTooSmall",
+    "CitehubError",
+    "DamagedIndex",
+    "DamagedManifest",
+    "DamagedRelease",
+    "DamagedTable",
+    "MissingExtra",
+    "NoDatasets",
+    "SourceError",
+    "TargetExists",
+    "UnknownColumn",
+    "UnknownHub",
+    "UnknownName",
+    "UnknownTable",
+    "UnknownVersion",
+    "UnknownWork",
+]
+
+
+class CitehubError(Exception):
+    """Base of every error that citehub raises on purpose."""
+
+
+class UnknownName(CitehubError, LookupError):
+    """A name that does not exist.
+
+    Attributes
+    ----------
+    asked : str
+        The name that was asked for.
+    known : tuple of str
+        The names that exist.
+    nearest : tuple of str
+        Up to three known names that resemble it, the nearest first.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        asked: str = "",
+        known: Sequence[str] = (),
+        nearest: Sequence[str] = (),
+    ) -> None:
+        super().__init__(message)
+        self.asked = asked
+        self.known = tuple(known)
+        self.nearest = tuple(nearest)
+
+    @classmethod
+    def among(  # noqa: PLR0913
+        cls,
+        what: str,
+        asked: str,
+        known: Iterable[str],
+        *,
+        where: str = "",
+        hint: str = "",
+        most: int = 12,
+    ) -> Self:
+        """Build the error for one name among those that exist.
+
+        Parameters
+        ----------
+        what : str
+            The kind of thing asked for, as ``"table"``.
+        asked : str
+            The name that was asked for.
+        known : iterable of str
+            The names that exist.
+        where : str, optional
+            What it was asked of, as ``"mt-nlg 1.1.0"``.
+        hint : str, optional
+            The next step, a sentence.
+        most : int, optional
+            How many known names the message lists.
+
+        Returns
+        -------
+        UnknownName
+            An error of this class.
+        """
+        names = list(known)
+        nearest = _nearest(asked, names)
+        message = f"There is no {what} {asked!r}{' in ' + where if where else ''}."
+        if nearest:
+            message += f" Did you mean {nearest[0]!r}?"
+        listed = ", ".join(names[:most]) or "none"
+        more = f" and {len(names) - most} more" if len(names) > most else ""
+        message += f" Known: {listed}{more}."
+        return cls(f"{message} {hint}".rstrip(), asked, names, nearest)
+
+
+class UnknownHub(UnknownName):
+    """A hub that this installation does not hold."""
+
+
+class UnknownVersion(UnknownName):
+    """A version that a hub does not have."""
+
+
+class UnknownTable(UnknownName, AttributeError):
+    """A table that a release does not hold; ``hasattr(hub, "themes")`` is False for it."""
+
+
+class UnknownColumn(UnknownName):
+    """A column that a table does not have."""
+
+
+class UnknownWork(UnknownName):
+    """A work that a hub does not hold."""
+
+
+class NoDatasets(CitehubError):
+    """The installation carries no data."""
+
+
+class MissingExtra(CitehubError, ImportError):
+    """An optional library is not installed."""
+
+    @classmethod
+    def of(cls, library: str, extra: str) -> Self:
+        """Name the library and the command that installs it."""
+        return cls(
+            f"This needs {library}, which is not installed. "
+            f'Install it with: python -m pip install "citehub[{extra}]"'
+        )
+
+
+class DamagedRelease(CitehubError):
+    """What is on disk is not what was released.
+
+    Attributes
+    ----------
+    path : str
+        The damaged file.
+    expected, found : str
+        What it should be, and what it is.
+    """
+
+    def __init__(self, message: str, path: str = "", expected: str = "", found: str = "") -> None:
+        super().__init__(message)
+        self.path = path
+        self.expected = expected
+        self.found = found
+
+    @classmethod
+    def at(cls, path: str, expected: str, found: str) -> Self:
+        """Name the file, what was expected, what was found and what to do."""
+        message = (
+            f"{path} is damaged: expected {expected}; found {found}. "
+            "Reinstall citehub, or build the release again with 'citehub build'."
+        )
+        return cls(message, path, expected, found)
+
+
+class DamagedIndex(DamagedRelease):
+    """The list of hubs and releases, ``index.json``, cannot be trusted."""
+
+
+class DamagedManifest(DamagedRelease):
+    """A release's manifest, ``datapackage.json``, cannot be trusted."""
+
+
+class DamagedTable(DamagedRelease):
+    """A table's Parquet file cannot be trusted."""
+
+
+class BuildError(CitehubError):
+    """A release cannot be built; nothing was written."""
+
+
+class SourceError(BuildError):
+    """A source is wrong."""
+
+    @classmethod
+    def at(cls, path: str, line: int, problem: str) -> Self:
+        """Name the file, the line (from 1; 0 for the whole file) and the problem."""
+        return cls(f"{path}, line {line}: {problem}" if line else f"{path}: {problem}")
+
+
+class BumpTooSmall(BuildError):
+    """A release's version says less than its changes do."""
+
+
+class TargetExists(CitehubError):
+    """A file, folder or released version is there already; it is not overwritten unasked."""
+
+
+def _nearest(asked: str, known: Sequence[str]) -> list[str]:
+    import difflib  # only an error needs it
+
+    by_lower = {name.casefold(): name for name in reversed(known)}
+    close = difflib.get_close_matches(asked.casefold(), by_lower, n=3, cutoff=0.5)
+    return [by_lower[name] for name in close]

@@ -1,0 +1,380 @@
+"""Building releases: whole, the same each time, frozen, and refused where anything is wrong."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import citehub
+from citehub import errors
+from citehub._manifest import sha256
+from citehub.build import build_release, write
+
+VERSIONS = ["1.0.0", "1.1.0"]
+
+
+def files(folder):
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def spawn(*words, seed="0"):
+    environment = {**os.environ, "PYTHONHASHSEED": seed}
+    command = [sys.executable, "-m", "citehub", "build", *map(str, words)]
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, env=environment, stdout=pipe, stderr=pipe, text=True)
+
+
+def finish(process):
+    """Wait for a process; return its exit code and messages."""
+    _, messages = process.communicate()
+    return process.returncode, messages
+
+
+# -- releases are frozen, and follow from their sources ---------------------------------------
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_release_follows_from_its_sources(version, tmp_path):
+    out = tmp_path / "release"
+    assert build_release("mt-nlg", version, out=out) == str(out)
+    built, released = citehub.load(out), citehub.load("mt-nlg", version=version)
+    assert built.tables == released.tables
+    for new, old in zip(built.manifest["resources"], released.manifest["resources"], strict=True):
+        assert new["content_hash"] == old["content_hash"], new["name"]
+        assert new["schema"] == old["schema"]
+    writer = pq.ParquetFile(released.works.path).metadata.created_by
+    same_writer = writer == f"parquet-cpp-arrow version {pa.__version__}"
+    names = set(os.listdir(out)) if same_writer else {"CHANGES.md"}
+    for name in names:
+        with open(os.path.join(released.path, name), "rb") as file:
+            assert (out / name).read_bytes() == file.read(), name
+
+
+def test_every_released_file_is_the_one_in_the_index():
+    from citehub._catalog import datasets_folder, read_index
+
+    for hub, entry in read_index()["hubs"].items():
+        on_disk = set(os.listdir(os.path.join(datasets_folder(), hub)))
+        assert on_disk == {*entry["versions"], "source"}
+        for version, listed in entry["versions"].items():
+            folder = os.path.join(datasets_folder(), hub, version)
+            assert set(os.listdir(folder)) == set(listed)
+            for name, released in listed.items():
+                with open(os.path.join(folder, name), "rb") as file:
+                    assert sha256(file.read()) == released, (version, name)
+
+
+def test_the_default_is_the_newest():
+    assert citehub.load("mt-nlg").version == citehub.versions("mt-nlg")[-1]
+
+
+def test_the_same_sources_give_the_same_bytes(tmp_path):
+    building = [
+        spawn("mt-nlg", "1.1.0", "--out", tmp_path / seed, seed=seed) for seed in ("1", "2")
+    ]
+    assert [finish(process)[0] for process in building] == [0, 0]
+    assert files(tmp_path / "1") == files(tmp_path / "2")
+
+
+def test_a_released_version_is_never_built_again(datasets):
+    before = files(datasets / "mt-nlg" / "1.1.0")
+    with pytest.raises(errors.TargetExists, match=r"1\.1\.0 is released, and a release never"):
+        build_release("mt-nlg", "1.1.0")
+    assert files(datasets / "mt-nlg" / "1.1.0") == before
+
+
+# -- a new release ----------------------------------------------------------------------------
+
+NEW = """
+[[releases]]
+version = "{version}"
+created = 2026-12-01
+description = "A change."
+parts = ["page", "identifiers", "bibliography", "labels", "themes", "canonical"]
+changes = []
+"""
+
+
+@pytest.fixture
+def describe_release(datasets):
+    """Describe a new release in the copied sources, and edit them."""
+
+    def call(version, name=None, old="", new=""):
+        folder = datasets / "mt-nlg" / "source"
+        with open(folder / "hub.toml", "a", encoding="utf-8") as file:
+            file.write(NEW.format(version=version))
+        if name:
+            text = (folder / name).read_text(encoding="utf-8")
+            assert old in text
+            (folder / name).write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    return call
+
+
+def test_a_new_release_joins_the_index_and_is_the_default(datasets, describe_release):
+    describe_release("1.1.1")
+    before = files(datasets / "mt-nlg" / "1.1.0")
+    folder = build_release("mt-nlg", "1.1.1")
+    assert folder == str(datasets / "mt-nlg" / "1.1.1")
+    assert citehub.versions("mt-nlg") == ("1.0.0", "1.1.0", "1.1.1")
+    hub = citehub.load("mt-nlg")
+    hub.verify()
+    assert hub.version == "1.1.1"
+    assert citehub.diff("mt-nlg", "1.1.0", "1.1.1").level == "patch"
+    assert files(datasets / "mt-nlg" / "1.1.0") == before
+    assert sorted(os.listdir(datasets)) == ["index.json", "mt-nlg"]
+    assert sorted(os.listdir(datasets / "mt-nlg")) == ["1.0.0", "1.1.0", "1.1.1", "source"]
+
+
+THEME = ("themes.csv", ",Surveys,", ",Overviews,")
+BUMPS = {
+    "a patch may change nothing": ("1.1.1", THEME, "major"),
+    "a minor may change nothing known": ("1.2.0", THEME, "major"),
+    "a patch may fill nothing": (
+        "1.1.1",
+        ("works.csv", "arxiv:2405.04434,", "arxiv:2405.04434,"),
+        None,
+    ),
+    "a patch may add nothing": (
+        "1.1.1",
+        (
+            "work_ids.csv",
+            "arxiv:2201.11990,arxiv",
+            "arxiv:2201.11990,s2,1\narxiv:2201.11990,arxiv",
+        ),
+        "minor",
+    ),
+    "a minor may add": (
+        "1.2.0",
+        (
+            "work_ids.csv",
+            "arxiv:2201.11990,arxiv",
+            "arxiv:2201.11990,s2,1\narxiv:2201.11990,arxiv",
+        ),
+        None,
+    ),
+    "a major may change": ("2.0.0", THEME, None),
+}
+
+
+@pytest.mark.parametrize(("version", "edit", "needed"), BUMPS.values(), ids=BUMPS)
+def test_the_version_must_say_what_the_changes_do(
+    datasets, describe_release, version, edit, needed
+):
+    describe_release(version, *edit)
+    if needed is None:
+        build_release("mt-nlg", version)
+        assert citehub.load("mt-nlg").version == version
+        return
+    with pytest.raises(errors.BumpTooSmall, match=f"need a {needed} one:\n  (cell|row)"):
+        build_release("mt-nlg", version)
+    assert citehub.versions("mt-nlg") == ("1.0.0", "1.1.0")
+    assert not (datasets / "mt-nlg" / version).exists()
+
+
+def test_a_hub_of_ones_own_builds_from_a_folder(source, tmp_path):
+    out = tmp_path / "out"
+    build_release(source, "1.1.0", out=out)
+    hub = citehub.load(out)
+    hub.verify()
+    assert hub.canonical.work_id == "arxiv:2201.11990"
+
+
+# -- all or nothing ---------------------------------------------------------------------------
+
+
+def test_two_builds_into_one_folder_leave_it_whole(tmp_path):
+    building = [spawn("mt-nlg", "1.1.0", "--out", tmp_path / "out") for _ in range(3)]
+    codes, messages = zip(*map(finish, building), strict=True)
+    assert 0 in codes
+    assert set(codes) <= {0, 1}
+    assert "Traceback" not in "".join(messages)
+    citehub.load(tmp_path / "out").verify()
+    assert os.listdir(tmp_path) == ["out"]
+
+
+@pytest.mark.parametrize("seconds", [0.2, 0.6, 0.9, 1.2])
+def test_a_killed_build_leaves_no_half_release(tmp_path, seconds):
+    process = spawn("mt-nlg", "1.1.0", "--out", tmp_path / "out")
+    time.sleep(seconds)
+    process.send_signal(signal.SIGKILL)
+    finish(process)
+    if (tmp_path / "out").exists():
+        citehub.load(tmp_path / "out").verify()
+
+
+@pytest.mark.parametrize("number", range(0, 20, 3))
+def test_a_full_disk_leaves_nothing(monkeypatch, tmp_path, number):
+    calls = iter(range(1000))
+
+    def fail(path, data):
+        if next(calls) == number:
+            raise OSError(errno.ENOSPC, "No space left on device", path)
+        with open(path, "xb") as file:
+            file.write(data)
+
+    monkeypatch.setattr(write, "write_bytes", fail)
+    with pytest.raises(OSError, match="No space left"):
+        build_release("mt-nlg", "1.1.0", out=tmp_path / "out")
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_build_that_was_cut_off_before_the_index_is_taken_up(datasets):
+    index = json.loads((datasets / "index.json").read_text(encoding="utf-8"))
+    whole = json.dumps(index)
+    del index["hubs"]["mt-nlg"]["versions"]["1.1.0"]
+    index["hubs"]["mt-nlg"]["default"] = "1.0.0"
+    (datasets / "index.json").write_text(json.dumps(index), encoding="utf-8")
+    writer = pq.ParquetFile(datasets / "mt-nlg" / "1.1.0" / "works.parquet").metadata.created_by
+    if not writer.endswith(f" {pa.__version__}"):  # another pyarrow writes other bytes
+        with pytest.raises(errors.TargetExists):
+            build_release("mt-nlg", "1.1.0")
+        return
+    build_release("mt-nlg", "1.1.0")
+    assert json.loads((datasets / "index.json").read_text(encoding="utf-8")) == json.loads(whole)
+
+
+@pytest.mark.parametrize("kind", ["folder", "file", "link"])
+def test_a_target_that_holds_something_is_left_alone(tmp_path, kind):
+    out = tmp_path / "out"
+    if kind == "folder":
+        out.mkdir()
+        (out / "mine.txt").write_text("mine")
+    elif kind == "file":
+        out.write_text("mine")
+    else:
+        out.symlink_to(tmp_path / "nowhere")
+    with pytest.raises(errors.TargetExists, match="nothing was written"):
+        build_release("mt-nlg", "1.1.0", out=out)
+    assert os.listdir(tmp_path) == ["out"]
+
+
+def test_an_empty_folder_is_a_fine_target(tmp_path):
+    (tmp_path / "out").mkdir()
+    build_release("mt-nlg", "1.0.0", out=tmp_path / "out")
+    citehub.load(tmp_path / "out").verify()
+
+
+# -- wrong sources ----------------------------------------------------------------------------
+
+PAGE_TITLE = "OPT: Open Pre-trained Transformer Language Models"
+WRONG = {
+    "a section missing": ("hub-page.txt", "abstract\n", "", "hub-page.txt, line {line}"),
+    "a title unknown to works.csv": (
+        "hub-page.txt", PAGE_TITLE, "OPT", "line {line}: no row of works.csv has the title 'OPT'"
+    ),
+    "a work that the page has not": (
+        "works.csv", "arxiv:2205.01068,", "arxiv:1,Another,,,,,,,,,\narxiv:2205.01068,",
+        "works.csv, line {line}: the page has no work 'Another'",
+    ),
+    "a work twice": (
+        "works.csv", "arxiv:2205.01068,OPT", "arxiv:2304.01373,OPT",
+        "works.csv, line {line}: arxiv:2304.01373 or its title is there already",
+    ),
+    "an unknown work": (
+        "authorships.csv", "arxiv:2304.01373,1,", "arxiv:1,1,",
+        "authorships.csv, line {line}: arxiv:1 is no work of works.csv",
+    ),
+    "authors out of order": (
+        "authorships.csv", "arxiv:2304.01373,2,", "arxiv:2304.01373,3,", "expected author_order 2"
+    ),
+    "an author missing": (
+        "authorships.csv", "arxiv:2304.01373,13,Oskar van der Wal,false\n", "",
+        "author_count is 13, authorships.csv lists 12",
+    ),
+    "no theme": ("work_themes.csv", "arxiv:2304.01373,models\n", "", "2304.01373 has no theme"),
+    "an unknown theme": (
+        "work_themes.csv", "arxiv:2304.01373,models", "arxiv:2304.01373,others",
+        "expected 'theme_id' to be in themes.theme_id; found 'others'",
+    ),
+    "an unknown source": (
+        "canonical_facts.csv", ",nvidia-blog-2021,", ",nowhere,", "no source 'nowhere'"
+    ),
+    "a fact in two ways": (
+        "canonical_corpus.csv", "OpenWebText2,Pile,14.8", "Books3,Pile,14.8",
+        "canonical_corpus.tokens_billion of Books3|nvidia-blog-2021 is 25.7 already",
+    ),
+    "an identifier scheme": ("work_ids.csv", ",doi,", ",isbn,", "scheme should be one of arxiv"),
+    "not TOML": ("hub.toml", 'name = "mt-nlg"', "name = mt-nlg", "hub.toml: "),
+    "a part that is none": (
+        "hub.toml", 'parts = ["page", "identifiers"]', 'parts = ["pages"]', "no part 'pages'"
+    ),
+    "a release out of order": (
+        "hub.toml", 'version = "1.0.0"', 'version = "2.0.0"', "oldest first"
+    ),
+    "no title": ("hub.toml", "title = ", "name_of = ", "expected 'title' of type str"),
+    "a version that is none": ("hub.toml", 'version = "1.1.0"', 'version = "1.1"', "MAJOR.MINOR"),
+    "a kind of change": ("hub.toml", 'kind = "added"', 'kind = "new"', "there is no kind 'new'"),
+    "TeX without a plain form": (
+        "hub-page.txt", PAGE_TITLE, "$\\\\frac{1}{2}$ OPT", "no row of works.csv"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "old", "new", "said"), WRONG.values(), ids=WRONG)
+def test_wrong_sources_stop_the_build_and_leave_nothing(
+    source, edit, tmp_path, name, old, new, said
+):
+    line = edit(name, old, new)
+    out = tmp_path / "out"
+    with pytest.raises(errors.CitehubError, match=re.escape(said.format(line=line))):
+        build_release(source, "1.1.0", out=out)
+    assert os.listdir(tmp_path) == ["source"]
+
+
+def test_tex_that_has_no_plain_form_stops_the_build(source, edit, tmp_path):
+    for name in ("hub-page.txt", "works.csv"):
+        edit(name, PAGE_TITLE, "$\\frac{1}{2}$ OPT")
+    with pytest.raises(errors.SourceError, match=r"page\.txt, line 62: no plain form of the TeX"):
+        build_release(source, "1.1.0", out=tmp_path / "out")
+
+
+def test_hostile_titles_pass_through_unchanged(source, edit, tmp_path):
+    hostile = "<script>alert('x')</script> =1+1 \\textbf{x} \x1b[2J \u202e"
+    for name in ("hub-page.txt", "works.csv"):
+        edit(name, PAGE_TITLE, hostile)
+    build_release(source, "1.1.0", out=tmp_path / "out")
+    hub = citehub.load(tmp_path / "out")
+    work = hub.work("2205.01068")
+    assert work.title == hostile
+    assert "<script" not in work._repr_html_() + hub.works._repr_html_() + hub._repr_html_()
+
+
+def test_a_folder_without_hub_toml_is_named(tmp_path):
+    with pytest.raises(errors.SourceError, match=r"hub\.toml: cannot be read"):
+        build_release(tmp_path, "1.0.0", out=tmp_path / "out")
+
+
+def test_an_installed_citehub_asks_where_to_build(monkeypatch, datasets):
+    from citehub.build import release
+
+    installed = datasets.rename(datasets.with_name("_datasets"))
+    monkeypatch.setattr(release, "datasets_folder", lambda: str(installed))
+    with pytest.raises(errors.BuildError, match="--out DIR"):
+        build_release("mt-nlg", "1.1.0")
+
+
+def test_an_unknown_hub_is_named():
+    with pytest.raises(errors.UnknownHub, match="Did you mean 'mt-nlg'"):
+        build_release("mt-nlgg", "1.1.0")
+
+
+def test_progress_tells_each_step(tmp_path):
+    steps = []
+    build_release("mt-nlg", "1.0.0", out=tmp_path / "out", progress=steps.append)
+    assert steps == [
+        "Read the sources",
+        "Write the tables",
+        "Compare with the release before",
+        "Verify",
+    ]

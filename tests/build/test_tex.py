@@ -1,0 +1,45 @@
+"""TeX of titles."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from citehub.build.tex import resolve_tex
+
+PLAIN = {
+    r"M$^2$RNN: Non-Linear RNNs": "M²RNN: Non-Linear RNNs",
+    r"$O(n^2)$ and $x_{10}$": "O(n²) and x₁₀",
+    r"$\alpha$-$\beta$ of $\Omega$": "α-β of Ω",
+    r"$2^{n-1}$": "2ⁿ⁻¹",
+    r"$10^{-3}$ $\times$ $\infty$": "10⁻³ × ∞",
+    r"$x_i$": "xᵢ",
+    "Do NOT Think That Much for 2+3=?": "Do NOT Think That Much for 2+3=?",
+    "From $5 to $10": "From $5 to $10",
+    "100% & more #1": "100% & more #1",
+}
+
+
+@pytest.mark.parametrize(("title", "plain"), PLAIN.items())
+def test_plain_forms(title, plain):
+    assert resolve_tex(title) == plain
+
+
+@pytest.mark.parametrize("title", [r"$\frac{1}{2}$", r"$x^{y^2}$", r"$\unknown$", r"$a_@$"])
+def test_tex_without_a_plain_form_is_an_error(title):
+    with pytest.raises(ValueError, match="no plain form of the TeX"):
+        resolve_tex(title)
+
+
+@given(st.text(alphabet=st.characters(exclude_characters="$")))
+def test_text_without_dollars_stays(title):
+    assert resolve_tex(title) == title
+
+
+@given(st.text(alphabet="$\\^_{}ab12 "))
+def test_any_title_is_resolved_or_refused(title):
+    try:
+        resolve_tex(title)
+    except ValueError as error:
+        assert "no plain form" in str(error)

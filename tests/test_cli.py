@@ -1,0 +1,279 @@
+"""The command line as a person and as a script use it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+
+import pyarrow.parquet as pq
+import pytest
+
+import citehub
+from citehub import cli
+
+
+@pytest.fixture
+def run(monkeypatch, capfdbinary):
+    """Run the command line in this process; return exit code, output and messages."""
+
+    def call(*words):
+        monkeypatch.setattr(sys, "argv", ["citehub", *words])
+        monkeypatch.setattr(cli.signal, "signal", lambda *_: None)
+        try:
+            cli.main()
+            code = 0
+        except SystemExit as end:
+            code = end.code or 0
+        sys.stdout.flush()
+        captured = capfdbinary.readouterr()
+        return code, captured.out, captured.err.decode()
+
+    return call
+
+
+@pytest.fixture
+def say(run):
+    """Run a command that succeeds; return its output as text."""
+
+    def call(*words):
+        code, out, err = run(*words)
+        assert code == 0, err
+        return out.decode()
+
+    return call
+
+
+def spawn(*words, **more):
+    command = [sys.executable, "-m", "citehub", *words]
+    return subprocess.run(command, capture_output=True, text=True, check=False, **more)
+
+
+# -- what people see --------------------------------------------------------------------------
+
+
+def test_alone_it_says_what_is_there_and_what_to_type_next(say):
+    said = say()
+    assert f"citehub {citehub.__version__}" in said
+    assert "mt-nlg  1.0.0, 1.1.0  44" in said
+    assert "citehub show mt-nlg" in said
+
+
+def test_show_a_hub(say):
+    said = say("show", "mt-nlg")
+    joined = " ".join(said.split())
+    assert "9 of 44 citing works carry a role label (20 %)" in joined
+    assert "95 % Wilson interval 70 to 100 %" in joined
+    assert "Shaden Smith" in said
+    assert "reasoning           6" in said
+    assert "evidence 7,620" in joined
+
+
+def test_show_the_first_release(say):
+    said = say("show", "mt-nlg", "--version", "1.0.0")
+    assert "data version 1.0.0" in said
+    assert "authors not known" in said
+
+
+def test_show_a_release_folder_goes_on_with_that_folder(say, hub):
+    assert f"citehub search {hub.path}" in say("show", hub.path)
+
+
+def test_show_a_work(say):
+    said = say("show", "mt-nlg", "https://arxiv.org/abs/2412.21187v2")
+    assert "Do NOT Think That Much for 2+3=?" in said
+    assert "role            –" in said
+    assert "– is not known" in said
+
+
+def test_search(say):
+    assert "arxiv:2412.21187  2024-12" in say("search", "mt-nlg", "overthinking")
+    assert "arxiv:2304.01373" in say("search", "mt-nlg", "biderman", "pythia")
+
+
+def test_table_lists_describes_and_shows(say, run):
+    assert "label_counts" in say("table", "mt-nlg")
+    assert "int32, in months, null if not" in say("table", "mt-nlg", "citations")
+    code, out, err = run("table", "mt-nlg", "works", "-c", "work_id,title_plain")
+    assert (code, out.count(b"arxiv:")) == (0, 20)
+    assert "20 of 45 rows" in err
+
+
+def test_diff(say):
+    assert "mt-nlg 1.0.0 -> 1.1.0: minor" in say("diff", "mt-nlg", "1.0.0", "1.1.0")
+    every = say("diff", "mt-nlg", "1.0.0", "1.1.0", "--all")
+    assert every.count("cell filled") > 300
+
+
+def test_verify(say):
+    said = say("verify").splitlines()
+    assert [line.split(" (")[0] for line in said] == ["mt-nlg 1.0.0: sound", "mt-nlg 1.1.0: sound"]
+    assert len(say("verify", "mt-nlg", "--version", "1.0.0").splitlines()) == 1
+
+
+def test_everything_fits_eighty_columns(say, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    for words in (
+        [], ["show", "mt-nlg"], ["show", "mt-nlg", "2304.01373"], ["search", "mt-nlg", "models"],
+        ["table", "mt-nlg"], ["table", "mt-nlg", "evidence"], ["diff", "mt-nlg", "1.0.0", "1.1.0"],
+        ["--help"], ["show", "--help"], ["table", "--help"], ["build", "--help"],
+    ):  # fmt: skip
+        lines = say(*words).splitlines()
+        assert max(map(len, lines)) <= 80, words
+        assert lines
+
+
+@pytest.mark.parametrize("command", ["show", "search", "table", "diff", "verify", "build"])
+def test_every_command_has_help(say, command):
+    assert f"Usage: citehub {command}" in say(command, "--help")
+
+
+def test_version(say):
+    assert say("--version") == f"citehub {citehub.__version__}\n"
+
+
+# -- what scripts read ------------------------------------------------------------------------
+
+
+def test_show_as_json(say):
+    record = json.loads(say("show", "mt-nlg", "--json"))
+    assert record["n_citing"] == 44
+    assert record["hub_class"] == "Canonical reference"
+    assert record["summary"][0]["n"] == 9
+    assert record["summary"][1]["value"] is None
+    assert record["canonical"]["author_count"] == 20
+    assert record["tables"]["works"] == 45
+
+
+def test_work_and_search_as_json(say):
+    work = json.loads(say("show", "mt-nlg", "2304.01373", "--json"))
+    assert work["work_id"] == "arxiv:2304.01373"
+    assert work["role"] is None
+    assert json.loads(say("search", "mt-nlg", "pythia", "--json"))[0] == work
+    bare = json.loads(say("show", "mt-nlg", "2304.01373", "--json", "--version", "1.0.0"))
+    assert bare["authors"] is None
+
+
+def test_table_as_csv(say, hub):
+    rows = list(csv.DictReader(io.StringIO(say("table", "mt-nlg", "works", "-f", "csv"))))
+    assert len(rows) == 45
+    assert [row["title"] for row in rows] == hub.works["title"].tolist()
+    assert rows[0]["venue"] == ""
+
+
+def test_table_as_json(say, hub):
+    assert json.loads(say("table", "mt-nlg", "themes", "-f", "json")) == list(hub.themes)
+
+
+def test_table_as_parquet(run, hub, tmp_path):
+    code, out, _ = run("table", "mt-nlg", "works", "-f", "parquet", "-c", "title,work_id")
+    assert code == 0
+    assert pq.ParquetFile(io.BytesIO(out)).read().equals(hub.works.to_arrow(["title", "work_id"]))
+    target = tmp_path / "works.parquet"
+    assert run("table", "mt-nlg", "works", "-f", "parquet", "-o", str(target))[0] == 0
+    assert pq.ParquetFile(target).read().num_rows == 45
+
+
+def test_diff_as_json(say):
+    record = json.loads(say("diff", "mt-nlg", "1.0.0", "1.1.0", "--json"))
+    assert record["level"] == "minor"
+    assert {"kind", "table", "row_key", "column", "old", "new"} == set(record["changes"][0])
+
+
+# -- what goes wrong --------------------------------------------------------------------------
+
+WRONG = {
+    "unknown hub": (["show", "mt-nlgg"], 2, "Did you mean 'mt-nlg'"),
+    "unknown folder": (["show", "./nowhere"], 2, "./nowhere"),
+    "unknown version": (["show", "mt-nlg", "--version", "9"], 2, "Known: 1.0.0, 1.1.0"),
+    "unknown work": (["show", "mt-nlg", "2304.01374"], 2, "Did you mean 'arxiv:2304.01373'"),
+    "unknown table": (["table", "mt-nlg", "wroks"], 2, "Did you mean 'works'"),
+    "unknown column": (["table", "mt-nlg", "works", "-c", "titel"], 2, "Did you mean 'title'"),
+    "unknown format": (["table", "mt-nlg", "works", "-f", "xml"], 2, "csv"),
+    "unknown command": (["sho"], 2, "show"),
+    "missing argument": (["show"], 2, "HUB"),
+    "text into a file": (["table", "mt-nlg", "works", "-o", "x"], 2, "--format csv"),
+    "nothing found": (["search", "mt-nlg", "zzzzzz"], 1, "zzzzzz"),
+    "released already": (["build", "mt-nlg", "1.1.0"], 1, "a release never changes"),
+    "unknown release": (["build", "mt-nlg", "9.9.9"], 2, "Known: 1.0.0, 1.1.0"),
+    "steering characters": (["show", "\x1b[2J"], 2, "'\\x1b[2J'"),
+}
+
+
+@pytest.mark.parametrize(("words", "code", "said"), WRONG.values(), ids=WRONG)
+def test_wrong_words_are_answered_without_traceback(run, words, code, said):
+    got, out, err = run(*words)
+    assert got == code
+    assert out == b""
+    assert said in " ".join(err.split())
+    assert "Traceback" not in err
+    assert "\x1b" not in err
+
+
+def test_a_file_that_is_there_is_not_overwritten(run, tmp_path):
+    target = tmp_path / "works.csv"
+    target.write_text("mine")
+    words = ["table", "mt-nlg", "works", "-f", "csv", "-o", str(target)]
+    code, _, err = run(*words)
+    assert (code, target.read_text()) == (1, "mine")
+    assert "--force" in err
+    assert run(*words, "--force")[0] == 0
+    assert target.read_text().startswith("work_id,")
+
+
+def test_a_folder_that_is_not_there_is_an_error_not_a_traceback(run, tmp_path):
+    target = tmp_path / "no" / "such" / "works.csv"
+    code, _, err = run("table", "mt-nlg", "works", "-f", "csv", "-o", str(target))
+    assert code == 1
+    assert "No such file" in err
+
+
+@pytest.mark.parametrize("words", [["verify", "mt-nlg"], ["show", "mt-nlg"]])
+def test_damage_ends_with_one_and_names_the_file(run, datasets, words):
+    path = datasets / "mt-nlg" / "1.1.0" / "works.parquet"
+    path.write_bytes(path.read_bytes()[:-8])
+    code, _, err = run(*words)
+    assert code == 1
+    assert "works.parquet is damaged: expected" in err
+    assert "Traceback" not in err
+
+
+def test_a_reader_that_has_enough_ends_it_quietly():
+    command = f"{sys.executable} -m citehub table mt-nlg evidence -f csv | head -n 2"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
+    assert done.stdout.startswith("table_name,row_key")
+    assert done.stderr == ""
+
+
+def test_no_colour_in_a_pipe_and_any_locale_will_do():
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "LC_ALL": "C"}
+    done = spawn("show", "mt-nlg", "2207.14255", env=environment)
+    assert done.returncode == 0
+    assert done.stdout.isascii()
+    assert "\x1b" not in done.stdout
+    assert done.stderr == ""
+
+
+def test_completion_knows_hubs_versions_and_tables():
+    def complete(line):
+        words = line.split(" ")
+        environment = {
+            **os.environ,
+            "_CITEHUB_COMPLETE": "complete_bash",
+            "COMP_WORDS": line,
+            "COMP_CWORD": str(len(words) - 1),
+        }
+        code = "import sys; sys.argv = ['citehub']; from citehub.cli import main; main()"
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True, text=True, check=False, env=environment,
+        )  # fmt: skip
+        return done.stdout.split()
+
+    assert complete("citehub sh") == ["show"]
+    assert complete("citehub show mt") == ["mt-nlg"]
+    assert complete("citehub table mt-nlg label") == ["label_counts"]
+    assert complete("citehub show mt-nlg --version 1.1") == ["1.1.0"]

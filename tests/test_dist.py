@@ -1,0 +1,125 @@
+"""Wheel and sdist: what they hold, and that the installed copy works from anywhere."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+AROUND = {
+    ".gitignore", "CHANGELOG.md", "CITATION.cff", "LICENSE", "LICENSE-DATA", "PKG-INFO",
+    "README.md", "pyproject.toml",
+}  # fmt: skip
+SMOKE = """
+import citehub, os
+assert citehub.__file__.startswith({target!r}), citehub.__file__
+for name in citehub.hubs():
+    for version in citehub.versions(name):
+        hub = citehub.load(name, version=version)
+        assert hub.path.startswith({target!r}), hub.path
+        hub.verify()
+print(len(citehub.load("mt-nlg").citing_works.to_pandas()))
+"""
+
+
+def tracked(*folders: str) -> set[str]:
+    """Return the files of folders that git tracks or would track."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--", *folders]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return {name for name in listed.splitlines() if (ROOT / name).exists()}
+
+
+@pytest.fixture(scope="module")
+def dist(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("dist")
+    command = [sys.executable, "-m", "hatchling", "build", "-d", str(folder)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def installed(dist, tmp_path_factory) -> Path:
+    """The wheel, unpacked where no checkout is near."""
+    target = tmp_path_factory.mktemp("installed")
+    (wheel,) = dist.glob("*.whl")
+    command = ["install", "--quiet", "--no-deps", "--no-index", "--no-compile", "--target"]
+    subprocess.run([sys.executable, "-m", "pip", *command, str(target), str(wheel)], check=True)
+    return target
+
+
+def run(installed, tmp_path, *words):
+    """Run Python in an empty folder, with the installed copy ahead of any other."""
+    environment = {**os.environ, "PYTHONPATH": str(installed)}
+    return subprocess.run(
+        [sys.executable, *words],
+        cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+def test_the_wheel_holds_every_tracked_file_and_nothing_else(dist):
+    (wheel,) = dist.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        names = {name for name in archive.namelist() if ".dist-info/" not in name}
+        folders = {name.split("/")[0] for name in archive.namelist()}
+    expected = {
+        name.replace("datasets/", "citehub/_datasets/", 1)
+        if name.startswith("datasets/")
+        else name
+        for name in tracked("citehub", "datasets")
+    }
+    assert names == expected
+    assert "citehub/py.typed" in names
+    assert len(folders) == 2
+
+
+def test_the_sdist_holds_every_tracked_file_and_what_builds_it(dist):
+    (sdist,) = dist.glob("*.tar.gz")
+    with tarfile.open(sdist) as archive:
+        names = {name.split("/", 1)[1] for name in archive.getnames()}
+    assert names - AROUND == tracked("citehub", "datasets")
+    assert names >= AROUND
+
+
+def test_datasets_holds_no_python(dist):
+    assert not [name for name in tracked("datasets") if name.endswith(".py")]
+
+
+def test_parquet_files_are_not_ignored():
+    command = ["git", "check-ignore", "--quiet", "datasets/mt-nlg/9.9.9/works.parquet"]
+    assert subprocess.run(command, cwd=ROOT, check=False).returncode == 1
+
+
+def test_the_installed_copy_works_from_an_empty_folder(installed, tmp_path):
+    done = run(installed, tmp_path, "-c", SMOKE.format(target=str(installed)))
+    assert (done.stdout, done.stderr) == ("44\n", "")
+
+
+def test_the_doctests_pass_in_the_installed_copy(installed, tmp_path):
+    config = ["-c", os.devnull, "-p", "no:cacheprovider", "-W", "error", "-q"]
+    done = run(
+        installed, tmp_path, "-m", "pytest", *config, "--doctest-modules",
+        "-o", "norecursedirs=_datasets", str(installed / "citehub"),
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout
+    assert " passed" in done.stdout
+
+
+def test_the_installed_command_line_works(installed, tmp_path):
+    done = run(installed, tmp_path, "-m", "citehub", "verify")
+    assert done.stdout.count("sound") == 2
+    done = run(installed, tmp_path, "-m", "citehub", "build", "mt-nlg", "1.1.0", "--out", "built")
+    assert done.returncode == 0, done.stderr
+    done = run(installed, tmp_path, "-m", "citehub", "verify", "./built")
+    assert "mt-nlg 1.1.0: sound" in done.stdout
+
+
+def test_the_installed_package_is_small(installed):
+    files = [path for path in (installed / "citehub").rglob("*") if path.is_file()]
+    size = sum(path.stat().st_size for path in files if "__pycache__" not in path.parts)
+    assert size < 2_000_000

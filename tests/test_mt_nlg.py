@@ -1,0 +1,299 @@
+"""The hub mt-nlg against its sources, read here a second time and in another way."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections import Counter
+
+import jsonschema
+import pytest
+
+import citehub
+from citehub._schema import TABLES
+from citehub._validate import row_key
+from tests.conftest import SOURCE
+
+PAGE = (SOURCE / "hub-page.txt").read_text(encoding="utf-8").split("\n")
+EXPLORER = PAGE[PAGE.index("citing papers explorer") + 1 :]
+TITLES = [EXPLORER[n + 1] for n, line in enumerate(EXPLORER) if line == "-"]
+FINDINGS = [EXPLORER[n + 2] for n, line in enumerate(EXPLORER) if line == "-"]
+
+
+def curated(name):
+    with open(SOURCE / f"{name}.csv", encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture(params=["1.0.0", "1.1.0"])
+def release(request):
+    return citehub.load("mt-nlg", version=request.param)
+
+
+# -- the page ---------------------------------------------------------------------------------
+
+
+def test_every_title_and_finding_stands_as_printed(release):
+    assert len(TITLES) == 44
+    assert release.citing_works["title"].tolist() == TITLES
+    assert release.citing_works["finding"].tolist() == FINDINGS
+    assert release.canonical.title == PAGE[2]
+    assert release.canonical.abstract == PAGE[5]
+
+
+def test_plain_titles_differ_only_where_there_is_tex(release):
+    changed = {
+        w["title"]: w["title_plain"] for w in release.works if w["title"] != w["title_plain"]
+    }
+    assert changed == {
+        "M$^2$RNN: Non-Linear RNNs with Matrix-Valued States for Scalable Language Modeling":
+        "M²RNN: Non-Linear RNNs with Matrix-Valued States for Scalable Language Modeling",
+    }  # fmt: skip
+
+
+def test_citations_follow_the_explorer(release):
+    rows = sorted(release.citations, key=lambda row: row["hub_position"])
+    titles = {row["work_id"]: row["title"] for row in release.works}
+    assert [titles[row["citing_work_id"]] for row in rows] == TITLES
+    assert [row["hub_position"] for row in rows] == list(range(1, 45))
+    assert {row["cited_work_id"] for row in rows} == {"arxiv:2201.11990"}
+
+
+def test_representatives_are_the_section_and_the_opening_line(release):
+    findings = {row["work_id"]: row["finding"] for row in release.works}
+    by_method = {"hub-page": [], "hub-page-lead": []}
+    for row in release.representatives:
+        by_method[row["method"]].append(findings[row["work_id"]])
+    start = next(n for n, line in enumerate(PAGE) if line.endswith("representative citing papers"))
+    section = PAGE[start + 1 : PAGE.index("citing papers explorer")]
+    assert by_method == {"hub-page": section, "hub-page-lead": [PAGE[0]]}
+    assert len(section) == 23
+
+
+def test_label_counts_are_what_the_page_states_and_no_more(release):
+    rows = {row["scheme"]: row for row in release.label_counts}
+    assert set(rows) == {"intent", "polarity"}
+    for row in rows.values():
+        assert (row["n"], row["n_labelled"], row["n_citing"]) == (9, 9, 44)
+        assert (row["raw_value"], row["retrieved_on"]) == ("background", None)
+    assert rows["intent"]["value"] == "background"
+    assert rows["polarity"]["value"] is None
+
+
+def test_no_paper_is_said_to_carry_a_label(hub):
+    assert len(hub.citation_labels) == len(hub.citation_contexts) == 0
+    assert all(work.role is None for work in map(hub.work, hub.works["work_id"]))
+
+
+# -- the curated facts ------------------------------------------------------------------------
+
+
+def test_the_first_release_knows_only_the_page_and_identifiers(first):
+    assert first.tables == (
+        "works", "work_ids", "citations", "label_counts", "representatives", "sources", "evidence"
+    )  # fmt: skip
+    known = {c for c in first.works.columns if first.works[c].notna().any()}
+    assert known == {"work_id", "title", "title_plain", "abstract", "finding", "finding_source"}
+
+
+def test_works_agree_with_the_curated_file(hub):
+    for record in curated("works"):
+        work = hub.work(record["work_id"])
+        for column in ("venue", "primary_category", "code_url", "model_url"):
+            assert (getattr(work, column) or "") == record[column]
+        assert f"{work.publication_year} {work.publication_month}" == (
+            f"{record['publication_year']} {record['publication_month']}"
+        )
+        assert str(work.author_count) == record["author_count"] == str(len(work.authors))
+
+
+def test_identifiers_are_well_formed(release):
+    for row in release.work_ids:
+        pattern = {"arxiv": r"\d{4}\.\d{5}", "doi": r"10\.\d{4,5}/[^A-Z\s]+"}[row["scheme"]]
+        assert re.fullmatch(pattern, row["value"])
+    schemes = Counter(row["scheme"] for row in release.work_ids)
+    assert schemes == {"arxiv": 45, "doi": 6}
+
+
+def test_authors_keep_their_order_and_position(hub):
+    for record in curated("authorships"):
+        assert (
+            hub.work(record["work_id"]).authors[int(record["author_order"]) - 1]
+            == (record["author_name"])
+        )
+    for row in hub.authorships:
+        count = hub.work(row["work_id"]).author_count
+        expected = {1: "first", count: "last"}.get(row["author_order"], "middle")
+        assert row["author_position"] == ("first" if row["author_order"] == 1 else expected)
+    collective = {row["author_name"] for row in hub.authorships if row["is_collective"]}
+    assert collective == {"DeepSeek-AI", "MiniMax", "Team Phoenix", "Mistral AI"}
+
+
+def test_months_and_shared_authors_follow_from_dates_and_names(hub):
+    canonical = set(hub.canonical.authors)
+    for row in hub.citations:
+        work = hub.work(row["citing_work_id"])
+        months = 12 * (work.publication_year - 2022) + work.publication_month - 1
+        assert row["timespan_months"] == months >= 0
+        assert row["shared_authors"] == len(canonical & set(work.authors))
+    shared = {
+        r["citing_work_id"]: r["shared_authors"] for r in hub.citations if r["shared_authors"]
+    }
+    assert shared == {"arxiv:2209.05433": 1, "arxiv:2309.14509": 2, "arxiv:2204.02311": 1}
+
+
+def test_eight_themes_hold_all_forty_four(hub):
+    themes = list(hub.themes)
+    assert [row["position"] for row in themes] == list(range(1, 9))
+    for row in themes:
+        assert 2 <= row["description"].count(".") <= 3, row["theme_id"]
+    works = [row["work_id"] for row in hub.work_themes]
+    assert sorted(works) == sorted(hub.citing_works["work_id"])
+
+
+def test_canonical_tables_agree_with_their_files(hub):
+    for name, rows in {
+        "canonical_facts": 128,
+        "canonical_corpus": 15,
+        "canonical_evaluations": 125,
+        "canonical_parallelism": 12,
+        "canonical_throughput": 43,
+    }.items():
+        records = curated(name)
+        assert len(hub.table(name)) == len(records) == rows
+        for row, record in zip(hub.table(name), records, strict=True):
+            for column, value in row.items():
+                found = "" if value is None else value
+                if isinstance(found, bool):
+                    found = str(found).lower()
+                if isinstance(found, float):
+                    assert found == float(record[column])
+                else:
+                    assert str(found) == record[column]
+
+
+def test_conflicting_sources_both_stay(hub):
+    gpus = {
+        row["name"]: row["value"]
+        for row in hub.canonical_facts
+        if row["name"].startswith("training_gpus_claim")
+    }
+    assert gpus == {
+        "training_gpus_claim_moe_blog": 2000,
+        "training_gpus_claim_palm": 2240,
+        "training_gpus_claim_zeropp": 4000,
+    }
+
+
+# -- evidence ---------------------------------------------------------------------------------
+
+
+def test_every_cell_has_evidence_and_no_evidence_lacks_a_cell(release):
+    cells = set()
+    for name in set(release.tables) - {"sources", "evidence"}:
+        key = TABLES[name].key
+        for row in release.table(name):
+            cells |= {
+                (name, row_key(row, key), column)
+                for column, value in row.items()
+                if value is not None and column not in {"source_id", "grade"}
+            }
+    evidence = {(r["table_name"], r["row_key"], r["column_name"]) for r in release.evidence}
+    assert evidence == cells
+
+
+def test_evidence_agrees_with_the_source_and_grade_of_the_row(hub):
+    grades = {
+        (r["table_name"], r["row_key"]): (r["source_id"], r["grade"])
+        for r in hub.evidence
+        if r["table_name"].startswith("canonical_")
+    }
+    for name in (table for table in hub.tables if table.startswith("canonical_")):
+        for row in hub.table(name):
+            expected = (row["source_id"], row["grade"])
+            assert grades[name, row_key(row, TABLES[name].key)] == expected
+
+
+def test_a_line_of_the_page_that_is_named_holds_the_cell(release):
+    works = {row["work_id"]: row for row in release.works}
+    checked = 0
+    for row in release.evidence:
+        if row["table_name"] == "works" and row["source_id"] == "pith-hub-page":
+            line = PAGE[int(row["locator"].removeprefix("line ")) - 1]
+            value = works[row["row_key"]][row["column_name"]]
+            assert row["column_name"] in {"work_id", "finding_source"} or line == value
+            checked += 1
+    assert checked > 150
+
+
+def test_every_source_is_used_and_heuristics_are_named(hub):
+    used = {row["source_id"] for row in hub.evidence}
+    assert used == set(hub.sources["source_id"])
+    (heuristic,) = {
+        row["locator"] for row in hub.evidence if row["column_name"] == "shared_authors"
+    }
+    assert "heuristic" in heuristic
+    page = next(row for row in hub.sources if row["source_id"] == "pith-hub-page")
+    assert "no terms of reuse are known" in page["rights"]
+
+
+def test_nothing_refers_to_a_place_outside_the_repository(hub):
+    text = json.dumps([list(hub.table(name)) for name in hub.tables], default=str)
+    assert "../" not in text
+    assert "/work/" not in text
+    assert "corpus.csv" not in text
+
+
+# -- the manifest -----------------------------------------------------------------------------
+
+DATA_PACKAGE = {
+    "type": "object",
+    "required": ["resources"],
+    "properties": {
+        "$schema": {"const": "https://datapackage.org/profiles/2.0/datapackage.json"},
+        "name": {"type": "string", "pattern": "^[a-z0-9._/-]+$"},
+        "version": {"type": "string"},
+        "created": {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"},
+        "licenses": {"type": "array", "minItems": 1, "items": {"required": ["name"]}},
+        "contributors": {"type": "array", "minItems": 1},
+        "sources": {"type": "array", "minItems": 1, "items": {"required": ["title"]}},
+        "resources": {
+            "type": "array",
+            "minItems": 1,
+            "items": {
+                "required": ["name", "path", "schema"],
+                "properties": {
+                    "type": {"const": "table"},
+                    "bytes": {"type": "integer", "minimum": 1},
+                    "hash": {"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"},
+                    "schema": {
+                        "required": ["fields"],
+                        "properties": {
+                            "fields": {
+                                "items": {
+                                    "required": ["name", "type"],
+                                    "properties": {
+                                        "type": {
+                                            "enum": [
+                                                "string",
+                                                "integer",
+                                                "number",
+                                                "boolean",
+                                                "date",
+                                            ]
+                                        }
+                                    },
+                                }
+                            }
+                        },
+                    },
+                },
+            },
+        },
+    },
+}
+
+
+def test_the_manifest_keeps_to_what_data_package_requires(release):
+    jsonschema.validate(release.manifest, DATA_PACKAGE)

@@ -1,0 +1,97 @@
+"""Rows, columns, vocabularies and manifests against the one schema."""
+
+from __future__ import annotations
+
+import datetime
+from types import NoneType
+from typing import Literal, get_args, get_origin, get_type_hints
+
+import pytest
+
+from citehub import Hub, _hub, _rows, _table
+from citehub._schema import SCHEMA, TABLES
+from citehub.build.write import arrow_schema, describe
+
+PYTHON_TYPES = {
+    "string": str,
+    "int8": int,
+    "int16": int,
+    "int32": int,
+    "float64": float,
+    "bool": bool,
+    "date32": datetime.date,
+}
+
+
+def row_and_column(table: str) -> tuple[type, object]:
+    """Return the row type and the Literal of columns that ``Hub`` gives a table."""
+    hint = get_type_hints(Hub, vars(_hub) | {"_rows": _rows, "Manifest": dict})[table]
+    assert get_origin(hint) is _table.Table
+    return get_args(hint)
+
+
+def test_table_names_are_the_literal():
+    assert get_args(_rows.TableName) == tuple(TABLES)
+
+
+@pytest.mark.parametrize("schema", SCHEMA, ids=lambda schema: schema.name)
+def test_hub_has_a_typed_property_for_the_table(schema):
+    row, column = row_and_column(schema.name)
+    assert get_args(column) == tuple(each.name for each in schema.columns)
+    hints = get_type_hints(row)
+    assert list(hints) == [each.name for each in schema.columns]
+    for each in schema.columns:
+        kinds = set(get_args(hints[each.name])) or {hints[each.name]}
+        if get_origin(hints[each.name]) is Literal:
+            kinds = {hints[each.name]}
+        assert (NoneType in kinds) is not each.required, each.name
+        (kind,) = kinds - {NoneType}
+        expected = PYTHON_TYPES.get(each.type)
+        if each.vocabulary:
+            assert get_args(kind) == each.vocabulary
+            assert each.type == "category"
+        else:
+            assert kind is expected, each.name
+
+
+@pytest.mark.parametrize("schema", SCHEMA, ids=lambda schema: schema.name)
+def test_keys_exist_and_are_required(schema):
+    assert schema.key
+    for name in schema.key:
+        assert schema.column(name).required
+
+
+@pytest.mark.parametrize("schema", SCHEMA, ids=lambda schema: schema.name)
+def test_references_lead_to_keys(schema):
+    for column in schema.columns:
+        if column.references:
+            table, name = column.references.split(".")
+            assert TABLES[table].key == (name,)
+
+
+@pytest.mark.parametrize("schema", SCHEMA, ids=lambda schema: schema.name)
+def test_every_table_and_column_says_what_it_means(schema):
+    assert schema.description.endswith(".")
+    for column in schema.columns:
+        assert column.description.endswith((".", "..."))
+
+
+def test_the_newest_release_holds_every_table_as_declared(hub):
+    assert hub.tables == tuple(TABLES)
+    for resource in hub.manifest["resources"]:
+        declared = describe(TABLES[resource["name"]], [])
+        assert resource["schema"] == declared["schema"]
+        assert resource["description"] == declared["description"]
+
+
+@pytest.mark.parametrize("version", ["1.0.0", "1.1.0"])
+def test_files_carry_the_declared_schema_and_metadata(version):
+    import citehub
+
+    hub = citehub.load("mt-nlg", version=version)
+    for name in hub.tables:
+        assert hub.table(name).schema.equals(arrow_schema(TABLES[name]), check_metadata=True), name
+
+
+def test_vocabularies_of_labels_are_intents_then_polarities():
+    assert get_args(_rows.Label) == get_args(_rows.Intent) + get_args(_rows.Polarity)

@@ -1,0 +1,25 @@
+"""Mistakes that a type checker must reject, each on its line. Checked, never run."""
+
+from __future__ import annotations
+
+import citehub
+
+hub = citehub.load("mt-nlg")
+hub.wroks  # error: [attr-defined]
+hub.works.to_pandas(["titel"])  # error: [list-item]
+hub.works.to_arrow(columns=["titel"])  # error: [list-item]
+hub.works.to_polars(["work_id", "titel"])  # error: [list-item]
+hub.works["titel"]  # error: [index]
+hub.works.to_pandas("title")  # error: [arg-type]
+hub.citations.to_pandas(["title"])  # error: [list-item]
+for row in hub.works:
+    row["titel"]  # error: [typeddict-item]
+    row["publication_year"] + 1  # error: [operator]
+for count in hub.label_counts:
+    if count["scheme"] == "mood":  # error: [comparison-overlap]
+        pass
+hub.work("x").titel  # error: [attr-defined]
+hub.manifest["vrsion"]  # error: [typeddict-item]
+citehub.laod("mt-nlg")  # error: [attr-defined]
+citehub.load(1)  # error: [arg-type]
+citehub.load("mt-nlg", "1.0.0")  # error: [call-arg]

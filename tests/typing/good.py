@@ -1,0 +1,68 @@
+"""Uses that a type checker must accept. Checked, never run."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING, Any, Literal, assert_type
+
+import citehub
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
+
+assert_type(citehub.hubs(), tuple[str, ...])
+assert_type(citehub.versions("mt-nlg"), tuple[str, ...])
+assert_type(citehub.__version__, str)
+
+hub = citehub.load("mt-nlg", version="1.1.0")
+assert_type(hub, citehub.Hub)
+assert_type(hub.version, str)
+assert_type(hub.path, str)
+assert_type(hub.manifest["resources"][0]["rows"], int)
+assert_type(hub.tables, tuple[str, ...])
+
+works = hub.works
+frame: pd.DataFrame = works.to_pandas(["work_id", "title"])
+table: pa.Table = works.to_arrow(columns=["publication_year"])
+other: pl.DataFrame = works.to_polars(["venue"])
+series: pd.Series[Any] = works["title"]
+assert_type(len(works), int)
+assert_type(works.description, str)
+
+for work_row in hub.citing_works:
+    assert_type(work_row["title"], str)
+    assert_type(work_row["publication_year"], int | None)
+for count in hub.label_counts:
+    assert_type(count["scheme"], Literal["intent", "polarity"])
+    assert_type(count["retrieved_on"], datetime.date | None)
+for fact in hub.canonical_facts:
+    assert_type(fact["value"], float | None)
+
+assert_type(hub.table("works"), citehub.Table[dict[str, Any], str])
+hub.table("works").to_pandas(["any", "name"])
+
+work = hub.work("arxiv:2304.01373")
+assert_type(work, citehub.Work)
+assert_type(work.title, str)
+assert_type(work.authors, tuple[str, ...])
+assert_type(work.publication_year, int | None)
+assert_type(hub.canonical.ids, dict[str, str])
+assert_type(hub.search("overthinking"), list[citehub.Work])
+
+for row in hub.summary():
+    assert_type(row.n, int)
+    assert_type(row.low, float | None)
+assert_type(hub.cite(), str)
+hub.verify()
+
+diff = citehub.diff("mt-nlg", "1.0.0", "1.1.0")
+assert_type(diff.level, Literal["none", "patch", "minor", "major"])
+for change in diff:
+    assert_type(change.table, str)
+
+try:
+    citehub.load("nothing")
+except citehub.errors.UnknownHub as error:
+    assert_type(error.nearest, tuple[str, ...])
