@@ -122,6 +122,16 @@ class Hub:
     def table(self, name: str) -> Table[dict[str, Any], str]:
         """Return a table by name.
 
+        Parameters
+        ----------
+        name : str
+            One of :attr:`tables`.
+
+        Returns
+        -------
+        Table
+            The handle that the attribute of this name holds, with untyped rows.
+
         Raises
         ------
         UnknownTable
@@ -146,6 +156,11 @@ class Hub:
         identifier : str
             Its ``work_id``, an arXiv id with or without version and prefix, a DOI, or an URL
             of either.
+
+        Returns
+        -------
+        Work
+            The work, seen across the tables.
 
         Raises
         ------
@@ -205,6 +220,11 @@ class Hub:
     def summary(self) -> Summary:
         """Return the roles and polarities in sum, each share with counts and interval.
 
+        Returns
+        -------
+        Summary
+            A row per label that a source counts; ``str()`` says it in sentences.
+
         Examples
         --------
         >>> import citehub
@@ -224,6 +244,11 @@ class Hub:
         """Return a BibTeX entry of this dataset version.
 
         The note holds the SHA-256 of the release's manifest, which pins every byte of it.
+
+        Returns
+        -------
+        str
+            One entry, over several lines.
         """
         manifest = self.manifest
         digest = sha256(read_bytes(os.path.join(self.path, MANIFEST), DamagedManifest))

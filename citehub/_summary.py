@@ -110,7 +110,13 @@ class Summary:
         return len(self.rows)
 
     def to_pandas(self) -> pd.DataFrame:
-        """Return one row per label; shares are fractions, null where nothing is labelled."""
+        """Return the rows as a frame.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per label; shares are fractions, null where nothing is labelled.
+        """
         import pandas as pd
 
         frame = pd.DataFrame.from_records(self.rows, columns=SummaryRow._fields)

@@ -346,7 +346,7 @@ def _show_hub(hub: Hub, asked: str) -> None:
         ),
         *_next_steps(
             (f"citehub search {asked} reasoning", "find works"),
-            (f"citehub show {asked} {hub.citing_works['work_id'][0]}", "one work"),
+            (f"citehub show {asked} {next(iter(hub.citing_works))['work_id']}", "one work"),
             (f"citehub table {asked} works", "a table"),
         ),
     )

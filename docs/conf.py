@@ -13,6 +13,7 @@ exclude_patterns = ["_build"]
 html_theme = "pydata_sphinx_theme"
 html_title = f"citehub {release}"
 html_copy_source = False
+html_context = {"default_mode": "auto"}
 html_sidebars = {"index": [], "benchmarks": [], "changelog": []}
 
 myst_enable_extensions = ["colon_fence", "deflist"]
