@@ -125,7 +125,7 @@ class Hub:
         Parameters
         ----------
         name : str
-            One of :attr:`tables`.
+            One of ``tables``.
 
         Returns
         -------
