@@ -24,5 +24,6 @@ bench: ## load times beside those of peers
 	$(PYTHON) benchmarks/load.py
 
 release: ## build a release of a hub: make release VERSION=1.2.0
+	@test -n "$(VERSION)" || { echo "Say which: make release VERSION=1.2.0"; exit 2; }
 	citehub build $(HUB) $(VERSION)
 	citehub verify $(HUB) --version $(VERSION)

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, Final, cast
 
 from citehub._hub import Hub
-from citehub._manifest import parse_json, read_bytes, read_manifest
+from citehub._manifest import MANIFEST, parse_json, read_bytes, read_manifest
 from citehub.errors import DamagedIndex, DamagedManifest, NoDatasets, UnknownHub, UnknownVersion
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def versions(hub: str) -> tuple[str, ...]:
     Examples
     --------
     >>> import citehub
-    >>> citehub.versions("mt-nlg")
+    >>> citehub.versions("mt-nlg")[:2]
     ('1.0.0', '1.1.0')
     """
     return tuple(sorted(_hub_entry(hub)["versions"], key=version_key))
@@ -107,7 +107,7 @@ def load(hub: str | os.PathLike[str], *, version: str | None = None) -> Hub:
     ):
         raise DamagedManifest.at(folder, "a folder of this installation", "a symbolic link")
     files = entry["versions"][version]
-    loaded = Hub(folder, read_manifest(folder, files.get("datapackage.json", "")), files)
+    loaded = Hub(folder, read_manifest(folder, files.get(MANIFEST, "")), files)
     if (loaded.name, loaded.version) != (name, version):
         raise DamagedManifest.at(folder, f"{name} {version}", f"{loaded.name} {loaded.version}")
     return loaded
@@ -183,7 +183,7 @@ def read_index() -> Index:
 
 def _find_entry_problem(name: str, entry: object) -> str:
     """Return what a wrong entry of the index should have been, or an empty string."""
-    if not _is_hub_name(name):
+    if not is_hub_name(name):
         return "hub names of small letters, digits and hyphens"
     if not isinstance(entry, dict) or not isinstance(entry.get("title"), str):
         return "a hub to be an object with a title"
@@ -195,7 +195,8 @@ def _find_entry_problem(name: str, entry: object) -> str:
     return "" if all(map(_is_hashes, listed.values())) else "a SHA-256 per file of a version"
 
 
-def _is_hub_name(name: str) -> bool:
+def is_hub_name(name: str) -> bool:
+    """Tell whether a text can name a hub: small letters and digits, parted by hyphens."""
     parts = name.split("-")
     return name.isascii() and name == name.lower() and all(part.isalnum() for part in parts)
 
@@ -216,8 +217,11 @@ def _hub_entry(hub: str) -> HubEntry:
 
 def _load_folder(folder: str, version: str | None) -> Hub:
     path = os.path.abspath(folder)
-    if not os.path.isdir(path):
-        raise UnknownHub.among("release folder", folder, hubs())
+    if not os.path.lexists(os.path.join(path, MANIFEST)):
+        inside = [entry.path for entry in os.scandir(path)] if os.path.isdir(path) else []
+        found = sorted(each for each in inside if os.path.lexists(os.path.join(each, MANIFEST)))
+        hint = f"A release folder holds a {MANIFEST}."
+        raise UnknownHub.among("release folder", folder, [*found, *hubs()], hint=hint)
     loaded = Hub(path, read_manifest(path))
     if version not in {None, loaded.version}:
         raise UnknownVersion.among("version", str(version), [loaded.version], where=folder)

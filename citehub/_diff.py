@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from citehub import _html
-from citehub._catalog import load
+from citehub._catalog import is_folder, load
 from citehub._validate import row_key
 
 if TYPE_CHECKING:
@@ -133,7 +133,8 @@ class Diff:
         """
         import pandas as pd
 
-        return pd.DataFrame.from_records(self.changes, columns=Change._fields)
+        frame = pd.DataFrame.from_records(self.changes, columns=Change._fields)
+        return frame.assign(level=[change.level for change in self.changes])
 
     def __iter__(self) -> Iterator[Change]:
         return iter(self.changes)
@@ -171,7 +172,7 @@ def diff(hub: str, old: str, new: str) -> Diff:
     hub : str
         Name of the hub.
     old, new : str
-        The two data versions.
+        Two data versions, or folders of releases, as ``"./release"``.
 
     Returns
     -------
@@ -192,7 +193,11 @@ def diff(hub: str, old: str, new: str) -> Diff:
     >>> diff.counts()["works"]
     {'cell filled': 244}
     """
-    return compare(load(hub, version=old), load(hub, version=new))
+    before, after = (
+        load(version) if is_folder(version) else load(hub, version=version)
+        for version in (old, new)
+    )
+    return compare(before, after)
 
 
 def compare(old: Hub, new: Hub) -> Diff:

@@ -117,6 +117,7 @@ class Hub:
                 setattr(self, table, self._tables[table])
         works = self._resources["works"]
         self.citing_works = Table(path, works, label, name="citing_works", skip=1)
+        self._tables["citing_works"] = self.citing_works
         self._grouped: dict[str, dict[str, list[Any]]] = {}
 
     def table(self, name: str) -> Table[dict[str, Any], str]:
@@ -125,7 +126,7 @@ class Hub:
         Parameters
         ----------
         name : str
-            One of ``tables``.
+            One of ``tables``, or ``citing_works``.
 
         Returns
         -------
@@ -137,7 +138,7 @@ class Hub:
         UnknownTable
             This release does not hold it.
         """
-        if name not in self.tables:
+        if name not in self._tables:
             raise self._unknown_table(name)
         return self._tables[name]
 
@@ -191,7 +192,8 @@ class Hub:
         """Return the works whose title, authors or finding hold every word of a query.
 
         Case, accents and punctuation do not matter; a word also matches the beginning or the
-        inside of a longer one, and one letter may be wrong where no work has the word.
+        inside of a longer one (from three letters on), and one letter may be wrong (from five
+        on) where no work has the word.
 
         Parameters
         ----------
@@ -213,7 +215,8 @@ class Hub:
 
         works = [self._make_work(work_id) for work_id in self._group("works", "work_id")]
         documents = [
-            (work.title_plain, " ".join(work.authors), work.finding or "") for work in works
+            (f"{work.title_plain} {work.title}", " ".join(work.authors), work.finding or "")
+            for work in works
         ]
         return [works[number] for number in rank(query, documents, _SEARCH_WEIGHTS)]
 
@@ -277,14 +280,18 @@ class Hub:
         """
         from citehub._validate import find_dangling
 
-        self._verify_files()
         for name in self.tables:
             self.table(name).verify()
+        self._verify_files()
         rows = {name: self._read(name) for name in self.tables}
         for name, resource in self._resources.items():
             problem = find_dangling(rows, resource)
             if problem is not None:
                 raise DamagedTable.at(self.table(name).path, *problem)
+        canonical, first = self.manifest["citehub"]["canonical_work_id"], rows["works"][:1]
+        if [row["work_id"] for row in first] != [canonical]:
+            expected = f"the canonical work {canonical} in its first row"
+            raise DamagedTable.at(self.works.path, expected, "another or none")
 
     def __dir__(self) -> list[str]:
         absent = set(_TABLE_NAMES) - set(self.tables)
@@ -332,8 +339,8 @@ class Hub:
 
     def _unknown_table(self, name: str) -> UnknownTable:
         where = f"{self.name} {self.version}"
-        hint = f"Other versions: citehub.versions({self.name!r})."
-        return UnknownTable.among("table", name, self.tables, where=where, hint=hint)
+        hint = "Other versions of the hub may hold it."
+        return UnknownTable.among("table", str(name), self.tables, where=where, hint=hint)
 
     def _read(self, name: str) -> list[Any]:
         """Return the rows of a table; none where this release does not hold it."""
@@ -363,7 +370,7 @@ class Hub:
     def _unknown_work(self, asked: str, curie: str) -> UnknownWork:
         from citehub._identifiers import parse_identifier
 
-        hint = "Find works by words with search()."
+        hint = "To find works by words, search."
         alike = [] if parse_identifier(asked) else self.search(asked)[:3]
         if alike:
             named = "; ".join(f"{work.work_id}, {work.title_plain}" for work in alike)
@@ -376,14 +383,13 @@ class Hub:
         found = set(os.listdir(self.path))
         expected = set(self._files or ()) or found
         for name in sorted(found ^ expected):
-            was, now = ("no such file", "it") if name in found else ("it", "no such file")
-            raise DamagedManifest.at(os.path.join(self.path, name), was, now)
+            path = os.path.join(self.path, name)
+            if name in found:
+                raise DamagedManifest.at(path, "only files that were released", "one that was not")
+            raise DamagedManifest.at(path, "the released file", "none")
         for name, released in (self._files or {}).items():
             path = os.path.join(self.path, name)
-            if (
-                not name.endswith(".parquet")
-                and sha256(read_bytes(path, DamagedManifest)) != released
-            ):
+            if sha256(read_bytes(path, DamagedManifest)) != released:
                 raise DamagedManifest.at(path, f"the released file, {released}", "another")
 
 
@@ -395,6 +401,9 @@ class _AbsentTable:
 
     def __init__(self, name: str) -> None:
         self.name = name
+
+    def __repr__(self) -> str:
+        return "a Table, where the release holds it"
 
     def __get__(self, hub: Hub | None, owner: type[Hub]) -> _AbsentTable:
         if hub is None:

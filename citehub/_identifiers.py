@@ -18,6 +18,7 @@ _DOI: Final = re.compile(r"10\.\d{4,9}/\S+")
 _OPENALEX: Final = re.compile(r"w\d+", re.IGNORECASE)
 _ARXIV_DOI: Final = "10.48550/arxiv."
 _ARXIV_PAGE: Final = re.compile(r"/(?:abs|pdf|html|format|src|ps|e-print)/(.+?)(?:\.pdf)?/?")
+_BARE_HOSTS: Final = ("arxiv.org/", "www.arxiv.org/", "doi.org/", "dx.doi.org/", "openalex.org/")
 _LINKS: Final = {
     "arxiv": "https://arxiv.org/abs/{}",
     "doi": "https://doi.org/{}",
@@ -72,6 +73,8 @@ def parse_identifier(text: str) -> Identifier | None:
     text = text.strip()
     if text.lower().startswith(("https://", "http://")):
         return _parse_url(text)
+    if text.lower().startswith(_BARE_HOSTS):
+        return _parse_url(f"https://{text}")
     scheme, colon, rest = text.partition(":")
     scheme = scheme.lower()
     if colon and scheme in get_args(Scheme):

@@ -167,10 +167,9 @@ def _check_resource(resource: Any, what: str, path: str) -> None:
             known = f"a field of {what} to be one of {' '.join(ARROW_TYPES)}"
             raise DamagedManifest.at(path, known, f"{field['arrowType']!r:.60}")
         _check(field.get("constraints", {}), {}, path, f"constraints of {what}")
-        if not isinstance(field.get("constraints", {}).get("enum", []), list):
-            raise DamagedManifest.at(
-                path, f"a vocabulary of {what} to be a list", "something else"
-            )
+        enum = field.get("constraints", {}).get("enum", [])
+        if not isinstance(enum, list) or not all(isinstance(each, str) for each in enum):
+            raise DamagedManifest.at(path, f"a vocabulary of {what} to be names", f"{enum!r:.60}")
     names = [field["name"] for field in schema["fields"]]
     if not names or not schema["primaryKey"] or any(k not in names for k in schema["primaryKey"]):
         raise DamagedManifest.at(

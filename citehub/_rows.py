@@ -42,12 +42,20 @@ SourceKind = Literal[
 """Kinds of source."""
 
 Grade = Literal[
-    "stated", "quotation", "derived", "curated", "author-stated", "announced", "single-secondary"
+    "stated",
+    "quotation",
+    "derived",
+    "inferred",
+    "curated",
+    "author-stated",
+    "announced",
+    "single-secondary",
 ]
 """How a source gives a cell.
 
 ``stated``: the source says it. ``quotation``: read in a third party's quotation of the
-source. ``derived``: computed from other cells. ``curated``: a judgement of the hub's
+source. ``derived``: computed from other cells. ``inferred``: concluded from a source that
+does not say it of this work. ``curated``: a judgement of the hub's
 maintainers. ``author-stated``: said by the authors, no record of the venue seen.
 ``announced``: announced, not yet held. ``single-secondary``: one secondary source only.
 """

@@ -28,6 +28,9 @@ class Column:
     required: bool = False
     vocabulary: tuple[str, ...] = ()
     references: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+    is_url: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +84,27 @@ SCHEMA: tuple[TableSchema, ...] = (
             _key("title", "string", "Title, character for character as the hub page prints it."),
             _key("title_plain", "string", "Title with its TeX resolved to plain Unicode."),
             _column("type", "string", "Type of work in OpenAlex's terms: preprint, article ..."),
-            _column("publication_year", "int16", "Year of the first public version.", unit="year"),
+            _column(
+                "publication_year",
+                "int16",
+                "Year of the first public version.",
+                unit="year",
+                minimum=1500,
+                maximum=2100,
+            ),
             _column(
                 "publication_month",
                 "int8",
                 "Month of the first public version, 1 to 12.",
                 unit="month",
+                minimum=1,
+                maximum=12,
             ),
-            _column("venue", "string", "Journal, conference or workshop that published it."),
+            _column(
+                "venue",
+                "string",
+                "Where it was published, accepted or announced, as its source prints it.",
+            ),
             _column("primary_category", "string", "Primary arXiv category, as cs.CL."),
             _column("abstract", "string", "Abstract as printed by its source."),
             _column("finding", "string", "One-line finding, as printed by its source."),
@@ -98,9 +114,15 @@ SCHEMA: tuple[TableSchema, ...] = (
                 "Source of the finding.",
                 references="sources.source_id",
             ),
-            _column("author_count", "int32", "How many authors the work prints.", unit="authors"),
-            _column("code_url", "string", "Public code of the work."),
-            _column("model_url", "string", "Public model weights of the work."),
+            _column(
+                "author_count",
+                "int32",
+                "How many authors the work prints.",
+                unit="authors",
+                minimum=1,
+            ),
+            _column("code_url", "string", "Public code of the work.", is_url=True),
+            _column("model_url", "string", "Public model weights of the work.", is_url=True),
             _column("is_retracted", "bool", "Whether the work is known to be retracted."),
         ),
     ),
@@ -120,7 +142,9 @@ SCHEMA: tuple[TableSchema, ...] = (
         ("work_id", "author_order"),
         (
             _work("work_id", "The work."),
-            _key("author_order", "int16", "Place in the printed list of authors, from 1."),
+            _key(
+                "author_order", "int16", "Place in the printed list of authors, from 1.", minimum=1
+            ),
             _key("author_name", "string", "Name as printed."),
             _vocabulary(
                 "author_position",
@@ -139,7 +163,12 @@ SCHEMA: tuple[TableSchema, ...] = (
         (
             _CITING,
             _CITED,
-            _column("hub_position", "int32", "Place in the hub's list of citing works, from 1."),
+            _column(
+                "hub_position",
+                "int32",
+                "Place in the hub's list of citing works, from 1.",
+                minimum=1,
+            ),
             _column(
                 "timespan_months",
                 "int32",
@@ -152,6 +181,7 @@ SCHEMA: tuple[TableSchema, ...] = (
                 "How many author names both works print: a heuristic for self-citation, by "
                 "equal spelling.",
                 unit="names",
+                minimum=0,
             ),
             _column(
                 "is_influential", "bool", "Whether the source calls the citation influential."
@@ -192,7 +222,13 @@ SCHEMA: tuple[TableSchema, ...] = (
             ),
             _vocabulary("value", _rows.Label, "The judgement in this schema's vocabulary."),
             _key("raw_value", "string", "The judgement in the words of its source."),
-            _column("confidence", "float64", "The labeller's own confidence, 0 to 1."),
+            _column(
+                "confidence",
+                "float64",
+                "The labeller's own confidence, 0 to 1.",
+                minimum=0,
+                maximum=1,
+            ),
             _key("labeler", "string", "Who or what judged."),
             _column("labeler_version", "string", "Version of the labeller."),
             _source(),
@@ -213,11 +249,17 @@ SCHEMA: tuple[TableSchema, ...] = (
                 _rows.Label,
                 "The label in this schema's vocabulary; null where it has no place there.",
             ),
-            _key("n", "int32", "Citing works with this label.", unit="works"),
+            _key("n", "int32", "Citing works with this label.", unit="works", minimum=0),
             _key(
-                "n_labelled", "int32", "Citing works with any label of the scheme.", unit="works"
+                "n_labelled",
+                "int32",
+                "Citing works with any label of the scheme.",
+                unit="works",
+                minimum=0,
             ),
-            _key("n_citing", "int32", "Citing works that the source lists.", unit="works"),
+            _key(
+                "n_citing", "int32", "Citing works that the source lists.", unit="works", minimum=0
+            ),
             _column("retrieved_on", "date32", "When the source was read."),
         ),
     ),
@@ -232,7 +274,7 @@ SCHEMA: tuple[TableSchema, ...] = (
                 "How the works were chosen: hub-page is the page's section, hub-page-lead its "
                 "opening line.",
             ),
-            _key("rank", "int16", "Place in the selection, from 1."),
+            _key("rank", "int16", "Place in the selection, from 1.", minimum=1),
             _work("work_id", "The work."),
             _column("covers", "int32", "Citing works that it stands for.", unit="works"),
             _column("score", "float64", "The method's own score."),
@@ -246,7 +288,7 @@ SCHEMA: tuple[TableSchema, ...] = (
             _key("theme_id", "string", "Short name of the theme."),
             _key("title", "string", "Title of the theme."),
             _key("description", "string", "What its papers have in common."),
-            _key("position", "int16", "Place in the walk-through, from 1."),
+            _key("position", "int16", "Place in the walk-through, from 1.", minimum=1),
         ),
     ),
     TableSchema(
@@ -291,7 +333,8 @@ SCHEMA: tuple[TableSchema, ...] = (
             _column(
                 "blend_weight",
                 "float64",
-                "Share of the blend to five decimals, from the authors' later scripts.",
+                "Share of the blend to five decimals, from the authors' later scripts: evidence "
+                "names them.",
                 unit="fraction",
             ),
             _source(),
@@ -383,15 +426,20 @@ SCHEMA: tuple[TableSchema, ...] = (
         (
             _key("source_id", "string", "Short name of the source."),
             _key("title", "string", "What the source is."),
-            _column("url", "string", "Where it is."),
+            _column("url", "string", "Where it is.", is_url=True),
             _vocabulary("kind", _rows.SourceKind, "What kind of source it is.", required=True),
-            _column("rights", "string", "Terms of reuse; null where none are known."),
+            _column(
+                "rights",
+                "string",
+                "Terms of reuse, or that none are known; null where none were looked for.",
+            ),
             _column("retrieved_on", "date32", "When it was read; null where that is not known."),
         ),
     ),
     TableSchema(
         "evidence",
-        "One row per non-null cell of every other table but sources: where it comes from.",
+        "One row per non-null cell of the other tables, sources and the columns that name a "
+        "source or grade aside: where it comes from.",
         ("table_name", "row_key", "column_name", "source_id"),
         (
             _vocabulary("table_name", _rows.TableName, "Table of the cell.", required=True),

@@ -59,12 +59,9 @@ def rank(query: str, documents: Sequence[Sequence[str]], weights: Sequence[int])
     scores = [0] * len(documents)
     matches = set(range(len(documents)))
     for word in wanted:
-        found = {n: s for n in matches if (s := _score(word, texts[n], weights, _found_quality))}
-        if not found:
-            found = {
-                n: s for n in matches if (s := _score(word, texts[n], weights, _typo_quality))
-            }
-        matches = set(found)
+        found = _scores(word, texts, weights, _found_quality)
+        found = found or _scores(word, texts, weights, _typo_quality)
+        matches &= found.keys()
         for number, score in found.items():
             scores[number] += score
     phrase = f" {' '.join(wanted)} "
@@ -72,6 +69,19 @@ def rank(query: str, documents: Sequence[Sequence[str]], weights: Sequence[int])
         if phrase in f" {' '.join(texts[number][0])} ":
             scores[number] += _PHRASE
     return sorted(matches, key=lambda number: (-scores[number], number))
+
+
+def _scores(
+    word: str,
+    texts: Sequence[Sequence[Sequence[str]]],
+    weights: Sequence[int],
+    quality: Callable[[str, str], int],
+) -> dict[int, int]:
+    """Return the score of a word in each document that has it."""
+    scores = {
+        number: _score(word, fields, weights, quality) for number, fields in enumerate(texts)
+    }
+    return {number: score for number, score in scores.items() if score}
 
 
 def _score(

@@ -13,6 +13,8 @@ class Constraints(TypedDict, total=False):
 
     required: bool
     enum: list[str]
+    minimum: float
+    maximum: float
 
 
 class _FieldRequired(TypedDict):
@@ -25,6 +27,7 @@ class _FieldRequired(TypedDict):
 class Field(_FieldRequired, total=False):
     """One column, as Data Package describes it; ``arrowType`` and ``unit`` are ours."""
 
+    format: str
     unit: str
     constraints: Constraints
 

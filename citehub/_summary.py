@@ -64,7 +64,8 @@ class SummaryRow(NamedTuple):
     """One label of a source: its counts, share and interval.
 
     ``share``, ``low`` and ``high`` are fractions of ``n_labelled``, null where nothing is
-    labelled; ``low`` and ``high`` bound the 95 % Wilson interval.
+    labelled or the label has no place in the vocabulary; ``low`` and ``high`` bound the 95 %
+    Wilson interval.
     """
 
     scheme: LabelScheme
@@ -153,7 +154,7 @@ class Summary:
 def _summary_row(count: LabelCountRow) -> SummaryRow:
     n, n_labelled = count["n"], count["n_labelled"]
     share, low, high = None, None, None
-    if n_labelled:
+    if n_labelled and count["value"] is not None:
         share = n / n_labelled
         low, high = wilson_interval(n, n_labelled)
     return SummaryRow(

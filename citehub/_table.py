@@ -28,6 +28,7 @@ Row = TypeVar("Row")
 Column = TypeVar("Column", bound=str)
 
 _PREVIEW_ROWS = 5
+_CITING = "One row per citing work, in hub order."
 _PARQUET_END = b"PAR1"
 _THREADS_PAY_FROM = 1 << 20  # bytes; below, starting threads costs more than they save
 
@@ -83,7 +84,7 @@ class Table(Generic[Row, Column]):
         self._skip = skip
         self.name = name or resource["name"]
         self.path = os.path.join(folder, resource["path"])
-        self.meaning = resource["description"]
+        self.meaning = _CITING if skip else resource["description"]
         self.columns = tuple(field["name"] for field in resource["schema"]["fields"])
 
     # -- data -----------------------------------------------------------------------------
@@ -238,7 +239,8 @@ class Table(Generic[Row, Column]):
         )
         total = self._resource["rows"] - self._skip
         return (
-            f"<p><strong><code>{_html.text(self.name)}</code></strong> ({self._release}): "
+            f"<p><strong><code>{_html.text(self.name)}</code></strong> "
+            f"({_html.text(self._release)}): "
             f"{_html.text(self.meaning)}</p>"
             f"<details><summary>{_count(len(self.columns), 'column')}</summary>{columns}</details>"
             f"<p>First {len(head)} of {_count(total, 'row')}:</p>"
@@ -275,12 +277,13 @@ class Table(Generic[Row, Column]):
         if isinstance(columns, str):
             message = f"columns takes a list of names, not one string: [{columns!r}]"
             raise TypeError(message)
+        columns = list(columns)
         for column in columns:
             if column not in self.columns:
                 raise UnknownColumn.among(
                     "column", str(column), self.columns, where=f"table {self.name!r}"
                 )
-        return list(columns)
+        return columns
 
     def _read_bytes(self) -> bytes:
         data = read_bytes(self.path, DamagedTable)

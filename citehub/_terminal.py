@@ -7,9 +7,8 @@ import io
 import json
 import os
 import sys
-import tempfile
 import unicodedata
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from rich.console import Console, RenderableType
@@ -130,28 +129,42 @@ def _csv_cell(value: object) -> object:
     return value
 
 
-def write_output(chunks: Iterable[bytes], path: str | None, *, force: bool) -> None:
-    """Write to standard output, or whole to a file that is not there yet.
+def write_output(chunks: Iterable[bytes], path: str, *, force: bool) -> None:
+    """Write to a file: whole, or not at all; ``-`` is standard output.
+
+    A link is followed, and what is no regular file (a pipe, a device) is written into.
 
     Raises
     ------
     TargetExists
         The file is there and ``force`` is not given.
+    OSError
+        The file cannot be written.
     """
-    if path is None:
-        for chunk in chunks:
-            sys.stdout.buffer.write(chunk)
-        sys.stdout.buffer.flush()
+    if path == "-":
+        write_stdout(chunks)
         return
-    if os.path.lexists(path) and not force:
+    target = os.path.realpath(path)
+    if os.path.exists(target) and not os.path.isfile(target):
+        with open(target, "wb") as file:
+            file.writelines(chunks)
+        return
+    if os.path.exists(target) and not force:
         raise TargetExists(f"{path} is there already. Overwrite it with --force.")
-    folder, name = os.path.split(os.path.abspath(path))
-    with tempfile.NamedTemporaryFile(prefix=f".{name}.", dir=folder, delete=False) as file:
-        try:
-            for chunk in chunks:
-                file.write(chunk)
-            file.close()
-            os.replace(file.name, path)
-        except BaseException:
-            os.unlink(file.name)
-            raise
+    scratch = f"{target}.{os.getpid()}.part"
+    try:
+        with open(scratch, "xb") as file:
+            file.writelines(chunks)
+        os.replace(scratch, target)
+    except OSError as error:  # named by the file that was asked for
+        raise OSError(error.errno, error.strerror, path) from None
+    finally:
+        with suppress(OSError):
+            os.unlink(scratch)
+
+
+def write_stdout(chunks: Iterable[bytes]) -> None:
+    """Write bytes to standard output, whatever the locale says of text."""
+    sys.stdout.flush()
+    sys.stdout.buffer.writelines(chunks)
+    sys.stdout.buffer.flush()

@@ -15,14 +15,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from citehub._shapes import Field, Resource, Schema
+    from citehub._shapes import Constraints, Field, Resource, Schema
 
-_KINDS: dict[str, type | tuple[type, ...]] = {
+_KINDS: dict[str, type] = {
     "string": str,
     "category": str,
-    "int8": int,
-    "int16": int,
-    "int32": int,
     "float64": float,
     "bool": bool,
     "date32": datetime.date,
@@ -70,7 +67,7 @@ def find_problem(rows: Sequence[Mapping[str, Any]], resource: Resource) -> tuple
     seen: set[str] = set()
     for number, row in enumerate(rows, 1):
         for field in schema["fields"]:
-            expected = _find_wrong_value(row[field["name"]], field)
+            expected = find_wrong_value(row[field["name"]], field)
             if expected:
                 where = f"column {field['name']!r} of row {number}"
                 return f"{where} to be {expected}", f"{row[field['name']]!r:.80}"
@@ -93,27 +90,38 @@ def find_dangling(
     for foreign in resource["schema"]["foreignKeys"]:
         (column,), reference = foreign["fields"], foreign["reference"]
         (target,) = reference["fields"]
-        there = {row[target] for row in tables.get(reference["resource"], ())}
+        there = {row.get(target) for row in tables.get(reference["resource"], ())}
         for row in tables[resource["name"]]:
             if row[column] is not None and row[column] not in there:
                 return f"{column!r} to be in {reference['resource']}.{target}", f"{row[column]!r}"
     return None
 
 
-def _find_wrong_value(value: object, field: Field) -> str:
+def find_wrong_value(value: Any, field: Field) -> str:
     """Return what a wrong value should have been, or an empty string."""
-    constraints = field.get("constraints", {})
     if value is None:
-        return "not null" if constraints.get("required") else ""
-    kind = _KINDS[field["arrowType"]]
-    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+        return "not null" if field.get("constraints", {}).get("required") else ""
+    if not _is_of_type(value, field["arrowType"]):
         return field["arrowType"]
-    if field["arrowType"].startswith("int"):
-        limit = 1 << int(field["arrowType"][3:]) - 1
-        if not -limit <= int(value) < limit:  # type: ignore[call-overload]
-            return field["arrowType"]
-    if isinstance(value, float) and not math.isfinite(value):
+    if field["arrowType"] == "float64" and not math.isfinite(value):
         return "a finite number, or null where it is not known"
+    if field.get("format") == "uri" and not value.startswith(("https://", "http://")):
+        return "an address that starts with https:// or http://"
+    return _find_broken_constraint(value, field.get("constraints", {}))
+
+
+def _is_of_type(value: Any, arrow_type: str) -> bool:
+    if arrow_type.startswith("int"):
+        limit = 1 << int(arrow_type[3:]) - 1
+        return type(value) is int and -limit <= value < limit
+    return type(value) is _KINDS[arrow_type]
+
+
+def _find_broken_constraint(value: Any, constraints: Constraints) -> str:
+    if "minimum" in constraints and value < constraints["minimum"]:
+        return f"{constraints['minimum']} or more"
+    if "maximum" in constraints and value > constraints["maximum"]:
+        return f"{constraints['maximum']} or less"
     if "enum" in constraints and value not in constraints["enum"]:
         return "one of " + " ".join(constraints["enum"])
     return ""

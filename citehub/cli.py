@@ -8,6 +8,7 @@ something that does not exist.
 from __future__ import annotations
 
 import io
+import os
 import signal
 import sys
 from collections import Counter
@@ -21,7 +22,7 @@ from citehub import _terminal as terminal
 from citehub._catalog import is_folder
 from citehub._table import parquet_bytes
 from citehub._work import shorten_authors
-from citehub.errors import CitehubError, UnknownName
+from citehub.errors import CitehubError, DamagedRelease, UnknownName
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,6 +40,7 @@ app = typer.Typer(
 )
 
 _TEXT_ROWS: Final = 20
+_TERMINATED: Final = 128 + signal.SIGTERM
 
 
 class Format(StrEnum):
@@ -111,16 +113,16 @@ def show(
     version: Pin = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show a hub, or all that it knows of one work."""
+    """Show a hub, or one work."""
     loaded = citehub.load(hub, version=version)
     if work is not None:
         found = loaded.work(work)
         if as_json:
-            print(terminal.to_json(_work_record(found)))
+            _print_json(_work_record(found))
         else:
             _show_work(found)
     elif as_json:
-        print(terminal.to_json(_hub_record(loaded)))
+        _print_json(_hub_record(loaded))
     else:
         _show_hub(loaded, hub)
 
@@ -133,14 +135,17 @@ def search(
     as_json: AsJson = False,
 ) -> None:
     """Find works by words of title, authors or finding."""
-    found = citehub.load(hub, version=version).search(" ".join(words))
+    query = " ".join(words)
+    if not query.strip():
+        raise typer.BadParameter("there is no word to search for")
+    found = citehub.load(hub, version=version).search(query)
     if as_json:
-        print(terminal.to_json([_work_record(work) for work in found]))
+        _print_json([_work_record(work) for work in found])
     elif found:
         rows = [(work.work_id, work.published, work.title_plain) for work in found]
         terminal.show(terminal.grid("work", "first version", "title", rows=rows, wide=(2,)))
     if not found:
-        terminal.err().print(f"No work of {hub} holds all of: {terminal.clean(' '.join(words))}")
+        terminal.err().print(f"No work of {hub} holds all of: {terminal.clean(query)}")
         raise typer.Exit(1)
 
 
@@ -156,7 +161,12 @@ def table(
         ),
     ] = None,
     format_: Annotated[
-        Format, typer.Option("--format", "-f", help="What to print.")
+        Format,
+        typer.Option(
+            "--format",
+            "-f",
+            help="What to print. In csv, text that would run as a formula gets an apostrophe.",
+        ),
     ] = Format.TEXT,
     columns: Annotated[
         str | None, typer.Option("--columns", "-c", help="Columns, parted by commas.")
@@ -168,10 +178,14 @@ def table(
     """Print a table as text, csv, json or parquet."""
     loaded = citehub.load(hub, version=version)
     if name is None:
+        if (format_, columns, output) != (Format.TEXT, None, None):
+            raise typer.BadParameter("name a table first; all are listed without one")
         _show_tables(loaded, hub)
         return
-    chosen = columns.split(",") if columns else None
+    chosen = None if columns is None else [column.strip() for column in columns.split(",")]
     handle = loaded.table(name)
+    if output == "":
+        raise typer.BadParameter("the name of the file is empty")
     if format_ is Format.TEXT:
         if output is not None:
             raise typer.BadParameter("a file takes --format csv, json or parquet")
@@ -179,23 +193,39 @@ def table(
         return
     if format_ is Format.PARQUET and output is None and sys.stdout.isatty():
         raise typer.BadParameter("parquet is not for a terminal; add -o FILE or a pipe")
-    terminal.write_output(_encode(handle, chosen, format_), output, force=force)
+    terminal.write_output(_encode(handle, chosen, format_), output or "-", force=force)
 
 
 @app.command()
 def diff(
-    hub: HubName,
-    old: Annotated[str, typer.Argument(metavar="OLD", help="The earlier version.")],
-    new: Annotated[str, typer.Argument(metavar="NEW", help="The later version.")],
+    hub: Annotated[
+        str, typer.Argument(metavar="HUB", help="Name of a hub.", autocompletion=_complete_hub)
+    ],
+    old: Annotated[
+        str,
+        typer.Argument(
+            metavar="OLD",
+            help="The earlier version, or a release folder.",
+            autocompletion=_complete_version,
+        ),
+    ],
+    new: Annotated[
+        str,
+        typer.Argument(
+            metavar="NEW",
+            help="The later version, or a release folder.",
+            autocompletion=_complete_version,
+        ),
+    ],
     every: Annotated[bool, typer.Option("--all", help="List every change.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Compare two releases, and say which bump they need."""
     found = citehub.diff(hub, old, new)
     if as_json:
-        changes = [change._asdict() for change in found]
+        changes = [{**change._asdict(), "level": change.level} for change in found]
         record = {"hub": hub, "old": old, "new": new, "level": found.level, "changes": changes}
-        print(terminal.to_json(record))
+        _print_json(record)
         return
     _show_diff(found, every=every)
 
@@ -213,19 +243,35 @@ def verify(
     version: Pin = None,
 ) -> None:
     """Check every hash, key, null and vocabulary."""
+    damaged = False
     for name in citehub.hubs() if hub is None else (hub,):
-        for loaded in _releases(name, version):
-            with terminal.progress() as step:
-                step(f"Verify {loaded.name} {loaded.version}")
-                loaded.verify()
+        for each, folder_or_pin in _releases(name, version):
+            try:
+                with terminal.progress() as step:
+                    step(f"Verify {name} {folder_or_pin or ''}")
+                    loaded = citehub.load(each, version=folder_or_pin)
+                    loaded.verify()
+            except DamagedRelease as error:
+                damaged = True
+                _complain(error)
+                continue
             rows = sum(resource["rows"] for resource in loaded.manifest["resources"])
             what = f"{len(loaded.tables)} tables, {rows:,} rows"
             terminal.show(terminal.text(f"{loaded.name} {loaded.version}: sound ({what})"))
+    if damaged:
+        raise typer.Exit(1)
 
 
 @app.command()
 def build(
-    hub: HubName,
+    hub: Annotated[
+        str,
+        typer.Argument(
+            metavar="HUB",
+            help="Name of a hub, or a folder of sources with a hub.toml.",
+            autocompletion=_complete_hub,
+        ),
+    ],
     version: Annotated[str, typer.Argument(metavar="VERSION", help="A release of its hub.toml.")],
     out: Annotated[
         str | None,
@@ -235,10 +281,16 @@ def build(
     """Build a release from its sources, whole or not at all."""
     from citehub.build import build_release
 
+    if out == "":
+        raise typer.BadParameter("the name of the folder is empty")
     with terminal.progress() as step:
         folder = build_release(hub, version, out=out, progress=step)
     print(terminal.clean(folder))
     terminal.err().print(terminal.text(f"Look at it with: citehub show {folder}"), soft_wrap=True)
+
+
+def _print_json(record: object) -> None:
+    terminal.write_stdout([terminal.to_json(record).encode(), b"\n"])
 
 
 # -- records for scripts ---------------------------------------------------------------------
@@ -252,9 +304,12 @@ def _work_record(work: Work) -> dict[str, Any]:
         "authors": list(work.authors) or None,
         "author_count": work.author_count,
         "published": work.published,
+        "publication_year": work.publication_year,
+        "publication_month": work.publication_month,
         "type": work.type,
         "venue": work.venue,
         "primary_category": work.primary_category,
+        "abstract": work.abstract,
         "finding": work.finding,
         "finding_source": work.finding_source,
         "ids": work.ids,
@@ -262,6 +317,9 @@ def _work_record(work: Work) -> dict[str, Any]:
         "themes": list(work.themes) or None,
         "role": work.role,
         "citation": work.citation,
+        "labels": list(work.labels),
+        "contexts": list(work.contexts),
+        "representative": list(work.representative),
         "is_retracted": work.is_retracted,
     }
 
@@ -293,12 +351,11 @@ def _encode(
     return [terminal.to_json(list(rows)).encode(), b"\n"]
 
 
-def _releases(name: str, version: str | None) -> Iterable[Hub]:
+def _releases(name: str, version: str | None) -> list[tuple[str, str | None]]:
+    """Return what to load: a folder or a pinned version as they are, else every version."""
     if version is not None or is_folder(name):
-        yield citehub.load(name, version=version)
-        return
-    for each in citehub.versions(name):
-        yield citehub.load(name, version=each)
+        return [(name, version)]
+    return [(name, each) for each in citehub.versions(name)]
 
 
 # -- pages for people ------------------------------------------------------------------------
@@ -317,7 +374,7 @@ def _show_overview() -> None:
         *_next_steps(
             (f"citehub show {first}", "what the hub says"),
             (f"citehub search {first} reasoning", "find works"),
-            (f"citehub table {first} works", "a table, as text, csv, json or parquet"),
+            (f"citehub table {first} works", "a table: its columns, and its rows with -c or -f"),
             ("citehub --help", "everything else"),
         ),
     )
@@ -367,6 +424,7 @@ def _show_work(work: Work) -> None:
         ("first version", work.published),
         ("venue", work.venue),
         ("category", work.primary_category),
+        ("abstract", work.abstract),
         ("finding", work.finding),
         ("finding from", work.finding_source),
         ("themes", ", ".join(work.themes) or None),
@@ -375,6 +433,10 @@ def _show_work(work: Work) -> None:
         rows += [
             ("role", work.role),
             ("place in hub", citation["hub_position"]),
+            (
+                "representative",
+                ", ".join(f"{r['method']} {r['rank']}" for r in work.representative),
+            ),
             ("months after", citation["timespan_months"]),
             ("shared authors", citation["shared_authors"]),
         ]
@@ -410,28 +472,32 @@ def _show_table(handle: Table[Any, Any], columns: list[str] | None) -> None:
         )
         hint = f"{len(handle):,} rows: choose columns with -c, or a format with -f"
     else:
-        rows = handle.to_arrow(columns).slice(0, _TEXT_ROWS).to_pylist()
+        arrow = handle.to_arrow(columns)
+        rows = (arrow.slice(0, _TEXT_ROWS) if sys.stdout.isatty() else arrow).to_pylist()
         listed = ([row[column] for column in columns] for row in rows)
-        terminal.show(terminal.grid(*columns, rows=listed, wide=(len(columns) - 1,)))
-        hint = f"{len(rows)} of {len(handle):,} rows: all of them with -f csv, json or parquet"
+        terminal.show(terminal.grid(*columns, rows=listed))
+        hint = f"{len(rows):,} of {arrow.num_rows:,} rows: all of them in a pipe, or with -f"
     terminal.err().print(f"\n{hint}")
 
 
 def _show_diff(found: Diff, *, every: bool) -> None:
     terminal.show(terminal.paragraph(found))
-    if every:
-        rows = (
-            (change.kind, change.table, change.row_key, change.column, change.old, change.new)
-            for change in found
+    for change in found if every else ():
+        where = " ".join(each for each in (change.table, change.row_key, change.column) if each)
+        values = (
+            ""
+            if change.row_key is None or change.column is None
+            else (f": {change.old!r:.60} -> {change.new!r:.60}")
         )
-        headers = ("change", "table", "row", "column", "old", "new")
-        terminal.show("", terminal.grid(*headers, rows=rows, wide=(4, 5)))
+        print(terminal.clean(f"{change.kind}: {where}{values}"))
 
 
 def main() -> None:
     """Run the command line; errors that citehub raises on purpose print without traceback."""
     if hasattr(signal, "SIGPIPE"):  # end quietly, as other tools do, when the reader has enough
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(_TERMINATED))  # cleans up on the way out
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 -- closed
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
@@ -444,5 +510,9 @@ def main() -> None:
 
 
 def _fail(error: Exception, code: int) -> NoReturn:
-    terminal.err().print(terminal.paragraph(f"citehub: {error}"), soft_wrap=True)
+    _complain(error)
     sys.exit(code)
+
+
+def _complain(error: Exception) -> None:
+    terminal.err().print(terminal.paragraph(f"citehub: {error}"), soft_wrap=True)

@@ -180,7 +180,7 @@ class DamagedRelease(CitehubError):
         """Name the file, what was expected, what was found and what to do."""
         message = (
             f"{path} is damaged: expected {expected}; found {found}. "
-            "Reinstall citehub, or build the release again with 'citehub build'."
+            "Restore it: 'git checkout' in a clone, 'pip install --force-reinstall' elsewhere."
         )
         return cls(message, path, expected, found)
 

@@ -58,12 +58,12 @@ def spawn(*words, **more):
 def test_alone_it_says_what_is_there_and_what_to_type_next(say):
     said = say()
     assert f"citehub {citehub.__version__}" in said
-    assert "mt-nlg  1.0.0, 1.1.0  44" in said
+    assert "mt-nlg  1.0.0, 1.1.0" in said
     assert "citehub show mt-nlg" in said
 
 
 def test_show_a_hub(say):
-    said = say("show", "mt-nlg")
+    said = say("show", "mt-nlg", "--version", "1.1.0")
     joined = " ".join(said.split())
     assert "9 of 44 citing works carry a role label (20 %)" in joined
     assert "95 % Wilson interval 70 to 100 %" in joined
@@ -98,19 +98,22 @@ def test_table_lists_describes_and_shows(say, run):
     assert "label_counts" in say("table", "mt-nlg")
     assert "int32, in months, null if not" in say("table", "mt-nlg", "citations")
     code, out, err = run("table", "mt-nlg", "works", "-c", "work_id,title_plain")
-    assert (code, out.count(b"arxiv:")) == (0, 20)
-    assert "20 of 45 rows" in err
+    assert (code, out.count(b"arxiv:")) == (0, 45)
+    assert "45 of 45 rows" in err
+    assert "arxiv:2304.01373" in say("table", "mt-nlg", "citing_works", "-c", "work_id, venue")
 
 
 def test_diff(say):
     assert "mt-nlg 1.0.0 -> 1.1.0: minor" in say("diff", "mt-nlg", "1.0.0", "1.1.0")
     every = say("diff", "mt-nlg", "1.0.0", "1.1.0", "--all")
     assert every.count("cell filled") > 300
+    assert "cell filled: works arxiv:2201.11990 publication_year: None -> 2022" in every
 
 
 def test_verify(say):
     said = say("verify").splitlines()
-    assert [line.split(" (")[0] for line in said] == ["mt-nlg 1.0.0: sound", "mt-nlg 1.1.0: sound"]
+    released = citehub.versions("mt-nlg")
+    assert [line.split(" (")[0] for line in said] == [f"mt-nlg {v}: sound" for v in released]
     assert len(say("verify", "mt-nlg", "--version", "1.0.0").splitlines()) == 1
 
 
@@ -139,7 +142,7 @@ def test_version(say):
 
 
 def test_show_as_json(say):
-    record = json.loads(say("show", "mt-nlg", "--json"))
+    record = json.loads(say("show", "mt-nlg", "--version", "1.1.0", "--json"))
     assert record["n_citing"] == 44
     assert record["hub_class"] == "Canonical reference"
     assert record["summary"][0]["n"] == 9
@@ -180,7 +183,10 @@ def test_table_as_parquet(run, hub, tmp_path):
 def test_diff_as_json(say):
     record = json.loads(say("diff", "mt-nlg", "1.0.0", "1.1.0", "--json"))
     assert record["level"] == "minor"
-    assert {"kind", "table", "row_key", "column", "old", "new"} == set(record["changes"][0])
+    assert record["changes"][0] == {
+        "kind": "cell filled", "table": "works", "row_key": "arxiv:2201.11990",
+        "column": "publication_year", "old": None, "new": 2022, "level": "minor",
+    }  # fmt: skip
 
 
 # -- what goes wrong --------------------------------------------------------------------------
@@ -199,6 +205,16 @@ WRONG = {
     "nothing found": (["search", "mt-nlg", "zzzzzz"], 1, "zzzzzz"),
     "released already": (["build", "mt-nlg", "1.1.0"], 1, "a release never changes"),
     "unknown release": (["build", "mt-nlg", "9.9.9"], 2, "Known: 1.0.0, 1.1.0"),
+    "no word": (["search", "mt-nlg", ""], 2, "no word"),
+    "no column": (["table", "mt-nlg", "works", "-c", ""], 2, "no column ''"),
+    "no file": (
+        ["table", "mt-nlg", "works", "-f", "csv", "-o", ""],
+        2,
+        "name of the file is empty",
+    ),
+    "no folder": (["build", "mt-nlg", "1.1.0", "--out", ""], 2, "name of the folder is empty"),
+    "rows of no table": (["table", "mt-nlg", "-f", "csv"], 2, "name a table"),
+    "no release folder": (["show", "/"], 2, "holds a datapackage.json"),
     "steering characters": (["show", "\x1b[2J"], 2, "'\\x1b[2J'"),
 }
 
@@ -231,7 +247,7 @@ def test_a_folder_that_is_not_there_is_an_error_not_a_traceback(run, tmp_path):
     assert "No such file" in err
 
 
-@pytest.mark.parametrize("words", [["verify", "mt-nlg"], ["show", "mt-nlg"]])
+@pytest.mark.parametrize("words", [["verify", "mt-nlg"], ["show", "mt-nlg", "--version", "1.1.0"]])
 def test_damage_ends_with_one_and_names_the_file(run, datasets, words):
     path = datasets / "mt-nlg" / "1.1.0" / "works.parquet"
     path.write_bytes(path.read_bytes()[:-8])
@@ -239,6 +255,33 @@ def test_damage_ends_with_one_and_names_the_file(run, datasets, words):
     assert code == 1
     assert "works.parquet is damaged: expected" in err
     assert "Traceback" not in err
+
+
+def test_verify_names_every_damaged_release(run, datasets):
+    for version in ("1.0.0", "1.1.0"):
+        (datasets / "mt-nlg" / version / "works.parquet").unlink()
+    code, out, err = run("verify")
+    assert (code, out) == (1, b"")
+    assert err.count("works.parquet is damaged: expected a readable file") == 2
+
+
+def test_a_trial_build_is_compared_with_a_release(say, tmp_path):
+    say("build", "mt-nlg", "1.1.0", "--out", str(tmp_path / "trial"))
+    assert "same content" in say("diff", "mt-nlg", "1.1.0", str(tmp_path / "trial"))
+    assert "minor" in say("diff", "mt-nlg", "1.0.0", str(tmp_path / "trial"))
+
+
+def test_json_is_utf8_whatever_the_locale():
+    environment = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    command = [sys.executable, "-m", "citehub", "show", "mt-nlg", "2603.14360", "--json"]
+    done = subprocess.run(command, capture_output=True, check=True, env=environment)
+    assert json.loads(done.stdout)["title_plain"].startswith("M²RNN")
+
+
+def test_a_closed_output_is_no_traceback():
+    command = f"{sys.executable} -m citehub show mt-nlg >&-"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
+    assert "Traceback" not in done.stderr
 
 
 def test_a_reader_that_has_enough_ends_it_quietly():

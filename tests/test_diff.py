@@ -167,7 +167,7 @@ def test_as_a_frame_text_and_html():
     found = citehub.diff("mt-nlg", "1.0.0", "1.1.0")
     frame = found.to_pandas()
     assert len(frame) == len(found)
-    assert list(frame.columns) == ["kind", "table", "row_key", "column", "old", "new"]
+    assert list(frame.columns) == ["kind", "table", "row_key", "column", "old", "new", "level"]
     assert "authorships: table added" in str(found)
     assert repr(found).startswith("<citehub.Diff mt-nlg 1.0.0 -> 1.1.0: minor, ")
     assert "<caption" in found._repr_html_()

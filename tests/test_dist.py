@@ -112,7 +112,7 @@ def test_the_doctests_pass_in_the_installed_copy(installed, tmp_path):
 
 def test_the_installed_command_line_works(installed, tmp_path):
     done = run(installed, tmp_path, "-m", "citehub", "verify")
-    assert done.stdout.count("sound") == 2
+    assert done.stdout.count("sound") >= 2
     done = run(installed, tmp_path, "-m", "citehub", "build", "mt-nlg", "1.1.0", "--out", "built")
     assert done.returncode == 0, done.stderr
     done = run(installed, tmp_path, "-m", "citehub", "verify", "./built")

@@ -50,7 +50,7 @@ def test_words_instead_of_an_id_name_the_works_that_hold_them(hub):
 
 
 def test_text_that_is_nothing_is_answered_too(hub):
-    with pytest.raises(errors.UnknownWork, match=r"no work '\\x1b\[2J'.*search\(\)"):
+    with pytest.raises(errors.UnknownWork, match=r"no work '\\x1b\[2J'.*search\."):
         hub.work("\x1b[2J")
 
 

@@ -12,7 +12,8 @@ SPELLINGS = {
     "arxiv:2304.01373": [
         "2304.01373", "2304.01373v2", "arxiv:2304.01373", "arXiv:2304.01373v1",
         " ARXIV: 2304.01373 ",
-        "https://arxiv.org/abs/2304.01373", "http://arxiv.org/abs/2304.01373v3",
+        "https://arxiv.org/abs/2304.01373", "arxiv.org/abs/2304.01373",
+        "http://arxiv.org/abs/2304.01373v3",
         "https://arxiv.org/pdf/2304.01373", "https://arxiv.org/pdf/2304.01373v2.pdf",
         "https://export.arxiv.org/abs/2304.01373", "https://www.arxiv.org/html/2304.01373v1",
         "https://arxiv.org/abs/2304.01373?context=cs.LG#x", "10.48550/arXiv.2304.01373",
@@ -24,6 +25,7 @@ SPELLINGS = {
     "doi:10.1145/3744746": [
         "10.1145/3744746", "doi:10.1145/3744746", "DOI: 10.1145/3744746",
         "https://doi.org/10.1145/3744746", "http://dx.doi.org/10.1145/3744746",
+        "doi.org/10.1145/3744746",
     ],
     "doi:10.18653/v1/2023.findings-acl.507": ["https://doi.org/10.18653/V1/2023.FINDINGS-ACL.507"],
     "doi:10.1002/(sici)1097<1::aid-x>3.0.co;2-7": [

@@ -137,11 +137,11 @@ def test_verify_finds_a_file_that_was_changed_added_or_removed(datasets):
     with pytest.raises(errors.DamagedManifest, match=r"CHANGES\.md is damaged"):
         hub.verify()
     changes.unlink()
-    with pytest.raises(errors.DamagedManifest, match="expected it; found no such file"):
+    with pytest.raises(errors.DamagedManifest, match="expected the released file; found none"):
         hub.verify()
     changes.write_bytes(whole)
     (folder / "extra.txt").touch()
-    with pytest.raises(errors.DamagedManifest, match="expected no such file; found it"):
+    with pytest.raises(errors.DamagedManifest, match="found one that was not"):
         hub.verify()
 
 

@@ -46,6 +46,12 @@ def test_a_typo_is_not_forgiven_where_the_word_exists():
     assert found("reason", ["reason", "season"]) == ["reason"]
 
 
+@pytest.mark.parametrize("query", ["reason seasom", "seasom reason"])
+def test_the_order_of_words_does_not_matter(query):
+    titles = ["reason of a season", "reason", "reasons, seasons"]
+    assert found(query, titles) == ["reason of a season"]
+
+
 def test_a_phrase_comes_before_scattered_words():
     titles = ["energy of data and the cost", "the cost of energy data"]
     assert found("cost of energy", titles) == titles[::-1]

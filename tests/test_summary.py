@@ -41,6 +41,7 @@ def test_the_hub_reads_nine_of_forty_four(hub):
     assert intent[:6] == ("intent", "background", "background", 9, 9, 44)
     assert (intent.share, round(intent.low, 2), intent.high) == (1.0, 0.70, 1.0)
     assert (polarity.value, polarity.raw_value, polarity.n) == (None, "background", 9)
+    assert (polarity.share, polarity.low, polarity.high) == (None, None, None)
 
 
 def test_the_sentence_gives_counts_coverage_and_interval(hub, first):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -67,6 +68,25 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path):
     assert path.read_bytes() == b"whole"
     _terminal.write_output([b"other"], str(path), force=True)
     assert path.read_bytes() == b"other"
+
+
+def test_a_file_is_readable_by_others_and_a_link_is_followed(tmp_path):
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    _terminal.write_output([b"x"], str(tmp_path / "link"), force=False)
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "real").read_bytes() == b"x"
+    (tmp_path / "other").touch()
+    assert (tmp_path / "real").stat().st_mode == (tmp_path / "other").stat().st_mode
+
+
+def test_a_device_is_written_into_not_replaced():
+    _terminal.write_output([b"x"], "/dev/null", force=True)
+    assert not Path("/dev/null").is_file()
+
+
+def test_a_dash_is_standard_output(capfdbinary):
+    _terminal.write_output([b"x"], "-", force=False)
+    assert capfdbinary.readouterr().out == b"x"
 
 
 def test_progress_is_silent_where_nobody_watches(capsys):

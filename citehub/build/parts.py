@@ -10,6 +10,7 @@ import os
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 from citehub import _rows
+from citehub._identifiers import parse_identifier
 from citehub._schema import TABLES, Column
 from citehub.build.ledger import Ledger, Origin
 from citehub.build.sources.curated import Record, read_csv, read_text
@@ -35,6 +36,10 @@ _CANONICAL: Final[tuple[TableName, ...]] = (
     "canonical_throughput",
 )
 _LOCATOR: Final = Column("locator", "string", "Where in the source it stands.")
+_BLEND_ORIGIN: Final = (
+    Column("blend_source_id", "string", "Source of blend_weight.", required=True),
+    Column("blend_locator", "string", "Where in that source it stands."),
+)
 _VENUE_GRADE: Final = Column(
     "venue_grade",
     "category",
@@ -51,6 +56,10 @@ class HubSources:
         self.page_source = page_source
         self.page_path = os.path.join(folder, page)
         self.page: HubPage = parse_hub_page(read_text(self.page_path), self.page_path)
+        self.sources = {
+            record["source_id"]: record
+            for record in self._read("sources", *(c.name for c in TABLES["sources"].columns))
+        }
         self.works = self._read(
             "works",
             *("work_id", "title", "publication_year", "publication_month", "primary_category"),
@@ -69,9 +78,12 @@ class HubSources:
         for record in records:
             work_id = record.get("work_id")
             if work_id is not None and work_id not in self.work_ids:
-                raise SourceError.at(
-                    self.path(table), record.line, f"{work_id} is no work of works.csv"
-                )
+                problem = f"{work_id} is no work of works.csv"
+                raise SourceError.at(self.path(table), record.line, problem)
+            for name in ("source_id", "blend_source_id"):
+                if record.get(name, CURATION) not in self.sources:
+                    problem = f"{record[name]} is no source of sources.csv"
+                    raise SourceError.at(self.path(table), record.line, problem)
         return records
 
     def origin(self, line: int) -> Origin:
@@ -91,17 +103,21 @@ class HubSources:
     def _read(self, table: TableName, *columns: str | Column) -> list[Record]:
         schema = TABLES[table]
         chosen = [schema.column(name) if isinstance(name, str) else name for name in columns]
-        return read_csv(self.path(table), chosen)
+        names = {column.name for column in chosen}
+        key = schema.key if names.issuperset(schema.key) else ()
+        return read_csv(self.path(table), chosen, key)
 
     def _join(self) -> dict[str, Record]:
         by_title: dict[str, Record] = {}
-        seen: set[str] = set()
         for record in self.works:
-            if record["title"] in by_title or record["work_id"] in seen:
-                problem = f"{record['work_id']} or its title is there already"
+            problem = ""
+            if record["title"] in by_title:
+                problem = f"the title of {record['work_id']} is there already"
+            elif not _is_spelt(record["work_id"]):
+                problem = f"{record['work_id']} is no identifier, such as arxiv:2201.11990"
+            if problem:
                 raise SourceError.at(self.path("works"), record.line, problem)
             by_title[record["title"]] = record
-            seen.add(record["work_id"])
         titles = [self.page.title, *(paper.title for paper in self.page.papers)]
         for title in titles:
             if title.text not in by_title:
@@ -173,7 +189,16 @@ def _put_representatives(ledger: Ledger, sources: HubSources) -> None:
 def add_identifiers(ledger: Ledger, sources: HubSources) -> None:
     """Enter the public identifiers of the works."""
     locators = _locators(sources)
+    owners: dict[tuple[str, str], str] = {}
     for record in sources.read("work_ids", "work_id", "scheme", "value"):
+        identifier = record["scheme"], record["value"]
+        problem = ""
+        if not _is_spelt(":".join(identifier)):
+            problem = f"{record['value']} is not how {record['scheme']} spells an identifier here"
+        elif owners.setdefault(identifier, record["work_id"]) != record["work_id"]:
+            problem = f"{record['value']} belongs to {owners[identifier]} already"
+        if problem:
+            raise SourceError.at(sources.path("work_ids"), record.line, problem)
         ledger.put("work_ids", record, locators[record["work_id"]])
 
 
@@ -257,8 +282,12 @@ def add_themes(ledger: Ledger, sources: HubSources) -> None:
     origin = Origin(CURATION, "curated")
     for record in sources.read("themes", "theme_id", "title", "description", "position"):
         ledger.put("themes", record, origin)
+    known = {row["theme_id"] for row in ledger.rows("themes")}
     themed = set()
     for record in sources.read("work_themes", "work_id", "theme_id"):
+        if record["theme_id"] not in known:
+            problem = f"{record['theme_id']} is no theme of themes.csv"
+            raise SourceError.at(sources.path("work_themes"), record.line, problem)
         ledger.put("work_themes", {**record, "method": "curated"}, origin)
         themed.add(record["work_id"])
     for paper in sources.page.papers:
@@ -271,9 +300,21 @@ def add_canonical(ledger: Ledger, sources: HubSources) -> None:
     """Enter the facts of the canonical work, each row under its own source."""
     for table in _CANONICAL:
         columns = [column.name for column in TABLES[table].columns]
-        for record in sources.read(table, *columns, _LOCATOR):
-            origin = Origin(record["source_id"], record["grade"], record.pop("locator"))
-            ledger.put(table, record, origin)
+        extra = _BLEND_ORIGIN if table == "canonical_corpus" else ()
+        for record in sources.read(table, *columns, _LOCATOR, *extra):
+            if table == "canonical_facts" and (record["value"] is None) is (
+                record["value_text"] is None
+            ):
+                problem = f"{record['name']} should have a value or a value_text"
+                raise SourceError.at(sources.path(table), record.line, problem)
+            origin = Origin(record["source_id"], record["grade"], record["locator"])
+            own = {name: record[name] for name in columns if not extra or name != "blend_weight"}
+            ledger.put(table, own, origin)
+            if extra:  # the five-decimal weight has another source than the rest of its row
+                key = {name: record[name] for name in TABLES[table].key}
+                weight = {**key, "blend_weight": record["blend_weight"]}
+                origin = Origin(record["blend_source_id"], "stated", record["blend_locator"])
+                ledger.put(table, weight, origin)
 
 
 def add_labels(ledger: Ledger, sources: HubSources) -> None:  # noqa: ARG001
@@ -283,13 +324,17 @@ def add_labels(ledger: Ledger, sources: HubSources) -> None:  # noqa: ARG001
 
 def add_sources(ledger: Ledger, sources: HubSources, named: set[str]) -> None:
     """Enter the sources that the other tables name."""
-    known = {column.name for column in TABLES["sources"].columns}
-    records = sources.read("sources", *(c.name for c in TABLES["sources"].columns))
-    for record in records:
-        if record["source_id"] in named:
-            ledger.put("sources", {k: record[k] for k in known}, Origin(CURATION, "curated"))
-    for source_id in sorted(named - {record["source_id"] for record in records}):
+    for source_id, record in sources.sources.items():
+        if source_id in named:
+            ledger.put("sources", record, Origin(CURATION, "curated"))
+    for source_id in sorted(named - sources.sources.keys()):
         raise SourceError.at(sources.path("sources"), 0, f"there is no source {source_id!r}")
+
+
+def _is_spelt(curie: str) -> bool:
+    """Tell whether an identifier is spelt as it is everywhere else here."""
+    identifier = parse_identifier(curie)
+    return identifier is not None and identifier.curie == curie
 
 
 def _locators(sources: HubSources) -> dict[str, Origin]:

@@ -73,6 +73,15 @@ def build_release(
         The folder is there already, or the version is released and frozen.
     """
     spec = read_spec(_source_folder(hub))
+    if not is_folder(hub) and spec.name != hub:
+        raise BuildError(
+            f"{spec.folder} is of the hub {spec.name!r}, not {hub!r}: see its hub.toml."
+        )
+    if is_folder(hub) and out is None:
+        raise BuildError(
+            "A build from a folder needs --out DIR. To add a release to this checkout, build it "
+            f"by the name of its hub, {spec.name}."
+        )
     release = spec.release(version)
     target = os.path.abspath(out) if out is not None else _target_folder(spec, version)
     if out is not None:
@@ -85,8 +94,10 @@ def build_release(
         progress("Write the tables")
         _write(scratch, spec, release, tables, facts)
         progress("Compare with the release before")
-        before = None if is_folder(hub) else _release_before(spec, version)
-        summary = _check_bump(scratch, release, before)
+        if is_folder(hub):
+            summary = "Not compared: built from a folder of its own."
+        else:
+            summary = _check_bump(scratch, release, _release_before(spec, version))
         changes = write.changes_of(spec, release, summary)
         write.write_bytes(os.path.join(scratch, _CHANGES), changes)
         progress("Verify")
@@ -130,7 +141,7 @@ def _target_folder(spec: HubSpec, version: str) -> str:
 
 def _check_free(target: str) -> None:
     if os.path.lexists(target) and not (os.path.isdir(target) and not os.listdir(target)):
-        raise TargetExists(f"{target} is there already and not empty; nothing was written.")
+        raise TargetExists(f"{target} is there already; nothing was written.")
 
 
 def _assemble(spec: HubSpec, release: ReleaseSpec) -> tuple[Rows, dict[str, str]]:

@@ -8,7 +8,7 @@ import tomllib
 from dataclasses import dataclass
 from typing import Any, Final
 
-from citehub._catalog import is_version, version_key
+from citehub._catalog import is_hub_name, is_version, version_key
 from citehub.build.parts import PARTS
 from citehub.build.sources.curated import read_text
 from citehub.errors import SourceError, UnknownVersion
@@ -84,7 +84,13 @@ def read_spec(folder: str) -> HubSpec:
         content = tomllib.loads(read_text(path))
     except tomllib.TOMLDecodeError as error:
         raise SourceError.at(path, 0, str(error)) from None
-    reader = _Reader(path, content, "hub.toml")
+    reader = _Reader(path, content, "the hub")
+    if not is_hub_name(reader.take("name", str)):
+        reader.fail(
+            f"the name {content['name']!r:.60} should be small letters, digits and hyphens"
+        )
+    _check_entries(reader, "licenses", "name", "path", "title")
+    _check_entries(reader, "contributors", "title")
     return HubSpec(
         folder=folder,
         name=reader.take("name", str),
@@ -121,6 +127,13 @@ class _Reader:
         raise SourceError.at(self.path, 0, f"{self.what}: {problem}")
 
 
+def _check_entries(hub: _Reader, key: str, *texts: str) -> None:
+    for entry in hub.take(key, list):
+        reader = _Reader(hub.path, entry, f"an entry of {key}")
+        for text in texts:
+            reader.take(text, str)
+
+
 def _read_releases(hub: _Reader) -> tuple[ReleaseSpec, ...]:
     releases = [_read_release(hub.path, each) for each in hub.take("releases", list)]
     versions = [release.version for release in releases]
@@ -137,8 +150,10 @@ def _read_release(path: str, content: object) -> ReleaseSpec:
         reader.fail("the version should be MAJOR.MINOR.PATCH")
     parts = tuple(reader.take("parts", list))
     for part in parts:
-        if part not in PARTS:
-            reader.fail(f"there is no part {part!r}; known: {', '.join(PARTS)}")
+        if part not in list(PARTS):
+            reader.fail(f"there is no part {part!r:.60}; known: {', '.join(PARTS)}")
+    if "page" not in parts:
+        reader.fail("the parts should hold 'page'")
     return ReleaseSpec(
         version=version,
         created=reader.take("created", datetime.date),

@@ -37,7 +37,7 @@ _FRICTIONLESS: Final = {
 def describe(table: TableSchema, rows: Sequence[Mapping[str, Any]]) -> Resource:
     """Return the manifest's description of a table, before its file is written."""
     schema: Any = {
-        "fields": [_describe_field(column) for column in table.columns],
+        "fields": [describe_field(column) for column in table.columns],
         "primaryKey": list(table.key),
         "foreignKeys": [_describe_foreign_key(c) for c in table.columns if c.references],
     }
@@ -137,13 +137,16 @@ def write_manifest(data: bytes, folder: str) -> None:
     write_bytes(os.path.join(folder, MANIFEST), data)
 
 
-def _describe_field(column: Column) -> Field:
+def describe_field(column: Column) -> Field:
+    """Return the manifest's description of a column."""
     field: Any = {
         "name": column.name,
         "type": _FRICTIONLESS[column.type],
         "arrowType": column.type,
         "description": column.description,
     }
+    if column.is_url:
+        field["format"] = "uri"
     if column.unit:
         field["unit"] = column.unit
     constraints: dict[str, Any] = {}
@@ -151,6 +154,10 @@ def _describe_field(column: Column) -> Field:
         constraints["required"] = True
     if column.vocabulary:
         constraints["enum"] = list(column.vocabulary)
+    if column.minimum is not None:
+        constraints["minimum"] = column.minimum
+    if column.maximum is not None:
+        constraints["maximum"] = column.maximum
     if constraints:
         field["constraints"] = constraints
     described: Field = field

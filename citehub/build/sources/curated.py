@@ -5,8 +5,11 @@ from __future__ import annotations
 import csv
 import datetime
 import io
+import re
 from typing import TYPE_CHECKING, Any, Final
 
+from citehub._validate import find_wrong_value
+from citehub.build.write import describe_field
 from citehub.errors import SourceError
 
 if TYPE_CHECKING:
@@ -14,14 +17,36 @@ if TYPE_CHECKING:
 
     from citehub._schema import Column
 
+_WHOLE: Final = re.compile(r"-?[0-9]+")
+_NUMBER: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _TRUTH: Final = {"true": True, "false": False}
+
+
+def _parse_whole(cell: str) -> int:
+    if not _WHOLE.fullmatch(cell):
+        raise ValueError(cell)
+    return int(cell)
+
+
+def _parse_number(cell: str) -> float:
+    if not _NUMBER.fullmatch(cell):
+        raise ValueError(cell)
+    return float(cell)
+
+
+def _parse_text(cell: str) -> str:
+    if cell != cell.strip():
+        raise ValueError(cell)
+    return cell
+
+
 _PARSE: Final[dict[str, tuple[Callable[[str], Any], str]]] = {
-    "string": (str, "text"),
+    "string": (_parse_text, "text without blanks around it"),
     "category": (str, "text"),
-    "int8": (int, "a whole number"),
-    "int16": (int, "a whole number"),
-    "int32": (int, "a whole number"),
-    "float64": (float, "a number"),
+    "int8": (_parse_whole, "a whole number"),
+    "int16": (_parse_whole, "a whole number"),
+    "int32": (_parse_whole, "a whole number"),
+    "float64": (_parse_number, "a number"),
     "bool": (_TRUTH.__getitem__, "true or false"),
     "date32": (datetime.date.fromisoformat, "a date, YYYY-MM-DD"),
 }
@@ -50,7 +75,7 @@ def read_text(path: str) -> str:
         raise SourceError.at(path, 0, f"is not UTF-8 at byte {error.start}") from None
 
 
-def read_csv(path: str, columns: Sequence[Column]) -> list[Record]:
+def read_csv(path: str, columns: Sequence[Column], key: Sequence[str] = ()) -> list[Record]:
     """Read a curated file.
 
     Parameters
@@ -59,6 +84,8 @@ def read_csv(path: str, columns: Sequence[Column]) -> list[Record]:
         The file; its first line must name the columns, in this order.
     columns : sequence of Column
         Names, types and vocabularies of its columns.
+    key : sequence of str, optional
+        Columns that together may hold the same values only once.
 
     Returns
     -------
@@ -68,10 +95,12 @@ def read_csv(path: str, columns: Sequence[Column]) -> list[Record]:
     Raises
     ------
     SourceError
-        A column is missing, or a cell is not of its type; the error names the line.
+        A column is missing, a key is there twice, or a cell is not of its type; the error
+        names the line.
     """
     reader = csv.reader(io.StringIO(read_text(path)), strict=True)
     records = []
+    lines: dict[tuple[Any, ...], int] = {}
     try:
         header = next(reader, [])
         names = [column.name for column in columns]
@@ -86,6 +115,12 @@ def read_csv(path: str, columns: Sequence[Column]) -> list[Record]:
             record.line = reader.line_num
             for column, cell in zip(columns, cells, strict=True):
                 record[column.name] = _parse(cell, column, path, reader.line_num)
+            if key:
+                values = tuple(record[name] for name in key)
+                if values in lines:
+                    problem = f"{', '.join(map(str, values))} is on line {lines[values]} already"
+                    raise SourceError.at(path, record.line, problem)
+                lines[values] = record.line
             records.append(record)
     except csv.Error as error:
         raise SourceError.at(path, reader.line_num, str(error)) from None
@@ -103,9 +138,7 @@ def _parse(cell: str, column: Column, path: str, line: int) -> Any:
     except (ValueError, KeyError):
         problem = f"{column.name} should be {kind}, not {cell!r:.60}"
         raise SourceError.at(path, line, problem) from None
-    if column.vocabulary and value not in column.vocabulary:
-        known = " ".join(column.vocabulary)
-        raise SourceError.at(
-            path, line, f"{column.name} should be one of {known}, not {cell!r:.60}"
-        )
+    expected = find_wrong_value(value, describe_field(column))
+    if expected:
+        raise SourceError.at(path, line, f"{column.name} should be {expected}, not {cell!r:.60}")
     return value

@@ -148,6 +148,9 @@ class _Parser:
         polarities = self._take_counts("representative citing papers")
         findings = self._take_until("citing papers explorer", "a representative's finding")
         papers = self._take_papers()
+        self._check_once(
+            [title, *(paper.title for paper in papers)], "the canonical work cites itself"
+        )
         hub_class = Line(header.text.removeprefix("hub "), header.number)
         self._check_statement(statement, hub_class, roles)
         for counts in (roles, polarities):
