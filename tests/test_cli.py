@@ -258,16 +258,18 @@ def test_damage_ends_with_one_and_names_the_file(run, datasets, words):
 
 
 def test_verify_names_every_damaged_release(run, datasets):
-    for version in ("1.0.0", "1.1.0"):
+    released = citehub.versions("mt-nlg")
+    for version in released:
         (datasets / "mt-nlg" / version / "works.parquet").unlink()
     code, out, err = run("verify")
     assert (code, out) == (1, b"")
-    assert err.count("works.parquet is damaged: expected a readable file") == 2
+    assert err.count("works.parquet is damaged: expected a readable file") == len(released)
 
 
 def test_a_trial_build_is_compared_with_a_release(say, tmp_path):
-    say("build", "mt-nlg", "1.1.0", "--out", str(tmp_path / "trial"))
-    assert "same content" in say("diff", "mt-nlg", "1.1.0", str(tmp_path / "trial"))
+    newest = citehub.versions("mt-nlg")[-1]
+    say("build", "mt-nlg", newest, "--out", str(tmp_path / "trial"))
+    assert "same content" in say("diff", "mt-nlg", newest, str(tmp_path / "trial"))
     assert "minor" in say("diff", "mt-nlg", "1.0.0", str(tmp_path / "trial"))
 
 

@@ -21,6 +21,12 @@ from citehub._manifest import sha256
 from citehub.build import build_release, write
 
 
+def bumps(version):
+    """Return the next major, minor and patch version."""
+    major, minor, patch = map(int, version.split("."))
+    return f"{major + 1}.0.0", f"{major}.{minor + 1}.0", f"{major}.{minor}.{patch + 1}"
+
+
 def files(folder):
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
 
@@ -93,6 +99,9 @@ def test_a_released_version_is_never_built_again(datasets):
 
 # -- a new release ----------------------------------------------------------------------------
 
+RELEASED = citehub.versions("mt-nlg")
+NEWEST = RELEASED[-1]
+MAJOR, MINOR, PATCH = bumps(NEWEST)
 NEW = """
 [[releases]]
 version = "{version}"
@@ -120,31 +129,31 @@ def describe_release(datasets):
 
 
 def test_a_new_release_joins_the_index_and_is_the_default(datasets, describe_release):
-    describe_release("1.1.1")
-    before = files(datasets / "mt-nlg" / "1.1.0")
-    folder = build_release("mt-nlg", "1.1.1")
-    assert folder == str(datasets / "mt-nlg" / "1.1.1")
-    assert citehub.versions("mt-nlg") == ("1.0.0", "1.1.0", "1.1.1")
+    describe_release(PATCH)
+    before = files(datasets / "mt-nlg" / NEWEST)
+    folder = build_release("mt-nlg", PATCH)
+    assert folder == str(datasets / "mt-nlg" / PATCH)
+    assert citehub.versions("mt-nlg") == (*RELEASED, PATCH)
     hub = citehub.load("mt-nlg")
     hub.verify()
-    assert hub.version == "1.1.1"
-    assert citehub.diff("mt-nlg", "1.1.0", "1.1.1").level == "patch"
-    assert files(datasets / "mt-nlg" / "1.1.0") == before
+    assert hub.version == PATCH
+    assert citehub.diff("mt-nlg", NEWEST, PATCH).level == "patch"
+    assert files(datasets / "mt-nlg" / NEWEST) == before
     assert sorted(os.listdir(datasets)) == ["index.json", "mt-nlg"]
-    assert sorted(os.listdir(datasets / "mt-nlg")) == ["1.0.0", "1.1.0", "1.1.1", "source"]
+    assert sorted(os.listdir(datasets / "mt-nlg")) == sorted([*RELEASED, PATCH, "source"])
 
 
 THEME = ("themes.csv", ",Surveys,", ",Overviews,")
 BUMPS = {
-    "a patch may change nothing": ("1.1.1", THEME, "major"),
-    "a minor may change nothing known": ("1.2.0", THEME, "major"),
+    "a patch may change nothing": (PATCH, THEME, "major"),
+    "a minor may change nothing known": (MINOR, THEME, "major"),
     "a patch may fill nothing": (
-        "1.1.1",
+        PATCH,
         ("works.csv", "arxiv:2405.04434,", "arxiv:2405.04434,"),
         None,
     ),
     "a patch may add nothing": (
-        "1.1.1",
+        PATCH,
         (
             "work_ids.csv",
             "arxiv:2201.11990,arxiv",
@@ -153,7 +162,7 @@ BUMPS = {
         "minor",
     ),
     "a minor may add": (
-        "1.2.0",
+        MINOR,
         (
             "work_ids.csv",
             "arxiv:2201.11990,arxiv",
@@ -161,7 +170,7 @@ BUMPS = {
         ),
         None,
     ),
-    "a major may change": ("2.0.0", THEME, None),
+    "a major may change": (MAJOR, THEME, None),
 }
 
 
@@ -176,7 +185,7 @@ def test_the_version_must_say_what_the_changes_do(
         return
     with pytest.raises(errors.BumpTooSmall, match=f"need a {needed} one:\n  (cell|row)"):
         build_release("mt-nlg", version)
-    assert citehub.versions("mt-nlg") == ("1.0.0", "1.1.0")
+    assert citehub.versions("mt-nlg") == RELEASED
     assert not (datasets / "mt-nlg" / version).exists()
 
 
@@ -230,15 +239,15 @@ def test_a_full_disk_leaves_nothing(monkeypatch, tmp_path, number):
 def test_a_build_that_was_cut_off_before_the_index_is_taken_up(datasets):
     index = json.loads((datasets / "index.json").read_text(encoding="utf-8"))
     whole = json.dumps(index)
-    del index["hubs"]["mt-nlg"]["versions"]["1.1.0"]
-    index["hubs"]["mt-nlg"]["default"] = "1.0.0"
+    del index["hubs"]["mt-nlg"]["versions"][NEWEST]
+    index["hubs"]["mt-nlg"]["default"] = RELEASED[0]
     (datasets / "index.json").write_text(json.dumps(index), encoding="utf-8")
-    writer = pq.ParquetFile(datasets / "mt-nlg" / "1.1.0" / "works.parquet").metadata.created_by
+    writer = pq.ParquetFile(datasets / "mt-nlg" / NEWEST / "works.parquet").metadata.created_by
     if not writer.endswith(f" {pa.__version__}"):  # another pyarrow writes other bytes
         with pytest.raises(errors.TargetExists):
-            build_release("mt-nlg", "1.1.0")
+            build_release("mt-nlg", NEWEST)
         return
-    build_release("mt-nlg", "1.1.0")
+    build_release("mt-nlg", NEWEST)
     assert json.loads((datasets / "index.json").read_text(encoding="utf-8")) == json.loads(whole)
 
 
@@ -418,12 +427,12 @@ def test_an_installed_citehub_asks_where_to_build(monkeypatch, datasets):
 
 
 def test_a_folder_never_releases_into_the_checkout(datasets, describe_release):
-    describe_release("1.1.1", *THEME)
+    describe_release(PATCH, *THEME)
     before = (datasets / "index.json").read_bytes()
     with pytest.raises(errors.BuildError, match=r"needs --out DIR.*name of its hub, mt-nlg"):
-        build_release(datasets / "mt-nlg" / "source", "1.1.1")
+        build_release(datasets / "mt-nlg" / "source", PATCH)
     assert (datasets / "index.json").read_bytes() == before
-    assert not (datasets / "mt-nlg" / "1.1.1").exists()
+    assert not (datasets / "mt-nlg" / PATCH).exists()
 
 
 def test_a_build_from_a_folder_says_that_nothing_was_compared(source, tmp_path):
