@@ -145,7 +145,7 @@ def search(
         rows = [(work.work_id, work.published, work.title_plain) for work in found]
         terminal.show(terminal.grid("work", "first version", "title", rows=rows, wide=(2,)))
     if not found:
-        terminal.err().print(f"No work of {hub} holds all of: {terminal.clean(query)}")
+        terminal.err().print(terminal.text(f"No work of {hub} holds all of: {query}"))
         raise typer.Exit(1)
 
 
@@ -243,21 +243,9 @@ def verify(
     version: Pin = None,
 ) -> None:
     """Check every hash, key, null and vocabulary."""
-    damaged = False
-    for name in citehub.hubs() if hub is None else (hub,):
-        for each, folder_or_pin in _releases(name, version):
-            try:
-                with terminal.progress() as step:
-                    step(f"Verify {name} {folder_or_pin or ''}")
-                    loaded = citehub.load(each, version=folder_or_pin)
-                    loaded.verify()
-            except DamagedRelease as error:
-                damaged = True
-                _complain(error)
-                continue
-            rows = sum(resource["rows"] for resource in loaded.manifest["resources"])
-            what = f"{len(loaded.tables)} tables, {rows:,} rows"
-            terminal.show(terminal.text(f"{loaded.name} {loaded.version}: sound ({what})"))
+    names = citehub.hubs() if hub is None else (hub,)
+    releases = [release for name in names for release in _releases(name, version)]
+    damaged = [release for release in releases if not _is_sound(*release)]
     if damaged:
         raise typer.Exit(1)
 
@@ -349,6 +337,22 @@ def _encode(
     if format_ is Format.CSV:
         return (line.encode() for line in terminal.to_csv(rows, arrow.column_names))
     return [terminal.to_json(list(rows)).encode(), b"\n"]
+
+
+def _is_sound(name: str, version: str | None) -> bool:
+    """Verify one release, and say what was found."""
+    try:
+        with terminal.progress() as step:
+            step(f"Verify {name} {version or ''}")
+            hub = citehub.load(name, version=version)
+            hub.verify()
+    except DamagedRelease as error:
+        _complain(error)
+        return False
+    rows = sum(resource["rows"] for resource in hub.manifest["resources"])
+    what = f"{len(hub.tables)} tables, {rows:,} rows"
+    terminal.show(terminal.text(f"{hub.name} {hub.version}: sound ({what})"))
+    return True
 
 
 def _releases(name: str, version: str | None) -> list[tuple[str, str | None]]:

@@ -123,9 +123,11 @@ class HubSources:
             if title.text not in by_title:
                 problem = f"no row of works.csv has the title {title.text!r:.80}"
                 raise SourceError.at(self.page_path, title.number, problem)
-        for title_text in by_title.keys() - {title.text for title in titles}:
-            line, problem = by_title[title_text].line, f"the page has no work {title_text!r:.80}"
-            raise SourceError.at(self.path("works"), line, problem)
+        printed = {title.text for title in titles}
+        for text, record in by_title.items():
+            if text not in printed:
+                problem = f"the page has no work {text!r:.80}"
+                raise SourceError.at(self.path("works"), record.line, problem)
         return by_title
 
 

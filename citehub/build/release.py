@@ -73,19 +73,8 @@ def build_release(
         The folder is there already, or the version is released and frozen.
     """
     spec = read_spec(_source_folder(hub))
-    if not is_folder(hub) and spec.name != hub:
-        raise BuildError(
-            f"{spec.folder} is of the hub {spec.name!r}, not {hub!r}: see its hub.toml."
-        )
-    if is_folder(hub) and out is None:
-        raise BuildError(
-            "A build from a folder needs --out DIR. To add a release to this checkout, build it "
-            f"by the name of its hub, {spec.name}."
-        )
     release = spec.release(version)
-    target = os.path.abspath(out) if out is not None else _target_folder(spec, version)
-    if out is not None:
-        _check_free(target)
+    target = _choose_target(hub, spec, version, out)
     progress("Read the sources")
     tables, facts = _assemble(spec, release)
     os.makedirs(os.path.dirname(target), exist_ok=True)
@@ -121,6 +110,26 @@ def _source_folder(hub: str | os.PathLike[str]) -> str:
         hint = "To build from a folder that holds a hub.toml, write its path, as ./my-hub."
         raise UnknownHub.among("hub", str(hub), known, hint=hint)
     return folder
+
+
+def _choose_target(
+    hub: str | os.PathLike[str],
+    spec: HubSpec,
+    version: str,
+    out: str | os.PathLike[str] | None,
+) -> str:
+    """Return the folder to make, or refuse."""
+    if not is_folder(hub) and spec.name != hub:
+        raise BuildError(f"{spec.folder} is of the hub {spec.name!r}, not {hub!r}.")
+    if out is not None:
+        _check_free(os.path.abspath(out))
+        return os.path.abspath(out)
+    if is_folder(hub):
+        raise BuildError(
+            "A build from a folder needs --out DIR. To add a release to this checkout, build it "
+            f"by the name of its hub, {spec.name}."
+        )
+    return _target_folder(spec, version)
 
 
 def _target_folder(spec: HubSpec, version: str) -> str:
