@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from citehub._work import Work
 
 _SEARCH_WEIGHTS = (4, 3, 2)  # title, authors, finding
+_TEX_ESCAPES = str.maketrans(
+    {sign: f"\\{sign}" for sign in "{}$&#%_"}
+    | {"\\": r"\textbackslash{}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}"}
+    | dict.fromkeys([*range(32), *range(127, 160)], " ")
+)
 
 
 class Hub:
@@ -255,12 +260,14 @@ class Hub:
         """
         manifest = self.manifest
         digest = sha256(read_bytes(os.path.join(self.path, MANIFEST), DamagedManifest))
-        authors = " and ".join(f"{{{person['title']}}}" for person in manifest["contributors"])
+        people = (person["title"].translate(_TEX_ESCAPES) for person in manifest["contributors"])
+        authors = " and ".join(f"{{{person}}}" for person in people)
+        title = manifest["title"].translate(_TEX_ESCAPES)
         key = f"citehub-{self.name}-{self.version}"
         return (
             f"@misc{{{key},\n"
             f"  author  = {{{authors}}},\n"
-            f"  title   = {{{{{manifest['title']}}}}},\n"
+            f"  title   = {{{{{title}}}}},\n"
             f"  year    = {{{manifest['created'][:4]}}},\n"
             f"  version = {{{self.version}}},\n"
             f"  note    = {{Dataset {self.name}, version {self.version}, "

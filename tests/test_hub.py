@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import pickle
+import shutil
 
 import pytest
 
@@ -87,6 +89,17 @@ def test_cite_pins_the_version(hub, first):
 
     with open(f"{hub.path}/datapackage.json", "rb") as file:
         assert sha256(file.read()) in hub.cite()
+
+
+def test_cite_escapes_what_tex_would_run(hub, tmp_path):
+    shutil.copytree(hub.path, tmp_path / "release")
+    path = tmp_path / "release" / "datapackage.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    manifest["title"] = "100 % {of} $x_1$ \\input{/etc/passwd}\n@misc{x,"
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    entry = citehub.load(tmp_path / "release").cite()
+    assert r"{{100 \% \{of\} \$x\_1\$ \textbackslash{}input\{/etc/passwd\} @misc\{x,}}" in entry
+    assert entry.count("\n") == hub.cite().count("\n")
 
 
 def test_verify_passes_on_every_release():
