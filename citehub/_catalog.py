@@ -190,7 +190,7 @@ def _find_entry_problem(name: str, entry: object) -> str:
     listed = entry.get("versions")
     if not isinstance(listed, dict) or not listed or not all(map(is_version, listed)):
         return "a hub to have versions MAJOR.MINOR.PATCH"
-    if entry.get("default") not in list(listed):
+    if entry.get("default") not in list(listed):  # a list, as JSON may give what has no hash
         return "the default to be one of the versions"
     return "" if all(map(_is_hashes, listed.values())) else "a SHA-256 per file of a version"
 

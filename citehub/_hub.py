@@ -120,8 +120,10 @@ class Hub:
         for table in _TABLE_NAMES:
             if table in self._tables:
                 setattr(self, table, self._tables[table])
-        works = self._resources["works"]
-        self.citing_works = Table(path, works, label, name="citing_works", skip=1)
+        citing = self._resources["works"].copy()
+        citing["name"] = "citing_works"
+        citing["description"] = "One row per citing work, in hub order."
+        self.citing_works = Table(path, citing, label, skip=1)
         self._tables["citing_works"] = self.citing_works
         self._grouped: dict[str, dict[str, list[Any]]] = {}
 
@@ -287,10 +289,8 @@ class Hub:
         """
         from citehub._validate import find_dangling
 
-        for name in self.tables:
-            self.table(name).verify()
+        rows = {name: self._tables[name]._read_verified() for name in self.tables}  # noqa: SLF001
         self._verify_files()
-        rows = {name: self._read(name) for name in self.tables}
         for name, resource in self._resources.items():
             problem = find_dangling(rows, resource)
             if problem is not None:
@@ -394,9 +394,11 @@ class Hub:
             if name in found:
                 raise DamagedManifest.at(path, "only files that were released", "one that was not")
             raise DamagedManifest.at(path, "the released file", "none")
+        verified = {each["path"]: each["hash"] for each in self._resources.values()}
         for name, released in (self._files or {}).items():
             path = os.path.join(self.path, name)
-            if sha256(read_bytes(path, DamagedManifest)) != released:
+            found_hash = verified.get(name) or sha256(read_bytes(path, DamagedManifest))
+            if found_hash != released:
                 raise DamagedManifest.at(path, f"the released file, {released}", "another")
 
 

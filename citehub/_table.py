@@ -28,7 +28,6 @@ Row = TypeVar("Row")
 Column = TypeVar("Column", bound=str)
 
 _PREVIEW_ROWS = 5
-_CITING = "One row per citing work, in hub order."
 _PARQUET_END = b"PAR1"
 _THREADS_PAY_FROM = 1 << 20  # bytes; below, starting threads costs more than they save
 
@@ -76,15 +75,13 @@ class Table(Generic[Row, Column]):
     meaning: str
     columns: tuple[str, ...]
 
-    def __init__(
-        self, folder: str, resource: Resource, release: str, *, name: str = "", skip: int = 0
-    ) -> None:
+    def __init__(self, folder: str, resource: Resource, release: str, *, skip: int = 0) -> None:
         self._resource = resource
         self._release = release
         self._skip = skip
-        self.name = name or resource["name"]
+        self.name = resource["name"]
         self.path = os.path.join(folder, resource["path"])
-        self.meaning = _CITING if skip else resource["description"]
+        self.meaning = resource["description"]
         self.columns = tuple(field["name"] for field in resource["schema"]["fields"])
 
     # -- data -----------------------------------------------------------------------------
@@ -262,6 +259,10 @@ class Table(Generic[Row, Column]):
         DamagedTable
             Something differs; the message names the file, what was expected and found.
         """
+        self._read_verified()
+
+    def _read_verified(self) -> list[dict[str, Any]]:
+        """Return every row of the file, once all of :meth:`verify` holds."""
         from citehub._validate import find_problem
 
         rows: list[dict[str, Any]] = []
@@ -270,6 +271,7 @@ class Table(Generic[Row, Column]):
         problem = find_problem(rows, self._resource)
         if problem is not None:
             raise DamagedTable.at(self.path, *problem)
+        return rows
 
     def _check_columns(self, columns: Sequence[str] | None) -> list[str] | None:
         if columns is None:

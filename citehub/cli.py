@@ -488,11 +488,8 @@ def _show_diff(found: Diff, *, every: bool) -> None:
     terminal.show(terminal.paragraph(found))
     for change in found if every else ():
         where = " ".join(each for each in (change.table, change.row_key, change.column) if each)
-        values = (
-            ""
-            if change.row_key is None or change.column is None
-            else (f": {change.old!r:.60} -> {change.new!r:.60}")
-        )
+        is_cell = change.kind.startswith("cell ")
+        values = f": {change.old!r:.60} -> {change.new!r:.60}" if is_cell else ""
         print(terminal.clean(f"{change.kind}: {where}{values}"))
 
 

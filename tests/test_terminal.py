@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from pathlib import Path
+import os
 
 import pytest
 from hypothesis import given
@@ -79,9 +79,14 @@ def test_a_file_is_readable_by_others_and_a_link_is_followed(tmp_path):
     assert (tmp_path / "real").stat().st_mode == (tmp_path / "other").stat().st_mode
 
 
-def test_a_device_is_written_into_not_replaced():
-    _terminal.write_output([b"x"], "/dev/null", force=True)
-    assert not Path("/dev/null").is_file()
+def test_a_pipe_is_written_into_not_replaced(tmp_path):
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    _terminal.write_output([b"x"], str(path), force=True)
+    assert os.read(reader, 2) == b"x"
+    os.close(reader)
+    assert path.is_fifo()
 
 
 def test_a_dash_is_standard_output(capfdbinary):

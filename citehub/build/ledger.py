@@ -26,9 +26,14 @@ class Origin(NamedTuple):
 
 
 class Ledger:
-    """Rows of every table, in the order of their first mention, with the origin of each cell."""
+    """Rows of every table, in the order of their first mention, with the origin of each cell.
 
-    def __init__(self) -> None:
+    ``origins`` are of cells, by table, row key and column, that have another source than the
+    rest of their row.
+    """
+
+    def __init__(self, origins: Mapping[tuple[str, str, str], Origin] | None = None) -> None:
+        self._origins = origins or {}
         self._tables: dict[str, dict[str, dict[str, Any]]] = {}
         self._evidence: dict[tuple[str, str, str, str], dict[str, Any]] = {}
 
@@ -74,6 +79,7 @@ class Ledger:
         return {name: self.rows(name) for name in TABLES if name in self._tables}  # type: ignore[arg-type]
 
     def _note(self, table: str, key: str, column: str, origin: Origin) -> None:
+        origin = self._origins.get((table, key, column), origin)
         self._evidence[table, key, column, origin.source_id] = {
             "table_name": table,
             "row_key": key,

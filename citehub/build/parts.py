@@ -36,10 +36,6 @@ _CANONICAL: Final[tuple[TableName, ...]] = (
     "canonical_throughput",
 )
 _LOCATOR: Final = Column("locator", "string", "Where in the source it stands.")
-_BLEND_ORIGIN: Final = (
-    Column("blend_source_id", "string", "Source of blend_weight.", required=True),
-    Column("blend_locator", "string", "Where in that source it stands."),
-)
 _VENUE_GRADE: Final = Column(
     "venue_grade",
     "category",
@@ -67,6 +63,7 @@ class HubSources:
         )
         self.by_title = self._join()
         self.work_ids = {record["work_id"] for record in self.works}
+        self.evidence = self.read("evidence", *(c.name for c in TABLES["evidence"].columns))
 
     def path(self, table: str) -> str:
         """Return the path of the curated file that feeds a table."""
@@ -80,15 +77,26 @@ class HubSources:
             if work_id is not None and work_id not in self.work_ids:
                 problem = f"{work_id} is no work of works.csv"
                 raise SourceError.at(self.path(table), record.line, problem)
-            for name in ("source_id", "blend_source_id"):
-                if record.get(name, CURATION) not in self.sources:
-                    problem = f"{record[name]} is no source of sources.csv"
-                    raise SourceError.at(self.path(table), record.line, problem)
+            if record.get("source_id", CURATION) not in self.sources:
+                problem = f"{record['source_id']} is no source of sources.csv"
+                raise SourceError.at(self.path(table), record.line, problem)
         return records
 
     def origin(self, line: int) -> Origin:
         """Return the origin of what the page states on a line."""
         return Origin(self.page_source, "stated", f"line {line}")
+
+    def origins(self) -> dict[tuple[str, str, str], Origin]:
+        """Return the origins of the cells that have another source than their row."""
+        return {_cell(each): Origin(*(each[k] for k in Origin._fields)) for each in self.evidence}
+
+    def check_evidence(self, tables: Mapping[str, list[dict[str, Any]]]) -> None:
+        """Refuse an origin of a cell that a table which is there does not hold."""
+        cells = {_cell(row) for row in tables["evidence"]}
+        for record in self.evidence:
+            if record["table_name"] in tables and _cell(record) not in cells:
+                problem = f"there is no cell {' '.join(_cell(record))}"
+                raise SourceError.at(self.path("evidence"), record.line, problem)
 
     @property
     def canonical_id(self) -> str:
@@ -302,21 +310,14 @@ def add_canonical(ledger: Ledger, sources: HubSources) -> None:
     """Enter the facts of the canonical work, each row under its own source."""
     for table in _CANONICAL:
         columns = [column.name for column in TABLES[table].columns]
-        extra = _BLEND_ORIGIN if table == "canonical_corpus" else ()
-        for record in sources.read(table, *columns, _LOCATOR, *extra):
+        for record in sources.read(table, *columns, _LOCATOR):
             if table == "canonical_facts" and (record["value"] is None) is (
                 record["value_text"] is None
             ):
                 problem = f"{record['name']} should have a value or a value_text"
                 raise SourceError.at(sources.path(table), record.line, problem)
-            origin = Origin(record["source_id"], record["grade"], record["locator"])
-            own = {name: record[name] for name in columns if not extra or name != "blend_weight"}
-            ledger.put(table, own, origin)
-            if extra:  # the five-decimal weight has another source than the rest of its row
-                key = {name: record[name] for name in TABLES[table].key}
-                weight = {**key, "blend_weight": record["blend_weight"]}
-                origin = Origin(record["blend_source_id"], "stated", record["blend_locator"])
-                ledger.put(table, weight, origin)
+            origin = Origin(record["source_id"], record["grade"], record.pop("locator"))
+            ledger.put(table, record, origin)
 
 
 def add_labels(ledger: Ledger, sources: HubSources) -> None:  # noqa: ARG001
@@ -331,6 +332,11 @@ def add_sources(ledger: Ledger, sources: HubSources, named: set[str]) -> None:
             ledger.put("sources", record, Origin(CURATION, "curated"))
     for source_id in sorted(named - sources.sources.keys()):
         raise SourceError.at(sources.path("sources"), 0, f"there is no source {source_id!r}")
+
+
+def _cell(row: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Return the cell that a row of evidence is about."""
+    return row["table_name"], row["row_key"], row["column_name"]
 
 
 def _is_spelt(curie: str) -> bool:

@@ -156,7 +156,7 @@ def _check_free(target: str) -> None:
 def _assemble(spec: HubSpec, release: ReleaseSpec) -> tuple[Rows, dict[str, str]]:
     """Return the rows of every table, checked, and the facts of the hub's page."""
     sources = HubSources(spec.folder, spec.page, spec.page_source)
-    ledger = Ledger()
+    ledger = Ledger(sources.origins())
     for part in release.parts:
         PARTS[part](ledger, sources)
     named = {
@@ -168,8 +168,10 @@ def _assemble(spec: HubSpec, release: ReleaseSpec) -> tuple[Rows, dict[str, str]
         if row[column.name] is not None
     }
     add_sources(ledger, sources, named)
+    tables = ledger.close()
+    sources.check_evidence(tables)
     facts = {"canonical_work_id": sources.canonical_id, "hub_class": sources.page.hub_class.text}
-    return ledger.close(), facts
+    return tables, facts
 
 
 def _write(

@@ -150,7 +150,7 @@ def _read_release(path: str, content: object) -> ReleaseSpec:
         reader.fail("the version should be MAJOR.MINOR.PATCH")
     parts = tuple(reader.take("parts", list))
     for part in parts:
-        if part not in list(PARTS):
+        if part not in list(PARTS):  # a list, because TOML may give what cannot be hashed
             reader.fail(f"there is no part {part!r:.60}; known: {', '.join(PARTS)}")
     if "page" not in parts:
         reader.fail("the parts should hold 'page'")

@@ -350,6 +350,14 @@ WRONG = {
         "authorships.csv", "Stella Biderman", " Stella Biderman",
         "author_name should be text without blanks",
     ),
+    "evidence of no cell": (
+        "evidence.csv", "canonical_corpus,Books3|", "canonical_corpus,Books4|",
+        "evidence.csv, line {line}: there is no cell canonical_corpus Books4|nvidia-blog-2021",
+    ),
+    "evidence from no source": (
+        "evidence.csv", ",megatron-deepspeed-repo,", ",nowhere,",
+        "evidence.csv, line {line}: nowhere is no source of sources.csv",
+    ),
     "a fact without a value": (
         "canonical_facts.csv", "architecture,layers,105,", "architecture,layers,,",
         "canonical_facts.csv, line {line}: layers should have a value or a value_text",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from citehub._schema import Column
+    from citehub._shapes import Field
 
 _WHOLE: Final = re.compile(r"-?[0-9]+")
 _NUMBER: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?")
@@ -99,6 +100,7 @@ def read_csv(path: str, columns: Sequence[Column], key: Sequence[str] = ()) -> l
         names the line.
     """
     reader = csv.reader(io.StringIO(read_text(path)), strict=True)
+    fields = [describe_field(column) for column in columns]
     records = []
     lines: dict[tuple[Any, ...], int] = {}
     try:
@@ -113,8 +115,8 @@ def read_csv(path: str, columns: Sequence[Column], key: Sequence[str] = ()) -> l
                 raise SourceError.at(path, reader.line_num, problem)
             record = Record()
             record.line = reader.line_num
-            for column, cell in zip(columns, cells, strict=True):
-                record[column.name] = _parse(cell, column, path, reader.line_num)
+            for field, cell in zip(fields, cells, strict=True):
+                record[field["name"]] = _parse(cell, field, path, reader.line_num)
             if key:
                 values = tuple(record[name] for name in key)
                 if values in lines:
@@ -127,18 +129,18 @@ def read_csv(path: str, columns: Sequence[Column], key: Sequence[str] = ()) -> l
     return records
 
 
-def _parse(cell: str, column: Column, path: str, line: int) -> Any:
-    if cell == "":
-        if column.required:
-            raise SourceError.at(path, line, f"{column.name} is empty")
-        return None
-    parse, kind = _PARSE[column.type]
-    try:
-        value = parse(cell)
-    except (ValueError, KeyError):
-        problem = f"{column.name} should be {kind}, not {cell!r:.60}"
-        raise SourceError.at(path, line, problem) from None
-    expected = find_wrong_value(value, describe_field(column))
+def _parse(cell: str, field: Field, path: str, line: int) -> Any:
+    value, name = None, field["name"]
+    if cell:
+        parse, kind = _PARSE[field["arrowType"]]
+        try:
+            value = parse(cell)
+        except (ValueError, KeyError):
+            problem = f"{name} should be {kind}, not {cell!r:.60}"
+            raise SourceError.at(path, line, problem) from None
+    elif field.get("constraints", {}).get("required"):
+        raise SourceError.at(path, line, f"{name} is empty")
+    expected = find_wrong_value(value, field)
     if expected:
-        raise SourceError.at(path, line, f"{column.name} should be {expected}, not {cell!r:.60}")
+        raise SourceError.at(path, line, f"{name} should be {expected}, not {cell!r:.60}")
     return value
