@@ -13,6 +13,8 @@ exclude_patterns = ["_build"]
 html_theme = "pydata_sphinx_theme"
 html_title = f"citehub {release}"
 html_copy_source = False
+html_static_path = ["_static"]
+html_css_files = ["citehub.css"]
 html_context = {"default_mode": "auto"}
 html_sidebars = {"index": [], "benchmarks": [], "changelog": []}
 
