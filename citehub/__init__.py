@@ -11,6 +11,7 @@ __version__ = "0.1.0"
 __all__ = [
     "CitehubError",
     "Diff",
+    "Export",
     "Hub",
     "Summary",
     "Table",
@@ -33,11 +34,13 @@ if TYPE_CHECKING:
     from citehub._table import Table
     from citehub._work import Work
     from citehub.errors import CitehubError
+    from citehub.export import Export
 else:
     # Each name is imported when first used: importing citehub costs nothing.
     _HOMES = {
         "CitehubError": "errors",
         "Diff": "_diff",
+        "Export": "export",
         "Hub": "_hub",
         "Summary": "_summary",
         "Table": "_table",

@@ -9,24 +9,20 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from citehub._manifest import MANIFEST, read_bytes, sha256
-from citehub._table import Table
+from citehub._manifest import read_bytes, sha256
+from citehub._table import RowsByWork, Table
 from citehub.errors import DamagedManifest, DamagedTable, UnknownTable, UnknownWork
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from citehub import _rows
     from citehub._shapes import Manifest, Resource
     from citehub._summary import Summary
     from citehub._work import Work
+    from citehub.export import Export
 
 _SEARCH_WEIGHTS = (4, 3, 2)  # title, authors, finding
-_TEX_ESCAPES = str.maketrans(
-    {sign: f"\\{sign}" for sign in "{}$&#%_"}
-    | {"\\": r"\textbackslash{}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}"}
-    | dict.fromkeys([*range(32), *range(127, 160)], " ")
-)
 
 
 class Hub:
@@ -126,6 +122,7 @@ class Hub:
         self.citing_works = Table(path, citing, label, skip=1)
         self._tables["citing_works"] = self.citing_works
         self._grouped: dict[str, dict[str, list[Any]]] = {}
+        self._work_ids: dict[str, None] = {}  # in hub order, once they were asked for
 
     def table(self, name: str) -> Table[dict[str, Any], str]:
         """Return a table by name.
@@ -181,19 +178,7 @@ class Hub:
         >>> citehub.load("mt-nlg").work("https://arxiv.org/abs/2204.02311v5")
         <citehub.Work arxiv:2204.02311: PaLM: Scaling Language Modeling with Pathways>
         """
-        from citehub._identifiers import parse_identifier
-
-        works = self._group("works", "work_id")
-        parsed = parse_identifier(identifier)
-        candidates = [identifier, parsed.curie] if parsed else [identifier]
-        for candidate in candidates:
-            if candidate in works:
-                return self._make_work(candidate)
-        if parsed:
-            for row in self._read("work_ids"):
-                if (row["scheme"], row["value"].lower()) == (parsed.scheme, parsed.value.lower()):
-                    return self._make_work(row["work_id"])
-        raise self._unknown_work(identifier, parsed.curie if parsed else identifier)
+        return self._make_work(self._resolve(identifier))
 
     def search(self, query: str) -> list[Work]:
         """Return the works whose title, authors or finding hold every word of a query.
@@ -220,12 +205,98 @@ class Hub:
         """
         from citehub._search import rank
 
-        works = [self._make_work(work_id) for work_id in self._group("works", "work_id")]
+        works = [self._make_work(work_id) for work_id in self._all_ids()]
         documents = [
             (f"{work.title_plain} {work.title}", " ".join(work.authors), work.finding or "")
             for work in works
         ]
         return [works[number] for number in rank(query, documents, _SEARCH_WEIGHTS)]
+
+    def select(
+        self,
+        *,
+        theme: str | None = None,
+        representatives: str | None = None,
+        search: str | None = None,
+        ids: Iterable[Work | str | Mapping[str, Any]] | None = None,
+    ) -> list[Work]:
+        """Return the works that meet every condition given; without one, every citing work.
+
+        Parameters
+        ----------
+        theme : str, optional
+            A ``theme_id`` of table ``themes``.
+        representatives : str, optional
+            A ``method`` of table ``representatives``.
+        search : str, optional
+            Words, as :meth:`search` takes them.
+        ids : iterable of str, Work or rows, optional
+            Works, identifiers as :meth:`work` takes them, or rows with a ``work_id``.
+
+        Returns
+        -------
+        list of Work
+            In the order of ``ids``, else of the search, else by rank of the representatives,
+            else in hub order.
+
+        Raises
+        ------
+        UnknownSelection, UnknownWork
+            There is no such theme, method or work; the error names what exists.
+
+        Examples
+        --------
+        >>> import citehub
+        >>> hub = citehub.load("mt-nlg", version="1.1.0")
+        >>> len(hub.select(theme="reasoning")), len(hub.select(theme="reasoning", search="llm"))
+        (6, 4)
+        """
+        from citehub._select import select
+
+        chosen = select(self, theme=theme, representatives=representatives, search=search, ids=ids)
+        return [self._make_work(work_id) for work_id in chosen]
+
+    def export(
+        self,
+        format: str,  # noqa: A002 -- the term
+        works: Iterable[Work | str | Mapping[str, Any]] | None = None,
+    ) -> Export:
+        """Return works in a format of other tools.
+
+        Every record says why it is there: hub, data version, the role and polarity of its
+        citation or that they are not known, and the sources.
+
+        Parameters
+        ----------
+        format : str
+            One of ``bibtex``, ``ris``, ``csl-json``, ``csv``, ``jsonl``, ``parquet``,
+            ``graphml``, ``gexf``, ``vosviewer``, ``cito-turtle``, ``cito-jsonld``.
+        works : iterable of Work, str or rows, optional
+            What to export, as :meth:`select` returns it, or identifiers, or rows with a
+            ``work_id`` such as those of ``hub.works``; every citing work by default.
+
+        Returns
+        -------
+        Export
+            ``str()`` gives its text, ``bytes()`` its bytes, ``save()`` writes it to a file,
+            iterating streams it.
+
+        Raises
+        ------
+        UnknownFormat, UnknownWork
+            There is no such format or work; the error names what exists.
+
+        Examples
+        --------
+        >>> import citehub
+        >>> hub = citehub.load("mt-nlg", version="1.1.0")
+        >>> hub.export("bibtex", works=hub.select(theme="reasoning"))
+        <citehub.Export bibtex: 6 works of mt-nlg 1.1.0>
+        """
+        from citehub._select import select
+        from citehub.export import Export
+
+        return Export(self, format, select(self, ids=works))
 
     def summary(self) -> Summary:
         """Return the roles and polarities in sum, each share with counts and interval.
@@ -250,32 +321,43 @@ class Hub:
 
     # -- this release ---------------------------------------------------------------------
 
-    def cite(self) -> str:
-        """Return a BibTeX entry of this dataset version.
+    def cite(self, style: str = "bibtex", *, of: str = "dataset") -> str:
+        """Return a reference of this data version, or of a work.
 
-        The note holds the SHA-256 of the release's manifest, which pins every byte of it.
+        That of the data version holds the SHA-256 of its manifest, which pins every byte.
+
+        Parameters
+        ----------
+        style : str, default ``"bibtex"``
+            ``bibtex``, ``apa`` (plain text) or ``csl-json``.
+        of : str, default ``"dataset"``
+            What to cite: ``dataset``, ``canonical``, or a work as :meth:`work` takes it.
 
         Returns
         -------
         str
-            One entry, over several lines.
+            One entry. Author names are split into family and given names by a heuristic.
+
+        Raises
+        ------
+        UnknownFormat, UnknownWork
+            There is no such style or work; the error names what exists.
+
+        Examples
+        --------
+        >>> import citehub
+        >>> hub = citehub.load("mt-nlg", version="1.1.0")
+        >>> hub.cite("apa")  # doctest: +NORMALIZE_WHITESPACE
+        'The citehub developers. (2026). Citation hub of Megatron-Turing NLG 530B
+        (Version 1.1.0) [Data set].'
+        >>> hub.cite("apa", of="arxiv:2205.11916")[:26]
+        'Kojima, T., Gu, S. S., Rei'
         """
-        manifest = self.manifest
-        digest = sha256(read_bytes(os.path.join(self.path, MANIFEST), DamagedManifest))
-        people = (person["title"].translate(_TEX_ESCAPES) for person in manifest["contributors"])
-        authors = " and ".join(f"{{{person}}}" for person in people)
-        title = manifest["title"].translate(_TEX_ESCAPES)
-        key = f"citehub-{self.name}-{self.version}"
-        return (
-            f"@misc{{{key},\n"
-            f"  author  = {{{authors}}},\n"
-            f"  title   = {{{{{title}}}}},\n"
-            f"  year    = {{{manifest['created'][:4]}}},\n"
-            f"  version = {{{self.version}}},\n"
-            f"  note    = {{Dataset {self.name}, version {self.version}, "
-            f"datapackage.json {digest}}}\n"
-            "}"
-        )
+        from citehub.export.citation import cite
+
+        if of == "dataset":
+            return cite(self, None, style)
+        return cite(self, self.canonical if of == "canonical" else self.work(of), style)
 
     def verify(self) -> None:
         """Check the release whole: every hash, key, null, vocabulary and foreign key.
@@ -353,26 +435,82 @@ class Hub:
         """Return the rows of a table; none where this release does not hold it."""
         return list(self.table(name)) if name in self.tables else []
 
-    def _group(self, name: str, column: str) -> dict[str, list[Any]]:
-        """Return the rows of a table by the work they belong to, read once."""
-        from citehub._validate import split_row_key
+    def _all_ids(self) -> dict[str, None]:
+        """Return the ids of the works in hub order, read once."""
+        if not self._work_ids:
+            column = self.works.to_arrow(["work_id"]).column(0)
+            self._work_ids = dict.fromkeys(map(str, column.to_pylist()))
+        return self._work_ids
 
-        if name not in self._grouped:
-            grouped: dict[str, list[Any]] = {}
-            for row in self._read(name):
-                key = split_row_key(row[column])[0] if column == "row_key" else row[column]
-                grouped.setdefault(key, []).append(row)
-            self._grouped[name] = grouped
-        return self._grouped[name]
+    def _citing_ids(self) -> list[str]:
+        return list(self._all_ids())[1:]
 
-    def _make_work(self, work_id: str) -> Work:
-        from citehub._work import Work
+    def _resolve(self, identifier: str) -> str:
+        """Return the ``work_id`` of an identifier in any spelling."""
+        from citehub._identifiers import parse_identifier
 
-        (row,) = self._group("works", "work_id")[work_id]
-        return Work(row, f"{self.name} {self.version}", self._look)
+        known = self._all_ids()
+        parsed = parse_identifier(identifier)
+        candidates = [identifier, parsed.curie] if parsed else [identifier]
+        for candidate in candidates:
+            if candidate in known:
+                return candidate
+        if parsed:
+            wanted = parsed.scheme, parsed.value.lower()
+            for row in self._read("work_ids"):
+                if (row["scheme"], row["value"].lower()) == wanted:
+                    return str(row["work_id"])
+        raise self._unknown_work(identifier, parsed.curie if parsed else identifier)
+
+    def _rows_by_work(self, name: str, columns: Sequence[str] | None = None) -> RowsByWork | None:
+        """Return the rows of a table by work; None where this release does not hold it."""
+        if name not in self.tables:
+            return None
+        return RowsByWork(self._tables[name], _WORK_COLUMNS.get(name, "work_id"), columns)
 
     def _look(self, name: str, work_id: str) -> Sequence[Any]:
-        return self._group(name, _WORK_COLUMNS.get(name, "work_id")).get(work_id, [])
+        """Return the rows of a table that belong to a work; each table is read once."""
+        if name not in self._grouped:
+            rows = self._rows_by_work(name)
+            self._grouped[name] = rows.of() if rows else {}
+        return self._grouped[name].get(work_id, [])
+
+    def _make_work(
+        self, work_id: str, look: Callable[[str, str], Sequence[Any]] | None = None
+    ) -> Work:
+        from citehub._work import Work
+
+        look = look or self._look
+        (row,) = look("works", work_id)
+        return Work(row, f"{self.name} {self.version}", look)
+
+    def _stream(self, work_ids: Sequence[str]) -> Iterator[Work]:
+        """Yield works; of a large hub only the rows of some works are dicts at a time."""
+        if self._resources["works"]["rows"] <= _CHUNK_WORKS:
+            yield from map(self._make_work, work_ids)
+            return
+        tables: dict[str, RowsByWork | None] = {}
+        for start in range(0, len(work_ids), _CHUNK_WORKS):
+            chunk = work_ids[start : start + _CHUNK_WORKS]
+            look = self._look_within(chunk, tables)
+            for work_id in chunk:
+                yield self._make_work(work_id, look)
+
+    def _look_within(
+        self, work_ids: Sequence[str], tables: dict[str, RowsByWork | None]
+    ) -> Callable[[str, str], Sequence[Any]]:
+        """Return :meth:`_look` for some works; tables that it reads are kept in ``tables``."""
+        grouped: dict[str, dict[str, list[Any]]] = {}
+
+        def look(name: str, work_id: str) -> Sequence[Any]:
+            if name not in grouped:
+                if name not in tables:
+                    tables[name] = self._rows_by_work(name, _STREAMED_COLUMNS.get(name))
+                rows = tables[name]
+                grouped[name] = rows.of(work_ids) if rows else {}
+            return grouped[name].get(work_id, [])
+
+        return look
 
     def _unknown_work(self, asked: str, curie: str) -> UnknownWork:
         from citehub._identifiers import parse_identifier
@@ -382,9 +520,8 @@ class Hub:
         if alike:
             named = "; ".join(f"{work.work_id}, {work.title_plain}" for work in alike)
             hint = f"These hold its words: {named}."
-        work_ids = list(self._group("works", "work_id"))
         where = f"{self.name} {self.version}"
-        return UnknownWork.among("work", curie, work_ids, where=where, hint=hint, most=3)
+        return UnknownWork.among("work", curie, self._all_ids(), where=where, hint=hint, most=3)
 
     def _verify_files(self) -> None:
         found = set(os.listdir(self.path))
@@ -427,6 +564,9 @@ _TABLE_NAMES = tuple(
 )
 for _name in _TABLE_NAMES:
     setattr(Hub, _name, _AbsentTable(_name))
+
+_CHUNK_WORKS = 4096
+_STREAMED_COLUMNS = {"evidence": ("row_key", "source_id")}  # what an export reads of it
 
 # Where a table holds the work that its rows belong to.
 _WORK_COLUMNS = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, NamedTuple, get_args
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from citehub._rows import Scheme
 
@@ -19,6 +19,7 @@ _OPENALEX: Final = re.compile(r"w\d+", re.IGNORECASE)
 _ARXIV_DOI: Final = "10.48550/arxiv."
 _ARXIV_PAGE: Final = re.compile(r"/(?:abs|pdf|html|format|src|ps|e-print)/(.+?)(?:\.pdf)?/?")
 _BARE_HOSTS: Final = ("arxiv.org/", "www.arxiv.org/", "doi.org/", "dx.doi.org/", "openalex.org/")
+_SAFE_IN_PATHS: Final = "!$&'()*+,/:;=@"
 _LINKS: Final = {
     "arxiv": "https://arxiv.org/abs/{}",
     "doi": "https://doi.org/{}",
@@ -43,7 +44,9 @@ class Identifier(NamedTuple):
     @property
     def url(self) -> str | None:
         """The page of the identifier, where its scheme has one."""
-        return _LINKS[self.scheme].format(self.value) if self.scheme in _LINKS else None
+        if self.scheme not in _LINKS:
+            return None
+        return _LINKS[self.scheme].format(quote(self.value, safe=_SAFE_IN_PATHS))
 
 
 def parse_identifier(text: str) -> Identifier | None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from citehub._shapes import Manifest
 
 MANIFEST = "datapackage.json"
+_NAMESPACE = "5f0f8a3e-9c1d-4b7a-8e21-6d4c3b2a1908"  # of the identifiers of dataset versions
 _OPENSSL_PAYS_FROM = 1 << 19  # bytes
 
 
@@ -108,6 +109,21 @@ def read_manifest(folder: str, expected_hash: str | None = None) -> Manifest:
     if expected_hash is not None and sha256(data) != expected_hash:
         raise DamagedManifest.at(path, f"the released file, {expected_hash}", sha256(data))
     return cast("Manifest", parsed)
+
+
+def dataset_id(manifest: Manifest) -> str:
+    """Return the identifier of a dataset version: what the manifest says, else one of its content.
+
+    The second is a UUID of the hub's name, the version and the content hash of every table, so
+    that it is the same wherever it is computed, whatever wrote the files.
+    """
+    if manifest.get("id"):
+        return manifest["id"]
+    import uuid
+
+    tables = {each["name"]: each["content_hash"] for each in manifest["resources"]}
+    content = json.dumps([manifest["citehub"]["hub"], manifest["version"], tables], sort_keys=True)
+    return uuid.uuid5(uuid.UUID(_NAMESPACE), content).urn
 
 
 def is_plain_name(name: str) -> bool:

@@ -6,16 +6,18 @@ With the writer of releases, this is the only module that touches pyarrow.
 from __future__ import annotations
 
 import gc
+import io
 import os
 from contextlib import contextmanager
 from functools import cache
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
+from itertools import islice
+from typing import IO, TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 
 from citehub._manifest import read_bytes, sha256
 from citehub.errors import DamagedTable, MissingExtra, UnknownColumn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import pandas as pd
     import polars as pl
@@ -29,6 +31,7 @@ Column = TypeVar("Column", bound=str)
 
 _PREVIEW_ROWS = 5
 _PARQUET_END = b"PAR1"
+_BATCH_ROWS = 1 << 14
 _THREADS_PAY_FROM = 1 << 20  # bytes; below, starting threads costs more than they save
 
 
@@ -320,6 +323,47 @@ class Table(Generic[Row, Column]):
         return f"the released bytes, {self._resource['hash']}", f"other bytes, {sha256(data)}"
 
 
+class RowsByWork:
+    """Rows of a table by the work that they belong to, made into dicts for some works at a time.
+
+    Between calls the rows stand in Arrow's memory, a fraction of what their dicts would take.
+    """
+
+    def __init__(
+        self, table: Table[Any, Any], column: str, columns: Sequence[str] | None = None
+    ) -> None:
+        self._table = table.to_arrow(columns)
+        self._column = column
+
+    def of(self, works: Sequence[str] | None = None) -> dict[str, list[dict[str, Any]]]:
+        """Return the rows of some works, or of all, in the order of the table.
+
+        A column ``row_key`` holds the work as the first part of a key.
+        """
+        from citehub._validate import row_key, split_row_key
+
+        is_key = self._column == "row_key"
+        table = self._table
+        if works is not None:
+            keys = [row_key({"": work}, ("",)) if is_key else work for work in works]
+            table = self._filter(keys, is_key=is_key)
+        grouped: dict[str, list[dict[str, Any]]] = {}
+        for batch in table.to_batches(max_chunksize=_BATCH_ROWS):
+            for row in batch.to_pylist():
+                work = row[self._column]
+                grouped.setdefault(split_row_key(work)[0] if is_key else work, []).append(row)
+        return grouped
+
+    def _filter(self, keys: list[str], *, is_key: bool) -> pa.Table:
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        column: Any = self._table.column(self._column)
+        if is_key:
+            column = pc.list_element(pc.split_pattern(column, "|", max_splits=1), 0)
+        return self._table.filter(pc.is_in(column, value_set=pa.array(keys, pa.string())))
+
+
 @contextmanager
 def _gc_paused() -> Iterator[None]:
     """Import without garbage collection: of large libraries it takes a twentieth of the time."""
@@ -361,6 +405,52 @@ def parquet_bytes(table: pa.Table) -> bytes:
     sink = pa.BufferOutputStream()
     pq.write_table(table, sink, compression="zstd", compression_level=19, write_page_index=True)
     return sink.getvalue().to_pybytes()
+
+
+def parquet_stream(
+    rows: Iterable[dict[str, Any]],
+    columns: Mapping[str, str],
+    metadata: dict[bytes | str, bytes | str],
+) -> Iterator[bytes]:
+    """Yield a Parquet file of rows in pieces, a row group at a time.
+
+    ``columns`` gives the type of each, as :func:`arrow_type` has it, or ``list``, of strings.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    types = {**_arrow_types(), "list": pa.list_(pa.string())}
+    fields = [pa.field(name, types[kind]) for name, kind in columns.items()]
+    schema = pa.schema(fields, metadata=metadata)
+    remaining, file = iter(rows), _Drain()
+    with pq.ParquetWriter(cast("IO[bytes]", file), schema, compression="zstd") as writer:
+        while batch := list(islice(remaining, _BATCH_ROWS)):
+            writer.write_table(pa.Table.from_pylist(batch, schema=schema))
+            yield file.take()
+    yield file.take()
+
+
+class _Drain(io.RawIOBase):
+    """A file that gives back what was written since it was last asked."""
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+        self._size = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self._pieces.append(bytes(data))
+        self._size += len(self._pieces[-1])
+        return len(self._pieces[-1])
+
+    def tell(self) -> int:
+        return self._size
+
+    def take(self) -> bytes:
+        pieces, self._pieces = b"".join(self._pieces), []
+        return pieces
 
 
 def _describe_type(field: Field, schema: Schema) -> str:

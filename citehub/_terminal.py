@@ -1,43 +1,20 @@
-"""What the command line prints, and writing files: text from outside comes out harmless."""
+"""What the command line prints; text from outside comes out harmless."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-import os
 import sys
-import unicodedata
-from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, Final
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from rich.console import Console, RenderableType
 from rich.table import Table as Grid
 from rich.text import Text
 
-from citehub.errors import TargetExists
+from citehub._files import write_whole
+from citehub._text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-
-_DIRECTION_MARKS: Final = {*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C}
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
-
-
-def clean(value: object) -> str:
-    r"""Return text without characters that steer a terminal or turn its direction.
-
-    Examples
-    --------
-    >>> clean("a title\x1b[2J")
-    'a title�[2J'
-    """
-    return "".join(
-        "\ufffd"
-        if unicodedata.category(letter) == "Cc" or ord(letter) in _DIRECTION_MARKS
-        else letter
-        for letter in str(value)
-    )
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 
 def show(*parts: RenderableType) -> None:
@@ -91,48 +68,8 @@ def progress() -> Iterator[Callable[[str], None]]:
         yield lambda step: status.update(f"{step} ...")
 
 
-def to_json(value: object) -> str:
-    """Return JSON; control characters and direction marks stand as escapes, others as they are."""
-    plain = json.dumps(value, ensure_ascii=False, indent=1, default=str)
-    return "".join(
-        f"\\u{ord(letter):04x}"
-        if letter != "\n"
-        and (unicodedata.category(letter) == "Cc" or ord(letter) in _DIRECTION_MARKS)
-        else letter
-        for letter in plain
-    )
-
-
-def to_csv(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> Iterator[str]:
-    """Yield CSV lines; null is an empty cell, and no text can become a formula."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)  # ends lines with CR LF, so that it quotes a cell that holds one
-    writer.writerow(columns)
-    for row in rows:
-        yield _take_line(buffer)
-        writer.writerow([_csv_cell(row[column]) for column in columns])
-    yield _take_line(buffer)
-
-
-def _take_line(buffer: io.StringIO) -> str:
-    line = buffer.getvalue().removesuffix("\r\n")
-    buffer.seek(0)
-    buffer.truncate()
-    return f"{line}\n"
-
-
-def _csv_cell(value: object) -> object:
-    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
-        return "'" + value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return value
-
-
 def write_output(chunks: Iterable[bytes], path: str, *, force: bool) -> None:
     """Write to a file: whole, or not at all; ``-`` is standard output.
-
-    A link is followed, and what is no regular file (a pipe, a device) is written into.
 
     Raises
     ------
@@ -142,25 +79,15 @@ def write_output(chunks: Iterable[bytes], path: str, *, force: bool) -> None:
         The file cannot be written.
     """
     if path == "-":
-        write_stdout(chunks)
-        return
-    target = os.path.realpath(path)
-    if os.path.exists(target) and not os.path.isfile(target):
-        with open(target, "wb") as file:
-            file.writelines(chunks)
-        return
-    if os.path.exists(target) and not force:
-        raise TargetExists(f"{path} is there already. Overwrite it with --force.")
-    scratch = f"{target}.{os.getpid()}.part"
-    try:
-        with open(scratch, "xb") as file:
-            file.writelines(chunks)
-        os.replace(scratch, target)
-    except OSError as error:  # named by the file that was asked for
-        raise OSError(error.errno, error.strerror, path) from None
-    finally:
-        with suppress(OSError):
-            os.unlink(scratch)
+        write_stdout(map(_harmless, chunks) if sys.stdout.isatty() else chunks)
+    else:
+        write_whole(chunks, path, force=force)
+
+
+def _harmless(chunk: bytes) -> bytes:
+    """Return UTF-8 text without what steers a terminal."""
+    lines = chunk.decode().replace("\r\n", "\n").split("\n")
+    return "\n".join(map(clean, lines)).encode()
 
 
 def write_stdout(chunks: Iterable[bytes]) -> None:

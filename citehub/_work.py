@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         CitationLabelRow,
         CitationRow,
         EvidenceRow,
+        LabelScheme,
         RepresentativeRow,
         WorkIdRow,
         WorkRow,
@@ -74,9 +75,13 @@ class Work:
     @property
     def authors(self) -> tuple[str, ...]:
         """Names as printed, in order; empty where the release does not know them."""
+        return tuple(row["author_name"] for row in self.authorships)
+
+    @property
+    def authorships(self) -> tuple[AuthorshipRow, ...]:
+        """Authors with their place and, where known, whether the name is of a group."""
         rows = cast("Sequence[AuthorshipRow]", self._look("authorships", self.work_id))
-        ordered = sorted(rows, key=lambda row: row["author_order"])
-        return tuple(row["author_name"] for row in ordered)
+        return tuple(sorted(rows, key=lambda row: row["author_order"]))
 
     @property
     def ids(self) -> dict[str, str]:
@@ -104,6 +109,11 @@ class Work:
         return rows[0] if rows else None
 
     @property
+    def cites(self) -> tuple[CitationRow, ...]:
+        """Its citations of works of this hub."""
+        return tuple(self._look("citations", self.work_id))
+
+    @property
     def labels(self) -> tuple[CitationLabelRow, ...]:
         """Judgements of its citation; empty where none is known for this work."""
         return tuple(self._look("citation_labels", self.work_id))
@@ -111,12 +121,12 @@ class Work:
     @property
     def role(self) -> str | None:
         """Intents that its citation is labelled with; None where none is known."""
-        intents = [
-            str(label["value"] or label["raw_value"])
-            for label in self.labels
-            if label["scheme"] == "intent"
-        ]
-        return ", ".join(dict.fromkeys(intents)) or None
+        return self._labelled("intent")
+
+    @property
+    def polarity(self) -> str | None:
+        """Polarities that its citation is labelled with; None where none is known."""
+        return self._labelled("polarity")
 
     @property
     def contexts(self) -> tuple[CitationContextRow, ...]:
@@ -134,12 +144,25 @@ class Work:
         return tuple(self._look("evidence", self.work_id))
 
     @property
+    def sources(self) -> tuple[str, ...]:
+        """Ids of the sources that its cells come from, in alphabetical order."""
+        return tuple(sorted({row["source_id"] for row in self._look("evidence", self.work_id)}))
+
+    @property
     def published(self) -> str | None:
         """First public version as ``2023-04`` or ``2023``; None where not known."""
         if self.publication_year is None:
             return None
         month = self.publication_month
         return f"{self.publication_year}" + (f"-{month:02}" if month else "")
+
+    def _labelled(self, scheme: LabelScheme) -> str | None:
+        values = (
+            str(label["value"] or label["raw_value"])
+            for label in self.labels
+            if label["scheme"] == scheme
+        )
+        return ", ".join(dict.fromkeys(values)) or None
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Work):

@@ -21,8 +21,10 @@ import citehub
 from citehub import _terminal as terminal
 from citehub._catalog import is_folder
 from citehub._table import parquet_bytes
+from citehub._text import clean, csv_lines, to_json
 from citehub._work import shorten_authors
 from citehub.errors import CitehubError, DamagedRelease, UnknownName
+from citehub.export import FORMATS, STYLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -60,6 +62,16 @@ def _complete_version(ctx: typer.Context, incomplete: str) -> list[str]:
     hub = ctx.params.get("hub")
     known = [v for name in ([hub] if hub else citehub.hubs()) for v in citehub.versions(name)]
     return [version for version in known if version.startswith(incomplete)]
+
+
+def _complete_format(incomplete: str) -> list[str]:
+    return [name for name in FORMATS if name.startswith(incomplete)]
+
+
+def _complete_theme(ctx: typer.Context, incomplete: str) -> list[str]:
+    hub = ctx.params.get("hub")
+    known = [row["theme_id"] for row in citehub.load(hub).themes] if hub else []
+    return [theme for theme in known if theme.startswith(incomplete)]
 
 
 def _complete_table(ctx: typer.Context, incomplete: str) -> list[str]:
@@ -197,6 +209,99 @@ def table(
 
 
 @app.command()
+def export(
+    hub: HubName,
+    format_: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            "-f",
+            metavar="FORMAT",
+            help=f"{', '.join(FORMATS)}; without it, what each is for is listed.",
+            autocompletion=_complete_format,
+        ),
+    ] = None,
+    theme: Annotated[
+        str | None,
+        typer.Option("--theme", help="Works of a theme.", autocompletion=_complete_theme),
+    ] = None,
+    representatives: Annotated[
+        str | None,
+        typer.Option("--representatives", metavar="METHOD", help="Representatives, as hub-page."),
+    ] = None,
+    words: Annotated[
+        str | None, typer.Option("--search", metavar="WORDS", help="Works that hold the words.")
+    ] = None,
+    ids: Annotated[
+        list[str] | None,
+        typer.Option("--id", metavar="WORK", help="One work; may be given again and again."),
+    ] = None,
+    ids_from: Annotated[
+        typer.FileText | None,
+        typer.Option("--ids-from", help="A file with one work a line; - is standard input."),
+    ] = None,
+    output: Annotated[str | None, typer.Option("--output", "-o", help="File to write.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
+    version: Pin = None,
+) -> None:
+    """Write works in a format of other tools; every citing work by default.
+
+    Works must meet every condition given. Each record says why it is there: hub, data
+    version, role and polarity of its citation or that they are not known, and sources.
+    """
+    loaded = citehub.load(hub, version=version)
+    if format_ is None:
+        rows = [(name, each.meaning) for name, each in FORMATS.items()]
+        terminal.show(
+            terminal.grid("format", "what it is for", rows=rows),
+            *_next_steps((f"citehub export {hub} -f bibtex -o {loaded.name}.bib", "references")),
+        )
+        return
+    if output == "":
+        raise typer.BadParameter("the name of the file is empty")
+    listed = [*(ids or ()), *filter(None, map(str.strip, ids_from or ()))]
+    is_listed = bool(ids) or ids_from is not None
+    works = None
+    if is_listed or (theme, representatives, words) != (None, None, None):
+        works = loaded.select(
+            theme=theme,
+            representatives=representatives,
+            search=words,
+            ids=listed if is_listed else None,
+        )
+        if not works:
+            terminal.err().print(terminal.text(f"No work of {hub} meets every condition."))
+            raise typer.Exit(1)
+    made = loaded.export(format_, works=works)
+    if made.is_binary and output is None and sys.stdout.isatty():
+        raise typer.BadParameter(f"{format_} is not for a terminal; add -o FILE or a pipe")
+    terminal.write_output(made, output or "-", force=force)
+    for note in made.notes:
+        terminal.err().print(terminal.text(f"Note: {note}"), soft_wrap=True)
+
+
+@app.command()
+def cite(
+    hub: HubName,
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="[WHAT]",
+            help="dataset (the default), canonical, or a work: work_id, arXiv id, DOI or URL.",
+        ),
+    ] = "dataset",
+    style: Annotated[
+        str,
+        typer.Option("--format", "-f", metavar="STYLE", help=f"{', '.join(STYLES)}."),
+    ] = STYLES[0],
+    version: Pin = None,
+) -> None:
+    """Print a reference of the data version, the canonical work, or any work."""
+    made = citehub.load(hub, version=version).cite(style, of=what)
+    terminal.write_output([f"{made}\n".encode()], "-", force=False)
+
+
+@app.command()
 def diff(
     hub: Annotated[
         str, typer.Argument(metavar="HUB", help="Name of a hub.", autocompletion=_complete_hub)
@@ -273,12 +378,12 @@ def build(
         raise typer.BadParameter("the name of the folder is empty")
     with terminal.progress() as step:
         folder = build_release(hub, version, out=out, progress=step)
-    print(terminal.clean(folder))
+    print(clean(folder))
     terminal.err().print(terminal.text(f"Look at it with: citehub show {folder}"), soft_wrap=True)
 
 
 def _print_json(record: object) -> None:
-    terminal.write_stdout([terminal.to_json(record).encode(), b"\n"])
+    terminal.write_stdout([to_json(record).encode(), b"\n"])
 
 
 # -- records for scripts ---------------------------------------------------------------------
@@ -304,6 +409,7 @@ def _work_record(work: Work) -> dict[str, Any]:
         "links": work.links,
         "themes": list(work.themes) or None,
         "role": work.role,
+        "polarity": work.polarity,
         "citation": work.citation,
         "labels": list(work.labels),
         "contexts": list(work.contexts),
@@ -335,8 +441,8 @@ def _encode(
         return [parquet_bytes(arrow)]
     rows = (row for batch in arrow.to_batches() for row in batch.to_pylist())
     if format_ is Format.CSV:
-        return (line.encode() for line in terminal.to_csv(rows, arrow.column_names))
-    return [terminal.to_json(list(rows)).encode(), b"\n"]
+        return (line.encode() for line in csv_lines(rows, arrow.column_names))
+    return [to_json(list(rows)).encode(), b"\n"]
 
 
 def _is_sound(name: str, version: str | None) -> bool:
@@ -445,14 +551,13 @@ def _show_work(work: Work) -> None:
             ("shared authors", citation["shared_authors"]),
         ]
     rows += list(work.links.items())
-    sources = sorted({row["source_id"] for row in work.evidence})
     terminal.show(
         terminal.text(work.title_plain, "bold"),
         terminal.text(shorten_authors(work.authors)),
         "",
         terminal.grid("", "", rows=rows, wide=(1,)),
         "",
-        terminal.text(f"– is not known. Sources: {', '.join(sources)}", "dim"),
+        terminal.text(f"– is not known. Sources: {', '.join(work.sources)}", "dim"),
     )
 
 
@@ -490,7 +595,7 @@ def _show_diff(found: Diff, *, every: bool) -> None:
         where = " ".join(each for each in (change.table, change.row_key, change.column) if each)
         is_cell = change.kind.startswith("cell ")
         values = f": {change.old!r:.60} -> {change.new!r:.60}" if is_cell else ""
-        print(terminal.clean(f"{change.kind}: {where}{values}"))
+        print(clean(f"{change.kind}: {where}{values}"))
 
 
 def main() -> None:

@@ -8,7 +8,9 @@
     │   ├── UnknownVersion
     │   ├── UnknownTable (AttributeError)
     │   ├── UnknownColumn
-    │   └── UnknownWork
+    │   ├── UnknownWork
+    │   ├── UnknownSelection        a theme, or a method of representatives
+    │   └── UnknownFormat           of an export or a citation
     ├── NoDatasets                  this installation carries no data
     ├── MissingExtra (ImportError)  an optional library is not installed
     ├── DamagedRelease              what is on disk is not what was released
@@ -41,8 +43,10 @@ __all__ = [
     "SourceError",
     "TargetExists",
     "UnknownColumn",
+    "UnknownFormat",
     "UnknownHub",
     "UnknownName",
+    "UnknownSelection",
     "UnknownTable",
     "UnknownVersion",
     "UnknownWork",
@@ -140,6 +144,14 @@ class UnknownColumn(UnknownName):
 
 class UnknownWork(UnknownName):
     """A work that a hub does not hold."""
+
+
+class UnknownSelection(UnknownName):
+    """A theme, or a method of choosing representatives, that a hub does not have."""
+
+
+class UnknownFormat(UnknownName):
+    """A format that citehub does not write."""
 
 
 class NoDatasets(CitehubError):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 import citehub
-from citehub import _catalog
+from citehub import _catalog, cli
 from citehub.build import release
 
 if TYPE_CHECKING:
@@ -70,3 +71,34 @@ def edit(source: Path) -> Callable[[str, str, str], int]:
         return text[: text.index(old)].count("\n") + 1
 
     return replace
+
+
+@pytest.fixture
+def run(monkeypatch, capfdbinary):
+    """Run the command line in this process; return exit code, output and messages."""
+
+    def call(*words):
+        monkeypatch.setattr(sys, "argv", ["citehub", *words])
+        monkeypatch.setattr(cli.signal, "signal", lambda *_: None)
+        try:
+            cli.main()
+            code = 0
+        except SystemExit as end:
+            code = end.code or 0
+        sys.stdout.flush()
+        captured = capfdbinary.readouterr()
+        return code, captured.out, captured.err.decode()
+
+    return call
+
+
+@pytest.fixture
+def say(run):
+    """Run a command that succeeds; return its output as text."""
+
+    def call(*words):
+        code, out, err = run(*words)
+        assert code == 0, err
+        return out.decode()
+
+    return call

@@ -13,38 +13,6 @@ import pyarrow.parquet as pq
 import pytest
 
 import citehub
-from citehub import cli
-
-
-@pytest.fixture
-def run(monkeypatch, capfdbinary):
-    """Run the command line in this process; return exit code, output and messages."""
-
-    def call(*words):
-        monkeypatch.setattr(sys, "argv", ["citehub", *words])
-        monkeypatch.setattr(cli.signal, "signal", lambda *_: None)
-        try:
-            cli.main()
-            code = 0
-        except SystemExit as end:
-            code = end.code or 0
-        sys.stdout.flush()
-        captured = capfdbinary.readouterr()
-        return code, captured.out, captured.err.decode()
-
-    return call
-
-
-@pytest.fixture
-def say(run):
-    """Run a command that succeeds; return its output as text."""
-
-    def call(*words):
-        code, out, err = run(*words)
-        assert code == 0, err
-        return out.decode()
-
-    return call
 
 
 def spawn(*words, **more):
@@ -129,7 +97,9 @@ def test_everything_fits_eighty_columns(say, monkeypatch):
         assert lines
 
 
-@pytest.mark.parametrize("command", ["show", "search", "table", "diff", "verify", "build"])
+@pytest.mark.parametrize(
+    "command", ["show", "search", "table", "export", "cite", "diff", "verify", "build"]
+)
 def test_every_command_has_help(say, command):
     assert f"Usage: citehub {command}" in say(command, "--help")
 

@@ -14,7 +14,7 @@ import citehub
 from citehub import errors
 
 PUBLIC = {
-    "CitehubError", "Diff", "Hub", "Summary", "Table", "Work", "__version__",
+    "CitehubError", "Diff", "Export", "Hub", "Summary", "Table", "Work", "__version__",
     "diff", "errors", "hubs", "load", "versions",
 }  # fmt: skip
 

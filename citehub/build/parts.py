@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 from citehub import _rows
 from citehub._identifiers import parse_identifier
 from citehub._schema import TABLES, Column
+from citehub._tex import resolve_tex
 from citehub.build.ledger import Ledger, Origin
 from citehub.build.sources.curated import Record, read_csv, read_text
 from citehub.build.sources.pith_page import HubPage, parse_hub_page
-from citehub.build.tex import resolve_tex
 from citehub.errors import SourceError
 
 if TYPE_CHECKING:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from citehub.build.tex import resolve_tex
+from citehub._tex import escape_tex, resolve_tex
 
 PLAIN = {
     r"M$^2$RNN: Non-Linear RNNs": "M²RNN: Non-Linear RNNs",
@@ -43,3 +45,29 @@ def test_any_title_is_resolved_or_refused(title):
         resolve_tex(title)
     except ValueError as error:
         assert "no plain form" in str(error)
+
+
+ESCAPED = {
+    r"M$^2$RNN, $x_{10}^2$ and $\alpha$": r"M$^2$RNN, $x_{10}^2$ and $\alpha$",
+    r"$\input{x}$": r"\$\textbackslash{}input\textbraceleft{}x\textbraceright{}\$",
+    r"$x^1^2$": r"\$x\textasciicircum{}1\textasciicircum{}2\$",
+    "From $5 to $10": r"From \$5 to \$10",
+    "100% & more #1_a": r"100\% \& more \#1\_a",
+    "a--b---c": "a-{}-b-{}-{}-c",
+    "two\nlines": "two lines",
+}
+
+
+@pytest.mark.parametrize(("text", "escaped"), ESCAPED.items())
+def test_text_is_escaped_and_plain_mathematics_kept(text, escaped):
+    assert escape_tex(text) == escaped
+
+
+@given(st.text(alphabet="$\\^_{}%#&~<>|-`'ab12 \n"))
+def test_no_command_of_the_text_and_no_odd_brace_is_left(text):
+    escaped = escape_tex(text)
+    assert escaped.count("{") == escaped.count("}")
+    commands = set(re.findall(r"\\([A-Za-z]+|.)", escaped))
+    named = {"textbackslash", "textbraceleft", "textbraceright", "textasciicircum"}
+    named |= {"textasciitilde", "textless", "textgreater", "textbar"}
+    assert commands <= named | set("$&#%_")

@@ -1,10 +1,12 @@
-"""Inline TeX of titles to plain Unicode: ``M$^2$RNN`` to ``M²RNN``."""
+"""TeX of titles: to plain Unicode, and text to TeX that prints as the text stands."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from typing import Final
+
+from citehub._text import clean_line
 
 _MATH: Final = re.compile(r"\$([^$]*[\\^_][^$]*)\$")
 _TOKEN: Final = re.compile(
@@ -32,6 +34,30 @@ _COMMANDS: Final = {
     "ell": "ℓ",
     "pm": "±",
 }
+_KEPT: Final = (
+    "alpha|beta|gamma|delta|epsilon|zeta|eta|theta|iota|kappa|lambda|mu|nu|xi|pi|rho|sigma|tau"
+    "|upsilon|phi|chi|psi|omega|Gamma|Delta|Theta|Lambda|Xi|Pi|Sigma|Upsilon|Phi|Psi|Omega|"
+) + "|".join(_COMMANDS)
+_ARGUMENT: Final = r"(?:\{[A-Za-z0-9+\-=()]*\}|[A-Za-z0-9+\-=])"
+_SAFE_MATH: Final = (
+    r"\$(?=[^$]*[\\^_])"
+    rf"(?:(?:\^{_ARGUMENT}(?:_{_ARGUMENT})?|_{_ARGUMENT}(?:\^{_ARGUMENT})?)(?![\^_])"
+    rf"|\\(?:{_KEPT})(?![A-Za-z])|[A-Za-z0-9+\-=()/.,:; ])+\$"
+)
+_ESCAPES: Final = {sign: f"\\{sign}" for sign in "$&#%_"} | {
+    "\\": r"\textbackslash{}",
+    "{": r"\textbraceleft{}",  # BibTeX counts an escaped brace as a brace
+    "}": r"\textbraceright{}",
+    "^": r"\textasciicircum{}",
+    "~": r"\textasciitilde{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+}
+# The second is the first sign of two that TeX would print as one, as two hyphens.
+_ESCAPED: Final = re.compile(
+    rf"(?P<math>{_SAFE_MATH})|(?=--|``|''|\?`|!`)(?P<first>.)|(?P<sign>[\\{{}}$&#%_^~<>|])"
+)
 
 
 def resolve_tex(title: str) -> str:
@@ -102,3 +128,23 @@ def _script(kind: str, sign: str) -> str:
 def _greek(command: str) -> str:
     size = "CAPITAL" if command[0].isupper() else "SMALL"
     return unicodedata.lookup(f"GREEK {size} LETTER {command.upper()}")
+
+
+def escape_tex(text: str) -> str:
+    r"""Return text that TeX prints as it stands.
+
+    Mathematics of letters, digits, scripts and Greek stays TeX; no other command comes
+    through. Braces in the text come out as commands, as BibTeX counts even escaped ones.
+
+    Examples
+    --------
+    >>> print(escape_tex(r"M$^2$RNN: 100% of $5 {\input"))
+    M$^2$RNN: 100\% of \$5 \textbraceleft{}\textbackslash{}input
+    """
+    return _ESCAPED.sub(_escape_match, clean_line(text))
+
+
+def _escape_match(match: re.Match[str]) -> str:
+    if match["math"]:
+        return match["math"]
+    return f"{match['first']}{{}}" if match["first"] else _ESCAPES[match["sign"]]

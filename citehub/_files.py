@@ -1,0 +1,43 @@
+"""Writing files: whole, or not at all."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from citehub.errors import TargetExists
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def write_whole(chunks: Iterable[bytes], path: str, *, force: bool) -> None:
+    """Write a file beside its final name and rename it into place.
+
+    A link is followed, and what is no regular file (a pipe, a device) is written into.
+
+    Raises
+    ------
+    TargetExists
+        The file is there and ``force`` is not given.
+    OSError
+        The file cannot be written.
+    """
+    target = os.path.realpath(path)
+    if os.path.exists(target) and not os.path.isfile(target):
+        with open(target, "wb") as file:
+            file.writelines(chunks)
+        return
+    if os.path.exists(target) and not force:
+        raise TargetExists(f"{path} is there already. To overwrite it: --force, or force=True.")
+    scratch = f"{target}.{os.getpid()}.part"
+    try:
+        with open(scratch, "xb") as file:
+            file.writelines(chunks)
+        os.replace(scratch, target)
+    except OSError as error:  # named by the file that was asked for
+        raise OSError(error.errno, error.strerror, path) from None
+    finally:
+        with suppress(OSError):
+            os.unlink(scratch)

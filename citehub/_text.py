@@ -1,0 +1,96 @@
+"""Text from outside, made harmless for terminals, lines, JSON and CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+_CONTROLS: Final = "\x00-\x1f\x7f-\x9f"
+_DIRECTION_MARKS: Final = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+_STEERING: Final = re.compile(f"[{_CONTROLS}{_DIRECTION_MARKS}]")
+_ESCAPED_IN_JSON: Final = re.compile(f"[\x7f-\x9f\u2028\u2029{_DIRECTION_MARKS}]")
+_BREAKS: Final = re.compile("\r\n|[\t\n\x0b\x0c\r\x85\u2028\u2029]")
+_UNPRINTABLE: Final = re.compile(f"[{_CONTROLS}\ud800-\udfff\ufffe\uffff]")
+_FORMULA: Final = re.compile("'*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+
+
+def clean(value: object) -> str:
+    r"""Return text without characters that steer a terminal or turn its direction.
+
+    Examples
+    --------
+    >>> clean("a title\x1b[2J")
+    'a title�[2J'
+    """
+    return _STEERING.sub("\ufffd", str(value))
+
+
+def clean_line(value: object) -> str:
+    r"""Return text that stands on one line of any text format, XML too.
+
+    A break becomes a space, any other control character U+FFFD; direction marks stay, as
+    right-to-left text needs them.
+
+    Examples
+    --------
+    >>> clean_line("two\r\nlines\x07")
+    'two lines�'
+    """
+    return _UNPRINTABLE.sub("\ufffd", _BREAKS.sub(" ", str(value)))
+
+
+def is_line(value: str) -> bool:
+    """Tell whether :func:`clean_line` leaves a text as it is."""
+    return not _BREAKS.search(value) and not _UNPRINTABLE.search(value)
+
+
+def to_json(value: object, indent: int | None = 1) -> str:
+    """Return JSON; control characters and direction marks stand as escapes, others as they are."""
+    plain = json.dumps(value, ensure_ascii=False, indent=indent, default=str)
+    return _ESCAPED_IN_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", plain)
+
+
+def json_array(values: Iterable[object]) -> Iterator[str]:
+    """Yield a JSON array, a value a line."""
+    opening = "[\n"
+    for value in values:
+        yield opening + to_json(value, indent=None)
+        opening = ",\n"
+    yield "[]" if opening == "[\n" else "\n]"
+
+
+def csv_lines(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> Iterator[str]:
+    """Yield CSV lines; null is an empty cell, and no text can become a formula."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)  # ends lines with CR LF, so that it quotes a cell that holds one
+    writer.writerow(columns)
+    for row in rows:
+        yield _take_line(buffer)
+        writer.writerow([_csv_cell(row[column]) for column in columns])
+    yield _take_line(buffer)
+
+
+def _take_line(buffer: io.StringIO) -> str:
+    line = buffer.getvalue().removesuffix("\r\n")
+    buffer.seek(0)
+    buffer.truncate()
+    return f"{line}\n"
+
+
+def _csv_cell(value: object) -> object:
+    """Return a cell; an apostrophe stands before text that a spreadsheet would run.
+
+    Text that starts with apostrophes and then such a sign gets one more, so that taking one
+    away gives any text back.
+    """
+    if isinstance(value, str) and _FORMULA.match(value):
+        return "'" + value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value

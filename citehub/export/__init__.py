@@ -1,0 +1,190 @@
+"""Exports: a selection of works in the formats of other tools.
+
+One registry, :data:`FORMATS`, serves the library and the command line.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from citehub._files import write_whole
+from citehub._text import is_line
+from citehub.errors import UnknownFormat
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Iterable, Iterator
+
+    from citehub._hub import Hub
+    from citehub._work import Work
+
+
+class Format(NamedTuple):
+    """One format: its module here, what it is for, and what it expects of a work.
+
+    ``has_canonical`` formats hold the canonical work too, which the citations lead to.
+    """
+
+    module: str
+    meaning: str
+    expects: tuple[str, ...] = ()
+    is_binary: bool = False
+    keeps_controls: bool = False
+    has_canonical: bool = False
+
+
+_REFERENCE: Final = ("title", "authors", "publication_year")
+
+FORMATS: Final = {
+    "bibtex": Format("bibtex", "references for LaTeX", _REFERENCE),
+    "ris": Format("ris", "references for Zotero, EndNote, Mendeley", _REFERENCE),
+    "csl-json": Format("csl_json", "references for Pandoc and Zotero", _REFERENCE),
+    "csv": Format("csv", "a list for spreadsheets"),
+    "jsonl": Format("jsonl", "a list for scripts, an object a line", keeps_controls=True),
+    "parquet": Format(
+        "parquet", "a list with types, for analysis", is_binary=True, keeps_controls=True
+    ),
+    "graphml": Format("graphml", "the network, for Cytoscape, yEd, Gephi", has_canonical=True),
+    "gexf": Format("gexf", "the network, for Gephi", has_canonical=True),
+    "vosviewer": Format("vosviewer", "the network, for VOSviewer", has_canonical=True),
+    "cito-turtle": Format("cito_turtle", "the citations as RDF, in Turtle", has_canonical=True),
+    "cito-jsonld": Format("cito_jsonld", "the citations as RDF, in JSON-LD", has_canonical=True),
+}
+"""The formats by name."""
+
+STYLES: Final = ("bibtex", "apa", "csl-json")
+"""The styles of ``hub.cite()``."""
+
+_LACKS: Final = {
+    "title": "no title is known",
+    "authors": "no authors are known",
+    "publication_year": "no year is known",
+}
+
+
+class Export:
+    """A selection of works in one format.
+
+    Iterating yields its bytes in pieces, made as they are asked for; ``str()`` and
+    ``bytes()`` give it whole.
+
+    Attributes
+    ----------
+    format : str
+        Name of the format.
+    is_binary : bool
+        Whether it is bytes that are no text.
+
+    Examples
+    --------
+    >>> import citehub
+    >>> hub = citehub.load("mt-nlg", version="1.1.0")
+    >>> print(str(hub.export("ris", works=["arxiv:2412.21187"]))[:9])
+    TY  - UNP
+    """
+
+    def __init__(self, hub: Hub, format: str, works: list[str]) -> None:  # noqa: A002 -- the term
+        if format not in FORMATS:
+            raise UnknownFormat.among("format", str(format), FORMATS)
+        self.format = format
+        self._format = FORMATS[format]
+        self.is_binary = self._format.is_binary
+        canonical = hub.manifest["citehub"]["canonical_work_id"]
+        if self._format.has_canonical and canonical not in works:
+            works = [canonical, *works]
+        self._selection = Selection(hub, works, self._format)
+
+    def __iter__(self) -> Iterator[bytes]:
+        module: Any = import_module(f"citehub.export.{self._format.module}")
+        write: Callable[[Selection], Iterable[str | bytes]] = module.write
+        for piece in write(self._selection):
+            yield piece.encode() if isinstance(piece, str) else piece
+
+    def __len__(self) -> int:
+        """Return the number of selected works."""
+        return len(self._selection)
+
+    def __bytes__(self) -> bytes:
+        return b"".join(self)
+
+    def __str__(self) -> str:
+        if self.is_binary:
+            message = f"{self.format} is binary: use bytes(), or save() it to a file"
+            raise TypeError(message)
+        return bytes(self).decode()
+
+    def __repr__(self) -> str:
+        hub = self._selection.hub
+        return f"<citehub.Export {self.format}: {len(self)} works of {hub.name} {hub.version}>"
+
+    def save(self, path: str | os.PathLike[str], *, force: bool = False) -> None:
+        """Write it to a file, whole or not at all.
+
+        Parameters
+        ----------
+        path : str or path
+            The file.
+        force : bool, default False
+            Overwrite a file that is there.
+
+        Raises
+        ------
+        TargetExists
+            The file is there already.
+        OSError
+            The file cannot be written.
+        """
+        write_whole(self, str(path), force=force)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the format could not hold as it is, with the number of works; often nothing.
+
+        Counted while the export is read; where it was not, the works are looked through.
+        """
+        if self._selection.found is None:
+            for _ in self._selection:
+                pass
+        found: dict[str, int] = self._selection.found or {}
+        return tuple(f"{what}: {count:,} of {len(self):,} works" for what, count in found.items())
+
+
+class Selection:
+    """The works of an export, which may be iterated over again, and what their format lacks.
+
+    Attributes
+    ----------
+    hub : Hub
+        The release that they are of.
+    found : dict of str to int or None
+        What the format could not hold, with the number of works; None before the end.
+    """
+
+    def __init__(self, hub: Hub, work_ids: list[str], format_: Format) -> None:
+        self.hub = hub
+        self.work_ids = work_ids
+        self.found: Counter[str] | None = None
+        self._format = format_
+
+    def __len__(self) -> int:
+        return len(self.work_ids)
+
+    def __iter__(self) -> Iterator[Work]:
+        found: Counter[str] = Counter()
+        for work in self.hub._stream(self.work_ids):  # noqa: SLF001
+            found.update(
+                f"{_LACKS[part]}, and none is written"
+                for part in self._format.expects
+                if not getattr(work, part)
+            )
+            if not self._format.keeps_controls and not is_line(_texts(work)):
+                found["control characters are written as a space or U+FFFD"] += 1
+            yield work
+        self.found = found
+
+
+def _texts(work: Work) -> str:
+    texts = (work.title, work.title_plain, work.venue, work.finding, *work.authors)
+    return "".join(text for text in texts if text)

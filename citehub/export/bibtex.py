@@ -1,0 +1,102 @@
+"""BibTeX: an entry per work, for LaTeX with BibTeX or biber."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from citehub._tex import escape_tex
+from citehub.export.kinds import kind
+from citehub.export.names import Name, names
+from citehub.export.record import address, note, reason, tags
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from citehub._work import Work
+    from citehub.export import Selection
+
+_MONTHS: Final = (
+    "jan",
+    "feb",
+    "mar",
+    "apr",
+    "may",
+    "jun",
+    "jul",
+    "aug",
+    "sep",
+    "oct",
+    "nov",
+    "dec",
+)
+_NOT_IN_KEYS: Final = re.compile(r"[^A-Za-z0-9.:/+-]")
+_NOT_IN_ADDRESSES: Final = re.compile(r"[\\{}\s\"<>^`|~\x00-\x1f\x7f-\x9f]")
+
+
+def write(selection: Selection) -> Iterator[str]:
+    """Yield an entry per work, parted by empty lines."""
+    for number, work in enumerate(selection):
+        why = reason(work, selection.hub)
+        more = {
+            "abstract": escape_tex(work.abstract or ""),
+            "keywords": escape_tex(", ".join(tags(work, why))),
+            "annote": escape_tex(note(work) or ""),
+            "citehub-hub": why.hub,
+            "citehub-version": why.data_version,
+            "citehub-relation": why.relation,
+            "citehub-role": escape_tex(why.role or ""),
+            "citehub-polarity": escape_tex(why.polarity or ""),
+            "citehub-sources": escape_tex(why.sources),
+        }
+        yield ("\n" if number else "") + entry(
+            kind(work).bibtex, work.work_id, reference(work) | more
+        )
+
+
+def reference(work: Work) -> dict[str, str]:
+    """Return the bibliographic fields of a work; what is not known is empty."""
+    ids, month = work.ids, work.publication_month
+    is_arxiv = "arxiv" in ids
+    return {
+        "author": " and ".join(_author(name) for name in names(work)),
+        "title": f"{{{escape_tex(work.title)}}}" if work.title else "",
+        "year": str(work.publication_year or ""),
+        "month": _MONTHS[month - 1] if month else "",
+        kind(work).venue: escape_tex(work.venue or ""),
+        "eprint": escape_tex(ids.get("arxiv", "")),
+        "archiveprefix": "arXiv" if is_arxiv else "",
+        "primaryclass": escape_tex(work.primary_category or "") if is_arxiv else "",
+        "doi": _address(ids.get("doi", "")),
+        "url": _address(address(work) or ""),
+    }
+
+
+def entry(type_: str, key: str, fields: Mapping[str, str]) -> str:
+    """Return an entry of the fields that are not empty; their values are TeX already."""
+    filled = {name: value for name, value in fields.items() if value}
+    lines = (
+        f"  {name:<16} = {value if name == 'month' else f'{{{value}}}'},\n"
+        for name, value in filled.items()
+    )
+    return f"@{type_}{{{_key(key)},\n{''.join(lines)}}}\n"
+
+
+def _key(work_id: str) -> str:
+    """Return a key for citing, of letters that TeX and BibTeX leave alone."""
+    return _NOT_IN_KEYS.sub(lambda match: f"_{ord(match[0]):x}_", work_id)
+
+
+def _author(name: Name) -> str:
+    if name.is_literal:
+        return f"{{{escape_tex(name.family)}}}"
+    family = f"{name.particle} {name.family}".strip()
+    parts = (escape_tex(part) for part in (family, name.suffix, name.given) if part)
+    return ", ".join(f"{{{part}}}" if "\\" in part else part for part in parts)
+
+
+def _address(text: str) -> str:
+    """Return an address or DOI, in which BibTeX and biber expect no TeX."""
+    return _NOT_IN_ADDRESSES.sub(
+        lambda match: "".join(f"%{byte:02X}" for byte in match[0].encode()), text
+    )

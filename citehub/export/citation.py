@@ -1,0 +1,81 @@
+"""How to cite a data version, or one work: BibTeX, APA text and CSL-JSON."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, Final
+
+from citehub._manifest import MANIFEST, read_bytes, sha256
+from citehub._tex import escape_tex
+from citehub._text import clean_line, json_array
+from citehub.errors import DamagedManifest, UnknownFormat
+from citehub.export import STYLES, apa, bibtex, csl_json
+from citehub.export.kinds import kind
+
+if TYPE_CHECKING:
+    from citehub._hub import Hub
+    from citehub._work import Work
+
+
+def cite(hub: Hub, work: Work | None, style: str) -> str:
+    """Return the reference of a work, or where none is given of the data version."""
+    if style not in STYLES:
+        raise UnknownFormat.among("citation style", str(style), STYLES)
+    write = _WORK[style] if work else _DATASET[style]
+    cited: Any = work or hub
+    return write(cited)
+
+
+def _work_bibtex(work: Work) -> str:
+    return bibtex.entry(kind(work).bibtex, work.work_id, bibtex.reference(work)).rstrip("\n")
+
+
+def _work_csl(work: Work) -> str:
+    return "".join(json_array([csl_json.without_nulls(csl_json.reference(work))]))
+
+
+def _dataset_bibtex(hub: Hub) -> str:
+    fields = {
+        "author": " and ".join(f"{{{escape_tex(name)}}}" for name in _creators(hub)),
+        "title": f"{{{escape_tex(hub.manifest['title'])}}}",
+        "year": _created(hub)[0],
+        "version": hub.version,
+        "note": escape_tex(_pinned(hub)),
+    }
+    return bibtex.entry("misc", f"citehub-{hub.name}-{hub.version}", fields).rstrip("\n")
+
+
+def _dataset_apa(hub: Hub) -> str:
+    title = f"{clean_line(hub.manifest['title'])} (Version {hub.version}) [Data set]"
+    return apa.join(_creators(hub), _created(hub)[0], title, None, None)
+
+
+def _dataset_csl(hub: Hub) -> str:
+    item = {
+        "id": f"citehub-{hub.name}-{hub.version}",
+        "type": "dataset",
+        "title": clean_line(hub.manifest["title"]),
+        "author": [{"literal": name} for name in _creators(hub)],
+        "issued": {"date-parts": [[int(part) for part in _created(hub)]]},
+        "version": hub.version,
+        "note": _pinned(hub),
+    }
+    return "".join(json_array([item]))
+
+
+def _creators(hub: Hub) -> list[str]:
+    return [clean_line(person["title"]) for person in hub.manifest["contributors"]]
+
+
+def _created(hub: Hub) -> list[str]:
+    return hub.manifest["created"][:10].split("-")
+
+
+def _pinned(hub: Hub) -> str:
+    """Say which bytes are meant: the manifest holds the hash of every table."""
+    digest = sha256(read_bytes(os.path.join(hub.path, MANIFEST), DamagedManifest))
+    return f"Dataset {hub.name}, version {hub.version}, datapackage.json {digest}"
+
+
+_WORK: Final = {"bibtex": _work_bibtex, "apa": apa.reference, "csl-json": _work_csl}
+_DATASET: Final = {"bibtex": _dataset_bibtex, "apa": _dataset_apa, "csl-json": _dataset_csl}

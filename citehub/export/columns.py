@@ -1,0 +1,74 @@
+"""The list of works as a table: one declaration for CSV, JSON Lines and Parquet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from citehub.export.record import address, reason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from citehub._hub import Hub
+    from citehub._work import Work
+    from citehub.export import Selection
+
+COLUMNS: Final = {
+    "work_id": "string",
+    "title": "string",
+    "title_plain": "string",
+    "authors": "list",
+    "publication_year": "int16",
+    "publication_month": "int8",
+    "type": "string",
+    "venue": "string",
+    "primary_category": "string",
+    "arxiv": "string",
+    "doi": "string",
+    "url": "string",
+    "code_url": "string",
+    "model_url": "string",
+    "finding": "string",
+    "finding_source": "string",
+    "themes": "list",
+    "representative": "list",
+    "is_retracted": "bool",
+    "relation": "string",
+    "hub_position": "int32",
+    "timespan_months": "int32",
+    "shared_authors": "int32",
+    "role": "string",
+    "polarity": "string",
+    "hub": "string",
+    "data_version": "string",
+    "sources": "list",
+}
+"""Columns by name, with their type in ``citehub._table.arrow_type``; a list is of strings.
+
+Null is not known; role and polarity are null for the canonical work, too.
+"""
+
+
+def rows(selection: Selection) -> Iterator[dict[str, Any]]:
+    """Yield a row per work."""
+    return (_row(work, selection.hub) for work in selection)
+
+
+def _row(work: Work, hub: Hub) -> dict[str, Any]:
+    ids, citation, why = work.ids, work.citation, reason(work, hub)
+    cells = {
+        "authors": list(work.authors) or None,
+        "arxiv": ids.get("arxiv"),
+        "doi": ids.get("doi"),
+        "url": address(work),
+        "themes": list(work.themes) or None,
+        "representative": [row["method"] for row in work.representative] or None,
+        "relation": why.relation,
+        "hub_position": citation and citation["hub_position"],
+        "timespan_months": citation and citation["timespan_months"],
+        "shared_authors": citation and citation["shared_authors"],
+        "hub": why.hub,
+        "data_version": why.data_version,
+        "sources": list(work.sources) or None,
+    }
+    return {name: cells[name] if name in cells else getattr(work, name) for name in COLUMNS}

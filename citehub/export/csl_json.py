@@ -1,0 +1,72 @@
+"""CSL-JSON: an item per work, for Pandoc, Zotero and every citation processor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from citehub._text import clean_line, json_array
+from citehub.export.kinds import kind
+from citehub.export.names import Name, names
+from citehub.export.record import address, database, note, reason, tags
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from citehub._hub import Hub
+    from citehub._work import Work
+    from citehub.export import Selection
+
+
+def write(selection: Selection) -> Iterator[str]:
+    """Yield an array of items."""
+    yield from json_array(_item(work, selection.hub) for work in selection)
+    yield "\n"
+
+
+def reference(work: Work) -> dict[str, Any]:
+    """Return the bibliographic variables of a work; what is not known is None."""
+    ids, year, month = work.ids, work.publication_year, work.publication_month
+    return {
+        "id": clean_line(work.work_id),
+        "type": kind(work).csl,
+        "title": _line(work.title_plain),
+        "author": [_author(name) for name in names(work)] or None,
+        "issued": {"date-parts": [[year, month] if month else [year]]} if year else None,
+        "container-title": _line(work.venue),
+        "number": _line(f"arXiv:{ids['arxiv']}") if "arxiv" in ids else None,
+        "DOI": _line(ids.get("doi")),
+        "URL": _line(address(work)),
+    }
+
+
+def without_nulls(item: dict[str, Any]) -> dict[str, Any]:
+    """Return an item without what is not known: CSL has no null."""
+    return {name: value for name, value in item.items() if value is not None}
+
+
+def _item(work: Work, hub: Hub) -> dict[str, Any]:
+    why = reason(work, hub)
+    more = {
+        "abstract": _line(work.abstract),
+        "keyword": ", ".join(tags(work, why)),
+        "annote": note(work),
+        "source": database(why),
+        "custom": why._asdict(),
+    }
+    return without_nulls(reference(work) | more)
+
+
+def _line(text: str | None) -> str | None:
+    return clean_line(text) if text else None
+
+
+def _author(name: Name) -> dict[str, str]:
+    if name.is_literal:
+        return {"literal": name.family}
+    parts = {
+        "family": name.family,
+        "given": name.given,
+        "non-dropping-particle": name.particle,
+        "suffix": name.suffix,
+    }
+    return {part: text for part, text in parts.items() if text}

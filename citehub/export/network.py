@@ -1,0 +1,100 @@
+"""The citation network: its nodes and edges, and their attributes, for every network format."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from citehub._text import clean_line
+from citehub.export.record import NOT_KNOWN, address, reason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from citehub.export import Selection
+
+NODE: Final = {
+    "label": "string",
+    "relation": "string",
+    "authors": "string",
+    "publication_year": "int",
+    "publication_month": "int",
+    "venue": "string",
+    "primary_category": "string",
+    "themes": "string",
+    "url": "string",
+    "hub_position": "int",
+}
+EDGE: Final = {
+    "role": "string",
+    "polarity": "string",
+    "timespan_months": "int",
+    "shared_authors": "int",
+    "hub": "string",
+    "data_version": "string",
+    "sources": "string",
+}
+"""Attributes of nodes and edges with their types, ``string`` or ``int``."""
+
+
+class Node(NamedTuple):
+    """A work."""
+
+    work_id: str
+    attributes: dict[str, Any]
+
+
+class Edge(NamedTuple):
+    """A citation, from the citing to the cited work."""
+
+    citing: str
+    cited: str
+    attributes: dict[str, Any]
+
+
+def nodes(selection: Selection) -> Iterator[Node]:
+    """Yield the works; what is not known is no attribute."""
+    for work in selection:
+        attributes = {
+            "label": work.title_plain,
+            "relation": reason(work, selection.hub).relation,
+            "authors": "; ".join(work.authors),
+            "publication_year": work.publication_year,
+            "publication_month": work.publication_month,
+            "venue": work.venue,
+            "primary_category": work.primary_category,
+            "themes": "; ".join(work.themes),
+            "url": address(work),
+            "hub_position": work.citation and work.citation["hub_position"],
+        }
+        yield Node(clean_line(work.work_id), _known(attributes))
+
+
+def edges(selection: Selection) -> Iterator[Edge]:
+    """Yield the citations between the selected works."""
+    selected = set(selection.work_ids)
+    canonical = selection.hub.manifest["citehub"]["canonical_work_id"]
+    for work in selection:
+        why = reason(work, selection.hub)
+        for citation in work.cites:
+            if citation["cited_work_id"] not in selected:
+                continue
+            is_labelled = citation["cited_work_id"] == canonical  # labels are of this citation
+            attributes = {
+                "role": why.role if is_labelled else NOT_KNOWN,
+                "polarity": why.polarity if is_labelled else NOT_KNOWN,
+                "timespan_months": citation["timespan_months"],
+                "shared_authors": citation["shared_authors"],
+                "hub": why.hub,
+                "data_version": why.data_version,
+                "sources": why.sources,
+            }
+            citing, cited = clean_line(work.work_id), clean_line(citation["cited_work_id"])
+            yield Edge(citing, cited, _known(attributes))
+
+
+def _known(attributes: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: clean_line(value) if isinstance(value, str) else value
+        for name, value in attributes.items()
+        if value is not None and value != ""
+    }

@@ -1,0 +1,70 @@
+"""What each format says of a work beside its bibliography: why it is there, and who says so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from citehub._text import clean_line
+
+if TYPE_CHECKING:
+    from citehub._hub import Hub
+    from citehub._work import Work
+
+NOT_KNOWN: Final = "not known"
+
+
+class Reason(NamedTuple):
+    """Why a work is in an export: the hub and its version, the role it plays, and the sources.
+
+    Role and polarity are of its citation of the canonical work; None for that work itself.
+    """
+
+    hub: str
+    data_version: str
+    relation: str
+    role: str | None
+    polarity: str | None
+    sources: str
+
+
+def reason(work: Work, hub: Hub) -> Reason:
+    """Return why a work is in an export, as text for people."""
+    is_canonical = work.work_id == hub.manifest["citehub"]["canonical_work_id"]
+    return Reason(
+        hub=hub.name,
+        data_version=hub.version,
+        relation="canonical work" if is_canonical else "citing work",
+        role=None if is_canonical else clean_line(work.role or NOT_KNOWN),
+        polarity=None if is_canonical else clean_line(work.polarity or NOT_KNOWN),
+        sources=clean_line(", ".join(work.sources) or NOT_KNOWN),
+    )
+
+
+def tags(work: Work, why: Reason) -> list[str]:
+    """Return keywords, none of which holds a comma or a semicolon."""
+    found = [f"theme: {theme}" for theme in work.themes]
+    if why.role is not None:
+        found += [f"citation role: {why.role}", f"citation polarity: {why.polarity}"]
+    else:
+        found.append("canonical work")
+    return [
+        clean_line(tag).replace(", ", " and ").replace(",", " ").replace(";", " ") for tag in found
+    ]
+
+
+def database(why: Reason) -> str:
+    """Return the name of the dataset, as ``citehub mt-nlg 1.1.0``."""
+    return f"citehub {why.hub} {why.data_version}"
+
+
+def note(work: Work) -> str | None:
+    """Return the finding with the source that prints it; None where none is known."""
+    if not work.finding:
+        return None
+    return clean_line(f"{work.finding} (finding as printed by {work.finding_source or NOT_KNOWN})")
+
+
+def address(work: Work) -> str | None:
+    """Return the page of the work: of its first identifier that has one."""
+    pages = (url for name, url in work.links.items() if name not in {"code", "model"})
+    return next(pages, None)

@@ -1,0 +1,60 @@
+"""RIS: a record per work, for Zotero, EndNote, Mendeley and others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from citehub._text import clean_line
+from citehub.export.kinds import kind
+from citehub.export.names import Name, names
+from citehub.export.record import address, database, note, reason, tags
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from citehub._work import Work
+    from citehub.export import Selection
+
+
+def write(selection: Selection) -> Iterator[str]:
+    """Yield a record per work; lines end with CR LF, as the format has it."""
+    for work in selection:
+        why = reason(work, selection.hub)
+        lines = [
+            *_reference(work),
+            *(("KW", tag) for tag in tags(work, why)),
+            ("N1", note(work)),
+            ("DB", database(why)),
+            ("DP", why.sources),
+            ("C1", why.relation),
+            ("C2", why.role),
+            ("C3", why.polarity),
+        ]
+        cleaned = ((tag, clean_line(value or "").strip()) for tag, value in lines)
+        record = "".join(f"{tag}  - {value}\r\n" for tag, value in cleaned if value)
+        yield f"{record}ER  - \r\n\r\n"
+
+
+def _reference(work: Work) -> Iterator[tuple[str, str | None]]:
+    ids = work.ids
+    yield "TY", kind(work).ris
+    yield "ID", work.work_id
+    for name in names(work):
+        yield "AU", _author(name)
+    yield "TI", work.title_plain
+    if work.publication_year:
+        month = f"{work.publication_month:02}" if work.publication_month else ""
+        yield "PY", str(work.publication_year)
+        yield "DA", f"{work.publication_year}/{month}//"
+    yield "T2", work.venue
+    yield "AN", f"arXiv:{ids['arxiv']}" if "arxiv" in ids else None
+    yield "DO", ids.get("doi")
+    yield "UR", (address(work) or "").replace(";", "%3B")  # readers take it for a list
+    yield "AB", work.abstract
+
+
+def _author(name: Name) -> str:
+    if name.is_literal:
+        return name.family
+    family = f"{name.particle} {name.family}".strip()
+    return ", ".join(part for part in (family, name.given, name.suffix) if part)

@@ -1,0 +1,362 @@
+"""Exports: selections, bad input, notes, files, streaming."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+
+import pytest
+
+import citehub
+from citehub import _hub, errors
+from citehub.export import FORMATS
+from citehub.export.names import split_name
+from tests.export.readers import READERS
+from tests.made import CANONICAL, make_release, make_works
+
+# rdflib's own reader of JSON-LD uses what rdflib deprecates.
+pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")
+
+
+def ids(export):
+    """Return what an export holds, by the round trip of JSON Lines."""
+    return [json.loads(line)["work_id"] for line in str(export).splitlines()]
+
+
+# -- what is exported -------------------------------------------------------------------------
+
+
+def test_the_formats_are_these():
+    assert list(FORMATS) == [
+        "bibtex",
+        "ris",
+        "csl-json",
+        "csv",
+        "jsonl",
+        "parquet",
+        "graphml",
+        "gexf",
+        "vosviewer",
+        "cito-turtle",
+        "cito-jsonld",
+    ]
+
+
+def test_the_default_is_every_citing_work_in_hub_order(hub):
+    made = hub.export("jsonl")
+    assert ids(made) == [row["work_id"] for row in hub.citing_works]
+    assert (len(made), repr(made)) == (44, "<citehub.Export jsonl: 44 works of mt-nlg 1.1.0>")
+
+
+def test_works_are_given_in_any_form_and_once_each(hub):
+    work = hub.work("2304.01373")
+    row = next(iter(hub.works))
+    given = [work, "https://arxiv.org/abs/2204.02311v3", row, "arxiv:2304.01373"]
+    expected = ["arxiv:2304.01373", "arxiv:2204.02311", CANONICAL]
+    assert ids(hub.export("jsonl", works=given)) == expected
+    frame = hub.works.to_pandas(["work_id"])
+    assert len(hub.export("csv", works=frame["work_id"])) == 45
+    assert len(hub.export("csv", works=hub.works)) == 45
+
+
+def test_a_selection_meets_every_condition(hub):
+    theme = {row["work_id"] for row in hub.work_themes if row["theme_id"] == "reasoning"}
+    chosen = [work.work_id for work in hub.select(theme="reasoning")]
+    assert chosen == [row["work_id"] for row in hub.works if row["work_id"] in theme]
+    found = [work.work_id for work in hub.search("reasoning")]
+    both = [work.work_id for work in hub.select(theme="reasoning", search="reasoning")]
+    assert both == [each for each in found if each in theme]
+    assert 0 < len(both) < len(found)
+    ranked = sorted(hub.representatives, key=lambda row: row["rank"])
+    ranked = [row["work_id"] for row in ranked if row["method"] == "hub-page"]
+    assert [w.work_id for w in hub.select(representatives="hub-page")] == ranked
+    assert [w.work_id for w in hub.select(ids=ranked[::-1], representatives="hub-page")] == ranked[
+        ::-1
+    ]
+    assert hub.select(ids=[]) == []
+    assert len(hub.select()) == 44
+
+
+def test_the_network_always_holds_the_canonical_work(hub):
+    for name in ("graphml", "gexf", "vosviewer", "cito-turtle", "cito-jsonld"):
+        keys = {each["key"] for each in READERS[name](bytes(hub.export(name, ["2304.01373"])))}
+        assert keys == {CANONICAL, "arxiv:2304.01373"}
+
+
+# -- bad input --------------------------------------------------------------------------------
+
+
+def test_what_does_not_exist_is_named_with_what_does(hub):
+    with pytest.raises(
+        errors.UnknownFormat, match=r"no format 'bibtx'.*mean 'bibtex'.*cito-jsonld"
+    ):
+        hub.export("bibtx")
+    with pytest.raises(errors.UnknownSelection, match=r"no theme 'x' in mt-nlg 1.1.0.*surveys"):
+        hub.select(theme="x")
+    with pytest.raises(errors.UnknownSelection, match=r"representatives 'page'.*hub-page-lead"):
+        hub.select(representatives="page")
+    with pytest.raises(errors.UnknownWork, match=r"no work 'arxiv:9999.99999'"):
+        hub.export("csv", works=["9999.99999"])
+    with pytest.raises(
+        errors.UnknownFormat, match=r"no citation style 'mla'.*bibtex, apa, csl-json"
+    ):
+        hub.cite("mla")
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [("2304.01373", "not one string"), ([7], "not 7"), ([{"title": "x"}], "a row with a work_id")],
+)
+def test_what_is_no_selection_is_refused(hub, given, message):
+    with pytest.raises(TypeError, match=message):
+        hub.export("csv", works=given)
+
+
+def test_a_table_of_works_is_refused_rather_than_read_by_its_columns(hub):
+    with pytest.raises(TypeError, match="not a table"):
+        hub.export("csv", works=hub.works.to_pandas())
+
+
+def test_a_release_without_themes_says_so(first):
+    with pytest.raises(errors.UnknownSelection, match=r"Known: none"):
+        first.select(theme="reasoning")
+
+
+def test_binary_is_no_text(hub):
+    with pytest.raises(TypeError, match="parquet is binary"):
+        str(hub.export("parquet"))
+
+
+# -- what a format cannot hold ----------------------------------------------------------------
+
+
+@pytest.fixture
+def poor(tmp_path):
+    """A hub of works of which little is known."""
+    works = [
+        {"work_id": "pith:0"},
+        {
+            "work_id": "pith:1",
+            "title": "A\x07title",
+            "title_plain": "A\x07title",
+            "authors": ["A B"],
+        },
+    ]
+    return make_release(tmp_path, make_works(*works))
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_no_work_is_dropped_and_what_is_lost_is_noted(poor, format_):
+    made = poor.export(format_)
+    notes = made.notes
+    assert len(bytes(made)) > 0
+    assert made.notes == notes
+    expected = set()
+    if format_ in {"bibtex", "ris", "csl-json"}:
+        expected = {
+            "no title is known, and none is written: 1 of 2 works",
+            "no authors are known, and none is written: 1 of 2 works",
+            "no year is known, and none is written: 2 of 2 works",
+        }
+    if format_ not in {"jsonl", "parquet"}:
+        total = 3 if FORMATS[format_].has_canonical else 2
+        expected.add(f"control characters are written as a space or U+FFFD: 1 of {total} works")
+    assert set(notes) == expected
+
+
+def test_the_real_hub_has_nothing_to_note(hub):
+    assert all(hub.export(name).notes == () for name in FORMATS)
+
+
+def test_ten_thousand_authors(tmp_path):
+    authors = [f"Given{number} Family{number}" for number in range(10_000)]
+    work = {"work_id": "pith:0", "title": "T", "title_plain": "T", "authors": authors}
+    hub = make_release(tmp_path, make_works(work))
+    for name in ("bibtex", "ris", "csl-json", "csv", "jsonl", "parquet", "graphml"):
+        found = [each for each in READERS[name](bytes(hub.export(name))) if each["authors"]]
+        assert [each["authors"] for each in found] == [authors]
+
+
+# -- files and streams ------------------------------------------------------------------------
+
+
+def test_a_file_is_saved_whole_and_never_overwritten_unasked(hub, tmp_path):
+    path = tmp_path / "works.ris"
+    made = hub.export("ris")
+    made.save(path)
+    assert path.read_bytes() == bytes(made)
+    with pytest.raises(errors.TargetExists):
+        made.save(path)
+    hub.export("ris", works=["2304.01373"]).save(path, force=True)
+    assert len(list(READERS["ris"](path.read_bytes()))) == 1
+    assert [each.name for each in tmp_path.iterdir()] == ["works.ris"]
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_a_large_hub_streams_the_same_bytes(hub, monkeypatch, format_):
+    whole = bytes(hub.export(format_))
+    monkeypatch.setattr(_hub, "_CHUNK_WORKS", 7)
+    fresh = citehub.load("mt-nlg", version="1.1.0")
+    assert bytes(fresh.export(format_)) == whole
+    assert fresh._grouped == {}  # nothing was kept but what a chunk needs
+
+
+@pytest.mark.parametrize("format_", [name for name in FORMATS if name != "parquet"])
+def test_pieces_come_as_they_are_made(hub, monkeypatch, format_):
+    monkeypatch.setattr(_hub, "_CHUNK_WORKS", 7)
+    made = iter(citehub.load("mt-nlg").export(format_))
+    seen = []
+    stream = citehub.Hub._stream
+
+    def watched(self, work_ids):
+        for work in stream(self, work_ids):
+            seen.append(work.work_id)
+            yield work
+
+    monkeypatch.setattr(citehub.Hub, "_stream", watched)
+    pieces = 0
+    while not seen:
+        next(made)
+        pieces += 1
+    assert len(seen) <= 2
+    assert pieces <= 6
+
+
+def test_parquet_comes_in_row_groups(tmp_path, monkeypatch):
+    import pyarrow.parquet as pq
+
+    from citehub import _table
+
+    monkeypatch.setattr(_table, "_BATCH_ROWS", 10)
+    data = bytes(citehub.load("mt-nlg").export("parquet"))
+    file = pq.ParquetFile(io.BytesIO(data))
+    assert file.metadata.num_row_groups == 5
+    assert file.schema_arrow.metadata[b"hub"] == b"mt-nlg"
+
+
+# -- details that readers do not check --------------------------------------------------------
+
+
+def test_no_cell_of_the_csv_is_a_formula(tmp_path):
+    works = [
+        {"work_id": f"pith:{n}", "title": start + "1", "title_plain": start + "1"}
+        for n, start in enumerate(["=", "+", "-", "@", "\t=", "\r=", "\uff1d", "'="])
+    ]
+    hub = make_release(tmp_path, make_works(*works))
+    rows = list(csv.reader(io.StringIO(str(hub.export("csv")))))
+    assert len(rows) == 9
+    assert not [cell for row in rows for cell in row if re.match("[=+\\-@\t\r\uff1d]", cell)]
+
+
+def test_braces_balance_in_bibtex_even_for_a_reader_that_knows_no_escapes(tmp_path):
+    work = {
+        "work_id": "pith:0",
+        "title": "a } @b{c \\{",
+        "title_plain": "",
+        "authors": ["{x", "y}"],
+    }
+    text = str(make_release(tmp_path, make_works(work)).export("bibtex"))
+    depth = 0
+    for sign in text:
+        depth += {"{": 1, "}": -1}.get(sign, 0)
+        assert depth >= 0
+    assert depth == 0
+    assert text.count("\n@") + text.startswith("@") == 1
+
+
+def test_keys_of_bibtex_are_unique_and_citable(tmp_path):
+    works = [{"work_id": f"doi:10.1/a{sign}b"} for sign in "_-<>#%{} (),\"'~\\é文"]
+    text = str(make_release(tmp_path, make_works(*works)).export("bibtex"))
+    keys = re.findall(r"^@misc\{(.*),$", text, re.MULTILINE)
+    assert len(set(keys)) == len(works)
+    assert all(re.fullmatch(r"[A-Za-z0-9.:/+_-]+", key) for key in keys)
+
+
+@pytest.mark.parametrize(
+    ("printed", "parts"),
+    [
+        ("Stella Biderman", ("Stella", "", "Biderman", "")),
+        ("Oskar van der Wal", ("Oskar", "van der", "Wal", "")),
+        ("J. L. Cai", ("J. L.", "", "Cai", "")),
+        ("Sammy Davis Jr.", ("Sammy", "", "Davis", "Jr.")),
+        ("MiniMax", ("", "", "MiniMax", "")),
+        ("van Gogh", ("van", "", "Gogh", "")),
+        ("Doe, Jane", ("", "", "Doe, Jane", "")),
+        ("Simon and Schuster", ("", "", "Simon and Schuster", "")),
+    ],
+)
+def test_names_are_split_as_bibtex_does(printed, parts):
+    assert split_name({"author_name": printed, "is_collective": None})[:4] == parts
+
+
+def test_a_group_is_not_split(hub):
+    made = hub.export("csl-json", works=["2605.10391"])
+    (item,) = json.loads(str(made))
+    assert {"literal": "Team Phoenix"} in item["author"]
+    assert {"literal": "Mistral AI"} in item["author"]
+
+
+def test_labels_come_out_as_cito_characterises_them(tmp_path):
+    works = [
+        {
+            "work_id": "pith:0",
+            "title": "T",
+            "title_plain": "T",
+            "intents": ["method"],
+            "polarities": ["supporting"],
+        },
+        {"work_id": "pith:1", "title": "U", "title_plain": "U", "intents": ["motivation"]},
+    ]
+    hub = make_release(tmp_path, make_works(*works))
+    read = {each["key"]: each for each in READERS["cito-turtle"](bytes(hub.export("cito-turtle")))}
+    assert read["pith:0"]["characters"] == {"usesMethodIn", "agreesWith"}
+    assert (read["pith:1"]["characters"], read["pith:1"]["role"]) == (set(), "motivation")
+
+
+def test_both_notations_of_cito_are_one_graph(hub):
+    import rdflib
+
+    turtle = rdflib.Graph().parse(data=bytes(hub.export("cito-turtle")), format="turtle")
+    jsonld = rdflib.Graph().parse(data=bytes(hub.export("cito-jsonld")), format="json-ld")
+    assert set(turtle) == set(jsonld)
+    assert len(turtle) > 44 * 8
+
+
+# -- citing -----------------------------------------------------------------------------------
+
+
+def test_the_dataset_is_cited_by_version_and_hash(hub):
+    entry = hub.cite()
+    assert entry.startswith("@misc{citehub-mt-nlg-1.1.0,")
+    assert re.search(r"datapackage.json sha256:[0-9a-f]{64}", entry)
+    (item,) = json.loads(hub.cite("csl-json"))
+    assert (item["type"], item["version"]) == ("dataset", "1.1.0")
+    assert hub.cite("apa") == (
+        "The citehub developers. (2026). Citation hub of Megatron-Turing NLG 530B "
+        "(Version 1.1.0) [Data set]."
+    )
+
+
+def test_works_are_cited_too(hub):
+    assert hub.cite(of="canonical") == hub.cite(of="2201.11990")
+    assert "eprint           = {2201.11990}" in hub.cite(of="canonical")
+    apa = hub.cite("apa", of="canonical")
+    assert apa.startswith("Smith, S., Patwary, M., Norick, B., ")
+    assert apa.endswith("(arXiv:2201.11990). arXiv. https://arxiv.org/abs/2201.11990")
+    (item,) = json.loads(hub.cite("csl-json", of="canonical"))
+    assert item["author"][12] == {"family": "Aminabadi", "given": "Reza Yazdani"}
+    with pytest.raises(errors.UnknownWork):
+        hub.cite(of="nothing")
+
+
+def test_of_many_authors_apa_names_nineteen_and_the_last(hub):
+    apa = hub.cite("apa", of="2401.02954")
+    assert apa.split(", ... ")[0].count(", ") == 18 + 18  # the first of them is a group
+    assert ", ... Zou, Y. (2024)." in apa
+
+
+def test_what_is_not_known_is_left_out_of_a_citation(poor):
+    assert poor.cite("apa", of="pith:1") == "B, A. (n.d.). A\ufffdtitle."
+    assert json.loads(poor.cite("csl-json", of="pith:0")) == [{"id": "pith:0", "type": "document"}]

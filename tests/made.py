@@ -1,0 +1,84 @@
+"""Releases made of rows, for tests that need other works than those of a real hub."""
+
+from __future__ import annotations
+
+import copy
+import json
+from typing import TYPE_CHECKING, Any
+
+import citehub
+from citehub._schema import TABLES
+from citehub.build import write
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CANONICAL = "arxiv:2201.11990"
+
+
+def make_release(folder: Path, rows: dict[str, list[dict[str, Any]]]) -> citehub.Hub:
+    """Write a release of some tables into an empty folder, and open it.
+
+    Rows may leave out cells, which are null then.
+    """
+    manifest: Any = copy.deepcopy(citehub.load("mt-nlg", version="1.1.0").manifest)
+    manifest |= {"name": "made", "title": "A made hub", "version": "0.1.0", "resources": []}
+    manifest["citehub"] |= {"hub": "made"}
+    for name, given in rows.items():
+        full = [
+            {column.name: row.get(column.name) for column in TABLES[name].columns} for row in given
+        ]
+        resource = write.describe(TABLES[name], full)
+        write.write_table(full, resource, str(folder))
+        manifest["resources"].append(resource)
+    write.write_manifest(json.dumps(manifest).encode(), str(folder))
+    return citehub.load(folder)
+
+
+def make_works(*works: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """Return the rows of a release of the canonical work and works that cite it.
+
+    Beside the columns of ``works``, a work may have ``authors`` (names), ``ids``
+    (by scheme), ``intents`` and ``polarities`` (values of labels) and ``source``.
+    """
+    canonical = {"work_id": CANONICAL, "title": "The cited work", "title_plain": "The cited work"}
+    made: dict[str, list[dict[str, Any]]] = {
+        "works": [], "work_ids": [], "authorships": [], "citations": [], "citation_labels": [],
+        "themes": [], "work_themes": [], "representatives": [], "sources": [], "evidence": [],
+    }  # fmt: skip
+    for number, given in enumerate([canonical, *works]):
+        work = {"title": "", "title_plain": "", **given}
+        key = work["work_id"]
+        made["works"].append(work)
+        made["work_ids"] += [
+            {"work_id": key, "scheme": scheme, "value": value}
+            for scheme, value in work.get("ids", {}).items()
+        ]
+        made["authorships"] += [
+            {
+                "work_id": key,
+                "author_order": order,
+                "author_name": name,
+                "author_position": "middle",
+            }
+            for order, name in enumerate(work.get("authors", ()), 1)
+        ]
+        if work.get("source"):
+            made["evidence"].append(
+                {"table_name": "works", "row_key": key.replace("%", "%25").replace("|", "%7C"),
+                 "column_name": "title", "source_id": work["source"], "grade": "stated"}
+            )  # fmt: skip
+        if number == 0:
+            continue
+        made["citations"].append(
+            {"citing_work_id": key, "cited_work_id": CANONICAL, "hub_position": number}
+        )
+        labels = [("intent", each) for each in work.get("intents", ())]
+        labels += [("polarity", each) for each in work.get("polarities", ())]
+        made["citation_labels"] += [
+            {"label_id": f"{number}-{place}", "citing_work_id": key, "cited_work_id": CANONICAL,
+             "scheme": scheme, "value": value, "raw_value": value, "labeler": "a test",
+             "source_id": "a-test"}
+            for place, (scheme, value) in enumerate(labels)
+        ]  # fmt: skip
+    return made
