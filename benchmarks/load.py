@@ -30,6 +30,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from statistics import median
 from time import perf_counter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 ROOT = Path(__file__).resolve().parent.parent
 LIBRARIES = (
@@ -271,7 +275,7 @@ def describe_case(case: Case) -> str:
     return f"| {name} | {case.wall:.1f} | {min(case.walls):.1f} | {peak:.1f} | {ratios} |"
 
 
-def describe_machine() -> list[str]:
+def describe_machine(libraries: Sequence[str] = LIBRARIES) -> list[str]:
     pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     load = ", ".join(f"{average:.2f}" for average in os.getloadavg())
     return [
@@ -280,7 +284,7 @@ def describe_machine() -> list[str]:
         f"- OS: {platform.platform()}",
         f"- Python: {platform.python_implementation()} {platform.python_version()}",
         "- Libraries: "
-        + ", ".join(f"{name} {find_version(name) or 'not installed'}" for name in LIBRARIES),
+        + ", ".join(f"{name} {find_version(name) or 'not installed'}" for name in libraries),
     ]
 
 
