@@ -20,6 +20,32 @@ if TYPE_CHECKING:
     from citehub._shapes import Manifest
 
 MANIFEST = "datapackage.json"
+CHANGES = "CHANGES.md"
+DOI_PREFIX = "https://doi.org/"
+_NAMESPACE = "5f0f8a3e-9c1d-4b7a-8e21-6d4c3b2a1908"  # of the identifiers of dataset versions
+RESPONSIBLE_AI = (
+    "data_collection",
+    "data_collection_type",
+    "data_collection_missing_data",
+    "data_collection_raw_data",
+    "data_imputation_protocol",
+    "data_manipulation_protocol",
+    "data_preprocessing_protocol",
+    "data_annotation_protocol",
+    "data_annotation_platform",
+    "data_annotation_analysis",
+    "annotations_per_item",
+    "annotator_demographics",
+    "machine_annotation_tools",
+    "data_biases",
+    "data_limitations",
+    "data_use_cases",
+    "data_social_impact",
+    "personal_sensitive_information",
+    "data_release_maintenance_plan",
+)
+"""What a maker may say under ``responsible_ai``: the texts of Croissant's RAI vocabulary."""
+
 _OPENSSL_PAYS_FROM = 1 << 19  # bytes
 
 
@@ -101,6 +127,11 @@ def read_manifest(folder: str, expected_hash: str | None = None) -> Manifest:
         _check_resource(resource, f"resource {number}", path)
     for contributor in parsed["contributors"]:
         _check(contributor, {"title": str}, path, "a contributor")
+    for terms in parsed["licenses"]:
+        _check(terms, {"name": str, "path": str, "title": str}, path, "a license")
+    if not all(isinstance(each, str) for each in parsed["keywords"]):
+        raise DamagedManifest.at(path, "keywords that are text", f"{parsed['keywords']!r:.60}")
+    _check_optional(parsed, path)
     names = [resource["name"] for resource in parsed["resources"]]
     if "works" not in names or len(names) != len(set(names)):
         raise DamagedManifest.at(path, "each table once, and a table 'works'", ", ".join(names))
@@ -108,6 +139,21 @@ def read_manifest(folder: str, expected_hash: str | None = None) -> Manifest:
     if expected_hash is not None and sha256(data) != expected_hash:
         raise DamagedManifest.at(path, f"the released file, {expected_hash}", sha256(data))
     return cast("Manifest", parsed)
+
+
+def dataset_id(manifest: Manifest) -> str:
+    """Return the identifier of a dataset version: what the manifest says, else one of its content.
+
+    The second is a UUID of the hub's name, the version and the content hash of every table, so
+    that it is the same wherever it is computed, whatever wrote the files.
+    """
+    if manifest.get("id"):
+        return manifest["id"]
+    import uuid
+
+    tables = {each["name"]: each["content_hash"] for each in manifest["resources"]}
+    content = json.dumps([manifest["citehub"]["hub"], manifest["version"], tables], sort_keys=True)
+    return uuid.uuid5(uuid.UUID(_NAMESPACE), content).urn
 
 
 def is_plain_name(name: str) -> bool:
@@ -136,6 +182,7 @@ _MANIFEST_SHAPE = {
     "description": str,
     "version": str,
     "created": str,
+    "keywords": list,
     "licenses": list,
     "contributors": list,
     "sources": list,
@@ -151,6 +198,20 @@ def _check(part: object, shape: Mapping[str, type], path: str, what: str) -> Non
         if type(part.get(key)) is not kind:
             found = f"{part[key]!r:.60}" if key in part else "none"
             raise DamagedManifest.at(path, f"{what} to have a {kind.__name__} {key!r}", found)
+
+
+def _check_optional(manifest: dict[str, Any], path: str) -> None:
+    """Check what newer manifests hold and older ones lack."""
+    for key in ("id", "homepage"):
+        if key in manifest:
+            _check(manifest, {key: str}, path, "the manifest")
+    if not manifest.get("homepage", "https://").startswith(("https://", "http://")):
+        found = f"{manifest['homepage']!r:.60}"
+        raise DamagedManifest.at(path, "a homepage that starts with https:// or http://", found)
+    said = manifest["citehub"].get("responsible_ai", {})
+    _check(said, {}, path, "'responsible_ai'")
+    if not all(isinstance(text, str) for text in said.values()):
+        raise DamagedManifest.at(path, "'responsible_ai' to hold text", f"{said!r:.60}")
 
 
 def _check_resource(resource: Any, what: str, path: str) -> None:

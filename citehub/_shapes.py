@@ -5,7 +5,7 @@ Only annotations need them: nothing imports this module when it runs.
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 
 class Constraints(TypedDict, total=False):
@@ -93,19 +93,22 @@ class PackageSource(TypedDict, total=False):
 
 
 class HubInfo(TypedDict):
-    """What makes this data package a citation hub."""
+    """What makes this data package a citation hub; ``responsible_ai`` is what its maker says."""
 
     hub: str
     canonical_work_id: str
     hub_class: str
+    responsible_ai: NotRequired[dict[str, str]]
 
 
 class Manifest(TypedDict):
     """The manifest of a release; the file also holds ``$schema``, which no name can spell."""
 
     name: str
+    id: NotRequired[str]
     title: str
     description: str
+    homepage: NotRequired[str]
     version: str
     created: str
     keywords: list[str]

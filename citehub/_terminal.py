@@ -7,7 +7,6 @@ import io
 import json
 import os
 import sys
-import unicodedata
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,29 +14,14 @@ from rich.console import Console, RenderableType
 from rich.table import Table as Grid
 from rich.text import Text
 
+from citehub._text import clean as clean  # noqa: PLC0414 -- the command line takes it from here
+from citehub._text import steers
 from citehub.errors import TargetExists
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-_DIRECTION_MARKS: Final = {*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C}
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
-
-
-def clean(value: object) -> str:
-    r"""Return text without characters that steer a terminal or turn its direction.
-
-    Examples
-    --------
-    >>> clean("a title\x1b[2J")
-    'a title�[2J'
-    """
-    return "".join(
-        "\ufffd"
-        if unicodedata.category(letter) == "Cc" or ord(letter) in _DIRECTION_MARKS
-        else letter
-        for letter in str(value)
-    )
 
 
 def show(*parts: RenderableType) -> None:
@@ -95,10 +79,7 @@ def to_json(value: object) -> str:
     """Return JSON; control characters and direction marks stand as escapes, others as they are."""
     plain = json.dumps(value, ensure_ascii=False, indent=1, default=str)
     return "".join(
-        f"\\u{ord(letter):04x}"
-        if letter != "\n"
-        and (unicodedata.category(letter) == "Cc" or ord(letter) in _DIRECTION_MARKS)
-        else letter
+        f"\\u{ord(letter):04x}" if letter != "\n" and steers(letter) else letter
         for letter in plain
     )
 
