@@ -36,10 +36,11 @@ def write_bytes(path: str, data: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def check_free(target: str) -> None:
+def check_free(target: str, hint: str = "") -> None:
     """Refuse a target that is there and holds something."""
     if os.path.lexists(target) and not (os.path.isdir(target) and not os.listdir(target)):
-        raise TargetExists(f"{target} is there already; nothing was written.")
+        message = f"{target} is there already; nothing was written. {hint}"
+        raise TargetExists(message.rstrip())
 
 
 def move(scratch: str, target: str) -> None:
@@ -72,7 +73,8 @@ def is_release(folder: str) -> bool:
     """Tell whether a folder holds a manifest, and nothing but files."""
     if os.path.islink(folder) or not os.path.isfile(os.path.join(folder, MANIFEST)):
         return False
-    return all(entry.is_file(follow_symlinks=False) for entry in os.scandir(folder))
+    with os.scandir(folder) as entries:
+        return all(entry.is_file(follow_symlinks=False) for entry in entries)
 
 
 def hashes(folder: str) -> dict[str, str]:

@@ -165,7 +165,7 @@ def is_plain_name(name: str) -> bool:
 ARROW_TYPES = ("string", "int8", "int16", "int32", "float64", "bool", "date32", "category")
 _HUB_SHAPE = {"hub": str, "canonical_work_id": str, "hub_class": str}
 _FIELD_SHAPE = {"name": str, "type": str, "arrowType": str, "description": str}
-_SCHEMA_SHAPE = {"fields": list, "primaryKey": list, "foreignKeys": list}
+_SCHEMA_SHAPE = {"fields": list, "primaryKey": list}
 _RESOURCE_SHAPE = {
     "name": str,
     "path": str,
@@ -236,9 +236,9 @@ def _check_resource(resource: Any, what: str, path: str) -> None:
         raise DamagedManifest.at(
             path, f"the key of {what} to be columns of it", f"{schema['primaryKey']!r:.60}"
         )
-    for key in schema["foreignKeys"]:
-        if not _is_foreign_key(key, names):
-            raise DamagedManifest.at(path, f"foreign keys of {what}", f"{key!r:.60}")
+    keys = schema.get("foreignKeys", [])
+    if not isinstance(keys, list) or not all(_is_foreign_key(key, names) for key in keys):
+        raise DamagedManifest.at(path, f"foreign keys of {what}", f"{keys!r:.60}")
 
 
 def _is_foreign_key(key: object, names: list[str]) -> bool:

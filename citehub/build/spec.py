@@ -94,6 +94,8 @@ def read_spec(folder: str) -> HubSpec:
         reader.fail(
             f"the name {content['name']!r:.60} should be small letters, digits and hyphens"
         )
+    if not all(isinstance(keyword, str) for keyword in reader.take("keywords", list)):
+        reader.fail("the keywords should be text")
     _check_entries(reader, "licenses", "name", "path", "title")
     _check_entries(reader, "contributors", "title")
     return HubSpec(

@@ -40,8 +40,10 @@ def describe(table: TableSchema, rows: Sequence[Mapping[str, Any]]) -> Resource:
     schema: Any = {
         "fields": [describe_field(column) for column in table.columns],
         "primaryKey": list(table.key),
-        "foreignKeys": [_describe_foreign_key(c) for c in table.columns if c.references],
     }
+    references = [_describe_foreign_key(c) for c in table.columns if c.references]
+    if references:  # the profile of Data Package allows no empty list
+        schema["foreignKeys"] = references
     return {
         "name": table.name,
         "path": f"{table.name}.parquet",

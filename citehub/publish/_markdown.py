@@ -54,9 +54,10 @@ def link(url: str, label: object) -> str:
 
 def fenced(content: str, language: str) -> str:
     """Return lines as they stand, between fences that none of them can close."""
-    runs = [len(run) for run in re.findall("`+", content)]
-    fence = "`" * (max(runs, default=0) + 1 if max(runs, default=0) >= len("```") else 3)
-    return f"{fence}{language}\n{content}\n{fence}"
+    longest = max((len(run) for run in re.findall("`+", content)), default=0)
+    fence = "`" * max(3, longest + 1)
+    lines = "\n".join(map(clean, content.split("\n")))
+    return f"{fence}{language}\n{lines}\n{fence}"
 
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

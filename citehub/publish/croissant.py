@@ -97,7 +97,7 @@ def _record_set(resource: Resource, vocabularies: dict[tuple[str, ...], str]) ->
     table, schema = resource["name"], resource["schema"]
     references = {
         key["fields"][0]: f"{key['reference']['resource']}/{key['reference']['fields'][0]}"
-        for key in schema["foreignKeys"]
+        for key in schema.get("foreignKeys", ())
     }
     fields = []
     for column in schema["fields"]:

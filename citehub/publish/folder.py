@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from citehub import _folder
+from citehub import _catalog, _folder
 from citehub._hub import Hub
 from citehub._manifest import read_bytes, read_manifest
-from citehub.errors import DamagedRelease, TargetExists
+from citehub.errors import DamagedRelease, NoDatasets, TargetExists
 from citehub.publish.checksums import SUMS, checksums
 from citehub.publish.files import publishing_files
 
@@ -50,7 +51,7 @@ def publish(hub: Hub, out: str | os.PathLike[str], *, force: bool = False) -> st
     files[SUMS] = checksums(files)
     with _folder.scratch_folder(target) as scratch:
         _write(scratch, files)
-        if force and os.path.lexists(target):
+        if force and _folder.is_release(target):
             _folder.replace(scratch, target)
         else:
             _folder.move(scratch, target)
@@ -58,13 +59,19 @@ def publish(hub: Hub, out: str | os.PathLike[str], *, force: bool = False) -> st
 
 
 def _check_target(hub: Hub, target: str, *, force: bool) -> None:
-    real, release = os.path.realpath(target), os.path.realpath(hub.path)
-    if os.path.join(real, "").startswith(os.path.join(release, "")):
-        raise TargetExists(f"{target} is in the release itself, which never changes.")
-    if not force:
-        _folder.check_free(target)
-    elif os.path.lexists(target) and not _folder.is_release(target):
-        raise TargetExists(f"{target} is no published folder; nothing was replaced.")
+    frozen = [hub.path]
+    with suppress(NoDatasets):
+        frozen.append(_catalog.datasets_folder())
+    if any(_is_inside(target, folder) for folder in frozen):
+        raise TargetExists(f"{target} is where releases are, and a release never changes.")
+    if not (force and _folder.is_release(target)):
+        hint = "A folder that was published before is replaced with --force."
+        _folder.check_free(target, hint)
+
+
+def _is_inside(path: str, folder: str) -> bool:
+    outer = os.path.join(os.path.realpath(folder), "")
+    return os.path.join(os.path.realpath(path), "").startswith(outer)
 
 
 def _read_release(hub: Hub) -> dict[str, bytes]:

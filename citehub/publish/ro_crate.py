@@ -73,7 +73,8 @@ def ro_crate(hub: Hub, files: Mapping[str, bytes]) -> dict[str, Any]:
         "about": {"@id": "./"},
     }
     entities = [descriptor, root, *parts, *people, *licenses, action, _SOFTWARE, *sources]
-    return {"@context": f"{_VERSION}/context", "@graph": entities}
+    unique = {each["@id"]: each for each in entities}  # two licences may share an address
+    return {"@context": f"{_VERSION}/context", "@graph": list(unique.values())}
 
 
 def _file(name: str, data: bytes, meaning: str | None) -> dict[str, Any]:

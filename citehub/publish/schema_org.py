@@ -45,7 +45,6 @@ def dataset_jsonld(hub: Hub) -> dict[str, Any]:
         "description": _shorten(description),
         "license": [each["path"] for each in manifest["licenses"]],
         "creator": agents(manifest),
-        "isAccessibleForFree": True,
         "citation": _canonical(hub),
         "variableMeasured": list(_variables(manifest)),
         "distribution": [
