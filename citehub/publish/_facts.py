@@ -9,6 +9,7 @@ from citehub._manifest import DOI_PREFIX, dataset_id
 if TYPE_CHECKING:
     from citehub._hub import Hub
     from citehub._shapes import Manifest, Resource
+    from citehub._work import Work
 
 PARQUET: Final = ["application/vnd.apache.parquet", "application/x-parquet"]
 LICENSES: Final = {
@@ -58,6 +59,11 @@ def describe(hub: Hub) -> dict[str, Any]:
 def agents(manifest: Manifest) -> list[dict[str, str]]:
     """Return who made the dataset."""
     return [{"@type": "Organization", "name": each["title"]} for each in manifest["contributors"]]
+
+
+def page(work: Work) -> str | None:
+    """Return the web page of a work, by the first identifier that has one."""
+    return next((work.links[scheme] for scheme in work.ids if scheme in work.links), None)
 
 
 def describe_file(resource: Resource) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from citehub._identifiers import Identifier
 from citehub._manifest import dataset_id
-from citehub.publish._facts import LICENSES, date, doi
+from citehub.publish._facts import LICENSES, date, doi, page
 from citehub.publish._yaml import to_yaml
 
 if TYPE_CHECKING:
@@ -85,5 +85,5 @@ def _canonical(hub: Hub) -> dict[str, Any]:
         reference["year"] = work.publication_year
     if any(known):
         reference["identifiers"] = [each for each in known if each]
-    pages = [work.links[scheme] for scheme in work.ids if scheme in work.links]
-    return reference | {"url": pages[0]} if pages else reference
+    address = page(work)
+    return reference | {"url": address} if address else reference

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub._manifest import dataset_id
-from citehub.publish._facts import agents, describe, describe_file
+from citehub.publish._facts import agents, describe, describe_file, page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,8 +69,8 @@ def _canonical(hub: Hub) -> dict[str, Any]:
         work["author"] = list(canonical.authors)
     if canonical.published:
         work["datePublished"] = canonical.published
-    pages = [canonical.links[scheme] for scheme in canonical.ids if scheme in canonical.links]
-    return work | {"url": pages[0]} if pages else work
+    address = page(canonical)
+    return work | {"url": address} if address else work
 
 
 def _variables(manifest: Manifest) -> Iterator[dict[str, Any]]:

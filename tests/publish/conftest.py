@@ -20,17 +20,34 @@ HOSTILE = (
     "*c* `d` ```e``` [f](javascript:alert(1)) ~~g~~ # h: - !!python/object:i 'j' \"k\" \\l %m @n "
     "--- \x1b[2J \x07 \x85 \u2028 \u202e \ufeff \U0001f388 M²RNN null: ~"
 )
-EDITS = {
-    "hub.toml": {
-        'title = "Citation hub of Megatron-Turing NLG 530B"': "title = {}",
-        'keywords = ["citations"': "keywords = [{}",
-        'title = "The citehub developers"': "title = {}",
-        'title = "CC0 1.0 for the compilation; the column sources.rights gives the terms of each '
-        'source"': "title = {}",
-        'description = "What other sources know: authors, dates, venues, code, themes, and facts '
-        'of the canonical work."': "description = {}",
-    },
-}
+CSV = '"' + HOSTILE.replace('"', '""') + '"'
+TITLE = "OPT: Open Pre-trained Transformer Language Models"
+HOSTILE_TITLE = "<script>alert('x')</script> =1+1 \x1b[2J \u202e"
+ADDRESS = "https://github.com/liguodongiot/llm-action"
+
+
+def toml(text: str) -> str:
+    """Return a text as a TOML string."""
+    letters = (
+        letter if letter.isprintable() and letter not in '"\\' else f"\\U{ord(letter):08x}"
+        for letter in text
+    )
+    return f'"{"".join(letters)}"'
+
+
+EDITS = [
+    ("hub.toml", 'title = "Citation hub of Megatron-Turing NLG 530B"', f"title = {toml(HOSTILE)}"),
+    ("hub.toml", 'keywords = ["citations"', f"keywords = [{toml(HOSTILE)}"),
+    ("hub.toml", 'title = "The citehub developers"', f"title = {toml(HOSTILE)}"),
+    ("hub.toml", 'title = "CC0 1.0 for', f"title = {toml(HOSTILE)} # "),
+    ("hub.toml", 'description = "What other', f"description = {toml(HOSTILE)} # "),
+    ("hub.toml", "\ndata_biases", f"\ndata_social_impact = {toml(HOSTILE)}\ndata_biases"),
+    ("sources.csv", ",NVIDIA/Megatron-LM repository,", f",{CSV},"),
+    ("sources.csv", ",curation,CC0 1.0,", f",curation,{CSV},"),
+    ("sources.csv", ADDRESS, f"{ADDRESS}/a b)<i>`|\u202e"),
+    ("hub-page.txt", TITLE, HOSTILE_TITLE),
+    ("works.csv", TITLE, HOSTILE_TITLE),
+]
 
 
 @pytest.fixture(autouse=True)
@@ -43,40 +60,15 @@ def offline(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", refuse)
 
 
-def toml(text: str) -> str:
-    """Return a text as a TOML string."""
-    letters = (
-        letter if letter.isprintable() and letter not in '"\\' else f"\\U{ord(letter):08x}"
-        for letter in text
-    )
-    return f'"{"".join(letters)}"'
-
-
 @pytest.fixture(scope="session")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A release whose texts hold markup of every format."""
     source = tmp_path_factory.mktemp("hostile") / "source"
     shutil.copytree(SOURCE, source)
-    hub = (source / "hub.toml").read_text(encoding="utf-8")
-    for old, new in EDITS["hub.toml"].items():
-        assert old in hub, old
-        hub = hub.replace(old, new.format(toml(HOSTILE)))
-    hub = hub.replace("\ndata_limitations = ", f"\ndata_social_impact = {toml(HOSTILE)}\n\\g", 1)
-    hub = hub.replace("\n\\g", "\ndata_limitations = ", 1)
-    (source / "hub.toml").write_text(hub, encoding="utf-8")
-    listed = (source / "sources.csv").read_text(encoding="utf-8")
-    quoted = '"' + HOSTILE.replace('"', '""') + '"'
-    listed = listed.replace(",NVIDIA/Megatron-LM repository,", f",{quoted},")
-    listed = listed.replace(",curation,CC0 1.0,", f",curation,{quoted},")
-    address = "https://github.com/liguodongiot/llm-action"
-    listed = listed.replace(address, f"{address}/a b)<i>`|\u202e")
-    (source / "sources.csv").write_text(listed, encoding="utf-8")
-    for name in ("hub-page.txt", "works.csv"):
+    for name, old, new in EDITS:
         text = (source / name).read_text(encoding="utf-8")
-        title = "OPT: Open Pre-trained Transformer Language Models"
-        assert title in text
-        text = text.replace(title, "<script>alert('x')</script> =1+1 \x1b[2J \u202e")
-        (source / name).write_text(text, encoding="utf-8")
+        assert old in text, old
+        (source / name).write_text(text.replace(old, new), encoding="utf-8")
     return Path(build_release(source, "1.1.0", out=source.parent / "out"))
 
 

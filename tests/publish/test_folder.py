@@ -5,7 +5,11 @@ from __future__ import annotations
 import errno
 import os
 import re
+import shutil
+import signal
 import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -148,6 +152,21 @@ def test_a_full_disk_leaves_what_was_there(monkeypatch, first, hub, tmp_path, nu
     assert os.listdir(tmp_path) == (["out"] if force else [])
 
 
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("seconds", [0.3, 0.5, 0.7])
+def test_what_was_stopped_leaves_no_half_folder(tmp_path, sent, seconds):
+    command = [sys.executable, "-m", "citehub", "publish", "mt-nlg", "--out", tmp_path / "out"]
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(command, stdout=quiet, stderr=quiet) as process:
+        time.sleep(seconds)
+        process.send_signal(sent)
+    if (tmp_path / "out").exists():
+        citehub.load(tmp_path / "out").verify()
+        assert files(tmp_path / "out").keys() >= MADE
+    if sent is signal.SIGTERM:
+        assert os.listdir(tmp_path) in ([], ["out"])
+
+
 def test_a_rename_that_fails_puts_the_old_folder_back(monkeypatch, first, hub, tmp_path):
     publish(hub, tmp_path / "out")
     before = files(tmp_path / "out")
@@ -166,8 +185,6 @@ def test_a_rename_that_fails_puts_the_old_folder_back(monkeypatch, first, hub, t
 
 
 def test_a_file_behind_a_link_is_not_published(built, tmp_path):
-    import shutil
-
     copied = shutil.copytree(built, tmp_path / "copied")
     (copied / "README.md").unlink()
     (copied / "README.md").symlink_to("/etc/hostname")
