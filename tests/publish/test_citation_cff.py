@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from importlib.resources import files
+from importlib.metadata import distribution
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -12,8 +13,10 @@ import yaml
 from citehub._manifest import dataset_id
 from citehub.publish.citation_cff import citation_cff
 
-VENDOR = files("check_jsonschema") / "builtin_schemas" / "vendor"
-SCHEMA = json.loads((VENDOR / "citation-file-format.json").read_text(encoding="utf-8"))
+VENDOR = "check_jsonschema/builtin_schemas/vendor/citation-file-format.json"
+SCHEMA = json.loads(
+    Path(distribution("check-jsonschema").locate_file(VENDOR)).read_text(encoding="utf-8")
+)
 
 
 def read(folder):

@@ -147,7 +147,16 @@ def test_a_wrong_column_is_found(copied):
     assert '"column": "title_plain"' in said
     wrong = said.replace('"column": "title_plain"', '"column": "plain_title"', 1)
     (copied / "croissant.json").write_text(wrong, encoding="utf-8")
-    with pytest.raises(Exception, match="operation ReadFields"):
+    with pytest.raises(mlcroissant.GenerationError, match="operation ReadFields"):
+        records(copied, "works")
+
+
+def test_a_wrong_hash_is_found(copied):
+    said = (copied / "croissant.json").read_text(encoding="utf-8")
+    digest = read(copied)["distribution"][0]["sha256"]
+    wrong = said.replace(digest, "0" * 64)
+    (copied / "croissant.json").write_text(wrong, encoding="utf-8")
+    with pytest.raises(mlcroissant.GenerationError, match="operation Download"):
         records(copied, "works")
 
 

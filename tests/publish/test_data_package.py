@@ -5,7 +5,8 @@ from __future__ import annotations
 import copy
 import json
 import shutil
-from importlib.resources import files
+from importlib.metadata import distribution
+from pathlib import Path
 
 import frictionless
 import jsonschema
@@ -15,7 +16,9 @@ import citehub
 from citehub._manifest import dataset_id
 
 PROFILE = json.loads(
-    (files("dplib") / "profiles" / "2.0" / "datapackage.json").read_text(encoding="utf-8")
+    Path(distribution("dplib-py").locate_file("dplib/profiles/2.0/datapackage.json")).read_text(
+        encoding="utf-8"
+    )
 )
 
 
