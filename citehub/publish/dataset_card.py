@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub.publish import _markdown as md
-from citehub.publish._facts import LICENSES
+from citehub.publish._facts import LICENSES, date
 from citehub.publish._yaml import to_yaml
 from citehub.publish.checksums import SUMS
 from citehub.publish.rights import licenses
@@ -40,7 +40,7 @@ def dataset_card(hub: Hub) -> bytes:
     parts = [
         f"---\n{to_yaml(_metadata(manifest))}---",
         f"# {md.text(manifest['title'])}",
-        f"Version {md.text(hub.version)}, released {md.text(manifest['created'][:10])}.",
+        f"Version {md.text(hub.version)}, released {md.text(date(manifest))}.",
         *(md.paragraph(paragraph) for paragraph in paragraphs if paragraph.strip()),
         "## What it says in sum",
         md.paragraph(hub.summary()),
@@ -112,7 +112,7 @@ def _tables(manifest: Manifest) -> list[tuple[str, str, str]]:
 
 def _limits(manifest: Manifest) -> str:
     said = manifest["citehub"].get("responsible_ai", {})
-    lines = ["Null means *not known*. It is never zero, never false and never none."]
+    lines = ["Null means *not known*. It is never zero and never false."]
     lines += [md.text(said[key]) for key in ("data_limitations", "data_biases") if key in said]
     if any(not each["rows"] for each in manifest["resources"]):
         lines.append(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from citehub import _catalog, _folder
 from citehub._hub import Hub
-from citehub._manifest import read_bytes, read_manifest
+from citehub._manifest import CHANGES, MANIFEST, read_bytes, read_manifest
 from citehub.errors import DamagedRelease, NoDatasets, TargetExists
 from citehub.publish.checksums import SUMS, checksums
 from citehub.publish.files import publishing_files
@@ -47,7 +47,8 @@ def publish(hub: Hub, out: str | os.PathLike[str], *, force: bool = False) -> st
     target = os.path.abspath(out)
     _check_target(hub, target, force=force)
     hub.verify()
-    files = publishing_files(hub) | _read_release(hub)
+    made = publishing_files(hub)
+    files = made | _read_release(hub, made)
     files[SUMS] = checksums(files)
     with _folder.scratch_folder(target) as scratch:
         _write(scratch, files)
@@ -74,9 +75,16 @@ def _is_inside(path: str, folder: str) -> bool:
     return os.path.join(os.path.realpath(path), "").startswith(outer)
 
 
-def _read_release(hub: Hub) -> dict[str, bytes]:
-    names = sorted(os.listdir(hub.path))
-    return {name: read_bytes(os.path.join(hub.path, name), DamagedRelease) for name in names}
+def _read_release(hub: Hub, made: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return every file of the release, in which nothing else may stand."""
+    known = {MANIFEST, CHANGES, *made, *(each["path"] for each in hub.manifest["resources"])}
+    files = {}
+    for name in sorted(os.listdir(hub.path)):
+        path = os.path.join(hub.path, name)
+        if name not in known:
+            raise DamagedRelease.at(path, "only files of a release", "another")
+        files[name] = read_bytes(path, DamagedRelease)
+    return files
 
 
 def _write(folder: str, files: Mapping[str, bytes]) -> None:

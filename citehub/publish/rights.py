@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from citehub._rows import SourceRow
 
 _SOURCE_NOTE: Final = (
-    "What comes from a source stays under the terms of that source. *Not known* means that no "
-    "terms were found or looked for; it grants nothing."
+    "What comes from a source stays under the terms of that source. Where they are *not known*, "
+    "none were looked for; that grants nothing."
 )
 
 
@@ -25,7 +25,7 @@ def rights(hub: Hub) -> bytes:
     rows = [_row(source, cells) for source in hub.sources]
     parts = [
         f"# Rights in {md.text(hub.manifest['title'])} {md.text(hub.version)}",
-        "The compilation (selection, arrangement, descriptions and derived columns):",
+        "The compilation:",
         "\n".join(licenses(hub)),
         _SOURCE_NOTE,
         md.table(headers, rows),

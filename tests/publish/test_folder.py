@@ -184,6 +184,14 @@ def test_a_rename_that_fails_puts_the_old_folder_back(monkeypatch, first, hub, t
     assert os.listdir(tmp_path) == ["out"]
 
 
+def test_what_is_no_file_of_a_release_is_not_published(built, tmp_path):
+    copied = shutil.copytree(built, tmp_path / "copied")
+    (copied / ".secret").write_text("mine")
+    with pytest.raises(errors.DamagedRelease, match="only files of a release; found another"):
+        publish(citehub.load(copied), tmp_path / "out")
+    assert os.listdir(tmp_path) == ["copied"]
+
+
 def test_a_file_behind_a_link_is_not_published(built, tmp_path):
     copied = shutil.copytree(built, tmp_path / "copied")
     (copied / "README.md").unlink()
