@@ -118,9 +118,10 @@ def test_an_empty_folder_is_a_fine_target(first, tmp_path, force):
 @pytest.mark.parametrize("where", ["1.0.0", "1.1.0", "1.1.0/out", "9.9.9"])
 def test_releases_are_never_replaced(datasets, where):
     hub = citehub.load("mt-nlg", version="1.1.0")
+    before = sorted(os.listdir(datasets / "mt-nlg"))
     with pytest.raises(errors.TargetExists, match="never changes"):
         publish(hub, datasets / "mt-nlg" / where, force=True)
-    assert sorted(os.listdir(datasets / "mt-nlg")) == ["1.0.0", "1.1.0", "source"]
+    assert sorted(os.listdir(datasets / "mt-nlg")) == before
     hub.verify()
 
 
