@@ -20,7 +20,32 @@ if TYPE_CHECKING:
     from citehub._shapes import Manifest
 
 MANIFEST = "datapackage.json"
+CHANGES = "CHANGES.md"
+DOI_PREFIX = "https://doi.org/"
 _NAMESPACE = "5f0f8a3e-9c1d-4b7a-8e21-6d4c3b2a1908"  # of the identifiers of dataset versions
+RESPONSIBLE_AI = (
+    "data_collection",
+    "data_collection_type",
+    "data_collection_missing_data",
+    "data_collection_raw_data",
+    "data_imputation_protocol",
+    "data_manipulation_protocol",
+    "data_preprocessing_protocol",
+    "data_annotation_protocol",
+    "data_annotation_platform",
+    "data_annotation_analysis",
+    "annotations_per_item",
+    "annotator_demographics",
+    "machine_annotation_tools",
+    "data_biases",
+    "data_limitations",
+    "data_use_cases",
+    "data_social_impact",
+    "personal_sensitive_information",
+    "data_release_maintenance_plan",
+)
+"""What a maker may say under ``responsible_ai``: the texts of Croissant's RAI vocabulary."""
+
 _OPENSSL_PAYS_FROM = 1 << 19  # bytes
 
 
@@ -102,6 +127,11 @@ def read_manifest(folder: str, expected_hash: str | None = None) -> Manifest:
         _check_resource(resource, f"resource {number}", path)
     for contributor in parsed["contributors"]:
         _check(contributor, {"title": str}, path, "a contributor")
+    for terms in parsed["licenses"]:
+        _check(terms, {"name": str, "path": str, "title": str}, path, "a license")
+    if not all(isinstance(each, str) for each in parsed["keywords"]):
+        raise DamagedManifest.at(path, "keywords that are text", f"{parsed['keywords']!r:.60}")
+    _check_optional(parsed, path)
     names = [resource["name"] for resource in parsed["resources"]]
     if "works" not in names or len(names) != len(set(names)):
         raise DamagedManifest.at(path, "each table once, and a table 'works'", ", ".join(names))
@@ -126,6 +156,12 @@ def dataset_id(manifest: Manifest) -> str:
     return uuid.uuid5(uuid.UUID(_NAMESPACE), content).urn
 
 
+def doi(manifest: Manifest) -> str | None:
+    """Return the bare DOI of the release, where it has one."""
+    identifier = dataset_id(manifest)
+    return identifier.removeprefix(DOI_PREFIX) if identifier.startswith(DOI_PREFIX) else None
+
+
 def is_plain_name(name: str) -> bool:
     """Tell whether a name is of a file in the same folder, on any platform."""
     bare = name.replace("-", "").replace("_", "").replace(".", "")
@@ -135,7 +171,7 @@ def is_plain_name(name: str) -> bool:
 ARROW_TYPES = ("string", "int8", "int16", "int32", "float64", "bool", "date32", "category")
 _HUB_SHAPE = {"hub": str, "canonical_work_id": str, "hub_class": str}
 _FIELD_SHAPE = {"name": str, "type": str, "arrowType": str, "description": str}
-_SCHEMA_SHAPE = {"fields": list, "primaryKey": list, "foreignKeys": list}
+_SCHEMA_SHAPE = {"fields": list, "primaryKey": list}
 _RESOURCE_SHAPE = {
     "name": str,
     "path": str,
@@ -152,6 +188,7 @@ _MANIFEST_SHAPE = {
     "description": str,
     "version": str,
     "created": str,
+    "keywords": list,
     "licenses": list,
     "contributors": list,
     "sources": list,
@@ -167,6 +204,20 @@ def _check(part: object, shape: Mapping[str, type], path: str, what: str) -> Non
         if type(part.get(key)) is not kind:
             found = f"{part[key]!r:.60}" if key in part else "none"
             raise DamagedManifest.at(path, f"{what} to have a {kind.__name__} {key!r}", found)
+
+
+def _check_optional(manifest: dict[str, Any], path: str) -> None:
+    """Check what newer manifests hold and older ones lack."""
+    for key in ("id", "homepage"):
+        if key in manifest:
+            _check(manifest, {key: str}, path, "the manifest")
+    if not manifest.get("homepage", "https://").startswith(("https://", "http://")):
+        found = f"{manifest['homepage']!r:.60}"
+        raise DamagedManifest.at(path, "a homepage that starts with https:// or http://", found)
+    said = manifest["citehub"].get("responsible_ai", {})
+    _check(said, {}, path, "'responsible_ai'")
+    if not all(isinstance(text, str) for text in said.values()):
+        raise DamagedManifest.at(path, "'responsible_ai' to hold text", f"{said!r:.60}")
 
 
 def _check_resource(resource: Any, what: str, path: str) -> None:
@@ -191,9 +242,9 @@ def _check_resource(resource: Any, what: str, path: str) -> None:
         raise DamagedManifest.at(
             path, f"the key of {what} to be columns of it", f"{schema['primaryKey']!r:.60}"
         )
-    for key in schema["foreignKeys"]:
-        if not _is_foreign_key(key, names):
-            raise DamagedManifest.at(path, f"foreign keys of {what}", f"{key!r:.60}")
+    keys = schema.get("foreignKeys", [])
+    if not isinstance(keys, list) or not all(_is_foreign_key(key, names) for key in keys):
+        raise DamagedManifest.at(path, f"foreign keys of {what}", f"{keys!r:.60}")
 
 
 def _is_foreign_key(key: object, names: list[str]) -> bool:

@@ -51,7 +51,7 @@ class Schema(TypedDict):
 
     fields: list[Field]
     primaryKey: list[str]
-    foreignKeys: list[ForeignKey]
+    foreignKeys: NotRequired[list[ForeignKey]]
 
 
 class Resource(TypedDict):

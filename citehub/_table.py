@@ -464,7 +464,7 @@ def _describe_type(field: Field, schema: Schema) -> str:
         parts.append("key")
     elif not constraints.get("required"):
         parts.append("null if not known")
-    for foreign in schema["foreignKeys"]:
+    for foreign in schema.get("foreignKeys", ()):
         if foreign["fields"] == [field["name"]]:
             reference = foreign["reference"]
             parts.append(f"in {reference['resource']}.{reference['fields'][0]}")

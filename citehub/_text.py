@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 _CONTROLS: Final = "\x00-\x1f\x7f-\x9f"
 _DIRECTION_MARKS: Final = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _STEERING: Final = re.compile(f"[{_CONTROLS}{_DIRECTION_MARKS}]")
-_ESCAPED_IN_JSON: Final = re.compile(f"[\x7f-\x9f\u2028\u2029{_DIRECTION_MARKS}]")
+_ESCAPED_IN_JSON: Final = re.compile(  # what cannot be seen
+    "[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
+)
+_MARKUP: Final = re.compile("[<>&]")
 _BREAKS: Final = re.compile("\r\n|[\t\n\x0b\x0c\r\x85\u2028\u2029]")
 _UNPRINTABLE: Final = re.compile(f"[{_CONTROLS}\ud800-\udfff\ufffe\uffff]")
 _FORMULA: Final = re.compile("'*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
@@ -51,9 +54,24 @@ def is_line(value: str) -> bool:
 
 
 def to_json(value: object, indent: int | None = 1) -> str:
-    """Return JSON; control characters and direction marks stand as escapes, others as they are."""
+    """Return JSON; what cannot be seen stands as an escape, other letters as they are."""
     plain = json.dumps(value, ensure_ascii=False, indent=indent, default=str)
-    return _ESCAPED_IN_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", plain)
+    return _ESCAPED_IN_JSON.sub(_escape, plain)
+
+
+def to_embedded_json(value: object) -> str:
+    r"""Return JSON that may also stand inside of a ``<script>`` of a web page.
+
+    Examples
+    --------
+    >>> print(to_embedded_json("M²RNN </script>"))
+    "M²RNN \u003c/script\u003e"
+    """
+    return _MARKUP.sub(_escape, to_json(value))
+
+
+def _escape(match: re.Match[str]) -> str:
+    return f"\\u{ord(match[0]):04x}"
 
 
 def json_array(values: Iterable[object]) -> Iterator[str]:

@@ -87,7 +87,7 @@ def find_dangling(
 
     A key into a table that the release does not hold leads nowhere.
     """
-    for foreign in resource["schema"]["foreignKeys"]:
+    for foreign in resource["schema"].get("foreignKeys", ()):
         (column,), reference = foreign["fields"], foreign["reference"]
         (target,) = reference["fields"]
         there = {row.get(target) for row in tables.get(reference["resource"], ())}

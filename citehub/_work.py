@@ -97,6 +97,11 @@ class Work:
         return {name: url for name, url in pages.items() if url}
 
     @property
+    def url(self) -> str | None:
+        """Web page of the work: of its first identifier that has one."""
+        return next((self.links[scheme] for scheme in self.ids if scheme in self.links), None)
+
+    @property
     def themes(self) -> tuple[str, ...]:
         """Ids of the themes that it belongs to."""
         rows = cast("Sequence[WorkThemeRow]", self._look("work_themes", self.work_id))

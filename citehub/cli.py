@@ -382,6 +382,27 @@ def build(
     terminal.err().print(terminal.text(f"Look at it with: citehub show {folder}"), soft_wrap=True)
 
 
+@app.command()
+def publish(
+    hub: HubName,
+    out: Annotated[str, typer.Option("--out", help="Folder to make.")],
+    version: Pin = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace a folder that was published before.")
+    ] = False,
+) -> None:
+    """Write a folder for Zenodo, Hugging Face or a web server."""
+    from citehub.publish import publish as write_folder
+
+    if out == "":
+        raise typer.BadParameter("the name of the folder is empty")
+    with terminal.progress() as step:
+        step(f"Publish {hub}")
+        folder = write_folder(citehub.load(hub, version=version), out, force=force)
+    print(clean(folder))
+    terminal.err().print(terminal.text(f"Check it with: citehub verify {folder}"), soft_wrap=True)
+
+
 def _print_json(record: object) -> None:
     terminal.write_stdout([to_json(record).encode(), b"\n"])
 

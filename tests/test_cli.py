@@ -20,6 +20,23 @@ def spawn(*words, **more):
     return subprocess.run(command, capture_output=True, text=True, check=False, **more)
 
 
+# -- publishing -------------------------------------------------------------------------------
+
+
+def test_publish_prints_the_folder_and_replaces_it_only_when_told(run, tmp_path):
+    out = str(tmp_path / "out")
+    code, said, hint = run("publish", "mt-nlg", "--version", "1.0.0", "--out", out)
+    assert (code, said.decode()) == (0, f"{out}\n")
+    assert f"citehub verify {out}" in hint
+    code, said, problem = run("publish", "mt-nlg", "--out", out)
+    assert (code, said) == (1, b"")
+    assert "--force" in problem
+    assert run("publish", "mt-nlg", "--version", "1.1.0", "--out", out, "--force")[0] == 0
+    assert citehub.load(out).version == "1.1.0"
+    assert run("verify", out)[0] == 0
+    assert run("publish", "mt-nlg", "--out", "")[0] == 2
+
+
 # -- what people see --------------------------------------------------------------------------
 
 

@@ -87,6 +87,13 @@ WRONG = {
     "a table twice": lambda m: m["resources"].append(m["resources"][1]),
     "no citehub": lambda m: m.pop("citehub"),
     "canonical is a number": lambda m: m["citehub"].update(canonical_work_id=1),
+    "keywords are numbers": lambda m: m.update(keywords=[1]),
+    "a license is text": lambda m: m.update(licenses=["CC0-1.0"]),
+    "id is a number": lambda m: m.update(id=1),
+    "homepage runs": lambda m: m.update(homepage="javascript:alert(1)"),
+    "responsible_ai is text": lambda m: m["citehub"].update(responsible_ai="all good"),
+    "responsible_ai holds numbers": lambda m: m["citehub"].update(responsible_ai={"x": 1}),
+    "foreign keys are text": lambda m: m["resources"][1]["schema"].update(foreignKeys="works"),
     "version is a number": lambda m: m.update(version=1.1),
 }
 

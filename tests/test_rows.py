@@ -80,7 +80,8 @@ def test_the_newest_release_holds_every_table_as_declared(hub):
     assert hub.tables == tuple(TABLES)
     for resource in hub.manifest["resources"]:
         declared = describe(TABLES[resource["name"]], [])
-        assert resource["schema"] == declared["schema"]
+        empty = {"foreignKeys": []}  # as the first releases write it; newer ones leave it out
+        assert empty | resource["schema"] == empty | declared["schema"]
         assert resource["description"] == declared["description"]
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import tempfile
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
+from citehub import _folder
 from citehub._catalog import (
     INDEX,
     datasets_folder,
@@ -19,7 +18,7 @@ from citehub._catalog import (
 )
 from citehub._diff import LEVELS, Diff, compare
 from citehub._hub import Hub
-from citehub._manifest import read_bytes, read_manifest, sha256
+from citehub._manifest import CHANGES, read_manifest
 from citehub._schema import TABLES
 from citehub._validate import find_dangling, find_problem
 from citehub.build import write
@@ -27,13 +26,12 @@ from citehub.build.ledger import Ledger
 from citehub.build.parts import PARTS, HubSources, add_sources
 from citehub.build.spec import HubSpec, ReleaseSpec, read_spec
 from citehub.errors import BuildError, BumpTooSmall, DamagedRelease, TargetExists, UnknownHub
+from citehub.publish import publishing_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 Rows = dict[str, list[dict[str, Any]]]
-
-_CHANGES: Final = "CHANGES.md"
 
 
 def build_release(
@@ -77,9 +75,7 @@ def build_release(
     target = _choose_target(hub, spec, version, out)
     progress("Read the sources")
     tables, facts = _assemble(spec, release)
-    os.makedirs(os.path.dirname(target), exist_ok=True)
-    scratch = tempfile.mkdtemp(prefix=f".{os.path.basename(target)}.", dir=os.path.dirname(target))
-    try:
+    with _folder.scratch_folder(target) as scratch:
         progress("Write the tables")
         _write(scratch, spec, release, tables, facts)
         progress("Compare with the release before")
@@ -88,13 +84,13 @@ def build_release(
         else:
             summary = _check_bump(scratch, release, _release_before(spec, version))
         changes = write.changes_of(spec, release, summary)
-        write.write_bytes(os.path.join(scratch, _CHANGES), changes)
+        _folder.write_bytes(os.path.join(scratch, CHANGES), changes)
+        built = Hub(scratch, read_manifest(scratch))
+        for name, data in publishing_files(built).items():
+            _folder.write_bytes(os.path.join(scratch, name), data)
         progress("Verify")
-        Hub(scratch, read_manifest(scratch)).verify()
-        os.chmod(scratch, 0o755)  # noqa: S103 -- mkdtemp makes folders that only their owner may read
-        _move(scratch, target)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+        built.verify()
+        _folder.move(scratch, target)
     if out is None:
         progress("Enter it into the index")
         _register(spec, release, target)
@@ -122,7 +118,7 @@ def _choose_target(
     if not is_folder(hub) and spec.name != hub:
         raise BuildError(f"{spec.folder} is of the hub {spec.name!r}, not {hub!r}.")
     if out is not None:
-        _check_free(os.path.abspath(out))
+        _folder.check_free(os.path.abspath(out))
         return os.path.abspath(out)
     if is_folder(hub):
         raise BuildError(
@@ -146,11 +142,6 @@ def _target_folder(spec: HubSpec, version: str) -> str:
             "elsewhere with --out DIR, or describe a new version in hub.toml."
         )
     return os.path.join(datasets, spec.name, version)
-
-
-def _check_free(target: str) -> None:
-    if os.path.lexists(target) and not (os.path.isdir(target) and not os.listdir(target)):
-        raise TargetExists(f"{target} is there already; nothing was written.")
 
 
 def _assemble(spec: HubSpec, release: ReleaseSpec) -> tuple[Rows, dict[str, str]]:
@@ -233,27 +224,6 @@ def _reasons(diff: Diff, most: int = 5) -> str:
     return "\n".join([*lines, f"  and {more} more"] if more > 0 else lines)
 
 
-def _move(scratch: str, target: str) -> None:
-    """Give the finished folder its final name; of two builds, one wins whole.
-
-    A folder with the same files is as good: another build was first, or one was cut off
-    before it entered its release into the index.
-    """
-    try:
-        os.rename(scratch, target)
-    except OSError:
-        if not os.path.isdir(target) or _hashes(target) != _hashes(scratch):
-            _check_free(target)
-            raise
-
-
-def _hashes(folder: str) -> dict[str, str]:
-    return {
-        name: sha256(read_bytes(os.path.join(folder, name), DamagedRelease))
-        for name in sorted(os.listdir(folder))
-    }
-
-
 def _register(spec: HubSpec, release: ReleaseSpec, folder: str) -> None:
     """Enter a release into ``index.json``, written beside and renamed into place."""
     path = os.path.join(datasets_folder(), INDEX)
@@ -261,8 +231,8 @@ def _register(spec: HubSpec, release: ReleaseSpec, folder: str) -> None:
     entry = index["hubs"].setdefault(
         spec.name, {"title": spec.title, "default": "", "versions": {}}
     )
-    entry["versions"][release.version] = _hashes(folder)
+    entry["versions"][release.version] = _folder.hashes(folder)
     entry["default"] = max(entry["versions"], key=version_key)
     scratch = f"{path}.{os.getpid()}"
-    write.write_bytes(scratch, json.dumps(index, indent=1).encode() + b"\n")
+    _folder.write_bytes(scratch, json.dumps(index, indent=1).encode() + b"\n")
     os.replace(scratch, path)

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from citehub._catalog import is_hub_name, is_version, version_key
+from citehub._identifiers import parse_identifier
+from citehub._manifest import RESPONSIBLE_AI
 from citehub.build.parts import PARTS
 from citehub.build.sources.curated import read_text
 from citehub.errors import SourceError, UnknownVersion
@@ -36,6 +38,7 @@ class ReleaseSpec:
     description: str
     parts: tuple[str, ...]
     changes: tuple[ChangeNote, ...]
+    doi: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,8 @@ class HubSpec:
     licenses: tuple[dict[str, str], ...]
     contributors: tuple[dict[str, Any], ...]
     releases: tuple[ReleaseSpec, ...]
+    homepage: str
+    responsible_ai: dict[str, str]
 
     def release(self, version: str) -> ReleaseSpec:
         """Return a release by version.
@@ -89,6 +94,8 @@ def read_spec(folder: str) -> HubSpec:
         reader.fail(
             f"the name {content['name']!r:.60} should be small letters, digits and hyphens"
         )
+    if not all(isinstance(keyword, str) for keyword in reader.take("keywords", list)):
+        reader.fail("the keywords should be text")
     _check_entries(reader, "licenses", "name", "path", "title")
     _check_entries(reader, "contributors", "title")
     return HubSpec(
@@ -102,6 +109,8 @@ def read_spec(folder: str) -> HubSpec:
         licenses=tuple(reader.take("licenses", list)),
         contributors=tuple(reader.take("contributors", list)),
         releases=_read_releases(reader),
+        homepage=_read_homepage(reader),
+        responsible_ai=_read_responsible_ai(reader),
     )
 
 
@@ -123,6 +132,10 @@ class _Reader:
             raise SourceError.at(self.path, 0, problem)
         return value
 
+    def take_text(self, key: str) -> str:
+        """Return a text that may be left out; then it is empty."""
+        return self.take(key, str).strip() if key in self.content else ""
+
     def fail(self, problem: str) -> None:
         raise SourceError.at(self.path, 0, f"{self.what}: {problem}")
 
@@ -132,6 +145,21 @@ def _check_entries(hub: _Reader, key: str, *texts: str) -> None:
         reader = _Reader(hub.path, entry, f"an entry of {key}")
         for text in texts:
             reader.take(text, str)
+
+
+def _read_homepage(hub: _Reader) -> str:
+    homepage = hub.take_text("homepage")
+    if homepage and not homepage.startswith(("https://", "http://")):
+        hub.fail(f"the homepage {homepage!r:.60} should start with https:// or http://")
+    return homepage
+
+
+def _read_responsible_ai(hub: _Reader) -> dict[str, str]:
+    reader = _Reader(hub.path, hub.content.get("responsible_ai", {}), "responsible_ai")
+    for key in reader.content:
+        if key not in RESPONSIBLE_AI:
+            reader.fail(f"there is no {key!r:.60}; known: {', '.join(RESPONSIBLE_AI)}")
+    return {key: reader.take_text(key) for key in RESPONSIBLE_AI if key in reader.content}
 
 
 def _read_releases(hub: _Reader) -> tuple[ReleaseSpec, ...]:
@@ -160,7 +188,18 @@ def _read_release(path: str, content: object) -> ReleaseSpec:
         description=reader.take("description", str).strip(),
         parts=parts,
         changes=tuple(_read_change(path, version, each) for each in reader.take("changes", list)),
+        doi=_read_doi(reader),
     )
+
+
+def _read_doi(release: _Reader) -> str:
+    doi = release.take_text("doi")
+    identifier = parse_identifier(doi) if doi else None
+    if doi and (identifier is None or (identifier.scheme, identifier.value) != ("doi", doi)):
+        release.fail(
+            f"the doi {doi!r:.60} should be bare and in small letters, as 10.5281/zenodo.1"
+        )
+    return doi
 
 
 def _read_change(path: str, version: str, content: object) -> ChangeNote:

@@ -6,7 +6,8 @@ import json
 import os
 from typing import TYPE_CHECKING, Any, Final
 
-from citehub._manifest import MANIFEST, sha256
+from citehub import _folder
+from citehub._manifest import DOI_PREFIX, MANIFEST, dataset_id, sha256
 from citehub._schema import TABLES
 from citehub._table import arrow_type, parquet_bytes
 from citehub._validate import content_hash
@@ -39,8 +40,10 @@ def describe(table: TableSchema, rows: Sequence[Mapping[str, Any]]) -> Resource:
     schema: Any = {
         "fields": [describe_field(column) for column in table.columns],
         "primaryKey": list(table.key),
-        "foreignKeys": [_describe_foreign_key(c) for c in table.columns if c.references],
     }
+    references = [_describe_foreign_key(c) for c in table.columns if c.references]
+    if references:  # the profile of Data Package allows no empty list
+        schema["foreignKeys"] = references
     return {
         "name": table.name,
         "path": f"{table.name}.parquet",
@@ -64,7 +67,7 @@ def write_table(rows: Sequence[Mapping[str, Any]], resource: Resource, folder: s
     data = parquet_bytes(pa.Table.from_pylist(list(rows), schema=schema))
     resource["bytes"] = len(data)
     resource["hash"] = sha256(data)
-    write_bytes(os.path.join(folder, resource["path"]), data)
+    _folder.write_bytes(os.path.join(folder, resource["path"]), data)
 
 
 def arrow_schema(table: TableSchema) -> pa.Schema:
@@ -96,20 +99,26 @@ def manifest_of(
     facts: Mapping[str, str],
 ) -> bytes:
     """Return ``datapackage.json``; ``facts`` are the hub's own, its class and canonical work."""
-    manifest = {
+    citehub: dict[str, Any] = {"hub": hub.name, **facts}
+    if hub.responsible_ai:
+        citehub["responsible_ai"] = hub.responsible_ai
+    manifest: Any = {
         "$schema": _PROFILE,
         "name": hub.name,
+        "id": "",
         "title": hub.title,
         "description": f"{hub.description}\n\n{release.description}",
+        **({"homepage": hub.homepage} if hub.homepage else {}),
         "version": release.version,
         "created": f"{release.created.isoformat()}T00:00:00Z",
         "keywords": list(hub.keywords),
         "licenses": list(hub.licenses),
         "contributors": list(hub.contributors),
         "sources": [_describe_source(row) for row in tables["sources"]],
-        "citehub": {"hub": hub.name, **facts},
+        "citehub": citehub,
         "resources": list(resources),
     }
+    manifest["id"] = f"{DOI_PREFIX}{release.doi}" if release.doi else dataset_id(manifest)
     return json.dumps(manifest, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
@@ -124,17 +133,9 @@ def changes_of(hub: HubSpec, release: ReleaseSpec, summary: str) -> bytes:
     return "\n".join(lines).encode()
 
 
-def write_bytes(path: str, data: bytes) -> None:
-    """Write a new file and wait until the disk has it."""
-    with open(path, "xb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
 def write_manifest(data: bytes, folder: str) -> None:
     """Write ``datapackage.json``."""
-    write_bytes(os.path.join(folder, MANIFEST), data)
+    _folder.write_bytes(os.path.join(folder, MANIFEST), data)
 
 
 def describe_field(column: Column) -> Field:

@@ -9,7 +9,7 @@ from collections import Counter
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from citehub._files import write_whole
+from citehub._file import write_whole
 from citehub._text import is_line
 from citehub.errors import UnknownFormat
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final
 
 from citehub._text import clean_line
 from citehub.export.names import Name, names
-from citehub.export.record import address
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +25,7 @@ def reference(work: Work) -> str:
         str(work.publication_year or "n.d."),
         f"{title} (arXiv:{arxiv})" if arxiv and not work.venue else title,
         clean_line(published) if published else None,
-        address(work),
+        work.url,
     )
 
 

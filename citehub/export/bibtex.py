@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from citehub._tex import escape_tex
 from citehub.export.kinds import kind
 from citehub.export.names import Name, names
-from citehub.export.record import address, note, reason, tags
+from citehub.export.record import note, reason, tags
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -68,7 +68,7 @@ def reference(work: Work) -> dict[str, str]:
         "archiveprefix": "arXiv" if is_arxiv else "",
         "primaryclass": escape_tex(work.primary_category or "") if is_arxiv else "",
         "doi": _address(ids.get("doi", "")),
-        "url": _address(address(work) or ""),
+        "url": _address(work.url or ""),
     }
 
 

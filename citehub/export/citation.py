@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Final
 
-from citehub._manifest import MANIFEST, read_bytes, sha256
+from citehub._manifest import DOI_PREFIX, MANIFEST, doi, read_bytes, sha256
 from citehub._tex import escape_tex
 from citehub._text import clean_line, json_array
 from citehub.errors import DamagedManifest, UnknownFormat
@@ -40,6 +40,8 @@ def _dataset_bibtex(hub: Hub) -> str:
         "title": f"{{{escape_tex(hub.manifest['title'])}}}",
         "year": _created(hub)[0],
         "version": hub.version,
+        "doi": doi(hub.manifest) or "",
+        "url": _page(hub) or "",
         "note": escape_tex(_pinned(hub)),
     }
     return bibtex.entry("misc", f"citehub-{hub.name}-{hub.version}", fields).rstrip("\n")
@@ -47,7 +49,7 @@ def _dataset_bibtex(hub: Hub) -> str:
 
 def _dataset_apa(hub: Hub) -> str:
     title = f"{clean_line(hub.manifest['title'])} (Version {hub.version}) [Data set]"
-    return apa.join(_creators(hub), _created(hub)[0], title, None, None)
+    return apa.join(_creators(hub), _created(hub)[0], title, None, _page(hub))
 
 
 def _dataset_csl(hub: Hub) -> str:
@@ -58,9 +60,11 @@ def _dataset_csl(hub: Hub) -> str:
         "author": [{"literal": name} for name in _creators(hub)],
         "issued": {"date-parts": [[int(part) for part in _created(hub)]]},
         "version": hub.version,
+        "DOI": doi(hub.manifest),
+        "URL": _page(hub),
         "note": _pinned(hub),
     }
-    return "".join(json_array([item]))
+    return "".join(json_array([csl_json.without_nulls(item)]))
 
 
 def _creators(hub: Hub) -> list[str]:
@@ -69,6 +73,12 @@ def _creators(hub: Hub) -> list[str]:
 
 def _created(hub: Hub) -> list[str]:
     return hub.manifest["created"][:10].split("-")
+
+
+def _page(hub: Hub) -> str | None:
+    """Return where the dataset is to be found, if that is known."""
+    identifier = doi(hub.manifest)
+    return f"{DOI_PREFIX}{identifier}" if identifier else hub.manifest.get("homepage")
 
 
 def _pinned(hub: Hub) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from citehub.export.record import address, reason
+from citehub.export.record import reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,7 +60,7 @@ def _row(work: Work, hub: Hub) -> dict[str, Any]:
         "authors": list(work.authors) or None,
         "arxiv": ids.get("arxiv"),
         "doi": ids.get("doi"),
-        "url": address(work),
+        "url": work.url,
         "themes": list(work.themes) or None,
         "representative": [row["method"] for row in work.representative] or None,
         "relation": why.relation,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from citehub._text import clean_line, json_array
 from citehub.export.kinds import kind
 from citehub.export.names import Name, names
-from citehub.export.record import address, database, note, reason, tags
+from citehub.export.record import database, note, reason, tags
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +35,7 @@ def reference(work: Work) -> dict[str, Any]:
         "container-title": _line(work.venue),
         "number": _line(f"arXiv:{ids['arxiv']}") if "arxiv" in ids else None,
         "DOI": _line(ids.get("doi")),
-        "URL": _line(address(work)),
+        "URL": _line(work.url),
     }
 
 

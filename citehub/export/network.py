@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from citehub._text import clean_line
-from citehub.export.record import NOT_KNOWN, address, reason
+from citehub.export.record import NOT_KNOWN, reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,7 +63,7 @@ def nodes(selection: Selection) -> Iterator[Node]:
             "venue": work.venue,
             "primary_category": work.primary_category,
             "themes": "; ".join(work.themes),
-            "url": address(work),
+            "url": work.url,
             "hub_position": work.citation and work.citation["hub_position"],
         }
         yield Node(clean_line(work.work_id), _known(attributes))

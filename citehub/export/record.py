@@ -62,9 +62,3 @@ def note(work: Work) -> str | None:
     if not work.finding:
         return None
     return clean_line(f"{work.finding} (finding as printed by {work.finding_source or NOT_KNOWN})")
-
-
-def address(work: Work) -> str | None:
-    """Return the page of the work: of its first identifier that has one."""
-    pages = (url for name, url in work.links.items() if name not in {"code", "model"})
-    return next(pages, None)

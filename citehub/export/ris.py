@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from citehub._text import clean_line
 from citehub.export.kinds import kind
 from citehub.export.names import Name, names
-from citehub.export.record import address, database, note, reason, tags
+from citehub.export.record import database, note, reason, tags
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +49,7 @@ def _reference(work: Work) -> Iterator[tuple[str, str | None]]:
     yield "T2", work.venue
     yield "AN", f"arXiv:{ids['arxiv']}" if "arxiv" in ids else None
     yield "DO", ids.get("doi")
-    yield "UR", (address(work) or "").replace(";", "%3B")  # readers take it for a list
+    yield "UR", (work.url or "").replace(";", "%3B")  # readers take it for a list
     yield "AB", work.abstract
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from citehub._text import clean_line, json_array, to_json
 from citehub.export.network import edges
-from citehub.export.record import address, database, reason
+from citehub.export.record import database, reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -66,8 +66,8 @@ def _item(work: Work, hub: Hub, clusters: Mapping[str, int]) -> dict[str, Any]:
         ),
         "cluster": cluster or len(clusters) + 1,
     }
-    if address(work):
-        item["url"] = address(work)
+    if work.url:
+        item["url"] = work.url
     if work.publication_year:
         item["scores"] = {"Publication year": work.publication_year}
     return item

@@ -7,7 +7,7 @@ import os
 import pytest
 
 from citehub import errors
-from citehub._files import write_whole
+from citehub._file import write_whole
 
 
 def test_a_file_is_written_whole_or_not_at_all(tmp_path):

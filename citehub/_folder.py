@@ -1,0 +1,85 @@
+"""A folder that appears whole or not at all: written beside its place, then renamed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from citehub._manifest import MANIFEST, read_bytes, sha256
+from citehub.errors import DamagedRelease, TargetExists
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@contextmanager
+def scratch_folder(target: str) -> Iterator[str]:
+    """Make a folder beside the target to write into; what is left of it at the end goes."""
+    parent, name = os.path.split(target)
+    os.makedirs(parent, exist_ok=True)
+    scratch = tempfile.mkdtemp(prefix=f".{name}.", dir=parent)
+    try:
+        os.chmod(scratch, 0o755)  # noqa: S103 -- mkdtemp makes folders that only their owner may read
+        yield scratch
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def write_bytes(path: str, data: bytes) -> None:
+    """Write a new file and wait until the disk has it."""
+    with open(path, "xb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def check_free(target: str, hint: str = "") -> None:
+    """Refuse a target that is there and holds something."""
+    if os.path.lexists(target) and not (os.path.isdir(target) and not os.listdir(target)):
+        message = f"{target} is there already; nothing was written. {hint}"
+        raise TargetExists(message.rstrip())
+
+
+def move(scratch: str, target: str) -> None:
+    """Give the finished folder its final name; of two that were made, one wins whole.
+
+    A folder with the same files is as good: another run was first, or one was cut off
+    after it made the folder.
+    """
+    try:
+        os.rename(scratch, target)
+    except OSError:
+        if not os.path.isdir(target) or hashes(target) != hashes(scratch):
+            check_free(target)
+            raise
+
+
+def replace(scratch: str, target: str) -> None:
+    """Put the finished folder in the place of another one, which stays where that fails."""
+    with scratch_folder(target) as aside:
+        old = os.path.join(aside, "old")
+        os.rename(target, old)
+        try:
+            os.rename(scratch, target)
+        except OSError:
+            os.rename(old, target)
+            raise
+
+
+def is_release(folder: str) -> bool:
+    """Tell whether a folder holds a manifest, and nothing but files."""
+    if os.path.islink(folder) or not os.path.isfile(os.path.join(folder, MANIFEST)):
+        return False
+    with os.scandir(folder) as entries:
+        return all(entry.is_file(follow_symlinks=False) for entry in entries)
+
+
+def hashes(folder: str) -> dict[str, str]:
+    """Return the SHA-256 of every file of a folder."""
+    return {
+        name: sha256(read_bytes(os.path.join(folder, name), DamagedRelease))
+        for name in sorted(os.listdir(folder))
+    }

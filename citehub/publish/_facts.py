@@ -1,0 +1,66 @@
+"""What several publishing files say of a release, in schema.org's words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from citehub._manifest import dataset_id
+
+if TYPE_CHECKING:
+    from citehub._hub import Hub
+    from citehub._shapes import Manifest, Resource
+
+PARQUET: Final = ["application/vnd.apache.parquet", "application/x-parquet"]
+LICENSES: Final = {
+    "CC0-1.0": "cc0-1.0",
+    "CC-BY-4.0": "cc-by-4.0",
+    "CC-BY-SA-4.0": "cc-by-sa-4.0",
+    "CC-BY-NC-4.0": "cc-by-nc-4.0",
+    "CC-BY-NC-SA-4.0": "cc-by-nc-sa-4.0",
+    "CC-BY-ND-4.0": "cc-by-nd-4.0",
+    "CC-BY-NC-ND-4.0": "cc-by-nc-nd-4.0",
+    "ODC-By-1.0": "odc-by",
+    "ODbL-1.0": "odbl",
+    "PDDL-1.0": "pddl",
+    "Apache-2.0": "apache-2.0",
+    "MIT": "mit",
+}
+"""Licences of data: the SPDX id, and how Hugging Face spells it."""
+
+
+def date(manifest: Manifest) -> str:
+    """Return the day of the release, as ``2026-11-23``."""
+    return manifest["created"][: len("2026-11-23")]
+
+
+def describe(hub: Hub) -> dict[str, Any]:
+    """Return the properties of the dataset that every kind of JSON-LD gives alike."""
+    manifest = hub.manifest
+    facts: dict[str, Any] = {
+        "name": manifest["title"],
+        "description": manifest["description"],
+        "version": manifest["version"],
+        "datePublished": date(manifest),
+        "identifier": dataset_id(manifest),
+        "keywords": manifest["keywords"],
+    }
+    if "homepage" in manifest:
+        facts["url"] = manifest["homepage"]
+    return facts
+
+
+def agents(manifest: Manifest) -> list[dict[str, str]]:
+    """Return who made the dataset."""
+    return [{"@type": "Organization", "name": each["title"]} for each in manifest["contributors"]]
+
+
+def describe_file(resource: Resource) -> dict[str, Any]:
+    """Return a table's file: where it is, its type, its size and its hash."""
+    return {
+        "name": resource["path"],
+        "description": resource["description"],
+        "contentUrl": resource["path"],
+        "contentSize": f"{resource['bytes']} B",
+        "encodingFormat": PARQUET,
+        "sha256": resource["hash"].removeprefix("sha256:"),
+    }

@@ -1,0 +1,66 @@
+"""Markdown in which text from outside stays text."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
+
+from citehub._text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+_ENTITIES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+_MARKS: Final = re.compile(r"([\\`*_{}\[\]|~$#])")
+_LINE_STARTS: Final = re.compile(r"^(\d*)([-+=.):])")
+_URL_MARKS: Final = ":/?#@!$&'()*+,;=%~"
+
+
+def text(value: object) -> str:
+    r"""Return a value as one line of text, whatever markup it holds.
+
+    Examples
+    --------
+    >>> text("<b>a_b</b> | c")
+    '&lt;b&gt;a\\_b&lt;/b&gt; \\| c'
+    """
+    line = clean(" ".join(str(value).split()))
+    return _MARKS.sub(r"\\\1", line.translate(_ENTITIES))
+
+
+def paragraph(value: object) -> str:
+    r"""Return a value as text that opens a line, where a mark would begin a list or a heading.
+
+    Examples
+    --------
+    >>> paragraph("1. Introduction")
+    '1\\. Introduction'
+    """
+    return _LINE_STARTS.sub(r"\1\\\2", text(value))
+
+
+def code(value: object) -> str:
+    """Return a name as code, also where it stands in a table."""
+    return "`" + clean(value).replace("`", "'").replace("|", "\\|") + "`"
+
+
+def link(url: str, label: object) -> str:
+    """Return a link, or only its label where the address is not http(s)."""
+    if not url.startswith(("https://", "http://")):
+        return text(label)
+    return f"[{text(label)}](<{quote(url, safe=_URL_MARKS)}>)"
+
+
+def fenced(content: str, language: str) -> str:
+    """Return lines as they stand, between fences that none of them can close."""
+    longest = max((len(run) for run in re.findall("`+", content)), default=0)
+    fence = "`" * max(3, longest + 1)
+    lines = "\n".join(map(clean, content.split("\n")))
+    return f"{fence}{language}\n{lines}\n{fence}"
+
+
+def table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table; cells are Markdown already."""
+    lines = [headers, ["---"] * len(headers), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -1,0 +1,89 @@
+"""``CITATION.cff`` 1.2.0: how to cite the dataset, and the work that it is about."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from citehub._identifiers import Identifier
+from citehub._manifest import dataset_id, doi
+from citehub.publish._facts import LICENSES, date
+from citehub.publish._yaml import to_yaml
+
+if TYPE_CHECKING:
+    from citehub._hub import Hub
+    from citehub._shapes import Manifest
+
+_DOI: Final = re.compile(r"10\.\d{4,9}(\.\d+)?/[A-Za-z0-9:/_;\-.()\[\]\\]+")
+
+
+def citation_cff(hub: Hub) -> bytes:
+    """Return ``CITATION.cff``."""
+    manifest = hub.manifest
+    keywords = [each for each in dict.fromkeys(manifest["keywords"]) if each]
+    dataset = _dataset(manifest)
+    content = {
+        "cff-version": "1.2.0",
+        "message": "If you use this dataset, cite the version that you used.",
+        "type": "dataset",
+        **dataset,
+        "abstract": manifest["description"],
+        **({"keywords": keywords} if keywords else {}),
+        "preferred-citation": {
+            "type": "data",
+            **dataset,
+            "year": int(date(manifest)[:4]),
+        },
+        "references": [_canonical(hub)],
+    }
+    return to_yaml(content).encode()
+
+
+def _dataset(manifest: Manifest) -> dict[str, Any]:
+    """Return what the file says of the dataset, and says again in the preferred citation."""
+    dataset: dict[str, Any] = {
+        "title": manifest["title"],
+        "version": manifest["version"],
+        "date-released": date(manifest),
+        "authors": [{"name": each["title"]} for each in manifest["contributors"]],
+        "identifiers": [_identifier("doi", doi(manifest) or "") or _other(manifest)],
+    }
+    names = [each["name"] for each in manifest["licenses"]]
+    if names and LICENSES.keys() >= set(names):
+        dataset["license"] = names if len(names) > 1 else names[0]
+    elif names:
+        dataset["license-url"] = manifest["licenses"][0]["path"]
+    if "homepage" in manifest:
+        dataset["url"] = manifest["homepage"]
+    return dataset
+
+
+def _other(manifest: Manifest) -> dict[str, str]:
+    return {
+        "type": "other",
+        "value": dataset_id(manifest),
+        "description": "Identifier of this version, made from the content of its tables.",
+    }
+
+
+def _identifier(scheme: str, value: str) -> dict[str, str] | None:
+    if scheme == "doi":
+        return {"type": "doi", "value": value} if _DOI.fullmatch(value) else None
+    return {"type": "other", "value": Identifier(scheme, value).curie}
+
+
+def _canonical(hub: Hub) -> dict[str, Any]:
+    work = hub.canonical
+    known = [_identifier(*each) for each in work.ids.items()]
+    reference: dict[str, Any] = {
+        "type": "article" if work.type == "article" else "generic",
+        "title": work.title_plain,
+        "authors": [{"name": name} for name in dict.fromkeys(work.authors)]
+        or [{"name": "authors not known"}],
+    }
+    if work.publication_year:
+        reference["year"] = work.publication_year
+    if any(known):
+        reference["identifiers"] = [each for each in known if each]
+    address = work.url
+    return reference | {"url": address} if address else reference

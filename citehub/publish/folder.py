@@ -1,0 +1,93 @@
+"""One folder to publish: the files of a release, and what describes them to the outside."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from citehub import _catalog, _folder
+from citehub._hub import Hub
+from citehub._manifest import CHANGES, MANIFEST, read_bytes, read_manifest
+from citehub.errors import DamagedRelease, NoDatasets, TargetExists
+from citehub.publish.checksums import SUMS, checksums
+from citehub.publish.files import publishing_files
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def publish(hub: Hub, out: str | os.PathLike[str], *, force: bool = False) -> str:
+    """Write a folder that is ready for Zenodo, Hugging Face or a web server.
+
+    It holds the release's files byte for byte; those of :func:`publishing_files` that an older
+    release lacks are made.
+
+    Parameters
+    ----------
+    hub : Hub
+        The release to publish; it is verified first.
+    out : str or path
+        The folder to make. It must not exist, or be empty.
+    force : bool, optional
+        Replace a folder that was published before, whole.
+
+    Returns
+    -------
+    str
+        The folder.
+
+    Raises
+    ------
+    TargetExists
+        The folder is there and ``force`` is not given, or it is no published folder.
+    DamagedRelease
+        The release is not what was released.
+    """
+    target = os.path.abspath(out)
+    _check_target(hub, target, force=force)
+    hub.verify()
+    made = publishing_files(hub)
+    files = made | _read_release(hub, made)
+    files[SUMS] = checksums(files)
+    with _folder.scratch_folder(target) as scratch:
+        _write(scratch, files)
+        if force and _folder.is_release(target):
+            _folder.replace(scratch, target)
+        else:
+            _folder.move(scratch, target)
+    return target
+
+
+def _check_target(hub: Hub, target: str, *, force: bool) -> None:
+    frozen = [hub.path]
+    with suppress(NoDatasets):
+        frozen.append(_catalog.datasets_folder())
+    if any(_is_inside(target, folder) for folder in frozen):
+        raise TargetExists(f"{target} is where releases are, and a release never changes.")
+    if not (force and _folder.is_release(target)):
+        hint = "A folder that was published before is replaced with --force."
+        _folder.check_free(target, hint)
+
+
+def _is_inside(path: str, folder: str) -> bool:
+    outer = os.path.join(os.path.realpath(folder), "")
+    return os.path.join(os.path.realpath(path), "").startswith(outer)
+
+
+def _read_release(hub: Hub, made: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return every file of the release, in which nothing else may stand."""
+    known = {MANIFEST, CHANGES, *made, *(each["path"] for each in hub.manifest["resources"])}
+    files = {}
+    for name in sorted(os.listdir(hub.path)):
+        path = os.path.join(hub.path, name)
+        if name not in known:
+            raise DamagedRelease.at(path, "only files of a release", "another")
+        files[name] = read_bytes(path, DamagedRelease)
+    return files
+
+
+def _write(folder: str, files: Mapping[str, bytes]) -> None:
+    for name, data in files.items():
+        _folder.write_bytes(os.path.join(folder, name), data)
+    Hub(folder, read_manifest(folder)).verify()
