@@ -13,10 +13,12 @@ __all__ = [
     "Diff",
     "Export",
     "Hub",
+    "Scorecard",
     "Summary",
     "Table",
     "Work",
     "__version__",
+    "check",
     "diff",
     "errors",
     "hubs",
@@ -28,6 +30,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from citehub import errors
     from citehub._catalog import hubs, load, versions
+    from citehub._check import Scorecard, check
     from citehub._diff import Diff, diff
     from citehub._hub import Hub
     from citehub._summary import Summary
@@ -42,9 +45,11 @@ else:
         "Diff": "_diff",
         "Export": "export",
         "Hub": "_hub",
+        "Scorecard": "_check",
         "Summary": "_summary",
         "Table": "_table",
         "Work": "_work",
+        "check": "_check",
         "diff": "_diff",
         "hubs": "_catalog",
         "load": "_catalog",

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from citehub import Diff, Hub, Work
+    from citehub import Diff, Hub, Scorecard, Work
     from citehub._table import Table
 
 app = typer.Typer(
@@ -356,6 +356,32 @@ def verify(
 
 
 @app.command()
+def check(
+    hub: Annotated[
+        str,
+        typer.Argument(
+            metavar="DIR",
+            help="A release folder, or the name of a hub.",
+            autocompletion=_complete_hub,
+        ),
+    ],
+    version: Pin = None,
+    as_json: AsJson = False,
+) -> None:
+    """Score a release folder: what a maintainer must and should mend."""
+    with terminal.progress() as step:
+        step(f"Check {hub}")
+        card = citehub.check(hub, version=version)
+    if as_json:
+        checks = [each._asdict() for each in card]
+        _print_json({"release": card.release, "passed": card.passed, "checks": checks})
+    else:
+        _show_scorecard(card)
+    if not card.passed:
+        raise typer.Exit(1)
+
+
+@app.command()
 def build(
     hub: Annotated[
         str,
@@ -617,6 +643,19 @@ def _show_diff(found: Diff, *, every: bool) -> None:
         is_cell = change.kind.startswith("cell ")
         values = f": {change.old!r:.60} -> {change.new!r:.60}" if is_cell else ""
         print(clean(f"{change.kind}: {where}{values}"))
+
+
+def _show_scorecard(card: Scorecard) -> None:
+    marks = {True: terminal.text("yes", "green"), False: terminal.text("NO", "bold red")}
+    rows = [(marks[each.passed], each.level, each.name, each.found) for each in card]
+    advice = [(each.name, each.advice) for each in card if each.advice]
+    terminal.show(
+        terminal.text(str(card).split("\n", 1)[0], "bold"),
+        "",
+        terminal.grid("passed", "level", "check", "found", rows=rows, wide=(3,)),
+    )
+    if advice:
+        terminal.show("\nWhat to do:", terminal.grid("", "", rows=advice, wide=(1,)))
 
 
 def main() -> None:

@@ -308,4 +308,4 @@ def test_completion_knows_hubs_versions_and_tables():
     assert complete("citehub sh") == ["show"]
     assert complete("citehub show mt") == ["mt-nlg"]
     assert complete("citehub table mt-nlg label") == ["label_counts"]
-    assert complete("citehub show mt-nlg --version 1.1") == ["1.1.0"]
+    assert complete("citehub show mt-nlg --version 1.0") == ["1.0.0"]

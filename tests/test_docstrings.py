@@ -11,8 +11,11 @@ import citehub
 
 # Left out: extended summaries (ES01), See Also (SA01), and examples on every method (EX01).
 UNCHECKED = {"ES01", "EX01", "SA01"}
-FUNCTIONS = ["citehub.hubs", "citehub.versions", "citehub.load", "citehub.diff"]
-CLASSES = [citehub.Hub, citehub.Table, citehub.Work, citehub.Summary, citehub.Diff]
+FUNCTIONS = [f"citehub.{name}" for name in ("hubs", "versions", "load", "diff", "check")]
+CLASSES = [
+    *(citehub.Hub, citehub.Table, citehub.Work, citehub.Summary, citehub.Diff),
+    *(citehub.Export, citehub.Scorecard),
+]
 MEMBERS = [
     f"{owner.__module__}.{owner.__name__}.{name}"
     for owner in CLASSES

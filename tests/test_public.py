@@ -14,8 +14,8 @@ import citehub
 from citehub import errors
 
 PUBLIC = {
-    "CitehubError", "Diff", "Export", "Hub", "Summary", "Table", "Work", "__version__",
-    "diff", "errors", "hubs", "load", "versions",
+    "CitehubError", "Diff", "Export", "Hub", "Scorecard", "Summary", "Table", "Work",
+    "__version__", "check", "diff", "errors", "hubs", "load", "versions",
 }  # fmt: skip
 
 

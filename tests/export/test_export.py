@@ -15,6 +15,7 @@ from citehub.export import FORMATS
 from citehub.export.names import split_name
 from tests.export.readers import READERS
 from tests.made import CANONICAL, make_release, make_works
+from tests.test_public import run
 
 # rdflib's own reader of JSON-LD uses what rdflib deprecates.
 pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")
@@ -234,6 +235,26 @@ def test_parquet_comes_in_row_groups(tmp_path, monkeypatch):
     file = pq.ParquetFile(io.BytesIO(data))
     assert file.metadata.num_row_groups == 5
     assert file.schema_arrow.metadata[b"hub"] == b"mt-nlg"
+
+
+def test_a_small_hub_is_exported_without_pandas_and_each_table_read_once():
+    opened = run(
+        "import sys\n"
+        "opened = []\n"
+        "def note(event, args):\n"
+        "    if event == 'open' and str(args[0]).endswith('.parquet'): opened.append(args[0])\n"
+        "sys.addaudithook(note)\n"
+        "import citehub\n"
+        "bytes(citehub.load('mt-nlg').export('graphml'))\n"
+        "assert not {'pandas', 'polars'} & set(sys.modules)\n"
+        "print(*sorted(opened), sep='\\n')"
+    )
+    names = [path.rpartition("/")[2].removesuffix(".parquet") for path in opened.split()]
+    assert set(names) == {
+        "authorships", "citation_labels", "citations", "evidence", "work_ids", "work_themes",
+        "works",
+    }  # fmt: skip
+    assert len(names) <= len(set(names)) + 1  # the ids of the works are read for themselves
 
 
 # -- details that readers do not check --------------------------------------------------------

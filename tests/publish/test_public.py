@@ -10,14 +10,18 @@ from citehub import _rows, publish
 from citehub._cito import CITO
 from tests.test_docstrings import problems
 
-NAMES = ["dataset_jsonld", "publish", "publishing_files"]
+FUNCTIONS = ["dataset_jsonld", "publish", "publishing_files"]
 
 
 def test_all_is_sorted():
-    assert publish.__all__ == NAMES
+    assert publish.__all__ == ["PUBLISHING_FILES", "SUMS", *FUNCTIONS]
 
 
-@pytest.mark.parametrize("name", NAMES)
+def test_the_names_are_those_of_the_files_that_are_made(hub):
+    assert sorted(publish.publishing_files(hub)) == sorted(publish.PUBLISHING_FILES)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
 def test_docstrings(name):
     owner = getattr(publish, name)
     assert problems(f"{owner.__module__}.{name}") == []

@@ -1,0 +1,451 @@
+"""A scorecard of a release folder, for the person who keeps it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+
+from citehub import _html
+from citehub._catalog import hubs, is_folder, load
+from citehub._identifiers import Identifier
+from citehub._manifest import dataset_id, doi, read_bytes, sha256
+from citehub._schema import TABLES
+from citehub._summary import percent
+from citehub._validate import find_dangling, find_problem, row_key
+from citehub.errors import DamagedRelease
+from citehub.publish import PUBLISHING_FILES, SUMS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from citehub._hub import Hub
+    from citehub._shapes import Resource
+
+Level = Literal["must", "should"]
+"""How much depends on a check."""
+
+_REQUIRED_TABLES: Final = ("works", "work_ids", "citations", "sources", "evidence")
+_WITHOUT_EVIDENCE: Final = ("sources", "evidence")
+_PROVENANCE: Final = ("source_id", "grade")
+_MOST_LISTED: Final = 3
+_LEAST_DESCRIPTION: Final = 50  # letters, of what search engines show
+
+
+class Check(NamedTuple):
+    """One check: what was looked at, whether it passed, what was found and what to do.
+
+    ``cases`` lists one by one what did not pass; ``found`` names the first of them.
+    """
+
+    name: str
+    level: Level
+    passed: bool
+    found: str
+    advice: str = ""
+    cases: tuple[str, ...] = ()
+
+
+class Scorecard:
+    """Checks of one release folder; iterating gives each ``Check``.
+
+    Attributes
+    ----------
+    path : str
+        The folder.
+    release : str
+        Hub and data version, as ``mt-nlg 1.1.0``; empty where the manifest cannot be read.
+    checks : tuple of Check
+        Each with ``name``, ``level`` (``must`` or ``should``), ``passed``, ``found``,
+        ``advice`` and ``cases``.
+    """
+
+    def __init__(self, path: str, release: str, checks: tuple[Check, ...]) -> None:
+        self.path = path
+        self.release = release
+        self.checks = checks
+
+    @property
+    def passed(self) -> bool:
+        """Whether every check that must pass does."""
+        return all(check.passed for check in self.checks if check.level == "must")
+
+    def __iter__(self) -> Iterator[Check]:
+        return iter(self.checks)
+
+    def __len__(self) -> int:
+        return len(self.checks)
+
+    def __str__(self) -> str:
+        """Say it in lines: the sum, then what failed and what to do."""
+        levels: tuple[Level, ...] = ("must", "should")
+        sums = []
+        for level in levels:
+            of_level = [check.passed for check in self.checks if check.level == level]
+            sums.append(f"{sum(of_level)} of {len(of_level)} that {level}")
+        lines = [f"{self.release or self.path}: passes {' and '.join(sums)}."]
+        lines += [
+            f"  {check.level} {check.name}: {check.found}. {check.advice}"
+            for check in self.checks
+            if not check.passed
+        ]
+        return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        return f"<citehub.Scorecard {self}>"
+
+    def _repr_html_(self) -> str:
+        rows = (
+            [
+                _html.text(cell)
+                for cell in (
+                    "yes" if each.passed else "NO",
+                    each.name,
+                    each.level,
+                    each.found,
+                    each.advice,
+                )
+            ]
+            for each in self.checks
+        )
+        return _html.table(("passed", "level", "check", "found", "what to do"), rows)
+
+
+def check(hub: str | os.PathLike[str], *, version: str | None = None) -> Scorecard:
+    """Check a release folder: integrity, schema, sources, rights, publishing files.
+
+    Parameters
+    ----------
+    hub : str or path
+        A release folder, or the name of a hub.
+    version : str, optional
+        Data version of a named hub; the newest by default.
+
+    Returns
+    -------
+    Scorecard
+        Every check with what was found and what to do; ``passed`` where all musts hold.
+
+    Raises
+    ------
+    UnknownHub, UnknownVersion
+        There is no such hub, version or release folder.
+
+    Examples
+    --------
+    >>> import citehub
+    >>> citehub.check("mt-nlg", version="1.1.0").passed
+    True
+    """
+    try:
+        if not is_folder(hub) and hub not in hubs() and os.path.isdir(hub):
+            hub = os.path.join(os.curdir, hub)
+        opened = load(hub, version=version)
+    except DamagedRelease as error:
+        problem = Check("manifest", "must", passed=False, found=str(error))
+        return Scorecard(os.path.abspath(hub), "", (problem,))
+    release = _Release(opened)
+    checks = tuple(run(release) for run in _CHECKS)
+    return Scorecard(opened.path, f"{opened.name} {opened.version}", checks)
+
+
+class _Release:
+    """An opened release with the rows that can be read, and what is wrong with the others."""
+
+    def __init__(self, hub: Hub) -> None:
+        self.hub = hub
+        self.rows: dict[str, list[dict[str, Any]]] = {}
+        self.damage: list[str] = []
+        for name in hub.tables:
+            try:
+                self.rows[name] = list(hub.table(name))
+            except DamagedRelease as error:
+                self.damage.append(f"{name}: expected {error.expected}; found {error.found}")
+        self.files = {
+            name: read_bytes(os.path.join(hub.path, name), DamagedRelease)
+            for name in sorted(os.listdir(hub.path))
+            if os.path.isfile(os.path.join(hub.path, name))
+        }
+
+    @property
+    def resources(self) -> list[Resource]:
+        """The descriptions of the tables that can be read."""
+        return [each for each in self.hub.manifest["resources"] if each["name"] in self.rows]
+
+    def released(self) -> dict[str, str]:
+        """Return the SHA-256 of each file as released: of the index, else of SHA256SUMS."""
+        if self.hub._files is not None:  # noqa: SLF001
+            return dict(self.hub._files)  # noqa: SLF001
+        lines = self.files.get(SUMS, b"").decode("utf-8", "replace").splitlines()
+        pairs = (line.split("  ", 1) for line in lines if "  " in line)
+        return {name: f"sha256:{digest}" for digest, name in pairs}
+
+
+def _integrity(release: _Release) -> Check:
+    wrong = list(release.damage)
+    released = release.released()
+    for name, digest in released.items():
+        if name not in release.files:
+            wrong.append(f"{name} is missing")
+        elif sha256(release.files[name]) != digest:
+            wrong.append(f"{name} is not the file that was released")
+    listed = {*released, *((SUMS,) if released else release.files)}
+    wrong += [f"{name} is not listed" for name in release.files if name not in listed]
+    found = f"{len(release.hub.tables)} tables as datapackage.json has them"
+    found += f", {len(released)} files as released" if released else "; no other hashes to compare"
+    return _must("integrity", wrong, found, "Restore the folder, or build it anew.")
+
+
+def _schema(release: _Release) -> Check:
+    wrong = [f"no table {name}" for name in _REQUIRED_TABLES if name not in release.hub.tables]
+    for resource in release.hub.manifest["resources"]:
+        name, schema = resource["name"], resource["schema"]
+        if name not in TABLES:
+            wrong.append(f"{name} is no table of citehub's")
+            continue
+        found = [(field["name"], field["arrowType"]) for field in schema["fields"]]
+        if found != [(column.name, column.type) for column in TABLES[name].columns]:
+            wrong.append(f"columns of {name} are others")
+        if tuple(schema["primaryKey"]) != TABLES[name].key:
+            wrong.append(f"the key of {name} is another")
+    advice = "Build it with this citehub, or pin the citehub that wrote it."
+    return _must("schema", wrong, "every table, column, type and key as declared", advice)
+
+
+def _keys(release: _Release) -> Check:
+    wrong = []
+    for resource in release.resources:
+        name, key = resource["name"], resource["schema"]["primaryKey"]
+        counts = Counter(row_key(row, key) for row in release.rows[name])
+        wrong += [f"{name} holds {each} twice" for each, count in counts.items() if count > 1]
+        wrong += _problem(name, find_dangling(release.rows, resource))
+    canonical = release.hub.manifest["citehub"]["canonical_work_id"]
+    if [row["work_id"] for row in release.rows.get("works", [])[:1]] != [canonical]:
+        wrong.append(f"the first work is not the canonical one, {canonical}")
+    found = "every key is there once, and every reference leads somewhere"
+    return _must("keys", wrong, found, "Mend the sources, and build anew.")
+
+
+def _values(release: _Release) -> Check:
+    wrong = []
+    for resource in release.resources:
+        name = resource["name"]
+        wrong += _problem(name, find_problem(release.rows[name], resource))
+    found = "types, ranges, required cells and content hashes hold"
+    return _must("values", wrong, found, "Mend the sources, and build anew.")
+
+
+def _vocabularies(release: _Release) -> Check:
+    wrong, terms = [], 0
+    for resource in release.resources:
+        for field in resource["schema"]["fields"]:
+            allowed = field.get("constraints", {}).get("enum")
+            if allowed is None:
+                continue
+            used = {row[field["name"]] for row in release.rows[resource["name"]]} - {None}
+            where = f"{resource['name']}.{field['name']}"
+            wrong += [f"{where} holds {each!r:.40}" for each in sorted(used - set(allowed))]
+            terms += len(used)
+    found = f"all {terms} terms in use are of their closed vocabulary"
+    return _must("vocabularies", wrong, found, "Use a term that datapackage.json lists.")
+
+
+def _nulls(release: _Release) -> Check:
+    cells, nulls, empty = 0, 0, []
+    for name, rows in release.rows.items():
+        for column in release.hub.table(name).columns:
+            missing = sum(row[column] is None for row in rows)
+            cells, nulls = cells + len(rows), nulls + missing
+            if rows and missing == len(rows):
+                empty.append(f"{name}.{column}")
+    found = f"{_share(nulls, cells)} cells are null"
+    advice = "Null is honest. Look whether a source knows what a column lacks in every row."
+    return _should("nulls", empty, found, "; in every row: ", advice)
+
+
+def _evidence(release: _Release) -> Check:
+    known = {_cell(row) for row in release.rows.get("evidence", ())}
+    cells = {
+        (resource["name"], row_key(row, resource["schema"]["primaryKey"]), column)
+        for resource in release.resources
+        if resource["name"] not in _WITHOUT_EVIDENCE
+        for row in release.rows[resource["name"]]
+        for column, value in row.items()
+        if value is not None and column not in _PROVENANCE
+    }
+    wrong = [f"{'.'.join(cell)} has no source" for cell in sorted(cells - known)]
+    wrong += [f"{'.'.join(cell)} has a source and no value" for cell in sorted(known - cells)]
+    found = f"{_share(len(cells & known), len(cells))} non-null cells have a source"
+    advice = "Give each cell its source, in the curated CSV or in evidence.csv."
+    if wrong:
+        wrong.insert(0, found)
+    return _must("evidence (FAIR R1.2)", wrong, found, advice)
+
+
+def _locators(release: _Release) -> Check:
+    rows = release.rows.get("evidence", [])
+    silent = Counter(row["source_id"] for row in rows if row["locator"] is None)
+    lacking = [f"{count:,} of {source}" for source, count in silent.most_common()]
+    found = f"{_share(len(rows) - silent.total(), len(rows))} cells say where in their source"
+    advice = "State page, table, line or commit as locator."
+    return _should("locators", lacking, found, "; not ", advice)
+
+
+def _denominators(release: _Release) -> Check:
+    rows = release.rows.get("label_counts", [])
+    wrong = [
+        f"{row['raw_value']}: {row['n']} of {row['n_labelled']} of {row['n_citing']}"
+        for row in rows
+        if not row["n"] <= row["n_labelled"] <= row["n_citing"]
+    ]
+    found = f"in all {len(rows)} counts of labels: count <= labelled <= citing works"
+    return _must("denominators", wrong, found, "Read the counts again from their source.")
+
+
+def _licence(release: _Release) -> Check:
+    names = [each["name"] for each in release.hub.manifest["licenses"]]
+    wrong = [] if names else ["no licence is stated"]
+    return _must("licence (FAIR R1.1)", wrong, ", ".join(names), "State it in hub.toml.")
+
+
+def _rights(release: _Release) -> Check:
+    rows = release.rows.get("sources", [])
+    silent = [row["source_id"] for row in rows if row["rights"] is None]
+    found = f"{_share(len(rows) - len(silent), len(rows))} sources say their terms of reuse"
+    advice = "Look for the terms of the others, and state them in sources.csv."
+    return _should("rights", silent, found, "; not ", advice)
+
+
+def _metadata(release: _Release) -> Check:
+    manifest = release.hub.manifest
+    stated = {
+        "title": manifest["title"],
+        "keywords": manifest["keywords"],
+        "contributors": manifest["contributors"],
+        f"description of {_LEAST_DESCRIPTION} letters": len(manifest["description"])
+        >= _LEAST_DESCRIPTION,
+    }
+    wrong = [f"no {name}" for name, value in stated.items() if not value]
+    found = "title, description, keywords and contributors are stated"
+    return _must("metadata (FAIR F2)", wrong, found, "State it in hub.toml.")
+
+
+def _identifier(release: _Release) -> Check:
+    manifest = release.hub.manifest
+    lacking = [] if doi(manifest) else ["a DOI"]
+    advice = "Reserve a DOI where you publish it, and state it in hub.toml."
+    return _should("identifier (FAIR F1)", lacking, dataset_id(manifest), "; not ", advice)
+
+
+def _identified(release: _Release) -> Check:
+    rows = release.rows.get("work_ids", [])
+    public = {row["work_id"] for row in rows if Identifier(row["scheme"], row["value"]).url}
+    works = [row["work_id"] for row in release.rows.get("works", [])]
+    lacking = [work for work in works if work not in public]
+    found = f"{_share(len(works) - len(lacking), len(works))} works have a public identifier"
+    advice = "Look the others up, and add them to work_ids.csv."
+    return _should("identifiers of works (FAIR I3)", lacking, found, "; not ", advice)
+
+
+def _files_there(release: _Release) -> Check:
+    lacking = [name for name in PUBLISHING_FILES if name not in release.files]
+    total = len(PUBLISHING_FILES)
+    found = f"{total - len(lacking)} of {total} are there"
+    advice = "citehub publish writes them into a folder of its own."
+    return _should("publishing files (FAIR F4, I1)", lacking, found, "; not ", advice)
+
+
+def _files_agree(release: _Release) -> Check:
+    wrong = []
+    for name in ("croissant.json", "dataset.jsonld", "ro-crate-metadata.json"):
+        if name in release.files:
+            wrong += [f"{name}: {problem}" for problem in _disagreements(release, name)]
+    for name in ("CITATION.cff", "README.md"):
+        text = release.files.get(name, b"").decode("utf-8", "replace")
+        if text and release.hub.version not in text:
+            wrong.append(f"{name} names another version")
+    found = "those that are there give this version and these hashes"
+    advice = "Build the release anew, or write them again with citehub publish."
+    return _must("publishing files agree", wrong, found, advice)
+
+
+def _disagreements(release: _Release, name: str) -> Iterator[str]:
+    """Yield where a JSON file states another version, or another hash of a file."""
+    try:
+        content = json.loads(release.files[name])
+    except ValueError as error:
+        yield f"no JSON ({error})"
+        return
+    versions = set()
+    for entity in _objects(content):
+        if entity.get("@type") in {"Dataset", "sc:Dataset"}:
+            versions.add(str(entity.get("version")))
+        if "sha256" in entity:
+            path = str(entity.get("contentUrl", entity.get("@id")))
+            found = sha256(release.files[path]) if path in release.files else "none"
+            if found != f"sha256:{entity['sha256']}":
+                yield f"another hash of {path}"
+    if versions != {release.hub.version}:
+        yield f"another version than {release.hub.version}"
+
+
+def _objects(value: object) -> Iterator[dict[str, Any]]:
+    """Yield every object within a value that JSON gave."""
+    if isinstance(value, dict):
+        yield value
+        value = list(value.values())
+    if isinstance(value, list):
+        for each in value:
+            yield from _objects(each)
+
+
+def _must(name: str, wrong: list[str], found: str, advice: str) -> Check:
+    if not wrong:
+        return Check(name, "must", passed=True, found=found)
+    return Check(name, "must", not wrong, _listed(wrong), advice, tuple(wrong))
+
+
+def _should(name: str, lacking: list[str], found: str, but: str, advice: str) -> Check:
+    if not lacking:
+        return Check(name, "should", passed=True, found=found)
+    found = f"{found}{but}{_listed(lacking)}"
+    return Check(name, "should", not lacking, found, advice, tuple(lacking))
+
+
+def _cell(row: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Return which cell a row of evidence is about."""
+    return row["table_name"], row["row_key"], row["column_name"]
+
+
+def _problem(table: str, problem: tuple[str, str] | None) -> list[str]:
+    return [f"{table}: expected {problem[0]}; found {problem[1]}"] if problem else []
+
+
+def _share(count: int, total: int) -> str:
+    return f"{count:,} of {total:,} ({percent(count, total)})"
+
+
+def _listed(parts: list[str]) -> str:
+    more = f" and {len(parts) - _MOST_LISTED:,} more" if len(parts) > _MOST_LISTED else ""
+    return ", ".join(parts[:_MOST_LISTED]) + more
+
+
+_CHECKS: Final[tuple[Callable[[_Release], Check], ...]] = (
+    _integrity,
+    _schema,
+    _keys,
+    _values,
+    _vocabularies,
+    _nulls,
+    _evidence,
+    _locators,
+    _denominators,
+    _licence,
+    _rights,
+    _metadata,
+    _identifier,
+    _identified,
+    _files_there,
+    _files_agree,
+)
