@@ -20,8 +20,9 @@ docs: ## the documentation, into docs/_build/html; any warning is an error
 	@! grep -rEl '<(script|img|iframe|source)[^>]+src="(https?:)?//' --include='*.html' docs/_build/html
 	@! grep -rEl '<link[^>]+stylesheet[^>]+href="(https?:)?//' --include='*.html' docs/_build/html
 
-bench: ## load times beside those of peers
+bench: ## load times beside those of peers, and exports as a hub grows
 	$(PYTHON) benchmarks/load.py
+	$(PYTHON) benchmarks/export.py
 
 release: ## build a release of a hub: make release VERSION=1.2.0
 	@test -n "$(VERSION)" || { echo "Say which: make release VERSION=1.2.0"; exit 2; }
