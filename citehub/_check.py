@@ -77,14 +77,19 @@ class Scorecard:
     def __len__(self) -> int:
         return len(self.checks)
 
-    def __str__(self) -> str:
-        """Say it in lines: the sum, then what failed and what to do."""
+    @property
+    def sum(self) -> str:
+        """How many checks pass, in a sentence."""
         levels: tuple[Level, ...] = ("must", "should")
         sums = []
         for level in levels:
             of_level = [check.passed for check in self.checks if check.level == level]
-            sums.append(f"{sum(of_level)} of {len(of_level)} that {level}")
-        lines = [f"{self.release or self.path}: passes {' and '.join(sums)}."]
+            sums.append(f"{of_level.count(True)} of {len(of_level)} that {level}")
+        return f"{self.release or self.path}: passes {' and '.join(sums)}."
+
+    def __str__(self) -> str:
+        """Say it in lines: the sum, then what failed and what to do."""
+        lines = [self.sum]
         lines += [
             f"  {check.level} {check.name}: {check.found}. {check.advice}"
             for check in self.checks
@@ -97,19 +102,14 @@ class Scorecard:
 
     def _repr_html_(self) -> str:
         rows = (
-            [
-                _html.text(cell)
-                for cell in (
-                    "yes" if each.passed else "NO",
-                    each.name,
-                    each.level,
-                    each.found,
-                    each.advice,
-                )
-            ]
-            for each in self.checks
+            tuple(map(_html.text, ("yes" if passed else "NO", level, name, found, advice)))
+            for name, level, passed, found, advice, _ in self.checks
         )
-        return _html.table(("passed", "level", "check", "found", "what to do"), rows)
+        headers = ("passed", "level", "check", "found", "what to do")
+        return (
+            f"<p>{_html.text(self.sum)}</p>"
+            f'<div style="overflow-x:auto">{_html.table(headers, rows)}</div>'
+        )
 
 
 def check(hub: str | os.PathLike[str], *, version: str | None = None) -> Scorecard:

@@ -33,6 +33,11 @@ def err() -> Console:
     return Console(stderr=True, highlight=False, markup=False, emoji=False)
 
 
+def complain(error: Exception) -> None:
+    """Print an error to standard error."""
+    err().print(paragraph(f"citehub: {error}"), soft_wrap=True)
+
+
 def text(value: object, style: str = "") -> Text:
     """Return a value as harmless text; null as a pale dash."""
     return Text("–", style="dim") if value is None else Text(clean(value), style=style)

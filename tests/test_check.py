@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 
 import pytest
@@ -224,7 +225,12 @@ def test_a_bare_folder_name_is_a_folder_and_a_hub_name_a_hub(say, run, release, 
 
 def test_in_a_notebook_it_is_a_table(hub):
     card = citehub.check(hub.path)
-    assert card._repr_html_().count("<tr>") == 17
+    html = card._repr_html_()
+    assert html.count("<tr>") == 17
+    cells = re.findall(r"<t[hd](?: .*?)?>(.*?)</t[hd]>", html)
+    assert cells[:8] == [
+        "passed", "level", "check", "found", "what to do", "yes", "must", "integrity",
+    ]  # fmt: skip
     assert repr(card).startswith("<citehub.Scorecard mt-nlg 1.1.0: passes")
 
 

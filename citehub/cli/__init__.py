@@ -1,0 +1,43 @@
+"""The command line: the library's calls, for a terminal and for scripts.
+
+Data goes to standard output, messages to standard error. Exit codes: 0 done; 1 nothing
+found, damaged data or a build that was refused; 2 the command was written wrong, or names
+something that does not exist.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import sys
+from typing import Final, NoReturn
+
+from citehub import _terminal as terminal
+from citehub.cli import analyst, maintainer  # noqa: F401 -- their commands join the app
+from citehub.cli.app import app
+from citehub.errors import CitehubError, UnknownName
+
+_TERMINATED: Final = 128 + signal.SIGTERM
+
+
+def main() -> None:
+    """Run the command line; errors that citehub raises on purpose print without traceback."""
+    if hasattr(signal, "SIGPIPE"):  # end quietly, as other tools do, when the reader has enough
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(_TERMINATED))  # cleans up on the way out
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 -- closed
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    try:
+        app(prog_name="citehub")
+    except UnknownName as error:
+        _fail(error, 2)
+    except (CitehubError, OSError) as error:
+        _fail(error, 1)
+
+
+def _fail(error: Exception, code: int) -> NoReturn:
+    terminal.complain(error)
+    sys.exit(code)

@@ -1,0 +1,280 @@
+"""Commands of an analyst: show, search, table, export, cite, diff."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+import citehub
+from citehub import _terminal as terminal
+from citehub._table import parquet_bytes
+from citehub._text import csv_lines, to_json
+from citehub.cli import pages, records
+from citehub.cli.app import AsJson, HubName, Pin, app, complete_hub, complete_version
+from citehub.export import FORMATS, STYLES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from citehub._table import Table
+
+
+class Format(StrEnum):
+    """Formats of ``citehub table``."""
+
+    TEXT = "text"
+    CSV = "csv"
+    JSON = "json"
+    PARQUET = "parquet"
+
+
+def _complete_format(incomplete: str) -> list[str]:
+    return [name for name in FORMATS if name.startswith(incomplete)]
+
+
+def _complete_theme(ctx: typer.Context, incomplete: str) -> list[str]:
+    hub = ctx.params.get("hub")
+    known = [row["theme_id"] for row in citehub.load(hub).themes] if hub else []
+    return [theme for theme in known if theme.startswith(incomplete)]
+
+
+def _complete_table(ctx: typer.Context, incomplete: str) -> list[str]:
+    hub = ctx.params.get("hub")
+    return [t for t in (citehub.load(hub).tables if hub else ()) if t.startswith(incomplete)]
+
+
+@app.command()
+def show(
+    hub: HubName,
+    work: Annotated[
+        str | None, typer.Argument(metavar="WORK", help="A work: work_id, arXiv id, DOI or URL.")
+    ] = None,
+    version: Pin = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show a hub, or one work."""
+    loaded = citehub.load(hub, version=version)
+    if work is not None:
+        found = loaded.work(work)
+        if as_json:
+            records.print_json(records.work_record(found))
+        else:
+            pages.show_work(found)
+    elif as_json:
+        records.print_json(records.hub_record(loaded))
+    else:
+        pages.show_hub(loaded, hub)
+
+
+@app.command()
+def search(
+    hub: HubName,
+    words: Annotated[list[str], typer.Argument(help="Words, in any order.")],
+    version: Pin = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find works by words of title, authors or finding."""
+    query = " ".join(words)
+    if not query.strip():
+        raise typer.BadParameter("there is no word to search for")
+    found = citehub.load(hub, version=version).search(query)
+    if as_json:
+        records.print_json([records.work_record(work) for work in found])
+    elif found:
+        rows = [(work.work_id, work.published, work.title_plain) for work in found]
+        terminal.show(terminal.grid("work", "first version", "title", rows=rows, wide=(2,)))
+    if not found:
+        terminal.err().print(terminal.text(f"No work of {hub} holds all of: {query}"))
+        raise typer.Exit(1)
+
+
+@app.command()
+def table(
+    hub: HubName,
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="TABLE",
+            help="A table; all are listed without.",
+            autocompletion=_complete_table,
+        ),
+    ] = None,
+    format_: Annotated[
+        Format,
+        typer.Option(
+            "--format",
+            "-f",
+            help="What to print. In csv, text that would run as a formula gets an apostrophe.",
+        ),
+    ] = Format.TEXT,
+    columns: Annotated[
+        str | None, typer.Option("--columns", "-c", help="Columns, parted by commas.")
+    ] = None,
+    output: Annotated[str | None, typer.Option("--output", "-o", help="File to write.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
+    version: Pin = None,
+) -> None:
+    """Print a table as text, csv, json or parquet."""
+    loaded = citehub.load(hub, version=version)
+    if name is None:
+        if (format_, columns, output) != (Format.TEXT, None, None):
+            raise typer.BadParameter("name a table first; all are listed without one")
+        pages.show_tables(loaded, hub)
+        return
+    chosen = None if columns is None else [column.strip() for column in columns.split(",")]
+    handle = loaded.table(name)
+    if output == "":
+        raise typer.BadParameter("the name of the file is empty")
+    if format_ is Format.TEXT:
+        if output is not None:
+            raise typer.BadParameter("a file takes --format csv, json or parquet")
+        pages.show_table(handle, chosen)
+        return
+    if format_ is Format.PARQUET and output is None and sys.stdout.isatty():
+        raise typer.BadParameter("parquet is not for a terminal; add -o FILE or a pipe")
+    terminal.write_output(_encode(handle, chosen, format_), output or "-", force=force)
+
+
+@app.command()
+def export(
+    hub: HubName,
+    format_: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            "-f",
+            metavar="FORMAT",
+            help=f"{', '.join(FORMATS)}; without it, what each is for is listed.",
+            autocompletion=_complete_format,
+        ),
+    ] = None,
+    theme: Annotated[
+        str | None,
+        typer.Option("--theme", help="Works of a theme.", autocompletion=_complete_theme),
+    ] = None,
+    representatives: Annotated[
+        str | None,
+        typer.Option("--representatives", metavar="METHOD", help="Representatives, as hub-page."),
+    ] = None,
+    words: Annotated[
+        str | None, typer.Option("--search", metavar="WORDS", help="Works that hold the words.")
+    ] = None,
+    ids: Annotated[
+        list[str] | None,
+        typer.Option("--id", metavar="WORK", help="One work; may be given again and again."),
+    ] = None,
+    ids_from: Annotated[
+        typer.FileText | None,
+        typer.Option("--ids-from", help="A file with one work a line; - is standard input."),
+    ] = None,
+    output: Annotated[str | None, typer.Option("--output", "-o", help="File to write.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
+    version: Pin = None,
+) -> None:
+    """Write works in a format of other tools.
+
+    Every citing work by default; works must meet every condition given. Each record says why it is there: hub, data
+    version, role and polarity of its citation or that they are not known, and sources.
+    """
+    loaded = citehub.load(hub, version=version)
+    if format_ is None:
+        rows = [(name, each.meaning) for name, each in FORMATS.items()]
+        terminal.show(
+            terminal.grid("format", "what it is for", rows=rows),
+            *pages.next_steps(
+                (f"citehub export {hub} -f bibtex -o {loaded.name}.bib", "references")
+            ),
+        )
+        return
+    if output == "":
+        raise typer.BadParameter("the name of the file is empty")
+    listed = [*(ids or ()), *filter(None, map(str.strip, ids_from or ()))]
+    is_listed = bool(ids) or ids_from is not None
+    works = None
+    if is_listed or (theme, representatives, words) != (None, None, None):
+        works = loaded.select(
+            theme=theme,
+            representatives=representatives,
+            search=words,
+            ids=listed if is_listed else None,
+        )
+        if not works:
+            terminal.err().print(terminal.text(f"No work of {hub} meets every condition."))
+            raise typer.Exit(1)
+    made = loaded.export(format_, works=works)
+    if made.is_binary and output is None and sys.stdout.isatty():
+        raise typer.BadParameter(f"{format_} is not for a terminal; add -o FILE or a pipe")
+    terminal.write_output(made, output or "-", force=force)
+    for note in made.notes:
+        terminal.err().print(terminal.text(f"Note: {note}"), soft_wrap=True)
+
+
+@app.command()
+def cite(
+    hub: HubName,
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="[WHAT]",
+            help="dataset (the default), canonical, or a work: work_id, arXiv id, DOI or URL.",
+        ),
+    ] = "dataset",
+    style: Annotated[
+        str,
+        typer.Option("--format", "-f", metavar="STYLE", help=f"{', '.join(STYLES)}."),
+    ] = STYLES[0],
+    version: Pin = None,
+) -> None:
+    """Print a reference of the data version or of a work."""
+    made = citehub.load(hub, version=version).cite(style, of=what)
+    terminal.write_output([f"{made}\n".encode()], "-", force=False)
+
+
+@app.command()
+def diff(
+    hub: Annotated[
+        str, typer.Argument(metavar="HUB", help="Name of a hub.", autocompletion=complete_hub)
+    ],
+    old: Annotated[
+        str,
+        typer.Argument(
+            metavar="OLD",
+            help="The earlier version, or a release folder.",
+            autocompletion=complete_version,
+        ),
+    ],
+    new: Annotated[
+        str,
+        typer.Argument(
+            metavar="NEW",
+            help="The later version, or a release folder.",
+            autocompletion=complete_version,
+        ),
+    ],
+    every: Annotated[bool, typer.Option("--all", help="List every change.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Compare two releases, and say which bump they need."""
+    found = citehub.diff(hub, old, new)
+    if as_json:
+        changes = [{**change._asdict(), "level": change.level} for change in found]
+        record = {"hub": hub, "old": old, "new": new, "level": found.level, "changes": changes}
+        records.print_json(record)
+        return
+    pages.show_diff(found, every=every)
+
+
+def _encode(
+    handle: Table[Any, Any], columns: list[str] | None, format_: Format
+) -> Iterable[bytes]:
+    """Return a table's rows in a format, in pieces."""
+    arrow = handle.to_arrow(columns)
+    if format_ is Format.PARQUET:
+        return [parquet_bytes(arrow)]
+    rows = (row for batch in arrow.to_batches() for row in batch.to_pylist())
+    if format_ is Format.CSV:
+        return (line.encode() for line in csv_lines(rows, arrow.column_names))
+    return [to_json(list(rows)).encode(), b"\n"]

@@ -1,0 +1,66 @@
+"""The program itself: what it is called without a command, and parameters that commands share."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+import citehub
+from citehub.cli import pages
+
+app = typer.Typer(
+    help="Citation hubs as versioned datasets: who cites a work, and in what role.",
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def complete_hub(incomplete: str) -> list[str]:
+    """Return the hubs that begin like this."""
+    return [name for name in citehub.hubs() if name.startswith(incomplete)]
+
+
+def complete_version(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Return the versions, of the hub that stands before if there is one."""
+    hub = ctx.params.get("hub")
+    known = [v for name in ([hub] if hub else citehub.hubs()) for v in citehub.versions(name)]
+    return [version for version in known if version.startswith(incomplete)]
+
+
+HubName = Annotated[
+    str,
+    typer.Argument(
+        metavar="HUB", help="Name of a hub, or a release folder.", autocompletion=complete_hub
+    ),
+]
+Pin = Annotated[
+    str | None,
+    typer.Option(
+        "--version", help="Data version; the newest by default.", autocompletion=complete_version
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
+
+
+def _print_version(value: bool) -> None:
+    if value:
+        print(f"citehub {citehub.__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def overview(
+    ctx: typer.Context,
+    version: Annotated[  # noqa: ARG001
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Show the version."
+        ),
+    ] = False,
+) -> None:
+    """Citation hubs as versioned datasets: who cites a work, and in what role."""
+    if ctx.invoked_subcommand is not None:
+        return
+    pages.show_overview()

@@ -1,0 +1,138 @@
+"""Commands of a maintainer: verify, check, build, publish."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+import citehub
+from citehub import _terminal as terminal
+from citehub._catalog import is_folder
+from citehub._text import clean
+from citehub.cli import pages, records
+from citehub.cli.app import (
+    AsJson,
+    HubName,
+    Pin,
+    app,
+    complete_hub,
+)
+from citehub.errors import DamagedRelease
+
+
+@app.command()
+def verify(
+    hub: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="HUB",
+            help="A hub or release folder; all by default.",
+            autocompletion=complete_hub,
+        ),
+    ] = None,
+    version: Pin = None,
+) -> None:
+    """Check every hash, key, null and vocabulary."""
+    names = citehub.hubs() if hub is None else (hub,)
+    releases = [release for name in names for release in _releases(name, version)]
+    damaged = [release for release in releases if not _is_sound(*release)]
+    if damaged:
+        raise typer.Exit(1)
+
+
+@app.command()
+def check(
+    hub: Annotated[
+        str,
+        typer.Argument(
+            metavar="DIR",
+            help="A release folder, or the name of a hub.",
+            autocompletion=complete_hub,
+        ),
+    ],
+    version: Pin = None,
+    as_json: AsJson = False,
+) -> None:
+    """Score a release folder: what a maintainer must and should mend."""
+    with terminal.progress() as step:
+        step(f"Check {hub}")
+        card = citehub.check(hub, version=version)
+    if as_json:
+        checks = [each._asdict() for each in card]
+        records.print_json({"release": card.release, "passed": card.passed, "checks": checks})
+    else:
+        pages.show_scorecard(card)
+    if not card.passed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def build(
+    hub: Annotated[
+        str,
+        typer.Argument(
+            metavar="HUB",
+            help="Name of a hub, or a folder of sources with a hub.toml.",
+            autocompletion=complete_hub,
+        ),
+    ],
+    version: Annotated[str, typer.Argument(metavar="VERSION", help="A release of its hub.toml.")],
+    out: Annotated[
+        str | None,
+        typer.Option("--out", help="Release folder to make; else datasets/HUB/VERSION."),
+    ] = None,
+) -> None:
+    """Build a release from its sources, whole or not at all."""
+    from citehub.build import build_release
+
+    if out == "":
+        raise typer.BadParameter("the name of the folder is empty")
+    with terminal.progress() as step:
+        folder = build_release(hub, version, out=out, progress=step)
+    print(clean(folder))
+    terminal.err().print(terminal.text(f"Look at it with: citehub show {folder}"), soft_wrap=True)
+
+
+@app.command()
+def publish(
+    hub: HubName,
+    out: Annotated[str, typer.Option("--out", help="Folder to make.")],
+    version: Pin = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace a folder that was published before.")
+    ] = False,
+) -> None:
+    """Write a folder for Zenodo, Hugging Face or a web server."""
+    from citehub.publish import publish as write_folder
+
+    if out == "":
+        raise typer.BadParameter("the name of the folder is empty")
+    with terminal.progress() as step:
+        step(f"Publish {hub}")
+        folder = write_folder(citehub.load(hub, version=version), out, force=force)
+    print(clean(folder))
+    terminal.err().print(terminal.text(f"Check it with: citehub verify {folder}"), soft_wrap=True)
+
+
+def _is_sound(name: str, version: str | None) -> bool:
+    """Verify one release, and say what was found."""
+    try:
+        with terminal.progress() as step:
+            step(f"Verify {name} {version or ''}")
+            hub = citehub.load(name, version=version)
+            hub.verify()
+    except DamagedRelease as error:
+        terminal.complain(error)
+        return False
+    rows = sum(resource["rows"] for resource in hub.manifest["resources"])
+    what = f"{len(hub.tables)} tables, {rows:,} rows"
+    terminal.show(terminal.text(f"{hub.name} {hub.version}: sound ({what})"))
+    return True
+
+
+def _releases(name: str, version: str | None) -> list[tuple[str, str | None]]:
+    """Return what to load: a folder or a pinned version as they are, else every version."""
+    if version is not None or is_folder(name):
+        return [(name, version)]
+    return [(name, each) for each in citehub.versions(name)]

@@ -1,0 +1,168 @@
+"""What commands print for people."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final
+
+import citehub
+from citehub import _terminal as terminal
+from citehub._text import clean
+from citehub._work import shorten_authors
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from citehub import Diff, Hub, Scorecard, Work
+    from citehub._table import Table
+
+_TEXT_ROWS: Final = 20
+
+
+def show_overview() -> None:
+    """Show what is there, and what to type next."""
+    rows = []
+    for name in citehub.hubs():
+        hub = citehub.load(name)
+        citing = len(hub.citing_works)
+        rows.append((name, ", ".join(citehub.versions(name)), citing, hub.manifest["title"]))
+    first = rows[0][0] if rows else "HUB"
+    terminal.show(
+        f"citehub {citehub.__version__}: who cites a work, and in what role\n",
+        terminal.grid("hub", "versions", "citing works", "title", rows=rows, wide=(3,)),
+        *next_steps(
+            (f"citehub show {first}", "what the hub says"),
+            (f"citehub search {first} reasoning", "find works"),
+            (f"citehub table {first} works", "a table: its columns, and its rows with -c or -f"),
+            ("citehub --help", "everything else"),
+        ),
+    )
+
+
+def next_steps(*steps: tuple[str, str]) -> tuple[RenderableType, ...]:
+    """Return commands to type next, with what they give."""
+    return "\nNext:", terminal.grid("", "", rows=[(f"  {step}", what) for step, what in steps])
+
+
+def show_hub(hub: Hub, asked: str) -> None:
+    """Show a hub in sum; ``asked`` is how the user named it."""
+    canonical = hub.canonical
+    known = [canonical.published, canonical.primary_category, *canonical.links.values()]
+    terminal.show(
+        terminal.text(f"{hub.manifest['title']} (data version {hub.version})", "bold"),
+        "",
+        terminal.text(canonical.title_plain),
+        terminal.text(shorten_authors(canonical.authors, most=3), "dim"),
+        terminal.text(" · ".join(str(each) for each in known if each), "dim"),
+        "",
+        terminal.text(hub.summary()),
+        "",
+        *_themes(hub),
+        terminal.text(
+            "Tables and rows: "
+            + ", ".join(f"{each['name']} {each['rows']:,}" for each in hub.manifest["resources"])
+        ),
+        *next_steps(
+            (f"citehub search {asked} reasoning", "find works"),
+            (f"citehub show {asked} {next(iter(hub.citing_works))['work_id']}", "one work"),
+            (f"citehub table {asked} works", "a table"),
+        ),
+    )
+
+
+def _themes(hub: Hub) -> tuple[RenderableType, ...]:
+    if "themes" not in hub.tables:
+        return ()
+    counts = Counter(row["theme_id"] for row in hub.work_themes)
+    rows = [(row["theme_id"], counts[row["theme_id"]], row["title"]) for row in hub.themes]
+    return terminal.grid("theme", "works", "title", rows=rows, wide=(2,)), ""
+
+
+def show_work(work: Work) -> None:
+    """Show what the hub knows of one work."""
+    citation = work.citation
+    rows: list[tuple[str, object]] = [
+        ("work_id", work.work_id),
+        ("first version", work.published),
+        ("venue", work.venue),
+        ("category", work.primary_category),
+        ("abstract", work.abstract),
+        ("finding", work.finding),
+        ("finding from", work.finding_source),
+        ("themes", ", ".join(work.themes) or None),
+    ]
+    if citation:
+        rows += [
+            ("role", work.role),
+            ("place in hub", citation["hub_position"]),
+            (
+                "representative",
+                ", ".join(f"{r['method']} {r['rank']}" for r in work.representative),
+            ),
+            ("months after", citation["timespan_months"]),
+            ("shared authors", citation["shared_authors"]),
+        ]
+    rows += list(work.links.items())
+    terminal.show(
+        terminal.text(work.title_plain, "bold"),
+        terminal.text(shorten_authors(work.authors)),
+        "",
+        terminal.grid("", "", rows=rows, wide=(1,)),
+        "",
+        terminal.text(f"– is not known. Sources: {', '.join(work.sources)}", "dim"),
+    )
+
+
+def show_tables(hub: Hub, asked: str) -> None:
+    """List the tables of a hub."""
+    rows = [
+        (each["name"], f"{each['rows']:,}", each["description"])
+        for each in hub.manifest["resources"]
+    ]
+    terminal.show(
+        terminal.grid("table", "rows", "a row is", rows=rows, wide=(2,)),
+        *next_steps((f"citehub table {asked} works", "its columns")),
+    )
+
+
+def show_table(handle: Table[Any, Any], columns: list[str] | None) -> None:
+    """Show the columns of a table, or rows of some columns."""
+    if columns is None:
+        terminal.show(
+            terminal.text(handle.meaning),
+            "",
+            terminal.grid("column", "type", "meaning", rows=handle.fields, wide=(1, 2)),
+        )
+        hint = f"{len(handle):,} rows: choose columns with -c, or a format with -f"
+    else:
+        arrow = handle.to_arrow(columns)
+        rows = (arrow.slice(0, _TEXT_ROWS) if sys.stdout.isatty() else arrow).to_pylist()
+        listed = ([row[column] for column in columns] for row in rows)
+        terminal.show(terminal.grid(*columns, rows=listed))
+        hint = f"{len(rows):,} of {arrow.num_rows:,} rows: all of them in a pipe, or with -f"
+    terminal.err().print(f"\n{hint}")
+
+
+def show_diff(found: Diff, *, every: bool) -> None:
+    """Show what changed in sum, and every change where asked for."""
+    terminal.show(terminal.paragraph(found))
+    for change in found if every else ():
+        where = " ".join(each for each in (change.table, change.row_key, change.column) if each)
+        is_cell = change.kind.startswith("cell ")
+        values = f": {change.old!r:.60} -> {change.new!r:.60}" if is_cell else ""
+        print(clean(f"{change.kind}: {where}{values}"))
+
+
+def show_scorecard(card: Scorecard) -> None:
+    """Show every check, then what to do."""
+    marks = {True: terminal.text("yes", "green"), False: terminal.text("NO", "bold red")}
+    rows = [(marks[each.passed], each.level, each.name, each.found) for each in card]
+    advice = [(each.name, each.advice) for each in card if each.advice]
+    terminal.show(
+        terminal.text(card.sum, "bold"),
+        "",
+        terminal.grid("passed", "level", "check", "found", rows=rows, wide=(3,)),
+    )
+    if advice:
+        terminal.show("\nWhat to do:", terminal.grid("", "", rows=advice, wide=(1,)))
