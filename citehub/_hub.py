@@ -123,6 +123,7 @@ class Hub:
         self._tables["citing_works"] = self.citing_works
         self._grouped: dict[str, dict[str, list[Any]]] = {}
         self._work_ids: dict[str, None] = {}  # in hub order, once they were asked for
+        self._named: dict[tuple[str, str], str] | None = None  # works by public identifier
 
     def table(self, name: str) -> Table[dict[str, Any], str]:
         """Return a table by name.
@@ -456,10 +457,14 @@ class Hub:
             if candidate in known:
                 return candidate
         if parsed:
-            wanted = parsed.scheme, parsed.value.lower()
-            for row in self._read("work_ids"):
-                if (row["scheme"], row["value"].lower()) == wanted:
-                    return str(row["work_id"])
+            if self._named is None:
+                self._named = {
+                    (row["scheme"], row["value"].lower()): row["work_id"]
+                    for row in reversed(self._read("work_ids"))
+                }
+            found = self._named.get((parsed.scheme, parsed.value.lower()))
+            if found is not None:
+                return found
         raise self._unknown_work(identifier, parsed.curie if parsed else identifier)
 
     def _rows_by_work(self, name: str, columns: Sequence[str] | None = None) -> RowsByWork | None:

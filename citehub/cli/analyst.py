@@ -176,8 +176,9 @@ def export(
 ) -> None:
     """Write works in a format of other tools.
 
-    Every citing work by default; works must meet every condition given. Each record says why it is there: hub, data
-    version, role and polarity of its citation or that they are not known, and sources.
+    Every citing work by default; works must meet every condition given. Each record says why
+    it is there: hub, data version, role and polarity of its citation or that they are not
+    known, and sources.
     """
     loaded = citehub.load(hub, version=version)
     if format_ is None:
