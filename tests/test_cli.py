@@ -27,7 +27,7 @@ def test_publish_prints_the_folder_and_replaces_it_only_when_told(run, tmp_path)
     out = str(tmp_path / "out")
     code, said, hint = run("publish", "mt-nlg", "--version", "1.0.0", "--out", out)
     assert (code, said.decode()) == (0, f"{out}\n")
-    assert f"citehub verify {out}" in hint
+    assert f"citehub check {out}" in hint
     code, said, problem = run("publish", "mt-nlg", "--out", out)
     assert (code, said) == (1, b"")
     assert "--force" in problem

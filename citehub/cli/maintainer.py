@@ -112,7 +112,7 @@ def publish(
         step(f"Publish {hub}")
         folder = write_folder(citehub.load(hub, version=version), out, force=force)
     print(clean(folder))
-    terminal.err().print(terminal.text(f"Check it with: citehub verify {folder}"), soft_wrap=True)
+    terminal.err().print(terminal.text(f"Check it with: citehub check {folder}"), soft_wrap=True)
 
 
 def _is_sound(name: str, version: str | None) -> bool:

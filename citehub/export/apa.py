@@ -46,7 +46,7 @@ def _ended(part: str) -> str:
 
 def _list(authors: Sequence[str]) -> str:
     if len(authors) > _MOST_AUTHORS:
-        return f"{', '.join(authors[: _MOST_AUTHORS - 1])}, ... {authors[-1]}"
+        return f"{', '.join(authors[: _MOST_AUTHORS - 1])}, . . . {authors[-1]}"
     if len(authors) > 1:
         return f"{', '.join(authors[:-1])}, & {authors[-1]}"
     return "".join(authors)
