@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 def scratch_folder(target: str) -> Iterator[str]:
     """Make a folder beside the target to write into; what is left of it at the end goes."""
     parent, name = os.path.split(target)
-    os.makedirs(parent, exist_ok=True)
-    scratch = tempfile.mkdtemp(prefix=f".{name}.", dir=parent)
+    try:
+        os.makedirs(parent, exist_ok=True)
+        scratch = tempfile.mkdtemp(prefix=f".{name}.", dir=parent)
+    except OSError as error:  # named by the folder that was asked for
+        raise OSError(error.errno, error.strerror, target) from None
     try:
         os.chmod(scratch, 0o755)  # noqa: S103 -- mkdtemp makes folders that only their owner may read
         yield scratch
