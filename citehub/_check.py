@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 from citehub import _html
 from citehub._catalog import hubs, is_folder, load
 from citehub._identifiers import Identifier
-from citehub._manifest import dataset_id, doi, read_bytes, sha256
+from citehub._manifest import SUMS, dataset_id, doi, read_bytes, read_sums, sha256
 from citehub._schema import TABLES
 from citehub._summary import percent
 from citehub._validate import find_dangling, find_problem, row_key
 from citehub.errors import DamagedRelease
-from citehub.publish import PUBLISHING_FILES, SUMS
+from citehub.publish import PUBLISHING_FILES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -45,6 +45,13 @@ class Check(NamedTuple):
     found: str
     advice: str = ""
     cases: tuple[str, ...] = ()
+
+    @property
+    def mark(self) -> str:
+        """``yes`` where it passed; else ``NO`` of a must, ``open`` of a should."""
+        if self.passed:
+            return "yes"
+        return "NO" if self.level == "must" else "open"
 
 
 class Scorecard:
@@ -102,8 +109,8 @@ class Scorecard:
 
     def _repr_html_(self) -> str:
         rows = (
-            tuple(map(_html.text, ("yes" if passed else "NO", level, name, found, advice)))
-            for name, level, passed, found, advice, _ in self.checks
+            tuple(map(_html.text, (each.mark, each.level, each.name, each.found, each.advice)))
+            for each in self.checks
         )
         headers = ("passed", "level", "check", "found", "what to do")
         return (
@@ -146,7 +153,9 @@ def check(hub: str | os.PathLike[str], *, version: str | None = None) -> Scoreca
         problem = Check("manifest", "must", passed=False, found=str(error))
         return Scorecard(os.path.abspath(hub), "", (problem,))
     release = _Release(opened)
-    checks = tuple(run(release) for run in _CHECKS)
+    checks = tuple(
+        _leave_out(release, run(release)) if run in _OF_ROWS else run(release) for run in _CHECKS
+    )
     return Scorecard(opened.path, f"{opened.name} {opened.version}", checks)
 
 
@@ -156,45 +165,52 @@ class _Release:
     def __init__(self, hub: Hub) -> None:
         self.hub = hub
         self.rows: dict[str, list[dict[str, Any]]] = {}
-        self.damage: list[str] = []
+        self.unread: dict[str, str] = {}
         for name in hub.tables:
             try:
                 self.rows[name] = list(hub.table(name))
             except DamagedRelease as error:
-                self.damage.append(f"{name}: expected {error.expected}; found {error.found}")
+                self.unread[name] = f"expected {error.expected}; found {error.found}"
+        names = sorted(name for name in os.listdir(hub.path) if not name.startswith("."))
         self.files = {
             name: read_bytes(os.path.join(hub.path, name), DamagedRelease)
-            for name in sorted(os.listdir(hub.path))
+            for name in names
             if os.path.isfile(os.path.join(hub.path, name))
         }
+        self.others = [name for name in names if name not in self.files]
 
     @property
     def resources(self) -> list[Resource]:
         """The descriptions of the tables that can be read."""
         return [each for each in self.hub.manifest["resources"] if each["name"] in self.rows]
 
-    def released(self) -> dict[str, str]:
+    def released(self) -> dict[str, str] | None:
         """Return the SHA-256 of each file as released: of the index, else of SHA256SUMS."""
         if self.hub._files is not None:  # noqa: SLF001
-            return dict(self.hub._files)  # noqa: SLF001
-        lines = self.files.get(SUMS, b"").decode("utf-8", "replace").splitlines()
-        pairs = (line.split("  ", 1) for line in lines if "  " in line)
-        return {name: f"sha256:{digest}" for digest, name in pairs}
+            return {name: digest for name, digest in self.hub._files.items() if name != SUMS}  # noqa: SLF001
+        return read_sums(self.hub.path)
 
 
 def _integrity(release: _Release) -> Check:
-    wrong = list(release.damage)
-    released = release.released()
-    for name, digest in released.items():
+    wrong = [f"{name}: {problem}" for name, problem in release.unread.items()]
+    advice = "Restore the release, or build it anew; take away what is not of it."
+    try:
+        released = release.released()
+    except DamagedRelease as error:
+        wrong.append(f"{SUMS}: expected {error.expected}; found {error.found}")
+        return _must("integrity", wrong, "", advice)
+    for name, digest in (released or {}).items():
         if name not in release.files:
             wrong.append(f"{name} is missing")
         elif sha256(release.files[name]) != digest:
             wrong.append(f"{name} is not the file that was released")
-    listed = {*released, *((SUMS,) if released else release.files)}
-    wrong += [f"{name} is not listed" for name in release.files if name not in listed]
+    if released is not None:
+        strange = release.files.keys() - released.keys() - {SUMS}
+        wrong += [f"{name} is not of the release" for name in sorted({*strange, *release.others})]
     found = f"{len(release.hub.tables)} tables as datapackage.json has them"
-    found += f", {len(released)} files as released" if released else "; no other hashes to compare"
-    return _must("integrity", wrong, found, "Restore the folder, or build it anew.")
+    found += "; no other hashes to compare" if released is None else ""
+    found += f", {len(released)} files as released" if released is not None else ""
+    return _must("integrity", wrong, found, advice)
 
 
 def _schema(release: _Release) -> Check:
@@ -254,12 +270,14 @@ def _vocabularies(release: _Release) -> Check:
 def _nulls(release: _Release) -> Check:
     cells, nulls, empty = 0, 0, []
     for name, rows in release.rows.items():
+        if name in _WITHOUT_EVIDENCE:
+            continue
         for column in release.hub.table(name).columns:
             missing = sum(row[column] is None for row in rows)
             cells, nulls = cells + len(rows), nulls + missing
             if rows and missing == len(rows):
                 empty.append(f"{name}.{column}")
-    found = f"{_share(nulls, cells)} cells are null"
+    found = f"{_share(nulls, cells)} cells are null, {' and '.join(_WITHOUT_EVIDENCE)} aside"
     advice = "Null is honest. Look whether a source knows what a column lacks in every row."
     return _should("nulls", empty, found, "; in every row: ", advice)
 
@@ -312,7 +330,7 @@ def _licence(release: _Release) -> Check:
 def _rights(release: _Release) -> Check:
     rows = release.rows.get("sources", [])
     silent = [row["source_id"] for row in rows if row["rights"] is None]
-    found = f"{_share(len(rows) - len(silent), len(rows))} sources say their terms of reuse"
+    found = f"of {_share(len(rows) - len(silent), len(rows))} sources the terms were looked up"
     advice = "Look for the terms of the others, and state them in sources.csv."
     return _should("rights", silent, found, "; not ", advice)
 
@@ -400,6 +418,14 @@ def _objects(value: object) -> Iterator[dict[str, Any]]:
             yield from _objects(each)
 
 
+def _leave_out(release: _Release, check: Check) -> Check:
+    """Return a check of rows as failed where some could not be read."""
+    if not release.unread:
+        return check
+    unread = ", ".join(release.unread)
+    return Check(check.name, check.level, not unread, f"not checked, as {unread} cannot be read")
+
+
 def _must(name: str, wrong: list[str], found: str, advice: str) -> Check:
     if not wrong:
         return Check(name, "must", passed=True, found=found)
@@ -448,4 +474,8 @@ _CHECKS: Final[tuple[Callable[[_Release], Check], ...]] = (
     _identified,
     _files_there,
     _files_agree,
+)
+_OF_ROWS: Final = (
+    *(_keys, _values, _vocabularies, _nulls, _evidence, _locators),
+    *(_denominators, _rights, _identified),
 )

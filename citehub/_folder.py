@@ -8,7 +8,7 @@ import tempfile
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from citehub._manifest import MANIFEST, read_bytes, sha256
+from citehub._manifest import MANIFEST, SUMS, read_bytes, read_sums, sha256
 from citehub.errors import DamagedRelease, TargetExists
 
 if TYPE_CHECKING:
@@ -72,12 +72,23 @@ def replace(scratch: str, target: str) -> None:
             raise
 
 
-def is_release(folder: str) -> bool:
-    """Tell whether a folder holds a manifest, and nothing but files."""
+def find_foreign(folder: str) -> str:
+    """Return what of a folder was not published, and would be lost; empty where nothing is."""
     if os.path.islink(folder) or not os.path.isfile(os.path.join(folder, MANIFEST)):
-        return False
-    with os.scandir(folder) as entries:
-        return all(entry.is_file(follow_symlinks=False) for entry in entries)
+        return f"no {MANIFEST}"
+    try:
+        sums = read_sums(folder)
+        if sums is None:
+            return f"no {SUMS}"
+        for name in sorted(set(os.listdir(folder)) - {SUMS}):
+            path = os.path.join(folder, name)
+            if name not in sums:
+                return f"{name}, which was not published"
+            if sha256(read_bytes(path, DamagedRelease)) != sums[name]:
+                return f"{name}, which is not as it was published"
+    except DamagedRelease as error:
+        return f"{os.path.basename(error.path)}, which is damaged"
+    return ""
 
 
 def hashes(folder: str) -> dict[str, str]:

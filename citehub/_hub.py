@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from citehub._manifest import read_bytes, sha256
+from citehub._manifest import SUMS, read_bytes, read_sums, sha256
 from citehub._table import RowsByWork, Table
 from citehub.errors import DamagedManifest, DamagedTable, UnknownTable, UnknownWork
 
@@ -322,17 +322,19 @@ class Hub:
 
     # -- this release ---------------------------------------------------------------------
 
-    def cite(self, style: str = "bibtex", *, of: str = "dataset") -> str:
+    def cite(self, style: str = "bibtex", *, of: str | Work = "dataset") -> str:
         """Return a reference of this data version, or of a work.
 
-        That of the data version holds the SHA-256 of its manifest, which pins every byte.
+        In BibTeX and CSL-JSON, that of the data version holds the SHA-256 of its manifest,
+        which in turn holds that of every table.
 
         Parameters
         ----------
         style : str, default ``"bibtex"``
             ``bibtex``, ``apa`` (plain text) or ``csl-json``.
-        of : str, default ``"dataset"``
-            What to cite: ``dataset``, ``canonical``, or a work as :meth:`work` takes it.
+        of : str or Work, default ``"dataset"``
+            What to cite: ``dataset``, ``canonical``, or a work, by itself or as :meth:`work`
+            takes it.
 
         Returns
         -------
@@ -350,7 +352,7 @@ class Hub:
         >>> hub = citehub.load("mt-nlg", version="1.1.0")
         >>> hub.cite("apa")  # doctest: +NORMALIZE_WHITESPACE
         'The citehub developers. (2026). Citation hub of Megatron-Turing NLG 530B
-        (Version 1.1.0) [Data set].'
+        (Version 1.1.0) [Data set]. urn:uuid:a4649fe2-247b-5dbb-a2c5-8ed7b878cbfa'
         >>> hub.cite("apa", of="arxiv:2205.11916")[:26]
         'Kojima, T., Gu, S. S., Rei'
         """
@@ -358,7 +360,9 @@ class Hub:
 
         if of == "dataset":
             return cite(self, None, style)
-        return cite(self, self.canonical if of == "canonical" else self.work(of), style)
+        if of == "canonical":
+            return cite(self, self.canonical, style)
+        return cite(self, self.work(of) if isinstance(of, str) else of, style)
 
     def verify(self) -> None:
         """Check the release whole: every hash, key, null, vocabulary and foreign key.
@@ -529,19 +533,25 @@ class Hub:
         return UnknownWork.among("work", curie, self._all_ids(), where=where, hint=hint, most=3)
 
     def _verify_files(self) -> None:
-        found = set(os.listdir(self.path))
-        expected = set(self._files or ()) or found
-        for name in sorted(found ^ expected):
+        """Compare the files with those of the index, or of SHA256SUMS where the folder has it."""
+        released, found = self._files, set(os.listdir(self.path))
+        if released is None:
+            found = {name for name in found if not name.startswith(".")}  # as .git, .DS_Store
+            released = read_sums(self.path)
+            if released is None:
+                return
+            found -= {SUMS}
+        for name in sorted(found ^ set(released)):
             path = os.path.join(self.path, name)
             if name in found:
                 raise DamagedManifest.at(path, "only files that were released", "one that was not")
             raise DamagedManifest.at(path, "the released file", "none")
         verified = {each["path"]: each["hash"] for each in self._resources.values()}
-        for name, released in (self._files or {}).items():
+        for name, digest in released.items():
             path = os.path.join(self.path, name)
             found_hash = verified.get(name) or sha256(read_bytes(path, DamagedManifest))
-            if found_hash != released:
-                raise DamagedManifest.at(path, f"the released file, {released}", "another")
+            if found_hash != digest:
+                raise DamagedManifest.at(path, f"the released file, {digest}", "another")
 
 
 class _AbsentTable:
@@ -571,7 +581,7 @@ for _name in _TABLE_NAMES:
     setattr(Hub, _name, _AbsentTable(_name))
 
 _CHUNK_WORKS = 4096
-_STREAMED_COLUMNS = {"evidence": ("row_key", "source_id")}  # what an export reads of it
+_STREAMED_COLUMNS = {"evidence": ("table_name", "row_key", "source_id")}  # what exports read
 
 # Where a table holds the work that its rows belong to.
 _WORK_COLUMNS = {

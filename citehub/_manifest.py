@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 MANIFEST = "datapackage.json"
 CHANGES = "CHANGES.md"
+SUMS = "SHA256SUMS"
 DOI_PREFIX = "https://doi.org/"
 _NAMESPACE = "5f0f8a3e-9c1d-4b7a-8e21-6d4c3b2a1908"  # of the identifiers of dataset versions
 RESPONSIBLE_AI = (
@@ -46,6 +47,7 @@ RESPONSIBLE_AI = (
 )
 """What a maker may say under ``responsible_ai``: the texts of Croissant's RAI vocabulary."""
 
+_HEX_DIGITS = 64  # of a SHA-256
 _OPENSSL_PAYS_FROM = 1 << 19  # bytes
 
 
@@ -139,6 +141,26 @@ def read_manifest(folder: str, expected_hash: str | None = None) -> Manifest:
     if expected_hash is not None and sha256(data) != expected_hash:
         raise DamagedManifest.at(path, f"the released file, {expected_hash}", sha256(data))
     return cast("Manifest", parsed)
+
+
+def read_sums(folder: str) -> dict[str, str] | None:
+    """Return the SHA-256 of each file that ``SHA256SUMS`` lists; None where there is no such file.
+
+    Raises
+    ------
+    DamagedManifest
+        A line of it is not as ``sha256sum`` writes it.
+    """
+    path = os.path.join(folder, SUMS)
+    if not os.path.lexists(path):
+        return None
+    sums = {}
+    for line in read_bytes(path, DamagedManifest).decode("utf-8", "replace").splitlines():
+        digest, gap, name = line.partition("  ")
+        if not gap or len(digest) != _HEX_DIGITS or not set(digest) <= set("0123456789abcdef"):
+            raise DamagedManifest.at(path, "lines of SHA-256, two blanks, name", f"{line!r:.60}")
+        sums[name] = f"sha256:{digest}"
+    return sums
 
 
 def dataset_id(manifest: Manifest) -> str:

@@ -87,7 +87,10 @@ class Work:
     def ids(self) -> dict[str, str]:
         """Identifiers by scheme; of several in one scheme the first."""
         rows = cast("Sequence[WorkIdRow]", self._look("work_ids", self.work_id))
-        return {row["scheme"]: row["value"] for row in reversed(rows)}
+        ids: dict[str, str] = {}
+        for row in rows:
+            ids.setdefault(row["scheme"], row["value"])
+        return ids
 
     @property
     def links(self) -> dict[str, str]:
@@ -152,6 +155,13 @@ class Work:
     def sources(self) -> tuple[str, ...]:
         """Ids of the sources that its cells come from, in alphabetical order."""
         return tuple(sorted({row["source_id"] for row in self._look("evidence", self.work_id)}))
+
+    @property
+    def citation_sources(self) -> tuple[str, ...]:
+        """Ids of the sources that its citations rest on, in alphabetical order."""
+        rows = self._look("evidence", self.work_id)
+        found = {row["source_id"] for row in rows if row["table_name"] == "citations"}
+        return tuple(sorted(found))
 
     @property
     def published(self) -> str | None:

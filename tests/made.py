@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import citehub
 from citehub._schema import TABLES
+from citehub._validate import row_key
 from citehub.build import write
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 CANONICAL = "arxiv:2201.11990"
+KEY = TABLES["citations"].key
 
 
 def make_release(folder: Path, rows: dict[str, list[dict[str, Any]]]) -> citehub.Hub:
@@ -65,7 +67,7 @@ def make_works(*works: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
         ]
         if work.get("source"):
             made["evidence"].append(
-                {"table_name": "works", "row_key": key.replace("%", "%25").replace("|", "%7C"),
+                {"table_name": "works", "row_key": row_key(work, ("work_id",)),
                  "column_name": "title", "source_id": work["source"], "grade": "stated"}
             )  # fmt: skip
         if number == 0:
@@ -73,6 +75,12 @@ def make_works(*works: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
         made["citations"].append(
             {"citing_work_id": key, "cited_work_id": CANONICAL, "hub_position": number}
         )
+        if work.get("source"):
+            made["evidence"].append(
+                {"table_name": "citations", "row_key": row_key(made["citations"][-1], KEY),
+                 "column_name": "hub_position", "source_id": f"{work['source']}-c",
+                 "grade": "stated"}
+            )  # fmt: skip
         labels = [("intent", each) for each in work.get("intents", ())]
         labels += [("polarity", each) for each in work.get("polarities", ())]
         made["citation_labels"] += [

@@ -80,6 +80,9 @@ def test_a_damaged_table_fails_integrity_and_the_rest_is_still_checked(release):
     assert any(case.startswith("works: expected") for case in integrity.cases)
     assert "works.parquet is not the file that was released" in integrity.cases
     assert len(card) == 16
+    for name in ("keys", "values", "nulls", "evidence (FAIR R1.2)", "rights"):
+        (check,) = [each for each in card if each.name == name]
+        assert (check.passed, check.found) == (False, "not checked, as works cannot be read")
 
 
 @pytest.mark.parametrize("name", ["README.md", "CHANGES.md"])
@@ -89,7 +92,24 @@ def test_a_changed_missing_or_added_file_fails_integrity(release, name):
     (release / name).unlink()
     assert f"{name} is missing" in failed(citehub.check(release))["integrity"].found
     (release / "notes.txt").touch()
-    assert "notes.txt is not listed" in failed(citehub.check(release))["integrity"].cases
+    assert "notes.txt is not of the release" in failed(citehub.check(release))["integrity"].cases
+
+
+@pytest.mark.parametrize("text", ["x\n", "", "00  works.parquet\n"])
+def test_a_worthless_list_of_checksums_fails_integrity(release, text):
+    (release / "SHA256SUMS").write_text(text, encoding="utf-8")
+    assert "integrity" in failed(citehub.check(release))
+    with pytest.raises(errors.DamagedManifest):
+        citehub.load(release).verify()
+
+
+def test_a_folder_within_fails_integrity_and_what_is_hidden_does_not(release):
+    (release / ".git").mkdir()
+    (release / ".DS_Store").touch()
+    assert citehub.check(release).passed
+    citehub.load(release).verify()
+    (release / "sub").mkdir()
+    assert failed(citehub.check(release))["integrity"].cases == ("sub is not of the release",)
 
 
 def test_a_manifest_that_cannot_be_read_is_the_only_finding(release):

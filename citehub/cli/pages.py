@@ -156,8 +156,11 @@ def show_diff(found: Diff, *, every: bool) -> None:
 
 def show_scorecard(card: Scorecard) -> None:
     """Show every check, then what to do."""
-    marks = {True: terminal.text("yes", "green"), False: terminal.text("NO", "bold red")}
-    rows = [(marks[each.passed], each.level, each.name, each.found) for each in card]
+    styles = {"yes": "green", "NO": "bold red", "open": "yellow"}
+    rows = [
+        (terminal.text(each.mark, styles[each.mark]), each.level, each.name, each.found)
+        for each in card
+    ]
     advice = [(each.name, each.advice) for each in card if each.advice]
     terminal.show(
         terminal.text(card.sum, "bold"),

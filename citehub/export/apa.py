@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from citehub._text import clean_line
+from citehub.export.kinds import kind
 from citehub.export.names import Name, names
 
 if TYPE_CHECKING:
@@ -19,11 +20,12 @@ def reference(work: Work) -> str:
     """Return the reference of a work; what is not known is left out, or ``n.d.``."""
     title = clean_line(work.title_plain)
     arxiv = work.ids.get("arxiv")
-    published = work.venue or ("arXiv" if arxiv else None)
+    is_preprint = arxiv is not None and kind(work).venue is None
+    published = "arXiv" if is_preprint else work.venue
     return join(
         [_author(name) for name in names(work)],
         str(work.publication_year or "n.d."),
-        f"{title} (arXiv:{arxiv})" if arxiv and not work.venue else title,
+        f"{title} (arXiv:{arxiv})" if is_preprint else title,
         clean_line(published) if published else None,
         work.url,
     )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import TYPE_CHECKING, Final
 
 from citehub._tex import escape_tex
 from citehub.export.kinds import kind
 from citehub.export.names import Name, names
-from citehub.export.record import note, reason, tags
+from citehub.export.record import note, reason, tags, venue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -30,6 +31,11 @@ _MONTHS: Final = (
     "nov",
     "dec",
 )
+_INITIAL: Final = re.compile(r"(?<![^ \-])[^\x00-\x7f]")
+_ACCENTS: Final = {
+    "\u0300": "`", "\u0301": "'", "\u0302": "^", "\u0303": "~", "\u0304": "=", "\u0307": ".",
+    "\u0308": '"', "\u030c": "v ", "\u0327": "c ",
+}  # fmt: skip
 _NOT_IN_KEYS: Final = re.compile(r"[^A-Za-z0-9.:/+-]")
 _NOT_IN_ADDRESSES: Final = re.compile(r"[\\{}\s\"<>^`|~\x00-\x1f\x7f-\x9f]")
 
@@ -63,7 +69,7 @@ def reference(work: Work) -> dict[str, str]:
         "title": f"{{{escape_tex(work.title)}}}" if work.title else "",
         "year": str(work.publication_year or ""),
         "month": _MONTHS[month - 1] if month else "",
-        kind(work).venue: escape_tex(work.venue or ""),
+        kind(work).venue or "note": escape_tex(venue(work) or ""),
         "eprint": escape_tex(ids.get("arxiv", "")),
         "archiveprefix": "arXiv" if is_arxiv else "",
         "primaryclass": escape_tex(work.primary_category or "") if is_arxiv else "",
@@ -92,7 +98,16 @@ def _author(name: Name) -> str:
         return f"{{{escape_tex(name.family)}}}"
     family = f"{name.particle} {name.family}".strip()
     parts = (escape_tex(part) for part in (family, name.suffix, name.given) if part)
-    return ", ".join(f"{{{part}}}" if "\\" in part else part for part in parts)
+    braced = (f"{{{part}}}" if "\\" in part else part for part in parts)
+    return _INITIAL.sub(_accent, ", ".join(braced))
+
+
+def _accent(match: re.Match[str]) -> str:
+    """Return an accented initial in TeX: styles that abbreviate names take its first byte."""
+    parts = unicodedata.normalize("NFD", match[0])
+    if parts[0].isascii() and parts[1:] in _ACCENTS:
+        return f"{{\\{_ACCENTS[parts[1:]]}{parts[0]}}}"
+    return match[0]
 
 
 def _address(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Final
 
-from citehub._manifest import DOI_PREFIX, MANIFEST, doi, read_bytes, sha256
+from citehub._manifest import DOI_PREFIX, MANIFEST, dataset_id, doi, read_bytes, sha256
 from citehub._tex import escape_tex
 from citehub._text import clean_line, json_array
 from citehub.errors import DamagedManifest, UnknownFormat
@@ -49,7 +49,8 @@ def _dataset_bibtex(hub: Hub) -> str:
 
 def _dataset_apa(hub: Hub) -> str:
     title = f"{clean_line(hub.manifest['title'])} (Version {hub.version}) [Data set]"
-    return apa.join(_creators(hub), _created(hub)[0], title, None, _page(hub))
+    found_at = _page(hub) or dataset_id(hub.manifest)
+    return apa.join(_creators(hub), _created(hub)[0], title, None, found_at)
 
 
 def _dataset_csl(hub: Hub) -> str:
@@ -82,9 +83,10 @@ def _page(hub: Hub) -> str | None:
 
 
 def _pinned(hub: Hub) -> str:
-    """Say which bytes are meant: the manifest holds the hash of every table."""
+    """Say which tables are meant: the manifest holds the hash of each."""
     digest = sha256(read_bytes(os.path.join(hub.path, MANIFEST), DamagedManifest))
-    return f"Dataset {hub.name}, version {hub.version}, datapackage.json {digest}"
+    name = f"Dataset {hub.name}, version {hub.version}"
+    return f"{name}, {dataset_id(hub.manifest)}, datapackage.json {digest}"
 
 
 _WORK: Final = {"bibtex": _work_bibtex, "apa": apa.reference, "csl-json": _work_csl}

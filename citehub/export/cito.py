@@ -89,7 +89,7 @@ def _citation(
         ],
         "rdfs:comment": [f"Role: {role}. Polarity: {polarity}. From {database(why)}."],
         "dcterms:isPartOf": [{"@id": dataset}],
-        "dcterms:source": [clean_line(source) for source in work.sources],
+        "dcterms:source": [clean_line(source) for source in work.citation_sources],
     }
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from citehub._text import clean_line, json_array
 from citehub.export.kinds import kind
 from citehub.export.names import Name, names
-from citehub.export.record import database, note, reason, tags
+from citehub.export.record import database, note, reason, tags, venue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,7 @@ def reference(work: Work) -> dict[str, Any]:
         "title": _line(work.title_plain),
         "author": [_author(name) for name in names(work)] or None,
         "issued": {"date-parts": [[year, month] if month else [year]]} if year else None,
-        "container-title": _line(work.venue),
+        "container-title" if kind(work).venue else "note": venue(work),
         "number": _line(f"arXiv:{ids['arxiv']}") if "arxiv" in ids else None,
         "DOI": _line(ids.get("doi")),
         "URL": _line(work.url),

@@ -29,6 +29,8 @@ def write(selection: Selection) -> Iterator[str]:
 def _plain(row: dict[str, Any]) -> dict[str, Any]:
     if row["relation"] == "citing work":
         row |= {name: row[name] or NOT_KNOWN for name in _SAID}
+    if row["arxiv"]:  # which would lose its last zero as a number
+        row["arxiv"] = f"arXiv:{row['arxiv']}"
     return {name: _cell(value) for name, value in row.items()}
 
 

@@ -9,16 +9,17 @@ if TYPE_CHECKING:
 
 
 class Kind(NamedTuple):
-    """A type of work, as BibTeX, RIS and CSL name it, and BibTeX's field for the venue."""
+    """A type of work, as BibTeX, RIS and CSL name it, and BibTeX's field for the venue if any."""
 
     bibtex: str
     ris: str
     csl: str
-    venue: str = "howpublished"
+    venue: str | None = "howpublished"
 
 
-_PREPRINT: Final = Kind("misc", "UNPB", "article")  # CSL has no preprint
-_UNKNOWN: Final = Kind("misc", "GEN", "document")
+# Of these the venue came later than the date, or its part in them is not known.
+_PREPRINT: Final = Kind("misc", "UNPB", "article", None)  # what CSL calls a preprint
+_UNKNOWN: Final = Kind("misc", "GEN", "document", None)
 _ARTICLE: Final = Kind("article", "JOUR", "article-journal", "journal")
 _KINDS: Final = {  # by OpenAlex's type
     "preprint": _PREPRINT,

@@ -75,6 +75,7 @@ def edges(selection: Selection) -> Iterator[Edge]:
     canonical = selection.hub.manifest["citehub"]["canonical_work_id"]
     for work in selection:
         why = reason(work, selection.hub)
+        sources = ", ".join(work.citation_sources) or NOT_KNOWN
         for citation in work.cites:
             if citation["cited_work_id"] not in selected:
                 continue
@@ -86,7 +87,7 @@ def edges(selection: Selection) -> Iterator[Edge]:
                 "shared_authors": citation["shared_authors"],
                 "hub": why.hub,
                 "data_version": why.data_version,
-                "sources": why.sources,
+                "sources": sources,
             }
             citing, cited = clean_line(work.work_id), clean_line(citation["cited_work_id"])
             yield Edge(citing, cited, _known(attributes))

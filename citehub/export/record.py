@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from citehub._text import clean_line
+from citehub.export.kinds import kind
 
 if TYPE_CHECKING:
     from citehub._hub import Hub
@@ -55,6 +56,14 @@ def tags(work: Work, why: Reason) -> list[str]:
 def database(why: Reason) -> str:
     """Return the name of the dataset, as ``citehub mt-nlg 1.1.0``."""
     return f"citehub {why.hub} {why.data_version}"
+
+
+def venue(work: Work) -> str | None:
+    """Return the venue; of a preprint, whose date is not the venue's, as a note that says so."""
+    stated = clean_line(work.venue or "").strip()
+    if not stated or kind(work).venue:
+        return stated or None
+    return f"Venue as stated: {stated}"
 
 
 def note(work: Work) -> str | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from citehub._text import clean_line
 from citehub.export.kinds import kind
 from citehub.export.names import Name, names
-from citehub.export.record import database, note, reason, tags
+from citehub.export.record import database, note, reason, tags, venue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +46,7 @@ def _reference(work: Work) -> Iterator[tuple[str, str | None]]:
         month = f"{work.publication_month:02}" if work.publication_month else ""
         yield "PY", str(work.publication_year)
         yield "DA", f"{work.publication_year}/{month}//"
-    yield "T2", work.venue
+    yield ("T2" if kind(work).venue else "N1"), venue(work)
     yield "AN", f"arXiv:{ids['arxiv']}" if "arxiv" in ids else None
     yield "DO", ids.get("doi")
     yield "UR", (work.url or "").replace(";", "%3B")  # readers take it for a list

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from citehub._manifest import sha256
+from citehub._manifest import SUMS, sha256
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-SUMS: Final = "SHA256SUMS"
 
 
 def checksums(files: Mapping[str, bytes]) -> bytes:

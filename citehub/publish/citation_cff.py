@@ -62,7 +62,7 @@ def _other(manifest: Manifest) -> dict[str, str]:
     return {
         "type": "other",
         "value": dataset_id(manifest),
-        "description": "Identifier of this version, made from the content of its tables.",
+        "description": "Identifier of this version, made from its hub, its number and its tables.",
     }
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from citehub._manifest import SUMS
 from citehub.publish import _markdown as md
 from citehub.publish._facts import LICENSES, date
 from citehub.publish._yaml import to_yaml
-from citehub.publish.checksums import SUMS
 from citehub.publish.rights import licenses
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def dataset_card(hub: Hub) -> bytes:
 
 def _metadata(manifest: Manifest) -> dict[str, Any]:
     """Return the front matter; a table without rows has no configuration."""
-    rows = max(each["rows"] for each in manifest["resources"])
+    rows = next(each["rows"] for each in manifest["resources"] if each["name"] == "works")
     names = [each["name"] for each in manifest["licenses"]]
     known = [LICENSES.get(name, "other") for name in names]
     metadata: dict[str, Any] = {

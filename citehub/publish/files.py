@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Final
 
-from citehub._manifest import CHANGES, MANIFEST, read_bytes
+from citehub._manifest import CHANGES, MANIFEST, SUMS, read_bytes
 from citehub._text import to_embedded_json
 from citehub.errors import DamagedRelease
-from citehub.publish.checksums import SUMS, checksums
+from citehub.publish.checksums import checksums
 from citehub.publish.citation_cff import citation_cff
 from citehub.publish.croissant import croissant
 from citehub.publish.dataset_card import dataset_card

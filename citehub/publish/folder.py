@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from citehub import _catalog, _folder
 from citehub._hub import Hub
-from citehub._manifest import CHANGES, MANIFEST, read_bytes, read_manifest
+from citehub._manifest import CHANGES, MANIFEST, SUMS, read_bytes, read_manifest
 from citehub.errors import DamagedRelease, NoDatasets, TargetExists
-from citehub.publish.checksums import SUMS, checksums
+from citehub.publish.checksums import checksums
 from citehub.publish.files import publishing_files
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def publish(hub: Hub, out: str | os.PathLike[str], *, force: bool = False) -> st
     files[SUMS] = checksums(files)
     with _folder.scratch_folder(target) as scratch:
         _write(scratch, files)
-        if force and _folder.is_release(target):
+        if force and not _folder.find_foreign(target):
             _folder.replace(scratch, target)
         else:
             _folder.move(scratch, target)
@@ -65,9 +65,11 @@ def _check_target(hub: Hub, target: str, *, force: bool) -> None:
         frozen.append(_catalog.datasets_folder())
     if any(_is_inside(target, folder) for folder in frozen):
         raise TargetExists(f"{target} is where releases are, and a release never changes.")
-    if not (force and _folder.is_release(target)):
-        hint = "A folder that was published before is replaced with --force."
-        _folder.check_free(target, hint)
+    foreign = _folder.find_foreign(target) if force else ""
+    if foreign:
+        _folder.check_free(target, f"It holds {foreign}.")
+    elif not force:
+        _folder.check_free(target, "A folder that was published before is replaced with --force.")
 
 
 def _is_inside(path: str, folder: str) -> bool:
@@ -80,6 +82,8 @@ def _read_release(hub: Hub, made: Mapping[str, bytes]) -> dict[str, bytes]:
     known = {MANIFEST, CHANGES, *made, *(each["path"] for each in hub.manifest["resources"])}
     files = {}
     for name in sorted(os.listdir(hub.path)):
+        if name.startswith("."):  # as .git, .DS_Store
+            continue
         path = os.path.join(hub.path, name)
         if name not in known:
             raise DamagedRelease.at(path, "only files of a release", "another")

@@ -6,9 +6,8 @@ import os
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from citehub._manifest import sha256
+from citehub._manifest import SUMS, sha256
 from citehub.publish._facts import PARQUET, agents, date, describe
-from citehub.publish.checksums import SUMS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,6 +9,7 @@ import csv
 import io
 import json
 import re
+import unicodedata
 from html import unescape
 from pathlib import Path
 
@@ -20,6 +21,7 @@ import rdflib
 import rispy
 from bibtexparser import middlewares
 
+VENUE = "Venue as stated: "
 csv.field_size_limit(1 << 24)  # of ten thousand authors in one cell
 # The schema of the CSL project, as it ships it under the MIT licence.
 CSL_SCHEMA = json.loads((Path(__file__).parent / "csl-data.json").read_text(encoding="utf-8"))
@@ -29,6 +31,11 @@ _TEX = {
     r"\textgreater{}": ">", r"\textbar{}": "|", r"\$": "$", r"\&": "&", r"\#": "#", r"\%": "%",
     r"\_": "_", "-{}": "-", "`{}": "`", "'{}": "'", "?{}": "?", "!{}": "!",
 }  # fmt: skip
+_MARKS = {
+    "`": "\u0300", "'": "\u0301", "^": "\u0302", "~": "\u0303", "=": "\u0304", ".": "\u0307",
+    '"': "\u0308", "v ": "\u030c", "c ": "\u0327",
+}  # fmt: skip
+_ACCENT = re.compile(r"""\{\\([`'^~=."]|[vc] )([A-Za-z])\}""")
 _MATH = re.compile(r"(?<!\\)\$.*?(?<!\\)\$")
 
 
@@ -52,7 +59,7 @@ def bibtex(data):
             "title": decode_tex(title[1:-1]),
             "authors": [_bibtex_name(name) for name in fields.get("author", [])],
             "year": int(fields["year"]) if "year" in fields else None,
-            "venue": decode_tex(fields.get("howpublished", "")),
+            "venue": decode_tex(fields.get("note", "")),
             "note": decode_tex(fields.get("annote", "")),
             "hub": fields["citehub-hub"],
             "version": fields["citehub-version"],
@@ -64,7 +71,12 @@ def bibtex(data):
 
 def _bibtex_name(parts):
     words = [*parts.first, *parts.von, *parts.last, *parts.jr]
-    return " ".join(decode_tex(re.sub(r"^\{(.*)\}$", r"\1", word)) for word in words)
+    plain = (word if _ACCENT.match(word) else re.sub(r"^\{(.*)\}$", r"\1", word) for word in words)
+    return " ".join(decode_tex(_ACCENT.sub(_compose, word)) for word in plain)
+
+
+def _compose(match):
+    return unicodedata.normalize("NFC", match[2] + _MARKS[match[1]])
 
 
 def ris(data):
@@ -73,13 +85,14 @@ def ris(data):
     assert text.count("\n") == text.count("\r\n")
     for record in rispy.loads(text):
         assert "unknown_tag" not in record
+        notes = record.get("notes", [])
         yield {
             "key": record["id"],
             "title": record.get("title", ""),
             "authors": [turned(name) for name in record.get("authors", [])],
             "year": int(record["year"]) if "year" in record else None,
-            "venue": record.get("secondary_title", ""),
-            "note": "".join(record.get("notes", [])),
+            "venue": "".join(each for each in notes if each.startswith(VENUE)),
+            "note": "".join(each for each in notes if not each.startswith(VENUE)),
             "hub": record["name_of_database"].split(" ")[1],
             "version": record["name_of_database"].split(" ")[2],
             "role": record.get("custom2", ""),
@@ -104,7 +117,7 @@ def csl_json(data):
             "title": item.get("title", ""),
             "authors": [_csl_name(name) for name in item.get("author", [])],
             "year": item["issued"]["date-parts"][0][0] if "issued" in item else None,
-            "venue": item.get("container-title", ""),
+            "venue": item.get("note", ""),
             "note": item.get("annote", ""),
             "hub": item["custom"]["hub"],
             "version": item["custom"]["data_version"],

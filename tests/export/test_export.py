@@ -345,6 +345,48 @@ def test_both_notations_of_cito_are_one_graph(hub):
     assert len(turtle) > 44 * 8
 
 
+def test_a_venue_is_that_of_an_article_and_a_note_of_a_preprint(tmp_path):
+    known = {"title": "T", "title_plain": "T", "venue": "JMLR 24", "publication_year": 2022}
+    works = [
+        {"work_id": "doi:10.1/x", "type": "article", "ids": {"doi": "10.1/x"}, **known},
+        {"work_id": "arxiv:2201.00001", "ids": {"arxiv": "2201.00001", "doi": "10.1/y"}, **known},
+    ]
+    hub = make_release(tmp_path, make_works(*works))
+    bibtex, ris = str(hub.export("bibtex")), str(hub.export("ris"))
+    assert ("@article" in bibtex, "journal          = {JMLR 24}" in bibtex) == (True, True)
+    assert "note             = {Venue as stated: JMLR 24}" in bibtex
+    assert "T2  - JMLR 24\r\n" in ris
+    assert "N1  - Venue as stated: JMLR 24\r\n" in ris
+    article, preprint = json.loads(str(hub.export("csl-json")))
+    assert article["container-title"] == "JMLR 24"
+    assert preprint["note"] == "Venue as stated: JMLR 24"
+    assert hub.cite("apa", of="doi:10.1/x") == "T. (2022). JMLR 24. https://doi.org/10.1/x"
+    assert hub.cite("apa", of="2201.00001") == (
+        "T (arXiv:2201.00001). (2022). arXiv. https://arxiv.org/abs/2201.00001"
+    )
+
+
+@pytest.mark.parametrize(
+    ("printed", "tex"),
+    [
+        ("Étienne Goffinet", r"Goffinet, {\'E}tienne"),
+        ("Jean-Étienne Ångström", r"Ångström, Jean-{\'E}tienne"),
+        ("Çağlar Öz", r"{\"O}z, {\c C}ağlar"),
+        ("王 小明", "小明, 王"),
+    ],
+)
+def test_initials_that_bibtex_would_cut_in_half_are_tex(tmp_path, printed, tex):
+    work = {"work_id": "pith:0", "title": "T", "title_plain": "T", "authors": [printed]}
+    assert f"= {{{tex}}}" in str(make_release(tmp_path, make_works(work)).export("bibtex"))
+
+
+def test_edges_rest_on_the_sources_of_the_citation_alone(hub):
+    nodes = READERS["graphml"](bytes(hub.export("graphml")))
+    edges = {each["sources"] for each in nodes if "sources" in each}
+    rows = {row["source_id"] for row in hub.evidence if row["table_name"] == "citations"}
+    assert edges == {", ".join(sorted(rows))} == {"derived, pith-hub-page"}
+
+
 # -- citing -----------------------------------------------------------------------------------
 
 
@@ -356,7 +398,7 @@ def test_the_dataset_is_cited_by_version_and_hash(hub):
     assert (item["type"], item["version"]) == ("dataset", "1.1.0")
     assert hub.cite("apa") == (
         "The citehub developers. (2026). Citation hub of Megatron-Turing NLG 530B "
-        "(Version 1.1.0) [Data set]."
+        "(Version 1.1.0) [Data set]. urn:uuid:a4649fe2-247b-5dbb-a2c5-8ed7b878cbfa"
     )
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from citehub._cito import CITO
 from citehub._text import clean_line
 from citehub.export import FORMATS
-from tests.export.readers import READERS, turned
+from tests.export.readers import READERS, VENUE, turned
 from tests.made import make_release, make_works
 
 # rdflib's own reader of JSON-LD uses what rdflib deprecates.
@@ -21,6 +21,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:D
 
 LOSSLESS = {"jsonl", "parquet"}
 REFERENCES = {"bibtex", "ris", "csl-json"}
+OF_THE_CITATION = {"graphml", "gexf", "cito-turtle", "cito-jsonld"}  # whose sources are said
 LIST_IN_A_TEXT = {"graphml", "gexf", "vosviewer"}  # names parted by semicolons
 NASTY = [
     "\x1b[2J\x07", "</script><b>&amp;", "{", "}", "}} @misc{x,", r"\input{/etc/passwd}", "=1+1",
@@ -59,6 +60,7 @@ def expected(format_, work, *, hub, is_canonical):
     role, polarity = work.role, work.polarity
     if format_ not in LOSSLESS:
         role, polarity = ("" if is_canonical else each or "not known" for each in (role, polarity))
+    sources = work.citation_sources if format_ in OF_THE_CITATION else work.sources
     facts = {
         "key": bibtex_key(work.work_id) if format_ == "bibtex" else line(work.work_id),
         "title": line(title),
@@ -70,9 +72,11 @@ def expected(format_, work, *, hub, is_canonical):
         "version": hub.version,
         "role": role,
         "polarity": polarity,
-        "sources": ", ".join(line(source) for source in work.sources) or "not known",
+        "sources": ", ".join(map(line, sources)) or "not known",
     }
     if format_ in REFERENCES:
+        venue = facts["venue"].strip()
+        facts["venue"] = f"{VENUE}{venue}" if venue else ""
         facts["authors"] = [name for name in map(one_space, facts["authors"]) if name]
     if format_ == "ris":  # takes what stands before a comma for the family name
         facts["authors"] = [turned(name.strip()) for name in facts["authors"] if name.strip()]

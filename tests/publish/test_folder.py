@@ -188,9 +188,12 @@ def test_a_rename_that_fails_puts_the_old_folder_back(monkeypatch, first, hub, t
 def test_what_is_no_file_of_a_release_is_not_published(built, tmp_path):
     copied = shutil.copytree(built, tmp_path / "copied")
     (copied / ".secret").write_text("mine")
-    with pytest.raises(errors.DamagedRelease, match="only files of a release; found another"):
-        publish(citehub.load(copied), tmp_path / "out")
-    assert os.listdir(tmp_path) == ["copied"]
+    publish(citehub.load(copied), tmp_path / "out")
+    assert files(tmp_path / "out") == files(built)
+    (copied / "secret").write_text("mine")
+    with pytest.raises(errors.DamagedRelease, match="only files that were released"):
+        publish(citehub.load(copied), tmp_path / "other")
+    assert sorted(os.listdir(tmp_path)) == ["copied", "out"]
 
 
 def test_a_file_behind_a_link_is_not_published(built, tmp_path):
@@ -200,3 +203,23 @@ def test_a_file_behind_a_link_is_not_published(built, tmp_path):
     with pytest.raises(errors.DamagedRelease, match="a symbolic link"):
         publish(citehub.load(copied), tmp_path / "out")
     assert os.listdir(tmp_path) == ["copied"]
+
+
+@pytest.mark.parametrize("name", ["README.md", "RIGHTS.md", "notes.txt"])
+def test_what_was_tampered_with_is_not_published_under_new_checksums(hub, tmp_path, name):
+    publish(hub, tmp_path / "first")
+    with open(tmp_path / "first" / name, "a", encoding="utf-8") as file:
+        file.write("MIT")
+    with pytest.raises(errors.DamagedManifest, match=name):
+        publish(citehub.load(tmp_path / "first"), tmp_path / "second")
+    assert os.listdir(tmp_path) == ["first"]
+
+
+@pytest.mark.parametrize("name", ["README.md", "notes.txt", ".gitattributes"])
+def test_force_never_deletes_what_was_not_published(hub, tmp_path, name):
+    publish(hub, tmp_path / "out")
+    with open(tmp_path / "out" / name, "a", encoding="utf-8") as file:
+        file.write("mine")
+    with pytest.raises(errors.TargetExists, match=f"It holds {name}, which"):
+        publish(hub, tmp_path / "out", force=True)
+    assert (tmp_path / "out" / name).read_text(encoding="utf-8").endswith("mine")

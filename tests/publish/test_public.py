@@ -14,7 +14,7 @@ FUNCTIONS = ["dataset_jsonld", "publish", "publishing_files"]
 
 
 def test_all_is_sorted():
-    assert publish.__all__ == ["PUBLISHING_FILES", "SUMS", *FUNCTIONS]
+    assert publish.__all__ == ["PUBLISHING_FILES", *FUNCTIONS]
 
 
 def test_the_names_are_those_of_the_files_that_are_made(hub):
