@@ -330,7 +330,7 @@ def _licence(release: _Release) -> Check:
 def _rights(release: _Release) -> Check:
     rows = release.rows.get("sources", [])
     silent = [row["source_id"] for row in rows if row["rights"] is None]
-    found = f"of {_share(len(rows) - len(silent), len(rows))} sources the terms were looked up"
+    found = f"{_share(len(rows) - len(silent), len(rows))} sources had their terms looked up"
     advice = "Look for the terms of the others, and state them in sources.csv."
     return _should("rights", silent, found, "; not ", advice)
 

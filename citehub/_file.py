@@ -35,6 +35,8 @@ def write_whole(chunks: Iterable[bytes], path: str, *, force: bool) -> None:
     try:
         with open(scratch, "xb") as file:
             file.writelines(chunks)
+        if os.path.exists(target):
+            os.chmod(scratch, os.stat(target).st_mode)
         os.replace(scratch, target)
     except OSError as error:  # named by the file that was asked for
         raise OSError(error.errno, error.strerror, path) from None

@@ -39,11 +39,16 @@ def select(
 
 
 def _named(hub: Hub, ids: Iterable[object]) -> list[str]:
-    if isinstance(ids, str) or (hasattr(ids, "columns") and not hasattr(ids, "path")):
-        kind = "one string" if isinstance(ids, str) else "a table"
-        message = f"works takes an iterable of works or identifiers, not {kind}"
+    given: Any = ids
+    if isinstance(given, str) or not hasattr(given, "__iter__"):
+        message = f"works are a list of works or identifiers, not one: [{given!r:.60}]"
         raise TypeError(message)
-    return list(dict.fromkeys(hub._resolve(_identifier(each)) for each in ids))
+    if hasattr(given, "columns") and not hasattr(given, "path"):  # a DataFrame
+        if "work_id" not in given.columns:
+            message = "a DataFrame of works has a column work_id; this one has not"
+            raise TypeError(message)
+        given = given["work_id"]
+    return list(dict.fromkeys(hub._resolve(_identifier(each)) for each in given))
 
 
 def _identifier(work: Any) -> str:
@@ -75,6 +80,9 @@ def _representatives(hub: Hub, method: str) -> list[str]:
 
 
 def _check_known(hub: Hub, what: str, asked: str, known: Iterable[str]) -> None:
+    if not isinstance(asked, str):
+        message = f"a {what} is one name, not {asked!r:.60}"
+        raise TypeError(message)
     if asked not in known:
         where = f"{hub.name} {hub.version}"
         raise UnknownSelection.among(what, asked, known, where=where)

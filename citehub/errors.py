@@ -192,7 +192,8 @@ class DamagedRelease(CitehubError):
         """Name the file, what was expected, what was found and what to do."""
         message = (
             f"{path} is damaged: expected {expected}; found {found}. "
-            "Restore it: 'git checkout' in a clone, 'pip install --force-reinstall' elsewhere."
+            "Restore it: 'git checkout' in a clone, 'pip install --force-reinstall' of the "
+            "package, or get the folder again."
         )
         return cls(message, path, expected, found)
 

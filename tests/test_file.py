@@ -38,6 +38,9 @@ def test_a_file_is_readable_by_others_and_a_link_is_followed(tmp_path):
     assert (tmp_path / "real").read_bytes() == b"x"
     (tmp_path / "other").touch()
     assert (tmp_path / "real").stat().st_mode == (tmp_path / "other").stat().st_mode
+    (tmp_path / "real").chmod(0o600)
+    write_whole([b"y"], str(tmp_path / "link"), force=True)
+    assert (tmp_path / "real").stat().st_mode & 0o777 == 0o600
 
 
 def test_a_pipe_is_written_into_not_replaced(tmp_path):

@@ -113,7 +113,9 @@ def table(
     columns: Annotated[
         str | None, typer.Option("--columns", "-c", help="Columns, parted by commas.")
     ] = None,
-    output: Annotated[str | None, typer.Option("--output", "-o", help="File to write.")] = None,
+    output: Annotated[
+        str | None, typer.Option("--output", "-o", help="File to write; - is standard output.")
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
     version: Pin = None,
 ) -> None:
@@ -160,17 +162,26 @@ def export(
         typer.Option("--representatives", metavar="METHOD", help="Representatives, as hub-page."),
     ] = None,
     words: Annotated[
-        str | None, typer.Option("--search", metavar="WORDS", help="Works that hold the words.")
+        str | None,
+        typer.Option(
+            "--search",
+            metavar="WORDS",
+            help="Works that hold the words; the canonical work may be one of them.",
+        ),
     ] = None,
     ids: Annotated[
         list[str] | None,
         typer.Option("--id", metavar="WORK", help="One work; may be given again and again."),
     ] = None,
     ids_from: Annotated[
-        typer.FileText | None,
-        typer.Option("--ids-from", help="A file with one work a line; - is standard input."),
+        str | None,
+        typer.Option(
+            "--ids-from", metavar="FILE", help="A file with one work a line; - is standard input."
+        ),
     ] = None,
-    output: Annotated[str | None, typer.Option("--output", "-o", help="File to write.")] = None,
+    output: Annotated[
+        str | None, typer.Option("--output", "-o", help="File to write; - is standard output.")
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
     version: Pin = None,
 ) -> None:
@@ -181,7 +192,11 @@ def export(
     known, and sources.
     """
     loaded = citehub.load(hub, version=version)
+    is_listed = bool(ids) or ids_from is not None
+    is_chosen = is_listed or (theme, representatives, words) != (None, None, None)
     if format_ is None:
+        if is_chosen or output is not None or force:
+            raise typer.BadParameter(f"choose a format with -f: {', '.join(FORMATS)}")
         rows = [(name, each.meaning) for name, each in FORMATS.items()]
         terminal.show(
             terminal.grid("format", "what it is for", rows=rows),
@@ -192,10 +207,11 @@ def export(
         return
     if output == "":
         raise typer.BadParameter("the name of the file is empty")
-    listed = [*(ids or ()), *filter(None, map(str.strip, ids_from or ()))]
-    is_listed = bool(ids) or ids_from is not None
+    listed = [*(ids or ()), *_read_ids(ids_from)]
+    if is_listed and not listed:
+        raise typer.BadParameter(f"there is no work in {ids_from}")
     works = None
-    if is_listed or (theme, representatives, words) != (None, None, None):
+    if is_chosen:
         works = loaded.select(
             theme=theme,
             representatives=representatives,
@@ -219,7 +235,7 @@ def cite(
     what: Annotated[
         str,
         typer.Argument(
-            metavar="[WHAT]",
+            metavar="WHAT",
             help="dataset (the default), canonical, or a work: work_id, arXiv id, DOI or URL.",
         ),
     ] = "dataset",
@@ -266,6 +282,19 @@ def diff(
         records.print_json(record)
         return
     pages.show_diff(found, every=every)
+
+
+def _read_ids(path: str | None) -> list[str]:
+    """Return the lines of a file that are not empty."""
+    if path is None:
+        return []
+    try:
+        with open(0 if path == "-" else path, encoding="utf-8-sig", closefd=path != "-") as file:
+            return [line.strip() for line in file if line.strip()]
+    except UnicodeDecodeError:
+        raise typer.BadParameter(f"{path} is no text in UTF-8") from None
+    except OSError as error:
+        raise typer.BadParameter(f"{path}: {error.strerror}") from None
 
 
 def _encode(

@@ -106,8 +106,8 @@ def publish(
     """Write a folder for Zenodo, Hugging Face or a web server."""
     from citehub.publish import publish as write_folder
 
-    if out == "":
-        raise typer.BadParameter("the name of the folder is empty")
+    if out in {"", "-"}:
+        raise typer.BadParameter("name a folder to make")
     with terminal.progress() as step:
         step(f"Publish {hub}")
         folder = write_folder(citehub.load(hub, version=version), out, force=force)

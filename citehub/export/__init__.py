@@ -5,6 +5,7 @@ One registry, :data:`FORMATS`, serves the library and the command line.
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -14,7 +15,6 @@ from citehub._text import is_line
 from citehub.errors import UnknownFormat
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Callable, Iterable, Iterator
 
     from citehub._hub import Hub
@@ -117,7 +117,8 @@ class Export:
 
     def __repr__(self) -> str:
         hub = self._selection.hub
-        return f"<citehub.Export {self.format}: {len(self)} works of {hub.name} {hub.version}>"
+        works = f"{len(self):,} work{'' if len(self) == 1 else 's'}"
+        return f"<citehub.Export {self.format}: {works} of {hub.name} {hub.version}>"
 
     def save(self, path: str | os.PathLike[str], *, force: bool = False) -> None:
         """Write it to a file, whole or not at all.
@@ -136,7 +137,10 @@ class Export:
         OSError
             The file cannot be written.
         """
-        write_whole(self, str(path), force=force)
+        name = os.fspath(path)
+        if not name:
+            raise ValueError("the name of the file is empty")
+        write_whole(self, name, force=force)
 
     @property
     def notes(self) -> tuple[str, ...]:

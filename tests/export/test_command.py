@@ -46,7 +46,9 @@ def test_every_way_to_select(say, tmp_path):
         "arxiv:2205.11916",
         "arxiv:2304.01373",
     ]
-    (tmp_path / "ids").write_text("2304.01373\n\n https://arxiv.org/abs/2205.11916 \n")
+    (tmp_path / "ids").write_bytes(
+        b"\xef\xbb\xbf2304.01373\r\n\r\n https://arxiv.org/abs/2205.11916 \r\n"
+    )
     assert keys("--ids-from", str(tmp_path / "ids")) == ["arxiv:2304.01373", "arxiv:2205.11916"]
     assert len(keys("--version", "1.0.0")) == 44
 
@@ -58,7 +60,11 @@ def test_every_way_to_select(say, tmp_path):
         (["-f", "ris", "--theme", "x"], 2, "no theme 'x' in mt-nlg"),
         (["-f", "ris", "--representatives", "x"], 2, "Known: hub-page, hub-page-lead"),
         (["-f", "ris", "--id", "9999.99999"], 2, "no work 'arxiv:9999.99999'"),
-        (["-f", "ris", "--ids-from", "nowhere"], 2, "nowhere"),
+        (["-f", "ris", "--ids-from", "nowhere"], 2, "nowhere: No such file"),
+        (["-f", "ris", "--ids-from", os.devnull], 2, "there is no work in /dev/null"),
+        (["-f", "ris", "--ids-from", sys.executable], 2, "is no text in UTF-8"),
+        (["-o", "works.bib"], 2, "choose a format with -f: bibtex, ris"),
+        (["--theme", "reasoning"], 2, "choose a format with -f"),
         (["-f", "ris", "--search", "qqqq"], 1, "No work of mt-nlg meets every condition."),
         (["-f", "ris", "-o", ""], 2, "the name of the file is empty"),
         (["-f", "ris", "-o", "nowhere/x.ris"], 1, "No such file or directory"),

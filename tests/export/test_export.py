@@ -108,16 +108,26 @@ def test_what_does_not_exist_is_named_with_what_does(hub):
 
 @pytest.mark.parametrize(
     ("given", "message"),
-    [("2304.01373", "not one string"), ([7], "not 7"), ([{"title": "x"}], "a row with a work_id")],
+    [("2304.01373", "not one"), ([7], "not 7"), ([{"title": "x"}], "a row with a work_id")],
 )
 def test_what_is_no_selection_is_refused(hub, given, message):
     with pytest.raises(TypeError, match=message):
         hub.export("csv", works=given)
 
 
-def test_a_table_of_works_is_refused_rather_than_read_by_its_columns(hub):
-    with pytest.raises(TypeError, match="not a table"):
-        hub.export("csv", works=hub.works.to_pandas())
+def test_a_frame_of_works_is_read_by_its_work_ids(hub):
+    whole = bytes(hub.export("csv"))
+    assert bytes(hub.export("csv", works=hub.citing_works.to_pandas())) == whole
+    assert bytes(hub.export("csv", works=hub.citing_works.to_polars())) == whole
+    with pytest.raises(TypeError, match="a column work_id"):
+        hub.export("csv", works=hub.works.to_pandas(["title"]))
+
+
+def test_one_name_is_asked_for_at_a_time(hub):
+    with pytest.raises(TypeError, match="a theme is one name"):
+        hub.select(theme=["reasoning", "surveys"])
+    with pytest.raises(TypeError, match="not one"):
+        hub.export("csv", works=hub.canonical)
 
 
 def test_a_release_without_themes_says_so(first):
@@ -193,6 +203,10 @@ def test_a_file_is_saved_whole_and_never_overwritten_unasked(hub, tmp_path):
     hub.export("ris", works=["2304.01373"]).save(path, force=True)
     assert len(list(READERS["ris"](path.read_bytes()))) == 1
     assert [each.name for each in tmp_path.iterdir()] == ["works.ris"]
+    with pytest.raises(TypeError, match="StringIO"):
+        made.save(io.StringIO())
+    with pytest.raises(ValueError, match="the name of the file is empty"):
+        made.save("")
 
 
 @pytest.mark.parametrize("format_", FORMATS)
@@ -410,6 +424,7 @@ def test_works_are_cited_too(hub):
     assert apa.endswith("(arXiv:2201.11990). arXiv. https://arxiv.org/abs/2201.11990")
     (item,) = json.loads(hub.cite("csl-json", of="canonical"))
     assert item["author"][12] == {"family": "Aminabadi", "given": "Reza Yazdani"}
+    assert hub.cite(of=hub.canonical) == hub.cite(of="canonical")
     with pytest.raises(errors.UnknownWork):
         hub.cite(of="nothing")
 
