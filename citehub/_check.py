@@ -11,7 +11,7 @@ from citehub import _html
 from citehub._catalog import hubs, is_folder, load
 from citehub._identifiers import Identifier
 from citehub._manifest import SUMS, dataset_id, doi, read_bytes, read_sums, sha256
-from citehub._schema import TABLES
+from citehub._schema import TABLES, needs_evidence
 from citehub._summary import percent
 from citehub._validate import find_dangling, find_problem, row_key
 from citehub.errors import DamagedRelease
@@ -27,8 +27,7 @@ Level = Literal["must", "should"]
 """How much depends on a check."""
 
 _REQUIRED_TABLES: Final = ("works", "work_ids", "citations", "sources", "evidence")
-_WITHOUT_EVIDENCE: Final = ("sources", "evidence")
-_PROVENANCE: Final = ("source_id", "grade")
+_ABOUT_THE_OTHERS: Final = ("sources", "evidence")
 _MOST_LISTED: Final = 3
 _LEAST_DESCRIPTION: Final = 50  # letters, of what search engines show
 
@@ -270,14 +269,14 @@ def _vocabularies(release: _Release) -> Check:
 def _nulls(release: _Release) -> Check:
     cells, nulls, empty = 0, 0, []
     for name, rows in release.rows.items():
-        if name in _WITHOUT_EVIDENCE:
+        if name in _ABOUT_THE_OTHERS:
             continue
         for column in release.hub.table(name).columns:
             missing = sum(row[column] is None for row in rows)
             cells, nulls = cells + len(rows), nulls + missing
             if rows and missing == len(rows):
                 empty.append(f"{name}.{column}")
-    found = f"{_share(nulls, cells)} cells are null, {' and '.join(_WITHOUT_EVIDENCE)} aside"
+    found = f"{_share(nulls, cells)} cells are null, {' and '.join(_ABOUT_THE_OTHERS)} aside"
     advice = "Null is honest. Look whether a source knows what a column lacks in every row."
     return _should("nulls", empty, found, "; in every row: ", advice)
 
@@ -287,10 +286,9 @@ def _evidence(release: _Release) -> Check:
     cells = {
         (resource["name"], row_key(row, resource["schema"]["primaryKey"]), column)
         for resource in release.resources
-        if resource["name"] not in _WITHOUT_EVIDENCE
         for row in release.rows[resource["name"]]
         for column, value in row.items()
-        if value is not None and column not in _PROVENANCE
+        if value is not None and needs_evidence(resource["name"], column)
     }
     wrong = [f"{'.'.join(cell)} has no source" for cell in sorted(cells - known)]
     wrong += [f"{'.'.join(cell)} has a source and no value" for cell in sorted(known - cells)]

@@ -178,6 +178,11 @@ def dataset_id(manifest: Manifest) -> str:
     return uuid.uuid5(uuid.UUID(_NAMESPACE), content).urn
 
 
+def released_on(manifest: Manifest) -> str:
+    """Return the day of the release, as ``2026-11-23``."""
+    return manifest["created"][: len("2026-11-23")]
+
+
 def doi(manifest: Manifest) -> str | None:
     """Return the bare DOI of the release, where it has one."""
     identifier = dataset_id(manifest)

@@ -74,6 +74,12 @@ def _grade() -> Column:
 _CITING = _work("citing_work_id", "The citing work.")
 _CITED = _work("cited_work_id", "The cited work.")
 
+
+def needs_evidence(table: str, column: str) -> bool:
+    """Tell whether the non-null cells of a column have a row in ``evidence``."""
+    return table not in {"sources", "evidence"} and column not in {"source_id", "grade"}
+
+
 SCHEMA: tuple[TableSchema, ...] = (
     TableSchema(
         "works",

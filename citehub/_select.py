@@ -72,7 +72,9 @@ def _of_theme(hub: Hub, theme: str) -> list[str]:
 
 def _representatives(hub: Hub, method: str) -> list[str]:
     rows: list[Mapping[str, Any]] = hub._read("representatives")
-    _check_known(hub, "selection of representatives", method, {row["method"]: 0 for row in rows})
+    _check_known(
+        hub, "selection of representatives", method, dict.fromkeys(row["method"] for row in rows)
+    )
     chosen = sorted(
         (row for row in rows if row["method"] == method), key=lambda row: int(row["rank"])
     )

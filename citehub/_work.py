@@ -8,7 +8,7 @@ from citehub import _html
 from citehub._identifiers import Identifier
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from citehub._rows import (
         AuthorshipRow,
@@ -102,7 +102,8 @@ class Work:
     @property
     def url(self) -> str | None:
         """Web page of the work: of its first identifier that has one."""
-        return next((self.links[scheme] for scheme in self.ids if scheme in self.links), None)
+        pages = (Identifier(scheme, value).url for scheme, value in self.ids.items())
+        return next((page for page in pages if page), None)
 
     @property
     def themes(self) -> tuple[str, ...]:
@@ -129,12 +130,12 @@ class Work:
     @property
     def role(self) -> str | None:
         """Intents that its citation is labelled with; None where none is known."""
-        return self._labelled("intent")
+        return join_labels(self.labels, "intent")
 
     @property
     def polarity(self) -> str | None:
         """Polarities that its citation is labelled with; None where none is known."""
-        return self._labelled("polarity")
+        return join_labels(self.labels, "polarity")
 
     @property
     def contexts(self) -> tuple[CitationContextRow, ...]:
@@ -171,14 +172,6 @@ class Work:
         month = self.publication_month
         return f"{self.publication_year}" + (f"-{month:02}" if month else "")
 
-    def _labelled(self, scheme: LabelScheme) -> str | None:
-        values = (
-            str(label["value"] or label["raw_value"])
-            for label in self.labels
-            if label["scheme"] == scheme
-        )
-        return ", ".join(dict.fromkeys(values)) or None
-
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Work):
             return NotImplemented
@@ -209,6 +202,14 @@ class Work:
             f"<p>{_html.text(self.work_id)} · {links}</p>",
         ]
         return "".join(parts)
+
+
+def join_labels(labels: Iterable[CitationLabelRow], scheme: LabelScheme) -> str | None:
+    """Return the labels of a scheme as one text; None where there are none."""
+    values = (
+        str(label["value"] or label["raw_value"]) for label in labels if label["scheme"] == scheme
+    )
+    return ", ".join(dict.fromkeys(values)) or None
 
 
 def shorten_authors(authors: Sequence[str], most: int = _MOST_AUTHORS) -> str:

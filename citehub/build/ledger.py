@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from citehub._schema import TABLES
+from citehub._schema import TABLES, needs_evidence
 from citehub._validate import row_key
 from citehub.errors import BuildError
 
@@ -12,9 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from citehub._rows import Grade, TableName
-
-_PROVENANCE = frozenset(("source_id", "grade"))
-_WITHOUT_EVIDENCE = frozenset(("sources", "evidence"))
 
 
 class Origin(NamedTuple):
@@ -64,7 +61,7 @@ class Ledger:
                 raise BuildError(f"Two sources disagree: {problem}.")
             new = row[column] is None
             row[column] = value
-            if new and table not in _WITHOUT_EVIDENCE and column not in _PROVENANCE:
+            if new and needs_evidence(table, column):
                 self._note(table, key, column, origin)
 
     def rows(self, table: TableName) -> list[dict[str, Any]]:

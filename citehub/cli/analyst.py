@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     from citehub._table import Table
 
 
+Output = Annotated[
+    str | None, typer.Option("--output", "-o", help="File to write; - is standard output.")
+]
+Force = Annotated[bool, typer.Option("--force", help="Overwrite the file.")]
+
+
 class Format(StrEnum):
     """Formats of ``citehub table``."""
 
@@ -113,10 +119,8 @@ def table(
     columns: Annotated[
         str | None, typer.Option("--columns", "-c", help="Columns, parted by commas.")
     ] = None,
-    output: Annotated[
-        str | None, typer.Option("--output", "-o", help="File to write; - is standard output.")
-    ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
+    output: Output = None,
+    force: Force = False,
     version: Pin = None,
 ) -> None:
     """Print a table as text, csv, json or parquet."""
@@ -135,8 +139,7 @@ def table(
             raise typer.BadParameter("a file takes --format csv, json or parquet")
         pages.show_table(handle, chosen)
         return
-    if format_ is Format.PARQUET and output is None and sys.stdout.isatty():
-        raise typer.BadParameter("parquet is not for a terminal; add -o FILE or a pipe")
+    _keep_off_terminal(format_, output, is_binary=format_ is Format.PARQUET)
     terminal.write_output(_encode(handle, chosen, format_), output or "-", force=force)
 
 
@@ -179,10 +182,8 @@ def export(
             "--ids-from", metavar="FILE", help="A file with one work a line; - is standard input."
         ),
     ] = None,
-    output: Annotated[
-        str | None, typer.Option("--output", "-o", help="File to write; - is standard output.")
-    ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
+    output: Output = None,
+    force: Force = False,
     version: Pin = None,
 ) -> None:
     """Write works in a format of other tools.
@@ -222,8 +223,7 @@ def export(
             terminal.err().print(terminal.text(f"No work of {hub} meets every condition."))
             raise typer.Exit(1)
     made = loaded.export(format_, works=works)
-    if made.is_binary and output is None and sys.stdout.isatty():
-        raise typer.BadParameter(f"{format_} is not for a terminal; add -o FILE or a pipe")
+    _keep_off_terminal(format_, output, is_binary=made.is_binary)
     terminal.write_output(made, output or "-", force=force)
     for note in made.notes:
         terminal.err().print(terminal.text(f"Note: {note}"), soft_wrap=True)
@@ -282,6 +282,11 @@ def diff(
         records.print_json(record)
         return
     pages.show_diff(found, every=every)
+
+
+def _keep_off_terminal(format_: str, output: str | None, *, is_binary: bool) -> None:
+    if is_binary and output is None and sys.stdout.isatty():
+        raise typer.BadParameter(f"{format_} is not for a terminal; add -o FILE or a pipe")
 
 
 def _read_ids(path: str | None) -> list[str]:

@@ -11,13 +11,7 @@ from citehub import _terminal as terminal
 from citehub._catalog import is_folder
 from citehub._text import clean
 from citehub.cli import pages, records
-from citehub.cli.app import (
-    AsJson,
-    HubName,
-    Pin,
-    app,
-    complete_hub,
-)
+from citehub.cli.app import AsJson, HubName, Pin, app, complete_hub
 from citehub.errors import DamagedRelease
 
 

@@ -176,6 +176,9 @@ class Selection:
         return len(self.work_ids)
 
     def __iter__(self) -> Iterator[Work]:
+        if self.found is not None:  # a network is written in two passes
+            yield from self.hub._stream(self.work_ids)  # noqa: SLF001
+            return
         found: Counter[str] = Counter()
         for work in self.hub._stream(self.work_ids):  # noqa: SLF001
             found.update(

@@ -57,5 +57,4 @@ def _list(authors: Sequence[str]) -> str:
 def _author(name: Name) -> str:
     if name.is_literal:
         return name.family
-    family = f"{name.particle} {name.family}".strip()
-    return ", ".join(part for part in (family, name.initials, name.suffix) if part)
+    return ", ".join(part for part in (name.whole_family, name.initials, name.suffix) if part)

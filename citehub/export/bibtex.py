@@ -18,19 +18,8 @@ if TYPE_CHECKING:
     from citehub.export import Selection
 
 _MONTHS: Final = (
-    "jan",
-    "feb",
-    "mar",
-    "apr",
-    "may",
-    "jun",
-    "jul",
-    "aug",
-    "sep",
-    "oct",
-    "nov",
-    "dec",
-)
+    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+)  # fmt: skip
 _INITIAL: Final = re.compile(r"(?<![^ \-])[^\x00-\x7f]")
 _ACCENTS: Final = {
     "\u0300": "`", "\u0301": "'", "\u0302": "^", "\u0303": "~", "\u0304": "=", "\u0307": ".",
@@ -96,8 +85,7 @@ def _key(work_id: str) -> str:
 def _author(name: Name) -> str:
     if name.is_literal:
         return f"{{{escape_tex(name.family)}}}"
-    family = f"{name.particle} {name.family}".strip()
-    parts = (escape_tex(part) for part in (family, name.suffix, name.given) if part)
+    parts = (escape_tex(part) for part in (name.whole_family, name.suffix, name.given) if part)
     braced = (f"{{{part}}}" if "\\" in part else part for part in parts)
     return _INITIAL.sub(_accent, ", ".join(braced))
 

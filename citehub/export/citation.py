@@ -5,7 +5,15 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Final
 
-from citehub._manifest import DOI_PREFIX, MANIFEST, dataset_id, doi, read_bytes, sha256
+from citehub._manifest import (
+    DOI_PREFIX,
+    MANIFEST,
+    dataset_id,
+    doi,
+    read_bytes,
+    released_on,
+    sha256,
+)
 from citehub._tex import escape_tex
 from citehub._text import clean_line, json_array
 from citehub.errors import DamagedManifest, UnknownFormat
@@ -73,7 +81,7 @@ def _creators(hub: Hub) -> list[str]:
 
 
 def _created(hub: Hub) -> list[str]:
-    return hub.manifest["created"][:10].split("-")
+    return released_on(hub.manifest).split("-")
 
 
 def _page(hub: Hub) -> str | None:

@@ -13,15 +13,15 @@ from citehub._cito import CITO, CITO_NAMESPACE
 from citehub._identifiers import Identifier
 from citehub._manifest import dataset_id
 from citehub._text import clean_line
-from citehub.export.record import NOT_KNOWN, database, reason
+from citehub.export.record import database, labels_of, role_and_polarity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from citehub._hub import Hub
     from citehub._rows import CitationRow
     from citehub._work import Work
     from citehub.export import Selection
-    from citehub.export.record import Reason
 
 PREFIXES: Final = {
     "cito": CITO_NAMESPACE,
@@ -41,20 +41,17 @@ def graph(selection: Selection) -> Iterator[Node]:
     hub = selection.hub
     dataset = dataset_id(hub.manifest)
     selected = set(selection.work_ids)
-    canonical = hub.manifest["citehub"]["canonical_work_id"]
     yield {
         "@id": dataset,
         "dcterms:title": [clean_line(hub.manifest["title"])],
-        "dcterms:identifier": [f"citehub {hub.name} {hub.version}"],
+        "dcterms:identifier": [database(hub)],
         "owl:versionInfo": [hub.version],
     }
     for work in selection:
-        why = reason(work, hub)
         cited = [row for row in work.cites if row["cited_work_id"] in selected]
         yield _work(work, dataset, cited)
         for row in cited:
-            is_canonical = row["cited_work_id"] == canonical
-            yield _citation(work, row, why, dataset, is_labelled=is_canonical)
+            yield _citation(work, row, hub, dataset)
 
 
 def _work(work: Work, dataset: str, cited: list[CitationRow]) -> Node:
@@ -74,10 +71,8 @@ def _work(work: Work, dataset: str, cited: list[CitationRow]) -> Node:
     return node
 
 
-def _citation(
-    work: Work, row: CitationRow, why: Reason, dataset: str, *, is_labelled: bool
-) -> Node:
-    role, polarity = (why.role, why.polarity) if is_labelled else (NOT_KNOWN, NOT_KNOWN)
+def _citation(work: Work, row: CitationRow, hub: Hub, dataset: str) -> Node:
+    role, polarity = role_and_polarity(labels_of(work, row))
     citing, cited = row["citing_work_id"], row["cited_work_id"]
     return {
         "@id": f"{dataset}#citation/{_quoted(citing)}/{_quoted(cited)}",
@@ -87,7 +82,7 @@ def _citation(
         "cito:hasCitationCharacterization": [
             {"@id": f"cito:{name}"} for name in _characters(work, row)
         ],
-        "rdfs:comment": [f"Role: {role}. Polarity: {polarity}. From {database(why)}."],
+        "rdfs:comment": [f"Role: {role}. Polarity: {polarity}. From {database(hub)}."],
         "dcterms:isPartOf": [{"@id": dataset}],
         "dcterms:source": [clean_line(source) for source in work.citation_sources],
     }
@@ -95,11 +90,7 @@ def _citation(
 
 def _characters(work: Work, row: CitationRow) -> list[str]:
     """Return the CiTO properties of a citation's labels, as far as CiTO has one."""
-    values = (
-        CITO.get(str(label["value"]))
-        for label in work.labels
-        if label["cited_work_id"] == row["cited_work_id"]
-    )
+    values = (CITO.get(str(label["value"])) for label in labels_of(work, row))
     return list(dict.fromkeys(value for value in values if value))
 
 

@@ -50,7 +50,7 @@ def _item(work: Work, hub: Hub) -> dict[str, Any]:
         "abstract": _line(work.abstract),
         "keyword": ", ".join(tags(work, why)),
         "annote": note(work),
-        "source": database(why),
+        "source": database(hub),
         "custom": why._asdict(),
     }
     return without_nulls(reference(work) | more)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
+from citehub._manifest import released_on
 from citehub.export.network import EDGE, NODE, edges, nodes
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def write(selection: Selection) -> Iterator[str]:
     description = f"{manifest['title']}, data version {selection.hub.version}"
     yield _HEAD
     yield (
-        f'<meta lastmodifieddate="{manifest["created"][:10]}"><creator>citehub</creator>'
+        f'<meta lastmodifieddate="{released_on(manifest)}"><creator>citehub</creator>'
         f"<description>{escape(description)}</description></meta>\n"
     )
     yield '<graph defaultedgetype="directed" mode="static">\n'

@@ -26,6 +26,11 @@ class Name(NamedTuple):
     is_literal: bool
 
     @property
+    def whole_family(self) -> str:
+        """The family name with its particle, as ``van der Wal``."""
+        return f"{self.particle} {self.family}".strip()
+
+    @property
     def initials(self) -> str:
         """Initials of the given names, as ``J.-L. B.``."""
         return " ".join(

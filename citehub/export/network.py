@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from citehub._text import clean_line
-from citehub.export.record import NOT_KNOWN, reason
+from citehub.export.record import NOT_KNOWN, labels_of, reason, role_and_polarity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,21 +72,19 @@ def nodes(selection: Selection) -> Iterator[Node]:
 def edges(selection: Selection) -> Iterator[Edge]:
     """Yield the citations between the selected works."""
     selected = set(selection.work_ids)
-    canonical = selection.hub.manifest["citehub"]["canonical_work_id"]
     for work in selection:
-        why = reason(work, selection.hub)
         sources = ", ".join(work.citation_sources) or NOT_KNOWN
         for citation in work.cites:
             if citation["cited_work_id"] not in selected:
                 continue
-            is_labelled = citation["cited_work_id"] == canonical  # labels are of this citation
+            role, polarity = role_and_polarity(labels_of(work, citation))
             attributes = {
-                "role": why.role if is_labelled else NOT_KNOWN,
-                "polarity": why.polarity if is_labelled else NOT_KNOWN,
+                "role": role,
+                "polarity": polarity,
                 "timespan_months": citation["timespan_months"],
                 "shared_authors": citation["shared_authors"],
-                "hub": why.hub,
-                "data_version": why.data_version,
+                "hub": selection.hub.name,
+                "data_version": selection.hub.version,
                 "sources": sources,
             }
             citing, cited = clean_line(work.work_id), clean_line(citation["cited_work_id"])

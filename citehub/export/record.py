@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from citehub._text import clean_line
+from citehub._work import join_labels
 from citehub.export.kinds import kind
 
 if TYPE_CHECKING:
     from citehub._hub import Hub
+    from citehub._rows import CitationLabelRow, CitationRow
     from citehub._work import Work
 
 NOT_KNOWN: Final = "not known"
@@ -41,6 +43,18 @@ def reason(work: Work, hub: Hub) -> Reason:
     )
 
 
+def labels_of(work: Work, citation: CitationRow) -> list[CitationLabelRow]:
+    """Return the labels of one of a work's citations."""
+    cited = citation["cited_work_id"]
+    return [label for label in work.labels if label["cited_work_id"] == cited]
+
+
+def role_and_polarity(labels: list[CitationLabelRow]) -> tuple[str, str]:
+    """Return what labels say, as text for people."""
+    role, polarity = join_labels(labels, "intent"), join_labels(labels, "polarity")
+    return clean_line(role or NOT_KNOWN), clean_line(polarity or NOT_KNOWN)
+
+
 def tags(work: Work, why: Reason) -> list[str]:
     """Return keywords, none of which holds a comma or a semicolon."""
     found = [f"theme: {theme}" for theme in work.themes]
@@ -53,9 +67,9 @@ def tags(work: Work, why: Reason) -> list[str]:
     ]
 
 
-def database(why: Reason) -> str:
+def database(hub: Hub) -> str:
     """Return the name of the dataset, as ``citehub mt-nlg 1.1.0``."""
-    return f"citehub {why.hub} {why.data_version}"
+    return f"citehub {hub.name} {hub.version}"
 
 
 def venue(work: Work) -> str | None:

@@ -24,7 +24,7 @@ def write(selection: Selection) -> Iterator[str]:
             *_reference(work),
             *(("KW", tag) for tag in tags(work, why)),
             ("N1", note(work)),
-            ("DB", database(why)),
+            ("DB", database(selection.hub)),
             ("DP", why.sources),
             ("C1", why.relation),
             ("C2", why.role),
@@ -56,5 +56,4 @@ def _reference(work: Work) -> Iterator[tuple[str, str | None]]:
 def _author(name: Name) -> str:
     if name.is_literal:
         return name.family
-    family = f"{name.particle} {name.family}".strip()
-    return ", ".join(part for part in (family, name.given, name.suffix) if part)
+    return ", ".join(part for part in (name.whole_family, name.given, name.suffix) if part)

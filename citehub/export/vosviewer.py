@@ -54,7 +54,7 @@ def _item(work: Work, hub: Hub, clusters: Mapping[str, int]) -> dict[str, Any]:
         "Published": work.published,
         "Citation role": why.role,
         "Citation polarity": why.polarity,
-        "Dataset": database(why),
+        "Dataset": database(hub),
         "Sources": why.sources,
     }
     cluster = next((clusters[theme] for theme in work.themes if theme in clusters), None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from citehub._manifest import dataset_id
+from citehub._manifest import dataset_id, released_on
 
 if TYPE_CHECKING:
     from citehub._hub import Hub
@@ -28,11 +28,6 @@ LICENSES: Final = {
 """Licences of data: the SPDX id, and how Hugging Face spells it."""
 
 
-def date(manifest: Manifest) -> str:
-    """Return the day of the release, as ``2026-11-23``."""
-    return manifest["created"][: len("2026-11-23")]
-
-
 def describe(hub: Hub) -> dict[str, Any]:
     """Return the properties of the dataset that every kind of JSON-LD gives alike."""
     manifest = hub.manifest
@@ -40,7 +35,7 @@ def describe(hub: Hub) -> dict[str, Any]:
         "name": manifest["title"],
         "description": manifest["description"],
         "version": manifest["version"],
-        "datePublished": date(manifest),
+        "datePublished": released_on(manifest),
         "identifier": dataset_id(manifest),
         "keywords": manifest["keywords"],
     }

@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub._identifiers import Identifier
-from citehub._manifest import dataset_id, doi
-from citehub.publish._facts import LICENSES, date
+from citehub._manifest import dataset_id, doi, released_on
+from citehub.publish._facts import LICENSES
 from citehub.publish._yaml import to_yaml
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def citation_cff(hub: Hub) -> bytes:
         "preferred-citation": {
             "type": "data",
             **dataset,
-            "year": int(date(manifest)[:4]),
+            "year": int(released_on(manifest)[:4]),
         },
         "references": [_canonical(hub)],
     }
@@ -44,7 +44,7 @@ def _dataset(manifest: Manifest) -> dict[str, Any]:
     dataset: dict[str, Any] = {
         "title": manifest["title"],
         "version": manifest["version"],
-        "date-released": date(manifest),
+        "date-released": released_on(manifest),
         "authors": [{"name": each["title"]} for each in manifest["contributors"]],
         "identifiers": [_identifier("doi", doi(manifest) or "") or _other(manifest)],
     }

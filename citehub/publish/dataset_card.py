@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from citehub._manifest import SUMS
+from citehub._manifest import SUMS, released_on
 from citehub.publish import _markdown as md
-from citehub.publish._facts import LICENSES, date
+from citehub.publish._facts import LICENSES
 from citehub.publish._yaml import to_yaml
 from citehub.publish.rights import licenses
 
@@ -40,7 +40,7 @@ def dataset_card(hub: Hub) -> bytes:
     parts = [
         f"---\n{to_yaml(_metadata(manifest))}---",
         f"# {md.text(manifest['title'])}",
-        f"Version {md.text(hub.version)}, released {md.text(date(manifest))}.",
+        f"Version {md.text(hub.version)}, released {md.text(released_on(manifest))}.",
         *(md.paragraph(paragraph) for paragraph in paragraphs if paragraph.strip()),
         "## What it says in sum",
         md.paragraph(hub.summary()),

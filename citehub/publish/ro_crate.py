@@ -6,8 +6,8 @@ import os
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from citehub._manifest import SUMS, sha256
-from citehub.publish._facts import PARQUET, agents, date, describe
+from citehub._manifest import SUMS, released_on, sha256
+from citehub.publish._facts import PARQUET, agents, describe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,7 +60,7 @@ def ro_crate(hub: Hub, files: Mapping[str, bytes]) -> dict[str, Any]:
         "@id": "#build",
         "@type": "CreateAction",
         "name": f"Build of {hub.name} {hub.version}",
-        "endTime": date(manifest),
+        "endTime": released_on(manifest),
         "instrument": {"@id": _SOFTWARE["@id"]},
         "object": _refer([each for each in sources if each["@id"].startswith("#source/")]),
         "result": {"@id": "./"},
