@@ -18,6 +18,7 @@ __all__ = [
     "Table",
     "Work",
     "__version__",
+    "arithmetic",
     "check",
     "diff",
     "errors",
@@ -28,7 +29,7 @@ __all__ = [
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from citehub import errors
+    from citehub import arithmetic, errors
     from citehub._catalog import hubs, load, versions
     from citehub._check import Scorecard, check
     from citehub._diff import Diff, diff
@@ -57,8 +58,8 @@ else:
     }
 
     def __getattr__(name: str) -> object:
-        if name == "errors":
-            return __import__("citehub.errors", fromlist=["errors"])
+        if name in {"arithmetic", "errors"}:
+            return __import__(f"citehub.{name}", fromlist=[name])
         if name not in _HOMES:
             raise AttributeError(f"module 'citehub' has no attribute {name!r}")
         module = __import__(f"citehub.{_HOMES[name]}", fromlist=[name])

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from citehub import _rows
+    from citehub._related import Related
     from citehub._shapes import Manifest, Resource
     from citehub._summary import Summary
     from citehub._work import Work
@@ -82,6 +83,8 @@ class Hub:
     """Groups of the walk-through."""
     work_themes: Table[_rows.WorkThemeRow, _rows.WorkThemeColumn]
     """Which work belongs to which theme."""
+    finding_figures: Table[_rows.FindingFigureRow, _rows.FindingFigureColumn]
+    """Figures that the one-line findings print."""
     canonical_facts: Table[_rows.CanonicalFactRow, _rows.CanonicalFactColumn]
     """Stated facts of the canonical work."""
     canonical_corpus: Table[_rows.CanonicalCorpusRow, _rows.CanonicalCorpusColumn]
@@ -212,6 +215,45 @@ class Hub:
             for work in works
         ]
         return [works[number] for number in rank(query, documents, _SEARCH_WEIGHTS)]
+
+    def related(self, work: str | Work, n: int = 5) -> list[Related]:
+        """Return the works of this hub whose titles and findings use the same rare words.
+
+        A heuristic: the cosine of the words, each the heavier the fewer works use it. No
+        source says that such works have to do with each other.
+
+        Parameters
+        ----------
+        work : str or Work
+            A work, by itself or as :meth:`work` takes it.
+        n : int, default 5
+            How many at most.
+
+        Returns
+        -------
+        list of Related
+            The nearest first, each with ``work``, ``score`` (a cosine, 0 to 1) and ``shared``
+            (the words in common that weigh most); works without a word in common are left out.
+
+        Raises
+        ------
+        UnknownWork
+            The hub does not hold it; the error names the nearest that it does.
+
+        Examples
+        --------
+        >>> import citehub
+        >>> nearest = citehub.load("mt-nlg").related("arxiv:2405.04434", n=1)[0]
+        >>> nearest.work.title_plain, nearest.shared[0]
+        ('DeepSeek LLM: Scaling Open-Source Language Models with Longtermism', 'deepseek')
+        """
+        from citehub._related import Related, rank_related
+
+        of = self.work(work).work_id if isinstance(work, str) else work.work_id
+        rows = self._read("works")
+        texts = {row["work_id"]: f"{row['title_plain']} {row['finding'] or ''}" for row in rows}
+        ranked = rank_related(texts, of)[: max(n, 0)]
+        return [Related(self._make_work(key), score, shared) for key, score, shared in ranked]
 
     def select(
         self,

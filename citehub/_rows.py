@@ -60,6 +60,58 @@ maintainers. ``author-stated``: said by the authors, no record of the venue seen
 ``announced``: announced, not yet held. ``single-secondary``: one secondary source only.
 """
 
+FigureQuantity = Literal[
+    "parameters",
+    "training_tokens",
+    "examples",
+    "devices",
+    "precision",
+    "count",
+    "accuracy",
+    "score_gain",
+    "error",
+    "fidelity",
+    "speed_up",
+    "slow_down",
+    "throughput_gain",
+    "scaling_efficiency",
+    "peak_share",
+    "memory_reduction",
+    "cost_reduction",
+    "size_reduction",
+    "length_gain",
+    "data_share",
+]
+"""What a figure of a finding measures; its unit says in what.
+
+``parameters``: the parameters of a model. ``training_tokens``: tokens that a model was trained
+on. ``examples``: examples that a model was given for a task. ``devices``: accelerators or
+servers of a run. ``precision``: the width of a number format. ``count``: how many there are
+of what the unit says, as models, data sets, documents, layers, stages or epochs.
+``accuracy``: the share of a benchmark that is solved. ``score_gain``: how much better a
+result is than another. ``error``: how far a prediction is off. ``fidelity``: how alike a
+result is to that of a reference method. ``speed_up``: how many times faster. ``slow_down``:
+how many times worse the performance gets. ``throughput_gain``: how much more throughput.
+``scaling_efficiency``: the share of ideal scaling that is kept. ``peak_share``: the share of
+the hardware's peak. ``memory_reduction``: how much less memory. ``cost_reduction``: how much
+lower a cost is. ``size_reduction``: how many times smaller a model, its state or data are.
+``length_gain``: how many times longer a context or sequences are. ``data_share``: the share of
+the data that was used.
+
+In ``times``, a gain or reduction is the printed factor: 3 for *3x smaller*, 7 for *one-seventh
+the cost*. In ``percent`` it is what is printed; whether points or a share are meant, findings
+do not say.
+"""
+
+FigureRelation = Literal["exactly", "up_to", "over", "under", "about", "average", "range"]
+"""How a finding qualifies a figure.
+
+``exactly``: prints it without a qualifier. ``up_to``: "up to". ``over``: "over", "above",
+"more than", "+". ``under``: "under", "below", "less than". ``about``: "about", "nearly".
+``average``: "an average". ``range``: prints both ends. A qualifier also holds for a second
+figure that borrows the first one's noun, as in "up to 49.3% gains here and 13% there".
+"""
+
 TableName = Literal[
     "works",
     "work_ids",
@@ -71,6 +123,7 @@ TableName = Literal[
     "representatives",
     "themes",
     "work_themes",
+    "finding_figures",
     "canonical_facts",
     "canonical_corpus",
     "canonical_evaluations",
@@ -199,6 +252,21 @@ class WorkThemeRow(TypedDict):
     work_id: str
     theme_id: str
     method: str
+
+
+class FindingFigureRow(TypedDict):
+    """A row of ``finding_figures``."""
+
+    figure_id: str
+    work_id: str
+    quantity: FigureQuantity
+    subject: str
+    relation: FigureRelation
+    value: float
+    value_high: float | None
+    unit: str
+    compared_with: str | None
+    quote: str
 
 
 class CanonicalFactRow(TypedDict):
@@ -417,6 +485,20 @@ WorkThemeColumn = Literal[
     "method",
 ]
 """Columns of ``work_themes``."""
+
+FindingFigureColumn = Literal[
+    "figure_id",
+    "work_id",
+    "quantity",
+    "subject",
+    "relation",
+    "value",
+    "value_high",
+    "unit",
+    "compared_with",
+    "quote",
+]
+"""Columns of ``finding_figures``."""
 
 CanonicalFactColumn = Literal[
     "group",

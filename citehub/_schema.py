@@ -308,6 +308,40 @@ SCHEMA: tuple[TableSchema, ...] = (
         ),
     ),
     TableSchema(
+        "finding_figures",
+        "One row per figure that a one-line finding prints.",
+        ("figure_id",),
+        (
+            _key(
+                "figure_id",
+                "string",
+                "The work's identifier without its scheme, and the figure's place in print: "
+                "2604.24088-1.",
+            ),
+            _work("work_id", "The work whose finding prints it."),
+            _vocabulary("quantity", _rows.FigureQuantity, "What it measures.", required=True),
+            _key("subject", "string", "What the figure is of, in our words."),
+            _vocabulary(
+                "relation", _rows.FigureRelation, "How the finding qualifies it.", required=True
+            ),
+            _key(
+                "value",
+                "float64",
+                "The figure in the unit of the row, as 2.1e10 parameters for 21B; the lower end "
+                "of a range.",
+            ),
+            _column("value_high", "float64", "The upper end of a range; else null."),
+            _key("unit", "string", "Unit of the value."),
+            _column(
+                "compared_with",
+                "string",
+                "What a relative figure is measured against, as the finding names it; null where "
+                "it names nothing.",
+            ),
+            _key("quote", "string", "The words of the finding that print it."),
+        ),
+    ),
+    TableSchema(
         "canonical_facts",
         "One row per stated fact of the canonical work; where sources disagree, both stay.",
         ("group", "name", "source_id"),

@@ -20,7 +20,8 @@
     ├── BuildError                  a release cannot be built
     │   ├── SourceError             a source is wrong; names the file and the line
     │   └── BumpTooSmall            the version says less than the changes do
-    └── TargetExists                a file, folder or release is never overwritten unasked
+    ├── TargetExists                a file, folder or release is never overwritten unasked
+    └── BadArgument (ValueError)    an argument of a calculation that is not allowed
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from typing import Self
 
 __all__ = [
+    "BadArgument",
     "BuildError",
     "BumpTooSmall",
     "CitehubError",
@@ -229,6 +231,15 @@ class BumpTooSmall(BuildError):
 
 class TargetExists(CitehubError):
     """A file, folder or released version is there already; it is not overwritten unasked."""
+
+
+class BadArgument(CitehubError, ValueError):
+    """An argument of a calculation that is not allowed."""
+
+    @classmethod
+    def of(cls, name: str, value: object, allowed: str) -> Self:
+        """Name the argument, what it is and what is allowed."""
+        return cls(f"{name} is {value!r}; it must be {allowed}.")
 
 
 def _nearest(asked: str, known: Sequence[str]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -67,13 +68,12 @@ def test_the_wheel_holds_every_tracked_file_and_nothing_else(dist):
     with zipfile.ZipFile(wheel) as archive:
         names = {name for name in archive.namelist() if ".dist-info/" not in name}
         folders = {name.split("/")[0] for name in archive.namelist()}
-    expected = {
-        name.replace("datasets/", "citehub/_datasets/", 1)
-        if name.startswith("datasets/")
-        else name
-        for name in tracked("citehub", "datasets")
+    of_the_site = ("docs/conf.py", "docs/_")
+    assert names == {
+        re.sub("^docs/", "citehub/_notebooks/", re.sub("^datasets/", "citehub/_datasets/", name))
+        for name in tracked("citehub", "datasets", "docs")
+        if not name.startswith(of_the_site)
     }
-    assert names == expected
     assert "citehub/py.typed" in names
     assert len(folders) == 2
 
@@ -82,7 +82,7 @@ def test_the_sdist_holds_every_tracked_file_and_what_builds_it(dist):
     (sdist,) = dist.glob("*.tar.gz")
     with tarfile.open(sdist) as archive:
         names = {name.split("/", 1)[1] for name in archive.getnames()}
-    assert names - AROUND == tracked("citehub", "datasets")
+    assert names - AROUND == tracked("citehub", "datasets", "docs")
     assert names >= AROUND
 
 
@@ -104,7 +104,7 @@ def test_the_doctests_pass_in_the_installed_copy(installed, tmp_path):
     config = ["-c", os.devnull, "-p", "no:cacheprovider", "-W", "error", "-q"]
     done = run(
         installed, tmp_path, "-m", "pytest", *config, "--doctest-modules",
-        "-o", "norecursedirs=_datasets", str(installed / "citehub"),
+        "-o", "norecursedirs=_datasets _notebooks", str(installed / "citehub"),
     )  # fmt: skip
     assert done.returncode == 0, done.stdout
     assert " passed" in done.stdout
@@ -117,6 +117,8 @@ def test_the_installed_command_line_works(installed, tmp_path):
     assert done.returncode == 0, done.stderr
     done = run(installed, tmp_path, "-m", "citehub", "verify", "./built")
     assert "mt-nlg 1.1.0: sound" in done.stdout
+    done = run(installed, tmp_path, "-m", "citehub", "notebooks", "--out", "notebooks")
+    assert (tmp_path / "notebooks" / "index.ipynb").is_file(), done.stderr
 
 
 def test_the_installed_package_is_small(installed):

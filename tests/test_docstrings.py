@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import inspect
+from operator import attrgetter
 
 import pytest
 from numpydoc.validate import validate
 
 import citehub
+from citehub import arithmetic
 
 # Left out: extended summaries (ES01), See Also (SA01), and examples on every method (EX01).
 UNCHECKED = {"ES01", "EX01", "SA01"}
 FUNCTIONS = [f"citehub.{name}" for name in ("hubs", "versions", "load", "diff", "check")]
+FUNCTIONS += [f"citehub.arithmetic.{name}" for name in arithmetic.__all__]
 CLASSES = [
     *(citehub.Hub, citehub.Table, citehub.Work, citehub.Summary, citehub.Diff),
     *(citehub.Export, citehub.Scorecard),
@@ -42,4 +45,4 @@ def test_classes(owner):
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_functions_have_examples(name):
-    assert ">>> " in inspect.getdoc(getattr(citehub, name.split(".")[1]))
+    assert ">>> " in inspect.getdoc(attrgetter(name.removeprefix("citehub."))(citehub))

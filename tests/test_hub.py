@@ -65,6 +65,14 @@ def test_an_unknown_table_names_the_nearest_and_what_exists(first):
         first.wroks  # noqa: B018
 
 
+def test_a_table_of_a_newer_release_is_said_to_be_one():
+    older = citehub.load("mt-nlg", version="1.1.1")
+    said = r"no table 'finding_figures' in mt-nlg 1\.1\.1.*Other versions of the hub may hold it"
+    with pytest.raises(errors.UnknownTable, match=said):
+        older.finding_figures  # noqa: B018
+    assert not hasattr(older, "finding_figures")
+
+
 def test_a_table_that_a_release_lacks_is_not_there(first, hub):
     assert not hasattr(first, "authorships")
     assert hasattr(hub, "authorships")

@@ -15,7 +15,7 @@ from citehub import errors
 
 PUBLIC = {
     "CitehubError", "Diff", "Export", "Hub", "Scorecard", "Summary", "Table", "Work",
-    "__version__", "check", "diff", "errors", "hubs", "load", "versions",
+    "__version__", "arithmetic", "check", "diff", "errors", "hubs", "load", "versions",
 }  # fmt: skip
 
 
@@ -49,6 +49,13 @@ def test_a_wrong_name_is_an_attribute_error():
 
 def test_importing_citehub_imports_nothing_else():
     assert loaded_by("import citehub") == {"citehub"}
+
+
+def test_arithmetic_imports_no_other_library():
+    modules = loaded_by("import citehub; citehub.arithmetic.parameter_count")
+    ours = {name for name in modules if name.startswith("citehub")}
+    assert ours == {"citehub", "citehub.arithmetic", "citehub.errors"}
+    assert {name.partition(".")[0] for name in modules - ours} <= sys.stdlib_module_names
 
 
 def test_opening_a_hub_imports_neither_pyarrow_nor_pandas():

@@ -15,7 +15,7 @@ from citehub._schema import TABLES, Column
 from citehub._tex import resolve_tex
 from citehub.build.ledger import Ledger, Origin
 from citehub.build.sources.curated import Record, read_csv, read_text
-from citehub.build.sources.pith_page import HubPage, parse_hub_page
+from citehub.build.sources.pith_page import HubPage, Line, parse_hub_page
 from citehub.errors import SourceError
 
 if TYPE_CHECKING:
@@ -306,6 +306,47 @@ def add_themes(ledger: Ledger, sources: HubSources) -> None:
             raise SourceError.at(sources.path("work_themes"), 0, f"{work_id} has no theme")
 
 
+def add_figures(ledger: Ledger, sources: HubSources) -> None:
+    """Enter the figures that findings print: value and words from the page, the rest judged."""
+    findings = {sources.work_id(paper.title.text): paper.finding for paper in sources.page.papers}
+    judged = Origin(CURATION, "curated", "judged by the finding")
+    columns = [column.name for column in TABLES["finding_figures"].columns]
+    places: dict[str, list[int]] = {work_id: [] for work_id in sources.work_ids}
+    ledger.start("finding_figures")
+    for record in sources.read("finding_figures", *columns):
+        work_id = record["work_id"]
+        finding = findings.get(work_id, Line("", 0))
+        problem = _place_figure(record, finding.text, places[work_id])
+        if problem:
+            raise SourceError.at(sources.path("finding_figures"), record.line, problem)
+        cells = {name: record[name] for name in record.keys() - _PRINTED}
+        ledger.put("finding_figures", cells, judged)
+        printed = {name: record[name] for name in ("figure_id", *_PRINTED)}
+        ledger.put("finding_figures", printed, sources.origin(finding.number))
+
+
+_PRINTED: Final = {"value", "value_high", "quote"}
+
+
+def _place_figure(figure: Mapping[str, Any], finding: str, places: list[int]) -> str:
+    """Note where a finding prints a figure, after those before it; return what is wrong."""
+    quote, low, high = figure["quote"], figure["value"], figure["value_high"]
+    if quote not in finding:
+        return f"{figure['work_id']} has no finding that holds {quote!r:.80}"
+    place = finding.find(quote, *places[-1:])
+    if place < 0:
+        return f"{quote!r:.80} is printed ahead of the figure before it"
+    places.append(place)
+    figure_id = f"{figure['work_id'].partition(':')[2]}-{len(places)}"
+    if figure["figure_id"] != figure_id:
+        return f"expected figure_id {figure_id}, found {figure['figure_id']}"
+    if (figure["relation"] == "range") is (high is None):
+        return f"{figure_id} should have a value_high if it is a range, and only then"
+    if high is not None and high <= low:
+        return f"{figure_id} should have a value_high above its value"
+    return ""
+
+
 def add_canonical(ledger: Ledger, sources: HubSources) -> None:
     """Enter the facts of the canonical work, each row under its own source."""
     for table in _CANONICAL:
@@ -358,5 +399,6 @@ PARTS: Final[dict[str, Callable[[Ledger, HubSources], None]]] = {
     "bibliography": add_bibliography,
     "labels": add_labels,
     "themes": add_themes,
+    "figures": add_figures,
     "canonical": add_canonical,
 }

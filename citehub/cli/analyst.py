@@ -1,4 +1,4 @@
-"""Commands of an analyst: show, search, table, export, cite, diff."""
+"""Commands of an analyst: show, search, table, export, cite, diff, notebooks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typer
 import citehub
 from citehub import _terminal as terminal
 from citehub._table import parquet_bytes
-from citehub._text import csv_lines, to_json
+from citehub._text import clean, csv_lines, to_json
 from citehub.cli import pages, records
 from citehub.cli.app import AsJson, HubName, Pin, app, complete_hub, complete_version
 from citehub.export import FORMATS, STYLES
@@ -282,6 +282,24 @@ def diff(
         records.print_json(record)
         return
     pages.show_diff(found, every=every)
+
+
+@app.command()
+def notebooks(
+    out: Annotated[str, typer.Option("--out", help="Folder to make.")],
+) -> None:
+    """Copy the notebooks of the documentation, to run them at home."""
+    from citehub.notebooks import copy_notebooks
+
+    if out in {"", "-"}:
+        raise typer.BadParameter("name a folder to make")
+    with terminal.progress() as step:
+        step("Copy the notebooks")
+        written = copy_notebooks(out)
+    for name in written:
+        print(clean(f"{out.rstrip('/')}/{name}"))
+    steps = f"Open them with: jupyter lab {out} (python -m pip install jupyterlab)"
+    terminal.err().print(terminal.text(steps), soft_wrap=True)
 
 
 def _keep_off_terminal(format_: str, output: str | None, *, is_binary: bool) -> None:

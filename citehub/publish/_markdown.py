@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _ENTITIES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _MARKS: Final = re.compile(r"([\\`*_{}\[\]|~$#])")
-_LINE_STARTS: Final = re.compile(r"^(\d*)([-+=.):])")
+_LINE_STARTS: Final = re.compile(r"^(\d*)([-+=.):(%])")
 _URL_MARKS: Final = ":/?#@!$&'()*+,;=%~"
 
 

@@ -121,7 +121,7 @@ NEW = """
 version = "{version}"
 created = 2026-12-01
 description = "A change."
-parts = ["page", "identifiers", "bibliography", "labels", "themes", "canonical"]
+parts = ["page", "identifiers", "bibliography", "labels", "themes", "figures", "canonical"]
 changes = []
 """
 
@@ -439,6 +439,55 @@ def test_wrong_sources_stop_the_build_and_leave_nothing(
     out = tmp_path / "out"
     with pytest.raises(errors.CitehubError, match=re.escape(said.format(line=line))):
         build_release(source, "1.1.0", out=out)
+    assert os.listdir(tmp_path) == ["source"]
+
+
+WRONG_FIGURES = {
+    "words that the finding does not hold": (
+        "30M documents", "30 M documents",
+        "arxiv:2501.01046 has no finding that holds '30 M documents'",
+    ),
+    "the words of another finding": (
+        "2304.01373-1,arxiv:2304.01373,", "2304.01373-1,arxiv:2205.01068,",
+        "arxiv:2205.01068 has no finding that holds '16 identically trained LLMs'",
+    ),
+    "a work without a finding": (
+        "2304.01373-1,arxiv:2304.01373,", "2304.01373-1,arxiv:2201.11990,",
+        "arxiv:2201.11990 has no finding that holds",
+    ),
+    "no work of the hub": (
+        "2304.01373-1,arxiv:2304.01373,", "2304.01373-1,arxiv:2304.01374,",
+        "arxiv:2304.01374 is no work of works.csv",
+    ),
+    "a number left out": (
+        "2605.24981-2,", "2605.24981-5,",
+        "expected figure_id 2605.24981-2, found 2605.24981-5",
+    ),
+    "out of the order of print": (
+        ",156 models", ",SELECT-LLM is", "'SELECT-LLM is' is printed ahead of the figure before it"
+    ),
+    "a range without its end": (
+        "range,5,66,", "range,5,,", "2602.22437-1 should have a value_high if it is a range"
+    ),
+    "an end without a range": (
+        "range,5,66,", "over,5,66,", "2602.22437-1 should have a value_high if it is a range"
+    ),
+    "a range backwards": (
+        "range,5,66,", "range,66,5,", "2602.22437-1 should have a value_high above its value"
+    ),
+    "a quantity that is none": (
+        ",peak_share,", ",peak,", "quantity should be one of parameters training_tokens"
+    ),
+    "no value": ("up_to,1.4,", "up_to,,", "value is empty"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "said"), WRONG_FIGURES.values(), ids=WRONG_FIGURES)
+def test_wrong_figures_stop_the_build(source, edit, tmp_path, old, new, said):
+    line = edit("finding_figures.csv", old, new)
+    with pytest.raises(errors.SourceError, match=re.escape(said)) as caught:
+        build_release(source, "1.2.0", out=tmp_path / "out")
+    assert f"finding_figures.csv, line {line}" in str(caught.value)
     assert os.listdir(tmp_path) == ["source"]
 
 

@@ -37,6 +37,9 @@ for work_row in hub.citing_works:
 for count in hub.label_counts:
     assert_type(count["scheme"], Literal["intent", "polarity"])
     assert_type(count["retrieved_on"], datetime.date | None)
+for figure in hub.finding_figures:
+    assert_type(figure["value"], float)
+    assert_type(figure["value_high"], float | None)
 for fact in hub.canonical_facts:
     assert_type(fact["value"], float | None)
 

@@ -1,0 +1,320 @@
+"""How notebooks show figures and tables: readable in light, in dark, on paper and by ear.
+
+A figure is an SVG that follows the colours of its page; it needs no script. A table shows
+null as *not known*, never as zero. Both escape what comes from outside.
+"""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from typing import TYPE_CHECKING, Any, Final
+
+from citehub import _html
+from citehub._work import Work
+from citehub.errors import MissingExtra
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import pandas as pd
+
+    from citehub._hub import Hub
+
+__all__ = ["INK", "MUTED", "SERIES", "Figure", "Frame", "figure", "table", "timeline"]
+
+INK: Final = "var(--citehub-ink, #1f2328)"
+"""Colour of text and of marks without a meaning of their own."""
+
+MUTED: Final = "var(--citehub-muted, #6e7781)"
+"""Colour of what stands behind: references, other models, what was not chosen."""
+
+SERIES: Final = (
+    "var(--citehub-series-1, #0072b2)",
+    "var(--citehub-series-2, #b84a00)",
+    "var(--citehub-series-3, #00795c)",
+    "var(--citehub-series-4, #9c4a85)",
+    "var(--citehub-series-5, #856200)",
+    "var(--citehub-series-6, #4b5bb5)",
+)
+"""Colours of series, told apart by colour-blind eyes; a page may set them anew for the dark."""
+
+_GRID: Final = "var(--citehub-grid, #d8dee4)"
+_FONT: Final = {"labelColor": INK, "titleColor": INK, "labelFontSize": 12, "titleFontSize": 12}
+_STYLE: Final[dict[str, Any]] = {
+    "background": "transparent",
+    "font": "Arial, Helvetica, Liberation Sans, sans-serif",  # of one width, so that labels fit
+    "padding": 8,
+    "axis": _FONT | {"gridColor": _GRID, "domainColor": MUTED, "tickColor": MUTED},
+    "axisY": {"labelLimit": 280},
+    "legend": _FONT | {"symbolType": "circle", "labelLimit": 320, "orient": "top"},
+    "header": _FONT,
+    "title": {"color": INK, "fontSize": 13, "anchor": "start", "subtitleColor": INK},
+    "view": {"stroke": None, "continuousWidth": 560, "continuousHeight": 280},
+    "range": {"category": list(SERIES)},
+    "mark": {"color": SERIES[0]},
+    "text": {"color": INK, "fontSize": 12},
+    "rule": {"color": MUTED},
+}
+_SPOKEN: Final = re.compile(r' (?:role|aria-[a-z]+)="[^"]*"')
+_DESCRIBED: Final = re.compile(
+    r'(<(?:path|rect|text|line)\b[^>]*?) aria-label="([^"]*)"([^>]*?)/>'
+)
+_LINK: Final = re.compile(r'<a xlink:href="([^"]*)"[^>]*>(?=<\w+[^>]*><title>([^<]*))?')
+
+
+class Figure:
+    """A figure as a notebook shows it; made by :func:`figure`.
+
+    Attributes
+    ----------
+    svg : str
+        The drawing, with the text alternative as its label.
+    alt : str
+        What the figure shows, in words.
+    """
+
+    def __init__(self, svg: str, alt: str, width: int) -> None:
+        self.svg = svg
+        self.alt = alt
+        self._width = width
+
+    def _repr_html_(self) -> str:
+        label = escape(f"Figure, scrolls sideways: {self.alt}"[:80].rstrip())
+        return (
+            f'<figure class="citehub-figure" style="max-width:{self._width}px">'
+            f'<div class="citehub-scroll" style="overflow-x:auto" tabindex="0" role="group" '
+            f'aria-label="{label}">{self.svg}</div></figure>'
+        )
+
+    def __repr__(self) -> str:
+        return f"<citehub.display.Figure: {self.alt}>"
+
+
+def figure(chart: Any, alt: str) -> Figure:
+    """Draw an Altair chart as an SVG that follows the colours of its page.
+
+    Parameters
+    ----------
+    chart : altair.TopLevelMixin
+        Any chart of Altair. The channel ``description`` becomes the text that a mark shows
+        under the pointer, ``href`` a link.
+    alt : str
+        What the figure shows, for those who do not see it: one or two sentences.
+
+    Returns
+    -------
+    Figure
+        What a notebook shows.
+
+    Raises
+    ------
+    MissingExtra
+        Altair's converter to SVG is not installed.
+    ValueError
+        There is no text alternative.
+
+    Examples
+    --------
+    >>> import altair as alt
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"year": [2022, 2023], "works": [9, 14]})
+    >>> chart = alt.Chart(frame).mark_bar().encode(x="year:O", y="works:Q")
+    >>> figure(chart, alt="Works by year: 9 in 2022, 14 in 2023.")
+    <citehub.display.Figure: Works by year: 9 in 2022, 14 in 2023.>
+    """
+    if not alt.strip():
+        raise ValueError("A figure needs a text alternative: say in a sentence what it shows.")
+    try:
+        import vl_convert
+    except ModuleNotFoundError:
+        raise MissingExtra.of("The drawing of charts (vl-convert)", "notebooks") from None
+    spec = chart.to_dict()
+    spec["config"] = _merge(_STYLE, spec.get("config", {}))
+    drawn = vl_convert.vegalite_to_svg(spec)
+    width = int(re.search(r'width="(\d+)', drawn).group(1))  # type: ignore[union-attr] # always there
+    return Figure(_accessible(drawn, alt, width), alt, width)
+
+
+class Frame:
+    """A table as a notebook shows it; made by :func:`table`.
+
+    Attributes
+    ----------
+    html : str
+        The table.
+    """
+
+    def __init__(self, html: str) -> None:
+        self.html = html
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+
+def table(
+    rows: pd.DataFrame | Iterable[Mapping[str, Any]],
+    caption: str,
+    *,
+    formats: Mapping[str, str] | None = None,
+) -> Frame:
+    """Show rows as a table; null is *not known*, a work a link to it.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame or iterable of mapping
+        The rows; the index of a frame is left out.
+    caption : str
+        What the table shows, one line.
+    formats : mapping of str to str, optional
+        By column, how to write its values, as ``{"share": "{:.0%}"}``.
+
+    Returns
+    -------
+    Frame
+        What a notebook shows.
+
+    Examples
+    --------
+    >>> shown = table([{"work": "A", "months": None}], "Months since")
+    >>> "not known" in shown.html
+    True
+    """
+    records = rows.to_dict("records") if hasattr(rows, "to_dict") else [dict(r) for r in rows]
+    headers = [str(column) for column in getattr(rows, "columns", records[0] if records else ())]
+    numeric = {name for name in headers if _is_numeric(record[name] for record in records)}
+    chosen = formats or {}
+    body = "".join(
+        "<tr>" + "".join(_cell(record[h], chosen.get(h), h in numeric) for h in headers) + "</tr>"
+        for record in records
+    )
+    head = "".join(
+        f'<th scope="col"{_ALIGNED if name in numeric else ""}>{escape(name)}</th>'
+        for name in headers
+    )
+    label = escape(f"Table, scrolls sideways: {caption}"[:80].rstrip())
+    return Frame(
+        f'<div class="citehub-scroll" style="overflow-x:auto" tabindex="0" role="group" '
+        f'aria-label="{label}"><table class="citehub-table">'
+        f'<caption style="text-align:left">{escape(caption)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+_ALIGNED: Final = ' style="text-align:right"'
+
+
+def _cell(value: Any, format_: str | None, is_numeric: bool) -> str:  # noqa: FBT001
+    aligned = _ALIGNED if is_numeric else ' style="text-align:left"'
+    if isinstance(value, Work):
+        shown = _html.link(value.url or "", value.title_plain)
+    elif _is_null(value):
+        shown = _html.text(None)
+    elif format_ is not None:
+        shown = escape(format_.format(value))
+    elif isinstance(value, str) and value.startswith(("https://", "http://")):
+        shown = _html.link(value, value)
+    else:
+        shown = escape(f"{value:,}" if type(value) is int else f"{value}")
+    return f"<td{aligned}>{shown}</td>"
+
+
+def _is_null(value: Any) -> bool:
+    """Tell whether a cell is null, in the spelling of Python, NumPy or pandas."""
+    return value is None or type(value).__name__ in {"NAType", "NaTType"} or value != value  # noqa: PLR0124
+
+
+def _is_numeric(values: Iterable[Any]) -> bool:
+    known = [value for value in values if not _is_null(value)]
+    return bool(known) and not any(isinstance(v, str | bool | Work) for v in known)
+
+
+def _merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """Return two nested configurations as one; the second wins."""
+    merged = dict(base)
+    for name, value in over.items():
+        below = merged.get(name)
+        both = isinstance(below, dict) and isinstance(value, dict)
+        merged[name] = _merge(below, value) if both and below is not None else value
+    return merged
+
+
+def _accessible(svg: str, alt: str, width: int) -> str:
+    """Give the drawing its text alternative, and marks their description under the pointer."""
+    svg = _DESCRIBED.sub(_titled, svg)
+    svg = _LINK.sub(_named, _SPOKEN.sub("", svg))
+    role = "group" if "<a href" in svg else "img"  # links inside of an image cannot be reached
+    opening = f'<svg role="{role}" aria-label="{escape(alt)}" style="width:{width}px;height:auto" '
+    return svg.replace("<svg ", opening, 1)
+
+
+def _titled(mark: re.Match[str]) -> str:
+    before, label, after = mark.groups()
+    tag = re.match(r"<(\w+)", before).group(1)  # type: ignore[union-attr] # matched above
+    return f"{before}{after}><title>{label}</title></{tag}>"
+
+
+def _named(link: re.Match[str]) -> str:
+    url, title = link.groups()
+    return f'<a href="{url}" aria-label="{title}">' if title else f'<a href="{url}">'
+
+
+def timeline(hub: Hub) -> Figure:
+    """Draw the citing works of a hub over time, a row per theme; each leads to its work.
+
+    Parameters
+    ----------
+    hub : Hub
+        An opened release that knows dates and themes.
+
+    Returns
+    -------
+    Figure
+        A dot per work at the month of its first public version; works of one month and
+        theme are stacked.
+
+    Examples
+    --------
+    >>> import citehub
+    >>> timeline(citehub.load("mt-nlg"))  # doctest: +ELLIPSIS
+    <citehub.display.Figure: 44 citing works by month of their first version...>
+    """
+    import altair as alt
+    import pandas as pd
+
+    titles = {row["theme_id"]: row["title"] for row in hub.themes}
+    works = [work for work in hub.select() if work.publication_year]
+    rows = [
+        {
+            "month": f"{work.publication_year}-{work.publication_month or 1:02}-01",
+            "theme": titles[theme],
+            "about": f"{work.title_plain} ({work.published})",
+            "url": work.url,
+        }
+        for work in works
+        for theme in work.themes
+    ]
+    frame = pd.DataFrame(rows, columns=["month", "theme", "about", "url"])
+    frame["stack"] = frame.groupby(["month", "theme"]).cumcount()
+    frame["month"] = pd.to_datetime(frame["month"])
+    chart = (
+        alt.Chart(frame, width=500, height=alt.Step(38, **{"for": "position"}))
+        .mark_circle(size=80, opacity=0.9, color=SERIES[0])
+        .encode(
+            x=alt.X("month:T", title="first public version").axis(
+                format="%Y", tickCount="year", offset=8
+            ),
+            y=alt.Y("theme:N", title=None, sort=list(titles.values())),
+            yOffset=alt.YOffset("stack:Q").scale(domain=[3, -0.5]),
+            description="about:N",
+            href="url:N",
+        )
+    )
+    first, last = (work.published for work in (min(works, key=_age), max(works, key=_age)))
+    per_theme = ", ".join(f"{title} {n}" for title, n in frame["theme"].value_counts().items())
+    words = f"{len(works)} citing works by month of their first version, {first} to {last}; "
+    return figure(chart, alt=f"{words}by theme: {per_theme}.")
+
+
+def _age(work: Work) -> tuple[int, int]:
+    return work.publication_year or 0, work.publication_month or 0

@@ -1,0 +1,159 @@
+"""The notebooks that the documentation is made of, to run at home."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from citehub import _folder
+from citehub.errors import MissingExtra, NoDatasets
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["copy_notebooks", "read_notebooks", "to_ipynb"]
+
+_MARK: Final = "file_format: mystnb"  # in the head of each page that holds code to run
+_HEAD: Final = re.compile(r"\A---\n.*?^---\n", re.DOTALL | re.MULTILINE)
+_LINK: Final = re.compile(r"\]\((?!\w+:|#|/)([^)\s#]+)\.md(#[^)\s]*)?\)")
+_PAPER: Final = re.compile(r"(?:.*/)?papers/(\d{4}\.\d{4,5})")
+_HIDDEN: Final = re.compile(
+    r"^(`{3,}|:{3,})\{(?:toctree|raw)\}.*?^\1\s*$\n?", re.DOTALL | re.MULTILINE
+)
+
+
+def read_notebooks() -> dict[str, str]:
+    """Return the notebooks of this installation as text, by path without ending.
+
+    Returns
+    -------
+    dict of str to str
+        MyST Markdown with cells of code, as ``{"canonical/model": ...}``, in alphabetical
+        order.
+
+    Raises
+    ------
+    NoDatasets
+        This installation carries none.
+
+    Examples
+    --------
+    >>> "canonical/model" in read_notebooks()
+    True
+    """
+    return dict(sorted(_pages(_notebooks_folder())))
+
+
+def copy_notebooks(out: str | os.PathLike[str]) -> tuple[str, ...]:
+    """Write every notebook of the documentation as a Jupyter notebook.
+
+    Parameters
+    ----------
+    out : str or path
+        The folder to make. It must not exist, or be empty.
+
+    Returns
+    -------
+    tuple of str
+        The notebooks written, as paths below the folder.
+
+    Raises
+    ------
+    TargetExists
+        The folder is there and holds something; nothing was written.
+    MissingExtra
+        Jupytext is not installed.
+    NoDatasets
+        This installation carries no notebooks.
+    """
+    target = os.path.abspath(out)
+    _folder.check_free(target, "Name another folder.")
+    pages = read_notebooks()
+    with _folder.scratch_folder(target) as scratch:
+        folder = os.path.join(scratch, "notebooks")
+        for name, text in pages.items():
+            path = os.path.join(folder, *f"{name}.ipynb".split("/"))
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            _folder.write_bytes(path, to_ipynb(text, name, pages).encode())
+        _replace_empty(folder, target)
+    return tuple(f"{name}.ipynb" for name in pages)
+
+
+def to_ipynb(text: str, name: str, known: Any) -> str:
+    """Return a page as a Jupyter notebook, with links that work where it will stand.
+
+    Parameters
+    ----------
+    text : str
+        The page as MyST Markdown.
+    name : str
+        Its path without ending, as ``canonical/model``.
+    known : container of str
+        The paths of the pages that stand beside it.
+
+    Returns
+    -------
+    str
+        The notebook as JSON; its cells have no output yet.
+
+    Raises
+    ------
+    MissingExtra
+        Jupytext is not installed.
+    """
+    try:
+        import jupytext
+    except ModuleNotFoundError:
+        raise MissingExtra.of("Jupytext", "notebooks") from None
+    here = os.path.dirname(name)
+
+    def relink(link: re.Match[str]) -> str:
+        page, anchor = link.groups()
+        paper = _PAPER.fullmatch(page)
+        if paper:
+            return f"](https://arxiv.org/abs/{paper.group(1)})"
+        there = os.path.normpath(os.path.join(here, page)).replace(os.sep, "/")
+        return f"]({page}.ipynb{anchor or ''})" if there in known else "](#)"
+
+    body = _LINK.sub(relink, _HIDDEN.sub("", _HEAD.sub("", text)))
+    notebook = jupytext.reads(body, fmt="md:myst")
+    notebook.cells = [cell for cell in notebook.cells if cell.source.strip()]
+    for number, cell in enumerate(notebook.cells):
+        cell.id = f"cell-{number}"  # the same text gives the same bytes
+    notebook.metadata = {
+        "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}
+    }
+    written: str = jupytext.writes(notebook, fmt="ipynb")
+    return written
+
+
+def _pages(folder: str) -> Iterator[tuple[str, str]]:
+    for parent, folders, files in os.walk(folder):
+        folders[:] = [each for each in folders if not each.startswith("_")]
+        for file in files:
+            if not file.endswith(".md"):
+                continue
+            with open(os.path.join(parent, file), encoding="utf-8") as page:
+                text = page.read()
+            if _MARK in text[:200]:
+                name = os.path.relpath(os.path.join(parent, file), folder).removesuffix(".md")
+                yield name.replace(os.sep, "/"), text
+
+
+def _notebooks_folder() -> str:
+    """Return the folder of the pages: beside the module, else of the checkout."""
+    here = os.path.dirname(os.path.abspath(__file__))
+    installed = os.path.join(here, "_notebooks")
+    checkout = os.path.join(os.path.dirname(here), "docs")
+    for folder in (installed, checkout):
+        if os.path.isfile(os.path.join(folder, "index.md")):
+            return folder
+    message = f"This installation of citehub carries no notebooks: there is no {installed}."
+    raise NoDatasets(f"{message} Reinstall it: python -m pip install --force-reinstall citehub")
+
+
+def _replace_empty(folder: str, target: str) -> None:
+    if os.path.isdir(target):
+        os.rmdir(target)  # checked to be empty
+    os.rename(folder, target)
