@@ -1,10 +1,12 @@
 # Commands of a developer; `make` lists them.
-.PHONY: help check test docs bench release
+.PHONY: help check test docs serve screenshots linkcheck bench release
 PYTHON ?= python
 HUB ?= mt-nlg
+# -P: the citehub that is installed, not the folder of this name
+SPHINX = $(PYTHON) -P -m sphinx -n -W --keep-going
 
 help: ## list the commands
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 check: ## format, lint, types, layers
 	ruff format --check .
@@ -15,16 +17,24 @@ check: ## format, lint, types, layers
 test: ## every test and doctest
 	$(PYTHON) -m pytest $(PYTEST_ARGS)
 
-docs: ## the documentation, into docs/_build/html; any warning is an error
-	$(PYTHON) -m sphinx -n -W --keep-going -E -a -b html docs docs/_build/html
-	@! grep -rEl '<(script|img|iframe|source)[^>]+src="(https?:)?//' --include='*.html' docs/_build/html
-	@! grep -rEl '<link[^>]+stylesheet[^>]+href="(https?:)?//' --include='*.html' docs/_build/html
+docs: ## the site, into docs/_build/html, for SITE_URL where it will be served; warnings are errors
+	$(SPHINX) -E -a -b html docs docs/_build/html
 
-bench: ## load times beside those of peers, and exports as a hub grows
+serve: ## the site at http://127.0.0.1:8000/
+	$(PYTHON) -m http.server --bind 127.0.0.1 --directory docs/_build/html 8000
+
+screenshots: ## the site's main pages as pictures, into docs/_build/screenshots
+	$(PYTHON) tests/site/screenshots.py
+
+linkcheck: ## whether links to other sites still lead somewhere; needs the network
+	$(SPHINX) -b linkcheck docs docs/_build/linkcheck
+
+bench: ## load times beside those of peers, exports as a hub grows, the time to build the site
 	$(PYTHON) benchmarks/load.py
 	$(PYTHON) benchmarks/export.py
+	$(PYTHON) benchmarks/site.py
 
-release: ## build a release of a hub: make release VERSION=1.2.0
-	@test -n "$(VERSION)" || { echo "Say which: make release VERSION=1.2.0"; exit 2; }
+release: ## build a release of a hub: make release VERSION=1.3.0
+	@test -n "$(VERSION)" || { echo "Say which: make release VERSION=1.3.0"; exit 2; }
 	citehub build $(HUB) $(VERSION)
 	citehub verify $(HUB) --version $(VERSION)

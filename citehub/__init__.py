@@ -13,6 +13,7 @@ __all__ = [
     "Diff",
     "Export",
     "Hub",
+    "Related",
     "Scorecard",
     "Summary",
     "Table",
@@ -21,19 +22,23 @@ __all__ = [
     "arithmetic",
     "check",
     "diff",
+    "display",
     "errors",
     "hubs",
     "load",
+    "notebooks",
     "versions",
+    "vocabulary",
 ]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from citehub import arithmetic, errors
+    from citehub import arithmetic, display, errors, notebooks, vocabulary
     from citehub._catalog import hubs, load, versions
     from citehub._check import Scorecard, check
     from citehub._diff import Diff, diff
     from citehub._hub import Hub
+    from citehub._related import Related
     from citehub._summary import Summary
     from citehub._table import Table
     from citehub._work import Work
@@ -41,11 +46,13 @@ if TYPE_CHECKING:
     from citehub.export import Export
 else:
     # Each name is imported when first used: importing citehub costs nothing.
+    _MODULES = {"arithmetic", "display", "errors", "notebooks", "vocabulary"}
     _HOMES = {
         "CitehubError": "errors",
         "Diff": "_diff",
         "Export": "export",
         "Hub": "_hub",
+        "Related": "_related",
         "Scorecard": "_check",
         "Summary": "_summary",
         "Table": "_table",
@@ -58,7 +65,7 @@ else:
     }
 
     def __getattr__(name: str) -> object:
-        if name in {"arithmetic", "errors"}:
+        if name in _MODULES:
             return __import__(f"citehub.{name}", fromlist=[name])
         if name not in _HOMES:
             raise AttributeError(f"module 'citehub' has no attribute {name!r}")

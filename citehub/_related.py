@@ -31,7 +31,17 @@ _PASSED_OVER: Final = frozenset(
 
 
 class Related(NamedTuple):
-    """A related work: ``score`` is a cosine from 0 to 1, ``shared`` the words that weigh most."""
+    """A related work.
+
+    Attributes
+    ----------
+    work : Work
+        The other work.
+    score : float
+        Cosine of the words that both use, 0 to 1.
+    shared : tuple of str
+        The words in common that weigh most, the heaviest first.
+    """
 
     work: Work
     score: float

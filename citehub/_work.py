@@ -184,24 +184,28 @@ class Work:
         return f"<citehub.Work {self.work_id}: {self.title_plain}>"
 
     def _repr_html_(self) -> str:
-        facts = [self.published, self.venue, self.primary_category]
-        about = " · ".join(_html.text(fact) for fact in facts if fact)
-        links = " · ".join(_html.link(url, name) for name, url in self.links.items())
+        cited = self.citation
+        when = self.published or "date not known"
+        if cited and cited["timespan_months"] is not None:
+            when += f" ({cited['timespan_months']} months after the work it cites)"
+        about = [when, self.venue or "venue not known", self.primary_category]
+        links = [_html.link(url, name) for name, url in self.links.items()]
+        links += [f"{name} not known" for name in ("code", "model") if name not in self.links]
+        if cited:
+            links.append(_html.text(f"theme {', '.join(self.themes) or 'not known'}"))
+            links.append(_html.text(f"role of its citation {self.role or 'not known'}"))
+        title = _html.link(self.url or "", self.title_plain)
         parts = [
-            f"<p><strong>{_html.text(self.title_plain)}</strong></p>",
-            f"<p>{_html.text(shorten_authors(self.authors))}</p>",
-            f"<p>{about}</p>" if about else "",
+            f'<p class="citehub-title"><strong>{title}</strong></p>',
+            f"<p>{_html.text(shorten_authors(self.authors, most=4))}</p>",
+            f"<p>{_html.text(' · '.join(each for each in about if each))}</p>",
             f"<blockquote>{_html.text(self.finding)} "
             f"<small>({_html.text(self.finding_source)})</small></blockquote>"
             if self.finding
             else "",
-            f"<p>Themes: {_html.text(', '.join(self.themes) or None)}. "
-            f"Role of its citation: {_html.text(self.role or 'not known')}.</p>"
-            if self.citation
-            else "",
-            f"<p>{_html.text(self.work_id)} · {links}</p>",
+            f"<p><small>{' · '.join(links)}</small></p>",
         ]
-        return "".join(parts)
+        return f'<article class="citehub-work">{"".join(parts)}</article>'
 
 
 def join_labels(labels: Iterable[CitationLabelRow], scheme: LabelScheme) -> str | None:

@@ -10,7 +10,7 @@ import re
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
-from citehub import _html
+from citehub import _html, _markdown
 from citehub._work import Work
 from citehub.errors import MissingExtra
 
@@ -21,7 +21,18 @@ if TYPE_CHECKING:
 
     from citehub._hub import Hub
 
-__all__ = ["INK", "MUTED", "SERIES", "Figure", "Frame", "figure", "table", "timeline"]
+__all__ = [
+    "INK",
+    "MUTED",
+    "SERIES",
+    "Figure",
+    "Frame",
+    "figure",
+    "plain",
+    "sources",
+    "table",
+    "timeline",
+]
 
 INK: Final = "var(--citehub-ink, #1f2328)"
 """Colour of text and of marks without a meaning of their own."""
@@ -137,12 +148,12 @@ def figure(chart: Any, alt: str) -> Figure:
 
 
 class Frame:
-    """A table as a notebook shows it; made by :func:`table`.
+    """A table or list as a notebook shows it; made by :func:`table` or :func:`sources`.
 
     Attributes
     ----------
     html : str
-        The table.
+        What is shown.
     """
 
     def __init__(self, html: str) -> None:
@@ -201,6 +212,7 @@ def table(
     )
 
 
+_SEPARATED_FROM: Final = 10_000  # a year is not 2,022
 _ALIGNED: Final = ' style="text-align:right"'
 
 
@@ -215,7 +227,8 @@ def _cell(value: Any, format_: str | None, is_numeric: bool) -> str:  # noqa: FB
     elif isinstance(value, str) and value.startswith(("https://", "http://")):
         shown = _html.link(value, value)
     else:
-        shown = escape(f"{value:,}" if type(value) is int else f"{value}")
+        is_long = type(value) is int and abs(value) >= _SEPARATED_FROM
+        shown = escape(f"{value:,}" if is_long else f"{value}")
     return f"<td{aligned}>{shown}</td>"
 
 
@@ -259,6 +272,58 @@ def _named(link: re.Match[str]) -> str:
     return f'<a href="{url}" aria-label="{title}">' if title else f'<a href="{url}">'
 
 
+def sources(hub: Hub, ids: Iterable[str]) -> Frame:
+    """List sources of a hub, each with its title and a link where it has an address.
+
+    Parameters
+    ----------
+    hub : Hub
+        An opened release.
+    ids : iterable of str
+        Values of a column ``source_id``; those that come twice are listed once.
+
+    Returns
+    -------
+    Frame
+        What a notebook shows: the sources in the order of the table ``sources``.
+
+    Examples
+    --------
+    >>> import citehub
+    >>> shown = sources(citehub.load("mt-nlg"), ["nvidia-blog-2021"])
+    >>> "https://developer.nvidia.com/blog/" in shown.html
+    True
+    """
+    wanted = set(ids)
+    items = (
+        f"<li>{_html.link(row['url'] or '', row['title'])}</li>"
+        for row in hub.sources
+        if row["source_id"] in wanted
+    )
+    return Frame(f"<ul>{''.join(items)}</ul>")
+
+
+def plain(text: object) -> str:
+    r"""Return text from outside as Markdown that shows it as it stands.
+
+    Parameters
+    ----------
+    text : object
+        A title, a name, a finding.
+
+    Returns
+    -------
+    str
+        One line in which no markup, mathematics or HTML is left.
+
+    Examples
+    --------
+    >>> plain("M$^2$RNN: <b>states</b>")
+    'M\\$^2\\$RNN: &lt;b&gt;states&lt;/b&gt;'
+    """
+    return _markdown.text(text)
+
+
 def timeline(hub: Hub) -> Figure:
     """Draw the citing works of a hub over time, a row per theme; each leads to its work.
 
@@ -298,7 +363,7 @@ def timeline(hub: Hub) -> Figure:
     frame["stack"] = frame.groupby(["month", "theme"]).cumcount()
     frame["month"] = pd.to_datetime(frame["month"])
     chart = (
-        alt.Chart(frame, width=500, height=alt.Step(38, **{"for": "position"}))
+        alt.Chart(frame, width=400, height=alt.Step(38, **{"for": "position"}))
         .mark_circle(size=80, opacity=0.9, color=SERIES[0])
         .encode(
             x=alt.X("month:T", title="first public version").axis(

@@ -66,6 +66,13 @@ def copy_notebooks(out: str | os.PathLike[str]) -> tuple[str, ...]:
         Jupytext is not installed.
     NoDatasets
         This installation carries no notebooks.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     "index.ipynb" in copy_notebooks(folder)
+    True
     """
     target = os.path.abspath(out)
     _folder.check_free(target, "Name another folder.")
@@ -101,6 +108,12 @@ def to_ipynb(text: str, name: str, known: Any) -> str:
     ------
     MissingExtra
         Jupytext is not installed.
+
+    Examples
+    --------
+    >>> page = "See [the other](b.md)."
+    >>> "[the other](b.ipynb)" in to_ipynb(page, "a", {"a", "b"})
+    True
     """
     try:
         import jupytext

@@ -1,30 +1,111 @@
 """Sphinx configuration: any warning is an error, and no page needs the network."""
 
+import hashlib
+import os
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from jupyter_cache import get_cache
+from jupyter_client.manager import KernelManager
+
 import citehub
+from citehub._catalog import datasets_folder
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE / "_extensions"))
 
 project = "citehub"
 author = copyright = "The citehub developers"
 version = release = citehub.__version__
+language = "en"
 
-extensions = ["myst_nb", "numpydoc", "sphinx.ext.autodoc", "sphinx.ext.autosummary"]
+extensions = [
+    "myst_nb",
+    "numpydoc",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "sphinx_copybutton",
+    "sphinx_reredirects",
+    "sphinxext.opengraph",
+    "notfound.extension",
+    "mathml",
+    "generated_pages",
+    "page_parts",
+]
 source_suffix = {".rst": "restructuredtext", ".md": "myst-nb"}
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build", "_extensions"]
+smartquotes = False  # titles and findings stay as printed
+
+# Where the site will be served: its absolute addresses (sitemap, canonical links, previews)
+# begin with it. The default is where `make serve` serves it.
+html_baseurl = os.environ.get("SITE_URL", "http://127.0.0.1:8000/").rstrip("/") + "/"
 
 html_theme = "pydata_sphinx_theme"
-html_title = f"citehub {release}"
+html_title = "citehub"
+html_short_title = "citehub"
+html_favicon = "_static/favicon.svg"
 html_copy_source = False
+html_show_sourcelink = False
 html_static_path = ["_static"]
 html_css_files = ["citehub.css"]
 html_context = {"default_mode": "auto"}
 html_sidebars = {"index": [], "benchmarks": [], "changelog": []}
+html_math_renderer = "mathml"
+html_last_updated_fmt = None
+html_theme_options = {
+    "search_as_you_type": True,
+    "header_links_before_dropdown": 7,
+    "navigation_depth": 2,
+    "show_toc_level": 2,
+    "secondary_sidebar_items": {"**": ["page-toc"], "index": []},
+    "footer_start": ["copyright"],
+    "footer_end": [],
+    "pygments_light_style": "a11y-high-contrast-light",
+    "pygments_dark_style": "a11y-high-contrast-dark",
+}
+ogp_site_url = html_baseurl
+ogp_social_cards = {"enable": False}
+ogp_description_length = 200
+notfound_urls_prefix = urlsplit(html_baseurl).path
+redirects = {
+    "guide/tables": "../tables/index.html",
+    "guide/releases": "../releases/index.html",
+}
 
-myst_enable_extensions = ["colon_fence", "deflist"]
+myst_enable_extensions = ["colon_fence", "deflist", "dollarmath", "attrs_inline"]
 myst_heading_anchors = 3
+copybutton_exclude = ".linenos, .gp, .go"
+copybutton_selector = ", ".join(
+    f"div.highlight-{language} pre"
+    for language in ("python", "ipython3", "sh", "bibtex", "r", "javascript")
+)
 
-nb_execution_mode = "force"
+
+def _digest() -> str:
+    """Name what notebooks compute from: the package, its data and what runs them.
+
+    jupyter-cache itself looks at the cells only, and would show old results of a new package.
+    """
+    package = Path(citehub.__file__).parent
+    files = sorted(package.rglob("*.py")) + sorted(Path(datasets_folder()).rglob("*.*"))
+    digest = hashlib.sha256(sys.version.encode())
+    for path in filter(Path.is_file, files):
+        digest.update(path.name.encode() + hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()[:16]
+
+
+nb_execution_mode = "cache"
+nb_execution_cache_path = str(HERE / "_build" / ".jupyter_cache" / _digest())
+Path(nb_execution_cache_path).mkdir(parents=True, exist_ok=True)
+get_cache(nb_execution_cache_path).db  # noqa: B018 -- makes its tables before Sphinx forks
+if hasattr(KernelManager, "transport_encryption"):  # kernels warn of what others could overhear
+    KernelManager.transport_encryption.default_value = "auto"
 nb_execution_raise_on_error = True
 nb_execution_show_tb = True
+nb_execution_timeout = 120
 nb_merge_streams = True
+nb_render_markdown_format = "myst"  # links and mathematics of computed text, as of written text
 nb_output_stderr = "warn"
 nb_ipywidgets_js = {}  # the default loads scripts from another host
 
@@ -34,4 +115,7 @@ numpydoc_show_class_members = False
 numpydoc_xref_param_type = False
 
 # No inventories are fetched: names of other libraries stay plain text.
-nitpick_ignore_regex = [(r"py:.*", r"(pandas|polars|pyarrow)\..*")]
+nitpick_ignore_regex = [(r"py:.*", r"(pandas|polars|pyarrow|altair)\..*")]
+
+linkcheck_allow_unauthorized = True
+linkcheck_timeout = 20

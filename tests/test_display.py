@@ -124,6 +124,12 @@ def test_text_from_outside_stays_text_in_tables(tmp_path):
     assert 'href="https://a.b/?&quot;&lt;"' in shown
 
 
+def test_text_from_outside_stays_text_in_markdown():
+    assert display.plain("[a](javascript:alert(1)) <b> $x$\n# y") == (
+        "\\[a\\](javascript:alert(1)) &lt;b&gt; \\$x\\$ \\# y"
+    )
+
+
 def test_an_empty_table_says_what_it_would_show():
     assert "Nothing here" in display.table([], "Nothing here").html
 

@@ -9,15 +9,20 @@ import pytest
 from numpydoc.validate import validate
 
 import citehub
-from citehub import arithmetic
+from citehub import arithmetic, display, notebooks
 
 # Left out: extended summaries (ES01), See Also (SA01), and examples on every method (EX01).
 UNCHECKED = {"ES01", "EX01", "SA01"}
 FUNCTIONS = [f"citehub.{name}" for name in ("hubs", "versions", "load", "diff", "check")]
-FUNCTIONS += [f"citehub.arithmetic.{name}" for name in arithmetic.__all__]
+FUNCTIONS += [
+    f"{module.__name__}.{name}"
+    for module in (arithmetic, display, notebooks)
+    for name in module.__all__
+    if inspect.isfunction(getattr(module, name))
+]
 CLASSES = [
     *(citehub.Hub, citehub.Table, citehub.Work, citehub.Summary, citehub.Diff),
-    *(citehub.Export, citehub.Scorecard),
+    *(citehub.Export, citehub.Related, citehub.Scorecard, display.Figure, display.Frame),
 ]
 MEMBERS = [
     f"{owner.__module__}.{owner.__name__}.{name}"

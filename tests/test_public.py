@@ -14,8 +14,10 @@ import citehub
 from citehub import errors
 
 PUBLIC = {
-    "CitehubError", "Diff", "Export", "Hub", "Scorecard", "Summary", "Table", "Work",
-    "__version__", "arithmetic", "check", "diff", "errors", "hubs", "load", "versions",
+    "CitehubError", "Diff", "Export", "Hub", "Related", "Scorecard", "Summary", "Table",
+    "Work",
+    "__version__", "arithmetic", "check", "diff", "display", "errors", "hubs", "load", "notebooks",
+    "versions", "vocabulary",
 }  # fmt: skip
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from citehub import _markdown as md
 from citehub._manifest import SUMS, released_on
-from citehub.publish import _markdown as md
 from citehub.publish._facts import LICENSES
 from citehub.publish._yaml import to_yaml
 from citehub.publish.rights import licenses

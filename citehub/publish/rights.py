@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from citehub.publish import _markdown as md
+from citehub import _markdown as md
 
 if TYPE_CHECKING:
     from citehub._hub import Hub

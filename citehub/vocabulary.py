@@ -1,0 +1,168 @@
+"""Roles and stances of citations: what each value means, and what other systems call it.
+
+:data:`INTENTS` and :data:`POLARITIES` define the values that a label can take;
+:data:`CROSSWALK` leads from each to its counterpart in five other vocabularies.
+
+>>> from citehub import vocabulary
+>>> vocabulary.POLARITIES["mentioning"]
+'The citing work takes no stance on what the cited work says.'
+>>> theirs = [row for row in vocabulary.CROSSWALK if row.system == "Semantic Scholar"]
+>>> {row.term: row.value for row in theirs if row.term}
+{'background': 'background', 'methodology': 'method', 'result': 'result'}
+
+A row without a term says in its note what the system lacks; a note beside a term says how
+far the two differ.
+
+>>> row = next(row for row in vocabulary.CROSSWALK if row.term == "disagreesWith")
+>>> row.value, row.system, row.note
+('contrasting', 'CiTO', 'Disagreement alone; contrary evidence is disputes or refutes.')
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, cast
+
+from citehub._cito import CITO
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from citehub._rows import Intent, Label, LabelScheme, Polarity
+
+__all__ = ["CROSSWALK", "INTENTS", "POLARITIES", "SYSTEMS", "CrosswalkRow", "System"]
+
+System = Literal["Semantic Scholar", "SciCite", "MultiCite", "scite", "CiTO"]
+"""Systems that name roles or stances of citations."""
+
+INTENTS: Final[dict[Intent, str]] = {
+    "background": "The citing work turns to the cited work for context: the field, the problem, "
+    "or what was done before.",
+    "method": "The citing work uses something from the cited work: a method, a tool, a model or "
+    "data.",
+    "result": "The citing work sets its own results beside those of the cited work.",
+    "extension": "The citing work builds on something from the cited work and changes or adds "
+    "to it.",
+    "motivation": "The cited work, or a gap that it leaves, is a reason why the citing work was "
+    "done.",
+    "future_work": "The cited work is named for what remains to be done.",
+    "unsure": "A labeller looked at the citation and did not decide on its role.",
+}
+"""What each role means, in one sentence."""
+
+POLARITIES: Final[dict[Polarity, str]] = {
+    "supporting": "The citing work agrees with what the cited work says, or brings evidence "
+    "for it.",
+    "mentioning": "The citing work takes no stance on what the cited work says.",
+    "contrasting": "The citing work disagrees with what the cited work says, or brings evidence "
+    "against it.",
+    "unclear": "A labeller looked at the citation and did not decide on its stance.",
+}
+"""What each stance means, in one sentence."""
+
+SYSTEMS: Final[dict[System, str]] = {
+    "Semantic Scholar": "https://www.semanticscholar.org/faq#citation-intent",
+    "SciCite": "https://arxiv.org/abs/1904.01608",
+    "MultiCite": "https://arxiv.org/abs/2107.00414",
+    "scite": "https://doi.org/10.1162/qss_a_00146",
+    "CiTO": "https://purl.org/spar/cito",
+}
+"""Where each system describes its terms."""
+
+
+class CrosswalkRow(NamedTuple):
+    """One value of a label, and what a system calls it.
+
+    Attributes
+    ----------
+    scheme : str
+        What the value judges: ``intent`` or ``polarity``.
+    value : str
+        A value of :data:`INTENTS` or :data:`POLARITIES`.
+    system : str
+        A key of :data:`SYSTEMS`.
+    term : str or None
+        The term of that system; None where it has none.
+    note : str or None
+        How the term differs, or what the system lacks; None where both say the same.
+    """
+
+    scheme: LabelScheme
+    value: Label
+    system: System
+    term: str | None
+    note: str | None
+
+
+_ALSO_MOTIVATION: Final = "Also holds why a problem matters, which is motivation here."
+_COMPARES: Final = "Compares anything, not results alone; also others with the cited work."
+_ON_RESULT: Final = "A second label, which result alone may have."
+
+_CITO_NOTES: Final[dict[Label, str]] = {
+    "method": "Use of data has a property of its own, usesDataFrom.",
+    "result": "Any discussion; no property says that results are compared.",
+    "motivation": "No property says that a work prompted another.",
+    "future_work": "No property says that something remains to be done.",
+    "unsure": "No property leaves the role open.",
+    "supporting": "Agreement alone; evidence is confirms or supports.",
+    "mentioning": "No property says that no stance is taken.",
+    "contrasting": "Disagreement alone; contrary evidence is disputes or refutes.",
+    "unclear": "No property leaves the stance open.",
+}
+
+# By system and value: each term with its note.
+_TERMS: Final[dict[System, dict[Label, dict[str | None, str | None]]]] = {
+    "Semantic Scholar": {
+        "background": {"background": None},
+        "method": {"methodology": None},
+        "result": {"result": None},
+    },
+    "SciCite": {
+        "background": {"background": _ALSO_MOTIVATION},
+        "method": {"method": None},
+        "result": {"result": None},
+        "supporting": {"supportive": _ON_RESULT},
+        "contrasting": {"not_supportive": _ON_RESULT},
+        "unclear": {"cant_determine": _ON_RESULT},
+    },
+    "MultiCite": {
+        "background": {"background": None},
+        "method": {"uses": None},
+        "result": {"similarities": _COMPARES, "differences": _COMPARES},
+        "extension": {"extends": None},
+        "motivation": {"motivation": None},
+        "future_work": {"future_work": None},
+        "unsure": {"unsure": "In its full corpus, not in its files for classification."},
+    },
+    "scite": {
+        "supporting": {"supporting": "Asks for evidence; agreement alone is mentioning."},
+        "mentioning": {"mentioning": "Also holds a stance that is taken without evidence."},
+        "contrasting": {"contrasting": "Asks for evidence; older texts say disputing."},
+        "unclear": {None: "It counts some as unclassified; what that means was not found."},
+    },
+    "CiTO": {
+        value: {term: _CITO_NOTES.get(value)}
+        for value, term in cast("dict[Label, str | None]", CITO).items()
+    },
+}
+_UNJUDGED: Final[dict[LabelScheme, str]] = {
+    "intent": "It judges no roles.",
+    "polarity": "It judges no stances.",
+}
+
+
+def _crosswalk() -> Iterator[CrosswalkRow]:
+    vocabularies: dict[LabelScheme, tuple[Label, ...]] = {
+        "intent": tuple(INTENTS),
+        "polarity": tuple(POLARITIES),
+    }
+    for system, terms in _TERMS.items():
+        for scheme, values in vocabularies.items():
+            judged = not terms.keys().isdisjoint(values)
+            lacking = "It has no class for this." if judged else _UNJUDGED[scheme]
+            for value in values:
+                for term, note in terms.get(value, {None: lacking}).items():
+                    yield CrosswalkRow(scheme, value, system, term, note)
+
+
+CROSSWALK: Final[tuple[CrosswalkRow, ...]] = tuple(_crosswalk())
+"""Every value beside each term of each system that says the same, or nearly so."""

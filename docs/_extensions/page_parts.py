@@ -1,0 +1,203 @@
+"""What every page gets: metadata for machines, notebook links, tables that can be read.
+
+- JSON-LD: the ``Dataset`` on the hub's pages, a ``ScholarlyArticle`` on a paper's page.
+- Each notebook page: its source, a download, and the line that opens it at home.
+- Works that a figure or table links to are linked to their pages here.
+- Tables of other libraries: no empty header cells, and a scroll area that the keyboard reaches.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
+
+import work_page
+from generated_pages import HUB
+from table_page import data_path
+
+import citehub
+from citehub.notebooks import read_notebooks, to_ipynb
+from citehub.publish import dataset_jsonld
+
+if TYPE_CHECKING:
+    from docutils import nodes
+    from sphinx.application import Sphinx
+
+DATASET_PAGES = {"index", "tables/index", "releases/index", "citing/index", "canonical/index"}
+_TABLE = re.compile(r'<table(?:>| border="1" class="dataframe">).*?</table>', re.DOTALL)
+_WORK_LINK = re.compile(r'(<a [^>]*?href=")(https://[^"]+)(")')
+_SHOWN = re.compile(
+    r'<figure class="citehub-figure".*?</figure>|<table class="citehub-table">.*?</table>'
+    r'|<p class="citehub-title">.*?</p>',
+    re.DOTALL,
+)
+
+
+def add_parts(
+    app: Sphinx,
+    pagename: str,
+    _templatename: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
+) -> None:
+    """Complete the page that is about to be written."""
+    _name_toggles(context)
+    if doctree is None or "body" not in context:
+        return
+    hub = app.citehub_hub  # type: ignore[attr-defined]
+    body = _reachable(context["body"])
+    body = _SHOWN.sub(lambda shown: _link_home(shown.group(), app, pagename), body)
+    if pagename in app.citehub_notebooks:  # type: ignore[attr-defined]
+        body += _notebook_bar(pagename, context["pathto"])
+    context["body"] = body
+    metadata = _metadata(hub, pagename, app)
+    if metadata is not None:
+        text = json.dumps(metadata, ensure_ascii=False).replace("<", "\\u003c")
+        context["metatags"] += f'<script type="application/ld+json">{text}</script>\n'
+
+
+def _name_toggles(context: dict[str, Any]) -> None:
+    """Give the theme's switches of the side navigation a name for those who hear them."""
+    navigation = context.get("generate_toctree_html")
+    if navigation is not None:
+        context["generate_toctree_html"] = lambda *words, **more: str(
+            navigation(*words, **more)
+        ).replace("<summary>", '<summary aria-label="Pages of this section">')
+
+
+def _reachable(body: str) -> str:
+    """Give tables an area that scrolls, and empty corners no header."""
+
+    def wrap(found: re.Match[str]) -> str:
+        table = re.sub(r"<th[^>]*>\s*</th>", "<td></td>", found.group())
+        area = '<div class="citehub-scroll" tabindex="0" role="group" aria-label="Table">'
+        return f"{area}{table}</div>"
+
+    return _TABLE.sub(wrap, body)
+
+
+def _link_home(shown: str, app: Sphinx, pagename: str) -> str:
+    pages = app.citehub_pages  # type: ignore[attr-defined]
+
+    def relink(link: re.Match[str]) -> str:
+        before, url, after = link.groups()
+        page = pages.get(url)
+        return (
+            f"{before}{app.builder.get_relative_uri(pagename, page)}{after}"
+            if page
+            else link.group()
+        )
+
+    return _WORK_LINK.sub(relink, shown)
+
+
+def _notebook_bar(pagename: str, pathto: Any) -> str:
+    source, notebook = (pathto(f"_notebooks/{pagename}{end}", 1) for end in (".md", ".ipynb"))
+    command = f"citehub notebooks --out notebooks && jupyter lab notebooks/{pagename}.ipynb"
+    return (
+        '<aside class="citehub-notebook" aria-label="This page as a notebook"><p>This page is a '
+        "notebook: what it shows, it computed. "
+        f'<a href="{source}" download>Source</a> · <a href="{notebook}" download>Jupyter notebook'
+        f'</a> · run it at home:</p><pre tabindex="0"><code>{escape(command)}</code></pre></aside>'
+    )
+
+
+def _metadata(hub: citehub.Hub, pagename: str, app: Sphinx) -> dict[str, Any] | None:
+    base = app.config.html_baseurl
+    if pagename in DATASET_PAGES:
+        dataset = dataset_jsonld(hub)
+        for file in dataset["distribution"]:
+            name = Path(file["contentUrl"]).stem
+            file["contentUrl"] = urljoin(base, data_path(hub, name))
+        return {"url": base, **dataset}
+    work = app.citehub_works.get(pagename)  # type: ignore[attr-defined]
+    if work is None:
+        return None
+    article: dict[str, Any] = {
+        "@context": "https://schema.org/",
+        "@type": "ScholarlyArticle",
+        "@id": work.url or work.work_id,
+        "name": work.title_plain,
+        "headline": work.title_plain[:110],
+        "author": [
+            {"@type": _author_type(row), "name": row["author_name"]} for row in work.authorships
+        ],
+        "datePublished": work.published,
+        "abstract": work.abstract,
+        "url": work.url,
+        "sameAs": sorted(work.links.values()),
+        "identifier": [
+            {"@type": "PropertyValue", "propertyID": scheme, "value": value}
+            for scheme, value in work.ids.items()
+        ],
+        "isPartOf": {
+            "@type": "Dataset",
+            "name": hub.manifest["title"],
+            "version": hub.version,
+            "url": base,
+        },
+    }
+    if work.citation:
+        cited = hub.canonical
+        article["citation"] = {
+            "@type": "ScholarlyArticle",
+            "name": cited.title_plain,
+            "url": cited.url,
+        }
+    return {key: value for key, value in article.items() if value}
+
+
+def _author_type(row: Any) -> str:
+    return "Organization" if row["is_collective"] else "Person"
+
+
+def prepare(app: Sphinx) -> None:
+    """Open the hub once, and know which address has a page here."""
+    hub = citehub.load(HUB)
+    works = {f"citing/papers/{work_page.name(w.work_id)}": w for w in hub.select()}
+    app.citehub_hub = hub  # type: ignore[attr-defined]
+    app.citehub_works = works  # type: ignore[attr-defined]
+    app.citehub_pages = {work.url: page for page, work in works.items()}  # type: ignore[attr-defined]
+    app.citehub_pages[hub.canonical.url] = "canonical/index"  # type: ignore[attr-defined]
+    app.citehub_notebooks = read_notebooks()  # type: ignore[attr-defined]
+
+
+def copy_files(app: Sphinx, exception: Exception | None) -> None:
+    """Put the released files and the notebooks where the pages link to them."""
+    if exception is not None or app.builder.format != "html":
+        return
+    hub, out = app.citehub_hub, Path(app.outdir)  # type: ignore[attr-defined]
+    target = out / "data" / hub.name / hub.version
+    shutil.copytree(hub.path, target, dirs_exist_ok=True)
+    notebooks = app.citehub_notebooks  # type: ignore[attr-defined]
+    for name, text in notebooks.items():
+        path = out / "_notebooks" / f"{name}.md"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        path.with_suffix(".ipynb").write_text(to_ipynb(text, name, notebooks), encoding="utf-8")
+    _write_sitemap(app, out / "sitemap.xml")
+
+
+def _write_sitemap(app: Sphinx, path: Path) -> None:
+    """List every page; sphinx-sitemap lists only those that this build happened to write."""
+    pages = sorted(app.env.found_docs)
+    addresses = (
+        urljoin(app.config.html_baseurl, app.builder.get_target_uri(page)) for page in pages
+    )
+    rows = "".join(f"<url><loc>{escape(address)}</loc></url>\n" for address in addresses)
+    head = '<?xml version="1.0" encoding="utf-8"?>\n'
+    space = "http://www.sitemaps.org/schemas/sitemap/0.9"
+    path.write_text(f'{head}<urlset xmlns="{space}">\n{rows}</urlset>\n', encoding="utf-8")
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Join the build."""
+    app.connect("builder-inited", prepare)
+    app.connect("html-page-context", add_parts, priority=900)
+    app.connect("build-finished", copy_files)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,134 @@
+"""The page of a table: what it holds, and how to load it in five languages and libraries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from citehub import _markdown as md
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from citehub import Hub, Table
+    from citehub._shapes import Resource
+
+LONGEST = 80  # letters of a cell in the first rows
+HEAD = 3
+
+
+def pages(hub: Hub) -> dict[str, str]:
+    """Return the page of each table by file name."""
+    return {f"{table}.md": page(hub, table) for table in hub.tables}
+
+
+def page(hub: Hub, name: str) -> str:
+    """Return the page of one table."""
+    return "\n\n".join(_parts(hub, hub.table(name))) + "\n"
+
+
+def data_path(hub: Hub, name: str) -> str:
+    """Return where the site holds the file of a table, from its root."""
+    return f"data/{hub.name}/{hub.version}/{name}.parquet"
+
+
+def _parts(hub: Hub, table: Table[Any, Any]) -> Iterator[str]:
+    resource = next(each for each in hub.manifest["resources"] if each["name"] == table.name)
+    rows = list(table)
+    yield f"# {table.name}"
+    yield f"{md.paragraph(table.meaning)} Data version {hub.version} holds {len(rows):,} of them."
+    yield md.table(("field", "value"), list(_about(hub, resource)))
+    yield "## Columns"
+    yield md.table(("column", "type", "unit", "null", "meaning"), list(_columns(resource, rows)))
+    yield from _vocabularies(resource, rows)
+    yield from _head(resource, rows)
+    yield "## Load it"
+    yield from _load(hub, table.name)
+
+
+def _about(hub: Hub, resource: Resource) -> Iterator[tuple[str, str]]:
+    schema = resource["schema"]
+    yield "rows", f"{resource['rows']:,}"
+    yield "columns", str(len(schema["fields"]))
+    yield "key", ", ".join(md.code(column) for column in schema["primaryKey"])
+    refers = [
+        f"{md.code(each['fields'][0])} to "
+        f"[{each['reference']['resource']}]({each['reference']['resource']}.md)"
+        for each in schema.get("foreignKeys", ())
+    ]
+    yield "refers to", ", ".join(refers) or "no other table"
+    path = data_path(hub, resource["name"])
+    yield (
+        "file",
+        f'<a href="../{path}" download>{path.rsplit("/", 1)[1]}</a>, {resource["bytes"]:,} bytes',
+    )
+    yield "hash", md.code(resource["hash"])
+
+
+def _columns(resource: Resource, rows: list[dict[str, Any]]) -> Iterator[tuple[str, ...]]:
+    for field in resource["schema"]["fields"]:
+        nulls = sum(row[field["name"]] is None for row in rows)
+        never = field.get("constraints", {}).get("required", False)
+        yield (
+            md.code(field["name"]),
+            md.code(field["arrowType"]),
+            md.text(field.get("unit", "")),
+            "never" if never else f"{nulls:,} of {len(rows):,}",
+            md.text(field["description"]),
+        )
+
+
+def _vocabularies(resource: Resource, rows: list[dict[str, Any]]) -> Iterator[str]:
+    closed = [f for f in resource["schema"]["fields"] if "enum" in f.get("constraints", {})]
+    if not closed:
+        return
+    yield "## Vocabularies"
+    yield "Closed lists of values, with how many rows hold each."
+    for field in closed:
+        counts = [
+            f"{md.code(value)} {sum(row[field['name']] == value for row in rows):,}"
+            for value in field["constraints"]["enum"]
+        ]
+        yield f"{md.code(field['name'])}: {', '.join(counts)}"
+
+
+def _head(resource: Resource, rows: list[dict[str, Any]]) -> Iterator[str]:
+    yield "## First rows"
+    if not rows:
+        yield "This table has no rows: no source of this release says anything that it could hold."
+        return
+    yield f"A column a line; cells longer than {LONGEST} letters are cut, and end in …"
+    names = [field["name"] for field in resource["schema"]["fields"]]
+    head = rows[:HEAD]
+    yield md.table(
+        ("column", *(f"row {number}" for number, _ in enumerate(head, 1))),
+        [(md.code(name), *(_cell(row[name]) for row in head)) for name in names],
+    )
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "*null*"
+    line = str(value)
+    return md.text(line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…")
+
+
+def _load(hub: Hub, name: str) -> Iterator[str]:
+    opened = f"hub = citehub.load({hub.name!r}, version={hub.version!r})"
+    yield "pandas:"
+    yield md.fenced(f"import citehub\n\n{opened}\nframe = hub.{name}.to_pandas()", "python")
+    yield "Polars, with `citehub[polars]`:"
+    yield md.fenced(f"import citehub\n\n{opened}\nframe = hub.{name}.to_polars()", "python")
+    yield "DuckDB, with `citehub[duckdb]`, which finds the table by the name of the variable:"
+    relation = f'{name} = hub.{name}\nrelation = duckdb.sql("from {name}")'
+    yield md.fenced(f"import citehub\nimport duckdb\n\n{opened}\n{relation}", "python")
+    path = data_path(hub, name)
+    yield f"Without citehub, from a copy of this site's `{path}`. R, with the package nanoparquet:"
+    yield md.fenced(f'frame <- nanoparquet::read_parquet("{path}")', "r")
+    yield "JavaScript, with the packages hyparquet and hyparquet-compressors:"
+    yield md.fenced(
+        'import { asyncBufferFromFile, parquetReadObjects } from "hyparquet"\n'
+        'import { compressors } from "hyparquet-compressors"\n\n'
+        f'const file = await asyncBufferFromFile("{path}")\n'
+        "const rows = await parquetReadObjects({ file, compressors })",
+        "javascript",
+    )

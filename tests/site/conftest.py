@@ -1,0 +1,114 @@
+"""The site, built and served to a real browser on this machine's own address."""
+
+from __future__ import annotations
+
+import functools
+import shutil
+import subprocess
+import sys
+import threading
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+import citehub
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, Page
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+HUB = citehub.load("mt-nlg")
+
+
+def page_names() -> list[str]:
+    """Return every page of the site: those that people wrote, then those made from tables."""
+    written = {
+        path.relative_to(DOCS).with_suffix("").as_posix()
+        for path in DOCS.rglob("*.md")
+        if not path.relative_to(DOCS).parts[0].startswith("_")
+    }
+    papers = {f"citing/papers/{work.work_id.removeprefix('arxiv:')}" for work in HUB.select()}
+    return sorted(written | papers | {f"tables/{table}" for table in HUB.tables})
+
+
+@pytest.fixture(scope="session")
+def site() -> Path:
+    """The site as ``make docs`` builds it; notebooks that ran before are not run again."""
+    command = ["make", "docs", f"PYTHON={sys.executable}"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return DOCS / "_build" / "html"
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="session")
+def address(site: Path) -> Iterator[str]:
+    """Where the site is served, without the slash at the end."""
+    handler = functools.partial(_Quiet, directory=str(site))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        pytest.fail("There is no Chromium: apt-get install chromium (or your system's package)")
+    with sync_playwright() as playwright:
+        options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        browser = playwright.chromium.launch(executable_path=found, args=options)
+        yield browser
+        browser.close()
+
+
+class Visit:
+    """A page in the browser, with what went wrong on it."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page = page
+        self.address = address
+        self.errors: list[str] = []
+        self.strangers: list[str] = []
+        page.on("console", self._hear)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("request", self._watch)
+        page.on("response", self._check)
+
+    def open(self, name: str) -> Page:
+        """Go to a page of the site, by its name without ending."""
+        self.page.goto(f"{self.address}/{name}.html", wait_until="load")
+        return self.page
+
+    def _hear(self, message) -> None:
+        if message.type in {"error", "warning"}:
+            self.errors.append(message.text)
+
+    def _watch(self, request) -> None:
+        if not request.url.startswith((self.address, "data:", "blob:")):
+            self.strangers.append(request.url)
+
+    def _check(self, response) -> None:
+        if response.status >= 400:
+            self.errors.append(f"{response.status} {response.url}")
+
+
+@pytest.fixture
+def visit(browser: Browser, address: str) -> Iterator[Visit]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme="light")
+    yield Visit(context.new_page(), address)
+    context.close()

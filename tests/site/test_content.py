@@ -1,0 +1,162 @@
+"""What pages say is what the library says, and text from outside stays text."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from lxml import html
+from myst_parser.config.main import MdParserConfig
+from myst_parser.mdit_to_docutils.base import DocutilsRenderer
+from myst_parser.parsers.mdit import create_md_parser
+
+import citehub
+from tests.made import make_release, make_works
+from tests.site.conftest import DOCS, HUB
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+sys.path.insert(0, str(DOCS / "_extensions"))
+import table_page
+import work_page
+
+WORKS = HUB.select()
+
+
+def main(site: Path, name: str) -> str:
+    """Return the text of a page's main part, with single spaces."""
+    page = html.fromstring((site / f"{name}.html").read_text(encoding="utf-8"))
+    return " ".join(page.xpath("//article")[0].text_content().split())
+
+
+def plain(text: object) -> str:
+    return " ".join(str(text).split())
+
+
+def run(code: str) -> str:
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        exec(compile(code, "page", "exec"), {})
+    return out.getvalue()
+
+
+# -- the home page ------------------------------------------------------------------------------
+
+
+def test_the_home_page_states_the_headline_with_denominators_and_interval(site):
+    text = main(site, "index")
+    row = next(row for row in HUB.summary() if row.scheme == "intent")
+    assert f"{row.n_labelled} of {row.n_citing} carry a role label" in text
+    assert f"for {row.n_citing - row.n_labelled} no role is known" in text
+    assert f"{row.n} of {row.n_labelled} cite it as {row.value}" in text
+    assert f"from {row.low:.0%} to {row.high:.0%}" in text
+    assert HUB.version in text
+
+
+# -- pages of papers ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("work", WORKS, ids=lambda work: work.work_id)
+def test_the_page_of_a_paper_says_what_the_hub_knows_and_what_it_does_not(site, work):
+    text = main(site, f"citing/papers/{work_page.name(work.work_id)}")
+    for known in (work.title_plain, work.finding, *work.authors, work.published, work.venue):
+        assert known is None or plain(known) in text
+    for value in work.ids.values():
+        assert value in text
+    for unknown in ("type of work", "the role of its citation", "its polarity"):
+        assert unknown in text.split("What is not known")[1].split("Its neighbours")[0]
+    assert "role not known" in text
+    for related in HUB.related(work, n=6):
+        assert f"{plain(related.work.title_plain)} {related.score:.3f}" in text
+    for row in work.evidence:
+        assert row["source_id"] in text
+        assert row["locator"] is None or plain(row["locator"]) in text
+    assert plain(HUB.cite(of=work)) in text
+    assert f"{len(work.evidence)} cells" in text
+
+
+@pytest.mark.parametrize("work", WORKS, ids=lambda work: work.work_id)
+def test_the_code_of_a_page_gives_what_the_page_shows(work):
+    page = work_page.page(HUB, work)
+    (code,) = re.findall(r"^```python\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+    printed = run(code)
+    for shown in (work.title, work.finding, *work.authors, HUB.cite(of=work), HUB.version):
+        assert shown in (printed if shown != HUB.version else code)
+    assert str(work.citation) in printed
+    assert len(printed.splitlines()) > len(work.evidence)
+
+
+HOSTILE = {
+    "work_id": "arxiv:2301.00001",
+    "title": "<script>alert(1)</script> $x$ [a](javascript:alert(1)) `b` {{c}} | d",
+    "title_plain": "<script>alert(1)</script> $x$ [a](javascript:alert(1)) `b` {{c}} | d",
+    "authors": ["% A. Comment", "# B. Heading", "<img src=x onerror=alert(1)>"],
+    "finding": "{eval-rst} ```\n<b>bold</b> ::: {raw} html\n\x1b[31m",
+    "finding_source": "s",
+    "venue": "a | b <i>c</i>",
+    "code_url": 'https://example.org/?a="><script>alert(1)</script>',
+    "ids": {"arxiv": "2301.00001"},
+    "source": "s",
+}
+
+
+def test_text_from_outside_stays_text(tmp_path):
+    hub = make_release(tmp_path, make_works(HOSTILE))
+    (work,) = hub.select()
+    page = work_page.page(hub, work)
+    extensions = {"colon_fence", "deflist", "dollarmath", "attrs_inline"}
+    parser = create_md_parser(MdParserConfig(enable_extensions=extensions), DocutilsRenderer)
+    tokens = parser.parse(page)
+    inner = [child for token in tokens for child in token.children or ()]
+    kinds = {token.type for token in (*tokens, *inner)}
+    assert not kinds & {"html_block", "html_inline", "math_inline", "math_block", "myst_role"}
+    fences = [token.info.strip() for token in tokens if token.type == "fence"]
+    assert fences == ["{index} single: 2301.00001", "bibtex", "python"]
+    for link in (token for token in inner if token.type == "link_open"):
+        assert not str(link.attrs["href"]).startswith("javascript:")
+        assert '"' not in str(link.attrs["href"])
+    shown = "".join(token.content for token in inner if token.type == "text")
+    assert "<script>alert(1)</script> $x$" in shown
+    assert "\x1b" not in page
+    names = next(t for t in tokens if t.type == "inline" and "Comment" in t.content)
+    assert "% A. Comment" in "".join(child.content for child in names.children)
+
+
+# -- pages of tables ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", HUB.tables)
+def test_the_page_of_a_table_counts_as_the_table_does(site, name):
+    text = main(site, f"tables/{name}")
+    frame = HUB.table(name).to_pandas()
+    assert f"Data version {HUB.version} holds {len(frame):,} of them." in text
+    page = table_page.page(HUB, name)
+    for column in frame:
+        (line,) = [row for row in page.splitlines() if row.startswith(f"| `{column}` | `")][:1]
+        nulls = line.split(" | ")[3]
+        count = int(frame[column].isna().sum())
+        assert nulls == ("never" if nulls == "never" else f"{count:,} of {len(frame):,}")
+        assert nulls != "never" or count == 0
+
+
+@pytest.mark.parametrize("name", HUB.tables)
+def test_the_python_code_of_a_table_loads_it(name):
+    codes = re.findall(
+        r"^```python\n(.*?)^```$", table_page.page(HUB, name), re.DOTALL | re.MULTILINE
+    )
+    assert len(codes) == 3
+    expected = HUB.table(name).to_pandas().shape
+    for code, variable in zip(codes, ("frame", "frame", "relation"), strict=True):
+        space: dict[str, object] = {}
+        exec(compile(code, name, "exec"), space)
+        assert space[variable].shape == expected
+
+
+def test_an_unknown_hub_version_is_not_what_a_page_shows():
+    assert citehub.load("mt-nlg").version == HUB.version
+    assert all(f"version={HUB.version!r}" in work_page.page(HUB, work) for work in WORKS[:3])

@@ -1,0 +1,128 @@
+"""The notebooks of the documentation, copied to run at home."""
+
+from __future__ import annotations
+
+import re
+import sys
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+import citehub
+from citehub import notebooks
+
+PAGES = notebooks.read_notebooks()
+
+
+def test_every_page_with_code_is_a_notebook():
+    assert {"index", "canonical/model", "citing/index", "guide/load", "releases/index"} <= set(
+        PAGES
+    )
+    assert list(PAGES) == sorted(PAGES)
+    assert all("{code-cell}" in text for text in PAGES.values())
+
+
+def test_all_of_them_are_copied_whole_and_valid(tmp_path):
+    written = notebooks.copy_notebooks(tmp_path / "out")
+    assert written == tuple(f"{name}.ipynb" for name in PAGES)
+    for name, text in PAGES.items():
+        notebook = nbformat.read(tmp_path / "out" / f"{name}.ipynb", as_version=4)
+        nbformat.validate(notebook)
+        code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+        assert len(code) == len(re.findall(r"^`{3,}\{code-cell\}", text, re.MULTILINE))
+        assert not [cell for cell in code if cell.outputs]
+        prose = "".join(c.source for c in notebook.cells if c.cell_type == "markdown")
+        assert prose.startswith("# ")
+        assert "{toctree}" not in prose
+
+
+def test_links_lead_to_the_notebooks_beside_or_to_the_papers(tmp_path):
+    notebooks.copy_notebooks(tmp_path / "out")
+    found = 0
+    for path in (tmp_path / "out").rglob("*.ipynb"):
+        for cell in nbformat.read(path, as_version=4).cells:
+            if cell.cell_type == "markdown":
+                for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", cell.source):
+                    assert "://" in target or not target.endswith(".md"), (path, target)
+                    found += 1
+                    if target.endswith(".ipynb"):
+                        assert (path.parent / target).resolve().is_file(), (path, target)
+    assert found > 20
+
+
+def test_links_are_rewritten():
+    known = {"canonical/model", "index"}
+    text = "# T\n\n[a](model.md) [b](../index.md#x) [c](../citing/papers/2304.01373.md) [d](x.md)"
+    made = notebooks.to_ipynb(text, "canonical/index", known)
+    for target in ("(model.ipynb)", "(../index.ipynb#x)", "(https://arxiv.org/abs/2304.01373)"):
+        assert target in made
+    assert "x.md" not in made
+
+
+def test_the_same_page_gives_the_same_bytes():
+    text = PAGES["index"]
+    assert notebooks.to_ipynb(text, "index", PAGES) == notebooks.to_ipynb(text, "index", PAGES)
+
+
+@pytest.mark.parametrize("name", ["index", "canonical/throughput"])
+def test_a_copy_runs_elsewhere(tmp_path, name):
+    notebooks.copy_notebooks(tmp_path / "out")
+    path = tmp_path / "out" / f"{name}.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    NotebookClient(notebook, timeout=120, resources={"metadata": {"path": path.parent}}).execute()
+    outputs = [each for cell in notebook.cells for each in cell.get("outputs", ())]
+    assert any("<svg" in str(each.get("data", {}).get("text/html", "")) for each in outputs)
+
+
+def test_a_folder_that_holds_something_is_left_alone(tmp_path):
+    (tmp_path / "mine.txt").write_text("mine")
+    with pytest.raises(citehub.errors.TargetExists, match="nothing was written"):
+        notebooks.copy_notebooks(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_an_empty_folder_is_filled(tmp_path):
+    (tmp_path / "out").mkdir()
+    assert notebooks.copy_notebooks(tmp_path / "out")
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_nothing_is_left_of_a_copy_that_fails(tmp_path, monkeypatch):
+    monkeypatch.setattr(notebooks, "to_ipynb", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        notebooks.copy_notebooks(tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_jupytext_the_error_names_the_extra(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "jupytext", None)
+    with pytest.raises(citehub.errors.MissingExtra, match=r"citehub\[notebooks\]"):
+        notebooks.copy_notebooks(tmp_path / "out")
+
+
+def test_an_installation_without_notebooks_says_so(monkeypatch, tmp_path):
+    monkeypatch.setattr(notebooks, "__file__", str(tmp_path / "citehub" / "notebooks.py"))
+    with pytest.raises(citehub.errors.NoDatasets, match="carries no notebooks"):
+        notebooks.read_notebooks()
+
+
+def test_the_command_lists_what_it_wrote(run, tmp_path):
+    code, out, err = run("notebooks", "--out", str(tmp_path / "out"))
+    assert code == 0
+    assert out.decode().splitlines() == [f"{tmp_path}/out/{name}.ipynb" for name in PAGES]
+    assert "jupyter lab" in err
+
+
+def test_the_command_refuses_a_folder_that_is_taken(run, tmp_path):
+    (tmp_path / "mine.txt").write_text("mine")
+    code, out, err = run("notebooks", "--out", str(tmp_path))
+    assert (code, out) == (1, b"")
+    assert "there already" in err
+
+
+@pytest.mark.parametrize("words", [["notebooks"], ["notebooks", "--out", ""]])
+def test_the_command_needs_a_folder(run, words):
+    code, _, err = run(*words)
+    assert code == 2
+    assert "Traceback" not in err
