@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from citehub import _html, _markdown
 from citehub._work import Work
-from citehub.errors import MissingExtra
+from citehub.errors import MissingExtra, UnknownSelection
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from citehub._hub import Hub
+    from citehub._rows import SourceRow
 
 __all__ = [
     "INK",
@@ -27,8 +28,12 @@ __all__ = [
     "SERIES",
     "Figure",
     "Frame",
+    "fact",
     "figure",
+    "number",
     "plain",
+    "source",
+    "source_name",
     "sources",
     "table",
     "timeline",
@@ -37,7 +42,7 @@ __all__ = [
 INK: Final = "var(--citehub-ink, #1f2328)"
 """Colour of text and of marks without a meaning of their own."""
 
-MUTED: Final = "var(--citehub-muted, #6e7781)"
+MUTED: Final = "var(--citehub-muted, #667079)"
 """Colour of what stands behind: references, other models, what was not chosen."""
 
 SERIES: Final = (
@@ -45,10 +50,8 @@ SERIES: Final = (
     "var(--citehub-series-2, #b84a00)",
     "var(--citehub-series-3, #00795c)",
     "var(--citehub-series-4, #9c4a85)",
-    "var(--citehub-series-5, #856200)",
-    "var(--citehub-series-6, #4b5bb5)",
 )
-"""Colours of series, told apart by colour-blind eyes; a page may set them anew for the dark."""
+"""Colours of series, which colour-blind eyes tell apart; a page may set its own for the dark."""
 
 _GRID: Final = "var(--citehub-grid, #d8dee4)"
 _FONT: Final = {"labelColor": INK, "titleColor": INK, "labelFontSize": 12, "titleFontSize": 12}
@@ -71,6 +74,7 @@ _SPOKEN: Final = re.compile(r' (?:role|aria-[a-z]+)="[^"]*"')
 _DESCRIBED: Final = re.compile(
     r'(<(?:path|rect|text|line)\b[^>]*?) aria-label="([^"]*)"([^>]*?)/>'
 )
+_NAME_ENDS: Final = re.compile(r"[,;:(]")
 _LINK: Final = re.compile(r'<a xlink:href="([^"]*)"[^>]*>(?=<\w+[^>]*><title>([^<]*))?')
 
 
@@ -212,6 +216,10 @@ def table(
     )
 
 
+_BILLION: Final = 1e9
+_TRILLION: Final = 1e12
+_SMALL: Final = 1e-3
+_RAISED: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SEPARATED_FROM: Final = 10_000  # a year is not 2,022
 _ALIGNED: Final = ' style="text-align:right"'
 
@@ -272,6 +280,73 @@ def _named(link: re.Match[str]) -> str:
     return f'<a href="{url}" aria-label="{title}">' if title else f'<a href="{url}">'
 
 
+def source(hub: Hub, source_id: str) -> str:
+    """Return a source of a hub as Markdown: its short name, linked where it has an address.
+
+    Parameters
+    ----------
+    hub : Hub
+        An opened release.
+    source_id : str
+        A ``source_id`` of table ``sources``.
+
+    Returns
+    -------
+    str
+        For running text.
+
+    Raises
+    ------
+    UnknownSelection
+        The hub has no such source; the error names what exists.
+
+    Examples
+    --------
+    >>> import citehub
+    >>> source(citehub.load("mt-nlg"), "arxiv-2104.04473")
+    '[Narayanan et al. 2021](<https://arxiv.org/abs/2104.04473>)'
+    """
+    return _markdown.link(_source(hub, source_id)["url"] or "", source_name(hub, source_id))
+
+
+def source_name(hub: Hub, source_id: str) -> str:
+    """Return the short name of a source: its title as far as the first comma, colon or bracket.
+
+    Parameters
+    ----------
+    hub : Hub
+        An opened release.
+    source_id : str
+        A ``source_id`` of table ``sources``.
+
+    Returns
+    -------
+    str
+        Of a repository the name without its owner.
+
+    Raises
+    ------
+    UnknownSelection
+        The hub has no such source; the error names what exists.
+
+    Examples
+    --------
+    >>> import citehub
+    >>> hub = citehub.load("mt-nlg")
+    >>> source_name(hub, "nvidia-blog-2021"), source_name(hub, "megatron-lm-repo")
+    ('NVIDIA technical blog', 'Megatron-LM')
+    """
+    name = _NAME_ENDS.split(_source(hub, source_id)["title"], maxsplit=1)[0].strip()
+    return name.removesuffix(" repository").rsplit("/", 1)[-1]
+
+
+def _source(hub: Hub, source_id: str) -> SourceRow:
+    rows = {row["source_id"]: row for row in hub.sources}
+    if source_id not in rows:
+        raise UnknownSelection.among("source", source_id, rows)
+    return rows[source_id]
+
+
 def sources(hub: Hub, ids: Iterable[str]) -> Frame:
     """List sources of a hub, each with its title and a link where it has an address.
 
@@ -301,6 +376,63 @@ def sources(hub: Hub, ids: Iterable[str]) -> Frame:
         if row["source_id"] in wanted
     )
     return Frame(f"<ul>{''.join(items)}</ul>")
+
+
+def number(value: float | None, digits: int = 4) -> str:
+    """Write a number as people do: in billions, as a power of ten, or in full.
+
+    Parameters
+    ----------
+    value : float or None
+        The number; null, in any spelling, is not known.
+    digits : int, default 4
+        Significant digits of billions and of powers of ten.
+
+    Returns
+    -------
+    str
+        For running text.
+
+    Examples
+    --------
+    >>> number(5.296e11), number(5e-05), number(20480), number(None)
+    ('529.6 billion', '5 × 10⁻⁵', '20,480', 'not known')
+    """
+    if value is None or _is_null(value):
+        return "not known"
+    size = abs(value)
+    if _BILLION <= size < _TRILLION:
+        return f"{value / _BILLION:,.{digits}g} billion"
+    if size >= _TRILLION or 0 < size < _SMALL:
+        mantissa, power = f"{value:.{digits - 1}e}".split("e")
+        return f"{float(mantissa):g} × 10{str(int(power)).translate(_RAISED)}"
+    return f"{value:,.10g}"
+
+
+def fact(row: Mapping[str, Any]) -> str:
+    """Write a fact: its number with its unit, or its text.
+
+    Parameters
+    ----------
+    row : mapping
+        A row of table ``canonical_facts``.
+
+    Returns
+    -------
+    str
+        For running text and tables; of what has no dimension, the number alone.
+
+    Examples
+    --------
+    >>> import citehub
+    >>> facts = {row["name"]: row for row in citehub.load("mt-nlg").canonical_facts}
+    >>> fact(facts["tensor_parallel"]), fact(facts["precision"])
+    ('8 GPUs', 'bfloat16 mixed precision')
+    """
+    if _is_null(row["value"]):
+        return str(row["value_text"])
+    unit = row["unit"]
+    return number(row["value"]) + ("" if _is_null(unit) or unit == "dim" else f" {unit}")
 
 
 def plain(text: object) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import altair as alt
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -64,6 +67,60 @@ def test_colours_follow_the_page_and_fall_back_where_it_sets_none():
     assert {display.SERIES[0], display.SERIES[1], display.INK} <= colours
     assert [each for each in colours if not each.startswith("var(--citehub-")] == []
     assert len(set(display.SERIES)) == len(display.SERIES)
+
+
+# How dichromats see linear RGB: G. M. Machado et al., "A physiologically-based model for
+# simulation of color vision deficiency", IEEE TVCG 15 (2009), severity 1.
+EYES = {
+    "usual": [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
+    "protanopia": [
+        [0.152286, 1.052583, -0.204868],
+        [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+    ],
+    "deuteranopia": [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+    ],
+    "tritanopia": [
+        [1.255528, -0.076749, -0.178779],
+        [-0.078411, 0.930809, 0.147602],
+        [0.004733, 0.691367, 0.303900],
+    ],
+}
+LIGHT = [re.search("#[0-9a-f]{6}", colour).group() for colour in display.SERIES]
+CSS = (Path(__file__).parent.parent / "docs/_static/citehub.css").read_text("utf-8")
+DARK = re.findall(r"^    --citehub-series-\d: (#[0-9a-f]{6});", CSS, re.MULTILINE)
+
+
+def linear(colour):
+    parts = np.array([int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)])
+    return np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+
+
+def lab(rgb):
+    to_xyz = [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
+    xyz = np.array(to_xyz) @ np.clip(rgb, 0, 1) / np.array([0.9505, 1, 1.089])
+    f = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
+    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
+
+
+@pytest.mark.parametrize("eye", EYES)
+@pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])
+def test_colour_blind_eyes_tell_the_series_apart(palette, eye):
+    assert len(palette) == len(display.SERIES)
+    seen = [lab(np.array(EYES[eye]) @ linear(colour)) for colour in palette]
+    nearest = min(np.linalg.norm(a - b) for a, b in itertools.combinations(seen, 2))
+    assert nearest > 10  # CIE76; 2.3 is where usual eyes begin to see a difference
+
+
+@pytest.mark.parametrize(("palette", "ground"), [(LIGHT, "#ffffff"), (DARK, "#14181e")])
+def test_series_stand_out_from_the_page(palette, ground):
+    weights = np.array([0.2126, 0.7152, 0.0722])
+    for colour in palette:
+        light, dark = sorted((weights @ linear(colour), weights @ linear(ground)), reverse=True)
+        assert (light + 0.05) / (dark + 0.05) >= 4.5  # WCAG 2.2 asks 3 of graphics, 4.5 of text
 
 
 def test_a_chart_may_set_its_own_style():
@@ -147,3 +204,42 @@ def test_display_loads_neither_altair_nor_pandas_before_it_draws():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (0, "0"), (2048, "2,048"), (0.95, "0.95"), (-3, "-3"), (5e-5, "5 × 10⁻⁵"),
+        (1.4e18, "1.4 × 10¹⁸"), (5.296e11, "529.6 billion"), (-2e9, "-2 billion"),
+        (None, "not known"), (float("nan"), "not known"), (pd.NA, "not known"),
+    ],
+)  # fmt: skip
+def test_numbers_are_written_as_people_do(value, written):
+    assert display.number(value) == written
+
+
+def test_every_fact_has_words():
+    hub = citehub.load("mt-nlg")
+    written = {row["name"]: display.fact(row) for row in hub.canonical_facts}
+    assert written["training_gpus_claim_palm"] == "2,240 A100"
+    assert written["tokenizer"] == "GPT-2 BPE"
+    assert not [name for name, words in written.items() if words in {"", "None", "not known"}]
+    frame = hub.canonical_facts.to_pandas()
+    assert [display.fact(row) for _, row in frame.iterrows()] == [
+        display.fact(row) for row in hub.canonical_facts
+    ]
+
+
+def test_every_source_has_a_name_and_a_link_where_it_has_an_address():
+    hub = citehub.load("mt-nlg")
+    for row in hub.sources:
+        shown = display.source(hub, row["source_id"])
+        name = display.source_name(hub, row["source_id"])
+        assert name in row["title"]
+        assert (f"](<{row['url']}>)" in shown) == bool(row["url"])
+    assert display.sources(hub, ["derived", "derived"]).html.count("<li>") == 1
+
+
+def test_an_unknown_source_is_answered_with_those_that_exist(hub):
+    with pytest.raises(citehub.errors.UnknownSelection, match="nvidia-blog-2021"):
+        display.source(hub, "nvidia-blog-2020")

@@ -34,7 +34,7 @@ def data_path(hub: Hub, name: str) -> str:
 def _parts(hub: Hub, table: Table[Any, Any]) -> Iterator[str]:
     resource = next(each for each in hub.manifest["resources"] if each["name"] == table.name)
     rows = list(table)
-    yield f"# {table.name}"
+    yield f"# Table {table.name}"
     yield f"{md.paragraph(table.meaning)} Data version {hub.version} holds {len(rows):,} of them."
     yield md.table(("field", "value"), list(_about(hub, resource)))
     yield "## Columns"

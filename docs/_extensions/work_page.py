@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from citehub import _markdown as md
 from citehub._identifiers import Identifier
+from citehub._work import shorten_authors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from citehub import Hub, Work
+    from citehub._rows import FindingFigureRow
 
 UNKNOWN = "*not known*"
+LISTED = 20  # authors above the finding; where there are more, all stand further down
 
 # What a reader may look for, and how the page names it.
 FACTS = {
@@ -45,25 +49,31 @@ def _index(hub: Hub, works: list[Work]) -> str:
     rows = [
         (
             str(work.citation["hub_position"] if work.citation else ""),
-            f"[{md.text(work.title_plain)}]({name(work.work_id)}.md)",
-            work.published or UNKNOWN,
+            _entry(work),
             ", ".join(_theme_link(hub, theme) for theme in work.themes) or UNKNOWN,
         )
         for work in works
     ]
     toctree = "\n".join(name(work.work_id) for work in works)
     about = (
-        f"In the order of the hub page, as data version {hub.version} holds it. Each page tells "
-        "what the hub knows of one paper, what it does not know, and where each cell comes from."
+        "In the order of the hub page that this data comes from, with the month of the first "
+        f"version, as of data version {hub.version}. Each page tells what is known of one paper, "
+        "what is not, and where each cell comes from. The themes are curated by us."
     )
     return "\n\n".join(
         [
+            "---\nnosearch: true\n---",  # the search finds the papers themselves
             f"# All {len(works)} citing papers",
             about,
-            md.table(("no.", "paper", "first version", "theme"), rows),
+            md.table(("no.", "paper", "theme"), rows),
             f"```{{toctree}}\n:hidden:\n\n{toctree}\n```\n",
         ]
     )
+
+
+def _entry(work: Work) -> str:
+    link = f"[{md.text(work.title_plain)}]({name(work.work_id)}.md)"
+    return f"{link} · {md.text(shorten_authors(work.authors, 1))}, {work.published or UNKNOWN}"
 
 
 def page(hub: Hub, work: Work) -> str:
@@ -74,13 +84,20 @@ def page(hub: Hub, work: Work) -> str:
 def _parts(hub: Hub, work: Work) -> Iterator[str]:
     yield f"# {md.text(work.title_plain)}"
     # The site's search passes over numbers, except in entries of the index.
-    yield "\n\n".join(f"```{{index}} single: {value}\n```" for value in work.ids.values())
+    curies = [f"{scheme}:{value}" for scheme, value in work.ids.items()]
+    yield "\n\n".join(f"```{{index}} ! {curie}\n```" for curie in curies)
     if work.title != work.title_plain:
         yield f"Printed as: {md.code(work.title)}"
-    yield md.paragraph(", ".join(work.authors) or "Authors not known")
+    many = len(work.authors) > LISTED
+    yield md.paragraph(shorten_authors(work.authors, 5 if many else LISTED)) + (
+        " ([all](#all-authors))" if many else ""
+    )
     if work.finding:
         yield f"> {md.paragraph(work.finding)}"
-        yield f"*The one-line finding, as {md.text(work.finding_source)} prints it.*"
+        yield (
+            f"*The one-line finding, as source [{md.text(work.finding_source)}]"
+            "(../../tables/sources.md) prints it.*"
+        )
     yield md.table(("field", "value"), list(_facts(work)))
     yield "## How it cites the canonical work"
     yield from _citation(hub, work)
@@ -88,12 +105,15 @@ def _parts(hub: Hub, work: Work) -> Iterator[str]:
     yield "## What is not known"
     yield _unknown(hub, work)
     yield from _related(hub, work)
+    if many:
+        yield "## All authors"
+        yield md.paragraph(", ".join(work.authors))
     yield "## Cite it"
     yield md.fenced(hub.cite(of=work), "bibtex")
     yield md.paragraph(hub.cite("apa", of=work))
     yield "## Where this comes from"
     yield from _evidence(work)
-    yield "## The code that makes this page"
+    yield "## The same by code"
     yield _code(hub, work)
 
 
@@ -121,7 +141,11 @@ def _citation(hub: Hub, work: Work) -> Iterator[str]:
     if citation is None:
         return
     canonical = hub.work(citation["cited_work_id"])
-    ranks = [f"{row['rank']} of {md.code(row['method'])}" for row in work.representative]
+    sizes = Counter(row["method"] for row in hub.representatives)
+    ranks = [
+        f"rank {row['rank']} of {sizes[row['method']]} in the selection {md.code(row['method'])}"
+        for row in work.representative
+    ]
     months, shared = citation["timespan_months"], citation["shared_authors"]
     rows = [
         ("cites", f"[{md.text(canonical.title_plain)}](../../canonical/index.md)"),
@@ -129,12 +153,12 @@ def _citation(hub: Hub, work: Work) -> Iterator[str]:
         ("role", md.text(work.role) if work.role else UNKNOWN),
         ("polarity", md.text(work.polarity) if work.polarity else UNKNOWN),
         ("passages that cite", str(len(work.contexts)) if work.contexts else UNKNOWN),
-        ("months after the first version", UNKNOWN if months is None else str(months)),
+        ("months between the first versions", UNKNOWN if months is None else str(months)),
         (
             "author names that both print (a heuristic)",
             UNKNOWN if shared is None else str(shared),
         ),
-        ("representative", ", ".join(ranks) or "in no selection"),
+        ("[representative](../representatives.md)", ", ".join(ranks) or "in no selection"),
         ("theme (curated)", ", ".join(_theme_link(hub, t) for t in work.themes) or UNKNOWN),
     ]
     yield md.table(("field", "value"), rows)
@@ -142,7 +166,8 @@ def _citation(hub: Hub, work: Work) -> Iterator[str]:
     if stated and not work.labels:
         counts = "; ".join(f"{labelled} of {citing}" for labelled, citing in sorted(stated))
         yield (
-            f"The hub page labels {counts} papers and does not say which, so no role stands here: "
+            f"The hub page labels {counts} papers and does not say which, so no role stands here, "
+            "neither for this paper nor for any other: "
             "[what can and cannot be told](../roles.md)."
         )
 
@@ -150,32 +175,55 @@ def _citation(hub: Hub, work: Work) -> Iterator[str]:
 def _figures(hub: Hub, work: Work) -> Iterator[str]:
     if "finding_figures" not in hub.tables:
         return
+    found = [row for row in hub.finding_figures if row["work_id"] == work.work_id]
     rows = [
         (
             row["quantity"].replace("_", " "),
             md.text(row["subject"]),
             _amount(row),
-            md.text(row["compared_with"]) if row["compared_with"] else "",
+            md.text(row["compared_with"]) if row["compared_with"] else "*none named*",
             md.text(row["quote"]),
         )
-        for row in hub.finding_figures
-        if row["work_id"] == work.work_id
+        for row in found
     ]
     if rows:
         yield "## Figures in its finding"
         yield md.table(("quantity", "of", "figure", "against", "in the finding's words"), rows)
+        yield from _judged(hub, {row["figure_id"] for row in found})
 
 
-def _amount(row: dict[str, object]) -> str:
-    low, high = (
-        f"{row[key]:,.10g}" if row[key] is not None else "" for key in ("value", "value_high")
+def _judged(hub: Hub, figures: set[str]) -> Iterator[str]:
+    columns: dict[tuple[str, str], dict[str, None]] = {}
+    for row in hub.evidence:
+        if row["table_name"] != "finding_figures" or row["row_key"] not in figures:
+            continue
+        if row["column_name"] not in {"figure_id", "work_id"}:
+            columns.setdefault((row["source_id"], row["grade"]), {})[row["column_name"]] = None
+    given = "; ".join(
+        f"{', '.join(map(md.code, names))}: {md.text(source)}, {md.text(grade)}"
+        for (source, grade), names in columns.items()
     )
+    if given:
+        yield f"Sources of [these cells](../../tables/finding_figures.md): {given}."
+
+
+def _amount(row: FindingFigureRow) -> str:
+    low, high = _number(row["value"]), _number(row["value_high"])
     relation = (
         ""
         if row["relation"] in {"exactly", "range"}
         else f"{str(row['relation']).replace('_', ' ')} "
     )
     return f"{relation}{low}{f' to {high}' if high else ''} {row['unit']}"
+
+
+def _number(value: float | None) -> str:
+    if value is None:
+        return ""
+    for size, word in ((1e12, "trillion"), (1e9, "billion"), (1e6, "million")):
+        if abs(value) >= size:
+            return f"{value / size:,.10g} {word}"
+    return f"{value:,.10g}"
 
 
 def _unknown(hub: Hub, work: Work) -> str:
@@ -187,7 +235,16 @@ def _unknown(hub: Hub, work: Work) -> str:
     if work.citation and work.citation["is_influential"] is None:
         missing.append("whether a source calls the citation influential")
     listed = "; ".join(missing) or "nothing of what the tables have a place for"
-    return f"No source of data version {hub.version} says: {listed}. Null is not zero."
+    said = f"No source of data version {hub.version} says: {listed}."
+    if not missing:
+        return said
+    said += " Not known is neither zero nor no."
+    if not work.labels or not work.contexts:
+        said += (
+            " Its role can be read off the passages that cite, in the paper itself: "
+            "[how to label it yourself](../roles.md#how-to-label-yourself)."
+        )
+    return said
 
 
 def _related(hub: Hub, work: Work) -> Iterator[str]:
@@ -205,8 +262,9 @@ def _related(hub: Hub, work: Work) -> Iterator[str]:
     if rows:
         yield "## Its neighbours"
         yield (
-            "A heuristic: the works whose titles and findings use the same rare words, by the "
-            "cosine of these (0 to 1)."
+            "A heuristic: the works whose titles and findings share most words, a word weighing "
+            "the more the fewer works use it, by the cosine of these (0 to 1). No source says "
+            "that they have to do with each other."
         )
         yield md.table(("work", "cosine", "words in common"), rows)
 
@@ -218,8 +276,7 @@ def _evidence(work: Work) -> Iterator[str]:
         groups.setdefault(key, []).append(row["column_name"])
     rows = [
         (
-            md.code(table),
-            ", ".join(md.code(column) for column in dict.fromkeys(columns)),
+            f"{md.code(table)}: {', '.join(md.code(column) for column in dict.fromkeys(columns))}",
             md.text(source),
             md.text(grade),
             md.text(locator) if locator else UNKNOWN,
@@ -227,7 +284,7 @@ def _evidence(work: Work) -> Iterator[str]:
         for (table, source, grade, locator), columns in groups.items()
     ]
     yield f"{len(work.evidence)} cells, grouped by source, grade and place in the source."
-    yield md.table(("table", "columns", "source", "grade", "place"), rows)
+    yield md.table(("table: columns", "source", "grade", "place"), rows)
 
 
 def _code(hub: Hub, work: Work) -> str:

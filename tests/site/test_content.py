@@ -116,7 +116,7 @@ def test_text_from_outside_stays_text(tmp_path):
     kinds = {token.type for token in (*tokens, *inner)}
     assert not kinds & {"html_block", "html_inline", "math_inline", "math_block", "myst_role"}
     fences = [token.info.strip() for token in tokens if token.type == "fence"]
-    assert fences == ["{index} single: 2301.00001", "bibtex", "python"]
+    assert fences == ["{index} ! arxiv:2301.00001", "bibtex", "python"]
     for link in (token for token in inner if token.type == "link_open"):
         assert not str(link.attrs["href"]).startswith("javascript:")
         assert '"' not in str(link.attrs["href"])

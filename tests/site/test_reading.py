@@ -10,7 +10,7 @@ from tests.site.conftest import HUB
 MAIN = ["index", "canonical/parallelism", "citing/index", "citing/papers/2304.01373"]
 
 
-@pytest.mark.parametrize("query", ["overthinking", "RaggedShard", "Biderman", "2412.21187"])
+@pytest.mark.parametrize("query", ["overthinking", "RaggedShard", "Biderman", "2412.21187", "arXiv:2208.03299"])
 def test_search_finds_a_paper(visit, query):
     page = visit.open("index")
     page.keyboard.press("Control+k")
