@@ -157,7 +157,7 @@ def test_repr_tells_size_and_release(hub, first):
 def test_html_shows_columns_and_first_rows_escaped(hub):
     html = hub.works._repr_html_()
     assert "First 5 of 45 rows" in html
-    assert "O&#x27;Brien" in hub.work("2304.01373")._repr_html_()
+    assert "&#x27;Let&#x27;s think step by step&#x27;" in hub.work("2205.11916")._repr_html_()
     assert html.count("<tr>") == 1 + 15 + 1 + 5
     assert "CURIE of the best public identifier" in html
 

@@ -13,20 +13,21 @@ import re
 import shutil
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urljoin
 
+import structured_data
 import work_page
 from generated_pages import HUB
-from table_page import data_path
 
 import citehub
 from citehub.notebooks import read_notebooks, to_ipynb
-from citehub.publish import dataset_jsonld
 
 if TYPE_CHECKING:
     from docutils import nodes
     from sphinx.application import Sphinx
+
+    from citehub import Hub, Work
 
 DATASET_PAGES = {"index", "tables/index", "releases/index", "citing/index", "canonical/index"}
 _TABLE = re.compile(r'<table(?:>| border="1" class="dataframe">).*?</table>', re.DOTALL)
@@ -36,6 +37,15 @@ _SHOWN = re.compile(
     r'|<p class="citehub-title">.*?</p>',
     re.DOTALL,
 )
+
+
+class Site(NamedTuple):
+    """What the pages are made of: the hub, its works and pages by name, the notebooks."""
+
+    hub: Hub
+    works: dict[str, Work]  # by page
+    pages: dict[str | None, str]  # by address of the work
+    notebooks: dict[str, str]
 
 
 def add_parts(
@@ -49,15 +59,19 @@ def add_parts(
     _name_toggles(context)
     if doctree is None or "body" not in context:
         return
-    hub = app.citehub_hub  # type: ignore[attr-defined]
+    site: Site = app.citehub  # type: ignore[attr-defined]
     body = _reachable(context["body"])
     body = _SHOWN.sub(lambda shown: _link_home(shown.group(), app, pagename), body)
-    if pagename in app.citehub_notebooks:  # type: ignore[attr-defined]
+    if pagename in site.notebooks:
         body += _notebook_bar(pagename, context["pathto"])
     context["body"] = body
-    metadata = _metadata(hub, pagename, app)
-    if metadata is not None:
-        text = json.dumps(metadata, ensure_ascii=False).replace("<", "\\u003c")
+    described, base = None, app.config.html_baseurl
+    if pagename in DATASET_PAGES:
+        described = structured_data.dataset(site.hub, base)
+    elif pagename in site.works:
+        described = structured_data.article(site.hub, site.works[pagename], base)
+    if described is not None:
+        text = json.dumps(described, ensure_ascii=False).replace("<", "\\u003c")
         context["metatags"] += f'<script type="application/ld+json">{text}</script>\n'
 
 
@@ -82,16 +96,14 @@ def _reachable(body: str) -> str:
 
 
 def _link_home(shown: str, app: Sphinx, pagename: str) -> str:
-    pages = app.citehub_pages  # type: ignore[attr-defined]
+    """Lead the links to works to their pages on this site."""
+    pages = app.citehub.pages  # type: ignore[attr-defined]
 
     def relink(link: re.Match[str]) -> str:
         before, url, after = link.groups()
-        page = pages.get(url)
-        return (
-            f"{before}{app.builder.get_relative_uri(pagename, page)}{after}"
-            if page
-            else link.group()
-        )
+        if url not in pages:
+            return link.group()
+        return f"{before}{app.builder.get_relative_uri(pagename, pages[url])}{after}"
 
     return _WORK_LINK.sub(relink, shown)
 
@@ -107,79 +119,30 @@ def _notebook_bar(pagename: str, pathto: Any) -> str:
     )
 
 
-def _metadata(hub: citehub.Hub, pagename: str, app: Sphinx) -> dict[str, Any] | None:
-    base = app.config.html_baseurl
-    if pagename in DATASET_PAGES:
-        dataset = dataset_jsonld(hub)
-        for file in dataset["distribution"]:
-            name = Path(file["contentUrl"]).stem
-            file["contentUrl"] = urljoin(base, data_path(hub, name))
-        return {"url": base, **dataset}
-    work = app.citehub_works.get(pagename)  # type: ignore[attr-defined]
-    if work is None:
-        return None
-    article: dict[str, Any] = {
-        "@context": "https://schema.org/",
-        "@type": "ScholarlyArticle",
-        "@id": work.url or work.work_id,
-        "name": work.title_plain,
-        "headline": work.title_plain[:110],
-        "author": [
-            {"@type": _author_type(row), "name": row["author_name"]} for row in work.authorships
-        ],
-        "datePublished": work.published,
-        "abstract": work.abstract,
-        "url": work.url,
-        "sameAs": sorted(work.links.values()),
-        "identifier": [
-            {"@type": "PropertyValue", "propertyID": scheme, "value": value}
-            for scheme, value in work.ids.items()
-        ],
-        "isPartOf": {
-            "@type": "Dataset",
-            "name": hub.manifest["title"],
-            "version": hub.version,
-            "url": base,
-        },
-    }
-    if work.citation:
-        cited = hub.canonical
-        article["citation"] = {
-            "@type": "ScholarlyArticle",
-            "name": cited.title_plain,
-            "url": cited.url,
-        }
-    return {key: value for key, value in article.items() if value}
-
-
-def _author_type(row: Any) -> str:
-    return "Organization" if row["is_collective"] else "Person"
-
-
 def prepare(app: Sphinx) -> None:
     """Open the hub once, and know which address has a page here."""
     hub = citehub.load(HUB)
-    works = {f"citing/papers/{work_page.name(w.work_id)}": w for w in hub.select()}
-    app.citehub_hub = hub  # type: ignore[attr-defined]
-    app.citehub_works = works  # type: ignore[attr-defined]
-    app.citehub_pages = {work.url: page for page, work in works.items()}  # type: ignore[attr-defined]
-    app.citehub_pages[hub.canonical.url] = "canonical/index"  # type: ignore[attr-defined]
-    app.citehub_notebooks = read_notebooks()  # type: ignore[attr-defined]
+    works = {f"citing/papers/{work_page.name(work.work_id)}": work for work in hub.select()}
+    pages = {work.url: page for page, work in works.items()}
+    pages[hub.canonical.url] = "canonical/index"
+    app.citehub = Site(hub, works, pages, read_notebooks())  # type: ignore[attr-defined]
 
 
 def copy_files(app: Sphinx, exception: Exception | None) -> None:
     """Put the released files and the notebooks where the pages link to them."""
     if exception is not None or app.builder.format != "html":
         return
-    hub, out = app.citehub_hub, Path(app.outdir)  # type: ignore[attr-defined]
-    target = out / "data" / hub.name / hub.version
-    shutil.copytree(hub.path, target, dirs_exist_ok=True)
-    notebooks = app.citehub_notebooks  # type: ignore[attr-defined]
-    for name, text in notebooks.items():
+    site: Site = app.citehub  # type: ignore[attr-defined]
+    out = Path(app.outdir)
+    target = out / "data" / site.hub.name / site.hub.version
+    shutil.copytree(site.hub.path, target, dirs_exist_ok=True)
+    for name, text in site.notebooks.items():
         path = out / "_notebooks" / f"{name}.md"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-        path.with_suffix(".ipynb").write_text(to_ipynb(text, name, notebooks), encoding="utf-8")
+        path.with_suffix(".ipynb").write_text(
+            to_ipynb(text, name, site.notebooks), encoding="utf-8"
+        )
     _write_sitemap(app, out / "sitemap.xml")
 
 

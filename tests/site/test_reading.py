@@ -10,7 +10,9 @@ from tests.site.conftest import HUB
 MAIN = ["index", "canonical/parallelism", "citing/index", "citing/papers/2304.01373"]
 
 
-@pytest.mark.parametrize("query", ["overthinking", "RaggedShard", "Biderman", "2412.21187", "arXiv:2208.03299"])
+@pytest.mark.parametrize(
+    "query", ["overthinking", "RaggedShard", "Biderman", "2412.21187", "arXiv:2208.03299"]
+)
 def test_search_finds_a_paper(visit, query):
     page = visit.open("index")
     page.keyboard.press("Control+k")
@@ -102,7 +104,7 @@ def test_the_site_can_be_read_from_disk(browser, site):
     page = context.new_page()
     page.goto((site / "index.html").as_uri())
     page.locator(".citehub-figure svg a").first.click()
-    assert "/citing/papers/" in page.url
+    page.wait_for_url("**/citing/papers/*.html")
     assert page.locator("h1").is_visible()
     context.close()
 
