@@ -21,6 +21,7 @@ docs: ## the site, into docs/_build/html, for SITE_URL where it will be served; 
 	$(SPHINX) -E -a -b html docs docs/_build/html
 
 serve: ## the site at http://127.0.0.1:8000/
+	@test -f docs/_build/html/index.html || { echo "There is no site yet: make docs"; exit 2; }
 	$(PYTHON) -m http.server --bind 127.0.0.1 --directory docs/_build/html 8000
 
 screenshots: ## the site's main pages as pictures, into docs/_build/screenshots

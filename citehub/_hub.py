@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from citehub._manifest import SUMS, read_bytes, read_sums, sha256
 from citehub._table import RowsByWork, Table
-from citehub.errors import DamagedManifest, DamagedTable, UnknownTable, UnknownWork
+from citehub.errors import BadArgument, DamagedManifest, DamagedTable, UnknownTable, UnknownWork
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -239,6 +239,8 @@ class Hub:
         ------
         UnknownWork
             The hub does not hold it; the error names the nearest that it does.
+        BadArgument
+            ``n`` is no whole number from 0.
 
         Examples
         --------
@@ -249,10 +251,12 @@ class Hub:
         """
         from citehub._related import Related, rank_related
 
-        of = self.work(work).work_id if isinstance(work, str) else work.work_id
+        if n < 0:
+            raise BadArgument(f"n is {n!r}; it must be a whole number from 0.")
+        of = self.work(str(getattr(work, "work_id", work))).work_id
         rows = self._read("works")
         texts = {row["work_id"]: f"{row['title_plain']} {row['finding'] or ''}" for row in rows}
-        ranked = rank_related(texts, of)[: max(n, 0)]
+        ranked = rank_related(texts, of)[:n]
         return [Related(self._make_work(key), score, shared) for key, score, shared in ranked]
 
     def select(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from citehub import _html, _markdown
 from citehub._work import Work
-from citehub.errors import MissingExtra, UnknownSelection
+from citehub.errors import BadArgument, MissingExtra, UnknownColumn, UnknownSelection
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -39,10 +39,10 @@ __all__ = [
     "timeline",
 ]
 
-INK: Final = "var(--citehub-ink, #1f2328)"
+INK: Final = "var(--citehub-ink, currentColor)"
 """Colour of text and of marks without a meaning of their own."""
 
-MUTED: Final = "var(--citehub-muted, #667079)"
+MUTED: Final = "var(--citehub-muted, #6b747d)"
 """Colour of what stands behind: references, other models, what was not chosen."""
 
 SERIES: Final = (
@@ -53,7 +53,7 @@ SERIES: Final = (
 )
 """Colours of series, which colour-blind eyes tell apart; a page may set its own for the dark."""
 
-_GRID: Final = "var(--citehub-grid, #d8dee4)"
+_GRID: Final = "var(--citehub-grid, rgba(128, 128, 128, 0.3))"
 _FONT: Final = {"labelColor": INK, "titleColor": INK, "labelFontSize": 12, "titleFontSize": 12}
 _STYLE: Final[dict[str, Any]] = {
     "background": "transparent",
@@ -126,8 +126,8 @@ def figure(chart: Any, alt: str) -> Figure:
     ------
     MissingExtra
         Altair's converter to SVG is not installed.
-    ValueError
-        There is no text alternative.
+    BadArgument
+        There is no text alternative, or what is to be drawn is no chart.
 
     Examples
     --------
@@ -138,12 +138,13 @@ def figure(chart: Any, alt: str) -> Figure:
     >>> figure(chart, alt="Works by year: 9 in 2022, 14 in 2023.")
     <citehub.display.Figure: Works by year: 9 in 2022, 14 in 2023.>
     """
-    if not alt.strip():
-        raise ValueError("A figure needs a text alternative: say in a sentence what it shows.")
-    try:
-        import vl_convert
-    except ModuleNotFoundError:
-        raise MissingExtra.of("The drawing of charts (vl-convert)", "notebooks") from None
+    if not str(alt or "").strip():
+        raise BadArgument("A figure needs a text alternative: say in a sentence what it shows.")
+    altair = _altair()
+    if not isinstance(chart, altair.TopLevelMixin):
+        raise BadArgument(f"figure draws a chart of Altair, not {type(chart).__name__}.")
+    import vl_convert
+
     spec = chart.to_dict()
     spec["config"] = _merge(_STYLE, spec.get("config", {}))
     drawn = vl_convert.vegalite_to_svg(spec)
@@ -189,18 +190,31 @@ def table(
     Frame
         What a notebook shows.
 
+    Raises
+    ------
+    BadArgument
+        There is no caption, what is to be shown is no rows, or two columns have one name.
+    UnknownColumn
+        A format is for a column that is not there.
+
     Examples
     --------
     >>> shown = table([{"work": "A", "months": None}], "Months since")
     >>> "not known" in shown.html
     True
     """
-    records = rows.to_dict("records") if hasattr(rows, "to_dict") else [dict(r) for r in rows]
-    headers = [str(column) for column in getattr(rows, "columns", records[0] if records else ())]
-    numeric = {name for name in headers if _is_numeric(record[name] for record in records)}
+    if not str(caption or "").strip():
+        raise BadArgument("A table needs a caption: say in a line what it shows.")
+    headers, records = _records(rows)
     chosen = formats or {}
+    for name in chosen:
+        if name not in headers:
+            raise UnknownColumn.among("column", str(name), headers)
+    numeric = {name for name in headers if _is_numeric(record.get(name) for record in records)}
     body = "".join(
-        "<tr>" + "".join(_cell(record[h], chosen.get(h), h in numeric) for h in headers) + "</tr>"
+        "<tr>"
+        + "".join(_cell(record.get(h), chosen.get(h), h in numeric) for h in headers)
+        + "</tr>"
         for record in records
     )
     head = "".join(
@@ -222,6 +236,22 @@ _SMALL: Final = 1e-3
 _RAISED: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SEPARATED_FROM: Final = 10_000  # a year is not 2,022
 _ALIGNED: Final = ' style="text-align:right"'
+
+
+def _records(rows: Any) -> tuple[list[str], list[dict[str, Any]]]:
+    """Return the columns of a table and its rows; a row that lacks one has null there."""
+    if hasattr(rows, "iterrows"):
+        columns = [str(column) for column in rows.columns]
+        if len(set(columns)) < len(columns):
+            raise BadArgument(f"Two columns have one name: {', '.join(columns)}. Rename one.")
+        records = rows.set_axis(columns, axis=1).to_dict("records")
+        return columns, records
+    try:
+        records = [{str(name): value for name, value in dict(row).items()} for row in rows]
+    except (TypeError, ValueError):
+        message = f"table shows a pandas DataFrame or rows as dicts, not {type(rows).__name__}."
+        raise BadArgument(message) from None
+    return list(dict.fromkeys(name for record in records for name in record)), records
 
 
 def _cell(value: Any, format_: str | None, is_numeric: bool) -> str:  # noqa: FBT001
@@ -362,6 +392,11 @@ def sources(hub: Hub, ids: Iterable[str]) -> Frame:
     Frame
         What a notebook shows: the sources in the order of the table ``sources``.
 
+    Raises
+    ------
+    UnknownSelection
+        The hub has no such source; the error names what exists.
+
     Examples
     --------
     >>> import citehub
@@ -369,7 +404,7 @@ def sources(hub: Hub, ids: Iterable[str]) -> Frame:
     >>> "https://developer.nvidia.com/blog/" in shown.html
     True
     """
-    wanted = set(ids)
+    wanted = {_source(hub, source_id)["source_id"] for source_id in dict.fromkeys(ids)}
     items = (
         f"<li>{_html.link(row['url'] or '', row['title'])}</li>"
         for row in hub.sources
@@ -468,7 +503,17 @@ def timeline(hub: Hub) -> Figure:
     -------
     Figure
         A dot per work at the month of its first public version; works of one month and
-        theme are stacked.
+        theme are stacked. A work whose month is not known is not drawn: the text
+        alternative counts them.
+
+    Raises
+    ------
+    BadArgument
+        No work has a known month.
+    MissingExtra
+        Altair is not installed.
+    UnknownTable
+        The release has no themes.
 
     Examples
     --------
@@ -476,14 +521,17 @@ def timeline(hub: Hub) -> Figure:
     >>> timeline(citehub.load("mt-nlg"))  # doctest: +ELLIPSIS
     <citehub.display.Figure: 44 citing works by month of their first version...>
     """
-    import altair as alt
+    alt = _altair()
     import pandas as pd
 
     titles = {row["theme_id"]: row["title"] for row in hub.themes}
-    works = [work for work in hub.select() if work.publication_year]
+    every = hub.select()
+    works = [work for work in every if work.publication_year and work.publication_month]
+    if not works:
+        raise BadArgument(f"No work of {hub.name} {hub.version} has a known month to be drawn at.")
     rows = [
         {
-            "month": f"{work.publication_year}-{work.publication_month or 1:02}-01",
+            "month": f"{work.published}-01",
             "theme": titles[theme],
             "about": f"{work.title_plain} ({work.published})",
             "url": work.url,
@@ -507,11 +555,20 @@ def timeline(hub: Hub) -> Figure:
             href="url:N",
         )
     )
-    first, last = (work.published for work in (min(works, key=_age), max(works, key=_age)))
+    dates = sorted(str(work.published) for work in works)
     per_theme = ", ".join(f"{title} {n}" for title, n in frame["theme"].value_counts().items())
-    words = f"{len(works)} citing works by month of their first version, {first} to {last}; "
-    return figure(chart, alt=f"{words}by theme: {per_theme}.")
+    words = f"{len(works)} citing works by month of their first version, {dates[0]} to {dates[-1]}"
+    left_out = f" ({len(every) - len(works)} of unknown month left out)" * (
+        len(every) > len(works)
+    )
+    return figure(chart, alt=f"{words}{left_out}; by theme: {per_theme}.")
 
 
-def _age(work: Work) -> tuple[int, int]:
-    return work.publication_year or 0, work.publication_month or 0
+def _altair() -> Any:
+    """Return Altair, once it and what draws its charts are there."""
+    try:
+        import altair
+        import vl_convert  # noqa: F401
+    except ModuleNotFoundError:
+        raise MissingExtra.of("Altair with vl-convert", "notebooks") from None
+    return altair

@@ -16,7 +16,7 @@ __all__ = ["copy_notebooks", "read_notebooks", "to_ipynb"]
 
 _MARK: Final = "file_format: mystnb"  # in the head of each page that holds code to run
 _HEAD: Final = re.compile(r"\A---\n.*?^---\n", re.DOTALL | re.MULTILINE)
-_LINK: Final = re.compile(r"\]\((?!\w+:|#|/)([^)\s#]+)\.md(#[^)\s]*)?\)")
+_LINK: Final = re.compile(r"\[([^\]]*)\]\((?!\w+:|#|/)([^)\s#]+)\.md(#[^)\s]*)?\)")
 _PAPER: Final = re.compile(r"(?:.*/)?papers/(\d{4}\.\d{4,5})")
 _HIDDEN: Final = re.compile(
     r"^(`{3,}|:{3,})\{(?:toctree|raw)\}.*?^\1\s*$\n?", re.DOTALL | re.MULTILINE
@@ -83,7 +83,7 @@ def copy_notebooks(out: str | os.PathLike[str]) -> tuple[str, ...]:
             path = os.path.join(folder, *f"{name}.ipynb".split("/"))
             os.makedirs(os.path.dirname(path), exist_ok=True)
             _folder.write_bytes(path, to_ipynb(text, name, pages).encode())
-        _replace_empty(folder, target)
+        _place(folder, target)
     return tuple(f"{name}.ipynb" for name in pages)
 
 
@@ -122,12 +122,12 @@ def to_ipynb(text: str, name: str, known: Any) -> str:
     here = os.path.dirname(name)
 
     def relink(link: re.Match[str]) -> str:
-        page, anchor = link.groups()
+        label, page, anchor = link.groups()
         paper = _PAPER.fullmatch(page)
         if paper:
-            return f"](https://arxiv.org/abs/{paper.group(1)})"
+            return f"[{label}](https://arxiv.org/abs/{paper.group(1)})"
         there = os.path.normpath(os.path.join(here, page)).replace(os.sep, "/")
-        return f"]({page}.ipynb{anchor or ''})" if there in known else "](#)"
+        return f"[{label}]({page}.ipynb{anchor or ''})" if there in known else label
 
     body = _LINK.sub(relink, _HIDDEN.sub("", _HEAD.sub("", text)))
     notebook = jupytext.reads(body, fmt="md:myst")
@@ -166,7 +166,10 @@ def _notebooks_folder() -> str:
     raise NoDatasets(f"{message} Reinstall it: python -m pip install --force-reinstall citehub")
 
 
-def _replace_empty(folder: str, target: str) -> None:
-    if os.path.isdir(target):
-        os.rmdir(target)  # checked to be empty
-    os.rename(folder, target)
+def _place(folder: str, target: str) -> None:
+    """Give the finished folder its name; one that is there, and empty, is filled."""
+    if not os.path.isdir(target):
+        os.rename(folder, target)
+        return
+    for entry in os.listdir(folder):
+        os.rename(os.path.join(folder, entry), os.path.join(target, entry))

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from jupyter_cache import get_cache
 from jupyter_client.manager import KernelManager
+from sphinx.errors import ConfigError
 
 import citehub
 from citehub._catalog import datasets_folder
@@ -39,7 +40,9 @@ smartquotes = False  # titles and findings stay as printed
 
 # Where the site will be served: its absolute addresses (sitemap, canonical links, previews)
 # begin with it. The default is where `make serve` serves it.
-html_baseurl = os.environ.get("SITE_URL", "http://127.0.0.1:8000/").rstrip("/") + "/"
+html_baseurl = (os.environ.get("SITE_URL") or "http://127.0.0.1:8000").rstrip("/") + "/"
+if urlsplit(html_baseurl).scheme not in {"http", "https"}:
+    raise ConfigError(f"SITE_URL is {html_baseurl!r}; it must begin with https:// or http://")
 
 html_theme = "pydata_sphinx_theme"
 html_title = "citehub"

@@ -243,3 +243,54 @@ def test_every_source_has_a_name_and_a_link_where_it_has_an_address():
 def test_an_unknown_source_is_answered_with_those_that_exist(hub):
     with pytest.raises(citehub.errors.UnknownSelection, match="nvidia-blog-2021"):
         display.source(hub, "nvidia-blog-2020")
+
+
+def undated(tmp_path, **cells):
+    work = {"work_id": "arxiv:2301.00001", "title": "A", "title_plain": "A", **cells}
+    return make_release(tmp_path, make_works(work))
+
+
+def test_a_work_whose_month_is_not_known_is_not_drawn(tmp_path):
+    with pytest.raises(citehub.errors.BadArgument, match="known month"):
+        display.timeline(undated(tmp_path, publication_year=2025))
+
+
+@pytest.mark.parametrize("chart", [FRAME, None, "bar"])
+def test_what_is_no_chart_is_not_drawn(chart):
+    with pytest.raises(citehub.errors.BadArgument, match="a chart of Altair, not"):
+        display.figure(chart, alt="a")
+
+
+def test_two_columns_of_one_name_are_refused():
+    frame = pd.DataFrame([[2022, 9]], columns=["a", "a"])
+    with pytest.raises(citehub.errors.BadArgument, match="Two columns have one name: a, a"):
+        display.table(frame, "x")
+
+
+@pytest.mark.parametrize("rows", [None, 5, ["ab", "c"], FRAME["x"]])
+def test_what_is_no_rows_is_not_shown(rows):
+    with pytest.raises(citehub.errors.BadArgument, match="as dicts, not"):
+        display.table(rows, "x")
+
+
+def test_columns_of_any_name_and_rows_of_any_keys_are_shown_whole():
+    nested = pd.DataFrame([[1, 2]], columns=pd.MultiIndex.from_tuples([("a", "x"), ("a", "y")]))
+    assert "(&#x27;a&#x27;, &#x27;y&#x27;)" in display.table(nested, "x").html
+    shown = display.table([{"a": 1}, {"b": 2}], "x").html
+    assert re.findall(r">([ab12])<|(not known)", shown) == [
+        ("a", ""), ("b", ""), ("1", ""), ("", "not known"), ("", "not known"), ("2", ""),
+    ]  # fmt: skip
+
+
+def test_a_format_of_no_column_is_refused():
+    with pytest.raises(citehub.errors.UnknownColumn, match=r"'shares'.*Known: share"):
+        display.table([{"share": 0.5}], "x", formats={"shares": "{:.0%}"})
+
+
+def test_a_table_needs_a_caption():
+    with pytest.raises(citehub.errors.BadArgument, match="caption"):
+        display.table([{"a": 1}], " ")
+
+
+def test_figures_take_the_colour_of_the_text_around_them():
+    assert "var(--citehub-ink, currentColor)" in display.figure(dots(), alt="Two dots.").svg

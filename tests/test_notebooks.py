@@ -58,6 +58,7 @@ def test_links_are_rewritten():
     for target in ("(model.ipynb)", "(../index.ipynb#x)", "(https://arxiv.org/abs/2304.01373)"):
         assert target in made
     assert "x.md" not in made
+    assert "(#)" not in made
 
 
 def test_the_same_page_gives_the_same_bytes():
@@ -126,3 +127,11 @@ def test_the_command_needs_a_folder(run, words):
     code, _, err = run(*words)
     assert code == 2
     assert "Traceback" not in err
+
+
+def test_the_folder_that_one_stands_in_is_filled_and_stays(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    before = tmp_path.stat().st_ino
+    assert notebooks.copy_notebooks(".")
+    assert tmp_path.stat().st_ino == before
+    assert (tmp_path / "index.ipynb").is_file()

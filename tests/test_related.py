@@ -8,6 +8,7 @@ import pytest
 
 import citehub
 from citehub._related import rank_related
+from tests.made import make_release, make_works
 
 TEXTS = {"a": "sparse attention attention", "b": "dense attention", "c": "a survey", "d": "42"}
 
@@ -56,3 +57,13 @@ def test_an_unknown_work_is_answered_with_what_exists(hub):
 
 def test_none_is_asked_for_and_none_is_given(hub):
     assert hub.related("2405.04434", n=0) == []
+
+
+def test_wrong_arguments_are_named(hub, tmp_path):
+    with pytest.raises(citehub.errors.BadArgument, match="n is -1"):
+        hub.related("2405.04434", n=-1)
+    work = {"work_id": "arxiv:2301.00001", "title": "A", "title_plain": "A"}
+    (stranger,) = make_release(tmp_path, make_works(work)).select()
+    for wrong in (stranger, None, ["2405.04434"]):
+        with pytest.raises(citehub.errors.UnknownWork):
+            hub.related(wrong)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from citehub import _markdown as md
@@ -26,6 +27,11 @@ def page(hub: Hub, name: str) -> str:
     return "\n\n".join(_parts(hub, hub.table(name))) + "\n"
 
 
+def preview(text: str) -> str:
+    """Return what a link to the page shows of it, as front matter."""
+    return f"---\n'og:description': {json.dumps(text, ensure_ascii=False)}\n---"
+
+
 def data_path(hub: Hub, name: str) -> str:
     """Return where the site holds the file of a table, from its root."""
     return f"data/{hub.name}/{hub.version}/{name}.parquet"
@@ -34,6 +40,7 @@ def data_path(hub: Hub, name: str) -> str:
 def _parts(hub: Hub, table: Table[Any, Any]) -> Iterator[str]:
     resource = next(each for each in hub.manifest["resources"] if each["name"] == table.name)
     rows = list(table)
+    yield preview(table.meaning)
     yield f"# Table {table.name}"
     yield f"{md.paragraph(table.meaning)} Data version {hub.version} holds {len(rows):,} of them."
     yield md.table(("field", "value"), list(_about(hub, resource)))

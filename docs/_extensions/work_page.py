@@ -6,8 +6,11 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from table_page import preview
+
 from citehub import _markdown as md
 from citehub._identifiers import Identifier
+from citehub._text import clean
 from citehub._work import shorten_authors
 
 if TYPE_CHECKING:
@@ -82,6 +85,8 @@ def page(hub: Hub, work: Work) -> str:
 
 
 def _parts(hub: Hub, work: Work) -> Iterator[str]:
+    if work.finding:
+        yield preview(clean(work.finding))
     yield f"# {md.text(work.title_plain)}"
     # The site's search passes over numbers, except in entries of the index.
     curies = [f"{scheme}:{value}" for scheme, value in work.ids.items()]
