@@ -3,7 +3,7 @@
 PYTHON ?= python
 HUB ?= mt-nlg
 # -P: the citehub that is installed, not the folder of this name
-SPHINX = $(PYTHON) -P -m sphinx -n -W --keep-going
+SPHINX = $(PYTHON) -P -m sphinx -n -W --keep-going -d docs/_build/doctrees
 
 help: ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14

@@ -87,6 +87,11 @@ def test_other_sites_are_linked_over_https(pages):
     assert plain == set()
 
 
+def test_the_folder_holds_nothing_but_the_site(site):
+    hidden = [path.name for path in site.rglob(".*") if path.name != ".buildinfo"]
+    assert hidden == []
+
+
 def test_moved_pages_lead_on(site):
     for old, new in {
         "guide/tables": "../tables/index.html",
