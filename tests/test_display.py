@@ -294,3 +294,12 @@ def test_a_table_needs_a_caption():
 
 def test_figures_take_the_colour_of_the_text_around_them():
     assert "var(--citehub-ink, currentColor)" in display.figure(dots(), alt="Two dots.").svg
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "a/b.html", "", None])
+def test_a_figure_links_to_web_pages_and_runs_nothing(url):
+    frame = FRAME.assign(url=[url, "https://arxiv.org/abs/2"])
+    chart = alt.Chart(frame).mark_circle().encode(x="x:Q", y="name:N", href="url:N")
+    root = drawing(display.figure(chart + chart.mark_text(), alt="Two dots."))
+    links = {link.get("href") for link in root.iter(f"{SVG}a")}
+    assert links == {"https://arxiv.org/abs/2"}

@@ -1,0 +1,172 @@
+"""Tables and lists of notebooks: null is *not known*, and what comes from outside stays text."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Any, Final
+
+from citehub import _html
+from citehub._work import Work
+from citehub.display.words import is_null, source_row
+from citehub.errors import BadArgument, UnknownColumn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import pandas as pd
+
+    from citehub._hub import Hub
+
+_SEPARATED_FROM: Final = 10_000  # a year is not 2,022
+_ALIGNED: Final = ' style="text-align:right"'
+
+
+class Frame:
+    """A table or list as a notebook shows it; made by :func:`table` or :func:`sources`.
+
+    Attributes
+    ----------
+    html : str
+        What is shown.
+    """
+
+    def __init__(self, html: str) -> None:
+        self.html = html
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+
+def table(
+    rows: pd.DataFrame | Iterable[Mapping[str, Any]],
+    caption: str,
+    *,
+    formats: Mapping[str, str] | None = None,
+) -> Frame:
+    """Show rows as a table; null is *not known*, a work a link to it.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame or iterable of mapping
+        The rows; the index of a frame is left out.
+    caption : str
+        What the table shows, one line.
+    formats : mapping of str to str, optional
+        By column, how to write its values, as ``{"share": "{:.0%}"}``.
+
+    Returns
+    -------
+    Frame
+        What a notebook shows.
+
+    Raises
+    ------
+    BadArgument
+        There is no caption, what is to be shown is no rows, or two columns have one name.
+    UnknownColumn
+        A format is for a column that is not there.
+
+    Examples
+    --------
+    >>> shown = table([{"work": "A", "months": None}], "Months since")
+    >>> "not known" in shown.html
+    True
+    """
+    if not str(caption or "").strip():
+        raise BadArgument("A table needs a caption: say in a line what it shows.")
+    headers, records = _records(rows)
+    chosen = formats or {}
+    for name in chosen:
+        if name not in headers:
+            raise UnknownColumn.among("column", str(name), headers)
+    numeric = {name for name in headers if _is_numeric(record.get(name) for record in records)}
+    body = "".join(
+        "<tr>"
+        + "".join(_cell(record.get(h), chosen.get(h), h in numeric) for h in headers)
+        + "</tr>"
+        for record in records
+    )
+    head = "".join(
+        f'<th scope="col"{_ALIGNED if name in numeric else ""}>{escape(name)}</th>'
+        for name in headers
+    )
+    label = escape(f"Table, scrolls sideways: {caption}"[:80].rstrip())
+    return Frame(
+        f'<div class="citehub-scroll" style="overflow-x:auto" tabindex="0" role="group" '
+        f'aria-label="{label}"><table class="citehub-table">'
+        f'<caption style="text-align:left">{escape(caption)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def sources(hub: Hub, ids: Iterable[str]) -> Frame:
+    """List sources of a hub, each with its title and a link where it has an address.
+
+    Parameters
+    ----------
+    hub : Hub
+        An opened release.
+    ids : iterable of str
+        Values of a column ``source_id``; those that come twice are listed once.
+
+    Returns
+    -------
+    Frame
+        What a notebook shows: the sources in the order of the table ``sources``.
+
+    Raises
+    ------
+    UnknownSelection
+        The hub has no such source; the error names what exists.
+
+    Examples
+    --------
+    >>> import citehub
+    >>> shown = sources(citehub.load("mt-nlg"), ["nvidia-blog-2021"])
+    >>> "https://developer.nvidia.com/blog/" in shown.html
+    True
+    """
+    wanted = {source_row(hub, source_id)["source_id"] for source_id in dict.fromkeys(ids)}
+    items = (
+        f"<li>{_html.link(row['url'] or '', row['title'])}</li>"
+        for row in hub.sources
+        if row["source_id"] in wanted
+    )
+    return Frame(f"<ul>{''.join(items)}</ul>")
+
+
+def _records(rows: Any) -> tuple[list[str], list[dict[str, Any]]]:
+    """Return the columns of a table and its rows; a row that lacks one has null there."""
+    if hasattr(rows, "iterrows"):
+        columns = [str(column) for column in rows.columns]
+        if len(set(columns)) < len(columns):
+            raise BadArgument(f"Two columns have one name: {', '.join(columns)}. Rename one.")
+        records = rows.set_axis(columns, axis=1).to_dict("records")
+        return columns, records
+    try:
+        records = [{str(name): value for name, value in dict(row).items()} for row in rows]
+    except (TypeError, ValueError):
+        message = f"table shows a pandas DataFrame or rows as dicts, not {type(rows).__name__}."
+        raise BadArgument(message) from None
+    return list(dict.fromkeys(name for record in records for name in record)), records
+
+
+def _cell(value: Any, format_: str | None, is_numeric: bool) -> str:  # noqa: FBT001
+    aligned = _ALIGNED if is_numeric else ' style="text-align:left"'
+    if isinstance(value, Work):
+        shown = _html.link(value.url or "", value.title_plain)
+    elif is_null(value):
+        shown = _html.text(None)
+    elif format_ is not None:
+        shown = escape(format_.format(value))
+    elif isinstance(value, str) and value.startswith(("https://", "http://")):
+        shown = _html.link(value, value)
+    else:
+        is_long = type(value) is int and abs(value) >= _SEPARATED_FROM
+        shown = escape(f"{value:,}" if is_long else f"{value}")
+    return f"<td{aligned}>{shown}</td>"
+
+
+def _is_numeric(values: Iterable[Any]) -> bool:
+    known = [value for value in values if not is_null(value)]
+    return bool(known) and not any(isinstance(v, str | bool | Work) for v in known)

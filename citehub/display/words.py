@@ -1,0 +1,172 @@
+"""Words for running text: names of sources, numbers as people write them, text as it stands."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from citehub import _markdown
+from citehub.errors import UnknownSelection
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from citehub._hub import Hub
+    from citehub._rows import SourceRow
+
+_NAME_ENDS: Final = re.compile(r"[,;:(]")
+_BILLION: Final = 1e9
+_TRILLION: Final = 1e12
+_SMALL: Final = 1e-3
+_RAISED: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def plain(text: object) -> str:
+    r"""Return text from outside as Markdown that shows it as it stands.
+
+    Parameters
+    ----------
+    text : object
+        A title, a name, a finding.
+
+    Returns
+    -------
+    str
+        One line in which no markup, mathematics or HTML is left.
+
+    Examples
+    --------
+    >>> plain("M$^2$RNN: <b>states</b>")
+    'M\\$^2\\$RNN: &lt;b&gt;states&lt;/b&gt;'
+    """
+    return _markdown.text(text)
+
+
+def number(value: float | None, digits: int = 4) -> str:
+    """Write a number as people do: in billions, as a power of ten, or in full.
+
+    Parameters
+    ----------
+    value : float or None
+        The number; null, in any spelling, is not known.
+    digits : int, default 4
+        Significant digits of billions and of powers of ten.
+
+    Returns
+    -------
+    str
+        For running text.
+
+    Examples
+    --------
+    >>> number(5.296e11), number(5e-05), number(20480), number(None)
+    ('529.6 billion', '5 × 10⁻⁵', '20,480', 'not known')
+    """
+    if value is None or is_null(value):
+        return "not known"
+    size = abs(value)
+    if _BILLION <= size < _TRILLION:
+        return f"{value / _BILLION:,.{digits}g} billion"
+    if size >= _TRILLION or 0 < size < _SMALL:
+        mantissa, power = f"{value:.{digits - 1}e}".split("e")
+        return f"{float(mantissa):g} × 10{str(int(power)).translate(_RAISED)}"
+    return f"{value:,.10g}"
+
+
+def fact(row: Mapping[str, Any]) -> str:
+    """Write a fact: its number with its unit, or its text.
+
+    Parameters
+    ----------
+    row : mapping
+        A row of table ``canonical_facts``.
+
+    Returns
+    -------
+    str
+        For running text and tables; of what has no dimension, the number alone.
+
+    Examples
+    --------
+    >>> import citehub
+    >>> facts = {row["name"]: row for row in citehub.load("mt-nlg").canonical_facts}
+    >>> fact(facts["tensor_parallel"]), fact(facts["precision"])
+    ('8 GPUs', 'bfloat16 mixed precision')
+    """
+    if is_null(row["value"]):
+        return str(row["value_text"])
+    unit = row["unit"]
+    return number(row["value"]) + ("" if is_null(unit) or unit == "dim" else f" {unit}")
+
+
+def source(hub: Hub, source_id: str) -> str:
+    """Return a source of a hub as Markdown: its short name, linked where it has an address.
+
+    Parameters
+    ----------
+    hub : Hub
+        An opened release.
+    source_id : str
+        A ``source_id`` of table ``sources``.
+
+    Returns
+    -------
+    str
+        For running text.
+
+    Raises
+    ------
+    UnknownSelection
+        The hub has no such source; the error names what exists.
+
+    Examples
+    --------
+    >>> import citehub
+    >>> source(citehub.load("mt-nlg"), "arxiv-2104.04473")
+    '[Narayanan et al. 2021](<https://arxiv.org/abs/2104.04473>)'
+    """
+    return _markdown.link(source_row(hub, source_id)["url"] or "", source_name(hub, source_id))
+
+
+def source_name(hub: Hub, source_id: str) -> str:
+    """Return the short name of a source: its title as far as the first comma, colon or bracket.
+
+    Parameters
+    ----------
+    hub : Hub
+        An opened release.
+    source_id : str
+        A ``source_id`` of table ``sources``.
+
+    Returns
+    -------
+    str
+        Of a repository the name without its owner.
+
+    Raises
+    ------
+    UnknownSelection
+        The hub has no such source; the error names what exists.
+
+    Examples
+    --------
+    >>> import citehub
+    >>> hub = citehub.load("mt-nlg")
+    >>> source_name(hub, "nvidia-blog-2021"), source_name(hub, "megatron-lm-repo")
+    ('NVIDIA technical blog', 'Megatron-LM')
+    """
+    name = _NAME_ENDS.split(source_row(hub, source_id)["title"], maxsplit=1)[0].strip()
+    return name.removesuffix(" repository").rsplit("/", 1)[-1]
+
+
+def source_row(hub: Hub, source_id: str) -> SourceRow:
+    """Return the row of a source, or say which there are."""
+    rows = {row["source_id"]: row for row in hub.sources}
+    if source_id not in rows:
+        raise UnknownSelection.among("source", source_id, rows)
+    return rows[source_id]
+
+
+def is_null(value: Any) -> bool:
+    """Tell whether a cell is null, in the spelling of Python, NumPy or pandas."""
+    return value is None or type(value).__name__ in {"NAType", "NaTType"} or value != value  # noqa: PLR0124
