@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from citehub import _html
 from citehub._work import Work
-from citehub.display.words import is_null, source_row
+from citehub.display.words import is_null, source_rows
 from citehub.errors import BadArgument, UnknownColumn
 
 if TYPE_CHECKING:
@@ -126,11 +126,8 @@ def sources(hub: Hub, ids: Iterable[str]) -> Frame:
     >>> "https://developer.nvidia.com/blog/" in shown.html
     True
     """
-    wanted = {source_row(hub, source_id)["source_id"] for source_id in dict.fromkeys(ids)}
     items = (
-        f"<li>{_html.link(row['url'] or '', row['title'])}</li>"
-        for row in hub.sources
-        if row["source_id"] in wanted
+        f"<li>{_html.link(row['url'] or '', row['title'])}</li>" for row in source_rows(hub, ids)
     )
     return Frame(f"<ul>{''.join(items)}</ul>")
 

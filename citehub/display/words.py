@@ -9,7 +9,7 @@ from citehub import _markdown
 from citehub.errors import UnknownSelection
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from citehub._hub import Hub
     from citehub._rows import SourceRow
@@ -125,7 +125,8 @@ def source(hub: Hub, source_id: str) -> str:
     >>> source(citehub.load("mt-nlg"), "arxiv-2104.04473")
     '[Narayanan et al. 2021](<https://arxiv.org/abs/2104.04473>)'
     """
-    return _markdown.link(source_row(hub, source_id)["url"] or "", source_name(hub, source_id))
+    (row,) = source_rows(hub, [source_id])
+    return _markdown.link(row["url"] or "", _short_name(row))
 
 
 def source_name(hub: Hub, source_id: str) -> str:
@@ -155,16 +156,22 @@ def source_name(hub: Hub, source_id: str) -> str:
     >>> source_name(hub, "nvidia-blog-2021"), source_name(hub, "megatron-lm-repo")
     ('NVIDIA technical blog', 'Megatron-LM')
     """
-    name = _NAME_ENDS.split(source_row(hub, source_id)["title"], maxsplit=1)[0].strip()
+    (row,) = source_rows(hub, [source_id])
+    return _short_name(row)
+
+
+def _short_name(row: SourceRow) -> str:
+    name = _NAME_ENDS.split(row["title"], maxsplit=1)[0].strip()
     return name.removesuffix(" repository").rsplit("/", 1)[-1]
 
 
-def source_row(hub: Hub, source_id: str) -> SourceRow:
-    """Return the row of a source, or say which there are."""
+def source_rows(hub: Hub, ids: Iterable[str]) -> list[SourceRow]:
+    """Return the rows of some sources in the order of their table, or say which there are."""
     rows = {row["source_id"]: row for row in hub.sources}
-    if source_id not in rows:
+    wanted = set(ids)
+    for source_id in sorted(wanted - rows.keys()):
         raise UnknownSelection.among("source", source_id, rows)
-    return rows[source_id]
+    return [row for source_id, row in rows.items() if source_id in wanted]
 
 
 def is_null(value: Any) -> bool:

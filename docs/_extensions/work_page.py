@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import cache
 from typing import TYPE_CHECKING
 
 from table_page import preview
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from citehub import Hub, Work
-    from citehub._rows import FindingFigureRow
+    from citehub._rows import EvidenceRow, FindingFigureRow
 
 UNKNOWN = "*not known*"
 LISTED = 20  # authors above the finding; where there are more, all stand further down
@@ -197,12 +198,16 @@ def _figures(hub: Hub, work: Work) -> Iterator[str]:
         yield from _judged(hub, {row["figure_id"] for row in found})
 
 
+@cache
+def _figure_evidence(hub: Hub) -> list[EvidenceRow]:
+    """Return the evidence of every figure, read once for all pages."""
+    return [row for row in hub.evidence if row["table_name"] == "finding_figures"]
+
+
 def _judged(hub: Hub, figures: set[str]) -> Iterator[str]:
     columns: dict[tuple[str, str], dict[str, None]] = {}
-    for row in hub.evidence:
-        if row["table_name"] != "finding_figures" or row["row_key"] not in figures:
-            continue
-        if row["column_name"] not in {"figure_id", "work_id"}:
+    for row in _figure_evidence(hub):
+        if row["row_key"] in figures and row["column_name"] not in {"figure_id", "work_id"}:
             columns.setdefault((row["source_id"], row["grade"]), {})[row["column_name"]] = None
     given = "; ".join(
         f"{', '.join(map(md.code, names))}: {md.text(source)}, {md.text(grade)}"
