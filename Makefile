@@ -1,5 +1,5 @@
 # Commands of a developer; `make` lists them.
-.PHONY: help check test docs serve screenshots linkcheck bench release
+.PHONY: help check test explorer docs serve screenshots linkcheck bench release
 PYTHON ?= python
 HUB ?= mt-nlg
 # -P: the citehub that is installed, not the folder of this name
@@ -17,6 +17,9 @@ check: ## format, lint, types, layers
 test: ## every test and doctest
 	$(PYTHON) -m pytest $(PYTEST_ARGS)
 
+explorer: ## build the scripts of the explorer from explorer/
+	npm --prefix explorer run build
+
 docs: ## the site, into docs/_build/html, for SITE_URL where it will be served; warnings are errors
 	$(SPHINX) -E -a -b html docs docs/_build/html
 
@@ -30,10 +33,11 @@ screenshots: ## the site's main pages as pictures, into docs/_build/screenshots
 linkcheck: ## whether links to other sites still lead somewhere; needs the network
 	$(SPHINX) -b linkcheck docs docs/_build/linkcheck
 
-bench: ## load times beside those of peers, exports as a hub grows, the time to build the site
+bench: ## loading, exports, the site's build and the explorer, beside their peers
 	$(PYTHON) benchmarks/load.py
 	$(PYTHON) benchmarks/export.py
 	$(PYTHON) benchmarks/site.py
+	$(PYTHON) benchmarks/explorer.py
 
 release: ## build a release of a hub: make release VERSION=1.3.0
 	@test -n "$(VERSION)" || { echo "Say which: make release VERSION=1.3.0"; exit 2; }

@@ -24,6 +24,7 @@ __all__ = [
     "diff",
     "display",
     "errors",
+    "explorer",
     "hubs",
     "load",
     "notebooks",
@@ -33,7 +34,7 @@ __all__ = [
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from citehub import arithmetic, display, errors, notebooks, vocabulary
+    from citehub import arithmetic, display, errors, explorer, notebooks, vocabulary
     from citehub._catalog import hubs, load, versions
     from citehub._check import Scorecard, check
     from citehub._diff import Diff, diff
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
     from citehub.export import Export
 else:
     # Each name is imported when first used: importing citehub costs nothing.
-    _MODULES = {"arithmetic", "display", "errors", "notebooks", "vocabulary"}
+    _MODULES = {"arithmetic", "display", "errors", "explorer", "notebooks", "vocabulary"}
     _HOMES = {
         "CitehubError": "errors",
         "Diff": "_diff",

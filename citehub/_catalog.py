@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final, cast
 
 from citehub._hub import Hub
 from citehub._manifest import MANIFEST, parse_json, read_bytes, read_manifest
-from citehub.errors import DamagedIndex, DamagedManifest, NoDatasets, UnknownHub, UnknownVersion
+from citehub.errors import (
+    DamagedIndex,
+    DamagedManifest,
+    NoDatasets,
+    TargetExists,
+    UnknownHub,
+    UnknownVersion,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -157,6 +165,20 @@ def datasets_folder() -> str:
         "python -m pip install --force-reinstall citehub"
     )
     raise NoDatasets(message)
+
+
+def check_no_release(hub: Hub, target: str) -> None:
+    """Refuse to write where releases are, those that were shipped or the one that is open."""
+    frozen = [hub.path]
+    with suppress(NoDatasets):
+        frozen.append(datasets_folder())
+    if any(_is_inside(target, folder) for folder in frozen):
+        raise TargetExists(f"{target} is where releases are, and a release never changes.")
+
+
+def _is_inside(path: str, folder: str) -> bool:
+    outer = os.path.join(os.path.realpath(folder), "")
+    return os.path.join(os.path.realpath(path), "").startswith(outer)
 
 
 def read_index() -> Index:

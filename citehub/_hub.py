@@ -18,12 +18,11 @@ if TYPE_CHECKING:
 
     from citehub import _rows
     from citehub._related import Related
+    from citehub._select import Sort
     from citehub._shapes import Manifest, Resource
     from citehub._summary import Summary
     from citehub._work import Work
     from citehub.export import Export
-
-_SEARCH_WEIGHTS = (4, 3, 2)  # title, authors, finding
 
 
 class Hub:
@@ -185,16 +184,16 @@ class Hub:
         return self._make_work(self._resolve(identifier))
 
     def search(self, query: str) -> list[Work]:
-        """Return the works whose title, authors or finding hold every word of a query.
+        """Return the works whose title, authors, finding and identifiers hold a query.
 
-        Case, accents and punctuation do not matter; a word also matches the beginning or the
-        inside of a longer one (from three letters on), and one letter may be wrong (from five
-        on) where no work has the word.
+        Every word must be found in one of them. Case, accents and punctuation do not matter;
+        a word also matches the beginning or the inside of a longer one (from three letters
+        on), and one letter may be wrong (from five on) where no work has the word.
 
         Parameters
         ----------
         query : str
-            Words, in any order.
+            Words, in any order, or an identifier as :meth:`work` takes it.
 
         Returns
         -------
@@ -204,17 +203,15 @@ class Hub:
         Examples
         --------
         >>> import citehub
-        >>> citehub.load("mt-nlg").search("overthinking")  # doctest: +ELLIPSIS
+        >>> hub = citehub.load("mt-nlg")
+        >>> hub.search("overthinking")  # doctest: +ELLIPSIS
         [<citehub.Work arxiv:2412.21187: Do NOT Think That Much for 2+3=? ...>]
+        >>> hub.search("https://doi.org/10.1145/3744746")
+        [<citehub.Work arxiv:2307.06435: A Comprehensive Overview of Large Language Models>]
         """
-        from citehub._search import rank
+        from citehub._select import find
 
-        works = [self._make_work(work_id) for work_id in self._all_ids()]
-        documents = [
-            (f"{work.title_plain} {work.title}", " ".join(work.authors), work.finding or "")
-            for work in works
-        ]
-        return [works[number] for number in rank(query, documents, _SEARCH_WEIGHTS)]
+        return [self._make_work(work_id) for work_id in find(self, query)]
 
     def related(self, work: str | Work, n: int = 5) -> list[Related]:
         """Return the works of this hub whose titles and findings use the same rare words.
@@ -259,37 +256,75 @@ class Hub:
         ranked = rank_related(texts, of)[:n]
         return [Related(self._make_work(key), score, shared) for key, score, shared in ranked]
 
-    def select(
+    def select(  # noqa: PLR0913 -- conditions are many
         self,
         *,
-        theme: str | None = None,
-        representatives: str | None = None,
+        theme: str | Iterable[str] | None = None,
+        year: int | tuple[int, int] | None = None,
+        category: str | Iterable[str] | None = None,
+        venue: str | Iterable[str] | None = None,
+        role: str | Iterable[str] | None = None,
+        polarity: str | Iterable[str] | None = None,
+        labelled: bool | None = None,
+        representatives: str | Iterable[str] | None = None,
+        shared_authors: bool | None = None,
+        code: bool | None = None,
+        related_to: Work | str | None = None,
+        authors_of: Work | str | None = None,
         search: str | None = None,
         ids: Iterable[Work | str | Mapping[str, Any]] | None = None,
+        sort: Sort | None = None,
     ) -> list[Work]:
         """Return the works that meet every condition given; without one, every citing work.
 
+        Of several values of one condition, any will do, and an empty list of them is met by no
+        work. The value ``not known`` finds works of which no source says anything in that
+        respect. The canonical work is found only where ``ids`` names it.
+
         Parameters
         ----------
-        theme : str, optional
-            A ``theme_id`` of table ``themes``.
-        representatives : str, optional
+        theme : str or iterable of str, optional
+            A ``theme_id`` of table ``themes``, or ``not known``.
+        year : int or (int, int), optional
+            Year of the first public version, or the first and the last of some years; a work
+            of unknown year does not meet it.
+        category, venue : str or iterable of str, optional
+            A ``primary_category`` or ``venue`` of table ``works``, or ``not known``.
+        role, polarity : str or iterable of str, optional
+            What the citation is labelled with, as :attr:`Work.role` has it, or ``not known``.
+        labelled : bool, optional
+            Whether any label of the citation is known.
+        representatives : str or iterable of str, optional
             A ``method`` of table ``representatives``.
+        shared_authors : bool, optional
+            Whether the work shares authors with the one it cites; where no source says so,
+            neither True nor False finds it.
+        code : bool, optional
+            Whether public code is known.
+        related_to : str or Work, optional
+            This work and the ten nearest that :meth:`related` gives, a heuristic.
+        authors_of : str or Work, optional
+            Works that print the name of one of its authors in the same spelling.
         search : str, optional
-            Words, as :meth:`search` takes them.
+            Words or an identifier, as :meth:`search` takes them.
         ids : iterable of str, Work or rows, optional
             Works, identifiers as :meth:`work` takes them, or rows with a ``work_id``.
+        sort : str, optional
+            ``hub``, ``newest``, ``oldest`` (by year and month, those of unknown year last),
+            ``title``, or ``relevance``, which needs a search. Equal works stand in hub order.
 
         Returns
         -------
         list of Work
-            In the order of ``ids``, else of the search, else by rank of the representatives,
-            else in hub order.
+            In the order of ``sort``, else of ``ids``, else of the search, else by rank of the
+            representatives, else in hub order.
 
         Raises
         ------
         UnknownSelection, UnknownWork
-            There is no such theme, method or work; the error names what exists.
+            There is no such value, method or work; the error names what exists.
+        BadArgument
+            The first year is after the last, or there is no such order.
 
         Examples
         --------
@@ -297,10 +332,29 @@ class Hub:
         >>> hub = citehub.load("mt-nlg", version="1.1.0")
         >>> len(hub.select(theme="reasoning")), len(hub.select(theme="reasoning", search="llm"))
         (6, 4)
+        >>> hub.select(theme=["reasoning", "surveys"], year=(2022, 2024), sort="oldest")[0]
+        <citehub.Work arxiv:2205.11916: Large Language Models are Zero-Shot Reasoners>
         """
         from citehub._select import select
 
-        chosen = select(self, theme=theme, representatives=representatives, search=search, ids=ids)
+        chosen = select(
+            self,
+            theme=theme,
+            year=year,
+            category=category,
+            venue=venue,
+            role=role,
+            polarity=polarity,
+            labelled=labelled,
+            representatives=representatives,
+            shared_authors=shared_authors,
+            code=code,
+            related_to=related_to,
+            authors_of=authors_of,
+            search=search,
+            ids=ids,
+            sort=sort,
+        )
         return [self._make_work(work_id) for work_id in chosen]
 
     def export(
@@ -348,6 +402,8 @@ class Hub:
     def summary(self) -> Summary:
         """Return the roles and polarities in sum, each share with counts and interval.
 
+        Where no source states counts, they are those of the works that are labelled one by one.
+
         Returns
         -------
         Summary
@@ -360,11 +416,11 @@ class Hub:
         >>> row.n, row.n_labelled, row.n_citing, round(row.low, 2), row.high
         (9, 9, 44, 0.7, 1.0)
         """
-        from citehub._summary import Summary
+        from citehub._summary import Summary, count_labels
 
-        labels = self._resources.get("citation_labels")
-        which = labels is not None and labels["rows"] > 0
-        return Summary(self._read("label_counts"), self._n_citing, which_known=which)
+        stated, labels = self._read("label_counts"), self._read("citation_labels")
+        counts = stated or count_labels(labels, self._n_citing)
+        return Summary(counts, self._n_citing, which_known=bool(labels))
 
     # -- this release ---------------------------------------------------------------------
 

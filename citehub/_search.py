@@ -1,9 +1,9 @@
-"""Ranked search over titles, authors and findings: a plain scan, no index.
+"""Ranked search over the fields of works: a plain scan, no index.
 
 Every word of the query must be found. A word counts by how it is found (the whole word,
 its beginning, inside another word, or one letter off where no work has it otherwise) and
-by where (title, authors, finding). All scores are integers, so that any other
-implementation can give the same order.
+by where: in the field that weighs most. All scores are integers, so that any other
+implementation can give the same order; the explorer's script is one.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ import unicodedata
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-_WORD: Final = re.compile(r"[^\W_]+")
+_WORD: Final = re.compile(r"[^\W_]+")  # letters and numbers: categories L and N of Unicode
 _WHOLE, _START, _INSIDE, _TYPO = 4, 3, 2, 1
 _INSIDE_FROM: Final = 3  # letters; shorter pieces are inside nearly everything
 _TYPO_FROM: Final = 5
@@ -23,16 +23,19 @@ _PHRASE: Final = 16  # the whole query, as it stands, in the heaviest field
 
 
 def words(text: str) -> list[str]:
-    """Return the words of a text without case, accents and punctuation.
+    """Return the words of a text without case, marks and punctuation.
 
     Examples
     --------
     >>> words("Étienne's M²RNN: state-tracking")
     ['etienne', 's', 'm2rnn', 'state', 'tracking']
+    >>> words("ΛΌΓΟΣ") == words("λόγος")
+    True
     """
-    decomposed = unicodedata.normalize("NFKD", text)
-    bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    return _WORD.findall(bare.casefold())
+    if not text.isascii():  # ASCII has no marks, and most text is ASCII
+        decomposed = unicodedata.normalize("NFKD", text)
+        text = "".join(each for each in decomposed if unicodedata.category(each)[0] != "M")
+    return _WORD.findall(text.upper().lower().replace("ς", "σ"))
 
 
 def rank(query: str, documents: Sequence[Sequence[str]], weights: Sequence[int]) -> list[int]:
@@ -56,42 +59,33 @@ def rank(query: str, documents: Sequence[Sequence[str]], weights: Sequence[int])
     if not wanted:
         return []
     texts = [[words(field) for field in document] for document in documents]
-    scores = [0] * len(documents)
-    matches = set(range(len(documents)))
+    vocabulary = {word for fields in texts for field in fields for word in field}
+    scores = dict.fromkeys(range(len(documents)), 0)
     for word in wanted:
-        found = _scores(word, texts, weights, _found_quality)
-        found = found or _scores(word, texts, weights, _typo_quality)
-        matches &= found.keys()
-        for number, score in found.items():
-            scores[number] += score
+        qualities = _qualities(word, vocabulary, _found_quality)
+        qualities = qualities or _qualities(word, vocabulary, _typo_quality)
+        found = {number: _score(texts[number], weights, qualities) for number in scores}
+        scores = {number: scores[number] + each for number, each in found.items() if each}
     phrase = f" {' '.join(wanted)} "
-    for number in matches:
+    for number in scores:
         if phrase in f" {' '.join(texts[number][0])} ":
             scores[number] += _PHRASE
-    return sorted(matches, key=lambda number: (-scores[number], number))
+    return sorted(scores, key=lambda number: -scores[number])
 
 
-def _scores(
-    word: str,
-    texts: Sequence[Sequence[Sequence[str]]],
-    weights: Sequence[int],
-    quality: Callable[[str, str], int],
-) -> dict[int, int]:
-    """Return the score of a word in each document that has it."""
-    scores = {
-        number: _score(word, fields, weights, quality) for number, fields in enumerate(texts)
-    }
-    return {number: score for number, score in scores.items() if score}
+def _qualities(
+    word: str, vocabulary: Iterable[str], quality: Callable[[str, str], int]
+) -> dict[str, int]:
+    """Return how well the words match that match at all."""
+    found = {other: quality(word, other) for other in vocabulary}
+    return {other: each for other, each in found.items() if each}
 
 
 def _score(
-    word: str,
-    fields: Sequence[Sequence[str]],
-    weights: Sequence[int],
-    quality: Callable[[str, str], int],
+    fields: Sequence[Sequence[str]], weights: Sequence[int], qualities: Mapping[str, int]
 ) -> int:
     return max(
-        weight * max((quality(word, other) for other in field), default=0)
+        weight * max((qualities.get(word, 0) for word in field), default=0)
         for field, weight in zip(fields, weights, strict=True)
     )
 

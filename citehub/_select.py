@@ -1,41 +1,97 @@
-"""Selecting works of a hub: by theme, representatives, search, or a list of identifiers."""
+"""Selecting works of a hub: the conditions, the search, and the order of what is found.
+
+The explorer's script gives the same works in the same order. Only the columns that a condition
+needs are read, so that a large hub answers in seconds.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections import defaultdict
+from functools import partial
+from numbers import Integral
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
-from citehub.errors import UnknownSelection
+from citehub._identifiers import parse_identifier
+from citehub._search import rank, words
+from citehub.errors import BadArgument, UnknownSelection
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from citehub._hub import Hub
+
+Sort = Literal["hub", "newest", "oldest", "title", "relevance"]
+"""Orders of selected works."""
+
+NOT_KNOWN: Final = "not known"
+"""What stands for works of which nothing is known in some respect."""
+
+_SEARCH_WEIGHTS: Final = (4, 3, 2, 1)  # title, authors, finding, identifiers
+_RELATED: Final = 10
+_FACETS: Final = {
+    "theme": ("work_themes", "theme_id"),
+    "category": ("works", "primary_category"),
+    "venue": ("works", "venue"),
+    "representatives": ("representatives", "method"),
+}
+_SCHEMES: Final = {"role": "intent", "polarity": "polarity"}
 
 
 def select(
     hub: Hub,
     *,
-    theme: str | None = None,
-    representatives: str | None = None,
+    representatives: str | Iterable[str] | None = None,
     search: str | None = None,
     ids: Iterable[object] | None = None,
+    sort: Sort | None = None,
+    **conditions: Any,
 ) -> list[str]:
     """Return the ids of the works that meet every condition given.
 
-    The order is that of ``ids``, else that of the search, else the rank of the
-    representatives, else that of the hub. Without a condition: every citing work.
+    The order is ``sort``, else that of ``ids``, else that of the search, else the rank of the
+    representatives, else that of the hub. The canonical work is found only where ``ids`` names
+    it.
     """
-    found = [
-        None if ids is None else _named(hub, ids),
-        None if search is None else [work.work_id for work in hub.search(search)],
-        None if representatives is None else _representatives(hub, representatives),
-        None if theme is None else _of_theme(hub, theme),
+    named = None if ids is None else _named(hub, ids)
+    found = None if search is None else find(hub, search)
+    chosen = None if representatives is None else _representatives(hub, representatives)
+    lists = [each for each in (named, found, chosen) if each is not None]
+    if named is None:
+        lists.append(hub._citing_ids())
+    met = [_CONDITIONS[name](hub, each) for name, each in conditions.items() if each is not None]
+    order = lists[0] if sort is None else _in_order(hub, sort, found)
+    allowed = set.intersection(*map(set, lists), *met)
+    return [work_id for work_id in order if work_id in allowed]
+
+
+def find(hub: Hub, query: str) -> list[str]:
+    """Return the ids of the works that hold every word of a query, the best first."""
+    if not isinstance(query, str):
+        message = f"a search takes words in one text, not {query!r:.60}"
+        raise TypeError(message)
+    identifier = parse_identifier(query)
+    authors, ids = defaultdict(list), defaultdict(list)
+    for work_id, name in _rows(hub, "authorships", "work_id", "author_name"):
+        authors[work_id].append(name)
+    for work_id, scheme, value in _rows(hub, "work_ids", "work_id", "scheme", "value"):
+        ids[work_id].append(f"{scheme}:{value}")
+    works = _rows(hub, "works", "work_id", "title_plain", "finding")
+    documents = [
+        (title, " ".join(authors[work_id]), finding or "", " ".join(ids[work_id]))
+        for work_id, title, finding in works
     ]
-    conditions = [each for each in found if each is not None]
-    if not conditions:
-        return hub._citing_ids()
-    allowed = set.intersection(*map(set, conditions))
-    return [work_id for work_id in conditions[0] if work_id in allowed]
+    wanted = identifier.value if identifier else query
+    return [works[number][0] for number in rank(wanted, documents, _SEARCH_WEIGHTS)]
+
+
+def known_values(hub: Hub, facet: str) -> list[str]:
+    """Return the values that a hub has of a facet, as of ``theme`` or ``role``."""
+    if facet == "theme":
+        return [theme_id for (theme_id,) in _rows(hub, "themes", "theme_id")]
+    return list(dict.fromkeys(value for _, value in _values(hub, facet)))
+
+
+# -- which works ------------------------------------------------------------------------------
 
 
 def _named(hub: Hub, ids: Iterable[object]) -> list[str]:
@@ -48,43 +104,175 @@ def _named(hub: Hub, ids: Iterable[object]) -> list[str]:
             message = "a DataFrame of works has a column work_id; this one has not"
             raise TypeError(message)
         given = given["work_id"]
-    return list(dict.fromkeys(hub._resolve(_identifier(each)) for each in given))
+    return list(dict.fromkeys(_named_one(hub, each) for each in given))
 
 
-def _identifier(work: Any) -> str:
-    """Return what names a work: of a Work, of a row, or itself."""
+def _named_one(hub: Hub, work: Any) -> str:
+    """Return the id of a work that is given as a Work, as a row, or by an identifier."""
     if isinstance(work, str):
-        return work
+        return hub._resolve(work)
     named = work.get("work_id") if hasattr(work, "get") else getattr(work, "work_id", None)
     if not isinstance(named, str):
         message = f"a work is a Work, an identifier or a row with a work_id, not {work!r:.60}"
         raise TypeError(message)
-    return named
+    return hub._resolve(named)
 
 
-def _of_theme(hub: Hub, theme: str) -> list[str]:
-    rows = list(hub._read("work_themes"))
-    known = [row["theme_id"] for row in hub._read("themes")]
-    _check_known(hub, "theme", theme, known)
-    chosen = {row["work_id"] for row in rows if row["theme_id"] == theme}
-    return [work_id for work_id in hub._all_ids() if work_id in chosen]
+def _representatives(hub: Hub, asked: str | Iterable[str]) -> list[str]:
+    """Return the works of any of some methods by their best rank; equal ones in hub order."""
+    wanted = _asked_values(hub, "representatives", asked)
+    ranks: dict[str, int] = {}
+    for work_id, method, place in _rows(hub, "representatives", "work_id", "method", "rank"):
+        if method in wanted:
+            ranks[work_id] = min(place, ranks.get(work_id, place))
+    return sorted((each for each in hub._all_ids() if each in ranks), key=ranks.__getitem__)
 
 
-def _representatives(hub: Hub, method: str) -> list[str]:
-    rows: list[Mapping[str, Any]] = hub._read("representatives")
-    _check_known(
-        hub, "selection of representatives", method, dict.fromkeys(row["method"] for row in rows)
-    )
-    chosen = sorted(
-        (row for row in rows if row["method"] == method), key=lambda row: int(row["rank"])
-    )
-    return [str(row["work_id"]) for row in chosen]
+def _with_values(facet: str, hub: Hub, asked: str | Iterable[str]) -> set[str]:
+    """Return the works that have any of some values of a facet."""
+    wanted, pairs = set(_asked_values(hub, facet, asked)), _values(hub, facet)
+    met = {work_id for work_id, value in pairs if value in wanted}
+    if NOT_KNOWN in wanted:
+        met |= hub._all_ids().keys() - {work_id for work_id, _ in pairs}
+    return met
 
 
-def _check_known(hub: Hub, what: str, asked: str, known: Iterable[str]) -> None:
-    if not isinstance(asked, str):
-        message = f"a {what} is one name, not {asked!r:.60}"
+def _asked_values(hub: Hub, facet: str, asked: Any) -> list[str]:
+    """Return the values that are asked for, once it is clear that the hub has each."""
+    values = [asked] if isinstance(asked, str) or not hasattr(asked, "__iter__") else list(asked)
+    known = known_values(hub, facet)
+    what, allowed, hint = facet, {*known, NOT_KNOWN}, f"{NOT_KNOWN!r} finds works without one."
+    if facet == "representatives":
+        what, allowed, hint = "selection of representatives", set(known), ""
+    for value in values:
+        if not isinstance(value, str):
+            message = f"{facet} takes a name or a list of names, not {value!r:.60}"
+            raise TypeError(message)
+        if value not in allowed:
+            where = f"{hub.name} {hub.version}"
+            raise UnknownSelection.among(what, value, known, where=where, hint=hint)
+    return values
+
+
+def _values(hub: Hub, facet: str) -> list[tuple[str, str]]:
+    """Return each work with each value of a facet that it is known to have."""
+    if facet in _SCHEMES:
+        columns = ("citing_work_id", "scheme", "value", "raw_value")
+        rows = _rows(hub, "citation_labels", *columns)
+        return [
+            (work_id, value or raw)
+            for work_id, scheme, value, raw in rows
+            if scheme == _SCHEMES[facet]
+        ]
+    table, column = _FACETS[facet]
+    rows = _rows(hub, table, "work_id", column)
+    return [(work_id, value) for work_id, value in rows if value is not None]
+
+
+def _of_years(hub: Hub, asked: Any) -> set[str]:
+    match asked:
+        case (first, last):
+            pass
+        case _:
+            first = last = asked
+    if any(isinstance(year, bool) or not isinstance(year, Integral) for year in (first, last)):
+        message = f"year is a year or (first, last), not {asked!r:.60}"
         raise TypeError(message)
-    if asked not in known:
-        where = f"{hub.name} {hub.version}"
-        raise UnknownSelection.among(what, asked, known, where=where)
+    if first > last:
+        raise BadArgument.of("year", asked, "(first, last), the first not after the last")
+    rows = _rows(hub, "works", "work_id", "publication_year")
+    return {work_id for work_id, year in rows if year is not None and first <= year <= last}
+
+
+def _labelled(hub: Hub) -> dict[str, bool]:
+    labelled = {work_id for (work_id,) in _rows(hub, "citation_labels", "citing_work_id")}
+    return {work_id: work_id in labelled for work_id in hub._all_ids()}
+
+
+def _sharing_authors(hub: Hub) -> dict[str, bool | None]:
+    shared: dict[str, int | None] = {}
+    for work_id, count in _rows(hub, "citations", "citing_work_id", "shared_authors"):
+        shared.setdefault(work_id, count)  # that of its first citation
+    return {work_id: None if count is None else count > 0 for work_id, count in shared.items()}
+
+
+def _with_code(hub: Hub) -> dict[str, bool]:
+    return {
+        work_id: url is not None for work_id, url in _rows(hub, "works", "work_id", "code_url")
+    }
+
+
+def _flagged(name: str, hub: Hub, asked: object) -> set[str]:
+    """Return the works of which it is known that they have a flag, or that they have not."""
+    if not isinstance(asked, bool):
+        message = f"{name} is True, False or None, not {asked!r:.60}"
+        raise TypeError(message)
+    return {work_id for work_id, flag in _FLAGS[name](hub).items() if flag is asked}
+
+
+def _related(hub: Hub, asked: object) -> set[str]:
+    of = _named_one(hub, asked)
+    return {of, *(each.work.work_id for each in hub.related(of, n=_RELATED))}
+
+
+def _by_authors(hub: Hub, asked: object) -> set[str]:
+    of = _named_one(hub, asked)
+    rows = _rows(hub, "authorships", "work_id", "author_name")
+    names = {name for work_id, name in rows if work_id == of}
+    return {of, *(work_id for work_id, name in rows if name in names)}
+
+
+_FLAGS: Final[dict[str, Callable[[Hub], Mapping[str, bool | None]]]] = {
+    "labelled": _labelled,
+    "shared_authors": _sharing_authors,
+    "code": _with_code,
+}
+_CONDITIONS: Final[dict[str, Callable[[Hub, Any], set[str]]]] = {
+    **{
+        facet: partial(_with_values, facet)
+        for facet in ("theme", "category", "venue", "role", "polarity")
+    },
+    **{flag: partial(_flagged, flag) for flag in _FLAGS},
+    "year": _of_years,
+    "related_to": _related,
+    "authors_of": _by_authors,
+}
+
+
+# -- in which order ---------------------------------------------------------------------------
+
+
+def _in_order(hub: Hub, sort: Sort, found: list[str] | None) -> list[str]:
+    """Return all works in an order, equal ones in that of the hub."""
+    if sort not in get_args(Sort):
+        raise BadArgument.of("sort", sort, f"one of {', '.join(get_args(Sort))}")
+    if sort == "relevance":
+        if found is None:
+            raise BadArgument.of("sort", sort, "another order where there is no search")
+        return found
+    if sort == "hub":
+        return list(hub._all_ids())
+    rows = _rows(hub, "works", "work_id", "title_plain", "publication_year", "publication_month")
+    key = _title_key if sort == "title" else partial(_date_key, -1 if sort == "newest" else 1)
+    return [work_id for work_id, *_ in sorted(rows, key=lambda row: key(*row[1:]))]
+
+
+def _title_key(title: str, *_: object) -> bytes:
+    """Return what sorts a title as scripts compare text: by its UTF-16 code units."""
+    return " ".join(words(title)).encode("utf-16-be")
+
+
+def _date_key(sign: int, _: str, year: int | None, month: int | None) -> tuple[bool, int, int]:
+    """Return what sorts a date; an unknown month counts as 0, and an unknown year comes last."""
+    return (True, 0, 0) if year is None else (False, sign * year, sign * (month or 0))
+
+
+# -- what a release says ----------------------------------------------------------------------
+
+
+def _rows(hub: Hub, table: str, *columns: str) -> list[tuple[Any, ...]]:
+    """Return some columns of a table; no rows where this release does not hold it."""
+    if table not in hub.tables:
+        return []
+    read = hub.table(table).to_arrow(columns).to_pydict()
+    return list(zip(*(read[column] for column in columns), strict=True))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from citehub import _html
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from citehub._rows import Label, LabelCountRow, LabelScheme
+    from citehub._rows import CitationLabelRow, Label, LabelCountRow, LabelScheme
 
 _DTYPES: Final = {
     "scheme": "category",
@@ -58,6 +58,33 @@ def wilson_interval(count: int, total: int) -> tuple[float, float]:
     spread = _Z95 * math.sqrt(share * (1 - share) / total + z2 / (4 * total**2))
     scale = 1 + z2 / total
     return max(0.0, (centre - spread) / scale), min(1.0, (centre + spread) / scale)
+
+
+def count_labels(labels: Iterable[CitationLabelRow], n_citing: int) -> list[LabelCountRow]:
+    """Return how many works carry each label, by source, where single works are labelled.
+
+    A work counts once for a label, however many of its passages carry it, so that the counts of
+    the labels of a scheme may add up to more than its labelled works.
+    """
+    works: dict[tuple[str, str], dict[tuple[Any, str], set[str]]] = {}
+    for label in labels:
+        values = works.setdefault((label["scheme"], label["source_id"]), {})
+        value = (label["value"], label["value"] or label["raw_value"])
+        values.setdefault(value, set()).add(label["citing_work_id"])
+    return [
+        {
+            "scheme": cast("LabelScheme", scheme),
+            "raw_value": name,
+            "source_id": source,
+            "value": value,
+            "n": len(carrying),
+            "n_labelled": len(set().union(*values.values())),
+            "n_citing": n_citing,
+            "retrieved_on": None,
+        }
+        for (scheme, source), values in works.items()
+        for (value, name), carrying in sorted(values.items(), key=lambda item: -len(item[1]))
+    ]
 
 
 class SummaryRow(NamedTuple):
@@ -128,7 +155,7 @@ class Summary:
         for row in self.rows:
             groups.setdefault((row.scheme, row.source_id), []).append(row)
         if not groups:
-            return f"{self.n_citing} citing works; no source says in which role they cite."
+            return f"{self.n_citing:,} citing works; no source says in which role they cite."
         return " ".join(_sentence(rows, which_known=self.which_known) for rows in groups.values())
 
     def __repr__(self) -> str:
@@ -176,19 +203,21 @@ def _sentence(rows: list[SummaryRow], *, which_known: bool) -> str:
     first = rows[0]
     what = "role" if first.scheme == "intent" else "polarity"
     unknown = [row for row in rows if row.value is None]
-    if unknown:
-        printed = ", ".join(f'"{row.raw_value}" for {row.n}' for row in unknown)
+    if len(unknown) == len(rows):
+        printed = ", ".join(f'"{row.raw_value}" for {row.n:,}' for row in unknown)
         return f"The {what} is not known: the source prints {printed}, which is no {what}."
     coverage = percent(first.n_labelled, first.n_citing)
     shares = "; ".join(
-        f"{row.n} of {row.n_labelled} are {row.value} "
+        f'{row.n:,} of {row.n_labelled:,} are printed as "{row.raw_value}", which is no {what}'
+        if row.value is None
+        else f"{row.n:,} of {row.n_labelled:,} are {row.value} "
         f"({percent(row.n, row.n_labelled)}, 95 % Wilson interval "
         f"{round(100 * (row.low or 0))} to {round(100 * (row.high or 0))} %)"
         for row in rows
     )
     which = "" if which_known else "; the source does not say which"
     return (
-        f"{first.n_labelled} of {first.n_citing} citing works carry a {what} label "
+        f"{first.n_labelled:,} of {first.n_citing:,} citing works carry a {what} label "
         f"({coverage}){which}. Of these, {shares}."
     )
 

@@ -9,7 +9,7 @@
     │   ├── UnknownTable (AttributeError)
     │   ├── UnknownColumn
     │   ├── UnknownWork
-    │   ├── UnknownSelection        a theme, or a method of representatives
+    │   ├── UnknownSelection        a value of a condition: a theme, a venue ...
     │   └── UnknownFormat           of an export or a citation
     ├── NoDatasets                  this installation carries no data
     ├── MissingExtra (ImportError)  an optional library is not installed
@@ -21,7 +21,7 @@
     │   ├── SourceError             a source is wrong; names the file and the line
     │   └── BumpTooSmall            the version says less than the changes do
     ├── TargetExists                a file, folder or release is never overwritten unasked
-    └── BadArgument (ValueError)    an argument of a calculation that is not allowed
+    └── BadArgument (ValueError)    an argument that is not allowed
 """
 
 from __future__ import annotations
@@ -149,7 +149,7 @@ class UnknownWork(UnknownName):
 
 
 class UnknownSelection(UnknownName):
-    """A theme, or a method of choosing representatives, that a hub does not have."""
+    """A value that no work of a hub has: a theme, a venue, a role, a method of representatives."""
 
 
 class UnknownFormat(UnknownName):
@@ -234,7 +234,7 @@ class TargetExists(CitehubError):
 
 
 class BadArgument(CitehubError, ValueError):
-    """An argument of a calculation that is not allowed."""
+    """An argument that is not allowed."""
 
     @classmethod
     def of(cls, name: str, value: object, allowed: str) -> Self:

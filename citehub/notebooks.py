@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import zipfile
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub import _folder
@@ -42,7 +43,9 @@ def read_notebooks() -> dict[str, str]:
     >>> "canonical/model" in read_notebooks()
     True
     """
-    return dict(sorted(_pages(_notebooks_folder())))
+    return {
+        name.removesuffix(".md"): text for name, text in sorted(_pages()) if _MARK in text[:200]
+    }
 
 
 def copy_notebooks(out: str | os.PathLike[str]) -> tuple[str, ...]:
@@ -141,29 +144,32 @@ def to_ipynb(text: str, name: str, known: Any) -> str:
     return written
 
 
-def _pages(folder: str) -> Iterator[tuple[str, str]]:
+def _pages() -> Iterator[tuple[str, str]]:
+    """Yield the pages by path: those packed beside the module, else those of the checkout."""
+    here = os.path.dirname(os.path.abspath(__file__))
+    packed = os.path.join(here, "_notebooks.zip")
+    checkout = os.path.join(os.path.dirname(here), "docs")
+    if zipfile.is_zipfile(packed):
+        with zipfile.ZipFile(packed) as pages:
+            for file in pages.namelist():
+                yield file, pages.read(file).decode()
+    elif os.path.isfile(os.path.join(checkout, "index.md")):
+        yield from _read_folder(checkout)
+    else:
+        message = f"This installation of citehub carries no notebooks: there is no {packed}."
+        raise NoDatasets(
+            f"{message} Reinstall it: python -m pip install --force-reinstall citehub"
+        )
+
+
+def _read_folder(folder: str) -> Iterator[tuple[str, str]]:
     for parent, folders, files in os.walk(folder):
         folders[:] = [each for each in folders if not each.startswith("_")]
         for file in files:
-            if not file.endswith(".md"):
-                continue
-            with open(os.path.join(parent, file), encoding="utf-8") as page:
-                text = page.read()
-            if _MARK in text[:200]:
-                name = os.path.relpath(os.path.join(parent, file), folder).removesuffix(".md")
-                yield name.replace(os.sep, "/"), text
-
-
-def _notebooks_folder() -> str:
-    """Return the folder of the pages: beside the module, else of the checkout."""
-    here = os.path.dirname(os.path.abspath(__file__))
-    installed = os.path.join(here, "_notebooks")
-    checkout = os.path.join(os.path.dirname(here), "docs")
-    for folder in (installed, checkout):
-        if os.path.isfile(os.path.join(folder, "index.md")):
-            return folder
-    message = f"This installation of citehub carries no notebooks: there is no {installed}."
-    raise NoDatasets(f"{message} Reinstall it: python -m pip install --force-reinstall citehub")
+            if file.endswith(".md"):
+                path = os.path.join(parent, file)
+                with open(path, encoding="utf-8") as page:
+                    yield os.path.relpath(path, folder).replace(os.sep, "/"), page.read()
 
 
 def _place(folder: str, target: str) -> None:

@@ -32,6 +32,7 @@ extensions = [
     "notfound.extension",
     "mathml",
     "generated_pages",
+    "explorer_page",
     "page_parts",
 ]
 source_suffix = {".rst": "restructuredtext", ".md": "myst-nb"}
@@ -53,7 +54,7 @@ html_show_sourcelink = False
 html_static_path = ["_static"]
 html_css_files = ["citehub.css"]
 html_context = {"default_mode": "auto"}
-html_sidebars = {"index": [], "releases/index": []}
+html_sidebars = {"index": [], "explorer/index": [], "releases/index": []}
 html_math_renderer = "mathml"
 html_last_updated_fmt = None
 html_theme_options = {
@@ -61,7 +62,7 @@ html_theme_options = {
     "header_links_before_dropdown": 7,
     "navigation_depth": 2,
     "show_toc_level": 2,
-    "secondary_sidebar_items": {"**": ["page-toc"], "index": []},
+    "secondary_sidebar_items": {"**": ["page-toc"], "index": [], "explorer/index": []},
     "footer_start": ["copyright"],
     "footer_end": [],
     "pygments_light_style": "a11y-high-contrast-light",

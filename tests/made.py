@@ -41,7 +41,9 @@ def make_works(*works: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
     """Return the rows of a release of the canonical work and works that cite it.
 
     Beside the columns of ``works``, a work may have ``authors`` (names), ``ids``
-    (by scheme), ``intents`` and ``polarities`` (values of labels) and ``source``.
+    (by scheme), ``intents`` and ``polarities`` (values of labels), ``raw_intents`` (labels
+    without a value), ``themes`` (their ids), ``representatives`` (ranks by method),
+    ``shared_authors`` and ``source``.
     """
     canonical = {"work_id": CANONICAL, "title": "The cited work", "title_plain": "The cited work"}
     made: dict[str, list[dict[str, Any]]] = {
@@ -73,20 +75,35 @@ def make_works(*works: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
         if number == 0:
             continue
         made["citations"].append(
-            {"citing_work_id": key, "cited_work_id": CANONICAL, "hub_position": number}
-        )
+            {"citing_work_id": key, "cited_work_id": CANONICAL, "hub_position": number,
+             "shared_authors": work.get("shared_authors")}
+        )  # fmt: skip
+        made["work_themes"] += [
+            {"work_id": key, "theme_id": theme, "method": "made"}
+            for theme in work.get("themes", ())
+        ]
+        made["representatives"] += [
+            {"work_id": key, "method": method, "rank": place}
+            for method, place in work.get("representatives", {}).items()
+        ]
         if work.get("source"):
             made["evidence"].append(
                 {"table_name": "citations", "row_key": row_key(made["citations"][-1], KEY),
                  "column_name": "hub_position", "source_id": f"{work['source']}-c",
                  "grade": "stated"}
             )  # fmt: skip
-        labels = [("intent", each) for each in work.get("intents", ())]
-        labels += [("polarity", each) for each in work.get("polarities", ())]
+        labels = [("intent", each, each) for each in work.get("intents", ())]
+        labels += [("polarity", each, each) for each in work.get("polarities", ())]
+        labels += [("intent", None, each) for each in work.get("raw_intents", ())]
         made["citation_labels"] += [
             {"label_id": f"{number}-{place}", "citing_work_id": key, "cited_work_id": CANONICAL,
-             "scheme": scheme, "value": value, "raw_value": value, "labeler": "a test",
+             "scheme": scheme, "value": value, "raw_value": raw, "labeler": "a test",
              "source_id": "a-test"}
-            for place, (scheme, value) in enumerate(labels)
+            for place, (scheme, value, raw) in enumerate(labels)
         ]  # fmt: skip
+    named = dict.fromkeys(row["theme_id"] for row in made["work_themes"])
+    made["themes"] = [
+        {"theme_id": theme, "title": theme, "description": "", "position": place}
+        for place, theme in enumerate(named, 1)
+    ]
     return made

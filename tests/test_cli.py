@@ -108,6 +108,7 @@ def test_everything_fits_eighty_columns(say, monkeypatch):
         [], ["show", "mt-nlg"], ["show", "mt-nlg", "2304.01373"], ["search", "mt-nlg", "models"],
         ["table", "mt-nlg"], ["table", "mt-nlg", "evidence"], ["diff", "mt-nlg", "1.0.0", "1.1.0"],
         ["--help"], ["show", "--help"], ["table", "--help"], ["build", "--help"],
+        ["export", "--help"], ["export", "mt-nlg"],
     ):  # fmt: skip
         lines = say(*words).splitlines()
         assert max(map(len, lines)) <= 80, words
@@ -309,3 +310,25 @@ def test_completion_knows_hubs_versions_and_tables():
     assert complete("citehub show mt") == ["mt-nlg"]
     assert complete("citehub table mt-nlg label") == ["label_counts"]
     assert complete("citehub show mt-nlg --version 1.0") == ["1.0.0"]
+    assert complete("citehub export mt-nlg --theme reas") == ["reasoning"]
+    assert complete("citehub export mt-nlg --category cs.D") == ["cs.DC"]
+
+
+# -- a page of a hub --------------------------------------------------------------------------
+
+
+def test_site_prints_the_folder_and_says_how_to_look_at_it(run, tmp_path):
+    out = str(tmp_path / "out")
+    code, said, hint = run("site", "mt-nlg", "--version", "1.0.0", "--out", out)
+    assert (code, said.decode()) == (0, f"{out}\n")
+    assert f"Open {out}/index.html" in hint
+    assert f"python -m http.server --directory {out}" in hint
+    code, said, problem = run("site", "mt-nlg", "--out", out)
+    assert (code, said) == (1, b"")
+    assert "--force" in problem
+    assert run("site", "mt-nlg", "--version", "1.1.0", "--out", out, "--force")[0] == 0
+    assert run("site", f"{out}/data", "--out", out, "--force")[0] == 0  # anew, from its own data
+    assert citehub.load(f"{out}/data").version == "1.1.0"
+    for words in (["--out", ""], ["--out", "-"], []):
+        assert run("site", "mt-nlg", *words)[0] == 2
+    assert run("site", "mt-nl", "--out", f"{out}-2")[0] == 2

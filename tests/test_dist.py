@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import subprocess
@@ -15,7 +16,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 AROUND = {
     ".gitignore", "CHANGELOG.md", "CITATION.cff", "LICENSE", "LICENSE-DATA", "PKG-INFO",
-    "README.md", "pyproject.toml",
+    "README.md", "hatch_build.py", "pyproject.toml",
 }  # fmt: skip
 SMOKE = """
 import citehub, os
@@ -63,19 +64,39 @@ def run(installed, tmp_path, *words):
     )  # fmt: skip
 
 
-def test_the_wheel_holds_every_tracked_file_and_nothing_else(dist):
-    (wheel,) = dist.glob("*.whl")
+def wheel_files(folder: Path) -> dict[str, bytes]:
+    """Return the files of the one wheel of a folder, beside those that describe it."""
+    (wheel,) = folder.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
-        names = {name for name in archive.namelist() if ".dist-info/" not in name}
-        folders = {name.split("/")[0] for name in archive.namelist()}
+        names = [name for name in archive.namelist() if ".dist-info/" not in name]
+        return {name: archive.read(name) for name in names}
+
+
+def test_the_wheel_holds_every_tracked_file_and_nothing_else(dist):
+    files = wheel_files(dist)
+    assert files.keys() == {
+        re.sub("^datasets/", "citehub/_datasets/", name) for name in tracked("citehub", "datasets")
+    } | {"citehub/_notebooks.zip"}
+    assert "citehub/py.typed" in files
+
+
+def test_the_wheel_holds_every_tracked_page_and_nothing_else(dist):
+    packed = wheel_files(dist)["citehub/_notebooks.zip"]
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        pages = {f"docs/{name}": archive.read(name) for name in archive.namelist()}
     of_the_site = ("docs/conf.py", "docs/_")
-    assert names == {
-        re.sub("^docs/", "citehub/_notebooks/", re.sub("^datasets/", "citehub/_datasets/", name))
-        for name in tracked("citehub", "datasets", "docs")
-        if not name.startswith(of_the_site)
-    }
-    assert "citehub/py.typed" in names
-    assert len(folders) == 2
+    expected = {name for name in tracked("docs") if not name.startswith(of_the_site)}
+    assert pages == {name: (ROOT / name).read_bytes() for name in expected}
+
+
+def test_the_sdist_gives_the_same_wheel(dist, tmp_path):
+    (sdist,) = dist.glob("*.tar.gz")
+    with tarfile.open(sdist) as archive:
+        archive.extractall(tmp_path, filter="data")
+    (unpacked,) = tmp_path.iterdir()
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(command, cwd=unpacked, check=True, capture_output=True)
+    assert wheel_files(tmp_path) == wheel_files(dist)
 
 
 def test_the_sdist_holds_every_tracked_file_and_what_builds_it(dist):
@@ -104,7 +125,7 @@ def test_the_doctests_pass_in_the_installed_copy(installed, tmp_path):
     config = ["-c", os.devnull, "-p", "no:cacheprovider", "-W", "error", "-q"]
     done = run(
         installed, tmp_path, "-m", "pytest", *config, "--doctest-modules",
-        "-o", "norecursedirs=_datasets _notebooks", str(installed / "citehub"),
+        "-o", "norecursedirs=_datasets", str(installed / "citehub"),
     )  # fmt: skip
     assert done.returncode == 0, done.stdout
     assert " passed" in done.stdout

@@ -9,14 +9,14 @@ import pytest
 from numpydoc.validate import validate
 
 import citehub
-from citehub import arithmetic, display, notebooks
+from citehub import arithmetic, display, explorer, notebooks
 
 # Left out: extended summaries (ES01), See Also (SA01), and examples on every method (EX01).
 UNCHECKED = {"ES01", "EX01", "SA01"}
 FUNCTIONS = [f"citehub.{name}" for name in ("hubs", "versions", "load", "diff", "check")]
 FUNCTIONS += [
     f"{module.__name__}.{name}"
-    for module in (arithmetic, display, notebooks)
+    for module in (arithmetic, display, explorer, notebooks)
     for name in module.__all__
     if inspect.isfunction(getattr(module, name))
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+import zipfile
 
 import nbformat
 import pytest
@@ -102,8 +103,27 @@ def test_without_jupytext_the_error_names_the_extra(tmp_path, monkeypatch):
         notebooks.copy_notebooks(tmp_path / "out")
 
 
-def test_an_installation_without_notebooks_says_so(monkeypatch, tmp_path):
-    monkeypatch.setattr(notebooks, "__file__", str(tmp_path / "citehub" / "notebooks.py"))
+@pytest.fixture
+def installation(monkeypatch, tmp_path):
+    """The folder of an installed package that holds nothing yet."""
+    folder = tmp_path / "citehub"
+    folder.mkdir()
+    monkeypatch.setattr(notebooks, "__file__", str(folder / "notebooks.py"))
+    return folder
+
+
+def test_an_installation_reads_the_pages_that_were_packed(installation):
+    with zipfile.ZipFile(installation / "_notebooks.zip", "w") as packed:
+        for name in ("b/page", "a"):
+            packed.writestr(f"{name}.md", PAGES["index"])
+        packed.writestr("plain.md", "# No code")
+    assert notebooks.read_notebooks() == {"a": PAGES["index"], "b/page": PAGES["index"]}
+
+
+@pytest.mark.parametrize("packed", [None, b"PK, and no more"])
+def test_an_installation_without_notebooks_says_so(installation, packed):
+    if packed:
+        (installation / "_notebooks.zip").write_bytes(packed)
     with pytest.raises(citehub.errors.NoDatasets, match="carries no notebooks"):
         notebooks.read_notebooks()
 

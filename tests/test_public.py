@@ -16,8 +16,8 @@ from citehub import errors
 PUBLIC = {
     "CitehubError", "Diff", "Export", "Hub", "Related", "Scorecard", "Summary", "Table",
     "Work",
-    "__version__", "arithmetic", "check", "diff", "display", "errors", "hubs", "load", "notebooks",
-    "versions", "vocabulary",
+    "__version__", "arithmetic", "check", "diff", "display", "errors", "explorer", "hubs",
+    "load", "notebooks", "versions", "vocabulary",
 }  # fmt: skip
 
 

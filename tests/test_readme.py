@@ -29,7 +29,7 @@ def test_it_opens_with_the_two_commands():
     assert language == "sh"
     assert block.splitlines() == [
         "python -m pip install . && citehub show mt-nlg",
-        'python -m pip install -e ".[test]" && python -m pytest',
+        'python -m pip install -e ".[test]" && npm --prefix explorer ci && python -m pytest',
     ]
 
 

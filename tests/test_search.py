@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from citehub._search import rank, words
+from tests.made import make_release, make_works
 
 TITLES = ["Reasoning with models", "Models of reason", "On modelling", "Zürich, a city", "x"]
+
+
+FIELDS = (4, 3, 2, 1)
 
 
 def found(query, titles=TITLES):
@@ -23,8 +29,11 @@ def found(query, titles=TITLES):
         ("models reason", ["Models of reason", "Reasoning with models"]),
         ("model", ["Reasoning with models", "Models of reason", "On modelling"]),
         ("odel", ["Reasoning with models", "Models of reason", "On modelling"]),
+        ("ode", ["Reasoning with models", "Models of reason", "On modelling"]),
+        ("od", []),
         ("zurich", ["Zürich, a city"]),
         ("zürich city", ["Zürich, a city"]),
+        ("ZÜRICH", ["Zürich, a city"]),
         ("reasoning city", []),
         ("", []),
         ("!?", []),
@@ -62,6 +71,87 @@ def test_heavier_fields_come_first():
     assert rank("smith", documents, (4, 3)) == [1, 0]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Σίσυφος ΣΊΣΥΦΟΣ", ["σισυφοσ", "σισυφοσ"]),
+        ("Straße STRASSE", ["strasse", "strasse"]),
+        ("İstanbul ılık", ["istanbul", "ilik"]),
+        ("ﬁne １２ ① x²", ["fine", "12", "1", "x2"]),
+        ("हिन्दी", ["हनद"]),
+        ("大規模言語モデル", ["大規模言語モテル"]),
+        ("𐐀𐐨", ["𐐨𐐨"]),
+        ("a_b-c’d\u0301.e", ["a", "b", "c", "d", "e"]),
+        ("👩‍🔬 …", []),
+    ],
+)
+def test_words_are_folded(text, expected):
+    assert words(text) == expected
+
+
+@given(st.text())
+def test_folding_is_what_its_definition_says(text):
+    kinds = unicodedata.category
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not kinds(c).startswith("M"))
+    folded = bare.upper().lower().replace("ς", "σ")
+    spaced = "".join(c if kinds(c)[0] in "LN" else " " for c in folded)
+    assert words(text) == spaced.split()
+
+
+def plain_quality(word, other):
+    if word == other:
+        return 4
+    if other.startswith(word):
+        return 3
+    return 2 if len(word) > 2 and word in other else 0
+
+
+def plain_typo(word, other):
+    def without_one(text):
+        return {text[:n] + text[n + 1 :] for n in range(len(text))}
+
+    swaps = {word[:n] + word[n + 1] + word[n] + word[n + 2 :] for n in range(len(word) - 1)}
+    changed = len(word) == len(other) and sum(map(str.__ne__, word, other)) == 1
+    off = changed or other in swaps | without_one(word) or word in without_one(other)
+    return int(len(word) > 4 and off)
+
+
+def plain_rank(query, documents):
+    """Rank by the definition alone: every word of the query against every word of a work."""
+
+    def scores(word, quality):
+        return [
+            max(
+                weight * quality(word, other)
+                for weight, field in zip(FIELDS, fields, strict=True)
+                for other in ["", *words(field)]
+            )
+            for fields in documents
+        ]
+
+    phrase = " ".join(words(query))
+    table = [
+        found if any(found := scores(word, plain_quality)) else scores(word, plain_typo)
+        for word in words(query)
+    ]
+    matches = [n for n in range(len(documents)) if table and all(row[n] for row in table)]
+    totals = {
+        n: sum(row[n] for row in table)
+        + 16 * (f" {phrase} " in f" {' '.join(words(documents[n][0]))} ")
+        for n in matches
+    }
+    return sorted(matches, key=lambda n: -totals[n])
+
+
+SHORT = st.lists(st.sampled_from(["model", "models", "modle", "remodel", "mo", "data", "datum"]))
+TEXT = SHORT.map(" ".join)
+
+
+@given(TEXT, st.lists(st.tuples(TEXT, TEXT, TEXT, TEXT), max_size=4))
+def test_the_order_is_what_its_definition_says(query, documents):
+    assert rank(query, documents, FIELDS) == plain_rank(query, documents)
+
+
 @given(st.text(), st.lists(st.text(), max_size=5))
 def test_any_query_is_answered_in_one_stable_order(query, titles):
     documents = [(title,) for title in titles]
@@ -83,6 +173,40 @@ def test_search_of_the_hub(hub):
     assert hub.search("overthinkng")[0].work_id == "arxiv:2412.21187"
     assert hub.search("no such word") == []
     assert len(hub.search("language models")) > 10
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "2304.01373", "2304.01373v2", "arXiv:2304.01373", "https://arxiv.org/abs/2304.01373v2",
+        "arxiv.org/pdf/2304.01373", "10.48550/arXiv.2304.01373", "arxiv 2304.01373",
+    ],
+)  # fmt: skip
+def test_search_finds_works_by_their_identifier_in_any_spelling(hub, query):
+    assert [work.work_id for work in hub.search(query)] == ["arxiv:2304.01373"]
+
+
+def test_an_identifier_is_looked_for_like_any_words(hub):
+    assert [w.work_id for w in hub.search("10.1145/3744746")] == ["arxiv:2307.06435"]
+    found = {work.work_id for work in hub.search("2304")}
+    assert {"arxiv:2304.01373", "arxiv:2304.10592", "arxiv:2304.06767"} <= found
+
+
+def test_an_identifier_counts_least(tmp_path):
+    works = [
+        {"work_id": "arxiv:2301.00001", "ids": {"acl": "falcon"}},
+        {"work_id": "arxiv:2301.00002", "finding": "falcon"},
+        {"work_id": "arxiv:2301.00003", "authors": ["Falcon"]},
+        {"work_id": "arxiv:2301.00004", "title_plain": "falcon"},
+    ]
+    found = make_release(tmp_path, make_works(*works)).search("falcon")
+    assert [work.work_id for work in found] == [work["work_id"] for work in works[::-1]]
+
+
+@pytest.mark.parametrize("wrong", [None, 7, ["falcon"]])
+def test_what_is_no_text_is_refused(hub, wrong):
+    with pytest.raises(TypeError, match="words in one text"):
+        hub.search(wrong)
 
 
 def test_search_finds_works_by_title_where_no_author_is_known(first):

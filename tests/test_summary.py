@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from citehub._summary import Summary, wilson_interval
+from tests.made import make_release, make_works
 
 
 def count(scheme="intent", raw="background", value="background", n=9, labelled=9, citing=44):
@@ -51,6 +52,38 @@ def test_the_sentence_gives_counts_coverage_and_interval(hub, first):
         'The polarity is not known: the source prints "background" for 9, which is no polarity.'
     )
     assert str(hub.summary()) == str(first.summary()) == expected
+
+
+def test_single_labels_are_counted_by_work_where_no_source_states_counts(tmp_path):
+    works = [
+        {"work_id": f"arxiv:2301.0000{number}", "intents": intents, "polarities": polarities}
+        for number, (intents, polarities) in enumerate(
+            [(["background", "method"], []), (["background"], ["positive"]), ([], []), ([], [])]
+        )
+    ]
+    rows = make_works(*works)
+    rows["citation_labels"].append(rows["citation_labels"][0] | {"label_id": "again"})
+    rows["citation_labels"].append(
+        rows["citation_labels"][0] | {"label_id": "odd", "value": None, "raw_value": "odd"}
+    )
+    summary = make_release(tmp_path, rows).summary()
+    assert [
+        (row.scheme, row.raw_value, row.n, row.n_labelled, row.n_citing) for row in summary
+    ] == [
+        ("intent", "background", 2, 2, 4),
+        ("intent", "method", 1, 2, 4),
+        ("intent", "odd", 1, 2, 4),
+        ("polarity", "positive", 1, 1, 4),
+    ]
+    assert summary.which_known
+    assert str(summary) == (
+        "2 of 4 citing works carry a role label (50 %). "
+        "Of these, 2 of 2 are background (100 %, 95 % Wilson interval 34 to 100 %); "
+        "1 of 2 are method (50 %, 95 % Wilson interval 9 to 91 %); "
+        '1 of 2 are printed as "odd", which is no role. '
+        "1 of 4 citing works carry a polarity label (25 %). "
+        "Of these, 1 of 1 are positive (100 %, 95 % Wilson interval 21 to 100 %)."
+    )
 
 
 def test_several_labels_each_have_their_interval():

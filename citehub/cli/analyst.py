@@ -1,4 +1,4 @@
-"""Commands of an analyst: show, search, table, export, cite, diff, notebooks."""
+"""Commands of an analyst: show, search, table, cite, diff, notebooks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from citehub._table import parquet_bytes
 from citehub._text import clean, csv_lines, to_json
 from citehub.cli import pages, records
 from citehub.cli.app import AsJson, HubName, Pin, app, complete_hub, complete_version
-from citehub.export import FORMATS, STYLES
+from citehub.export import STYLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,14 +37,10 @@ class Format(StrEnum):
     PARQUET = "parquet"
 
 
-def _complete_format(incomplete: str) -> list[str]:
-    return [name for name in FORMATS if name.startswith(incomplete)]
-
-
-def _complete_theme(ctx: typer.Context, incomplete: str) -> list[str]:
-    hub = ctx.params.get("hub")
-    known = [row["theme_id"] for row in citehub.load(hub).themes] if hub else []
-    return [theme for theme in known if theme.startswith(incomplete)]
+def keep_off_terminal(format_: str, output: str | None, *, is_binary: bool) -> None:
+    """Refuse to write bytes that are no text where a person would look at them."""
+    if is_binary and output is None and sys.stdout.isatty():
+        raise typer.BadParameter(f"{format_} is not for a terminal; add -o FILE or a pipe")
 
 
 def _complete_table(ctx: typer.Context, incomplete: str) -> list[str]:
@@ -82,7 +78,7 @@ def search(
     version: Pin = None,
     as_json: AsJson = False,
 ) -> None:
-    """Find works by words of title, authors or finding."""
+    """Find works by words of title, authors, finding or identifiers."""
     query = " ".join(words)
     if not query.strip():
         raise typer.BadParameter("there is no word to search for")
@@ -139,94 +135,8 @@ def table(
             raise typer.BadParameter("a file takes --format csv, json or parquet")
         pages.show_table(handle, chosen)
         return
-    _keep_off_terminal(format_, output, is_binary=format_ is Format.PARQUET)
+    keep_off_terminal(format_, output, is_binary=format_ is Format.PARQUET)
     terminal.write_output(_encode(handle, chosen, format_), output or "-", force=force)
-
-
-@app.command()
-def export(
-    hub: HubName,
-    format_: Annotated[
-        str | None,
-        typer.Option(
-            "--format",
-            "-f",
-            metavar="FORMAT",
-            help=f"{', '.join(FORMATS)}; without it, what each is for is listed.",
-            autocompletion=_complete_format,
-        ),
-    ] = None,
-    theme: Annotated[
-        str | None,
-        typer.Option("--theme", help="Works of a theme.", autocompletion=_complete_theme),
-    ] = None,
-    representatives: Annotated[
-        str | None,
-        typer.Option("--representatives", metavar="METHOD", help="Representatives, as hub-page."),
-    ] = None,
-    words: Annotated[
-        str | None,
-        typer.Option(
-            "--search",
-            metavar="WORDS",
-            help="Works that hold the words; the canonical work may be one of them.",
-        ),
-    ] = None,
-    ids: Annotated[
-        list[str] | None,
-        typer.Option("--id", metavar="WORK", help="One work; may be given again and again."),
-    ] = None,
-    ids_from: Annotated[
-        str | None,
-        typer.Option(
-            "--ids-from", metavar="FILE", help="A file with one work a line; - is standard input."
-        ),
-    ] = None,
-    output: Output = None,
-    force: Force = False,
-    version: Pin = None,
-) -> None:
-    """Write works in a format of other tools.
-
-    Every citing work by default; works must meet every condition given. Each record says why
-    it is there: hub, data version, role and polarity of its citation or that they are not
-    known, and sources.
-    """
-    loaded = citehub.load(hub, version=version)
-    is_listed = bool(ids) or ids_from is not None
-    is_chosen = is_listed or (theme, representatives, words) != (None, None, None)
-    if format_ is None:
-        if is_chosen or output is not None or force:
-            raise typer.BadParameter(f"choose a format with -f: {', '.join(FORMATS)}")
-        rows = [(name, each.meaning) for name, each in FORMATS.items()]
-        terminal.show(
-            terminal.grid("format", "what it is for", rows=rows),
-            *pages.next_steps(
-                (f"citehub export {hub} -f bibtex -o {loaded.name}.bib", "references")
-            ),
-        )
-        return
-    if output == "":
-        raise typer.BadParameter("the name of the file is empty")
-    listed = [*(ids or ()), *_read_ids(ids_from)]
-    if is_listed and not listed:
-        raise typer.BadParameter(f"there is no work in {ids_from}")
-    works = None
-    if is_chosen:
-        works = loaded.select(
-            theme=theme,
-            representatives=representatives,
-            search=words,
-            ids=listed if is_listed else None,
-        )
-        if not works:
-            terminal.err().print(terminal.text(f"No work of {hub} meets every condition."))
-            raise typer.Exit(1)
-    made = loaded.export(format_, works=works)
-    _keep_off_terminal(format_, output, is_binary=made.is_binary)
-    terminal.write_output(made, output or "-", force=force)
-    for note in made.notes:
-        terminal.err().print(terminal.text(f"Note: {note}"), soft_wrap=True)
 
 
 @app.command()
@@ -300,24 +210,6 @@ def notebooks(
         print(clean(f"{out.rstrip('/')}/{name}"))
     steps = f"Open them with: jupyter lab {out} (python -m pip install jupyterlab)"
     terminal.err().print(terminal.text(steps), soft_wrap=True)
-
-
-def _keep_off_terminal(format_: str, output: str | None, *, is_binary: bool) -> None:
-    if is_binary and output is None and sys.stdout.isatty():
-        raise typer.BadParameter(f"{format_} is not for a terminal; add -o FILE or a pipe")
-
-
-def _read_ids(path: str | None) -> list[str]:
-    """Return the lines of a file that are not empty."""
-    if path is None:
-        return []
-    try:
-        with open(0 if path == "-" else path, encoding="utf-8-sig", closefd=path != "-") as file:
-            return [line.strip() for line in file if line.strip()]
-    except UnicodeDecodeError:
-        raise typer.BadParameter(f"{path} is no text in UTF-8") from None
-    except OSError as error:
-        raise typer.BadParameter(f"{path}: {error.strerror}") from None
 
 
 def _encode(

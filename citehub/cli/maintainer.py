@@ -1,4 +1,4 @@
-"""Commands of a maintainer: verify, check, build, publish."""
+"""Commands of a maintainer: verify, check, build, publish, site."""
 
 from __future__ import annotations
 
@@ -107,6 +107,28 @@ def publish(
         folder = write_folder(citehub.load(hub, version=version), out, force=force)
     print(clean(folder))
     terminal.err().print(terminal.text(f"Check it with: citehub check {folder}"), soft_wrap=True)
+
+
+@app.command()
+def site(
+    hub: HubName,
+    out: Annotated[str, typer.Option("--out", help="Folder to make.")],
+    version: Pin = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace a folder that was written before.")
+    ] = False,
+) -> None:
+    """Write a web page in which to find, compare and take away the works."""
+    from citehub.explorer import write_site
+
+    if out in {"", "-"}:
+        raise typer.BadParameter("name a folder to make")
+    with terminal.progress() as step:
+        step(f"Write the page of {hub}")
+        folder = write_site(citehub.load(hub, version=version), out, force=force)
+    print(clean(folder))
+    hint = f"Open {folder}/index.html, or serve it: python -m http.server --directory {folder}"
+    terminal.err().print(terminal.text(hint), soft_wrap=True)
 
 
 def _is_sound(name: str, version: str | None) -> bool:

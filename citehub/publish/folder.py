@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from citehub import _catalog, _folder
 from citehub._hub import Hub
 from citehub._manifest import CHANGES, MANIFEST, SUMS, read_bytes, read_manifest
-from citehub.errors import DamagedRelease, NoDatasets, TargetExists
+from citehub.errors import DamagedRelease
 from citehub.publish.checksums import checksums
 from citehub.publish.files import publishing_files
 
@@ -60,21 +59,12 @@ def publish(hub: Hub, out: str | os.PathLike[str], *, force: bool = False) -> st
 
 
 def _check_target(hub: Hub, target: str, *, force: bool) -> None:
-    frozen = [hub.path]
-    with suppress(NoDatasets):
-        frozen.append(_catalog.datasets_folder())
-    if any(_is_inside(target, folder) for folder in frozen):
-        raise TargetExists(f"{target} is where releases are, and a release never changes.")
+    _catalog.check_no_release(hub, target)
     foreign = _folder.find_foreign(target) if force else ""
     if foreign:
         _folder.check_free(target, f"It holds {foreign}.")
     elif not force:
         _folder.check_free(target, "A folder that was published before is replaced with --force.")
-
-
-def _is_inside(path: str, folder: str) -> bool:
-    outer = os.path.join(os.path.realpath(folder), "")
-    return os.path.join(os.path.realpath(path), "").startswith(outer)
 
 
 def _read_release(hub: Hub, made: Mapping[str, bytes]) -> dict[str, bytes]:

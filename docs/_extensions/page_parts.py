@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 
     from citehub import Hub, Work
 
-DATASET_PAGES = {"index", "tables/index", "releases/index", "citing/index", "canonical/index"}
+DATASET_PAGES = {
+    "index", "tables/index", "releases/index", "citing/index", "canonical/index", "explorer/index",
+}  # fmt: skip
 _TABLE = re.compile(r'<table(?:>| border="1" class="dataframe">).*?</table>', re.DOTALL)
 _WORK_LINK = re.compile(r'(<a [^>]*?href=")(https://[^"]+)(")')
 _SHOWN = re.compile(

@@ -54,17 +54,80 @@ def test_every_way_to_select(say, tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("words", "conditions"),
+    [
+        ("--theme reasoning --theme surveys", {"theme": ["reasoning", "surveys"]}),
+        ("--year 2023", {"year": 2023}),
+        ("--year 2022-2024", {"year": (2022, 2024)}),
+        ("--category cs.DC --category cs.CV", {"category": ["cs.DC", "cs.CV"]}),
+        ("--venue not+known --venue PODC+2024", {"venue": ["not known", "PODC 2024"]}),
+        ("--role not+known", {"role": "not known"}),
+        ("--polarity not+known", {"polarity": "not known"}),
+        ("--not-labelled", {"labelled": False}),
+        ("--shared-authors", {"shared_authors": True}),
+        ("--no-shared-authors", {"shared_authors": False}),
+        ("--code", {"code": True}),
+        ("--no-code --sort title", {"code": False, "sort": "title"}),
+        (
+            "--representatives hub-page-lead --representatives hub-page",
+            {"representatives": ["hub-page-lead", "hub-page"]},
+        ),
+        ("--related-to 2304.01373v2", {"related_to": "2304.01373"}),
+        ("--authors-of 2304.01373", {"authors_of": "2304.01373"}),
+        ("--search language+models --sort relevance", {"search": "language models"}),
+        ("--sort newest", {"sort": "newest"}),
+        (
+            "--year 2022-2024 --code --search models --sort oldest",
+            {"year": (2022, 2024), "code": True, "search": "models", "sort": "oldest"},
+        ),
+    ],
+)
+def test_conditions_are_those_of_the_library(run, words, conditions):
+    given = [word.replace("+", " ") for word in words.split()]
+    code, out, err = run("export", "mt-nlg", "-f", "jsonl", *given)
+    hub = citehub.load("mt-nlg")
+    works = hub.select(**conditions)
+    assert (code, out, err) == (0, bytes(hub.export("jsonl", works=works)), "")
+    assert works
+
+
+def test_labelled_works_are_found_by_command(run, tmp_path):
+    labelled = {"work_id": "pith:0", "intents": ["method"], "polarities": ["supporting"]}
+    make_release(tmp_path, make_works(labelled, {"work_id": "pith:1"}))
+    for words, found in (
+        (["--labelled"], ["pith:0"]),
+        (["--not-labelled"], ["pith:1"]),
+        (["--role", "method", "--polarity", "supporting"], ["pith:0"]),
+        (["--role", "method", "--role", "not known"], ["pith:0", "pith:1"]),
+    ):
+        code, out, _ = run("export", f"{tmp_path}/", "-f", "jsonl", *words)
+        assert (code, [each["key"] for each in READERS["jsonl"](out)]) == (0, found)
+
+
+@pytest.mark.parametrize(
     ("words", "code", "said"),
     [
         (["-f", "bibtx"], 2, "no format 'bibtx'. Did you mean 'bibtex'? Known: bibtex, ris"),
         (["-f", "ris", "--theme", "x"], 2, "no theme 'x' in mt-nlg"),
         (["-f", "ris", "--representatives", "x"], 2, "Known: hub-page, hub-page-lead"),
+        (["-f", "ris", "--venue", "TMLR"], 2, "no venue 'TMLR' in mt-nlg"),
+        (["-f", "ris", "--theme", "surveys", "--theme", "x"], 2, "no theme 'x' in mt-nlg"),
+        (["-f", "ris", "--year", "23"], 2, "--year takes a year or two, as 2022-2024, not '23'"),
+        (["-f", "ris", "--year", "2022-2023-2024"], 2, "not '2022-2023-2024'"),
+        (["-f", "ris", "--year", "2024-2022"], 2, "the first not after the last"),
+        (["-f", "ris", "--year", "1999"], 1, "No work of mt-nlg meets every condition."),
+        (["-f", "ris", "--labelled"], 1, "No work of mt-nlg meets every condition."),
+        (["-f", "ris", "--sort", "relevance"], 2, "another order where there is no search"),
+        (["-f", "ris", "--sort", "age"], 2, "not one of 'hub', 'newest'"),
+        (["-f", "ris", "--related-to", "2304.01374"], 2, "Did you mean 'arxiv:2304.01373'"),
+        (["-f", "ris", "--authors-of", "nobody"], 2, "no work 'nobody'"),
         (["-f", "ris", "--id", "9999.99999"], 2, "no work 'arxiv:9999.99999'"),
         (["-f", "ris", "--ids-from", "nowhere"], 2, "nowhere: No such file"),
         (["-f", "ris", "--ids-from", os.devnull], 2, "there is no work in /dev/null"),
         (["-f", "ris", "--ids-from", sys.executable], 2, "is no text in UTF-8"),
         (["-o", "works.bib"], 2, "choose a format with -f: bibtex, ris"),
         (["--theme", "reasoning"], 2, "choose a format with -f"),
+        (["--no-code"], 2, "choose a format with -f"),
         (["-f", "ris", "--search", "qqqq"], 1, "No work of mt-nlg meets every condition."),
         (["-f", "ris", "-o", ""], 2, "the name of the file is empty"),
         (["-f", "ris", "-o", "nowhere/x.ris"], 1, "No such file or directory"),

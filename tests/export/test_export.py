@@ -62,24 +62,6 @@ def test_works_are_given_in_any_form_and_once_each(hub):
     assert len(hub.export("csv", works=hub.works)) == 45
 
 
-def test_a_selection_meets_every_condition(hub):
-    theme = {row["work_id"] for row in hub.work_themes if row["theme_id"] == "reasoning"}
-    chosen = [work.work_id for work in hub.select(theme="reasoning")]
-    assert chosen == [row["work_id"] for row in hub.works if row["work_id"] in theme]
-    found = [work.work_id for work in hub.search("reasoning")]
-    both = [work.work_id for work in hub.select(theme="reasoning", search="reasoning")]
-    assert both == [each for each in found if each in theme]
-    assert 0 < len(both) < len(found)
-    ranked = sorted(hub.representatives, key=lambda row: row["rank"])
-    ranked = [row["work_id"] for row in ranked if row["method"] == "hub-page"]
-    assert [w.work_id for w in hub.select(representatives="hub-page")] == ranked
-    assert [w.work_id for w in hub.select(ids=ranked[::-1], representatives="hub-page")] == ranked[
-        ::-1
-    ]
-    assert hub.select(ids=[]) == []
-    assert len(hub.select()) == 44
-
-
 def test_the_network_always_holds_the_canonical_work(hub):
     for name in ("graphml", "gexf", "vosviewer", "cito-turtle", "cito-jsonld"):
         keys = {each["key"] for each in READERS[name](bytes(hub.export(name, ["2304.01373"])))}
@@ -94,10 +76,6 @@ def test_what_does_not_exist_is_named_with_what_does(hub):
         errors.UnknownFormat, match=r"no format 'bibtx'.*mean 'bibtex'.*cito-jsonld"
     ):
         hub.export("bibtx")
-    with pytest.raises(errors.UnknownSelection, match=r"no theme 'x' in mt-nlg 1.1.0.*surveys"):
-        hub.select(theme="x")
-    with pytest.raises(errors.UnknownSelection, match=r"representatives 'page'.*hub-page-lead"):
-        hub.select(representatives="page")
     with pytest.raises(errors.UnknownWork, match=r"no work 'arxiv:9999.99999'"):
         hub.export("csv", works=["9999.99999"])
     with pytest.raises(
@@ -123,16 +101,9 @@ def test_a_frame_of_works_is_read_by_its_work_ids(hub):
         hub.export("csv", works=hub.works.to_pandas(["title"]))
 
 
-def test_one_name_is_asked_for_at_a_time(hub):
-    with pytest.raises(TypeError, match="a theme is one name"):
-        hub.select(theme=["reasoning", "surveys"])
+def test_one_work_is_no_list_of_works(hub):
     with pytest.raises(TypeError, match="not one"):
         hub.export("csv", works=hub.canonical)
-
-
-def test_a_release_without_themes_says_so(first):
-    with pytest.raises(errors.UnknownSelection, match=r"Known: none"):
-        first.select(theme="reasoning")
 
 
 def test_binary_is_no_text(hub):

@@ -13,7 +13,9 @@ import citehub
 from tests.site.conftest import HUB, page_names
 from tests.site.test_links import BASE
 
-DATASET_PAGES = ["index", "tables/index", "releases/index", "citing/index", "canonical/index"]
+DATASET_PAGES = [
+    "index", "tables/index", "releases/index", "citing/index", "canonical/index", "explorer/index",
+]  # fmt: skip
 PAPERS = {f"citing/papers/{work.work_id.removeprefix('arxiv:')}": work for work in HUB.select()}
 
 

@@ -18,6 +18,10 @@ for row in hub.works:
 for count in hub.label_counts:
     if count["scheme"] == "mood":  # error: [comparison-overlap]
         pass
+hub.select(year="2023")  # error: [arg-type]
+hub.select(theme=7)  # error: [arg-type]
+hub.select(sort="new")  # error: [arg-type]
+hub.select(titel="x")  # error: [call-arg]
 hub.work("x").titel  # error: [attr-defined]
 hub.manifest["vrsion"]  # error: [typeddict-item]
 citehub.laod("mt-nlg")  # error: [attr-defined]

@@ -53,6 +53,8 @@ assert_type(work.authors, tuple[str, ...])
 assert_type(work.publication_year, int | None)
 assert_type(hub.canonical.ids, dict[str, str])
 assert_type(hub.search("overthinking"), list[citehub.Work])
+assert_type(hub.select(theme=["reasoning"], year=(2022, 2024)), list[citehub.Work])
+hub.select(theme="reasoning", year=2023, code=True, related_to=work, sort="newest")
 
 for row in hub.summary():
     assert_type(row.n, int)

@@ -1,0 +1,226 @@
+"""The command ``export``: works in formats of other tools, chosen as ``hub.select()`` does."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+import citehub
+from citehub import _terminal as terminal
+from citehub._select import Sort, known_values
+from citehub.cli import pages
+from citehub.cli.analyst import Force, Output, keep_off_terminal
+from citehub.cli.app import HubName, Pin, app
+from citehub.errors import BadArgument
+from citehub.export import FORMATS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from citehub import Work
+
+_YEARS: Final = re.compile(r"(\d{4})(?:-(\d{4}))?")
+
+
+def _complete_format(incomplete: str) -> list[str]:
+    return [name for name in FORMATS if name.startswith(incomplete)]
+
+
+def _complete_with(facet: str) -> Callable[[typer.Context, str], list[str]]:
+    """Return what completes the values that a facet has in the hub that stands before."""
+
+    def complete(ctx: typer.Context, incomplete: str) -> list[str]:
+        # An option that still lacks its value leaves the arguments before it unread.
+        hub = ctx.params.get("hub") or next(iter(ctx.args), None)
+        known = known_values(citehub.load(hub), facet) if hub else []
+        return [value for value in known if value.startswith(incomplete)]
+
+    return complete
+
+
+@app.command()
+def export(
+    hub: HubName,
+    format_: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            "-f",
+            metavar="FORMAT",
+            help=f"{', '.join(FORMATS)}; without it, what each is for is listed.",
+            autocompletion=_complete_format,
+        ),
+    ] = None,
+    theme: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="THEME", help="Works of a theme.", autocompletion=_complete_with("theme")
+        ),
+    ] = None,
+    year: Annotated[
+        str | None,
+        typer.Option(metavar="YEAR", help="Works of a year, or of some: 2022-2024."),
+    ] = None,
+    category: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CATEGORY",
+            help="Works of a primary category, as cs.CL.",
+            autocompletion=_complete_with("category"),
+        ),
+    ] = None,
+    venue: Annotated[
+        list[str] | None, typer.Option(metavar="VENUE", help="Works of a venue, as stated.")
+    ] = None,
+    role: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ROLE",
+            help="Works whose citation has a role.",
+            autocompletion=_complete_with("role"),
+        ),
+    ] = None,
+    polarity: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="POLARITY",
+            help="Works whose citation has a polarity.",
+            autocompletion=_complete_with("polarity"),
+        ),
+    ] = None,
+    labelled: Annotated[
+        bool | None,
+        typer.Option("--labelled/--not-labelled", help="Whether any label is known."),
+    ] = None,
+    representatives: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="METHOD",
+            help="Representatives, as hub-page.",
+            autocompletion=_complete_with("representatives"),
+        ),
+    ] = None,
+    shared_authors: Annotated[
+        bool | None,
+        typer.Option(
+            "--shared-authors/--no-shared-authors",
+            help="Whether authors are shared with the work that is cited.",
+        ),
+    ] = None,
+    code: Annotated[
+        bool | None, typer.Option("--code/--no-code", help="Whether public code is known.")
+    ] = None,
+    related_to: Annotated[
+        str | None,
+        typer.Option(metavar="WORK", help="A work and the ten nearest to it, by a heuristic."),
+    ] = None,
+    authors_of: Annotated[
+        str | None, typer.Option(metavar="WORK", help="Works by any of the authors of one.")
+    ] = None,
+    words: Annotated[
+        str | None,
+        typer.Option("--search", metavar="WORDS", help="Works that hold the words."),
+    ] = None,
+    ids: Annotated[
+        list[str] | None,
+        typer.Option("--id", metavar="WORK", help="One work; may be given again and again."),
+    ] = None,
+    ids_from: Annotated[
+        str | None,
+        typer.Option(
+            "--ids-from", metavar="FILE", help="A file with one work a line; - is standard input."
+        ),
+    ] = None,
+    sort: Annotated[
+        Sort | None,
+        typer.Option(help="The order: else that of the ids, of the search, or of the hub."),
+    ] = None,
+    output: Output = None,
+    force: Force = False,
+    version: Pin = None,
+) -> None:
+    """Write works in a format of other tools.
+
+    Every citing work by default; works must meet every condition given. A condition that takes
+    a name may be given again: any of the names will do, and "not known" finds works without one.
+    Each record says why it is there: hub, data version, role and polarity of its citation or
+    that they are not known, and sources.
+    """
+    loaded = citehub.load(hub, version=version)
+    conditions = {
+        "theme": theme,
+        "year": None if year is None else _read_years(year),
+        "category": category,
+        "venue": venue,
+        "role": role,
+        "polarity": polarity,
+        "labelled": labelled,
+        "representatives": representatives,
+        "shared_authors": shared_authors,
+        "code": code,
+        "related_to": related_to,
+        "authors_of": authors_of,
+        "search": words,
+        "sort": sort,
+    }
+    asked: dict[str, Any] = {n: each for n, each in conditions.items() if each not in (None, [])}
+    is_listed = bool(ids) or ids_from is not None
+    if format_ is None:
+        if asked or is_listed or output is not None or force:
+            raise typer.BadParameter(f"choose a format with -f: {', '.join(FORMATS)}")
+        _show_formats(hub, loaded.name)
+        return
+    if output == "":
+        raise typer.BadParameter("the name of the file is empty")
+    if is_listed:
+        asked["ids"] = [*(ids or ()), *_read_ids(ids_from)]
+        if not asked["ids"]:
+            raise typer.BadParameter(f"there is no work in {ids_from}")
+    made = loaded.export(format_, works=_choose(loaded, asked) if asked else None)
+    keep_off_terminal(format_, output, is_binary=made.is_binary)
+    terminal.write_output(made, output or "-", force=force)
+    for note in made.notes:
+        terminal.err().print(terminal.text(f"Note: {note}"), soft_wrap=True)
+
+
+def _show_formats(hub: str, name: str) -> None:
+    rows = [(each, FORMATS[each].meaning) for each in FORMATS]
+    terminal.show(
+        terminal.grid("format", "what it is for", rows=rows),
+        *pages.next_steps((f"citehub export {hub} -f bibtex -o {name}.bib", "references")),
+    )
+
+
+def _choose(hub: citehub.Hub, asked: dict[str, Any]) -> list[Work]:
+    """Return the works that meet the conditions; end the program where there are none."""
+    try:
+        works = hub.select(**asked)
+    except BadArgument as error:  # here that is an option written wrong, not damaged data
+        raise typer.BadParameter(str(error)) from None
+    if not works:
+        terminal.err().print(terminal.text(f"No work of {hub.name} meets every condition."))
+        raise typer.Exit(1)
+    return works
+
+
+def _read_years(text: str) -> tuple[int, int]:
+    """Return the first and the last year of ``2023`` or ``2022-2024``."""
+    found = _YEARS.fullmatch(text)
+    if found is None:
+        raise typer.BadParameter(f"--year takes a year or two, as 2022-2024, not {text!r}")
+    return int(found[1]), int(found[2] or found[1])
+
+
+def _read_ids(path: str | None) -> list[str]:
+    """Return the lines of a file that are not empty."""
+    if path is None:
+        return []
+    try:
+        with open(0 if path == "-" else path, encoding="utf-8-sig", closefd=path != "-") as file:
+            return [line.strip() for line in file if line.strip()]
+    except UnicodeDecodeError:
+        raise typer.BadParameter(f"{path} is no text in UTF-8") from None
+    except OSError as error:
+        raise typer.BadParameter(f"{path}: {error.strerror}") from None

@@ -1,0 +1,183 @@
+"""A folder with the explorer of one hub, for a web server or a double click."""
+
+from __future__ import annotations
+
+import base64
+import glob
+import os
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Any, Final
+
+from citehub import _catalog, _folder
+from citehub._manifest import CHANGES, MANIFEST, SUMS, read_bytes, read_sums, sha256
+from citehub._text import to_json
+from citehub.errors import DamagedRelease
+from citehub.explorer import page, plain_list
+from citehub.publish import PUBLISHING_FILES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from citehub._hub import Hub
+
+BUNDLE: Final = os.path.join(os.path.dirname(os.path.abspath(__file__)), "bundle")
+"""The folder of the script and the style sheet."""
+FILES: Final = "data"
+INLINE: Final = "data.js"
+MOST_INLINE: Final = 2000
+"""Citing works up to which the whole list, and the data as script, belong to the page."""
+_FIRST: Final = 100  # entries on the first page of a larger hub
+
+
+def write_site(hub: Hub, out: str | os.PathLike[str], *, force: bool = False) -> str:
+    """Write a folder with a page in which to find, compare and take away the works of a hub.
+
+    It works from any web server without the network, and as a plain list without JavaScript.
+    Up to 2,000 citing works it also works opened from disk.
+
+    Parameters
+    ----------
+    hub : Hub
+        The release to show; its files are copied as they were released.
+    out : str or path
+        The folder to make. It must not exist, or be empty.
+    force : bool, optional
+        Replace a folder that was written by this function before and not changed since.
+
+    Returns
+    -------
+    str
+        The folder.
+
+    Raises
+    ------
+    TargetExists
+        The folder is there and ``force`` is not given, or it holds something else.
+    DamagedRelease
+        The release is not what was released.
+
+    Examples
+    --------
+    >>> import os, tempfile
+    >>> import citehub
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     site = write_site(citehub.load("mt-nlg"), os.path.join(folder, "site"))
+    ...     os.path.isfile(os.path.join(site, "index.html"))
+    True
+    """
+    target = os.path.abspath(out)
+    _check_target(hub, target, force=force)
+    with _folder.scratch_folder(target) as scratch:
+        _write(hub, scratch)
+        if force and not _find_foreign(target):
+            _folder.replace(scratch, target)
+        else:
+            _move(scratch, target)
+    return target
+
+
+def data_script(hub: Hub) -> bytes:
+    """Return the files that the explorer reads, as a script for a page opened from disk."""
+    files = {
+        resource["path"]: base64.b64encode(hub.table(name)._read_bytes()).decode()
+        for name, resource in page.resources(hub).items()
+    }
+    return f"window.citehubFiles = {to_json(files)}\n".encode()
+
+
+def _check_target(hub: Hub, target: str, *, force: bool) -> None:
+    _catalog.check_no_release(hub, target)
+    foreign = _find_foreign(target) if force else ""
+    if foreign:
+        _folder.check_free(target, f"It holds {foreign}.")
+    elif not force:
+        _folder.check_free(target, "A folder that was written before is replaced with --force.")
+
+
+def _find_foreign(folder: str) -> str:
+    """Return what of a folder was not written here, and would be lost; empty where nothing is."""
+    if os.path.islink(folder) or not os.path.isfile(os.path.join(folder, "index.html")):
+        return "no index.html"
+    try:
+        sums = read_sums(folder)
+        if sums is None:
+            return f"no {SUMS}"
+        found = _hashes(folder)
+    except DamagedRelease as error:
+        return f"{os.path.basename(error.path)}, which is damaged"
+    for name, digest in sorted(found.items()):
+        if name not in sums:
+            return f"{name}, which was not written with it"
+        if digest != sums[name]:
+            return f"{name}, which is not as it was written"
+    return ""
+
+
+def _move(scratch: str, target: str) -> None:
+    try:
+        os.rename(scratch, target)
+    except OSError:
+        _folder.check_free(target)  # somebody was faster
+        raise
+
+
+def _write(hub: Hub, folder: str) -> None:
+    others = _copy_release(hub, os.path.join(folder, FILES))
+    for path in sorted(glob.glob(os.path.join(BUNDLE, "*"))):
+        data = read_bytes(path, DamagedRelease)
+        _folder.write_bytes(os.path.join(folder, os.path.basename(path)), data)
+    is_small = hub._n_citing <= MOST_INLINE
+    if is_small:
+        _folder.write_bytes(os.path.join(folder, INLINE), data_script(hub))
+    settings = page.config(hub, files=f"{FILES}/", inline=INLINE if is_small else None)
+    for name, text in _pages(hub, settings, others):
+        _folder.write_bytes(os.path.join(folder, name), text.encode())
+    lines = (
+        f"{digest.removeprefix('sha256:')}  {name}\n"
+        for name, digest in sorted(_hashes(folder).items())
+    )
+    _folder.write_bytes(os.path.join(folder, SUMS), "".join(lines).encode())
+
+
+def _copy_release(hub: Hub, folder: str) -> list[str]:
+    """Copy a release; return the names of the files that are no tables."""
+    hub._verify_files()
+    os.mkdir(folder)
+    for resource in hub.manifest["resources"]:
+        data = hub.table(resource["name"])._read_bytes()  # those whose hash it compared
+        _folder.write_bytes(os.path.join(folder, resource["path"]), data)
+    others = [
+        name
+        for name in (MANIFEST, CHANGES, *PUBLISHING_FILES)
+        if os.path.lexists(os.path.join(hub.path, name))
+    ]
+    for name in others:
+        data = read_bytes(os.path.join(hub.path, name), DamagedRelease)
+        _folder.write_bytes(os.path.join(folder, name), data)
+    return others
+
+
+def _pages(hub: Hub, settings: dict[str, Any], others: list[str]) -> Iterator[tuple[str, str]]:
+    """Yield the pages by name; of a large hub, the entries of one page are held at a time."""
+    entries = plain_list.entries(hub)
+    if settings["inline"]:
+        yield "index.html", page.index(hub, settings, list(entries), others)
+        return
+    first = list(islice(entries, _FIRST))
+    yield "index.html", page.index(hub, settings, first, others)
+    entries, number = chain(first, entries), 0
+    while items := list(islice(entries, page.PER_PAGE)):
+        number += 1
+        yield page.page_name(number), page.list_page(hub, items, number)
+
+
+def _hashes(folder: str) -> dict[str, str]:
+    """Return the SHA-256 of every file of a site, beside that of the list of these."""
+    found = {}
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            path = os.path.join(parent, name)
+            below = os.path.relpath(path, folder).replace(os.sep, "/")
+            if below != SUMS:
+                found[below] = sha256(read_bytes(path, DamagedRelease))
+    return found

@@ -1,0 +1,215 @@
+"""The pages of a folder that ``citehub site`` writes, each whole and readable without script."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Any, Final
+
+import citehub
+from citehub import _html
+from citehub._manifest import released_on
+from citehub._text import clean_line
+from citehub._work import shorten_authors
+from citehub.explorer.plain_list import ordered, section, text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from citehub._hub import Hub
+    from citehub._shapes import Resource
+
+TABLES: Final = (
+    "works",
+    "work_ids",
+    "authorships",
+    "citations",
+    "citation_contexts",
+    "citation_labels",
+    "representatives",
+    "themes",
+    "work_themes",
+    "sources",
+    "evidence",
+)
+"""Tables that the explorer reads, where a release holds them."""
+PER_PAGE: Final = 1000  # works on a page of the plain list of a large hub
+# Below the list, which it needs, and before the first layout, which would keep the data waiting.
+_SCRIPT: Final = '<script src="explorer.js"></script>\n'
+_RIGHTS: Final = (
+    "What comes from a source stays under the terms of that source. Where they are not known, "
+    "that grants nothing."
+)
+
+
+def resources(hub: Hub) -> dict[str, Resource]:
+    """Return what the manifest says of each table that the explorer reads."""
+    known = {each["name"]: each for each in hub.manifest["resources"]}
+    return {name: known[name] for name in TABLES if name in known}
+
+
+def config(hub: Hub, *, files: str, inline: str | None, page: str | None = None) -> dict[str, Any]:
+    """Return what the script is told of the hub: ``Config`` of ``explorer/src/types.d.ts``.
+
+    ``files`` is where the release is, ``inline`` a script that holds it for a page opened from
+    disk, ``page`` where papers have pages of their own, with ``{}`` for the name. A release that
+    was opened as a folder has no name to load it by elsewhere, so code takes that of the page.
+    """
+    told = ("path", "rows", "bytes", "hash")
+    tables = resources(hub).items()
+    return {
+        "hub": hub.name,
+        "version": hub.version,
+        "title": hub.manifest["title"],
+        "canonical": hub.manifest["citehub"]["canonical_work_id"],
+        "n": hub._n_citing,
+        "tables": {
+            name: {key: value for key, value in resource.items() if key in told}
+            for name, resource in tables
+        },
+        "files": files,
+        "inline": inline,
+        "release": None if hub._files else f"./{files.rstrip('/')}",
+        "page": page,
+    }
+
+
+def note(n: int, shown: int) -> str:
+    """Return what stands above the list for as long as no script runs."""
+    if shown == n:
+        return (
+            f"This is the plain list of all {_works(n)}, in hub order. To search and filter it, "
+            "the page needs JavaScript."
+        )
+    return (
+        f"These are the first {shown:,} of {_works(n)}, in hub order; links below lead to all of "
+        "them. To search and filter them, the page needs JavaScript and a web server: run "
+        "python -m http.server in its folder."
+    )
+
+
+def index(
+    hub: Hub, settings: Mapping[str, Any], items: Sequence[str], others: Sequence[str]
+) -> str:
+    """Return ``index.html``: the hub, its first entries, and where everything else is.
+
+    ``others`` are the names of the release's files beside its tables.
+    """
+    n = hub._n_citing
+    more = "" if len(items) == n else _all_pages(n)
+    return _document(
+        hub,
+        hub.manifest["title"],
+        f"{_header(hub)}"
+        '<main id="works" tabindex="-1">\n<h2>Citing works</h2>\n'
+        f"{section(settings, note(n, len(items)), items, more)}{_SCRIPT}</main>\n"
+        f"<footer>\n{_citation(hub)}{_files(hub, settings['files'], others)}{_rights(hub)}"
+        f"{_made_by()}</footer>\n",
+    )
+
+
+def list_page(hub: Hub, items: Sequence[str], number: int) -> str:
+    """Return a page of the plain list of a large hub, with links to those beside it."""
+    n, start = hub._n_citing, (number - 1) * PER_PAGE + 1
+    beside = [f'<a href="{page_name(number - 1)}" rel="prev">Previous</a>'] if number > 1 else []
+    beside.append('<a href="index.html">Explorer</a>')
+    if number * PER_PAGE < n:
+        beside.append(f'<a href="{page_name(number + 1)}" rel="next">Next</a>')
+    links = " · ".join(beside)
+    title = f"Citing works {start:,} to {min(number * PER_PAGE, n):,} of {n:,}"
+    return _document(
+        hub,
+        f"{title}: {hub.manifest['title']}",
+        f"<header>\n<h1>{title}</h1>\n<p>{text(hub.manifest['title'])}, data version "
+        f'{text(hub.version)}, in hub order.</p>\n<nav aria-label="Pages">{links}</nav>\n'
+        '</header>\n<main id="works" tabindex="-1">\n<h2>Works</h2>\n'
+        f'<section class="cx">\n{ordered(items, start)}</section>\n</main>\n'
+        f'<footer>\n<nav aria-label="Pages, again">{links}</nav>\n</footer>\n',
+    )
+
+
+def page_name(number: int) -> str:
+    """Return the name of a page of the plain list; the first has number 1."""
+    return f"papers-{number}.html"
+
+
+def _document(hub: Hub, title: str, body: str) -> str:
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="color-scheme" content="light dark">\n'
+        f'<meta name="generator" content="citehub {citehub.__version__}">\n'
+        f'<meta name="description" content="{text(hub.manifest["description"])}">\n'
+        f"<title>{text(title)}</title>\n"
+        '<link rel="icon" href="data:,">\n'  # none: a browser would ask the server for one
+        '<link rel="stylesheet" href="explorer.css">\n<link rel="stylesheet" href="page.css">\n'
+        '</head>\n<body class="cx-page">\n'
+        f'<a class="cx-skip" href="#works">Skip to the works</a>\n{body}</body>\n</html>\n'
+    )
+
+
+def _header(hub: Hub) -> str:
+    (work,) = hub._stream([hub.manifest["citehub"]["canonical_work_id"]])
+    title = _html.link(work.url or "", clean_line(work.title_plain))
+    about = f"{shorten_authors(work.authors)}, {work.published or 'date not known'}"
+    return (
+        f"<header>\n<h1>{text(hub.manifest['title'])}</h1>\n"
+        f"<p>The canonical work: {title} ({text(about)}).</p>\n"
+        f"<p><strong>This hub lists {_works(hub._n_citing)}</strong>; how many more there are is "
+        f"not known. {text(hub.summary())}</p>\n"
+        f"<p>Data version {text(hub.version)} of {text(released_on(hub.manifest))}.</p>\n"
+        "</header>\n"
+    )
+
+
+def _all_pages(n: int) -> str:
+    links = " · ".join(
+        f'<a href="{page_name(number)}">{(number - 1) * PER_PAGE + 1:,}</a>'
+        for number in range(1, -(-n // PER_PAGE) + 1)
+    )
+    return (
+        '<nav class="cx-pages" aria-label="All works">All works, as plain pages of '
+        f"{PER_PAGE:,}, from number {links}</nav>\n"
+    )
+
+
+def _citation(hub: Hub) -> str:
+    return f"<h2>How to cite</h2>\n<p>{text(hub.cite('apa'))}</p>\n"
+
+
+def _files(hub: Hub, folder: str, others: Sequence[str]) -> str:
+    tables = ", ".join(
+        f'<a href="{escape(folder + each["path"])}">{text(each["name"])}</a> ({each["rows"]:,})'
+        for each in hub.manifest["resources"]
+    )
+    described = ", ".join(f'<a href="{escape(folder + each)}">{text(each)}</a>' for each in others)
+    return (
+        f"<h2>The data</h2>\n<p>Tables as Parquet, with their rows: {tables}.</p>\n"
+        f"<p>What describes them: {described}.</p>\n"
+    )
+
+
+def _rights(hub: Hub) -> str:
+    licenses = "; ".join(
+        _html.link(each["path"], clean_line(f"{each['name']}: {each['title']}"))
+        for each in hub.manifest["licenses"]
+    )
+    rows = [
+        (
+            _html.link(each["url"] or "", clean_line(each["title"])),
+            text(each["rights"] or "not known"),
+        )
+        for each in (hub.sources if "sources" in hub.tables else ())
+    ]
+    table = _html.table(("source", "terms of reuse"), rows) if rows else ""
+    return f"<h2>Rights</h2>\n<p>The compilation: {licenses}.</p>\n<p>{_RIGHTS}</p>\n{table}\n"
+
+
+def _made_by() -> str:
+    return (
+        f"<p>Made by citehub {citehub.__version__}. Licences of what the page's script is made "
+        'of: <a href="LICENSES.txt">LICENSES.txt</a>.</p>\n'
+    )
+
+
+def _works(n: int) -> str:
+    return f"{n:,} citing work{'' if n == 1 else 's'}"

@@ -1,0 +1,99 @@
+"""The list of citing works as plain HTML, which the explorer's script takes over."""
+
+from __future__ import annotations
+
+from html import escape
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Final
+
+from citehub import _html
+from citehub._identifiers import Identifier
+from citehub._text import clean_line, to_json
+from citehub._work import shorten_authors
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from citehub._hub import Hub
+    from citehub._work import Work
+
+_SCHEMES: Final = {
+    "arxiv": "arXiv",
+    "doi": "DOI",
+    "openalex": "OpenAlex",
+    "s2": "Semantic Scholar",
+    "omid": "OMID",
+    "pith": "Pith",
+    "acl": "ACL Anthology",
+}
+
+
+def text(value: object) -> str:
+    """Return text from outside as one line of HTML without markup."""
+    return escape(clean_line(value))
+
+
+def entries(hub: Hub, address: Callable[[Work], str | None] = attrgetter("url")) -> Iterator[str]:
+    """Yield an entry per citing work, in hub order; ``address`` says where its title leads."""
+    rows = hub.themes if "themes" in hub.tables else ()
+    titles = {row["theme_id"]: row["title"] for row in rows}
+    for work in hub._stream(hub._citing_ids()):
+        yield _entry(work, address(work), titles)
+
+
+def section(config: Mapping[str, Any], note: str, items: Iterable[str], more: str = "") -> str:
+    """Return what the script enhances: a note above a list, and what follows it."""
+    return (
+        '<section id="citehub-explorer" class="cx" '
+        f'data-config="{escape(to_json(config, indent=None))}">\n'
+        f'<p class="cx-note" id="cx-note" role="status">{escape(note)}</p>\n'
+        f"{ordered(items)}{more}</section>\n"
+    )
+
+
+def ordered(items: Iterable[str], start: int = 1) -> str:
+    """Return entries as a list whose first one has a number."""
+    return f'<ol class="cx-list" start="{start}">\n{"".join(items)}</ol>\n'
+
+
+def _entry(work: Work, address: str | None, titles: Mapping[str, str]) -> str:
+    title = text(work.title_plain)
+    if address:
+        title = f'<a href="{escape(address)}">{title}</a>'
+    about = (
+        *(["retracted"] if work.is_retracted else []),
+        work.published or "date not known",
+        "; ".join(titles.get(theme, theme) for theme in work.themes) or "theme not known",
+        work.venue or "venue not known",
+        work.primary_category or "category not known",
+    )
+    role = f"role: {work.role or 'not labelled'} · polarity: {work.polarity or 'not labelled'}"
+    return (
+        '<li class="cx-entry">\n'
+        f'<h3 class="cx-title">{title}</h3>\n'
+        f'<p class="cx-authors">{text(shorten_authors(work.authors))}</p>\n'
+        f'<p class="cx-about">{text(" · ".join(about))}</p>\n'
+        f"{_finding(work)}"
+        f'<p class="cx-role">{text(role)}</p>\n'
+        f'<p class="cx-links">{" · ".join(_links(work)) or "identifiers not known"}</p>\n'
+        "</li>\n"
+    )
+
+
+def _finding(work: Work) -> str:
+    if not work.finding:
+        return ""
+    source = f"as printed by {work.finding_source}" if work.finding_source else "of unknown source"
+    return (
+        f'<p class="cx-finding">{text(work.finding)} <small>(finding {text(source)})</small></p>\n'
+    )
+
+
+def _links(work: Work) -> Iterator[str]:
+    for scheme, value in work.ids.items():
+        name = f"{_SCHEMES.get(scheme, scheme)} {clean_line(value)}"
+        yield _html.link(Identifier(scheme, value).url or "", name)
+    if work.code_url:
+        yield _html.link(work.code_url, "code")
+    if work.model_url:
+        yield _html.link(work.model_url, "model weights")

@@ -1,0 +1,73 @@
+// Builds citehub/explorer/bundle: the script, its styles, and the licences of what is in it.
+
+import { readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+import { build } from 'esbuild'
+import { minify } from 'terser'
+
+const here = (/** @type {string} */ path) => fileURLToPath(new URL(path, import.meta.url))
+const out = process.argv[2] ?? here('../citehub/explorer/bundle')
+const shared = /** @type {const} */ ({
+  bundle: true, minify: true, target: 'es2022', charset: 'utf8', legalComments: 'none',
+  logLevel: 'warning'
+})
+
+const SCRIPTS = {
+  explorer: 'src/main.js', 'explorer-large': 'src/large.js', 'explorer-exports': 'src/exports.js'
+}
+
+/**
+ * What of hyparquet no file of a release needs, as citehub writes them: encodings, compressions
+ * and types of others. A file that has one ends as every file that cannot be read.
+ */
+const NOT_NEEDED = /hyparquet\/src\/(bloom|delta|geoparquet|snappy|variant|wkb|xxhash)\.js$/
+/** What is needed for its name only: rows are never filtered while reading, no layout moves. */
+const IDLE = new Map([
+  [/hyparquet\/src\/filter\.js$/, `
+    export const columnsNeededForFilter = () => []
+    export const pathsNeededForFilter = columnsNeededForFilter
+    export const canSkipRowGroup = () => false
+    export const matchFilter = () => true
+    export const filterPageRanges = columnsNeededForFilter`],
+  [/d3-timer\.mjs$/, 'export const timer = () => ({ stop() {}, restart() {} })'],
+  [/d3-dispatch\.mjs$/, 'export const dispatch = () => ({ call() {}, on() {} })']
+])
+const leaveOut = {
+  name: 'leave-out',
+  /** @param {import('esbuild').PluginBuild} build */
+  setup(build) {
+    build.onLoad({ filter: NOT_NEEDED }, ({ path }) => ({
+      contents: [...readFileSync(path, 'utf8').matchAll(/^export (?:async )?function\*? (\w+)/gm)]
+        .map(([, name]) => `export function ${name}() { throw new Error('${name} is not read here') }`)
+        .join('\n')
+    }))
+    for (const [filter, contents] of IDLE) build.onLoad({ filter }, () => ({ contents }))
+  }
+}
+
+const scripts = await build({
+  ...shared,
+  plugins: [leaveOut],
+  entryPoints: Object.fromEntries(Object.entries(SCRIPTS)
+    .map(([name, path]) => [name, here(path)])),
+  outdir: out, format: 'iife', metafile: true, absWorkingDir: here('.')
+})
+for (const name of Object.keys(SCRIPTS).map(script => `${script}.js`)) { // a twentieth smaller than by esbuild
+  const { code } = await minify(readFileSync(`${out}/${name}`, 'utf8'), {
+    ecma: 2020, toplevel: true, compress: { passes: 3, unsafe_arrows: true }
+  })
+  writeFileSync(`${out}/${name}`, `${code}\n`)
+}
+await build({ ...shared, entryPoints: [here('src/explorer.css')], outfile: `${out}/explorer.css` })
+await build({ ...shared, entryPoints: [here('src/page.css')], outfile: `${out}/page.css` })
+
+const packages = new Set(Object.keys(scripts.metafile.inputs)
+  .flatMap(path => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []))
+const licences = [...packages].sort().map(name => {
+  const { version, license } = JSON.parse(readFileSync(here(`node_modules/${name}/package.json`), 'utf8'))
+  const text = readFileSync(here(`node_modules/${name}/LICENSE`), 'utf8').trim()
+  return `${name} ${version} (${license})\n\n${text}\n`
+})
+writeFileSync(`${out}/LICENSES.txt`,
+  `The scripts hold code of these packages.\n\n${licences.join(`\n${'-'.repeat(72)}\n\n`)}`)

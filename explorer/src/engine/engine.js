@@ -1,0 +1,92 @@
+// What answers the page: one object over the tables of a release.
+
+import { valuesOf } from './facets.js'
+import { openTables } from './files.js'
+import { authorNetwork, similarityMap } from './graphs.js'
+import { loadModel } from './model.js'
+import { Records } from './records.js'
+import { Words } from './related.js'
+import { Selector } from './select.js'
+
+/** @import { Config, Engine, Entry } from '../types.js' */
+/** @import { Parts } from '../load.js' */
+/** @import { Model } from './model.js' */
+
+const RELATED = 10 // works that `related_to` finds beside the work itself
+
+/**
+ * Load a hub.
+ * @param {Config} config
+ * @param {string} base address of the page
+ * @param {() => Promise<Parts['exports']>} loadExports
+ * @param {Parameters<typeof openTables>[2]} [given]
+ * @returns {Promise<Engine>}
+ */
+export async function makeEngine(config, base, loadExports, given = {}) {
+  const tables = openTables(config, base, given)
+  const model = await loadModel(tables, config)
+  const records = new Records(tables, model)
+  /** @type {Words | undefined} */
+  let made
+  const words = () => made ??= new Words(model.works.title_plain.map((title, number) =>
+    `${title} ${model.works.finding[number] ?? ''}`))
+  const selector = new Selector(model, workId => {
+    const number = model.numberOf.get(workId)
+    return number === undefined
+      ? []
+      : [number, ...words().related(number, RELATED).map(each => each.number)]
+  })
+  const facts = { hub: config.hub, version: config.version, canonical: config.canonical }
+  return {
+    themes: model.themes,
+    years: [...new Set(model.years)].filter(Boolean).sort(),
+    view: async conditions => selector.view(conditions),
+    entries: async numbers => numbers.map(number => entryOf(model, number)),
+    record: async number => (await records.of([number]))[0],
+    related: async (number, most) => words().related(number, most),
+    numbersOf: async ids => ids.map(id => model.numberOf.get(id) ?? -1),
+    graph: async (kind, numbers) => kind === 'map'
+      ? similarityMap(model, words(), numbers)
+      : authorNetwork(model, numbers),
+    async exported(format, numbers) {
+      const [{ exported }, [canonical, ...found]] =
+        await Promise.all([loadExports(), records.of([0, ...numbers])])
+      return exported(format, found, facts, canonical)
+    }
+  }
+}
+
+/**
+ * @param {Model} model
+ * @param {number} number
+ * @returns {Entry}
+ */
+function entryOf({ works, authors, ids, facets, themes }, number) {
+  const text = (/** @type {'role' | 'polarity'} */ facet) =>
+    valuesOf(facets[facet], number).join(', ') || null
+  const identifiers = []
+  for (let at = ids.start[number]; at < ids.start[number + 1]; at++) {
+    identifiers.push({ scheme: ids.schemes[at], value: ids.values[at] })
+  }
+  return {
+    number,
+    work_id: works.work_id[number],
+    title_plain: works.title_plain[number],
+    authors: authors.names.slice(authors.start[number], authors.start[number + 1]),
+    publication_year: works.publication_year[number],
+    publication_month: works.publication_month[number],
+    venue: works.venue[number],
+    primary_category: works.primary_category[number],
+    finding: works.finding[number],
+    finding_source: works.finding_source[number],
+    themes: valuesOf(facets.theme, number).map(id =>
+      themes.find(theme => theme.theme_id === id)?.title ?? id),
+    role: text('role'),
+    polarity: text('polarity'),
+    representatives: valuesOf(facets.representatives, number),
+    ids: identifiers,
+    code_url: works.code_url[number],
+    model_url: works.model_url[number],
+    is_retracted: works.is_retracted[number]
+  }
+}

@@ -1,0 +1,250 @@
+// The Parquet files of a release: from a web server whole or by ranges, or from a script beside
+// the page where it was opened from disk.
+
+import { parquetMetadataAsync, parquetRead } from 'hyparquet'
+import { decompress as inflate } from 'fzstd'
+
+/** @import { AsyncBuffer, FileMetaData } from 'hyparquet' */
+/** @import { Config } from '../types.js' */
+
+const WHOLE_BELOW = 1 << 18 // bytes; a smaller file is one request
+const FOOTER = 1 << 15
+const HTTP_PARTIAL = 206
+
+/** @typedef {(input: Uint8Array, outputLength: number) => Uint8Array} Decompress */
+
+const utf8 = new TextDecoder()
+const latin1 = new TextDecoder('latin1')
+
+/**
+ * Decodes the texts of columns as parts of one text a page, which takes half the time.
+ * @returns {(bytes: Uint8Array | undefined) => any}
+ */
+function makeTextDecoder() {
+  /** @type {ArrayBufferLike | undefined} */
+  let last
+  let page = ''
+  return bytes => {
+    if (!bytes) return undefined
+    if (bytes.buffer !== last) {
+      last = bytes.buffer
+      page = latin1.decode(new Uint8Array(last))
+    }
+    const text = page.slice(bytes.byteOffset, bytes.byteOffset + bytes.length)
+    return /[^\x00-\x7f]/.test(text) ? utf8.decode(bytes) : text
+  }
+}
+
+/** @type {Decompress} */
+const decompressSlowly = (input, outputLength) => inflate(input, new Uint8Array(outputLength))
+
+/** A file that is missing or not the one that was released; the message is for the reader. */
+export class DamagedFile extends Error {}
+
+/**
+ * The tables of a release.
+ * @typedef {object} Tables
+ * @property {(table: string) => number} rows how many rows a table has; 0 where there is none
+ * @property {(table: string, columns: string[]) => Promise<any[][]>} columns whole columns
+ * @property {(table: string, start: number, end: number) => Promise<any[]>} slice rows as objects
+ */
+
+/**
+ * Open the tables; nothing is read until columns or rows are asked for.
+ * @param {Config} config
+ * @param {string} base address of the page, which the files' addresses are relative to
+ * @param {{ inline?: Record<string, string>, decompress?: Promise<Decompress> }} given files as base64 by
+ *   path, and a quicker decompressor than the small one that is always here
+ * @returns {Tables}
+ */
+export function openTables(config, base, { inline, decompress }) {
+  const how = async () => ({
+    compressors: { ZSTD: await decompress ?? decompressSlowly },
+    parsers: { stringFromBytes: makeTextDecoder() }
+  })
+  /** @type {Map<string, Promise<Opened>>} */
+  const opened = new Map()
+  const open = (/** @type {string} */ table) => {
+    let file = opened.get(table)
+    if (!file) opened.set(table, file = openFile(config.tables[table], config.files, base, inline))
+    return file
+  }
+  return {
+    rows: table => config.tables[table]?.rows ?? 0,
+    async columns(table, columns) {
+      if (!config.tables[table]?.rows) return columns.map(() => [])
+      const opened = await open(table)
+      return reading(table, opened.intact, readColumns(opened, columns, await how()))
+    },
+    async slice(table, start, end) {
+      const { file, metadata, intact } = await open(table)
+      /** @type {any[]} */
+      let rows = []
+      await reading(table, intact, parquetRead({
+        file, metadata, ...await how(), rowStart: start, rowEnd: end, useOffsetIndex: true,
+        rowFormat: 'object', onComplete: found => { rows = found }
+      }))
+      return rows.map(withNulls)
+    }
+  }
+}
+
+/**
+ * A file; `intact` settles once it is known that it is the one that was released.
+ * @typedef {{ file: AsyncBuffer, metadata: FileMetaData, intact: Promise<void> }} Opened
+ */
+
+/**
+ * What is read, once the file is known to be intact; a file that is not explains all other errors.
+ * @template T
+ * @param {string} table
+ * @param {Promise<void>} intact
+ * @param {Promise<T>} read
+ */
+async function reading(table, intact, read) {
+  try {
+    const result = await read
+    await intact
+    return result
+  } catch (error) {
+    await intact
+    throw new DamagedFile(`${table}.parquet cannot be read: ${/** @type {Error} */ (error).message}`)
+  }
+}
+
+/**
+ * @param {Opened} opened
+ * @param {string[]} columns
+ * @param {object} how pages are decoded
+ */
+async function readColumns({ file, metadata }, columns, how) {
+  const total = Number(metadata.num_rows)
+  /** @type {any[][]} */
+  const found = columns.map(() => new Array(total))
+  await parquetRead({
+    file, metadata, columns, ...how,
+    onChunk({ columnName, columnData, rowStart }) {
+      const column = found[columns.indexOf(columnName)]
+      for (let at = 0; at < columnData.length; at++) column[rowStart + at] = columnData[at] ?? null
+    }
+  })
+  return found
+}
+
+/** @param {Record<string, any>} row */
+function withNulls(row) {
+  for (const name in row) row[name] ??= null
+  return row
+}
+
+/**
+ * @param {Config['tables'][string]} table
+ * @param {string} folder
+ * @param {string} base
+ * @param {Record<string, string> | undefined} inline
+ * @returns {Promise<Opened>}
+ */
+async function openFile(table, folder, base, inline) {
+  const { file, intact } = inline
+    ? decodeBase64(inline[table.path], table)
+    : await fetchFile(table, new URL(folder + table.path, base).href)
+  const name = table.path.replace('.parquet', '')
+  const metadata = await reading(name, intact,
+    parquetMetadataAsync(file, { initialFetchSize: FOOTER, geoparquet: false }))
+  return { file, metadata, intact }
+}
+
+/**
+ * @param {string | undefined} text
+ * @param {Config['tables'][string]} table
+ */
+function decodeBase64(text, table) {
+  if (text === undefined) throw new DamagedFile(`${table.path} is missing in the script of the data`)
+  const bytes = Uint8Array.from(atob(text), letter => letter.charCodeAt(0))
+  checkSize(bytes.byteLength, table)
+  return { file: asBuffer(bytes.buffer), intact: Promise.resolve() }
+}
+
+/**
+ * Fetch a small file whole; of a large one the parts that are asked for, where the server can.
+ * @param {Config['tables'][string]} table
+ * @param {string} url
+ * @returns {Promise<{ file: AsyncBuffer, intact: Promise<void> }>}
+ */
+async function fetchFile(table, url) {
+  if (table.bytes < WHOLE_BELOW) return whole(await request(url, table), table)
+  const end = await request(url, table, [table.bytes - FOOTER, table.bytes])
+  if (end.status !== HTTP_PARTIAL) return whole(end, table)
+  checkSize(Number(end.headers.get('Content-Range')?.split('/')[1]), table)
+  const footer = await end.arrayBuffer()
+  const file = {
+    byteLength: table.bytes,
+    /** @param {number} start */
+    async slice(start, stop = table.bytes) {
+      const from = start - (table.bytes - footer.byteLength)
+      if (from >= 0) return footer.slice(from, from + stop - start)
+      const part = await (await request(url, table, [start, stop])).arrayBuffer()
+      if (part.byteLength !== stop - start) throw new DamagedFile(`${table.path} came cut short`)
+      return part
+    }
+  }
+  return { file, intact: Promise.resolve() }
+}
+
+/**
+ * @param {string} url
+ * @param {Config['tables'][string]} table
+ * @param {[number, number]} [range]
+ */
+async function request(url, table, range) {
+  const headers = range && { Range: `bytes=${range[0]}-${range[1] - 1}` }
+  const response = await fetch(url, { headers }).catch(() => null)
+  if (!response?.ok) {
+    throw new DamagedFile(`${table.path} cannot be fetched${response ? `: ${response.status}` : ''}`)
+  }
+  return response
+}
+
+/**
+ * @param {Response} response
+ * @param {Config['tables'][string]} table
+ */
+async function whole(response, table) {
+  const bytes = await response.arrayBuffer()
+  checkSize(bytes.byteLength, table)
+  const intact = checkHash(bytes, table)
+  intact.catch(() => {}) // told where the file is read
+  return { file: asBuffer(bytes), intact }
+}
+
+/**
+ * @param {ArrayBuffer} bytes
+ * @param {Config['tables'][string]} table
+ */
+async function checkHash(bytes, table) {
+  if (!globalThis.crypto?.subtle) return // only there for pages from https and from this machine
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
+  const found = Array.from(digest, byte => byte.toString(16).padStart(2, '0')).join('')
+  if (`sha256:${found}` !== table.hash) {
+    throw new DamagedFile(`${table.path} is not the file that was released: its SHA-256 differs`)
+  }
+}
+
+/**
+ * @param {number} found
+ * @param {Config['tables'][string]} table
+ */
+function checkSize(found, table) {
+  if (found !== table.bytes) {
+    throw new DamagedFile(`${table.path} is not the file that was released: ` +
+      `it has ${found} bytes, not ${table.bytes}`)
+  }
+}
+
+/**
+ * @param {ArrayBuffer} bytes
+ * @returns {AsyncBuffer}
+ */
+function asBuffer(bytes) {
+  return { byteLength: bytes.byteLength, slice: (start, end) => bytes.slice(start, end) }
+}

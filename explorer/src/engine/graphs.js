@@ -1,0 +1,85 @@
+// The two pictures of works that belong together: which are near, and which share authors.
+
+import { layOut } from './layout.js'
+
+/** @import { Graph } from '../types.js' */
+/** @import { Model } from './model.js' */
+/** @import { Words } from './related.js' */
+
+const MOST = 300 // works of a picture; more cannot be told apart
+const NEAREST = 3
+const FEW = 12 // works of a name that are all linked with each other
+
+/** @typedef {Graph['links']} Links */
+
+/**
+ * The map of similarity: each work linked to the nearest of the others.
+ * @param {Model} model
+ * @param {Words} words
+ * @param {number[]} asked
+ */
+export function similarityMap(model, words, asked) {
+  const numbers = asked.slice(0, MOST)
+  /** @type {Links} */
+  const links = []
+  numbers.forEach((number, source) => {
+    for (const { number: other, score, shared } of words.related(number, NEAREST, numbers)) {
+      const target = numbers.indexOf(other)
+      const isKnown = links.some(link => link.source === target && link.target === source)
+      if (!isKnown) links.push({ source, target, weight: score, names: shared })
+    }
+  })
+  return draw(model, numbers, links, asked.length)
+}
+
+/**
+ * The network of works that print the same author names; works that share none are left out.
+ * @param {Model} model
+ * @param {number[]} asked
+ */
+export function authorNetwork(model, asked) {
+  const { start, names } = model.authors
+  /** @type {Map<string, number[]>} */
+  const printedBy = new Map()
+  for (const number of asked) {
+    for (const name of new Set(names.slice(start[number], start[number + 1]))) {
+      const works = printedBy.get(name)
+      if (works) works.push(number)
+      else printedBy.set(name, [number])
+    }
+  }
+  const shared = [...printedBy].filter(([, works]) => works.length > 1)
+  const linked = new Set(shared.flatMap(([, works]) => works))
+  const numbers = asked.filter(number => linked.has(number)).slice(0, MOST)
+  const placeOf = new Map(numbers.map((number, place) => [number, place]))
+  /** @type {Map<number, Links[0]>} */
+  const links = new Map()
+  for (const [name, works] of shared) {
+    const places = works.flatMap(number => placeOf.get(number) ?? [])
+    places.forEach((source, at) => {
+      const others = places.slice(at + 1)
+      for (const target of places.length > FEW ? others.slice(0, 1) : others) {
+        const key = source * MOST + target
+        const link = links.get(key) ?? { source, target, weight: 0, names: [] }
+        link.weight++
+        link.names.push(name)
+        links.set(key, link)
+      }
+    })
+  }
+  return draw(model, numbers, [...links.values()], asked.length)
+}
+
+/**
+ * @param {Model} model
+ * @param {number[]} numbers
+ * @param {Links} links
+ * @param {number} asked
+ * @returns {Graph}
+ */
+function draw(model, numbers, links, asked) {
+  const { x, y } = layOut(numbers.length, links)
+  const points = numbers.map((number, place) =>
+    ({ number, x: x[place], y: y[place], title: model.works.title_plain[number] }))
+  return { points, links, asked }
+}

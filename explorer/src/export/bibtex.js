@@ -1,0 +1,119 @@
+// BibTeX: an entry per work, for LaTeX with BibTeX or biber, as `citehub/export/bibtex.py`.
+
+import { escapeTex } from '../text/tex.js'
+import { codePoint } from '../text/text.js'
+import { firstIds, pageOfWork } from '../text/work.js'
+import { kind } from './kinds.js'
+import { names, wholeFamily } from './names.js'
+import { note, reason, tags, venue } from './record.js'
+
+/** @import { HubFacts, WorkRecord } from '../types.js' */
+/** @import { Name } from './names.js' */
+
+const MONTHS =
+  ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
+const INITIAL = /(?<![^ \-])[^\x00-\x7f]/gu
+/** @type {Record<string, string>} */
+const ACCENTS = {
+  '\u0300': '`',
+  '\u0301': "'",
+  '\u0302': '^',
+  '\u0303': '~',
+  '\u0304': '=',
+  '\u0307': '.',
+  '\u0308': '"',
+  '\u030c': 'v ',
+  '\u0327': 'c '
+}
+const NOT_IN_KEYS = /[^A-Za-z0-9.:/+\-]/gu
+const NOT_IN_ADDRESSES = /[\\{}"<>^`|~\p{White_Space}\x00-\x1f\x7f-\x9f]/gu
+
+/**
+ * Returns an entry per work, parted by empty lines.
+ * @param {WorkRecord[]} records
+ * @param {HubFacts} facts
+ */
+export function write(records, facts) {
+  return records.map(record => entry(record, fieldsOf(record, facts))).join('\n')
+}
+
+/**
+ * The fields of a work in TeX; what is not known is empty.
+ * @param {WorkRecord} record
+ * @param {HubFacts} facts
+ * @returns {Record<string, string>}
+ */
+function fieldsOf(record, facts) {
+  const { work } = record
+  const ids = firstIds(record.ids)
+  const isArxiv = ids.has('arxiv')
+  const why = reason(record, facts)
+  return {
+    author: names(record).map(author).join(' and '),
+    title: work.title && `{${escapeTex(work.title)}}`,
+    year: String(work.publication_year || ''),
+    month: work.publication_month ? MONTHS[work.publication_month - 1] : '',
+    [kind(record).venue ?? 'note']: escapeTex(venue(record) ?? ''),
+    eprint: escapeTex(ids.get('arxiv') ?? ''),
+    archiveprefix: isArxiv ? 'arXiv' : '',
+    primaryclass: isArxiv ? escapeTex(work.primary_category ?? '') : '',
+    doi: address(ids.get('doi') ?? ''),
+    url: address(pageOfWork(record.ids) ?? ''),
+    abstract: escapeTex(work.abstract ?? ''),
+    keywords: escapeTex(tags(record, why).join(', ')),
+    annote: escapeTex(note(record) ?? ''),
+    'citehub-hub': why.hub,
+    'citehub-version': why.data_version,
+    'citehub-relation': why.relation,
+    'citehub-role': escapeTex(why.role ?? ''),
+    'citehub-polarity': escapeTex(why.polarity ?? ''),
+    'citehub-sources': escapeTex(why.sources)
+  }
+}
+
+/**
+ * @param {WorkRecord} record
+ * @param {Record<string, string>} fields
+ */
+function entry(record, fields) {
+  const lines = Object.entries(fields).filter(([, value]) => value).map(([name, value]) =>
+    `  ${name.padEnd(16)} = ${name === 'month' ? value : `{${value}}`},\n`)
+  return `@${kind(record).bibtex}{${key(record.work.work_id)},\n${lines.join('')}}\n`
+}
+
+/**
+ * A key for citing, of letters that TeX and BibTeX leave alone.
+ * @param {string} workId
+ */
+function key(workId) {
+  return workId.replace(NOT_IN_KEYS, letter => `_${codePoint(letter).toString(16)}_`)
+}
+
+/** @param {Name} name */
+function author(name) {
+  if (name.isLiteral) return `{${escapeTex(name.family)}}`
+  return [wholeFamily(name), name.suffix, name.given]
+    .filter(Boolean)
+    .map(escapeTex)
+    .map(part => part.includes('\\') ? `{${part}}` : part)
+    .join(', ')
+    .replace(INITIAL, accent)
+}
+
+/**
+ * An accented initial in TeX: styles that abbreviate names take its first byte.
+ * @param {string} letter
+ */
+function accent(letter) {
+  const [base, ...marks] = letter.normalize('NFD')
+  const sign = ACCENTS[marks.join('')]
+  return base < '\x80' && sign ? `{\\${sign}${base}}` : letter
+}
+
+/**
+ * An address or DOI, in which BibTeX and biber expect no TeX.
+ * @param {string} text
+ */
+function address(text) {
+  return text.replace(NOT_IN_ADDRESSES, sign => sign === '~' ? '%7E' : encodeURIComponent(sign))
+}

@@ -1,0 +1,46 @@
+// The list of works as a table, as `citehub/export/columns.py` declares it.
+
+import { firstIds, joinLabels, pageOfWork, sourcesOf } from '../text/work.js'
+import { reason } from './record.js'
+
+/** @import { HubFacts, WorkRecord } from '../types.js' */
+
+/** A cell; null is not known. Role and polarity are null for the canonical work, too. */
+/** @typedef {string | number | boolean | string[] | null} Cell */
+
+export const COLUMNS = [
+  'work_id', 'title', 'title_plain', 'authors', 'publication_year', 'publication_month', 'type',
+  'venue', 'primary_category', 'arxiv', 'doi', 'url', 'code_url', 'model_url', 'finding',
+  'finding_source', 'themes', 'representative', 'is_retracted', 'relation', 'hub_position',
+  'timespan_months', 'shared_authors', 'role', 'polarity', 'hub', 'data_version', 'sources'
+]
+
+/**
+ * Returns the cells of a work by the names of the columns.
+ * @param {WorkRecord} record
+ * @param {HubFacts} facts
+ * @returns {Record<string, Cell>}
+ */
+export function row(record, facts) {
+  const ids = firstIds(record.ids)
+  const citation = record.citations[0]
+  const why = reason(record, facts)
+  return {
+    ...record.work,
+    authors: record.authors.map(author => author.author_name),
+    arxiv: ids.get('arxiv') ?? null,
+    doi: ids.get('doi') ?? null,
+    url: pageOfWork(record.ids),
+    themes: record.themes,
+    representative: record.representatives.map(({ method }) => method),
+    relation: why.relation,
+    hub_position: citation?.hub_position ?? null,
+    timespan_months: citation?.timespan_months ?? null,
+    shared_authors: citation?.shared_authors ?? null,
+    role: joinLabels(record.labels, 'intent'),
+    polarity: joinLabels(record.labels, 'polarity'),
+    hub: why.hub,
+    data_version: why.data_version,
+    sources: sourcesOf(record.evidence)
+  }
+}

@@ -1,0 +1,48 @@
+// CSV: a row per work, for spreadsheets, as `citehub/export/csv.py`.
+
+import { cleanLine, csvLine } from '../text/text.js'
+import { COLUMNS, row } from './columns.js'
+import { NOT_KNOWN } from './record.js'
+
+/** @import { HubFacts, WorkRecord } from '../types.js' */
+/** @import { Cell } from './columns.js' */
+
+/**
+ * Returns the header and a line per work. A list stands in one cell, parted by `; `; a semicolon
+ * or percent sign inside of a part as `%3B` and `%25`. Null is an empty cell, and `not known` for
+ * the role and polarity of a citing work.
+ * @param {WorkRecord[]} records
+ * @param {HubFacts} facts
+ */
+export function write(records, facts) {
+  const rows = records.map(record => {
+    const cells = plain(row(record, facts))
+    return COLUMNS.map(name => textOf(cells[name]))
+  })
+  return [COLUMNS, ...rows].map(csvLine).join('')
+}
+
+/**
+ * @param {Record<string, Cell>} cells
+ * @returns {Record<string, Cell>}
+ */
+function plain(cells) {
+  const isCiting = cells.relation === 'citing work'
+  return {
+    ...cells,
+    role: isCiting ? cells.role ?? NOT_KNOWN : cells.role,
+    polarity: isCiting ? cells.polarity ?? NOT_KNOWN : cells.polarity,
+    arxiv: cells.arxiv && `arXiv:${cells.arxiv}` // which would lose its last zero as a number
+  }
+}
+
+/** @param {Cell} value */
+function textOf(value) {
+  if (Array.isArray(value)) return value.map(escaped).join('; ')
+  return typeof value === 'string' ? cleanLine(value) : value
+}
+
+/** @param {string} part of a list */
+function escaped(part) {
+  return cleanLine(part).replaceAll('%', '%25').replaceAll(';', '%3B')
+}

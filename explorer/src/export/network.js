@@ -1,0 +1,101 @@
+// The citation network: its nodes and edges, and their attributes, as
+// `citehub/export/network.py` has them.
+
+import { cleanLine } from '../text/text.js'
+import { pageOfWork, sourcesOf } from '../text/work.js'
+import { labelsOf, NOT_KNOWN, reason, roleAndPolarity } from './record.js'
+
+/** @import { HubFacts, WorkRecord } from '../types.js' */
+
+/** @typedef {Record<string, string | number>} Attributes */
+/** @typedef {{ workId: string, attributes: Attributes }} Node */
+/** @typedef {{ citing: string, cited: string, attributes: Attributes }} Edge */
+
+/** Attributes of nodes with their types. */
+export const NODE = {
+  label: 'string',
+  relation: 'string',
+  authors: 'string',
+  publication_year: 'int',
+  publication_month: 'int',
+  venue: 'string',
+  primary_category: 'string',
+  themes: 'string',
+  url: 'string',
+  hub_position: 'int'
+}
+/** Attributes of edges with their types. */
+export const EDGE = {
+  role: 'string',
+  polarity: 'string',
+  timespan_months: 'int',
+  shared_authors: 'int',
+  hub: 'string',
+  data_version: 'string',
+  sources: 'string'
+}
+
+/**
+ * Returns the works; what is not known is no attribute.
+ * @param {WorkRecord[]} records
+ * @param {HubFacts} facts
+ * @returns {Node[]}
+ */
+export function nodes(records, facts) {
+  return records.map(record => ({
+    workId: cleanLine(record.work.work_id),
+    attributes: known({
+      label: record.work.title_plain,
+      relation: reason(record, facts).relation,
+      authors: record.authors.map(author => author.author_name).join('; '),
+      publication_year: record.work.publication_year,
+      publication_month: record.work.publication_month,
+      venue: record.work.venue,
+      primary_category: record.work.primary_category,
+      themes: record.themes.join('; '),
+      url: pageOfWork(record.ids),
+      hub_position: record.citations[0]?.hub_position ?? null
+    })
+  }))
+}
+
+/**
+ * Returns the citations between the works.
+ * @param {WorkRecord[]} records
+ * @param {HubFacts} facts
+ * @returns {Edge[]}
+ */
+export function edges(records, facts) {
+  const selected = new Set(records.map(record => record.work.work_id))
+  return records.flatMap(record => {
+    const ofCitations = record.evidence.filter(row => row.table_name === 'citations')
+    const sources = sourcesOf(ofCitations).join(', ') || NOT_KNOWN
+    const cites = record.citations.filter(({ cited_work_id: cited }) => selected.has(cited))
+    return cites.map(citation => ({
+      citing: cleanLine(record.work.work_id),
+      cited: cleanLine(citation.cited_work_id),
+      attributes: known({
+        ...roleAndPolarity(labelsOf(record, citation)),
+        timespan_months: citation.timespan_months,
+        shared_authors: citation.shared_authors,
+        hub: facts.hub,
+        data_version: facts.version,
+        sources
+      })
+    }))
+  })
+}
+
+/**
+ * @param {Record<string, string | number | null>} attributes
+ * @returns {Attributes}
+ */
+function known(attributes) {
+  /** @type {Attributes} */
+  const found = {}
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === null || value === '') continue
+    found[name] = typeof value === 'string' ? cleanLine(value) : value
+  }
+  return found
+}

@@ -1,0 +1,62 @@
+// The explorer of a citation hub. One script for the page and for its Worker.
+
+import { makeEngine } from './engine/engine.js'
+import { connect, serve } from './engine/serve.js'
+import { loadPart, loadScript } from './load.js'
+import { startPage } from './page/app.js'
+
+/** @import { Config } from './types.js' */
+
+const SMALL = 2000 // citing works; up to this many the page itself is quick enough, and files work
+
+if (typeof document === 'undefined') serve()
+else start(/** @type {HTMLScriptElement} */ (document.currentScript).src)
+
+/** @param {string} script address of this script */
+async function start(script) {
+  const root = document.getElementById('citehub-explorer')
+  if (!root) return
+  /** @type {Config} */
+  const config = JSON.parse(root.dataset.config ?? '')
+  try {
+    const [engine, large] = await Promise.all([
+      open(config, script), config.n > SMALL ? loadPart(script, 'large') : null
+    ])
+    await startPage(root, config, engine, large?.largeList)
+  } catch (error) {
+    const note = document.getElementById('cx-note')
+    if (note) note.textContent = `${explain(error)} ${plainList(config)}`
+  }
+}
+
+/** @param {Config} config @param {string} script */
+async function open(config, script) {
+  const base = document.baseURI
+  const loadExports = () => loadPart(script, 'exports')
+  if (location.protocol === 'file:') {
+    return makeEngine(config, base, loadExports, { inline: await loadInline(config) })
+  }
+  return config.n > SMALL
+    ? connect(script, config, base)
+    : makeEngine(config, base, loadExports)
+}
+
+/** @param {Config} config @returns {Promise<Record<string, string>>} */
+async function loadInline({ inline }) {
+  if (!inline) {
+    throw new Error('a hub of this size needs a web server, such as python -m http.server')
+  }
+  await loadScript(new URL(inline, document.baseURI).href)
+  return /** @type {any} */ (globalThis).citehubFiles ?? {}
+}
+
+/** @param {Config} config */
+const plainList = ({ n }) => n > SMALL
+  ? 'This is the beginning of the plain list; links below it lead to all of it.'
+  : 'This is the plain list: it is whole.'
+
+/** @param {unknown} error */
+function explain(error) {
+  console.info(error)
+  return `Search and filters could not start: ${/** @type {Error} */ (error).message}.`
+}

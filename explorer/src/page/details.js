@@ -1,0 +1,92 @@
+// All that the hub knows of a paper, opened below its entry.
+
+import { cleanLine } from '../text/text.js'
+import { button, el, many } from './dom.js'
+import { facts, orNotKnown } from './facts.js'
+import { ownPage } from './paper.js'
+
+/** @import { Entry, EvidenceRow, Related, WorkRecord } from '../types.js' */
+/** @import { Page } from './app.js' */
+
+const NEIGHBOURS = 5
+const HEURISTIC =
+  'Papers that use the same rare words. A heuristic: no source says that they belong together.'
+const COLUMNS = /** @type {const} */ ({
+  table: 'table_name', row: 'row_key', column: 'column_name', source: 'source_id', place: 'locator',
+  grade: 'grade'
+})
+
+/**
+ * Returns the details of a paper; they come a moment later.
+ * @param {number} number
+ * @param {Page} page
+ */
+export function details(number, page) {
+  const node = el('div', { class: 'cx-details' }, el('p', {}, 'Reading …'))
+  fill(node, number, page).catch(error => node.replaceChildren(el('p', {},
+    `The details cannot be shown: ${error.message}. Close them and try again.`)))
+  return node
+}
+
+/** @param {HTMLElement} node @param {number} number @param {Page} page */
+async function fill(node, number, page) {
+  const [record, related] = await Promise.all([
+    page.engine.record(number), page.engine.related(number, NEIGHBOURS)
+  ])
+  const neighbours = await page.engine.entries(related.map(each => each.number))
+  const { work } = record
+  const own = ownPage(number, work.work_id, page.config)
+  node.replaceChildren(
+    el('dl', { class: 'cx-facts' }, ...facts(record, page).flatMap(([name, value]) =>
+      [el('dt', {}, name), el('dd', {}, ...orNotKnown(value))])),
+    el('h4', {}, 'Abstract'),
+    el('p', {}, ...orNotKnown(work.abstract ? [cleanLine(work.abstract)] : [])),
+    el('h4', {}, 'Passages that cite'), ...passages(record),
+    el('h4', {}, 'Neighbours'),
+    el('p', {}, HEURISTIC),
+    el('ol', { class: 'cx-neighbours' }, ...related.map((each, place) =>
+      neighbour(each, neighbours[place], page))),
+    el('p', { class: 'cx-actions' },
+      button('Show its neighbours in the list', () => page.change({ related_to: work.work_id })),
+      button('Works that share author names', () => page.change({ authors_of: work.work_id })),
+      own ? el('a', { href: own }, 'Page of this paper') : null),
+    evidence(record.evidence))
+}
+
+/** @param {WorkRecord} record */
+function passages({ contexts }) {
+  if (!contexts.length) return [el('p', {}, ...orNotKnown([]))]
+  return contexts.map(({ text, section, source_id }) => el('blockquote', {},
+    el('p', {}, cleanLine(text)),
+    el('small', {}, cleanLine(`section ${section ?? 'not known'}, source ${source_id}`))))
+}
+
+/** @param {Related} related @param {Entry} entry @param {Page} page */
+function neighbour({ number, score, shared }, { work_id, title_plain }, page) {
+  const title = cleanLine(title_plain)
+  return el('li', {},
+    number ? button(title, () => page.open(work_id), { class: 'cx-as-link' }) : title,
+    ` (${score.toFixed(2)}: ${cleanLine(shared.join(', '))})`)
+}
+
+/** @param {EvidenceRow[]} rows */
+function evidence(rows) {
+  const node = el('details', {
+    class: 'cx-evidence',
+    ontoggle: () => {
+      if (node.open && node.childElementCount === 1) node.append(evidenceTable(rows))
+    }
+  }, el('summary', {}, `Evidence: where ${many(rows.length, 'cell')} come from`))
+  return node
+}
+
+/** @param {EvidenceRow[]} rows */
+function evidenceTable(rows) {
+  const names = /** @type {(keyof typeof COLUMNS)[]} */ (Object.keys(COLUMNS))
+  return el('table', {},
+    el('thead', {}, el('tr', {}, ...names.map(name => el('th', { scope: 'col' }, name)))),
+    el('tbody', {}, ...rows.map(row => el('tr', {}, ...names.map(name => {
+      const value = row[COLUMNS[name]]
+      return el('td', { 'data-of': name }, ...orNotKnown(value ? [cleanLine(value)] : []))
+    })))))
+}

@@ -1,0 +1,86 @@
+// A paper of the list: the same lines as in the plain list, and what opens it and ticks it.
+
+import { cleanLine } from '../text/text.js'
+import { shortenAuthors } from '../text/work.js'
+import { without } from './conditions.js'
+import { details } from './details.js'
+import { button, el, setText } from './dom.js'
+import { markText } from './mark.js'
+import { about, links, printedBy, titlePage } from './paper.js'
+
+/** @import { Entry, Term } from '../types.js' */
+/** @import { Page } from './app.js' */
+
+/**
+ * An entry of the list, and what brings it up to date.
+ * @typedef {{ number: number, node: HTMLLIElement, opener: HTMLElement, show: () => void }} Item
+ */
+
+/**
+ * Returns the entry of a paper.
+ * @param {Entry} entry
+ * @param {Page} page
+ * @returns {Item}
+ */
+export function makeItem(entry, page) {
+  const { work_id: id, number } = entry
+  const title = cleanLine(entry.title_plain)
+  const address = titlePage(entry, page.config)
+  const heading = address ? el('a', { href: address }) : el('span')
+  const authors = el('p', { class: 'cx-authors' })
+  const finding = el('span')
+  const tick = el('input', {
+    type: 'checkbox', 'aria-label': `Select: ${title}`,
+    onchange: () => page.change({
+      picked: tick.checked ? [...page.state.picked, id] : without(page.state.picked, id)
+    }, { replace: true })
+  })
+  const opener = button('Details', () => page.change({ open: page.state.open === id ? '' : id }), {
+    class: 'cx-opener', 'aria-label': `Details: ${title}`, 'aria-expanded': 'false'
+  })
+  const node = el('li', { class: 'cx-entry cx-item' },
+    el('label', { class: 'cx-tick' }, tick), el('h3', { class: 'cx-title' }, heading), authors,
+    el('p', { class: 'cx-about' }, about(entry)),
+    !entry.finding ? null : el('p', { class: 'cx-finding' }, finding,
+      el('small', {}, ` (finding ${printedBy(entry.finding_source)})`)),
+    el('p', { class: 'cx-role' }, cleanLine(
+      `role: ${entry.role ?? 'not labelled'} · polarity: ${entry.polarity ?? 'not labelled'}`)),
+    el('p', { class: 'cx-links' }, ...links(entry)), opener)
+  node.dataset.number = `${number}` // for the pictures
+  const marked = [
+    { node: heading, text: title },
+    { node: authors, text: cleanLine(shortenAuthors(entry.authors)) },
+    { node: finding, text: cleanLine(entry.finding ?? '') }
+  ]
+  /** @type {HTMLElement | null} */
+  let opened = null
+  /** @type {Term[] | null} */
+  let terms = null
+
+  return {
+    number,
+    node,
+    opener,
+    show() {
+      tick.checked = page.state.picked.includes(id)
+      if (terms !== page.view.terms) {
+        terms = page.view.terms
+        for (const each of marked) showMarked(each.node, each.text, terms)
+      }
+      const isOpen = page.state.open === id
+      if (isOpen === Boolean(opened)) return
+      opener.setAttribute('aria-expanded', `${isOpen}`)
+      node.classList.toggle('cx-open', isOpen)
+      opened?.remove()
+      opened = isOpen ? details(number, page) : null
+      if (opened) node.append(opened)
+    }
+  }
+}
+
+/** @param {HTMLElement} node @param {string} text @param {Term[]} terms */
+function showMarked(node, text, terms) {
+  const pieces = markText(text, terms)
+  if (!pieces.some(({ hit }) => hit)) setText(node, text)
+  else node.replaceChildren(...pieces.map(({ text, hit }) => hit ? el('mark', {}, text) : text))
+}

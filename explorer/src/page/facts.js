@@ -1,0 +1,72 @@
+// The facts of a paper, for its details and for the table that compares.
+
+import { cleanLine } from '../text/text.js'
+import { published } from '../text/work.js'
+import { el, link } from './dom.js'
+import { idLink, parted } from './paper.js'
+
+/** @import { CitationRow, LabelRow, WorkRecord } from '../types.js' */
+/** @import { Page } from './app.js' */
+
+/** @typedef {(Node | string)[]} Value what is known; empty where nothing is */
+
+/**
+ * Returns the facts of a paper by name, always the same names in the same order.
+ * @param {WorkRecord} record
+ * @param {Page} page
+ * @returns {[name: string, value: Value][]}
+ */
+export function facts({ work, authors, ids, themes, citations, labels, representatives }, page) {
+  const ofMany = citations.length > 1
+  /** @param {(row: CitationRow) => string | number | boolean | null} get @returns {Value} */
+  const cited = get => joined(citations.filter(row => get(row) !== null).map(row =>
+    `${text(get(row))}${ofMany ? ` (of ${row.cited_work_id})` : ''}`))
+  const names = authors.map(row => row.author_name + (row.is_collective ? ' (a group)' : ''))
+  const titleOf = (/** @type {string} */ theme) =>
+    page.engine.themes.find(each => each.theme_id === theme)?.title ?? theme
+  return [
+    ['Title as printed', one(work.title)],
+    ['Authors', joined(names)],
+    ['Number of authors', one(work.author_count)],
+    ['First version', one(published(work))],
+    ['Type', one(work.type)],
+    ['Venue', one(work.venue)],
+    ['Category', one(work.primary_category)],
+    ['Themes', joined(themes.map(titleOf), '; ')],
+    ['Finding', one(work.finding)],
+    ['Source of the finding', one(work.finding_source)],
+    ['Place in the hub', cited(row => row.hub_position)],
+    ['Months after the cited work', cited(row => row.timespan_months)],
+    ['Author names shared with it (equal spelling, a heuristic)', cited(row => row.shared_authors)],
+    ['Influential citation', cited(row => row.is_influential)],
+    ['Labels of its citation', joined(labels.map(labelled), '; ')],
+    ['Representative', joined(representatives.map(row => `${row.method}, no. ${row.rank}`), '; ')],
+    ['Identifiers', parted(ids.map(idLink), ', ')],
+    ['Code', url(work.code_url)],
+    ['Model weights', url(work.model_url)],
+    ['Retracted', one(work.is_retracted)]
+  ]
+}
+
+/** @param {LabelRow} row */
+const labelled = ({ scheme, value, raw_value, labeler, source_id }) =>
+  `${scheme}: ${value || raw_value} (by ${labeler}, source ${source_id})`
+
+/** @param {string | number | boolean | null} value */
+const text = value => typeof value === 'boolean' ? (value ? 'yes' : 'no') : cleanLine(`${value}`)
+
+/** @param {string | number | boolean | null} value @returns {Value} */
+const one = value => value === null ? [] : [text(value)]
+
+/** @param {string[]} values @param {string} [between] @returns {Value} */
+const joined = (values, between = ', ') => values.length ? [cleanLine(values.join(between))] : []
+
+/** @param {string | null} address @returns {Value} */
+const url = address => address ? [link(address, cleanLine(address))] : []
+
+/**
+ * Returns the value as it stands, or that it is not known.
+ * @param {Value} value
+ */
+export const orNotKnown = value =>
+  value.length ? value : [el('span', { class: 'cx-unknown' }, 'not known')]

@@ -1,0 +1,128 @@
+// The list of papers.
+
+import { noConditions } from './conditions.js'
+import { arrange, button, el } from './dom.js'
+import { makeItem } from './entry.js'
+
+/** @import { Item } from './entry.js' */
+/** @import { LargeList, LargeListMaker } from './large_list.js' */
+/** @import { Page, Part } from './app.js' */
+
+const MOST = 2000 // entries that stand in the page at once
+const CHUNK = 100 // entries that are made before the browser gets a turn
+
+const makeEntries = () => el('ol', { class: 'cx-list', role: 'list', 'aria-label': 'Papers' })
+
+/**
+ * Returns the list; the plain one may stand in it until the first papers are there.
+ * @param {Page} page
+ * @param {LargeListMaker} [largeList] for hubs of more papers than stand in the page at once
+ * @returns {Part}
+ */
+export function list(page, largeList) {
+  const apart = el('div', { class: 'cx-apart' })
+  const node = el('div', { class: 'cx-papers' }, apart)
+  const none = el('p', { class: 'cx-none' }, 'No paper meets all conditions. ',
+    button('Clear all conditions', () => {
+      page.change(noConditions())
+      document.getElementById('cx-search')?.focus()
+    }))
+  let entries = makeEntries()
+  /** @type {Map<number, Item>} */
+  const items = new Map()
+  /** @type {Item[]} */
+  let placed = []
+  /** @type {Item | null} */
+  let outside = null
+  /** @type {LargeList | null} */
+  let large = null
+  /** @type {Int32Array | null} */
+  let shown = null
+  let opened = -1
+
+  /** @param {number[]} numbers */
+  const makeItems = async numbers =>
+    (await page.engine.entries(numbers)).map(entry => makeItem(entry, page))
+
+  /** @param {Int32Array} numbers */
+  async function showSmall(numbers) {
+    const target = large ? makeEntries() : entries
+    large?.stop()
+    large = null
+    if (items.size > MOST) items.clear()
+    /** @type {Item[]} */
+    const next = []
+    for (let from = 0; from < numbers.length || !from; from += CHUNK) {
+      if (from) await new Promise(resolve => setTimeout(resolve))
+      const chunk = Array.from(numbers.subarray(from, from + CHUNK))
+      const missing = chunk.filter(number => !items.has(number))
+      if (missing.length) {
+        (await makeItems(missing)).forEach((item, place) => items.set(missing[place], item))
+      }
+      if (numbers !== shown) return
+      for (const number of chunk) next.push(/** @type {Item} */ (items.get(number)))
+      for (const item of next.slice(from)) item.show()
+      placed = next
+      arrange(target, next.map(item => item.node))
+      replaceEntries(target)
+    }
+  }
+
+  /** @param {Int32Array} numbers */
+  async function showLarge(numbers) {
+    if (!largeList) throw new Error('what shows long lists was not loaded')
+    placed = []
+    items.clear()
+    if (!large) {
+      const target = makeEntries()
+      large = largeList(target, makeItems)
+      replaceEntries(target)
+    }
+    await large.show(numbers)
+  }
+
+  /** @param {HTMLOListElement} target */
+  function replaceEntries(target) {
+    entries = target
+    arrange(node, [apart, entries, ...shown?.length ? [] : [none]])
+  }
+
+  async function showApart() {
+    const { open } = page.state
+    ;[opened] = open ? await page.engine.numbersOf([open]) : [-1]
+    if (opened < 0 || page.view.numbers.includes(opened)) outside = null
+    else if (outside?.number !== opened) [outside] = await makeItems([opened])
+    outside?.show()
+    apart.replaceChildren(...outside ? [
+      el('p', {}, 'The open paper does not meet the conditions:'),
+      el('ol', { class: 'cx-list', role: 'list', 'aria-label': 'Open paper' }, outside.node)
+    ] : [])
+  }
+
+  function goOn() {
+    const { goTo } = page
+    page.goTo = ''
+    if (goTo === 'list' && node.getBoundingClientRect().top < 0) node.scrollIntoView()
+    if (goTo !== 'open' || opened < 0) return
+    const item = outside ?? placed.find(({ number }) => number === opened)
+    if (!item) return large?.goTo(opened)
+    item.opener.focus({ preventScroll: true })
+    item.node.scrollIntoView()
+  }
+
+  return {
+    node,
+    async show() {
+      const { numbers } = page.view
+      if (numbers === shown) {
+        for (const item of large?.items() ?? placed) item.show()
+      } else {
+        shown = numbers
+        await (numbers.length > MOST ? showLarge(numbers) : showSmall(numbers))
+        if (numbers !== shown) return
+      }
+      await showApart()
+      goOn()
+    }
+  }
+}

@@ -1,0 +1,78 @@
+// The picture beside the list, in step with it.
+
+import { graphPicture, mark, refresh } from '../pictures/graph.js'
+import { replacePicture, timePicture } from '../pictures/time.js'
+import { button, el } from './dom.js'
+
+/** @import { State } from '../types.js' */
+/** @import { Page, Part } from './app.js' */
+
+const NAMES = /** @type {const} */ ({ time: 'Time', map: 'Map', network: 'Network' })
+/** What a pressed dot asks the list for. */
+const CONDITION = /** @type {const} */ ({ map: 'related_to', network: 'authors_of' })
+const DRAWN = 300 // works that fit a picture; a smaller hub is drawn whole, so that nothing moves
+
+/**
+ * Returns the picture, and `point`, which highlights a paper in it.
+ * @param {Page} page
+ * @returns {Part & { point: (number: number | null) => void }}
+ */
+export function pictures(page) {
+  const kinds = /** @type {State['picture'][]} */ (Object.keys(NAMES))
+  const buttons = kinds.map(kind =>
+    button(NAMES[kind], () => page.change({ picture: kind }, { replace: true })))
+  /** @type {HTMLElement} */
+  let picture = el('div')
+  /** @type {unknown} */
+  let drawn = null // what a graph is of; the same one is kept, and so is the focus in it
+  const node = el('div', { class: 'cx-pictures' },
+    el('div', { class: 'cx-kinds', role: 'group', 'aria-label': 'Picture' }, ...buttons), picture)
+
+  /** @param {HTMLElement} made */
+  function put(made) {
+    replacePicture(picture, made)
+    picture = made
+  }
+
+  /** @param {'map' | 'network'} kind */
+  async function showGraph(kind) {
+    const { config, engine, view } = page
+    const whole = config.n <= DRAWN
+    const of = whole ? engine : view.numbers
+    const numbers = whole
+      ? Array.from({ length: config.n }, (_, place) => place + 1)
+      : Array.from(view.numbers)
+    const isDrawn = picture.dataset.kind === kind && drawn === of
+    const asked = page.state[CONDITION[kind]]
+    const [chosen] = asked ? await engine.numbersOf([asked]) : [-1]
+    const shown = new Set(view.numbers)
+    if (isDrawn) return refresh(picture, shown, chosen)
+    const graph = await engine.graph(kind, numbers)
+    if (page.state.picture !== kind || page.view !== view) return
+    drawn = of
+    put(graphPicture(kind, graph, shown, chosen, number => choose(kind, number)))
+    picture.dataset.kind = kind
+  }
+
+  /** @param {'map' | 'network'} kind @param {number} number -1 where none is chosen any more */
+  async function choose(kind, number) {
+    const [entry] = number < 0 ? [] : await page.engine.entries([number])
+    page.change({ [CONDITION[kind]]: entry?.work_id ?? '' })
+  }
+
+  return {
+    node,
+    async show() {
+      if (!node.closest('details')?.open) return // drawn when it is unfolded
+      const { picture: kind } = page.state
+      buttons.forEach((each, place) =>
+        each.setAttribute('aria-pressed', `${kinds[place] === kind}`))
+      if (kind !== 'time') return showGraph(kind)
+      drawn = null
+      put(timePicture(page.view, page.engine.themes, page.state, page.change))
+    },
+    point(number) {
+      if (drawn) mark(picture, number)
+    }
+  }
+}

@@ -1,0 +1,57 @@
+// Where the parts stand, and the keys of the whole page.
+
+import { el } from './dom.js'
+
+/** @import { Part } from './app.js' */
+
+const NARROW = 760 // px of the explorer, as in the style sheet
+const WIDE = 1120
+
+/**
+ * @typedef {Record<'toolbar' | 'facets' | 'selection' | 'list', Part>
+ *   & { pictures: ReturnType<typeof import('./pictures.js').pictures> }} Parts
+ */
+
+/**
+ * Returns the frame of the page; what does not fit beside the list is folded above it.
+ * @param {Parts} parts
+ * @param {...HTMLElement} told what is told, below the toolbar
+ */
+export function frame({ toolbar, facets, pictures, selection, list }, ...told) {
+  const filters = el('details', { class: 'cx-filters' }, el('summary', {}, 'Filters'), facets.node)
+  const side = el('details', { class: 'cx-side', ontoggle: pictures.show },
+    el('summary', {}, 'Pictures'), pictures.node)
+  const node = el('div', { class: 'cx-ui' },
+    el('div', { class: 'cx-head' }, toolbar.node, ...told), filters, side,
+    el('div', { class: 'cx-main' }, selection.node, list.node))
+  const point = (/** @type {Event} */ { target }) => {
+    const entry = target instanceof Element && target.closest('.cx-item')
+    pictures.point(entry instanceof HTMLElement ? Number(entry.dataset.number) : null)
+  }
+  for (const type of ['pointerover', 'focusin']) list.node.addEventListener(type, point)
+  list.node.onpointerleave = () => pictures.point(null)
+  let before = 0
+  new ResizeObserver(([{ contentRect: { width } }]) => {
+    for (const [details, least] of /** @type {const} */ ([[filters, NARROW], [side, WIDE]])) {
+      if (width >= least !== before >= least) details.open = width >= least
+    }
+    before = width
+  }).observe(node)
+  return node
+}
+
+/**
+ * The key `/` leads to the search, unless somebody is typing.
+ * @param {AbortSignal} signal
+ */
+export function listenToKeys(signal) {
+  document.addEventListener('keydown', event => {
+    const { target } = event
+    const isTyping = target instanceof HTMLElement && (target.isContentEditable ||
+      target.matches('input:not([type=checkbox], [type=radio]), select, textarea'))
+    if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || isTyping) return
+    event.preventDefault()
+    event.stopImmediatePropagation() // Sphinx has a search of its own on this key
+    document.getElementById('cx-search')?.focus()
+  }, { capture: true, signal })
+}

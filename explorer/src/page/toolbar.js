@@ -1,0 +1,104 @@
+// Search, order, how many there are, and the conditions that are set.
+
+import { activeConditions, noConditions } from './conditions.js'
+import { arrange, button, el, grouped, many, setText } from './dom.js'
+
+/** @import { State } from '../types.js' */
+/** @import { Chip } from './conditions.js' */
+/** @import { Page, Part } from './app.js' */
+
+const SORTS = { hub: 'hub order', newest: 'newest first', oldest: 'oldest first', title: 'title' }
+const LONGEST = 200 // letters, as in an address
+
+/**
+ * Returns the toolbar.
+ * @param {Page} page
+ * @returns {Part}
+ */
+export function toolbar(page) {
+  const search = el('input', {
+    type: 'search', id: 'cx-search', autocomplete: 'off', spellcheck: false, maxLength: LONGEST,
+    placeholder: 'Title, finding, author or identifier', 'aria-keyshortcuts': '/',
+    oninput: () => find(search.value),
+    onkeydown: (/** @type {KeyboardEvent} */ event) => {
+      if (event.key !== 'Escape' || !search.value) return
+      event.preventDefault()
+      find(search.value = '')
+    }
+  })
+  const sort = el('select', {
+    id: 'cx-sort',
+    onchange: () => page.change({ sort: /** @type {State['sort']} */ (sort.value) })
+  })
+  const found = el('span', { class: 'cx-found', 'aria-hidden': 'true' })
+  const chips = el('ul', { class: 'cx-chips', 'aria-label': 'Conditions' })
+  const clear = button('Clear all', () => {
+    page.change(noConditions())
+    search.focus()
+  }, { class: 'cx-clear', hidden: true })
+  /** @type {Map<string, string>} */
+  const titles = new Map()
+
+  /** @param {string} text */
+  function find(text) {
+    page.change({ search: text }, { typing: true })
+  }
+
+  /** @param {string} workId */
+  function titleOf(workId) {
+    const title = titles.get(workId)
+    if (title === undefined) {
+      titles.set(workId, workId)
+      page.engine.numbersOf([workId]).then(page.engine.entries).then(([entry]) => {
+        titles.set(workId, entry.title_plain)
+        showChips()
+      })
+    }
+    return title ?? workId
+  }
+
+  /** @param {Chip} chip */
+  const chipButton = ({ text, patch }) => button(text, () => page.change(patch), {
+    class: 'cx-chip', 'aria-label': `Remove ${text}`
+  })
+
+  function showChips() {
+    const active = activeConditions(page.state, page.view.counts, titleOf)
+    const buttons = [...chips.querySelectorAll('button')]
+    if (`${buttons.map(each => each.textContent)}` === `${active.map(({ text }) => text)}`) return
+    const focused = buttons.findIndex(each => each === document.activeElement)
+    const made = active.map(chipButton)
+    chips.replaceChildren(...made.map(each => el('li', {}, each)))
+    clear.hidden = !made.length
+    if (focused >= 0) (made[Math.min(focused, made.length - 1)] ?? search).focus()
+  }
+
+  return {
+    node: el('div', { class: 'cx-tools' },
+      el('div', { class: 'cx-ask', role: 'search' },
+        el('label', { for: 'cx-search' }, 'Search'), search,
+        el('label', { for: 'cx-sort' }, 'Sort by'), sort, found),
+      el('div', { class: 'cx-active' }, chips, clear)),
+    show() {
+      const { state, view, config } = page
+      if (search.value !== state.search) search.value = state.search
+      const first = state.search ? 'relevance' : 'hub order'
+      if (sort.options[0]?.text !== first) {
+        arrange(sort, [el('option', { value: '' }, first), ...Object.entries(SORTS)
+          .filter(([, label]) => label !== first)
+          .map(([value, label]) => el('option', { value }, label))])
+      }
+      sort.value = state.sort
+      if (sort.selectedIndex < 0) sort.selectedIndex = 0
+      setText(found, foundText(view.numbers.length, config.n))
+      showChips()
+    }
+  }
+}
+
+/**
+ * Returns how many papers are shown, as `12 of 44 papers`.
+ * @param {number} shown
+ * @param {number} all
+ */
+export const foundText = (shown, all) => `${grouped(shown)} of ${many(all, 'paper')}`

@@ -1,0 +1,149 @@
+// The state of the page as the fragment of its address, and back.
+
+/** @import { Engine, FlagFacet, ListFacet, Sort, State } from '../types.js' */
+
+/** @type {ListFacet[]} */
+export const LISTS = ['theme', 'category', 'venue', 'role', 'polarity', 'representatives']
+/** @type {FlagFacet[]} */
+export const FLAGS = ['labelled', 'shared_authors', 'code']
+/** @type {Sort[]} */
+export const SORTS = ['hub', 'newest', 'oldest', 'title', 'relevance']
+const PICTURES = ['time', 'map', 'network']
+const LONGEST = 200 // letters of a search
+const LEAD = '#?'
+
+/** @returns {State} the page as it opens: every citing work in hub order */
+export function emptyState() {
+  return {
+    search: '', theme: [], category: [], venue: [], role: [], polarity: [], representatives: [],
+    year: null, labelled: null, shared_authors: null, code: null, related_to: '', authors_of: '',
+    sort: '', open: '', picked: [], compare: false, picture: 'time'
+  }
+}
+
+/**
+ * Write a state as a fragment; '' for the page as it opens.
+ * @param {State} state
+ */
+export function writeAddress(state) {
+  const parts = new URLSearchParams()
+  if (state.search) parts.set('search', state.search)
+  for (const name of LISTS) for (const value of state[name]) parts.append(name, value)
+  if (state.year) parts.set('year', state.year.join('-'))
+  for (const name of FLAGS) if (state[name] !== null) parts.set(name, state[name] ? 'yes' : 'no')
+  for (const name of /** @type {const} */ (['related_to', 'authors_of', 'sort', 'open'])) {
+    if (state[name]) parts.set(name, state[name])
+  }
+  for (const id of state.picked) parts.append('picked', id)
+  if (state.compare) parts.set('compare', 'yes')
+  if (state.picture !== 'time') parts.set('picture', state.picture)
+  const text = parts.toString()
+  return text && LEAD + text
+}
+
+/**
+ * Read a fragment. What cannot be read is left out, with a sentence for the reader.
+ * @param {string} hash
+ * @returns {{ state: State, problems: string[] }}
+ */
+export function readAddress(hash) {
+  const state = emptyState()
+  /** @type {string[]} */
+  const problems = []
+  if (!hash.startsWith(LEAD)) return { state, problems }
+  for (const [name, value] of new URLSearchParams(hash.slice(LEAD.length))) {
+    if (!readPart(state, name, value)) {
+      problems.push(`“${name}=${value}” in the address has no meaning here; it was left out.`)
+    }
+  }
+  if (state.sort === 'relevance' && !state.search) {
+    state.sort = ''
+    problems.push('The address sorts by relevance without a search; the order is that of the hub.')
+  }
+  return { state, problems }
+}
+
+/**
+ * @param {State} state
+ * @param {string} name
+ * @param {string} value
+ */
+function readPart(state, name, value) {
+  if (includes(LISTS, name)) {
+    if (!state[name].includes(value)) state[name].push(value)
+    return true
+  }
+  if (includes(FLAGS, name)) {
+    if (value !== 'yes' && value !== 'no') return false
+    state[name] = value === 'yes'
+    return true
+  }
+  switch (name) {
+    case 'search':
+      state.search = value.slice(0, LONGEST)
+      return true
+    case 'year': {
+      const years = /^(\d{4})(?:-(\d{4}))?$/.exec(value)
+      if (!years) return false
+      state.year = [Number(years[1]), Number(years[2] ?? years[1])]
+      return state.year[0] <= state.year[1] || Boolean(state.year = null)
+    }
+    case 'related_to': case 'authors_of': case 'open':
+      state[name] = value
+      return true
+    case 'picked':
+      state.picked.push(value)
+      return true
+    case 'sort':
+      if (!includes(SORTS, value)) return false
+      state.sort = value
+      return true
+    case 'compare':
+      state.compare = value === 'yes'
+      return state.compare
+    case 'picture':
+      if (!PICTURES.includes(value)) return false
+      state.picture = /** @type {State['picture']} */ (value)
+      return true
+    default:
+      return false
+  }
+}
+
+/**
+ * Leave out what this hub does not hold, with a sentence for each.
+ * @param {State} state
+ * @param {Engine} engine
+ * @param {Record<ListFacet, string[]>} values all values of the facets
+ * @returns {Promise<{ state: State, problems: string[] }>}
+ */
+export async function dropUnknown(state, engine, values) {
+  const checked = { ...state }
+  /** @type {string[]} */
+  const problems = []
+  for (const name of LISTS) {
+    checked[name] = state[name].filter(value => values[name].includes(value) ||
+      !problems.push(`No paper here has the ${name} “${value}”; it was left out.`))
+  }
+  const ids = [state.open, state.related_to, state.authors_of, ...state.picked].filter(Boolean)
+  const numbers = ids.length ? await engine.numbersOf(ids) : []
+  const isHere = (/** @type {string} */ id) => numbers[ids.indexOf(id)] > 0
+  for (const id of new Set(ids)) {
+    if (!isHere(id)) problems.push(`The paper ${id} is not in this data version; it was left out.`)
+  }
+  for (const name of /** @type {const} */ (['open', 'related_to', 'authors_of'])) {
+    if (!isHere(checked[name])) checked[name] = ''
+  }
+  checked.picked = [...new Set(state.picked)].filter(isHere)
+  return { state: checked, problems }
+}
+
+/**
+ * @template {string} T
+ * @param {T[]} known
+ * @param {string} name
+ * @returns {name is T}
+ */
+function includes(known, name) {
+  return known.includes(/** @type {T} */ (name))
+}

@@ -1,0 +1,91 @@
+// The code that gives the view of the page: Python, and the command line.
+
+import { FLAGS, LISTS } from './address.js'
+
+/** @import { Config, State } from '../types.js' */
+
+/**
+ * Python that gives the works of a state, in its order.
+ * @param {State} state
+ * @param {Config} config
+ */
+export function pythonOf(state, config) {
+  const given = conditionsOf(state).map(([name, value]) => `    ${name}=${python(value)},\n`)
+  return 'import citehub\n\n' +
+    `hub = citehub.load(${config.release === null
+      ? `${python(config.hub)}, version=${python(config.version)}`
+      : python(config.release)})\n` +
+    (given.length ? `works = hub.select(\n${given.join('')})\n` : 'works = hub.select()\n')
+}
+
+/**
+ * The command line that exports the works of a state, in its order.
+ * @param {State} state
+ * @param {Config} config
+ */
+export function commandOf(state, config) {
+  const words = ['citehub', 'export', ...(config.release === null
+    ? [shell(config.hub), '--version', shell(config.version)]
+    : [shell(config.release)]), '-f', 'csv']
+  for (const [name, value] of conditionsOf(state)) {
+    const option = `--${name.replaceAll('_', '-')}`
+    if (typeof value === 'boolean') words.push(value ? option : NEGATED[name])
+    else if (name === 'year') words.push(`${option}=${[value].flat().join('-')}`)
+    else for (const each of [value].flat()) words.push(`${option}=${shell(`${each}`)}`)
+  }
+  return words.join(' ')
+}
+
+/** @type {Record<string, string>} */
+const NEGATED = {
+  labelled: '--not-labelled', shared_authors: '--no-shared-authors', code: '--no-code'
+}
+
+/** @typedef {string | string[] | boolean | [number, number]} Value */
+
+/**
+ * The conditions that are set, in the order of the parameters of `hub.select()`.
+ * @param {State} state
+ * @returns {[string, Value][]}
+ */
+function conditionsOf(state) {
+  /** @type {[string, Value | null][]} */
+  const all = [
+    ...LISTS.map(name => /** @type {[string, Value]} */ ([name, state[name]])),
+    ['year', state.year],
+    ...FLAGS.map(name => /** @type {[string, boolean | null]} */ ([name, state[name]])),
+    ['related_to', state.related_to],
+    ['authors_of', state.authors_of],
+    ['search', state.search],
+    ['sort', sortOf(state)]
+  ]
+  return /** @type {[string, Value][]} */ (all.filter(([, value]) =>
+    value !== null && value !== '' && !(Array.isArray(value) && !value.length)))
+}
+
+/**
+ * The order, where it is not the one that comes without saying.
+ * @param {State} state
+ */
+function sortOf({ sort, search, representatives }) {
+  const wanted = sort || (search ? 'relevance' : 'hub')
+  const silent = search ? 'relevance' : representatives.length ? '' : 'hub'
+  return wanted === silent ? '' : wanted
+}
+
+/** @param {Value} value @returns {string} */
+function python(value) {
+  if (typeof value === 'boolean') return value ? 'True' : 'False'
+  if (typeof value === 'string') return quote(value)
+  const parts = /** @type {(string | number)[]} */ (value).map(each => typeof each === 'number' ? `${each}` : quote(each))
+  return parts.length === 1 ? parts[0] : `(${parts.join(', ')})`
+}
+
+/** @param {string} text */
+const quote = text => JSON.stringify(text)
+  .replace(/[\x7f-\x9f\u2028\u2029]/g, sign => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`)
+
+/** @param {string} text */
+function shell(text) {
+  return /^[\w.,:/@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
+}

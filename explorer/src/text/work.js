@@ -1,0 +1,65 @@
+// What texts say of one work, as `citehub/_work.py` puts it.
+
+import { pageOf } from './identifiers.js'
+import { byCodePoint } from './text.js'
+
+/** @import { EvidenceRow, IdRow, LabelRow, WorkRow } from '../types.js' */
+
+const MOST_AUTHORS = 8
+
+/**
+ * Returns the first public version as `2023-04` or `2023`; null where not known.
+ * @param {Pick<WorkRow, 'publication_year' | 'publication_month'>} work
+ */
+export function published({ publication_year: year, publication_month: month }) {
+  if (year === null) return null
+  return month ? `${year}-${String(month).padStart(2, '0')}` : String(year)
+}
+
+/**
+ * Returns authors as one line; `and N more` after the first few.
+ * @param {string[]} authors
+ */
+export function shortenAuthors(authors) {
+  if (!authors.length) return 'authors not known'
+  const more = authors.length - MOST_AUTHORS
+  return authors.slice(0, MOST_AUTHORS).join(', ') + (more > 0 ? ` and ${more} more` : '')
+}
+
+/**
+ * Returns identifiers by scheme; of several in one scheme the first.
+ * @param {IdRow[]} rows
+ */
+export function firstIds(rows) {
+  /** @type {Map<string, string>} */
+  const ids = new Map()
+  for (const { scheme, value } of rows) if (!ids.has(scheme)) ids.set(scheme, value)
+  return ids
+}
+
+/**
+ * Returns the web page of a work: of its first identifier that has one; null where none has.
+ * @param {IdRow[]} ids
+ */
+export function pageOfWork(ids) {
+  return ids.map(pageOf).find(page => page !== null) ?? null
+}
+
+/**
+ * Returns the labels of a scheme as one text; null where there are none.
+ * @param {LabelRow[]} labels
+ * @param {'intent' | 'polarity'} scheme
+ */
+export function joinLabels(labels, scheme) {
+  const values = labels.filter(label => label.scheme === scheme)
+    .map(label => label.value || label.raw_value)
+  return [...new Set(values)].join(', ') || null
+}
+
+/**
+ * Returns the ids of the sources of cells, in the order of Python.
+ * @param {EvidenceRow[]} evidence
+ */
+export function sourcesOf(evidence) {
+  return [...new Set(evidence.map(row => row.source_id))].sort(byCodePoint)
+}

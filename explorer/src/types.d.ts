@@ -1,0 +1,200 @@
+/** What the parts of the explorer hand to each other. Names are those of the tables' columns. */
+
+/** What the page says of the hub that it shows; citehub/explorer writes it into the page. */
+export interface Config {
+  hub: string
+  version: string
+  title: string
+  /** work_id of the canonical work. */
+  canonical: string
+  /** Citing works. */
+  n: number
+  tables: Record<string, { path: string; rows: number; bytes: number; hash: string }>
+  /** Address of the folder that holds the files, relative to the page, with a slash at the end. */
+  files: string
+  /** Address of a script with the same files, for a page that was opened from disk. */
+  inline: string | null
+  /**
+   * The release folder beside the page, for code, where the hub is none that citehub knows by
+   * name; else null.
+   */
+  release: string | null
+  /** Address of a paper's page, with `{}` for the paper's name; null where papers have none. */
+  page: string | null
+}
+
+export interface WorkRow {
+  work_id: string
+  title: string
+  title_plain: string
+  type: string | null
+  publication_year: number | null
+  publication_month: number | null
+  venue: string | null
+  primary_category: string | null
+  abstract: string | null
+  finding: string | null
+  finding_source: string | null
+  author_count: number | null
+  code_url: string | null
+  model_url: string | null
+  is_retracted: boolean | null
+}
+
+export interface AuthorRow { author_name: string; is_collective: boolean | null }
+export interface IdRow { scheme: string; value: string }
+export interface CitationRow {
+  citing_work_id: string
+  cited_work_id: string
+  hub_position: number | null
+  timespan_months: number | null
+  shared_authors: number | null
+  is_influential: boolean | null
+}
+export interface LabelRow {
+  citing_work_id: string
+  cited_work_id: string
+  scheme: string
+  value: string | null
+  raw_value: string
+  labeler: string
+  source_id: string
+}
+export interface ContextRow { text: string; section: string | null; source_id: string }
+export interface RepresentativeRow { method: string; rank: number }
+export interface EvidenceRow {
+  table_name: string
+  row_key: string
+  column_name: string
+  source_id: string
+  locator: string | null
+  grade: string
+}
+export interface ThemeRow { theme_id: string; title: string; description: string }
+
+/** All that a release knows of one work, each list in the order of its table. */
+export interface WorkRecord {
+  /** 0 is the canonical work, then the citing works in hub order. */
+  number: number
+  work: WorkRow
+  authors: AuthorRow[]
+  ids: IdRow[]
+  /** theme_id of each. */
+  themes: string[]
+  /** Its citations of works of this hub. */
+  citations: CitationRow[]
+  labels: LabelRow[]
+  contexts: ContextRow[]
+  representatives: RepresentativeRow[]
+  evidence: EvidenceRow[]
+}
+
+/** What a list entry shows of a work. */
+export interface Entry {
+  number: number
+  work_id: string
+  title_plain: string
+  authors: string[]
+  publication_year: number | null
+  publication_month: number | null
+  venue: string | null
+  primary_category: string | null
+  finding: string | null
+  finding_source: string | null
+  /** Titles of its themes. */
+  themes: string[]
+  /** Labels as one text, as `Work.role` and `Work.polarity` have it; null where not labelled. */
+  role: string | null
+  polarity: string | null
+  representatives: string[]
+  ids: IdRow[]
+  code_url: string | null
+  model_url: string | null
+  is_retracted: boolean | null
+}
+
+export type ListFacet = 'theme' | 'category' | 'venue' | 'role' | 'polarity' | 'representatives'
+export type FlagFacet = 'labelled' | 'shared_authors' | 'code'
+export type Facet = ListFacet | FlagFacet | 'year'
+export type Sort = 'hub' | 'newest' | 'oldest' | 'title' | 'relevance'
+
+/** What works must meet; the same names as the parameters of `hub.select()`. */
+export interface Conditions {
+  search: string
+  /** Any of the values; 'not known' is one where there are works without. */
+  theme: string[]
+  category: string[]
+  venue: string[]
+  role: string[]
+  polarity: string[]
+  representatives: string[]
+  /** First and last year. */
+  year: [number, number] | null
+  labelled: boolean | null
+  shared_authors: boolean | null
+  code: boolean | null
+  /** A work_id, or ''. */
+  related_to: string
+  authors_of: string
+  /** '' is relevance where there is a search, else hub order. */
+  sort: Sort | ''
+}
+
+/** The whole state of the page, which is also its address. */
+export interface State extends Conditions {
+  /** work_id of the paper that is open, or ''. */
+  open: string
+  /** work_ids of the ticked papers. */
+  picked: string[]
+  compare: boolean
+  picture: 'time' | 'map' | 'network'
+}
+
+/** A value of a facet, what people call it, and how many works the other conditions leave it. */
+export interface Count { value: string; label: string; count: number }
+
+/** A word of the search, as it was found: with a letter off where `typo`. */
+export interface Term { word: string; typo: boolean }
+
+/** The answer to conditions. */
+export interface View {
+  /** Numbers of the works, in order. */
+  numbers: Int32Array
+  /** Values of each facet, the most frequent first (years and themes in their own order). */
+  counts: Record<Facet, Count[]>
+  /** How many works the other conditions leave whose value of a flag is not known. */
+  unknown: Record<FlagFacet, number>
+  terms: Term[]
+  /** Works of the view by theme and year: theme_id or 'not known', year or null, count. */
+  timeline: { theme: string; year: number | null; count: number }[]
+}
+
+export interface Related { number: number; score: number; shared: string[] }
+
+/** A picture of works: where each stands, within 0 to 1 both ways, and which belong together. */
+export interface Graph {
+  points: { number: number; x: number; y: number; title: string }[]
+  links: { source: number; target: number; weight: number; names: string[] }[]
+  /** How many of the works were asked for, and how many could be drawn. */
+  asked: number
+}
+
+export type ExportFormat = 'bibtex' | 'ris' | 'csl-json' | 'csv' | 'graphml' | 'apa'
+
+/** What an export says of the hub. */
+export interface HubFacts { hub: string; version: string; canonical: string }
+
+/** What answers the page: in the page itself, or in a Worker. */
+export interface Engine {
+  themes: ThemeRow[]
+  /** All years, in order. */
+  years: number[]
+  view(conditions: Conditions): Promise<View>
+  entries(numbers: number[]): Promise<Entry[]>
+  record(number: number): Promise<WorkRecord>
+  related(number: number, most: number): Promise<Related[]>
+  /** Numbers of works by work_id; -1 where there is none. */
+  numbersOf(workIds: string[]): Promise<number[]>
+  exported(format: ExportFormat, numbers: number[]): Promise<string>
+  graph(kind: 'map' | 'network', numbers: number[]): Promise<Graph>
+}

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+
+import { exported } from '../src/export/index.js'
+import { initials, splitName, wholeFamily } from '../src/export/names.js'
+
+/** @import { WorkRecord } from '../src/types.js' */
+
+const facts = { hub: 'made', version: '1.0.0', canonical: 'arxiv:1' }
+
+/** @type {WorkRecord} */
+const canonical = {
+  number: 0,
+  work: {
+    work_id: 'arxiv:1', title: 'Cited', title_plain: 'Cited', type: null, publication_year: null,
+    publication_month: null, venue: null, primary_category: null, abstract: null, finding: null,
+    finding_source: null, author_count: null, code_url: null, model_url: null, is_retracted: null
+  },
+  authors: [], ids: [], themes: [], citations: [], labels: [], contexts: [], representatives: [],
+  evidence: []
+}
+
+/** @type {WorkRecord} */
+const citing = {
+  ...canonical,
+  number: 1,
+  work: {
+    ...canonical.work, work_id: 'arxiv:2304.01370', title: 'M$^2$ & more',
+    title_plain: 'M² & more', publication_year: 2023, publication_month: 4, venue: 'ICML',
+    primary_category: 'cs.CL', finding: 'It <works>; 100%', is_retracted: false
+  },
+  authors: [
+    { author_name: 'Étienne van der Wal', is_collective: null },
+    { author_name: 'Big Team', is_collective: true }
+  ],
+  ids: [{ scheme: 'arxiv', value: '2304.01370' }],
+  themes: ['a; b'],
+  citations: [{
+    citing_work_id: 'arxiv:2304.01370', cited_work_id: 'arxiv:1', hub_position: 1,
+    timespan_months: 15, shared_authors: 0, is_influential: null
+  }]
+}
+
+test('BibTeX', () => {
+  assert.equal(exported('bibtex', [citing], facts, canonical), String.raw`@misc{arxiv:2304.01370,
+  author           = {van der Wal, {\'E}tienne and {Big Team}},
+  title            = {{M$^2$ \& more}},
+  year             = {2023},
+  month            = apr,
+  note             = {Venue as stated: ICML},
+  eprint           = {2304.01370},
+  archiveprefix    = {arXiv},
+  primaryclass     = {cs.CL},
+  url              = {https://arxiv.org/abs/2304.01370},
+  keywords         = {theme: a  b, citation role: not known, citation polarity: not known},
+  annote           = {It \textless{}works\textgreater{}; 100\% (finding as printed by not known)},
+  citehub-hub      = {made},
+  citehub-version  = {1.0.0},
+  citehub-relation = {citing work},
+  citehub-role     = {not known},
+  citehub-polarity = {not known},
+  citehub-sources  = {not known},
+}
+`)
+})
+
+test('RIS', () => {
+  assert.deepEqual(exported('ris', [citing], facts, canonical).split('\r\n'), [
+    'TY  - UNPB', 'ID  - arxiv:2304.01370', 'AU  - van der Wal, Étienne', 'AU  - Big Team',
+    'TI  - M² & more', 'PY  - 2023', 'DA  - 2023/04//', 'N1  - Venue as stated: ICML',
+    'AN  - arXiv:2304.01370', 'UR  - https://arxiv.org/abs/2304.01370', 'KW  - theme: a  b',
+    'KW  - citation role: not known', 'KW  - citation polarity: not known',
+    'N1  - It <works>; 100% (finding as printed by not known)', 'DB  - citehub made 1.0.0',
+    'DP  - not known', 'C1  - citing work', 'C2  - not known', 'C3  - not known', 'ER  - ', '', ''
+  ])
+})
+
+test('CSL-JSON leaves out what is not known', () => {
+  assert.deepEqual(JSON.parse(exported('csl-json', [canonical], facts, canonical)), [{
+    id: 'arxiv:1', type: 'document', title: 'Cited', keyword: 'canonical work',
+    source: 'citehub made 1.0.0',
+    custom: {
+      hub: 'made', data_version: '1.0.0', relation: 'canonical work', role: null, polarity: null,
+      sources: 'not known'
+    }
+  }])
+})
+
+test('CSV', () => {
+  const text = exported('csv', [citing, canonical], facts, canonical)
+  const [head, first, second, end] = text.split('\n')
+  assert.equal(head.split(',').length, 28)
+  assert.equal(first,
+    'arxiv:2304.01370,M$^2$ & more,M² & more,Étienne van der Wal; Big Team,2023,4,,ICML,cs.CL,' +
+    'arXiv:2304.01370,,https://arxiv.org/abs/2304.01370,,,It <works>; 100%,,a%3B b,,' +
+    'false,citing work,1,15,0,not known,not known,made,1.0.0,')
+  assert.equal(second, 'arxiv:1,Cited,Cited,,,,,,,,,,,,,,,,,canonical work,,,,,,made,1.0.0,')
+  assert.equal(end, '')
+})
+
+test('GraphML holds the canonical work once, whether it was asked for or not', () => {
+  const alone = exported('graphml', [citing], facts, canonical)
+  assert.equal(alone, exported('graphml', [canonical, citing], facts, canonical))
+  assert.deepEqual(alone.match(/<node id="[^"]*"/g),
+    ['<node id="arxiv:1"', '<node id="arxiv:2304.01370"'])
+  assert.match(alone, /<edge source="arxiv:2304.01370" target="arxiv:1"><data key="edge_role">/)
+  assert.match(alone, /<data key="node_label">M² &amp; more<\/data>/)
+  assert.match(alone, /<data key="edge_shared_authors">0<\/data>/)
+})
+
+test('references are a line each', () => {
+  assert.equal(exported('apa', [citing, canonical], facts, canonical),
+    'van der Wal, É., & Big Team. (2023). M² & more (arXiv:2304.01370). arXiv. ' +
+    'https://arxiv.org/abs/2304.01370\nCited. (n.d.).\n')
+})
+
+test('names are split as BibTeX does', () => {
+  /** @param {string} printed */
+  const partsOf = printed => {
+    const name = splitName({ author_name: printed, is_collective: null })
+    return [name.given, wholeFamily(name), name.suffix]
+  }
+  assert.deepEqual(partsOf('Oskar van der Wal'), ['Oskar', 'van der Wal', ''])
+  assert.deepEqual(partsOf('Sammy Davis Jr.'), ['Sammy', 'Davis', 'Jr.'])
+  assert.deepEqual(partsOf('van Gogh'), ['van', 'Gogh', ''])
+  assert.deepEqual(partsOf('Doe, Jane'), ['', 'Doe, Jane', ''])
+  assert.deepEqual(partsOf('Simon and Schuster'), ['', 'Simon and Schuster', ''])
+  const name = splitName({ author_name: 'Jean-Luc 𝐁ob Cai', is_collective: null })
+  assert.equal(initials(name), 'J.-L. 𝐁.')
+})

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+
+import { activeConditions, conditionsOf, noConditions } from '../src/page/conditions.js'
+import { many } from '../src/page/dom.js'
+import { inListOrder } from '../src/page/export.js'
+import { markText } from '../src/page/mark.js'
+import { about, ownPage, titlePage } from '../src/page/paper.js'
+import { foundText } from '../src/page/toolbar.js'
+import { emptyState } from '../src/state/address.js'
+
+/** @import { Config, Entry, Term } from '../src/types.js' */
+
+/** @param {...string} words @returns {Term[]} */
+const terms = (...words) => words.map(word => ({ word, typo: false }))
+
+/** @param {string} text @param {Term[]} of */
+const marked = (text, of) =>
+  markText(text, of).map(({ text, hit }) => hit ? `[${text}]` : text).join('')
+
+test('a text without a search is one piece', () => {
+  assert.deepEqual(markText('A title', []), [{ text: 'A title', hit: false }])
+})
+
+test('words are marked whole, at their beginning and inside, whatever their case', () => {
+  assert.equal(marked('DeepSeekMoE: moe, Moelle', terms('moe')), 'DeepSeek[MoE]: [moe], [Moe]lle')
+})
+
+test('a word of two letters is marked where words begin only', () => {
+  assert.equal(marked('of often, proof', terms('of')), '[of] [of]ten, proof')
+})
+
+test('marks stay with their letter, and the text stays as it is', () => {
+  assert.equal(marked('Étienne, E\u0301tienne', terms('etienne')), '[Étienne], [E\u0301tienne]')
+  assert.equal(marked('the ﬁnal M²RNN', terms('final', 'm2')), 'the [ﬁnal] [M²]RNN')
+  assert.equal(marked('ΟΔΟΣ 𝐀𝐈', terms('οδοσ', 'ai')), '[ΟΔΟΣ] [𝐀𝐈]')
+})
+
+test('a letter that stands for two is marked whole where one of them is found', () => {
+  assert.equal(marked('ﬁnal', terms('fin')), '[ﬁn]al')
+  assert.equal(marked('oﬁxed', terms('ixe')), 'o[ﬁxe]d')
+  assert.equal(marked('½', terms('1')), '[½]')
+})
+
+test('what overlaps is marked once', () => {
+  assert.equal(marked('modelling', terms('model', 'delling', 'ing')), '[modelling]')
+})
+
+test('a word that is one letter off is marked whole, and no other', () => {
+  const typo = [{ word: 'modle', typo: true }]
+  assert.equal(marked('A model of models, modle', typo), 'A [model] of models, [modle]')
+})
+
+test('the pieces of a text are the text', () => {
+  const text = 'Ünïcödé <b>“mödels”</b> & 𝐦𝐨𝐝𝐞𝐥s\u0301'
+  assert.equal(markText(text, terms('model', 'b', 'un')).map(piece => piece.text).join(''), text)
+})
+
+/** @type {any} */
+const COUNTS = {
+  theme: [{ value: 'models', label: 'Model families', count: 3 }],
+  venue: [], category: [], role: [], polarity: [], representatives: []
+}
+
+test('conditions that are set have names, and patches that take them away', () => {
+  const state = {
+    ...emptyState(), search: 'moe', theme: ['models', 'gone'], code: false,
+    year: /** @type {[number, number]} */ ([2022, 2024]), authors_of: 'arxiv:1'
+  }
+  const chips = activeConditions(state, COUNTS, id => `title of ${id}`)
+  assert.deepEqual(chips, [
+    { text: 'Search: moe', patch: { search: '' } },
+    { text: 'Theme: Model families', patch: { theme: ['gone'] } },
+    { text: 'Theme: gone', patch: { theme: ['models'] } },
+    { text: 'Year: 2022 to 2024', patch: { year: null } },
+    { text: 'Code available: no', patch: { code: null } },
+    { text: 'Shares author names with: title of arxiv:1', patch: { authors_of: '' } }
+  ])
+})
+
+test('taking all conditions away leaves the order and the ticked papers', () => {
+  const state = {
+    ...emptyState(), search: 'moe', venue: ['x'], related_to: 'a', labelled: true, picked: ['a'],
+    sort: /** @type {const} */ ('title')
+  }
+  const cleared = { ...state, ...noConditions() }
+  assert.deepEqual(activeConditions(cleared, COUNTS, String), [])
+  assert.deepEqual(cleared, { ...emptyState(), picked: ['a'], sort: 'title' })
+})
+
+test('opening, ticking, comparing and the picture are no conditions', () => {
+  const state = {
+    ...emptyState(), open: 'a', picked: ['a'], compare: true, picture: /** @type {const} */ ('map')
+  }
+  assert.deepEqual(conditionsOf(state), conditionsOf(emptyState()))
+})
+
+test('an export follows the list; what the list does not show comes last', () => {
+  assert.deepEqual(inListOrder([4, 9, 2, 7], Int32Array.of(7, 1, 4)), [7, 4, 2, 9])
+})
+
+test('numbers are said with their noun', () => {
+  assert.equal(many(1, 'paper'), '1 paper')
+  assert.equal(many(12000, 'paper'), '12,000 papers')
+  assert.equal(foundText(0, 1200), '0 of 1,200 papers')
+})
+
+/** @type {Entry} */
+const BARE = {
+  number: 3, work_id: 'doi:10.1/a(b)', title_plain: 'T', authors: [],
+  publication_year: null, publication_month: null, venue: null, primary_category: null,
+  finding: null, finding_source: null, themes: [], role: null, polarity: null,
+  representatives: [], ids: [], code_url: null, model_url: null, is_retracted: null
+}
+
+test('what is not known is said to be not known', () => {
+  assert.equal(about(BARE),
+    'date not known · theme not known · venue not known · category not known')
+})
+
+test('a title leads to the page of the paper, else to its first identifier, else nowhere', () => {
+  const config = /** @type {Config} */ ({ page: 'papers/{}.html' })
+  const none = { ...config, page: null }
+  assert.equal(titlePage(BARE, config), 'papers/doi-10.1-a-b-.html')
+  assert.equal(titlePage({ ...BARE, ids: [{ scheme: 'arxiv', value: '2304.01373' }] }, none),
+    'https://arxiv.org/abs/2304.01373')
+  assert.equal(titlePage(BARE, none), null)
+  assert.equal(ownPage(3, 'arxiv:$&.1', config), 'papers/--.1.html')
+  assert.equal(ownPage(0, 'arxiv:2201.11990', config), null)
+})

@@ -1,0 +1,241 @@
+"""The page as Python writes it: whole, honest and plain text, before any script runs."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from lxml import html
+
+import citehub
+from citehub._work import shorten_authors
+from citehub.explorer import page, plain_list
+from tests.made import CANONICAL, make_release, make_works
+
+MARKUP = "'\"></title></script><script>alert(1)</script><img src=x onerror=alert(1)>&amp; $x$"
+HOSTILE = {
+    "work_id": f"pith:{MARKUP}",
+    "title": MARKUP,
+    "title_plain": f"{MARKUP}\x1b[2J\x00\nnext line",
+    "authors": [MARKUP, "O'Brien"],
+    "venue": MARKUP,
+    "primary_category": MARKUP,
+    "finding": MARKUP,
+    "finding_source": MARKUP,
+    "code_url": "javascript:alert(1)",
+    "model_url": f"https://example.org/?{MARKUP}",
+    "ids": {"pith": MARKUP, "doi": f"10.1/{MARKUP}"},
+    "intents": ["background"],
+}
+
+
+def index(hub):
+    """Return the parsed ``index.html`` of a hub, all of whose works it lists."""
+    settings = page.config(hub, files="data/", inline="data.js")
+    text = page.index(hub, settings, list(plain_list.entries(hub)), ["datapackage.json"])
+    return html.document_fromstring(text)
+
+
+def words(node):
+    return " ".join(node.text_content().split())
+
+
+def parts(entry):
+    """Return the text of each part of an entry by its class."""
+    return {part.get("class").removeprefix("cx-"): words(part) for part in entry}
+
+
+def entries(tree):
+    return tree.xpath("//ol[@class='cx-list']/li[@class='cx-entry']")
+
+
+@pytest.fixture(scope="module", params=citehub.versions("mt-nlg"))
+def released(request):
+    return citehub.load("mt-nlg", version=request.param)
+
+
+@pytest.fixture(scope="module")
+def tree(released):
+    return index(released)
+
+
+# -- the list -----------------------------------------------------------------------------------
+
+
+def test_every_citing_work_is_listed_in_hub_order_with_all_its_parts(released, tree):
+    works, found = released.select(), entries(tree)
+    titles = {row["theme_id"]: row["title"] for row in released._read("themes")}
+    assert len(found) == len(works) == 44
+    for work, entry in zip(works, found, strict=True):
+        shown = parts(entry)
+        assert shown["title"] == " ".join(work.title_plain.split())
+        assert shown["authors"] == shorten_authors(work.authors)
+        theme = "; ".join(titles[each] for each in work.themes) or "theme not known"
+        assert shown["about"] == " · ".join(
+            [
+                work.published or "date not known",
+                theme,
+                work.venue or "venue not known",
+                work.primary_category or "category not known",
+            ]
+        )
+        assert shown["finding"] == f"{work.finding} (finding as printed by {work.finding_source})"
+        assert shown["role"] == "role: not labelled · polarity: not labelled"
+        links = {a.text_content(): a.get("href") for a in entry.xpath("p[@class='cx-links']/a")}
+        assert list(links.values()) == list(work.links.values())
+        assert f"arXiv {work.ids['arxiv']}" in links
+        assert entry.xpath("h3/a/@href") == [work.url]
+
+
+def test_names_of_identifiers_code_and_weights(hub):
+    shown = {words(entry.xpath("p[@class='cx-links']")[0]) for entry in entries(index(hub))}
+    assert "arXiv 2304.01373 · code · model weights" in shown
+    assert any(re.fullmatch(r"arXiv [\d.]+ · DOI 10\.\S+ · code", each) for each in shown)
+
+
+def test_what_is_not_known_is_said_and_a_label_is_shown(tmp_path):
+    labelled = {"work_id": "arxiv:2301.00001", "intents": ["method", "result"],
+                "polarities": ["supporting"], "publication_year": 2023}  # fmt: skip
+    unknown = {"work_id": "arxiv:2301.00002", "finding": "It works."}
+    first, second = map(
+        parts, entries(index(make_release(tmp_path, make_works(labelled, unknown))))
+    )
+    assert first["role"] == "role: method, result · polarity: supporting"
+    assert first["about"] == "2023 · theme not known · venue not known · category not known"
+    assert "finding" not in first
+    assert first["links"] == "identifiers not known"
+    assert second["role"] == "role: not labelled · polarity: not labelled"
+    assert second["about"].startswith("date not known")
+    assert second["finding"] == "It works. (finding of unknown source)"
+    assert second["authors"] == "authors not known"
+
+
+def test_titles_lead_where_the_page_says(hub):
+    items = plain_list.entries(hub, lambda work: f"papers/{work.work_id}?a&b")
+    (first, *_) = html.fragments_fromstring("".join(items))
+    assert first.xpath("h3/a/@href") == ["papers/arxiv:2304.01373?a&b"]
+
+
+# -- the page around it -------------------------------------------------------------------------
+
+
+def test_the_page_has_what_readers_and_machines_look_for(released, tree):
+    assert tree.get("lang") == "en"
+    assert tree.findtext("head/title") == released.manifest["title"]
+    meta = {each.get("name"): each.get("content") for each in tree.xpath("//meta[@name]")}
+    assert meta["viewport"] == "width=device-width, initial-scale=1"
+    assert meta["color-scheme"] == "light dark"
+    assert meta["generator"] == f"citehub {citehub.__version__}"
+    assert meta["description"] == " ".join(released.manifest["description"].split("\n"))
+    assert [words(each) for each in tree.xpath("//h1")] == [released.manifest["title"]]
+    levels = [int(each.tag[1]) for each in tree.xpath("//h1 | //h2 | //h3")]
+    assert levels[:3] == [1, 2, 3]
+    assert [len(tree.xpath(f"/html/body/{each}")) for each in ("header", "main", "footer")] == [
+        1, 1, 1,
+    ]  # fmt: skip
+    skip = tree.xpath("/html/body/*[1]")[0]
+    assert (skip.tag, tree.xpath(f"//main[@id='{skip.get('href')[1:]}']")) == (
+        "a", tree.xpath("//main"),
+    )  # fmt: skip
+    ids = tree.xpath("//@id")
+    assert len(ids) == len(set(ids))
+
+
+def test_the_header_states_the_canonical_work_and_the_counts(released, tree):
+    shown = words(tree.xpath("//header")[0])
+    work = released.canonical
+    assert f"{work.title_plain} ({shorten_authors(work.authors)}, " in shown
+    assert tree.xpath("//header//a/@href") == [work.url]
+    assert "This hub lists 44 citing works; how many more there are is not known." in shown
+    assert str(released.summary()) in shown
+    assert f"Data version {released.version} of " in shown
+
+
+def test_the_footer_says_how_to_cite_where_the_files_are_and_whose_they_are(released, tree):
+    footer = tree.xpath("//footer")[0]
+    shown = words(footer)
+    assert released.cite("apa") in shown
+    links = footer.xpath(".//a/@href")
+    for resource in released.manifest["resources"]:
+        assert f"data/{resource['path']}" in links
+        assert f"{resource['name']} ({resource['rows']:,})" in shown
+    assert "data/datapackage.json" in links
+    for terms in released.manifest["licenses"]:
+        assert terms["path"] in links
+        assert f"{terms['name']}: {terms['title']}" in shown
+    rows = [tuple(words(cell) for cell in row) for row in footer.xpath(".//tbody/tr")]
+    assert rows == [
+        (" ".join(row["title"].split()), row["rights"] or "not known") for row in released.sources
+    ]
+
+
+def test_the_script_is_told_what_the_manifest_says(released, tree):
+    (section,) = tree.xpath("//section[@id='citehub-explorer'][@class='cx']")
+    config, manifest = json.loads(section.get("data-config")), released.manifest
+    assert config == {
+        "hub": "mt-nlg",
+        "version": released.version,
+        "title": manifest["title"],
+        "canonical": CANONICAL,
+        "n": 44,
+        "tables": {
+            each["name"]: {key: each[key] for key in ("path", "rows", "bytes", "hash")}
+            for each in manifest["resources"]
+            if each["name"] in page.TABLES
+        },
+        "files": "data/",
+        "inline": "data.js",
+        "release": None,
+        "page": None,
+    }
+    assert {"works", "work_ids", "citations", "evidence"} <= config["tables"].keys()
+    (note,) = section.xpath("p[@id='cx-note'][@role='status']")
+    assert "plain list of all 44 citing works" in note.text
+    assert section.index(note) == 0
+
+
+def test_a_hub_without_a_name_is_loaded_from_the_folder_beside_the_page(tmp_path):
+    made = make_release(tmp_path, make_works({"work_id": "a:1"}))
+    assert page.config(made, files="data/", inline=None)["release"] == "./data"
+
+
+def test_one_work_is_one_work(tmp_path):
+    shown = words(index(make_release(tmp_path, make_works({"work_id": "a:1"}))).body)
+    assert "This hub lists 1 citing work;" in shown
+
+
+# -- text from outside --------------------------------------------------------------------------
+
+
+def test_text_from_outside_stays_text(tmp_path):
+    rows = make_works(HOSTILE)
+    rows["themes"] = [{"theme_id": MARKUP, "position": 1, "title": MARKUP, "description": "d"}]
+    rows["work_themes"] = [{"theme_id": MARKUP, "work_id": HOSTILE["work_id"], "method": "m"}]
+    rows["sources"] = [
+        {"source_id": "s", "title": MARKUP, "kind": "records", "rights": MARKUP,
+         "url": "javascript:alert(1)"}
+    ]  # fmt: skip
+    rows["works"][0]["title_plain"] = MARKUP
+    made = make_release(tmp_path, rows)
+    for field in ("title", "description"):
+        made.manifest[field] = MARKUP
+    made.manifest["licenses"] = [{"name": MARKUP, "path": "javascript:1", "title": MARKUP}]
+    made.manifest["contributors"] = [{"title": MARKUP}]
+    settings = page.config(made, files="data/", inline="data.js")
+    items = list(plain_list.entries(made))
+    for text in (page.index(made, settings, items, [MARKUP]), page.list_page(made, items, 1)):
+        assert not re.search("[\x00-\x09\x0b-\x1f]", text)
+        tree = html.document_fromstring(text)
+        assert tree.xpath("//script/@src") in (["explorer.js"], [])
+        assert tree.xpath("//script/text() | //img | //iframe | //style") == []
+        assert tree.xpath("//@*[starts-with(name(), 'on')]") == []
+        for link in tree.xpath("//a/@href"):
+            assert re.match(r"https?://|data/|#works|LICENSES\.txt|[\w-]+\.html$", link), link
+        (entry,) = entries(tree)
+        shown = parts(entry)
+        for part in ("title", "authors", "about", "finding", "links"):
+            assert MARKUP in shown[part], part
+        assert shown["about"].count(MARKUP) == 3  # theme, venue, category
+        assert shown["title"].endswith("\ufffd[2J\ufffd next line")
+    assert json.loads(index(made).xpath("//section/@data-config")[0])["title"] == MARKUP

@@ -1,0 +1,23 @@
+// Reads names of the explorer's functions and texts; prints what each function makes of each text.
+
+import { readFileSync } from 'node:fs'
+import { pageOf, parseIdentifier } from '../../explorer/src/text/identifiers.js'
+import { escapeTex } from '../../explorer/src/text/tex.js'
+import { byCodePoint, cleanLine, split, strip } from '../../explorer/src/text/text.js'
+import { fold, words } from '../../explorer/src/text/words.js'
+
+const FUNCTIONS = {
+  cleanLine,
+  escapeTex,
+  fold,
+  identifier(text) {
+    const found = parseIdentifier(text)
+    return found && [found.scheme, found.value, pageOf(found)]
+  },
+  sort: texts => texts.toSorted(byCodePoint),
+  split,
+  strip,
+  words
+}
+const [names, texts] = JSON.parse(readFileSync(0, 'utf8'))
+console.log(JSON.stringify(names.map(name => texts.map(text => FUNCTIONS[name](text)))))

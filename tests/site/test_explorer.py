@@ -1,0 +1,690 @@
+"""The explorer in a real browser: on the site, as a folder of its own, from disk, and broken."""
+
+from __future__ import annotations
+
+import functools
+import gzip
+import hashlib
+import json
+import re
+import threading
+from html import escape, unescape
+from http.server import ThreadingHTTPServer
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+import pytest
+from lxml import html
+from playwright.sync_api import expect
+
+import citehub
+from citehub.explorer import write_site
+from tests.made import make_release, make_works
+from tests.site.conftest import HUB, Quiet
+from tests.site.test_pages import problems
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Page
+
+SHOWN = ".cx-papers > .cx-list > .cx-item"
+WORKS = HUB.select()
+HOSTILE = '<script>document.title = "taken"</script><img src=x onerror="document.title=1"> $x$ "q"'
+
+
+class Folder:
+    """A folder that ``citehub site`` wrote, served on this machine."""
+
+    def __init__(self, path: Path, address: str) -> None:
+        self.path = path
+        self.address = address
+
+
+@pytest.fixture(scope="module")
+def serve() -> Iterator[Any]:
+    """Serve folders; a file that ends in ``.parquet`` can be asked for in parts."""
+    servers = []
+
+    def start(path: Path) -> Folder:
+        server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Ranges, directory=path))
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        servers.append((server, thread))
+        return Folder(path, f"http://127.0.0.1:{server.server_address[1]}")
+
+    yield start
+    for server, thread in servers:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+class Ranges(Quiet):
+    """A server that answers with the part of a file that is asked for."""
+
+    def do_GET(self) -> None:  # noqa: N802 -- the name that the library calls
+        asked = re.fullmatch(r"bytes=(\d+)-(\d+)", self.headers.get("Range", ""))
+        if not asked:
+            super().do_GET()
+            return
+        with open(self.translate_path(self.path), "rb") as file:
+            whole = file.read()
+        first, last = int(asked[1]), min(int(asked[2]), len(whole) - 1)
+        part = whole[first : last + 1]
+        self.send_response(206)
+        self.send_header("Content-Range", f"bytes {first}-{last}/{len(whole)}")
+        self.send_header("Content-Length", str(len(part)))
+        self.end_headers()
+        self.wfile.write(part)
+
+
+@pytest.fixture(scope="module")
+def folder(serve, tmp_path_factory) -> Folder:
+    return serve(write_folder(HUB, tmp_path_factory))
+
+
+@pytest.fixture(scope="module")
+def hostile(serve, tmp_path_factory) -> Folder:
+    works = [
+        {
+            "work_id": f"arxiv:2301.0000{number}",
+            "title": HOSTILE,
+            "title_plain": f"{HOSTILE} {number}",
+            "finding": HOSTILE,
+            "finding_source": HOSTILE,
+            "venue": HOSTILE,
+            "primary_category": HOSTILE,
+            "abstract": HOSTILE,
+            "code_url": "javascript:document.title=1",
+            "authors": [HOSTILE, "Ann Other"],
+            "ids": {"arxiv": f"2301.0000{number}", "doi": f'10.1/{number}"><script>'},
+            "intents": ["method"],
+            "source": HOSTILE,
+        }
+        for number in range(3)
+    ]
+    made = make_release(tmp_path_factory.mktemp("release"), make_works(*works))
+    return serve(write_folder(made, tmp_path_factory))
+
+
+@pytest.fixture(scope="module")
+def large(serve, tmp_path_factory) -> Folder:
+    works = [
+        {
+            "work_id": f"arxiv:{2000 + number // 10000}.{number % 10000:05}",
+            "title": f"Paper {number}",
+            "title_plain": f"Paper {number} on {('sheep', 'goats', 'llamas')[number % 3]}",
+            "publication_year": 2000 + number % 20,
+            "authors": [f"Author {number % 700}"],
+            "ids": {"arxiv": f"{2000 + number // 10000}.{number % 10000:05}"},
+        }
+        for number in range(2500)
+    ]
+    made = make_release(tmp_path_factory.mktemp("release"), make_works(*works))
+    return serve(write_folder(made, tmp_path_factory))
+
+
+def write_folder(hub: citehub.Hub, factory: pytest.TempPathFactory) -> Path:
+    path = factory.mktemp("site") / "folder"
+    write_site(hub, path)
+    return path
+
+
+@pytest.fixture
+def explore(visit):
+    """Open the explorer of the site, or a folder, in a state; wait until it answers."""
+
+    def open_page(fragment: str = "", at: Folder | None = None, name: str = "") -> Page:
+        page, where = visit.page, f"{visit.address}/explorer/index.html"
+        if at is not None:
+            visit.address, where = at.address, f"{at.address}/{name}"
+        page.goto(where + fragment)
+        expect(page.locator(".cx-found")).to_be_visible()
+        return page
+
+    return open_page
+
+
+def found(page: Page) -> str:
+    return page.locator(".cx-found").inner_text()
+
+
+def ids(page: Page) -> list[str]:
+    """Return the works that the list shows, in its order."""
+    numbers = page.locator(SHOWN).evaluate_all("all => all.map(e => Number(e.dataset.number))")
+    return [WORKS[number - 1].work_id for number in numbers]
+
+
+def selected(**conditions: Any) -> list[str]:
+    return [work.work_id for work in HUB.select(**conditions)]
+
+
+# -- without script, and where something is broken --------------------------------------------
+
+
+def test_without_script_the_page_lists_every_paper_with_all_its_parts(site):
+    page = html.fromstring((site / "explorer" / "index.html").read_text(encoding="utf-8"))
+    entries = page.xpath("//li[@class='cx-entry']")
+    assert len(entries) == len(WORKS)
+    for entry, work in zip(entries, WORKS, strict=True):
+        text = " ".join(entry.text_content().split())
+        for part in (work.title_plain, work.authors[0], work.published, work.finding):
+            assert part is None or " ".join(part.split()) in text
+        assert "role: not labelled · polarity: not labelled" in text
+        assert set(work.links.values()) <= {str(href) for href in entry.xpath(".//a/@href")}
+        assert entry.xpath("h3/a/@href")[0].startswith("../citing/papers/")
+
+
+def test_without_script_the_list_is_readable_and_says_why_it_is_plain(browser, address):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{address}/explorer/index.html")
+    assert page.locator(".cx-entry").count() == len(WORKS)
+    assert "needs JavaScript" in page.locator("#cx-note").inner_text()
+    context.close()
+
+
+def keep_away(page: Page, pattern: str, **answer: Any) -> None:
+    page.route(pattern, lambda route: route.fulfill(**answer) if answer else route.abort())
+
+
+def cut_short(path: Path, share: float) -> bytes:
+    whole = path.read_bytes()
+    return whole[: int(len(whole) * share)]
+
+
+def spoilt(path: Path) -> bytes:
+    """Return a file of the right size, whose middle is not what was released."""
+    whole = bytearray(path.read_bytes())
+    whole[len(whole) // 2] ^= 0xFF
+    return bytes(whole)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda _: {}, "works.parquet cannot be fetched"),
+        (lambda _: {"status": 404}, "works.parquet cannot be fetched: 404"),
+        (lambda path: {"body": cut_short(path, 0.5)}, "is not the file that was released"),
+        (lambda path: {"body": spoilt(path)}, "its SHA-256 differs"),
+        (lambda path: {"body": b"PAR1" * 10}, "is not the file that was released"),
+    ],
+    ids=["blocked", "missing", "cut short", "spoilt", "another file"],
+)
+def test_where_the_data_fails_the_plain_list_stays_and_the_page_says_so(
+    visit, folder, change, said
+):
+    page = visit.page
+    keep_away(page, "**/works.parquet", **change(folder.path / "data" / "works.parquet"))
+    page.goto(f"{folder.address}/")
+    note = page.locator("#cx-note")
+    expect(note).to_contain_text("Search and filters could not start")
+    assert said in note.inner_text()
+    assert "the plain list: it is whole" in note.inner_text()
+    assert page.locator(".cx-entry").count() == len(WORKS)
+    assert problems(page) == []
+
+
+def test_a_file_that_is_no_parquet_is_named(visit, folder, tmp_path):
+    """Of the right size and hash, so that only reading it can tell."""
+    page = visit.page
+    fake = b"x" * 5000
+    keep_away(page, "**/themes.parquet", body=fake)
+    text = (folder.path / "index.html").read_text(encoding="utf-8")
+    (told,) = re.findall(r'data-config="([^"]*)"', text)
+    config = json.loads(unescape(told))
+    config["tables"]["themes"] |= {
+        "bytes": len(fake), "hash": f"sha256:{hashlib.sha256(fake).hexdigest()}"
+    }  # fmt: skip
+    body = text.replace(told, escape(json.dumps(config)))
+    keep_away(page, f"{folder.address}/", body=body, content_type="text/html")
+    page.goto(f"{folder.address}/")
+    expect(page.locator("#cx-note")).to_contain_text("themes.parquet cannot be read")
+    assert page.locator(".cx-entry").count() == len(WORKS)
+
+
+def test_where_the_script_is_blocked_the_plain_list_stays(visit, folder):
+    page = visit.page
+    keep_away(page, "**/explorer.js")
+    page.goto(f"{folder.address}/")
+    assert page.locator(".cx-entry").count() == len(WORKS)
+    assert page.locator("#cx-note").is_visible()
+
+
+def test_a_browser_too_old_for_the_script_keeps_the_plain_list(visit, folder):
+    page = visit.page
+    keep_away(page, "**/explorer.js", body="let a = b ?! c", content_type="text/javascript")
+    page.goto(f"{folder.address}/")
+    assert page.locator(".cx-entry").count() == len(WORKS)
+    assert page.locator("#cx-note").is_visible()
+
+
+# -- finding ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("at", ["site", "folder", "disk"])
+def test_the_explorer_starts_everywhere_and_asks_nobody_else(visit, folder, explore, at):
+    page = visit.page
+    if at == "disk":
+        page.goto((folder.path / "index.html").as_uri())
+        expect(page.locator(".cx-found")).to_be_visible()
+    else:
+        explore(at=folder if at == "folder" else None)
+        assert visit.strangers == []
+    assert visit.errors == []
+    assert found(page) == "44 of 44 papers"
+    assert ids(page) == selected()
+    assert page.locator("#cx-note").is_hidden()
+    page.locator("#cx-search").fill("overthinkng")
+    expect(page.locator(SHOWN)).to_have_count(1)
+    assert page.locator("mark").first.inner_text() == "Overthinking"
+
+
+def test_the_site_reads_the_files_that_pip_installs(site, explore, visit):
+    asked = []
+    visit.page.on("request", lambda request: asked.append(request.url))
+    explore()
+    tables = {url.rsplit("/", 1)[1] for url in asked if url.endswith(".parquet")}
+    assert {"works.parquet", "authorships.parquet", "work_themes.parquet"} <= tables
+    for name in tables:
+        served = site / "data" / HUB.name / HUB.version / name
+        assert served.read_bytes() == Path(HUB.path, name).read_bytes()
+
+
+@pytest.mark.parametrize(
+    "conditions",
+    [
+        {"search": "language models"},
+        {"search": "Biderman"},
+        {"search": "2304.01373"},
+        {"search": "parallelsm", "sort": "newest"},
+        {"theme": ["surveys", "reasoning"], "sort": "oldest"},
+        {"year": (2023, 2024), "category": "cs.CL", "code": True, "sort": "title"},
+        {"representatives": "hub-page", "sort": "hub", "shared_authors": False},
+        {"related_to": "arxiv:2204.02311"},
+        {"authors_of": "arxiv:2204.02311", "labelled": False},
+    ],
+    ids=str,
+)
+def test_an_address_gives_the_works_of_the_library(explore, conditions):
+    page = explore(fragment(conditions))
+    assert ids(page) == selected(**conditions)
+    assert page.locator(".cx-problems").inner_text() == ""
+
+
+def fragment(conditions: dict[str, Any]) -> str:
+    words = {True: "yes", False: "no"}
+    parts = []
+    for name, value in conditions.items():
+        if name == "year":
+            parts.append((name, "-".join(map(str, value))))
+        elif isinstance(value, list):
+            parts += [(name, each) for each in value]
+        else:
+            parts.append((name, words.get(value, value)))
+    return f"#?{urlencode(parts)}"
+
+
+def test_typing_and_ticking_narrow_the_list_and_the_number_is_said(explore):
+    page = explore()
+    page.keyboard.press("/")
+    page.keyboard.type("models", delay=10)
+    expect(page.locator(SHOWN)).to_have_count(len(selected(search="models")))
+    page.locator(".cx-facet-theme input[value=models]").check()
+    both = selected(search="models", theme="models")
+    expect(page.locator(SHOWN)).to_have_count(len(both))
+    assert ids(page) == both
+    expect(page.locator(".cx-hidden[role=status]").first).to_have_text(
+        re.compile(rf"^{len(both)} of 44 papers")
+    )
+    for facet, value, conditions in (
+        ("category", "cs.CL", {"category": "cs.CL"}),
+        ("theme", "surveys", {"theme": "surveys"}),
+    ):
+        others = {"search": "models"} | ({} if facet == "theme" else {"theme": "models"})
+        count = page.locator(f".cx-facet-{facet} label:has(input[value='{value}']) .cx-count")
+        shown = int(count.inner_text()) if count.count() else 0
+        assert shown == len(selected(**(others | conditions)))
+    page.locator(".cx-clear").click()
+    expect(page.locator(SHOWN)).to_have_count(44)
+    assert page.evaluate("document.activeElement.id") == "cx-search"
+    assert page.evaluate("location.hash") == ""
+
+
+def test_back_and_forward_go_through_the_states(explore):
+    page = explore()
+    page.locator(".cx-facet-theme input[value=surveys]").check()
+    expect(page.locator(SHOWN)).to_have_count(3)
+    page.locator("#cx-sort").select_option("title")
+    first = ids(page)
+    assert first == selected(theme="surveys", sort="title")
+    page.go_back()
+    expect(page.locator("#cx-sort")).to_have_value("")
+    assert ids(page) == selected(theme="surveys")
+    page.go_back()
+    expect(page.locator(SHOWN)).to_have_count(44)
+    page.go_forward()
+    page.go_forward()
+    expect(page.locator("#cx-sort")).to_have_value("title")
+    assert ids(page) == first
+
+
+def test_a_link_gives_the_same_page_to_someone_else(explore, visit, browser):
+    page = explore()
+    page.locator("#cx-search").fill("training")
+    page.locator(".cx-facet-theme input[value=efficiency]").check()
+    page.locator("#cx-sort").select_option("oldest")
+    page.locator(".cx-tick input").first.check()
+    page.locator(".cx-opener").first.click()
+    page.get_by_role("button", name="Network", exact=True).click()
+    expect(page.locator(".cx-details dl")).to_be_visible()
+    address, seen = page.url, ids(page)
+    other = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+    other.goto(address)
+    expect(other.locator(".cx-details dl")).to_be_visible()
+    assert ids(other) == seen == selected(search="training", theme="efficiency", sort="oldest")
+    assert other.locator("#cx-search").input_value() == "training"
+    assert other.locator(".cx-tick input").first.is_checked()
+    expect(other.locator(".cx-graph svg")).to_be_visible()
+    other.context.close()
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ("#?bogus=1", "“bogus=1” in the address has no meaning here"),
+        ("#?theme=xx", "No paper here has the theme “xx”"),
+        ("#?open=arxiv:9&picked=doi:1", "The paper arxiv:9 is not in this data version"),
+        ("#?year=2024-2022", "“year=2024-2022” in the address has no meaning"),
+        ("#?sort=relevance", "sorts by relevance without a search"),
+        ("#?code=perhaps&picture=opera", "“picture=opera”"),
+        ("#?search=%E0%A4%A", ""),
+    ],
+)
+def test_a_bad_or_old_address_shows_what_it_can_and_says_what_it_left_out(explore, state, said):
+    page = explore(state)
+    assert said in page.locator(".cx-problems").inner_text()
+    if not state.startswith("#?search"):
+        assert ids(page) == selected()
+
+
+# -- papers, pictures, selection ----------------------------------------------------------------
+
+
+def test_a_paper_opens_in_place_with_all_that_the_hub_knows(explore):
+    work = HUB.work("arxiv:2304.01373")
+    page = explore("#?open=arxiv:2304.01373")
+    details = page.locator(".cx-details")
+    expect(details.locator("dl")).to_be_visible()
+    details.locator(".cx-evidence summary").click()
+    text = details.inner_text()
+    for part in (*work.authors, work.published, "not known", f"{len(work.evidence)} cells"):
+        assert part in text
+    for related in HUB.related(work, n=5):
+        assert f"{related.work.title_plain} ({related.score:.2f}" in text
+    rows = details.locator(".cx-evidence tbody tr")
+    assert rows.count() == len(work.evidence)
+    own = details.get_by_role("link", name="Page of this paper")
+    assert own.get_attribute("href") == "../citing/papers/2304.01373.html"
+    nearest = HUB.related(work, n=1)[0].work
+    details.locator(".cx-neighbours button").first.click()
+    opened = page.locator(".cx-item.cx-open .cx-title")
+    expect(opened).to_have_text(nearest.title_plain)
+
+
+def test_a_picture_is_in_step_with_the_list_and_narrows_it(explore):
+    page = explore()
+    page.set_viewport_size({"width": 1600, "height": 900})
+    cell = page.get_by_role("button", name="Surveys, 2023: 2 papers")
+    cell.click()
+    expect(page.locator(SHOWN)).to_have_count(2)
+    assert ids(page) == selected(theme="surveys", year=2023)
+    page.get_by_role("button", name="Surveys, 2023: 2 papers").click()
+    expect(page.locator(SHOWN)).to_have_count(44)
+    for name, condition in (("Map", "related_to"), ("Network", "authors_of")):
+        page.get_by_role("button", name=name, exact=True).click()
+        dot = page.locator(".cx-graph .cx-dot").first
+        expect(dot).to_be_visible()
+        work = WORKS[int(dot.get_attribute("data-number")) - 1]
+        dot.focus()
+        page.keyboard.press("Enter")
+        expected = selected(**{condition: work.work_id})
+        expect(page.locator(SHOWN)).to_have_count(len(expected))
+        assert ids(page) == expected
+        assert page.locator(".cx-dot:not(.cx-pale)").count() == len(set(expected) & drawn(page))
+        page.keyboard.press("Enter")
+        expect(page.locator(SHOWN)).to_have_count(44)
+
+
+def drawn(page: Page) -> set[str]:
+    numbers = page.locator(".cx-dot").evaluate_all("all => all.map(e => Number(e.dataset.number))")
+    return {WORKS[number - 1].work_id for number in numbers}
+
+
+FORMATS = {
+    "bibtex": "bib", "ris": "ris", "csl-json": "json", "csv": "csv", "graphml": "graphml",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_what_is_downloaded_is_what_the_command_line_exports(explore, format_):
+    page = explore("#?theme=reasoning&sort=newest")
+    page.locator("#cx-format").select_option(format_)
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Download").click()
+    name = f"{HUB.name}-{HUB.version}.{FORMATS[format_]}"
+    assert waiting.value.suggested_filename == name
+    expected = HUB.export(format_, works=HUB.select(theme="reasoning", sort="newest"))
+    assert waiting.value.path().read_bytes() == bytes(expected)
+
+
+def test_ticked_papers_are_exported_copied_and_compared(explore, visit):
+    visit.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = explore()
+    for place in (4, 1):
+        page.locator(f"{SHOWN} .cx-tick input").nth(place).check()
+    expect(page.locator(".cx-ticked")).to_have_text("2 papers ticked")
+    page.locator("#cx-format").select_option("apa")
+    page.locator(".cx-export").get_by_role("button", name="Copy", exact=True).click()
+    expect(page.locator(".cx-told")).to_contain_text("Copied: 2 papers")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == "".join(f"{HUB.cite('apa', of=WORKS[place])}\n" for place in (1, 4))
+    page.get_by_role("button", name="Compare").click()
+    table = page.locator("#cx-compare table")
+    expect(table).to_be_visible()
+    for place in (1, 4):
+        assert WORKS[place].title_plain in table.inner_text()
+
+
+def test_the_code_that_is_shown_gives_the_works_that_are_shown(explore):
+    page = explore("#?search=language&theme=models&theme=surveys&year=2022-2023&sort=title")
+    page.locator(".cx-code summary").click()
+    python, command = page.locator(".cx-code pre").all_inner_texts()
+    space: dict[str, Any] = {}
+    exec(compile(python, "page", "exec"), space)
+    assert [work.work_id for work in space["works"]] == ids(page)
+    assert command.startswith(f"citehub export {HUB.name} --version {HUB.version} -f csv ")
+
+
+# -- hostile text, large hubs -------------------------------------------------------------------
+
+
+def test_text_from_outside_stays_text_everywhere(explore, visit, hostile):
+    page = explore(at=hostile)
+    title = page.title()
+    page.locator("#cx-search").fill("script")
+    for place in (0, 1):
+        page.locator(f"{SHOWN} .cx-tick input").nth(place).check()
+    page.get_by_role("button", name="Compare").click()
+    page.locator(".cx-opener").first.click()
+    expect(page.locator(".cx-details dl")).to_be_visible()
+    page.locator(".cx-evidence summary").click()
+    for name in ("Map", "Network"):
+        page.get_by_role("button", name=name, exact=True).click()
+        expect(page.locator(".cx-graph .cx-dot").first).to_be_visible()
+        page.locator(".cx-graph .cx-dot").first.hover()
+    page.locator("#cx-search").fill("")
+    page.locator(".cx-facet-venue input").first.check()
+    assert page.locator("#citehub-explorer img, #citehub-explorer script").count() == 0
+    assert page.locator("a[href^='javascript:']").count() == 0
+    assert page.title() == title
+    assert visit.errors == []
+    assert '<img src=x onerror="document.title=1">' in page.locator(SHOWN).first.inner_text()
+
+
+@pytest.mark.parametrize("format_", [*FORMATS, "apa"])
+def test_hostile_records_are_downloaded_as_the_library_exports_them(explore, hostile, format_):
+    hub = citehub.load(hostile.path / "data")
+    page = explore(at=hostile)
+    page.locator("#cx-format").select_option(format_)
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Download").click()
+    if format_ == "apa":
+        expected = "".join(f"{hub.cite('apa', of=work)}\n" for work in hub.select()).encode()
+    else:
+        expected = bytes(hub.export(format_))
+    assert waiting.value.path().read_bytes() == expected
+
+
+def test_a_large_hub_is_answered_by_a_worker_and_drawn_as_it_is_scrolled(explore, visit, large):
+    hub = citehub.load(large.path / "data")
+    page = explore(at=large)
+    assert found(page) == "2,500 of 2,500 papers"
+    assert len(page.context.pages[0].workers) == 1
+    assert page.locator(".cx-large > .cx-item").count() < 60
+    page.locator("#cx-search").fill("llamas 24")
+    expected = [work.title_plain for work in hub.select(search="llamas 24")]
+    expect(page.locator(".cx-found")).to_have_text(f"{len(expected)} of 2,500 papers")
+    assert page.locator(f"{SHOWN} .cx-title").all_text_contents() == expected
+    page.locator("#cx-search").fill("")
+    expect(page.locator(".cx-found")).to_have_text("2,500 of 2,500 papers")
+    item = page.locator(".cx-large > .cx-item[aria-posinset='2500']")
+    for _ in range(8):  # as what is measured replaces what was estimated
+        page.keyboard.press("End")
+        page.mouse.wheel(0, 200_000)
+        page.wait_for_timeout(150)
+    expect(item).to_be_visible()
+    assert item.get_attribute("aria-setsize") == "2500"
+    assert "Paper 2499" in item.inner_text()
+    assert visit.errors == []
+    assert visit.strangers == []
+
+
+def test_a_large_hub_from_a_server_without_ranges_and_from_disk(visit, large, browser):
+    page = visit.page
+    page.route(
+        "**/*.parquet",
+        lambda route: route.fulfill(
+            path=large.path / "data" / route.request.url.rsplit("/", 1)[1], status=200
+        ),
+    )
+    page.goto(f"{large.address}/")
+    expect(page.locator(".cx-found")).to_have_text("2,500 of 2,500 papers")
+    page.goto((large.path / "index.html").as_uri())
+    expect(page.locator("#cx-note")).to_contain_text("needs a web server")
+    assert page.locator(".cx-entry").count() == 100
+    assert page.locator(".cx-pages a").count() == 3
+
+
+# -- accessible in every state ------------------------------------------------------------------
+
+STATES = {
+    "plain": "",
+    "searched": "#?search=language",
+    "nothing found": "#?search=zzzz",
+    "bad address": "#?bogus=1",
+    "open": "#?open=arxiv:2304.01373",
+    "open apart": "#?open=arxiv:2304.01373&theme=surveys",
+    "compare": "#?picked=arxiv:2304.01373&picked=arxiv:2204.02311&compare=yes",
+    "map": "#?picture=map&related_to=arxiv:2304.01373",
+    "network": "#?picture=network",
+}
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_state_is_accessible(explore, visit, folder, state, scheme):
+    page = visit.page
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    explore(STATES[state], at=folder)
+    for width in (360, 1280, 2560):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.evaluate("document.querySelectorAll('details').forEach(e => { e.open = true })")
+        page.wait_for_timeout(250)
+        assert problems(page) == [], width
+        overflow = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        assert overflow <= 0, f"{width} px: scrolls {overflow} px sideways"
+    assert visit.errors == []
+
+
+def test_forced_colours_keep_what_is_pressed_and_ticked_apart(explore, visit, folder):
+    visit.page.emulate_media(forced_colors="active")
+    page = explore("#?picture=map&theme=surveys", at=folder)
+    page.set_viewport_size({"width": 1600, "height": 900})
+    pressed = page.locator(".cx-kinds button[aria-pressed=true]")
+    other = page.locator(".cx-kinds button[aria-pressed=false]").first
+    look = "e => { const s = getComputedStyle(e); return [s.color, s.backgroundColor, s.borderColor, s.outlineStyle, s.fontWeight].join() }"  # noqa: E501
+    assert pressed.evaluate(look) != other.evaluate(look)
+    fill = "e => { const s = getComputedStyle(e); return s.fill + s.stroke }"
+    shown, pale = (
+        page.locator(".cx-dot:not(.cx-pale)").first,
+        page.locator(".cx-dot.cx-pale").first,
+    )
+    assert shown.evaluate(fill) != pale.evaluate(fill)
+
+
+def test_the_keyboard_alone_searches_filters_opens_ticks_and_exports(explore, folder):
+    page = explore(at=folder)
+    page.set_viewport_size({"width": 1600, "height": 900})
+    page.keyboard.press("/")
+    page.keyboard.type("reasoning")
+    expected = selected(search="reasoning")
+    expect(page.locator(SHOWN)).to_have_count(len(expected))
+    reached: list[str] = []
+    for _ in range(400):
+        page.keyboard.press("Tab")
+        here = page.evaluate(
+            """() => {
+              const e = document.activeElement
+              const s = getComputedStyle(e)
+              const isSeen = s.outlineStyle !== 'none' || s.boxShadow !== 'none'
+              return e === document.body ? null : [isSeen, e.outerHTML.slice(0, 90)]
+            }"""
+        )
+        if here is None or here[1] in reached[:1]:
+            break
+        assert here[0], f"the focus is not seen on {here[1]}"
+        reached.append(here[1])
+    everything = "\n".join(reached)
+    for part in ("cx-sort", 'type="checkbox"', "cx-format", "Download", "cx-opener", "summary"):
+        assert part in everything, part
+    opener = page.locator(".cx-opener").first
+    opener.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".cx-details dl")).to_be_visible()
+    assert opener.evaluate("e => e === document.activeElement")
+    page.locator(".cx-tick input").first.focus()
+    page.keyboard.press("Space")
+    expect(page.locator(".cx-ticked")).to_have_text(re.compile("^1 paper ticked"))
+
+
+def test_paper_holds_the_filtered_list_and_no_controls(explore, visit, folder):
+    page = explore("#?theme=surveys", at=folder)
+    page.emulate_media(media="print")
+    assert page.locator(SHOWN).count() == 3
+    assert page.locator(SHOWN).first.is_visible()
+    for control in ("#cx-search", ".cx-filters", ".cx-export", ".cx-opener", ".cx-side"):
+        assert not page.locator(control).first.is_visible(), control
+    assert "Theme: Surveys" in page.locator("#citehub-explorer").inner_text()
+
+
+def test_the_page_is_small(folder):
+    """What is asked for when it opens, gzipped: the page with pictures, search and exports."""
+    tables = ("works", "authorships", "work_ids", "citations", "themes", "work_themes",
+              "representatives")  # fmt: skip
+    files = ["index.html", "explorer.js", "explorer.css", "page.css"]
+    files += [f"data/{table}.parquet" for table in tables]
+    size = sum(len(gzip.compress((folder.path / name).read_bytes(), 9)) for name in files)
+    assert size <= 97_000

@@ -1,0 +1,339 @@
+"""Selecting: every condition against a plain computation, their combinations, and the orders."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+import pytest
+
+import citehub
+from citehub import errors
+from tests.made import CANONICAL, make_release, make_works
+
+PYTHIA = "arxiv:2304.01373"
+CITING = "citing_work_id"
+
+
+def ids(works):
+    return [work.work_id for work in works]
+
+
+# -- the conditions one by one, on the real hub -----------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def newest():
+    return citehub.load("mt-nlg")
+
+
+@pytest.fixture(scope="module")
+def frame(newest):
+    """The citing works in hub order."""
+    return newest.citing_works.to_pandas().set_index("work_id", drop=False)
+
+
+def of_theme(hub, frame, *themes):
+    rows = hub.work_themes.to_pandas()
+    return frame.work_id.isin(rows.work_id[rows.theme_id.isin(themes)])
+
+
+def by_authors_of(hub, frame, work_id):
+    rows = hub.authorships.to_pandas()
+    names = set(rows.author_name[rows.work_id == work_id])
+    return frame.work_id.isin(rows.work_id[rows.author_name.isin(names)])
+
+
+def shared(hub, frame):
+    return frame.work_id.map(hub.citations.to_pandas().set_index(CITING).shared_authors)
+
+
+ALONE = [
+    ({"theme": "reasoning"}, lambda h, f: of_theme(h, f, "reasoning")),
+    ({"theme": ["surveys", "reasoning"]}, lambda h, f: of_theme(h, f, "reasoning", "surveys")),
+    ({"theme": "not known"}, lambda h, f: ~f.work_id.isin(h.work_themes["work_id"])),
+    ({"year": 2023}, lambda h, f: f.publication_year == 2023),
+    ({"year": (2022, 2024)}, lambda h, f: f.publication_year.between(2022, 2024)),
+    ({"year": (1900, 1999)}, lambda h, f: f.publication_year < 2000),
+    ({"category": "cs.DC"}, lambda h, f: f.primary_category == "cs.DC"),
+    ({"category": ("cs.DC", "cs.CV")}, lambda h, f: f.primary_category.isin(["cs.DC", "cs.CV"])),
+    ({"category": "not known"}, lambda h, f: f.primary_category.isna()),
+    ({"venue": "MLSys 2026"}, lambda h, f: f.venue == "MLSys 2026"),
+    ({"venue": ["PODC 2024", "not known"]}, lambda h, f: f.venue.isin([None, "PODC 2024"])),
+    ({"role": "not known"}, lambda h, f: f.work_id.notna()),
+    ({"polarity": ["not known"]}, lambda h, f: f.work_id.notna()),
+    ({"labelled": True}, lambda h, f: f.work_id.isna()),
+    ({"labelled": False}, lambda h, f: f.work_id.notna()),
+    ({"shared_authors": True}, lambda h, f: shared(h, f) >= 1),
+    ({"shared_authors": False}, lambda h, f: shared(h, f) == 0),
+    ({"code": True}, lambda h, f: f.code_url.notna()),
+    ({"code": False}, lambda h, f: f.code_url.isna()),
+    ({"authors_of": "2304.01373v2"}, lambda h, f: by_authors_of(h, f, PYTHIA)),
+    ({"authors_of": CANONICAL}, lambda h, f: by_authors_of(h, f, CANONICAL)),
+    (
+        {"related_to": PYTHIA},
+        lambda h, f: f.work_id.isin([PYTHIA, *(e.work.work_id for e in h.related(PYTHIA, n=10))]),
+    ),
+    (
+        {"search": "language models"},
+        lambda h, f: f.work_id.isin([work.work_id for work in h.search("language models")]),
+    ),
+]  # fmt: skip
+
+
+def name(case):
+    return " ".join(f"{key}={value}" for key, value in case[0].items())
+
+
+@pytest.mark.parametrize("case", ALONE, ids=name)
+def test_a_condition_alone_is_what_a_plain_computation_gives(newest, frame, case):
+    conditions, plain = case
+    expected = frame.work_id[plain(newest, frame).fillna(value=False)]
+    assert ids(newest.select(**conditions, sort="hub")) == list(expected)
+
+
+@pytest.mark.parametrize("case", ALONE, ids=name)
+def test_two_conditions_must_both_be_met(newest, frame, case):
+    one, plain = case
+    met = plain(newest, frame).fillna(value=False)
+    for other, also in ALONE:
+        if not one.keys() & other.keys():
+            expected = frame.work_id[met & also(newest, frame).fillna(value=False)]
+            assert ids(newest.select(**one, **other, sort="hub")) == list(expected)
+
+
+def test_conditions_that_are_met_by_some_and_not_by_others(newest, frame):
+    met = [plain(newest, frame).fillna(value=False).sum() for _, plain in ALONE]
+    assert sum(0 < each < len(frame) for each in met) >= 15
+
+
+def test_without_a_condition_every_citing_work_is_found(newest, frame):
+    assert ids(newest.select()) == list(frame.work_id)
+    assert ids(newest.select(theme=None, year=None, code=None)) == list(frame.work_id)
+
+
+@pytest.mark.parametrize("condition", ["theme", "category", "venue", "role", "polarity", "ids"])
+def test_no_value_is_met_by_no_work(newest, condition):
+    assert newest.select(**{condition: []}) == []
+
+
+def test_values_come_in_any_iterable(newest):
+    expected = newest.select(theme=["reasoning", "surveys"])
+    names = ["surveys", "reasoning"]
+    for given in (tuple(names), set(names), iter(names), pd.Series(names)):
+        assert newest.select(theme=given) == expected
+    methods = ["hub-page", "hub-page-lead"]
+    assert newest.select(representatives=iter(methods)) == newest.select(representatives=methods)
+
+
+def test_years_may_be_those_of_a_table(newest):
+    last = newest.works["publication_year"].to_numpy(dtype="int16").max()
+    assert newest.select(year=last) == newest.select(year=(last, last)) == newest.select(year=2026)
+
+
+def test_a_work_may_be_given_itself(newest):
+    work = newest.work(PYTHIA)
+    for condition in ("related_to", "authors_of"):
+        assert newest.select(**{condition: work}) == newest.select(**{condition: "2304.01373"})
+
+
+def test_the_canonical_work_is_found_only_where_ids_name_it(newest):
+    assert newest.search("megatron-turing nlg")[0] == newest.canonical
+    assert CANONICAL not in ids(newest.select(search="megatron"))
+    assert CANONICAL not in ids(newest.select(related_to=CANONICAL))
+    assert CANONICAL not in ids(newest.select(authors_of=CANONICAL, sort="oldest"))
+    both = [PYTHIA, CANONICAL]
+    assert ids(newest.select(ids=both)) == both
+    assert ids(newest.select(ids=both, search="megatron")) == [CANONICAL]
+    assert ids(newest.select(ids=both, sort="oldest")) == both[::-1]
+    assert ids(newest.select(ids=both, theme="not known")) == [CANONICAL]
+
+
+def test_the_default_order_is_that_of_ids_then_search_then_rank(newest, frame):
+    rows = newest.representatives.to_pandas()
+    ranked = list(rows[rows.method == "hub-page"].sort_values("rank").work_id)
+    assert ids(newest.select(representatives="hub-page")) == ranked
+    found = [each for each in ids(newest.search("models")) if each in frame.work_id]
+    assert ids(newest.select(search="models")) == found
+    both = [each for each in found if each in ranked]
+    assert ids(newest.select(search="models", representatives="hub-page")) == both
+    assert 0 < len(both) < min(len(found), len(ranked))
+    asked = ranked[::-1]
+    chosen = newest.select(ids=asked, search="models", representatives="hub-page")
+    assert ids(chosen) == [each for each in asked if each in both]
+    assert ids(chosen) != both
+    assert ids(newest.select(ids=asked, sort="relevance", search="models")) == both
+
+
+# -- the first release, which has seven tables ------------------------------------------------
+
+
+@pytest.mark.parametrize("facet", ["theme", "role", "polarity"])
+def test_what_a_release_does_not_hold_is_not_known(first, facet):
+    assert ids(first.select(**{facet: "not known"})) == ids(first.select())
+    with pytest.raises(errors.UnknownSelection, match=r"Known: none\. 'not known' finds works"):
+        first.select(**{facet: "reasoning"})
+
+
+def test_the_first_release_answers_every_condition(first):
+    assert len(first.select(labelled=False)) == 44
+    assert first.select(labelled=True) == []
+    assert first.select(shared_authors=True) == first.select(shared_authors=False) == []
+    assert ids(first.select(authors_of=PYTHIA)) == [PYTHIA]
+    assert ids(first.select(search="https://arxiv.org/abs/2304.01373")) == [PYTHIA]
+    assert PYTHIA in ids(first.select(related_to=PYTHIA, sort="title"))
+    assert len(first.select(representatives="hub-page", sort="newest")) == 23
+
+
+# -- a hub that is not so tidy ----------------------------------------------------------------
+
+HOSTILE = [
+    {"work_id": "pith:a", "title_plain": "zebra", "publication_year": 2024, "intents": ["method"],
+     "polarities": ["supporting"], "shared_authors": 2, "authors": ["Ana Ö"], "themes": ["one"],
+     "venue": "<b>&", "representatives": {"x": 2, "y": 9}, "code_url": "https://a.org"},
+    {"work_id": "pith:b", "title_plain": "Ärger", "publication_year": 2024,
+     "publication_month": 5, "intents": ["method", "background"], "shared_authors": 0,
+     "authors": ["Ana O\u0308"], "themes": ["one", "two"], "representatives": {"y": 1}},
+    {"work_id": "pith:c", "title_plain": "\ufa0e", "publication_year": 2024,
+     "publication_month": 5, "raw_intents": ["Uses It"], "themes": ["two"],
+     "representatives": {"x": 1}},
+    {"work_id": "pith:d", "title_plain": "\U00010400", "polarities": ["contrasting"],
+     "publication_month": 7, "authors": ["Ana Ö", "not known"], "venue": "not known"},
+    {"work_id": "pith:e", "title_plain": "Logos ΛΌΓΟΣ", "publication_year": 1999,
+     "publication_month": 12, "primary_category": "x", "representatives": {"y": 2}},
+    {"work_id": "pith:f", "title_plain": "…", "publication_month": 1},
+    {"work_id": "pith:g", "title_plain": "arger!", "publication_year": 2025},
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory):
+    return make_release(tmp_path_factory.mktemp("hostile"), make_works(*HOSTILE))
+
+
+@pytest.mark.parametrize(
+    ("conditions", "expected"),
+    [
+        ({"role": "method"}, "ab"),
+        ({"role": ["background", "Uses It"]}, "bc"),
+        ({"role": "not known"}, "defg"),
+        ({"role": ["not known", "Uses It"]}, "cdefg"),
+        ({"polarity": "contrasting"}, "d"),
+        ({"polarity": "not known"}, "bcefg"),
+        ({"polarity": "not known", "role": "method"}, "b"),
+        ({"labelled": True}, "abcd"),
+        ({"labelled": False}, "efg"),
+        ({"shared_authors": True}, "a"),
+        ({"shared_authors": False}, "b"),
+        ({"code": True}, "a"),
+        ({"theme": ["one", "two"]}, "abc"),
+        ({"theme": "not known"}, "defg"),
+        ({"venue": "<b>&"}, "a"),
+        ({"venue": "not known"}, "bcdefg"),
+        ({"category": ["x"]}, "e"),
+        ({"category": "not known"}, "abcdfg"),
+        ({"year": 2024}, "abc"),
+        ({"year": (0, 9999)}, "abceg"),
+        ({"authors_of": "pith:a"}, "ad"),
+        ({"authors_of": "pith:b"}, "b"),
+        ({"authors_of": "pith:f"}, "f"),
+        ({"related_to": "pith:f"}, "f"),
+        ({"search": "ARGER"}, "bg"),
+        ({"search": "λογος"}, "e"),
+        ({"search": "…"}, ""),
+        ({"representatives": "x"}, "ca"),
+        ({"representatives": ["x", "y"]}, "bcae"),
+        ({"representatives": ["y", "x"], "theme": "one"}, "ba"),
+        ({"sort": "newest"}, "gbcaedf"),
+        ({"sort": "oldest"}, "eabcgdf"),
+        ({"sort": "title"}, "fbgeadc"),
+        ({"sort": "hub", "representatives": ["x", "y"]}, "abce"),
+        ({"sort": "hub", "ids": ["pith:g", "pith:a"]}, "ag"),
+        ({"sort": "title", "ids": ["pith:g", "pith:b", "pith:f"]}, "fbg"),
+        ({"ids": ["pith:g", "pith:a", "pith:g"]}, "ga"),
+    ],
+    ids=str,
+)
+def test_every_condition_of_a_hostile_hub(hostile, conditions, expected):
+    assert ids(hostile.select(**conditions)) == [f"pith:{each}" for each in expected]
+
+
+def test_only_the_first_citation_says_whether_authors_are_shared(tmp_path):
+    rows = make_works({"work_id": "pith:a"}, {"work_id": "pith:b", "shared_authors": 3})
+    rows["citations"].append(
+        {"citing_work_id": "pith:a", "cited_work_id": "pith:b", "shared_authors": 1}
+    )
+    hub = make_release(tmp_path, rows)
+    assert ids(hub.select(shared_authors=True)) == ["pith:b"]
+    assert hub.select(shared_authors=False) == []
+
+
+def test_titles_are_sorted_by_utf_16_code_units(hostile):
+    titles = [work.title_plain for work in hostile.select(sort="title")]
+    assert titles[-2:] == ["\U00010400", "\ufa0e"]
+    assert sorted(titles[-2:]) != titles[-2:]
+
+
+# -- what is refused --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("facet", "said"),
+    [
+        ("theme", "no theme 'x' in mt-nlg 1.1.0. Known: parallelism, "),
+        ("category", "no category 'x' in mt-nlg 1.1.0. Known: cs.CL, cs.LG, cs.DC"),
+        ("venue", " and 8 more. 'not known' finds works without one."),
+        ("role", "no role 'x' in mt-nlg 1.1.0. Known: none. 'not known' finds"),
+        ("polarity", "no polarity 'x'"),
+        ("representatives", "no selection of representatives 'x' in mt-nlg 1.1.0. Known: hub"),
+    ],
+)  # fmt: skip
+def test_an_unknown_value_is_answered_with_those_that_exist(hub, facet, said):
+    with pytest.raises(errors.UnknownSelection) as caught:
+        hub.select(**{facet: ["x"]})
+    assert (said in str(caught.value), caught.value.asked) == (True, "x")
+    assert len(str(caught.value)) < 350
+
+
+def test_representatives_are_never_not_known(hub):
+    with pytest.raises(errors.UnknownSelection, match=r"Known: hub-page, hub-page-lead\.$"):
+        hub.select(representatives="not known")
+
+
+def test_a_typo_is_answered_with_what_was_meant(hub):
+    with pytest.raises(errors.UnknownSelection, match="mean 'reasoning'"):
+        hub.select(theme=["surveys", "reasonning"])
+
+
+@pytest.mark.parametrize(
+    ("conditions", "error", "said"),
+    [
+        ({"theme": 7}, TypeError, "theme takes a name or a list of names, not 7"),
+        ({"venue": [None]}, TypeError, "venue takes a name or a list of names, not None"),
+        ({"representatives": b"hub-page"}, TypeError, "representatives takes a name"),
+        ({"year": "2023"}, TypeError, "year is a year or (first, last), not '2023'"),
+        ({"year": True}, TypeError, "not True"),
+        ({"year": 2023.0}, TypeError, "not 2023.0"),
+        ({"year": (2023,)}, TypeError, "not (2023,)"),
+        ({"year": (2022, 2023, 2024)}, TypeError, "year is a year or (first, last)"),
+        ({"year": (2022, None)}, TypeError, "not (2022, None)"),
+        ({"year": (2024, 2022)}, errors.BadArgument, "the first not after the last"),
+        ({"labelled": "yes"}, TypeError, "labelled is True, False or None, not 'yes'"),
+        ({"code": 1}, TypeError, "code is True, False or None, not 1"),
+        ({"shared_authors": 0}, TypeError, "shared_authors is True, False or None, not 0"),
+        ({"related_to": 7}, TypeError, "a work is a Work, an identifier or a row"),
+        ({"related_to": "2304.01374"}, errors.UnknownWork, "Did you mean 'arxiv:2304.01373'"),
+        ({"authors_of": "nobody"}, errors.UnknownWork, "no work 'nobody'"),
+        ({"ids": "2304.01373"}, TypeError, "not one"),
+        ({"search": 7}, TypeError, "words in one text, not 7"),
+        ({"sort": "new"}, errors.BadArgument, "one of hub, newest, oldest, title, relevance"),
+        ({"sort": ["title"]}, errors.BadArgument, "sort is ['title']"),
+        ({"sort": "relevance"}, errors.BadArgument, "where there is no search"),
+        ({"sort": "relevance", "ids": []}, errors.BadArgument, "where there is no search"),
+        ({"themes": "reasoning"}, TypeError, "unexpected keyword argument 'themes'"),
+    ],
+    ids=str,
+)
+def test_what_is_no_condition_is_refused(hub, conditions, error, said):
+    with pytest.raises(error, match=re.escape(said)):
+        hub.select(**conditions)
