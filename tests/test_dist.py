@@ -103,7 +103,7 @@ def test_the_sdist_holds_every_tracked_file_and_what_builds_it(dist):
     (sdist,) = dist.glob("*.tar.gz")
     with tarfile.open(sdist) as archive:
         names = {name.split("/", 1)[1] for name in archive.getnames()}
-    assert names - AROUND == tracked("citehub", "datasets", "docs")
+    assert names - AROUND == tracked("citehub", "datasets", "docs", "explorer")
     assert names >= AROUND
 
 

@@ -13,8 +13,8 @@ PAGES = (
     "index", "canonical/index", "canonical/model", "canonical/parallelism",
     "canonical/throughput", "canonical/training", "canonical/corpus", "canonical/evaluation",
     "canonical/limits", "citing/index", "citing/parallelism", "citing/models", "citing/roles",
-    "citing/representatives", "citing/papers/2304.01373", "tables/works", "releases/index",
-    "guide/why", "reference/library",
+    "citing/representatives", "citing/papers/2304.01373", "explorer/index", "tables/works",
+    "releases/index", "guide/why", "reference/library",
 )  # fmt: skip
 STATES = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
 

@@ -3,7 +3,7 @@
 import { valuesOf } from './facets.js'
 import { openTables } from './files.js'
 import { authorNetwork, similarityMap } from './graphs.js'
-import { loadModel } from './model.js'
+import { idsOf, loadModel } from './model.js'
 import { Records } from './records.js'
 import { Words } from './related.js'
 import { Selector } from './select.js'
@@ -41,6 +41,11 @@ export async function makeEngine(config, base, loadExports, given = {}) {
     themes: model.themes,
     years: [...new Set(model.years)].filter(Boolean).sort(),
     view: async conditions => selector.view(conditions),
+    async prepare() {
+      const { texts } = selector
+      await new Promise(resolve => setTimeout(resolve)) // what was asked meanwhile comes first
+      texts.vocabulary()
+    },
     entries: async numbers => numbers.map(number => entryOf(model, number)),
     record: async number => (await records.of([number]))[0],
     related: async (number, most) => words().related(number, most),
@@ -61,13 +66,10 @@ export async function makeEngine(config, base, loadExports, given = {}) {
  * @param {number} number
  * @returns {Entry}
  */
-function entryOf({ works, authors, ids, facets, themes }, number) {
+function entryOf(model, number) {
+  const { works, authors, facets, themes } = model
   const text = (/** @type {'role' | 'polarity'} */ facet) =>
     valuesOf(facets[facet], number).join(', ') || null
-  const identifiers = []
-  for (let at = ids.start[number]; at < ids.start[number + 1]; at++) {
-    identifiers.push({ scheme: ids.schemes[at], value: ids.values[at] })
-  }
   return {
     number,
     work_id: works.work_id[number],
@@ -84,7 +86,7 @@ function entryOf({ works, authors, ids, facets, themes }, number) {
     role: text('role'),
     polarity: text('polarity'),
     representatives: valuesOf(facets.representatives, number),
-    ids: identifiers,
+    ids: idsOf(model, number),
     code_url: works.code_url[number],
     model_url: works.model_url[number],
     is_retracted: works.is_retracted[number]

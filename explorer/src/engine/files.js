@@ -46,7 +46,8 @@ export class DamagedFile extends Error {}
  * @typedef {object} Tables
  * @property {(table: string) => number} rows how many rows a table has; 0 where there is none
  * @property {(table: string, columns: string[]) => Promise<any[][]>} columns whole columns
- * @property {(table: string, start: number, end: number) => Promise<any[]>} slice rows as objects
+ * @property {(table: string, start: number, end: number, columns?: string[]) => Promise<any[]>} slice
+ *   rows as objects, of some columns or all
  */
 
 /**
@@ -76,12 +77,13 @@ export function openTables(config, base, { inline, decompress }) {
       const opened = await open(table)
       return reading(table, opened.intact, readColumns(opened, columns, await how()))
     },
-    async slice(table, start, end) {
+    async slice(table, start, end, columns) {
       const { file, metadata, intact } = await open(table)
       /** @type {any[]} */
       let rows = []
       await reading(table, intact, parquetRead({
-        file, metadata, ...await how(), rowStart: start, rowEnd: end, useOffsetIndex: true,
+        file, metadata, ...await how(), columns, rowStart: start, rowEnd: end,
+        useOffsetIndex: true,
         rowFormat: 'object', onComplete: found => { rows = found }
       }))
       return rows.map(withNulls)

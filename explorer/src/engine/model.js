@@ -22,7 +22,7 @@ import { SearchTexts } from './search.js'
  * @property {Record<ListFacet, FacetIndex>} facets
  * @property {ThemeRow[]} themes
  * @property {Record<string, Int32Array>} numbers the work of each row, by table
- * @property {SearchTexts} texts
+ * @property {() => SearchTexts} makeTexts
  */
 
 const WORKS = ['work_id', 'title_plain', 'publication_year', 'publication_month', 'venue',
@@ -57,21 +57,20 @@ export async function loadModel(tables, config) {
   const numbers = {
     works: every,
     authorships: numbersOf(authorships[0]),
-    work_ids: numbersOf(ids[0]),
     citations: numbersOf(citations[0]),
     citation_labels: numbersOf(labels[0]),
-    work_themes: numbersOf(workThemes[0]),
     representatives: numbersOf(representatives[0])
   }
   const authors = groupRows(count, numbers.authorships)
-  const identifiers = groupRows(count, numbers.work_ids)
+  const identifiers = groupRows(count, numbersOf(ids[0]))
   inPrintedOrder(authors, authorships[2])
   const names = Array.from(authors.rows, row => authorships[1][row])
   const [schemes, values] = [1, 2].map(column => Array.from(identifiers.rows, row => ids[column][row]))
   const labelOf = (/** @type {string} */ scheme) =>
     labels[1].map((/** @type {string} */ each, /** @type {number} */ row) =>
       each === scheme ? labels[2][row] || labels[3][row] : null)
-  return {
+  /** @type {Model} */
+  const model = {
     count,
     numberOf,
     works,
@@ -82,7 +81,7 @@ export async function loadModel(tables, config) {
     authors: { start: authors.start, names },
     ids: { start: identifiers.start, schemes, values },
     facets: {
-      theme: indexFacet(count, numbers.work_themes, workThemes[1], themes[0]),
+      theme: indexFacet(count, numbersOf(workThemes[0]), workThemes[1], themes[0]),
       category: indexFacet(count, every, works.primary_category),
       venue: indexFacet(count, every, works.venue),
       role: indexFacet(count, numbers.citation_labels, labelOf('intent')),
@@ -92,19 +91,24 @@ export async function loadModel(tables, config) {
     themes: themes[0].map((/** @type {string} */ theme_id, /** @type {number} */ row) =>
       ({ theme_id, title: themes[1][row], description: themes[2][row] })),
     numbers,
-    texts: new SearchTexts([
+    makeTexts: () => new SearchTexts([
       number => works.title_plain[number],
       number => names.slice(authors.start[number], authors.start[number + 1]).join(' '),
       number => works.finding[number] ?? '',
-      number => {
-        const found = []
-        for (let at = identifiers.start[number]; at < identifiers.start[number + 1]; at++) {
-          found.push(`${schemes[at]}:${values[at]}`)
-        }
-        return found.join(' ')
-      }
+      number => idsOf(model, number).map(({ scheme, value }) => `${scheme}:${value}`).join(' ')
     ], count)
   }
+  return model
+}
+
+/**
+ * The identifiers of a work.
+ * @param {Model} model
+ * @param {number} number
+ */
+export function idsOf({ ids: { start, schemes, values } }, number) {
+  return schemes.slice(start[number], start[number + 1]).map((scheme, at) =>
+    ({ scheme, value: values[start[number] + at] }))
 }
 
 /**

@@ -1,6 +1,7 @@
 // Whole records of works: every row of every table that is of them.
 
-import { groupRows } from './facets.js'
+import { groupRows, valuesOf } from './facets.js'
+import { idsOf } from './model.js'
 
 /** @import { WorkRecord } from '../types.js' */
 /** @import { Model } from './model.js' */
@@ -10,13 +11,17 @@ import { groupRows } from './facets.js'
 const TABLES = {
   works: 'work_id',
   authorships: 'work_id',
-  work_ids: 'work_id',
-  work_themes: 'work_id',
   citations: 'citing_work_id',
   citation_labels: 'citing_work_id',
   citation_contexts: 'citing_work_id',
   representatives: 'work_id',
   evidence: 'row_key'
+}
+// What is read of a table, where that is not all of it.
+/** @type {Partial<Record<TableName, string[]>>} */
+const COLUMNS = {
+  works: ['title', 'type', 'abstract', 'author_count'], // the model holds the others
+  authorships: ['author_order', 'author_name', 'is_collective']
 }
 const BULK = 64 // works; of more, tables are read from end to end
 const SLICE = 1 << 15 // rows that are objects at one time
@@ -45,10 +50,10 @@ export class Records {
     const rows = Object.fromEntries(names.map((name, at) => [name, found[at]]))
     return numbers.map((number, at) => ({
       number,
-      work: rows.works[at][0],
+      work: { ...workOf(this.model, number), ...rows.works[at][0] },
       authors: rows.authorships[at].sort((one, two) => one.author_order - two.author_order),
-      ids: rows.work_ids[at],
-      themes: rows.work_themes[at].map(row => row.theme_id),
+      ids: idsOf(this.model, number),
+      themes: valuesOf(this.model.facets.theme, number),
       citations: rows.citations[at],
       labels: rows.citation_labels[at],
       contexts: rows.citation_contexts[at],
@@ -78,7 +83,7 @@ export class Records {
     /** @type {Map<number, any>} */
     const read = new Map()
     for (const [from, to] of joinRanges(wanted.flat())) {
-      const part = await this.tables.slice(name, from, to)
+      const part = await this.tables.slice(name, from, to, COLUMNS[name])
       part.forEach((row, at) => read.set(from + at, row))
     }
     return wanted.map(places => places.map(place => read.get(place)))
@@ -92,7 +97,7 @@ export class Records {
     const found = wanted.map(() => [])
     const keep = name === 'evidence' ? keepSources() : (/** @type {any[]} */ rows, /** @type {any} */ row) => rows.push(row)
     for (let from = 0; from < total; from += SLICE) {
-      const part = await this.tables.slice(name, from, Math.min(total, from + SLICE))
+      const part = await this.tables.slice(name, from, Math.min(total, from + SLICE), COLUMNS[name])
       part.forEach((row, at) => { if (ownerOf[from + at] >= 0) keep(found[ownerOf[from + at]], row) })
     }
     return found
@@ -108,6 +113,10 @@ export class Records {
       numberOf.get(isKey ? firstPart(key) : key) ?? -1))
   }
 }
+
+/** @param {Model} model @param {number} number */
+const workOf = ({ works }, number) =>
+  Object.fromEntries(Object.entries(works).map(([name, column]) => [name, column[number]]))
 
 /** Keep one row per table and source, the same object for all works. */
 function keepSources() {

@@ -1,10 +1,11 @@
 // Related works: those that use the same rare words, as citehub/_related.py has it. A heuristic.
 
-import { words } from '../text/words.js'
+import { fold } from '../text/words.js'
 
 /** @import { Related } from '../types.js' */
 
 const SHOWN = 4
+const SMALLEST = 0.0004 // a nearness below rounds to nothing
 const PASSED_OVER = new Set(('a an and are as at be by for from in into is it its of on or per than ' +
   'that the their these this to using via we which while with without').split(' '))
 
@@ -12,29 +13,55 @@ const PASSED_OVER = new Set(('a an and are as at be by for from in into is it it
 export class Words {
   /** @param {string[]} texts of each work */
   constructor(texts) {
-    /** @type {Map<string, number>} how many works use a word */
-    const used = new Map()
-    const bags = texts.map(text => {
-      /** @type {Map<string, number>} */
-      const bag = new Map()
-      for (const word of words(text)) {
-        if (PASSED_OVER.has(word) || /^\p{Nd}+$/u.test(word)) continue
-        if (!bag.has(word)) used.set(word, (used.get(word) ?? 0) + 1)
-        bag.set(word, (bag.get(word) ?? 0) + 1)
+    /** @type {Map<string, number>} */
+    const codeOf = new Map()
+    /** @type {number[]} */
+    const used = [] // how many works use a word
+    /** @type {number[]} */
+    const codes = []
+    /** @type {number[]} */
+    const times = []
+    /** Those of work `n` are from `start[n]` on. */
+    this.start = new Int32Array(texts.length + 1)
+    const lines = fold(texts.map(text => text.replaceAll('\n', ' ')).join('\n')).split('\n')
+    lines.forEach((line, number) => {
+      /** @type {Map<number, number>} */
+      const placeOf = new Map() // of the words of this work
+      for (const word of line.split(' ')) {
+        if (!word || PASSED_OVER.has(word) || /^\p{Nd}+$/u.test(word)) continue
+        let code = codeOf.get(word)
+        if (code === undefined) codeOf.set(word, code = used.push(0) - 1)
+        const place = placeOf.get(code)
+        if (place !== undefined) times[place]++
+        else {
+          placeOf.set(code, codes.push(code) - 1)
+          times.push(1)
+          used[code]++
+        }
       }
-      return bag
+      this.start[number + 1] = codes.length
     })
-    /** @type {Map<string, number>[]} */
-    this.vectors = bags.map(bag => {
-      let length = 0
-      for (const [word, times] of bag) {
-        const weight = times * Math.log((1 + texts.length) / /** @type {number} */ (used.get(word)))
-        bag.set(word, weight)
-        length += weight * weight
-      }
-      for (const [word, weight] of bag) bag.set(word, weight / Math.sqrt(length))
-      return bag
-    })
+    this.words = [...codeOf.keys()]
+    this.codes = Int32Array.from(codes)
+    this.weights = Float64Array.from(times, (n, place) =>
+      n * Math.log((1 + texts.length) / used[codes[place]]))
+    for (let number = 0; number < texts.length; number++) {
+      const own = this.weights.subarray(this.start[number], this.start[number + 1])
+      const length = Math.sqrt(own.reduce((sum, weight) => sum + weight * weight, 0))
+      own.forEach((weight, place) => { own[place] = weight / length })
+    }
+  }
+
+  /**
+   * The weight of each word in a work.
+   * @param {number} number
+   */
+  weightsOf(number) {
+    const weights = new Float64Array(this.words.length)
+    for (let place = this.start[number]; place < this.start[number + 1]; place++) {
+      weights[this.codes[place]] = this.weights[place]
+    }
+    return weights
   }
 
   /**
@@ -45,28 +72,33 @@ export class Words {
    * @returns {Related[]}
    */
   related(of, most, among) {
-    const wanted = this.vectors[of]
+    const { start, codes, weights } = this
+    const wanted = this.weightsOf(of)
     const found = []
-    for (const number of among ?? this.vectors.keys()) {
-      if (number === of) continue
-      const vector = this.vectors[number]
+    const count = among ? among.length : start.length - 1
+    for (let at = 0; at < count; at++) {
+      const number = among ? among[at] : at
       let sum = 0
-      for (const [word, weight] of wanted) sum += weight * (vector.get(word) ?? 0)
-      const score = Number(sum.toFixed(3))
+      for (let place = start[number]; place < start[number + 1]; place++) {
+        sum += wanted[codes[place]] * weights[place]
+      }
+      const score = number === of || sum < SMALLEST ? 0 : Number(sum.toFixed(3))
       if (score) found.push({ number, score, shared: /** @type {string[]} */ ([]) })
     }
     found.sort((one, two) => two.score - one.score)
-    for (const each of found.slice(0, most)) each.shared = this.shared(of, each.number)
-    return found.slice(0, most)
+    const nearest = found.slice(0, most)
+    for (const each of nearest) each.shared = this.shared(wanted, each.number)
+    return nearest
   }
 
-  /** @param {number} one @param {number} two */
-  shared(one, two) {
-    const other = this.vectors[two]
-    return [...this.vectors[one]]
-      .map(([word, weight]) => ({ word, weight: weight * (other.get(word) ?? 0) }))
-      .filter(({ weight }) => weight)
-      .sort((a, b) => b.weight - a.weight || (a.word < b.word ? -1 : 1))
+  /** @param {Float64Array} wanted @param {number} number */
+  shared(wanted, number) {
+    const found = []
+    for (let place = this.start[number]; place < this.start[number + 1]; place++) {
+      const weight = wanted[this.codes[place]] * this.weights[place]
+      if (weight) found.push({ word: this.words[this.codes[place]], weight })
+    }
+    return found.sort((a, b) => b.weight - a.weight || (a.word < b.word ? -1 : 1))
       .slice(0, SHOWN).map(({ word }) => word)
   }
 }

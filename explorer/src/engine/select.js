@@ -13,6 +13,9 @@ const LAST = 0x7fffffff // where a year that is not known comes, either way
 const YEARS = 2101 // years end at 2100, by the schema
 const OTHER = 255 // a condition that no facet shows: search, related works, authors
 
+/** @type {ReturnType<typeof search>} */
+const NO_SEARCH = { scores: new Int32Array(0), terms: [] }
+
 /**
  * A condition: the facet that it belongs to, and a 1 for each work that meets it.
  * @typedef {{ facet: Facet | null, met: ArrayLike<number> }} Condition
@@ -35,8 +38,9 @@ export class Selector {
       shared_authors: Int8Array.from(model.shared, names => Math.min(names, 1)),
       code: Int8Array.from(model.works.code_url, url => +(url !== null))
     }
-    /** @type {{ query: string, found: ReturnType<typeof search> }} */
-    this.lastSearch = { query: '', found: { scores: new Int32Array(0), terms: [] } }
+    /** @type {import('./search.js').SearchTexts | undefined} */
+    this.madeTexts = undefined
+    this.lastSearch = { query: '', found: NO_SEARCH }
   }
 
   /**
@@ -68,12 +72,17 @@ export class Selector {
     }
   }
 
+  /** What is searched; made when first asked for, as the first view needs none. */
+  get texts() {
+    return this.madeTexts ??= this.model.makeTexts()
+  }
+
   /** @param {string} query */
   search(query) {
-    if (query !== this.lastSearch.query) {
-      this.lastSearch = { query, found: search(this.model.texts, query) }
+    if (query && query !== this.lastSearch.query) {
+      this.lastSearch = { query, found: search(this.texts, query) }
     }
-    return this.lastSearch.found
+    return query ? this.lastSearch.found : NO_SEARCH
   }
 
   /**

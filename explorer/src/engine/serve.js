@@ -66,7 +66,7 @@ export async function connect(script, config, base) {
   return /** @type {Engine} */ ({
     themes,
     years,
-    ...Object.fromEntries(['view', 'entries', 'record', 'related', 'numbersOf', 'exported', 'graph']
+    ...Object.fromEntries(['view', 'prepare', 'entries', 'record', 'related', 'numbersOf', 'exported', 'graph']
       .map(method => [method, remote(method)]))
   })
 }
