@@ -337,13 +337,14 @@ class Maker:
         work = np.concatenate([labelled, stances])
         scheme = np.repeat(["intent", "polarity"], [len(labelled), len(stances)])
         value = np.concatenate([intents, polarities])
+        has_place = self.some(0.95, len(work))
         return {
             "label_id": [f"{kind}-{number}" for kind, number in zip(scheme, work, strict=True)],
             "citing_work_id": citing[work],
             "cited_work_id": np.full(len(work), self.real.canonical.work_id),
             "scheme": scheme,
-            "value": mask(value, self.some(0.95, len(work))),
-            "raw_value": value,
+            "value": mask(value, has_place),
+            "raw_value": np.where(has_place, value, "unclear"),
             "labeler": np.full(len(work), "made"),
             "source_id": np.full(len(work), "pith-hub-page"),
         }

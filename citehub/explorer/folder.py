@@ -87,11 +87,12 @@ def data_script(hub: Hub) -> bytes:
 
 def _check_target(hub: Hub, target: str, *, force: bool) -> None:
     _catalog.check_no_release(hub, target)
-    foreign = _find_foreign(target) if force else ""
-    if foreign:
+    foreign = _find_foreign(target) if os.path.lexists(target) else ""
+    if force and foreign:
         _folder.check_free(target, f"It holds {foreign}.")
     elif not force:
-        _folder.check_free(target, "A folder that was written before is replaced with --force.")
+        hint = "" if foreign else "As it was written here before, --force replaces it."
+        _folder.check_free(target, hint)
 
 
 def _find_foreign(folder: str) -> str:

@@ -35,6 +35,7 @@ TABLES: Final = (
 PER_PAGE: Final = 1000  # works on a page of the plain list of a large hub
 # Below the list, which it needs, and before the first layout, which would keep the data waiting.
 _SCRIPT: Final = '<script src="explorer.js"></script>\n'
+_LONG: Final = 500  # letters
 _RIGHTS: Final = (
     "What comes from a source stays under the terms of that source. Where they are not known, "
     "that grants nothing."
@@ -66,6 +67,7 @@ def config(hub: Hub, *, files: str, inline: str | None, page: str | None = None)
             name: {key: value for key, value in resource.items() if key in told}
             for name, resource in tables
         },
+        "labels_note": _labels_note(hub),
         "files": files,
         "inline": inline,
         "release": None if hub._files else f"./{files.rstrip('/')}",
@@ -73,17 +75,27 @@ def config(hub: Hub, *, files: str, inline: str | None, page: str | None = None)
     }
 
 
+def _labels_note(hub: Hub) -> str | None:
+    """Return that a source counts labels without saying which works carry them, if one does."""
+    summary = hub.summary()
+    counts = [(row.n_labelled, row.n_citing) for row in summary if row.scheme == "intent"]
+    if summary.which_known or not counts:
+        return None
+    labelled, citing = counts[0]
+    return f"A source counts {labelled:,} labelled papers of {citing:,}, and does not say which."
+
+
 def note(n: int, shown: int) -> str:
     """Return what stands above the list for as long as no script runs."""
     if shown == n:
         return (
-            f"This is the plain list of all {_works(n)}, in hub order. To search and filter it, "
-            "the page needs JavaScript."
+            f"This is the plain list of all {_papers(n)}, in hub order. Search and filters come "
+            "with the page's script; where it does not run, the list stays as it is."
         )
     return (
-        f"These are the first {shown:,} of {_works(n)}, in hub order; links below lead to all of "
-        "them. To search and filter them, the page needs JavaScript and a web server: run "
-        "python -m http.server in its folder."
+        f"These are the first {shown:,} of {_papers(n)}, in hub order; links below lead to all of "
+        "them. Search and filters come with the page's script, which needs a web server, such as "
+        "python -m http.server; where it does not run, the list stays as it is."
     )
 
 
@@ -100,7 +112,7 @@ def index(
         hub,
         hub.manifest["title"],
         f"{_header(hub)}"
-        '<main id="works" tabindex="-1">\n<h2>Citing works</h2>\n'
+        '<main id="papers" tabindex="-1">\n<h2>The citing papers</h2>\n'
         f"{section(settings, note(n, len(items)), items, more)}{_SCRIPT}</main>\n"
         f"<footer>\n{_citation(hub)}{_files(hub, settings['files'], others)}{_rights(hub)}"
         f"{_made_by()}</footer>\n",
@@ -115,13 +127,13 @@ def list_page(hub: Hub, items: Sequence[str], number: int) -> str:
     if number * PER_PAGE < n:
         beside.append(f'<a href="{page_name(number + 1)}" rel="next">Next</a>')
     links = " · ".join(beside)
-    title = f"Citing works {start:,} to {min(number * PER_PAGE, n):,} of {n:,}"
+    title = f"Citing papers {start:,} to {min(number * PER_PAGE, n):,} of {n:,}"
     return _document(
         hub,
         f"{title}: {hub.manifest['title']}",
         f"<header>\n<h1>{title}</h1>\n<p>{text(hub.manifest['title'])}, data version "
         f'{text(hub.version)}, in hub order.</p>\n<nav aria-label="Pages">{links}</nav>\n'
-        '</header>\n<main id="works" tabindex="-1">\n<h2>Works</h2>\n'
+        '</header>\n<main id="papers" tabindex="-1">\n<h2>Papers</h2>\n'
         f'<section class="cx">\n{ordered(items, start)}</section>\n</main>\n'
         f'<footer>\n<nav aria-label="Pages, again">{links}</nav>\n</footer>\n',
     )
@@ -143,7 +155,7 @@ def _document(hub: Hub, title: str, body: str) -> str:
         '<link rel="icon" href="data:,">\n'  # none: a browser would ask the server for one
         '<link rel="stylesheet" href="explorer.css">\n<link rel="stylesheet" href="page.css">\n'
         '</head>\n<body class="cx-page">\n'
-        f'<a class="cx-skip" href="#works">Skip to the works</a>\n{body}</body>\n</html>\n'
+        f'<a class="cx-skip" href="#papers">Skip to the papers</a>\n{body}</body>\n</html>\n'
     )
 
 
@@ -154,11 +166,20 @@ def _header(hub: Hub) -> str:
     return (
         f"<header>\n<h1>{text(hub.manifest['title'])}</h1>\n"
         f"<p>The canonical work: {title} ({text(about)}).</p>\n"
-        f"<p><strong>This hub lists {_works(hub._n_citing)}</strong>; how many more there are is "
-        f"not known. {text(hub.summary())}</p>\n"
+        f"<p><strong>This hub lists {_papers(hub._n_citing)}</strong>; how many more there are is "
+        f"not known.{_labels(hub)}</p>\n"
         f"<p>Data version {text(hub.version)} of {text(released_on(hub.manifest))}.</p>\n"
         "</header>\n"
     )
+
+
+def _labels(hub: Hub) -> str:
+    """Return what is known of roles in sum; folded where it is long, as many labels make it."""
+    said = text(hub.summary())
+    if len(said) <= _LONG:
+        return f" {said}"
+    summary = "<summary>Roles and polarities in sum</summary>"
+    return f"</p>\n<details>{summary}<p>{said}</p></details><p>"
 
 
 def _all_pages(n: int) -> str:
@@ -167,7 +188,7 @@ def _all_pages(n: int) -> str:
         for number in range(1, -(-n // PER_PAGE) + 1)
     )
     return (
-        '<nav class="cx-pages" aria-label="All works">All works, as plain pages of '
+        '<nav class="cx-pages" aria-label="All papers">All papers, as plain pages of '
         f"{PER_PAGE:,}, from number {links}</nav>\n"
     )
 
@@ -211,5 +232,5 @@ def _made_by() -> str:
     )
 
 
-def _works(n: int) -> str:
-    return f"{n:,} citing work{'' if n == 1 else 's'}"
+def _papers(n: int) -> str:
+    return f"{n:,} citing paper{'' if n == 1 else 's'}"

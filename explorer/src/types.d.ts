@@ -10,6 +10,8 @@ export interface Config {
   /** Citing works. */
   n: number
   tables: Record<string, { path: string; rows: number; bytes: number; hash: string }>
+  /** That a source counts labels without saying which papers carry them; null where none does. */
+  labels_note: string | null
   /** Address of the folder that holds the files, relative to the page, with a slash at the end. */
   files: string
   /** Address of a script with the same files, for a page that was opened from disk. */
@@ -166,8 +168,12 @@ export interface View {
   unknown: Record<FlagFacet, number>
   terms: Term[]
   /** Works of the view by theme and year: theme_id or 'not known', year or null, count. */
-  timeline: { theme: string; year: number | null; count: number }[]
+  timeline: TimelineCount[]
+  /** The same of the works that all conditions but those on theme and year leave. */
+  timelineAll: TimelineCount[]
 }
+
+export interface TimelineCount { theme: string; year: number | null; count: number }
 
 export interface Related { number: number; score: number; shared: string[] }
 
@@ -175,8 +181,12 @@ export interface Related { number: number; score: number; shared: string[] }
 export interface Graph {
   points: { number: number; x: number; y: number; title: string }[]
   links: { source: number; target: number; weight: number; names: string[] }[]
-  /** How many of the works were asked for, and how many could be drawn. */
+  /** How many works were asked for. */
   asked: number
+  /** How many of them would belong here too, but do not fit. */
+  left: number
+  /** How many of them belong to no other. */
+  alone: number
 }
 
 export type ExportFormat = 'bibtex' | 'ris' | 'csl-json' | 'csv' | 'graphml' | 'apa'
@@ -197,6 +207,6 @@ export interface Engine {
   related(number: number, most: number): Promise<Related[]>
   /** Numbers of works by work_id; -1 where there is none. */
   numbersOf(workIds: string[]): Promise<number[]>
-  exported(format: ExportFormat, numbers: number[]): Promise<string>
+  exported(format: ExportFormat, numbers: number[]): Promise<Blob>
   graph(kind: 'map' | 'network', numbers: number[]): Promise<Graph>
 }

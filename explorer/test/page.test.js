@@ -3,10 +3,11 @@ import { test } from 'node:test'
 
 import { activeConditions, conditionsOf, noConditions } from '../src/page/conditions.js'
 import { many } from '../src/page/dom.js'
+import { authorsLine } from '../src/page/entry.js'
 import { inListOrder } from '../src/page/export.js'
 import { markText } from '../src/page/mark.js'
 import { about, ownPage, titlePage } from '../src/page/paper.js'
-import { foundText } from '../src/page/toolbar.js'
+import { foundText, statusText } from '../src/page/toolbar.js'
 import { emptyState } from '../src/state/address.js'
 
 /** @import { Config, Entry, Term } from '../src/types.js' */
@@ -62,6 +63,15 @@ const COUNTS = {
   venue: [], category: [], role: [], polarity: [], representatives: []
 }
 
+test('authors that a line leaves out are told where they are searched for', () => {
+  const authors = [...'ABCDEFGH', 'Ann Other', 'Bob Moe', 'Ann Moe']
+  const line = 'A, B, C, D, E, F, G, H and 3 more'
+  assert.equal(authorsLine(authors, []), line)
+  assert.equal(authorsLine(authors, terms('zz', 'a')), `${line} (… Ann Other … Ann Moe …)`)
+  assert.equal(authorsLine(['Ann'], terms('ann')), 'Ann')
+  assert.equal(authorsLine([], terms('ann')), 'authors not known')
+})
+
 test('conditions that are set have names, and patches that take them away', () => {
   const state = {
     ...emptyState(), search: 'moe', theme: ['models', 'gone'], code: false,
@@ -73,7 +83,7 @@ test('conditions that are set have names, and patches that take them away', () =
     { text: 'Theme: Model families', patch: { theme: ['gone'] } },
     { text: 'Theme: gone', patch: { theme: ['models'] } },
     { text: 'Year: 2022 to 2024', patch: { year: null } },
-    { text: 'Code available: no', patch: { code: null } },
+    { text: 'Code: not known', patch: { code: null } },
     { text: 'Shares author names with: title of arxiv:1', patch: { authors_of: '' } }
   ])
 })
@@ -103,6 +113,14 @@ test('numbers are said with their noun', () => {
   assert.equal(many(1, 'paper'), '1 paper')
   assert.equal(many(12000, 'paper'), '12,000 papers')
   assert.equal(foundText(0, 1200), '0 of 1,200 papers')
+})
+
+test('what is said at rest has the ticked papers where there are any', () => {
+  const page = /** @type {any} */ ({
+    state: { picked: [] }, view: { numbers: [1, 2] }, config: { n: 44 }
+  })
+  assert.equal(statusText(page), '2 of 44 papers')
+  assert.equal(statusText({ ...page, state: { picked: ['a'] } }), '2 of 44 papers, 1 ticked')
 })
 
 /** @type {Entry} */

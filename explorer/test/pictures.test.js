@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { layOut } from '../src/engine/layout.js'
 import {
-  drawnSentence, ledTo, nearestTo, nearestTowards, sharedSentence
+  drawnSentence, ledTo, linkedTo, nearestTo, nearestTowards
 } from '../src/pictures/graph.js'
-import { timeTable, yearColumns } from '../src/pictures/time.js'
+import { pressCell, timeTable, yearColumns } from '../src/pictures/time.js'
 
 /** @import { Graph, View } from '../src/types.js' */
 
@@ -39,14 +39,21 @@ const THEMES = [
  * @param {number} count
  * @param {View['timeline']} timeline
  * @param {[number, number][]} years
+ * @param {View['timeline']} timelineAll
  * @returns {View}
  */
-function view(count, timeline, years) {
+function view(count, timeline, years, timelineAll = timeline) {
   const year = years.map(([value, n]) => ({ value: `${value}`, label: `${value}`, count: n }))
-  return /** @type {any} */ ({ numbers: new Int32Array(count), timeline, counts: { year } })
+  return /** @type {any} */ (
+    { numbers: new Int32Array(count), timeline, timelineAll, counts: { year } })
 }
 
-test('a work of two themes counts in both rows, once in the totals; unknown comes last', () => {
+/** @param {ReturnType<typeof timeTable>} table @returns {number[][]} the papers of each cell */
+const counts = ({ rows }) => rows.map(({ cells }) => cells.map(({ count }) => count))
+/** @param {ReturnType<typeof timeTable>} table @returns {number[][]} those that are shown */
+const shown = ({ rows }) => rows.map(({ cells }) => cells.map(cell => cell.shown))
+
+test('a paper of two themes counts in both rows, once in the totals; unknown comes last', () => {
   const table = timeTable(view(4, [
     { theme: 'reasoning', year: 2022, count: 2 },
     { theme: 'surveys', year: 2022, count: 1 },
@@ -55,25 +62,59 @@ test('a work of two themes counts in both rows, once in the totals; unknown come
   ], [[2022, 2], [2024, 1]]), THEMES, null)
   assert.deepEqual(table.columns.map(({ label }) => label), ['2022', '2023', '2024'])
   assert.equal(table.hasUnknown, true)
-  assert.deepEqual(table.rows, [
-    { id: 'reasoning', title: 'Reasoning', counts: [2, 0, 0, 0], total: 2 },
-    { id: 'surveys', title: 'Surveys', counts: [1, 0, 0, 1], total: 2 },
-    { id: 'not known', title: 'Theme not known', counts: [0, 0, 1, 0], total: 1 }
+  assert.deepEqual(table.rows.map(({ id, title, total }) => [id, title, total]), [
+    ['reasoning', 'Reasoning', 2], ['surveys', 'Surveys', 2], ['not known', 'Theme not known', 1]
   ])
+  assert.deepEqual(counts(table), [[2, 0, 0, 0], [1, 0, 0, 1], [0, 0, 1, 0]])
+  assert.deepEqual(shown(table), counts(table))
   assert.deepEqual(table.totals, [2, 0, 1, 1])
 })
 
-test('a condition on years leaves the columns, and totals count what it leaves', () => {
-  const table = timeTable(view(2, [{ theme: 'reasoning', year: 2023, count: 2 }],
-    [[2022, 5], [2023, 2], [2024, 1]]), THEMES, [2023, 2023])
-  assert.deepEqual(table.totals, [0, 2, 0])
-  assert.equal(table.hasUnknown, false)
-  assert.deepEqual(table.rows.map(({ counts }) => counts), [[0, 2, 0], [0, 0, 0]])
+test('cells count whatever themes and years are asked for; totals count the list', () => {
+  const table = timeTable(view(2, [
+    { theme: 'reasoning', year: 2023, count: 2 },
+    { theme: 'surveys', year: 2023, count: 1 }
+  ], [[2022, 5], [2023, 2], [2024, 1]], [
+    { theme: 'reasoning', year: 2022, count: 5 },
+    { theme: 'reasoning', year: 2023, count: 2 },
+    { theme: 'surveys', year: 2023, count: 3 },
+    { theme: 'surveys', year: null, count: 1 }
+  ]), THEMES, [2023, 2023])
+  assert.deepEqual(table.totals, [0, 2, 0, 0])
+  assert.equal(table.hasUnknown, true)
+  assert.deepEqual(counts(table), [[5, 2, 0, 0], [0, 3, 0, 1]])
+  assert.deepEqual(shown(table), [[0, 2, 0, 0], [0, 1, 0, 0]])
+  assert.deepEqual(table.rows.map(({ total }) => total), [7, 4])
 })
 
 test('a hub without years has the column of those not known alone', () => {
   const table = timeTable(view(1, [{ theme: 'surveys', year: null, count: 1 }], []), THEMES, null)
-  assert.deepEqual([table.columns, table.totals, table.rows[1].counts], [[], [1], [1]])
+  assert.deepEqual([table.columns, table.totals, counts(table)], [[], [1], [[0], [1]]])
+})
+
+/** @typedef {import('../src/pictures/time.js').Asked} Asked */
+
+test('a cell pressed again gives back the themes and years before the first press', () => {
+  /** @type {Asked[]} */
+  const [before, one, two] = [
+    { theme: ['reasoning', 'surveys'], year: [2022, 2024] },
+    { theme: ['surveys'], year: [2023, 2023] },
+    { theme: ['reasoning'], year: [2022, 2022] }
+  ]
+  const first = pressCell(before, one, null)
+  assert.deepEqual(first.patch, one)
+  const second = pressCell(first.patch, two, first.press)
+  assert.deepEqual(second.patch, two)
+  assert.deepEqual(pressCell(second.patch, null, second.press), { patch: before, press: null })
+})
+
+test('what was ticked since a press is not undone by an older one', () => {
+  /** @type {Asked} */
+  const cell = { theme: ['surveys'], year: [2023, 2023] }
+  const { press } = pressCell({ theme: ['reasoning'], year: null }, cell, null)
+  const ticked = structuredClone(cell)
+  assert.deepEqual(pressCell(ticked, null, press).patch, { theme: [], year: null })
+  assert.deepEqual(pressCell(ticked, cell, press).press, { asked: cell, before: ticked })
 })
 
 const CROSS = [{ x: 0.5, y: 0.5 }, { x: 0.7, y: 0.52 }, { x: 0.3, y: 0.5 }, { x: 0.5, y: 0.3 },
@@ -114,32 +155,57 @@ test('the pointer means the nearest dot within reach', () => {
 /** @type {Graph} */
 const GRAPH = {
   asked: 44,
-  points: [1, 2, 3].map(number => ({ number, x: 0.5, y: 0.5, title: `Work ${number}` })),
+  left: 0,
+  alone: 41,
+  points: [1, 2, 3].map(number => ({ number, x: 0.5, y: 0.5, title: `Paper ${number}` })),
   links: [
     { source: 0, target: 1, weight: 1, names: ['A. Author'] },
     { source: 2, target: 0, weight: 2, names: ['A. Author', 'B. Author'] }
   ]
 }
 
-test('what a work shares is told with the names, each once', () => {
-  assert.equal(sharedSentence('network', GRAPH, 0),
-    'Shares author names with 2 works: A. Author, B. Author.')
-  assert.equal(sharedSentence('map', GRAPH, 1), 'Shares rare words with 1 work: A. Author.')
-  assert.equal(sharedSentence('network', { ...GRAPH, links: [] }, 0), '')
+test('what links a paper is told, each name once, the heaviest link first', () => {
+  assert.deepEqual(linkedTo('network', GRAPH, 0), {
+    near: [2, 1],
+    by: 'Linked by the author names A. Author, B. Author:',
+    titles: ['Paper 3', 'Paper 2']
+  })
+  assert.deepEqual(linkedTo('map', GRAPH, 1),
+    { near: [0], by: 'Nearest by the rare word A. Author:', titles: ['Paper 1'] })
+  assert.deepEqual(linkedTo('network', { ...GRAPH, links: [] }, 0),
+    { near: [], by: '', titles: [] })
   const names = Array.from({ length: 10 }, (_, i) => `N${i}`)
   const many = { ...GRAPH, links: [{ source: 0, target: 1, weight: 10, names }] }
-  assert.equal(sharedSentence('network', many, 1),
-    'Shares author names with 1 work: N0, N1, N2, N3, N4, N5, N6, N7 and 2 more.')
+  assert.equal(linkedTo('network', many, 1).by,
+    'Linked by the author names N0, N1, N2, N3, N4, N5, N6, N7 and 2 more:')
 })
 
-test('how many works are drawn of how many is told', () => {
+test('a paper of the map has its nearest three; of the network all, but five are named', () => {
+  const points = Array.from({ length: 8 }, (_, i) =>
+    ({ number: i, x: 0.5, y: 0.5, title: `Paper ${i}` }))
+  const links = points.slice(1).map(({ number }) =>
+    ({ source: number, target: 0, weight: number, names: ['word'] }))
+  const star = { ...GRAPH, points, links }
+  assert.deepEqual(linkedTo('map', star, 0).near, [7, 6, 5])
+  const { near, titles } = linkedTo('network', star, 0)
+  assert.deepEqual(near, [7, 6, 5, 4, 3, 2, 1])
+  assert.deepEqual(titles, ['Paper 7', 'Paper 6', 'Paper 5', 'Paper 4', 'Paper 3', 'and 2 more'])
+})
+
+test('how many papers are drawn of how many is told, and why not all', () => {
   const none = { ...GRAPH, points: [], links: [] }
   assert.equal(drawnSentence('map', { ...GRAPH, asked: 12_345 }),
-    'The first 3 of 12,345 works of this list.')
+    'The first 3 of 12,345 papers are drawn.')
   assert.equal(drawnSentence('network', GRAPH),
-    '3 of 44 works are drawn; works that share no author name are not.')
+    '3 of 44 papers are drawn; 41 share no author name.')
+  assert.equal(drawnSentence('network', { ...GRAPH, asked: 2_203, left: 1_800, alone: 400 }),
+    '3 of 2,203 papers are drawn; 1,800 more share author names but do not fit; 400 share none.')
+  assert.equal(drawnSentence('network', { ...GRAPH, asked: 5, left: 1, alone: 1 }),
+    '3 of 5 papers are drawn; 1 more shares author names but does not fit; 1 shares none.')
+  assert.equal(drawnSentence('network', { ...GRAPH, asked: 4, left: 1, alone: 0 }),
+    '3 of 4 papers are drawn; 1 more shares author names but does not fit.')
   assert.equal(drawnSentence('network', none),
-    'None of the 44 works of this list shares an author name with another.')
+    'None of 44 papers shares an author name with another.')
   assert.equal(drawnSentence('map', { ...GRAPH, asked: 3 }), '')
-  assert.equal(drawnSentence('map', { ...none, asked: 0 }), 'There are no works to draw.')
+  assert.equal(drawnSentence('map', { ...none, asked: 0 }), 'There are no papers to draw.')
 })

@@ -42,6 +42,7 @@ const formats = ['bibtex', 'ris', 'csl-json', 'csv', 'graphml', 'apa']
 const every = Array.from({ length: config.n }, (_, at) => at + 1)
 const exported = {}
 for (const format of formats) {
-  exported[format] = [await engine.exported(format, every), await engine.exported(format, [2, 1])]
+  const made = [await engine.exported(format, every), await engine.exported(format, [2, 1])]
+  exported[format] = await Promise.all(made.map(blob => blob.text()))
 }
 console.log(JSON.stringify({ answers, related, exported }))

@@ -4,6 +4,13 @@ import { readFileSync } from 'node:fs'
 import { exported } from '../../explorer/src/export/index.js'
 
 const { format, facts, records, selections } = JSON.parse(readFileSync(0, 'utf8'))
-const texts = selections.map(numbers =>
-  exported(format, numbers.map(number => records[number]), facts, records[0]))
+const source = {
+  read: async numbers => numbers.map(number => records[number]),
+  idOf: number => records[number].work.work_id
+}
+const texts = []
+for (const numbers of selections) {
+  const bytes = await (await exported(format, numbers, source, facts)).arrayBuffer()
+  texts.push(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes))
+}
 console.log(JSON.stringify(texts))

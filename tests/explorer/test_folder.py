@@ -150,9 +150,9 @@ def test_a_large_hub_has_its_first_works_on_the_page_and_all_on_pages(large):
     trees = [html.document_fromstring(found[name]) for name in names]
     assert [tree.xpath("//ol/@start") for tree in trees] == [["1"], ["1001"], ["2001"]]
     assert [tree.findtext(".//h1") for tree in trees] == [
-        "Citing works 1 to 1,000 of 2,500",
-        "Citing works 1,001 to 2,000 of 2,500",
-        "Citing works 2,001 to 2,500 of 2,500",
+        "Citing papers 1 to 1,000 of 2,500",
+        "Citing papers 1,001 to 2,000 of 2,500",
+        "Citing papers 2,001 to 2,500 of 2,500",
     ]
 
 
@@ -174,7 +174,7 @@ def test_a_large_hub_says_that_it_needs_a_server(large):
     note = html.document_fromstring((large / "index.html").read_bytes()).get_element_by_id(
         "cx-note"
     )
-    assert "first 100 of 2,500 citing works" in note.text
+    assert "first 100 of 2,500 citing papers" in note.text
     assert "python -m http.server" in note.text
     assert config(large)["inline"] is None
     assert config(large)["n"] == LARGE

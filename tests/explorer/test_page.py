@@ -147,7 +147,7 @@ def test_the_header_states_the_canonical_work_and_the_counts(released, tree):
     work = released.canonical
     assert f"{work.title_plain} ({shorten_authors(work.authors)}, " in shown
     assert tree.xpath("//header//a/@href") == [work.url]
-    assert "This hub lists 44 citing works; how many more there are is not known." in shown
+    assert "This hub lists 44 citing papers; how many more there are is not known." in shown
     assert str(released.summary()) in shown
     assert f"Data version {released.version} of " in shown
 
@@ -184,6 +184,7 @@ def test_the_script_is_told_what_the_manifest_says(released, tree):
             for each in manifest["resources"]
             if each["name"] in page.TABLES
         },
+        "labels_note": "A source counts 9 labelled papers of 44, and does not say which.",
         "files": "data/",
         "inline": "data.js",
         "release": None,
@@ -191,7 +192,7 @@ def test_the_script_is_told_what_the_manifest_says(released, tree):
     }
     assert {"works", "work_ids", "citations", "evidence"} <= config["tables"].keys()
     (note,) = section.xpath("p[@id='cx-note'][@role='status']")
-    assert "plain list of all 44 citing works" in note.text
+    assert "plain list of all 44 citing papers" in note.text
     assert section.index(note) == 0
 
 
@@ -202,7 +203,7 @@ def test_a_hub_without_a_name_is_loaded_from_the_folder_beside_the_page(tmp_path
 
 def test_one_work_is_one_work(tmp_path):
     shown = words(index(make_release(tmp_path, make_works({"work_id": "a:1"}))).body)
-    assert "This hub lists 1 citing work;" in shown
+    assert "This hub lists 1 citing paper;" in shown
 
 
 # -- text from outside --------------------------------------------------------------------------
@@ -231,7 +232,7 @@ def test_text_from_outside_stays_text(tmp_path):
         assert tree.xpath("//script/text() | //img | //iframe | //style") == []
         assert tree.xpath("//@*[starts-with(name(), 'on')]") == []
         for link in tree.xpath("//a/@href"):
-            assert re.match(r"https?://|data/|#works|LICENSES\.txt|[\w-]+\.html$", link), link
+            assert re.match(r"https?://|data/|#papers|LICENSES\.txt|[\w-]+\.html$", link), link
         (entry,) = entries(tree)
         shown = parts(entry)
         for part in ("title", "authors", "about", "finding", "links"):
@@ -239,3 +240,9 @@ def test_text_from_outside_stays_text(tmp_path):
         assert shown["about"].count(MARKUP) == 3  # theme, venue, category
         assert shown["title"].endswith("\ufffd[2J\ufffd next line")
     assert json.loads(index(made).xpath("//section/@data-config")[0])["title"] == MARKUP
+
+
+def test_where_it_is_known_which_works_are_labelled_no_note_says_otherwise(tmp_path):
+    labelled = {"work_id": "arxiv:2301.00001", "intents": ["method"]}
+    hub = make_release(tmp_path, make_works(labelled))
+    assert page.config(hub, files="", inline=None)["labels_note"] is None

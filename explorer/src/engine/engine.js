@@ -12,6 +12,7 @@ import { Selector } from './select.js'
 /** @import { Parts } from '../load.js' */
 /** @import { Model } from './model.js' */
 
+const EXPORTED_EVIDENCE = ['table_name', 'source_id'] // of its columns
 const RELATED = 10 // works that `related_to` finds beside the work itself
 
 /**
@@ -54,9 +55,12 @@ export async function makeEngine(config, base, loadExports, given = {}) {
       ? similarityMap(model, words(), numbers)
       : authorNetwork(model, numbers),
     async exported(format, numbers) {
-      const [{ exported }, [canonical, ...found]] =
-        await Promise.all([loadExports(), records.of([0, ...numbers])])
-      return exported(format, found, facts, canonical)
+      const { exported } = await loadExports()
+      const source = {
+        read: (/** @type {number[]} */ batch) => records.of(batch, EXPORTED_EVIDENCE),
+        idOf: (/** @type {number} */ number) => model.works.work_id[number]
+      }
+      return exported(format, numbers, source, facts)
     }
   }
 }

@@ -67,7 +67,10 @@ export function openTables(config, base, { inline, decompress }) {
   const opened = new Map()
   const open = (/** @type {string} */ table) => {
     let file = opened.get(table)
-    if (!file) opened.set(table, file = openFile(config.tables[table], config.files, base, inline))
+    if (!file) {
+      opened.set(table, file = openFile(config.tables[table], config.files, base, inline))
+      file.catch(() => opened.delete(table)) // so that it can be tried again
+    }
     return file
   }
   return {

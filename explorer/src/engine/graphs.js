@@ -29,7 +29,7 @@ export function similarityMap(model, words, asked) {
       if (!isKnown) links.push({ source, target, weight: score, names: shared })
     }
   })
-  return draw(model, numbers, links, asked.length)
+  return draw(model, numbers, links, asked.length, asked.length)
 }
 
 /**
@@ -49,8 +49,7 @@ export function authorNetwork(model, asked) {
     }
   }
   const shared = [...printedBy].filter(([, works]) => works.length > 1)
-  const linked = new Set(shared.flatMap(([, works]) => works))
-  const numbers = asked.filter(number => linked.has(number)).slice(0, MOST)
+  const { numbers, linked } = chooseLinked(asked, shared.map(([, works]) => works))
   const placeOf = new Map(numbers.map((number, place) => [number, place]))
   /** @type {Map<number, Links[0]>} */
   const links = new Map()
@@ -67,7 +66,31 @@ export function authorNetwork(model, asked) {
       }
     })
   }
-  return draw(model, numbers, [...links.values()], asked.length)
+  return draw(model, numbers, [...links.values()], asked.length, linked)
+}
+
+/**
+ * The works that are drawn, each with those that it shares a name with, as far as they fit; and
+ * how many share a name at all.
+ * @param {number[]} asked
+ * @param {number[][]} groups works that print the same name
+ */
+function chooseLinked(asked, groups) {
+  /** @type {Map<number, number[][]>} */
+  const groupsOf = new Map()
+  for (const works of groups) {
+    for (const number of works) {
+      const own = groupsOf.get(number)
+      if (own) own.push(works)
+      else groupsOf.set(number, [works])
+    }
+  }
+  const chosen = new Set()
+  for (const number of asked) {
+    const all = [number, ...(groupsOf.get(number) ?? []).flat()]
+    for (const other of groupsOf.has(number) ? all : []) if (chosen.size < MOST) chosen.add(other)
+  }
+  return { numbers: asked.filter(number => chosen.has(number)), linked: groupsOf.size }
 }
 
 /**
@@ -75,11 +98,12 @@ export function authorNetwork(model, asked) {
  * @param {number[]} numbers
  * @param {Links} links
  * @param {number} asked
+ * @param {number} linked how many of them belong to another
  * @returns {Graph}
  */
-function draw(model, numbers, links, asked) {
+function draw(model, numbers, links, asked, linked) {
   const { x, y } = layOut(numbers.length, links)
   const points = numbers.map((number, place) =>
     ({ number, x: x[place], y: y[place], title: model.works.title_plain[number] }))
-  return { points, links, asked }
+  return { points, links, asked, left: linked - numbers.length, alone: asked - linked }
 }

@@ -23,8 +23,6 @@ const COLUMNS = {
   works: ['title', 'type', 'abstract', 'author_count'], // the model holds the others
   authorships: ['author_order', 'author_name', 'is_collective']
 }
-const BULK = 64 // works; of more, tables are read from end to end
-const SLICE = 1 << 15 // rows that are objects at one time
 const GAP = 64 // rows; nearer ones are read together
 
 /** @typedef {keyof typeof TABLES} TableName */
@@ -40,13 +38,14 @@ export class Records {
   }
 
   /**
-   * Of many works, evidence is one row per table and source: exports ask no more.
    * @param {number[]} numbers
+   * @param {string[]} [ofEvidence] what of evidence is asked for; all its columns by default
    * @returns {Promise<WorkRecord[]>}
    */
-  async of(numbers) {
+  async of(numbers, ofEvidence) {
     const names = /** @type {TableName[]} */ (Object.keys(TABLES))
-    const found = await Promise.all(names.map(name => this.rowsOf(name, numbers)))
+    const found = await Promise.all(names.map(name =>
+      this.rowsOf(name, numbers, name === 'evidence' ? ofEvidence : COLUMNS[name])))
     const rows = Object.fromEntries(names.map((name, at) => [name, found[at]]))
     return numbers.map((number, at) => ({
       number,
@@ -66,41 +65,23 @@ export class Records {
    * The rows of each work in one table.
    * @param {TableName} name
    * @param {number[]} numbers
+   * @param {string[]} [columns]
    * @returns {Promise<any[][]>}
    */
-  async rowsOf(name, numbers) {
-    const total = this.tables.rows(name)
-    if (!total) return numbers.map(() => [])
-    const { start, rows } = await (this.places[name] ??= this.findPlaces(name))
+  async rowsOf(name, numbers, columns) {
+    if (!this.tables.rows(name)) return numbers.map(() => [])
+    const { start, rows } = await (this.places[name] ??= this.findPlaces(name).catch(error => {
+      delete this.places[name] // so that it can be tried again
+      throw error
+    }))
     const wanted = numbers.map(number => [...rows.subarray(start[number], start[number + 1])])
-    return numbers.length > BULK
-      ? this.scan(name, wanted, total)
-      : this.pick(name, wanted)
-  }
-
-  /** @param {TableName} name @param {number[][]} wanted */
-  async pick(name, wanted) {
     /** @type {Map<number, any>} */
     const read = new Map()
     for (const [from, to] of joinRanges(wanted.flat())) {
-      const part = await this.tables.slice(name, from, to, COLUMNS[name])
+      const part = await this.tables.slice(name, from, to, columns)
       part.forEach((row, at) => read.set(from + at, row))
     }
     return wanted.map(places => places.map(place => read.get(place)))
-  }
-
-  /** @param {TableName} name @param {number[][]} wanted @param {number} total */
-  async scan(name, wanted, total) {
-    const ownerOf = new Int32Array(total).fill(-1)
-    wanted.forEach((places, at) => { for (const place of places) ownerOf[place] = at })
-    /** @type {any[][]} */
-    const found = wanted.map(() => [])
-    const keep = name === 'evidence' ? keepSources() : (/** @type {any[]} */ rows, /** @type {any} */ row) => rows.push(row)
-    for (let from = 0; from < total; from += SLICE) {
-      const part = await this.tables.slice(name, from, Math.min(total, from + SLICE), COLUMNS[name])
-      part.forEach((row, at) => { if (ownerOf[from + at] >= 0) keep(found[ownerOf[from + at]], row) })
-    }
-    return found
   }
 
   /** @param {TableName} name */
@@ -117,18 +98,6 @@ export class Records {
 /** @param {Model} model @param {number} number */
 const workOf = ({ works }, number) =>
   Object.fromEntries(Object.entries(works).map(([name, column]) => [name, column[number]]))
-
-/** Keep one row per table and source, the same object for all works. */
-function keepSources() {
-  /** @type {Map<string, any>} */
-  const known = new Map()
-  return (/** @type {any[]} */ rows, /** @type {any} */ row) => {
-    const key = `${row.table_name}|${row.source_id}`
-    let same = known.get(key)
-    if (!same) known.set(key, same = row)
-    if (!rows.includes(same)) rows.push(same)
-  }
-}
 
 /**
  * The first part of a row's key, as evidence spells keys.

@@ -50,7 +50,8 @@ export class Selector {
   view(conditions) {
     const { model } = this
     const { scores, terms } = this.search(conditions.search)
-    const { fails, failing, facets } = sift(model.count, this.conditions(conditions, scores))
+    const { fails, failing, others, facets } =
+      sift(model.count, this.conditions(conditions, scores))
     const sort = conditions.sort || (conditions.search ? 'relevance' : 'hub')
     const numbers = sort === 'relevance' && conditions.search
       ? byScore(scores, fails)
@@ -68,7 +69,8 @@ export class Selector {
       counts: this.counts(conditions, left),
       unknown: /** @type {View['unknown']} */ (
         Object.fromEntries(FLAGS.map(flag => [flag, this.unknown(flag, left(flag))]))),
-      timeline: timeline(model, numbers)
+      timeline: timeline(model, number => fails[number]),
+      timelineAll: timeline(model, number => others[number])
     }
   }
 
@@ -190,6 +192,7 @@ const compare = (one, two) => one < two ? -1 : +(one > two)
 function sift(count, conditions) {
   const fails = new Uint8Array(count)
   const failing = new Uint8Array(count)
+  const others = new Uint8Array(count) // of those that fail, how many are not of theme and year
   /** @type {(Facet | null)[]} */
   const facets = conditions.map(({ facet }) => facet)
   conditions.forEach(({ facet, met }, place) => {
@@ -197,11 +200,12 @@ function sift(count, conditions) {
       if (!met[number]) {
         fails[number]++
         failing[number] = facet ? place : OTHER
+        if (facet !== 'theme' && facet !== 'year') others[number]++
       }
     }
   })
-  fails[0] = 2 // the canonical work is no citing work
-  return { fails, failing, facets }
+  fails[0] = others[0] = 2 // the canonical work is no citing work
+  return { fails, failing, others, facets }
 }
 
 /**
@@ -270,13 +274,14 @@ function countYears({ years }, left) {
 
 /**
  * @param {Model} model
- * @param {Int32Array} numbers
+ * @param {(number: number) => number} isLeftOut
  * @returns {View['timeline']}
  */
-function timeline({ facets, years }, numbers) {
+function timeline({ count, facets, years }, isLeftOut) {
   const { values, start, codes } = facets.theme
   const sums = new Int32Array(values.length * YEARS)
-  for (const number of numbers) {
+  for (let number = 1; number < count; number++) {
+    if (isLeftOut(number)) continue
     for (let at = start[number]; at < start[number + 1]; at++) {
       sums[codes[at] * YEARS + years[number]]++
     }

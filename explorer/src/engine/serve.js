@@ -8,6 +8,8 @@ import { makeEngine } from './engine.js'
 /** @typedef {{ id: number, method: string, given: any[] }} Call */
 /** @typedef {{ id: number, result?: any, error?: string }} Answer */
 
+const STOPPED = 'the script that answers has stopped'
+
 /** Answer calls from the page; `open` makes the engine. */
 export function serve() {
   /** @type {any} */
@@ -45,8 +47,10 @@ export async function connect(script, config, base) {
   /** @type {Map<number, { resolve: (result: any) => void, reject: (error: Error) => void }>} */
   const waiting = new Map()
   let last = 0
+  let hasStopped = false
   const call = (/** @type {string} */ method, /** @type {any[]} */ given) =>
     new Promise((resolve, reject) => {
+      if (hasStopped) return reject(new Error(STOPPED))
       waiting.set(++last, { resolve, reject })
       worker.postMessage({ id: last, method, given })
     })
@@ -58,7 +62,8 @@ export async function connect(script, config, base) {
     else call?.reject(new Error(error))
   }
   worker.onerror = () => {
-    for (const { reject } of waiting.values()) reject(new Error('the script stopped'))
+    hasStopped = true
+    for (const { reject } of waiting.values()) reject(new Error(STOPPED))
     waiting.clear()
   }
   const { themes, years } = await call('open', [config, base])

@@ -6,17 +6,16 @@ import { kind } from './kinds.js'
 import { initials, names, wholeFamily } from './names.js'
 
 /** @import { WorkRecord } from '../types.js' */
+/** @import { Format } from './index.js' */
 /** @import { Name } from './names.js' */
 
 const MOST_AUTHORS = 20 // of more, the first nineteen and the last are named
 
 /**
- * Returns the reference of each work on a line.
- * @param {WorkRecord[]} records
+ * The reference of each work on a line.
+ * @type {Format}
  */
-export function write(records) {
-  return records.map(record => `${reference(record)}\n`).join('')
-}
+export const format = { rounds: [record => `${reference(record)}\n`] }
 
 /**
  * The reference of a work; what is not known is left out, or `n.d.`. Without authors the title

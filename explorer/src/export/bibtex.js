@@ -8,6 +8,7 @@ import { names, wholeFamily } from './names.js'
 import { note, reason, tags, venue } from './record.js'
 
 /** @import { HubFacts, WorkRecord } from '../types.js' */
+/** @import { Format } from './index.js' */
 /** @import { Name } from './names.js' */
 
 const MONTHS =
@@ -29,12 +30,12 @@ const NOT_IN_KEYS = /[^A-Za-z0-9.:/+\-]/gu
 const NOT_IN_ADDRESSES = /[\\{}"<>^`|~\p{White_Space}\x00-\x1f\x7f-\x9f]/gu
 
 /**
- * Returns an entry per work, parted by empty lines.
- * @param {WorkRecord[]} records
- * @param {HubFacts} facts
+ * An entry per work, parted by empty lines.
+ * @type {Format}
  */
-export function write(records, facts) {
-  return records.map(record => entry(record, fieldsOf(record, facts))).join('\n')
+export const format = {
+  rounds: [(record, facts) => entry(record, fieldsOf(record, facts))],
+  between: '\n'
 }
 
 /**

@@ -1,22 +1,26 @@
 // CSL-JSON: an item per work, for Pandoc, Zotero and every citation processor, as
 // `citehub/export/csl_json.py`.
 
-import { cleanLine, jsonArray } from '../text/text.js'
+import { cleanLine, toJson } from '../text/text.js'
 import { firstIds, pageOfWork } from '../text/work.js'
 import { kind } from './kinds.js'
 import { names } from './names.js'
 import { database, note, reason, tags, venue } from './record.js'
 
 /** @import { HubFacts, WorkRecord } from '../types.js' */
+/** @import { Format } from './index.js' */
 /** @import { Name } from './names.js' */
 
 /**
- * Returns an array of items.
- * @param {WorkRecord[]} records
- * @param {HubFacts} facts
+ * An array of items.
+ * @type {Format}
  */
-export function write(records, facts) {
-  return `${jsonArray(records.map(record => item(record, facts)))}\n`
+export const format = {
+  head: () => '[\n',
+  rounds: [(record, facts) => toJson(item(record, facts))],
+  between: ',\n',
+  tail: '\n]\n',
+  empty: '[]\n'
 }
 
 /**

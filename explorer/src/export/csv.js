@@ -4,22 +4,21 @@ import { cleanLine, csvLine } from '../text/text.js'
 import { COLUMNS, row } from './columns.js'
 import { NOT_KNOWN } from './record.js'
 
-/** @import { HubFacts, WorkRecord } from '../types.js' */
 /** @import { Cell } from './columns.js' */
+/** @import { Format } from './index.js' */
 
 /**
- * Returns the header and a line per work. A list stands in one cell, parted by `; `; a semicolon
+ * The header and a line per work. A list stands in one cell, parted by `; `; a semicolon
  * or percent sign inside of a part as `%3B` and `%25`. Null is an empty cell, and `not known` for
  * the role and polarity of a citing work.
- * @param {WorkRecord[]} records
- * @param {HubFacts} facts
+ * @type {Format}
  */
-export function write(records, facts) {
-  const rows = records.map(record => {
+export const format = {
+  head: () => csvLine(COLUMNS),
+  rounds: [(record, facts) => {
     const cells = plain(row(record, facts))
-    return COLUMNS.map(name => textOf(cells[name]))
-  })
-  return [COLUMNS, ...rows].map(csvLine).join('')
+    return csvLine(COLUMNS.map(name => textOf(cells[name])))
+  }]
 }
 
 /**

@@ -1,9 +1,9 @@
 // GraphML: the citation network, for Cytoscape, yEd, Gephi and igraph, as
 // `citehub/export/graphml.py`.
 
-import { EDGE, edges, NODE, nodes } from './network.js'
+import { EDGE, edges, NODE, node } from './network.js'
 
-/** @import { HubFacts, WorkRecord } from '../types.js' */
+/** @import { Format } from './index.js' */
 /** @import { Attributes } from './network.js' */
 
 const HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -17,23 +17,26 @@ const GRAPH = { hub: 'string', data_version: 'string' }
 const ENTITIES = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#x27;' }
 
 /**
- * Returns the nodes, then the edges, from citing to cited work.
- * @param {WorkRecord[]} records
- * @param {HubFacts} facts
+ * The nodes, then the edges, from citing to cited work.
+ * @type {Format}
  */
-export function write(records, facts) {
-  return [
-    HEAD + OPEN,
-    declare('graph', GRAPH) + declare('node', NODE) + declare('edge', EDGE),
-    '<graph edgedefault="directed">\n',
-    `${data('graph', { hub: facts.hub, data_version: facts.version })}\n`,
-    ...nodes(records, facts).map(({ workId, attributes }) =>
-      `<node id="${escape(workId)}">${data('node', attributes)}</node>\n`),
-    ...edges(records, facts).map(({ citing, cited, attributes }) =>
-      `<edge source="${escape(citing)}" target="${escape(cited)}">` +
-      `${data('edge', attributes)}</edge>\n`),
-    '</graph>\n</graphml>\n'
-  ].join('')
+export const format = {
+  hasCanonical: true,
+  head: ({ hub, version }) => HEAD + OPEN +
+    declare('graph', GRAPH) + declare('node', NODE) + declare('edge', EDGE) +
+    `<graph edgedefault="directed">\n${data('graph', { hub, data_version: version })}\n`,
+  rounds: [
+    (record, facts) => {
+      const { workId, attributes } = node(record, facts)
+      return `<node id="${escape(workId)}">${data('node', attributes)}</node>\n`
+    },
+    (record, facts, selected) => edges(record, facts, selected)
+      .map(({ citing, cited, attributes }) =>
+        `<edge source="${escape(citing)}" target="${escape(cited)}">` +
+        `${data('edge', attributes)}</edge>\n`)
+      .join('')
+  ],
+  tail: '</graph>\n</graphml>\n'
 }
 
 /**

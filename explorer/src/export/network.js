@@ -36,13 +36,13 @@ export const EDGE = {
 }
 
 /**
- * Returns the works; what is not known is no attribute.
- * @param {WorkRecord[]} records
+ * Returns a work; what is not known is no attribute.
+ * @param {WorkRecord} record
  * @param {HubFacts} facts
- * @returns {Node[]}
+ * @returns {Node}
  */
-export function nodes(records, facts) {
-  return records.map(record => ({
+export function node(record, facts) {
+  return {
     workId: cleanLine(record.work.work_id),
     attributes: known({
       label: record.work.title_plain,
@@ -56,34 +56,32 @@ export function nodes(records, facts) {
       url: pageOfWork(record.ids),
       hub_position: record.citations[0]?.hub_position ?? null
     })
-  }))
+  }
 }
 
 /**
- * Returns the citations between the works.
- * @param {WorkRecord[]} records
+ * Returns the citations that a work makes of selected works.
+ * @param {WorkRecord} record
  * @param {HubFacts} facts
+ * @param {Set<string>} selected
  * @returns {Edge[]}
  */
-export function edges(records, facts) {
-  const selected = new Set(records.map(record => record.work.work_id))
-  return records.flatMap(record => {
-    const ofCitations = record.evidence.filter(row => row.table_name === 'citations')
-    const sources = sourcesOf(ofCitations).join(', ') || NOT_KNOWN
-    const cites = record.citations.filter(({ cited_work_id: cited }) => selected.has(cited))
-    return cites.map(citation => ({
-      citing: cleanLine(record.work.work_id),
-      cited: cleanLine(citation.cited_work_id),
-      attributes: known({
-        ...roleAndPolarity(labelsOf(record, citation)),
-        timespan_months: citation.timespan_months,
-        shared_authors: citation.shared_authors,
-        hub: facts.hub,
-        data_version: facts.version,
-        sources
-      })
-    }))
-  })
+export function edges(record, facts, selected) {
+  const ofCitations = record.evidence.filter(row => row.table_name === 'citations')
+  const sources = sourcesOf(ofCitations).join(', ') || NOT_KNOWN
+  const cites = record.citations.filter(({ cited_work_id: cited }) => selected.has(cited))
+  return cites.map(citation => ({
+    citing: cleanLine(record.work.work_id),
+    cited: cleanLine(citation.cited_work_id),
+    attributes: known({
+      ...roleAndPolarity(labelsOf(record, citation)),
+      timespan_months: citation.timespan_months,
+      shared_authors: citation.shared_authors,
+      hub: facts.hub,
+      data_version: facts.version,
+      sources
+    })
+  }))
 }
 
 /**

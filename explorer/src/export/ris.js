@@ -7,21 +7,21 @@ import { names, wholeFamily } from './names.js'
 import { database, note, reason, tags, venue } from './record.js'
 
 /** @import { HubFacts, WorkRecord } from '../types.js' */
+/** @import { Format } from './index.js' */
 /** @import { Name } from './names.js' */
 
 /**
- * Returns a record per work; lines end with CR LF, as the format has it.
- * @param {WorkRecord[]} records
- * @param {HubFacts} facts
+ * A record per work; lines end with CR LF, as the format has it.
+ * @type {Format}
  */
-export function write(records, facts) {
-  return records.map(record => {
+export const format = {
+  rounds: [(record, facts) => {
     const lines = linesOf(record, facts)
       .map(([tag, value]) => [tag, strip(cleanLine(value ?? ''))])
       .filter(([, value]) => value)
       .map(([tag, value]) => `${tag}  - ${value}\r\n`)
     return `${lines.join('')}ER  - \r\n\r\n`
-  }).join('')
+  }]
 }
 
 /**

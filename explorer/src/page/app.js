@@ -1,14 +1,16 @@
 // The page: one state, which is also its address, and the parts that show it.
 
 import { dropUnknown, emptyState, LISTS, readAddress, writeAddress } from '../state/address.js'
+import { compare } from './compare.js'
 import { conditionsOf } from './conditions.js'
 import { button, el, setText } from './dom.js'
+import { exporting } from './export.js'
 import { facets } from './facets.js'
 import { list } from './list.js'
 import { pictures } from './pictures.js'
 import { selection } from './selection.js'
 import { frame, listenToKeys } from './shell.js'
-import { foundText, toolbar } from './toolbar.js'
+import { statusText, toolbar } from './toolbar.js'
 
 /** @import { Config, Engine, ListFacet, State, View } from '../types.js' */
 /** @import { LargeListMaker } from './large_list.js' */
@@ -28,7 +30,8 @@ import { foundText, toolbar } from './toolbar.js'
  * @property {View} view the answer to the conditions
  * @property {Change} change
  * @property {(workId: string) => void} open opens a paper and goes to it
- * @property {'' | 'list' | 'open'} goTo where to go when the list is there
+ * @property {(error: unknown) => void} stop leaves the plain list and says why
+ * @property {'' | 'list' | 'open' | 'compare'} goTo where to go when it is there
  */
 
 /**
@@ -39,6 +42,7 @@ import { foundText, toolbar } from './toolbar.js'
 const PAUSE = 800 // ms without typing that end an entry of the history
 const WRITING = 250 // ms; browsers refuse pages that write their address too often
 const REST = 300 // ms
+const OURS = 'citehub' // marks the entries of the history that the page has read or written
 
 /**
  * Makes the plain list the explorer; settles once the first papers are there.
@@ -61,13 +65,15 @@ export async function startPage(root, config, engine, largeList) {
       page.goTo = 'open'
       change({ open: workId })
     },
+    stop,
     goTo: 'open'
   }
   const known = /** @type {Record<ListFacet, string[]>} */ (Object.fromEntries(
     LISTS.map(name => [name, page.view.counts[name].map(({ value }) => value)])))
   const parts = {
-    toolbar: toolbar(page), facets: facets(page), pictures: pictures(page),
-    selection: selection(page), list: list(page, largeList)
+    toolbar: toolbar(page), compare: compare(page), facets: facets(page),
+    exporting: exporting(page), selection: selection(page), list: list(page, largeList),
+    pictures: pictures(page)
   }
   const problems = el('div', { class: 'cx-problems', role: 'status' })
   const said = el('p', { class: 'cx-hidden', role: 'status', 'aria-live': 'polite' })
@@ -85,9 +91,8 @@ export async function startPage(root, config, engine, largeList) {
   plain.replaceWith(ui)
   parts.list.node.append(plain)
   note.hidden = true
-  for (const type of ['popstate', 'hashchange']) {
-    addEventListener(type, reread, { signal: ended.signal })
-  }
+  // Not `popstate`, after which the browser still scrolls to where the page was left.
+  addEventListener('hashchange', reread, { signal: ended.signal })
   listenToKeys(ended.signal)
   await read()
 
@@ -110,31 +115,39 @@ export async function startPage(root, config, engine, largeList) {
     render()
   }
 
-  /** @param {boolean} replace */
-  function write(replace) {
+  /** @param {boolean} replace @param {string} [plain] address of the page as it opens */
+  function write(replace, plain = location.pathname + location.search) {
     clearTimeout(writing)
     writing = undefined
-    const to = writeAddress(page.state) || location.pathname + location.search
-    if (replace) history.replaceState(null, '', to)
-    else history.pushState(null, '', to)
+    const to = writeAddress(page.state) || plain
+    if (replace) history.replaceState(OURS, '', to)
+    else history.pushState(OURS, '', to)
     address = location.hash
   }
 
   function reread() {
-    const isOfPage = !location.hash || location.hash.startsWith('#?') // and no heading's
-    if (isOfPage && location.hash !== address) read()
+    const { hash } = location
+    if (hash === address) return
+    const isBack = history.state === OURS // or forward
+    if (isBack || !hash || hash.startsWith('#?')) read(isBack)
+    else write(true, hash) // a heading's, where the browser is by now
   }
 
-  async function read() {
+  /** @param {boolean} [isBack] in the history, which unticks nothing */
+  async function read(isBack) {
     clearTimeout(writing)
     writing = undefined
     typed = 0
     const asked = address = location.hash
     const found = readAddress(asked)
+    if (isBack) found.state.picked = page.state.picked
     try {
       const checked = await dropUnknown(found.state, engine, known)
       if (asked !== address) return // and is elsewhere already
+      if (checked.state.open !== page.state.open) page.goTo = 'open'
       page.state = checked.state
+      if (isBack) write(true)
+      else history.replaceState(OURS, '')
       showProblems([...found.problems, ...checked.problems])
     } catch (error) {
       return stop(error)
@@ -154,7 +167,7 @@ export async function startPage(root, config, engine, largeList) {
       isAsking = false
       await Promise.all(Object.values(parts).map(part => part.show()))
       clearTimeout(resting)
-      resting = setTimeout(() => setText(said, foundText(page.view.numbers.length, config.n)), REST)
+      resting = setTimeout(() => setText(said, statusText(page)), REST)
     } catch (error) {
       stop(error)
     }

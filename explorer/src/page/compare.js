@@ -1,14 +1,13 @@
 // Two to four papers side by side.
 
 import { cleanLine } from '../text/text.js'
-import { el } from './dom.js'
+import { button, el } from './dom.js'
 import { facts, orNotKnown } from './facts.js'
 
 /** @import { Page, Part } from './app.js' */
 
 export const FEWEST = 2
 export const MOST = 4
-const SHORT = 28 // letters of a title where the columns stand below each other
 
 /**
  * Returns the table that compares the ticked papers.
@@ -17,32 +16,57 @@ const SHORT = 28 // letters of a title where the columns stand below each other
  */
 export function compare(page) {
   const node = el('div', { class: 'cx-compare', id: 'cx-compare' })
-  let shown = ''
-  return {
-    node,
-    async show() {
-      const { picked } = page.state
-      const isWanted = page.state.compare && picked.length >= FEWEST && picked.length <= MOST
-      const wanted = isWanted ? JSON.stringify(picked) : ''
-      if (wanted === shown) return
-      shown = wanted
-      if (!isWanted) return node.replaceChildren()
-      const numbers = await page.engine.numbersOf(picked)
-      const records = await Promise.all(numbers.map(number => page.engine.record(number)))
-      if (wanted !== shown) return
-      const titles = records.map(({ work }) => cleanLine(work.title_plain))
-      const columns = records.map(record => facts(record, page).slice(1)) // titles stand above
-      node.replaceChildren(el('table', {},
-        el('caption', {}, 'Ticked papers side by side'),
-        el('thead', {}, el('tr', {},
-          el('td'), ...titles.map(title => el('th', { scope: 'col' }, title)))),
-        el('tbody', {}, ...columns[0].map(([name], row) => el('tr', {},
-          el('th', { scope: 'row' }, name),
-          ...columns.map((column, place) =>
-            el('td', { 'data-of': shorten(titles[place]) }, ...orNotKnown(column[row][1]))))))))
+  /** @type {string | null} */
+  let asked = '' // what is shown or read; null after a failure, so that it is read anew
+  const close = button('Close', () => {
+    page.change({ compare: false })
+    document.getElementById('cx-compared')?.focus()
+  }, { 'aria-label': 'Close the table' })
+
+  async function show(isGoal = page.goTo === 'compare') {
+    const { picked } = page.state
+    const isWanted = page.state.compare && picked.length >= FEWEST && picked.length <= MOST
+    const wanted = isWanted ? JSON.stringify(picked) : ''
+    if (wanted === asked) return
+    asked = wanted
+    if (!isWanted) return node.replaceChildren()
+    try {
+      const table = await comparison(picked, page)
+      if (wanted !== asked) return
+      const area = el('div', {
+        class: 'cx-area', role: 'region', tabIndex: 0, 'aria-label': 'Ticked papers side by side'
+      }, table)
+      node.replaceChildren(area, close)
+      if (!isGoal) return
+      node.scrollIntoView()
+      area.focus({ preventScroll: true })
+    } catch (error) {
+      if (wanted !== asked) return
+      asked = null
+      node.replaceChildren(el('p', { role: 'alert' },
+        `The table cannot be shown: ${/** @type {Error} */ (error).message}. `,
+        button('Try again', () => show(true))))
     }
   }
+  return { node, show: () => show() }
 }
 
-/** @param {string} title */
-const shorten = title => title.length > SHORT ? `${title.slice(0, SHORT).trim()}…` : title
+/** @param {string[]} picked @param {Page} page */
+async function comparison(picked, page) {
+  const numbers = await page.engine.numbersOf(picked)
+  const records = await Promise.all(numbers.map(number => page.engine.record(number)))
+  const columns = records.map(record => facts(record, page).slice(1)) // titles stand above
+  return el('table', {},
+    el('caption', {}, 'Ticked papers side by side. What differs has a bold name.'),
+    el('thead', {}, el('tr', {}, el('td'), ...records.map(({ work }, place) =>
+      el('th', { scope: 'col' }, `${place + 1}. ${cleanLine(work.title_plain)}`)))),
+    el('tbody', {}, ...columns[0].map(([name], row) => {
+      const cells = columns.map((column, place) =>
+        el('td', { 'data-of': `${place + 1}. ` }, ...orNotKnown(column[row][1])))
+      const differs = cells.some(cell => cell.textContent !== cells[0].textContent)
+      return el('tr', differs ? { class: 'cx-differs' } : {},
+        el('th', { scope: 'row' }, name,
+          differs ? el('span', { class: 'cx-hidden' }, ' (differs)') : null),
+        ...cells)
+    })))
+}

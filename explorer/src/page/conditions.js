@@ -7,8 +7,12 @@ import { emptyState, FLAGS, LISTS } from '../state/address.js'
 /** What people call the facets. */
 export const NAMES = /** @type {const} */ ({
   theme: 'Theme', category: 'Category', venue: 'Venue', role: 'Role', polarity: 'Polarity',
-  representatives: 'Representatives', year: 'Year', labelled: 'Citation labelled',
-  shared_authors: 'Shares author names with the cited work', code: 'Code available'
+  representatives: 'Representatives', year: 'Year', labelled: 'Label of its citation',
+  shared_authors: 'Shares author names with the cited work (equal spelling)', code: 'Code'
+})
+/** What people call yes and no: that no label or code is known does not say that there is none. */
+export const FLAG_WORDS = /** @type {const} */ ({
+  labelled: ['known', 'not known'], shared_authors: ['yes', 'no'], code: ['known', 'not known']
 })
 
 /** @typedef {{ text: string, patch: Partial<State> }} Chip a condition, and what takes it away */
@@ -56,7 +60,7 @@ export function activeConditions(state, counts, titleOf) {
   }
   for (const name of FLAGS) {
     if (state[name] !== null) {
-      const value = state[name] ? 'yes' : 'no'
+      const value = FLAG_WORDS[name][state[name] ? 0 : 1]
       chips.push({ text: `${NAMES[name]}: ${value}`, patch: { [name]: null } })
     }
   }

@@ -11,10 +11,6 @@ import { ownPage } from './paper.js'
 const NEIGHBOURS = 5
 const HEURISTIC =
   'Papers that use the same rare words. A heuristic: no source says that they belong together.'
-const COLUMNS = /** @type {const} */ ({
-  table: 'table_name', row: 'row_key', column: 'column_name', source: 'source_id', place: 'locator',
-  grade: 'grade'
-})
 
 /**
  * Returns the details of a paper; they come a moment later.
@@ -48,7 +44,8 @@ async function fill(node, number, page) {
       neighbour(each, neighbours[place], page))),
     el('p', { class: 'cx-actions' },
       button('Show its neighbours in the list', () => page.change({ related_to: work.work_id })),
-      button('Works that share author names', () => page.change({ authors_of: work.work_id })),
+      button('Papers that share author names (equal spelling)', () =>
+        page.change({ authors_of: work.work_id })),
       own ? el('a', { href: own }, 'Page of this paper') : null),
     evidence(record.evidence))
 }
@@ -82,11 +79,34 @@ function evidence(rows) {
 
 /** @param {EvidenceRow[]} rows */
 function evidenceTable(rows) {
-  const names = /** @type {(keyof typeof COLUMNS)[]} */ (Object.keys(COLUMNS))
-  return el('table', {},
-    el('thead', {}, el('tr', {}, ...names.map(name => el('th', { scope: 'col' }, name)))),
-    el('tbody', {}, ...rows.map(row => el('tr', {}, ...names.map(name => {
-      const value = row[COLUMNS[name]]
-      return el('td', { 'data-of': name }, ...orNotKnown(value ? [cleanLine(value)] : []))
-    })))))
+  const same = by(rows, row => JSON.stringify([row.source_id, row.locator, row.grade]))
+  return el('div', { class: 'cx-area', role: 'group', tabIndex: 0, 'aria-label': 'Evidence' },
+    el('table', {},
+      el('thead', {}, el('tr', {}, ...['cells', 'source', 'place', 'grade'].map(name =>
+        el('th', { scope: 'col' }, name)))),
+      el('tbody', {}, ...same.map(([, cells]) => {
+        const [{ source_id, locator, grade }] = cells
+        return el('tr', {}, ...[cellsOf(cells), source_id, locator, grade].map(value =>
+          el('td', {}, ...orNotKnown(value ? [cleanLine(value)] : []))))
+      }))))
+}
+
+/**
+ * Returns cells as `works: title, finding; authorships: author_name (13)`.
+ * @param {EvidenceRow[]} rows
+ */
+const cellsOf = rows => by(rows, row => row.table_name).map(([table, cells]) =>
+  `${table}: ${by(cells, cell => cell.column_name).map(([column, { length }]) =>
+    length > 1 ? `${column} (${length})` : column).join(', ')}`).join('; ')
+
+/**
+ * Returns the rows by what is said of each, in the order of the rows.
+ * @param {EvidenceRow[]} rows
+ * @param {(row: EvidenceRow) => string} key
+ */
+function by(rows, key) {
+  /** @type {Map<string, EvidenceRow[]>} */
+  const groups = new Map()
+  for (const row of rows) groups.set(key(row), [...groups.get(key(row)) ?? [], row])
+  return [...groups]
 }

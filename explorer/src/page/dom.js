@@ -34,7 +34,7 @@ export const button = (label, onclick, props) =>
  */
 export const link = (url, label) => url && /^https?:\/\//.test(url)
   ? el('a', { href: url, rel: 'noopener noreferrer' }, label)
-  : document.createTextNode(label)
+  : el('span', {}, label)
 
 /**
  * Makes the children of a node be these, in this order; those in their place are not touched,

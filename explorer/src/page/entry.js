@@ -4,12 +4,14 @@ import { cleanLine } from '../text/text.js'
 import { shortenAuthors } from '../text/work.js'
 import { without } from './conditions.js'
 import { details } from './details.js'
-import { button, el, setText } from './dom.js'
+import { button, el } from './dom.js'
 import { markText } from './mark.js'
-import { about, links, printedBy, titlePage } from './paper.js'
+import { about, idLinks, links, printedBy, titlePage } from './paper.js'
 
 /** @import { Entry, Term } from '../types.js' */
 /** @import { Page } from './app.js' */
+
+const MOST_FOUND = 5 // authors that are searched for, beyond the first few
 
 /**
  * An entry of the list, and what brings it up to date.
@@ -29,6 +31,7 @@ export function makeItem(entry, page) {
   const heading = address ? el('a', { href: address }) : el('span')
   const authors = el('p', { class: 'cx-authors' })
   const finding = el('span')
+  const identifiers = idLinks(entry)
   const tick = el('input', {
     type: 'checkbox', 'aria-label': `Select: ${title}`,
     onchange: () => page.change({
@@ -45,12 +48,12 @@ export function makeItem(entry, page) {
       el('small', {}, ` (finding ${printedBy(entry.finding_source)})`)),
     el('p', { class: 'cx-role' }, cleanLine(
       `role: ${entry.role ?? 'not labelled'} · polarity: ${entry.polarity ?? 'not labelled'}`)),
-    el('p', { class: 'cx-links' }, ...links(entry)), opener)
+    el('p', { class: 'cx-links' }, ...links(identifiers, entry)), opener)
   node.dataset.number = `${number}` // for the pictures
   const marked = [
     { node: heading, text: title },
-    { node: authors, text: cleanLine(shortenAuthors(entry.authors)) },
-    { node: finding, text: cleanLine(entry.finding ?? '') }
+    { node: finding, text: cleanLine(entry.finding ?? '') },
+    ...identifiers.map(node => ({ node, text: node.textContent ?? '' }))
   ]
   /** @type {HTMLElement | null} */
   let opened = null
@@ -66,6 +69,7 @@ export function makeItem(entry, page) {
       if (terms !== page.view.terms) {
         terms = page.view.terms
         for (const each of marked) showMarked(each.node, each.text, terms)
+        showMarked(authors, authorsLine(entry.authors, terms), terms)
       }
       const isOpen = page.state.open === id
       if (isOpen === Boolean(opened)) return
@@ -78,9 +82,22 @@ export function makeItem(entry, page) {
   }
 }
 
+/**
+ * Returns authors as one line, with those of `and N more` that are searched for.
+ * @param {string[]} authors
+ * @param {Term[]} terms
+ */
+export function authorsLine(authors, terms) {
+  const line = shortenAuthors(authors)
+  const found = !terms.length ? [] : authors.filter(name =>
+    !line.includes(name) && markText(name, terms).some(({ hit }) => hit)).slice(0, MOST_FOUND)
+  return cleanLine(found.length ? `${line} (… ${found.join(' … ')} …)` : line)
+}
+
 /** @param {HTMLElement} node @param {string} text @param {Term[]} terms */
 function showMarked(node, text, terms) {
   const pieces = markText(text, terms)
-  if (!pieces.some(({ hit }) => hit)) setText(node, text)
-  else node.replaceChildren(...pieces.map(({ text, hit }) => hit ? el('mark', {}, text) : text))
+  if (pieces.some(({ hit }) => hit)) {
+    node.replaceChildren(...pieces.map(({ text, hit }) => hit ? el('mark', {}, text) : text))
+  } else if (node.firstElementChild || node.textContent !== text) node.textContent = text
 }

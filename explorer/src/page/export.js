@@ -37,76 +37,94 @@ export function exporting(page) {
   const format = el('select', { id: 'cx-format' },
     ...Object.entries(FORMATS).map(([value, [name]]) => el('option', { value }, name)))
   const told = el('span', { class: 'cx-told', role: 'status' })
+  /** @type {unknown[]} */
+  let papers = [] // that the message is about
 
-  /** @param {() => Promise<string>} act returns what to say */
-  async function run(act) {
-    setText(told, '')
+  /** @param {Promise<string>} done what to say */
+  async function tell(done) {
     try {
-      setText(told, `${await act()}.`)
+      setText(told, `${await done}.`)
     } catch (error) {
       setText(told, `That failed: ${/** @type {Error} */ (error).message}.`)
     }
   }
 
-  /** @param {(text: string) => string | Promise<string>} use returns what to say */
-  const exportTo = use => run(async () => {
-    const { view, state: { picked } } = page
-    const numbers = picked.length
-      ? inListOrder(await page.engine.numbersOf(picked), view.numbers)
-      : Array.from(view.numbers)
-    const text = await page.engine.exported(/** @type {ExportFormat} */ (format.value), numbers)
-    return `${await use(text)}: ${many(numbers.length, 'paper')}`
-  })
+  /** @param {(made: Promise<Blob>) => Promise<string>} use returns what to say */
+  function exportTo(use) {
+    const { engine, view, state: { picked } } = page
+    const chosen = /** @type {ExportFormat} */ (format.value)
+    const make = async () => engine.exported(chosen, picked.length
+      ? inListOrder(await engine.numbersOf(picked), view.numbers)
+      : Array.from(view.numbers))
+    const papers = many(picked.length || view.numbers.length, 'paper')
+    setText(told, 'Making the file …')
+    tell(use(make()).then(said => `${said}: ${papers}`))
+  }
 
-  function save(/** @type {string} */ text) {
+  async function save(/** @type {Promise<Blob>} */ made) {
     const { hub, version } = page.config
     const [name, ending] = FORMATS[/** @type {ExportFormat} */ (format.value)]
-    const url = URL.createObjectURL(new Blob([text], { type: 'text/plain' }))
+    const url = URL.createObjectURL(await made)
     const file = `${hub}-${version}.${ending}`
     el('a', { href: url, download: file }).click()
     setTimeout(() => URL.revokeObjectURL(url), 60_000)
     return `Downloaded ${file} as ${name}`
   }
 
-  const python = el('pre', { tabIndex: 0, 'aria-label': 'Python' })
-  const command = el('pre', { tabIndex: 0, 'aria-label': 'Command line' })
+  const buttons = [
+    button('Download', () => exportTo(save)), button('Copy', () => exportTo(copied))
+  ]
+  const [python, command] = ['Python', 'Command line'].map(label =>
+    el('pre', { tabIndex: 0, role: 'group', 'aria-label': label }))
   const code = el('details', { class: 'cx-code' }, el('summary', {}, 'Show the code'),
-    ...[python, command].flatMap(pre => [
-      el('p', {}, `${pre.ariaLabel} that gives the papers shown `,
-        button('Copy', () => run(() => copied(pre.textContent ?? '')), {
-          'aria-label': `Copy: ${pre.ariaLabel}`
-        })),
-      pre
-    ]))
+    el('p', {}, 'The code gives the papers shown, not the ticked ones.'),
+    ...[python, command].flatMap(pre => {
+      const label = pre.getAttribute('aria-label')
+      return [
+        el('p', {}, `${label} `, button('Copy', () =>
+          tell(copied(textFile(pre.textContent ?? ''))), { 'aria-label': `Copy: ${label}` })),
+        pre
+      ]
+    }))
 
   return {
-    node: el('div', { class: 'cx-export' }, what, format,
-      button('Download', () => exportTo(save)),
-      button('Copy', () => exportTo(copied)),
-      told, code),
+    node: el('section', { class: 'cx-export', 'aria-label': 'Export' },
+      what, format, ...buttons, code, told),
     show() {
-      const { view, state, config } = page
-      const isPicked = state.picked.length > 0
-      setText(what, `Export ${many(isPicked ? state.picked.length : view.numbers.length,
-        `${isPicked ? 'ticked' : 'shown'} paper`)}`)
+      const { view: { numbers }, state, config } = page
+      const { length } = state.picked
+      const isOther = papers[0] !== numbers || `${papers[1]}` !== `${state.picked}`
+      papers = [numbers, state.picked]
+      if (isOther) setText(told, '')
+      setText(what, `Export ${length
+        ? many(length, 'ticked paper')
+        : many(numbers.length, 'shown paper')}`)
+      for (const each of buttons) each.disabled = !(length || numbers.length)
       setText(python, pythonOf(state, config))
       setText(command, commandOf(state, config))
     }
   }
 }
 
+/** @param {string} text */
+const textFile = async text => new Blob([text], { type: 'text/plain' })
+
 /**
  * Copies a text, and returns what to say of it.
- * @param {string} text
+ * @param {Promise<Blob>} text
  */
 async function copied(text) {
   try {
-    await navigator.clipboard.writeText(text)
-    return 'Copied'
+    // Safari lets a page copy at the press of a button only, but the text may come later.
+    if (globalThis.ClipboardItem) {
+      await navigator.clipboard.write([new ClipboardItem({ 'text/plain': text })])
+    } else await navigator.clipboard.writeText(await (await text).text())
   } catch {
-    if (copiedTheOldWay(text)) return 'Copied'
-    throw new Error('this browser does not let the page copy; use Download')
+    if (!copiedTheOldWay(await (await text).text())) {
+      throw new Error('this browser does not let the page copy; use Download')
+    }
   }
+  return 'Copied'
 }
 
 /**

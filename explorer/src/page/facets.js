@@ -1,15 +1,16 @@
 // The conditions that can be ticked, each with how many papers it would give.
 
+import { NOT_KNOWN } from '../engine/facets.js'
 import { FLAGS, LISTS } from '../state/address.js'
-import { NAMES, without } from './conditions.js'
+import { cleanLine } from '../text/text.js'
+import { FLAG_WORDS, NAMES, without } from './conditions.js'
 import { arrange, button, el, grouped, many, setText } from './dom.js'
 
 /** @import { Count, FlagFacet, ListFacet } from '../types.js' */
 /** @import { Page, Part } from './app.js' */
 
-const FIRST = 8 // values of a facet; of themes all, as they are few and have an order
+const FIRST = 8 // values of a facet, and 'not known'; of themes all: they are few, in an order
 const MORE = 200
-const FLAG_VALUES = /** @type {const} */ ([['any', null], ['yes', true], ['no', false]])
 
 /**
  * Returns the facets.
@@ -20,7 +21,8 @@ export function facets(page) {
   const [theme, ...lists] = LISTS.map(name => listFacet(page, name))
   const parts = [theme, yearFacet(page), ...lists, ...FLAGS.map(name => flagFacet(page, name))]
   return {
-    node: el('div', { class: 'cx-conditions' }, ...parts.map(({ node }) => node)),
+    node: el('section', { class: 'cx-conditions', 'aria-label': 'Filters' },
+      ...parts.map(({ node }) => node)),
     show() {
       for (const part of parts) part.show()
     }
@@ -34,14 +36,16 @@ function listFacet(page, name) {
   let most = name === 'theme' ? Infinity : FIRST
   const values = el('div')
   const more = button('', () => {
-    const next = values.children[most]
+    const before = new Set(values.children)
     most += MORE
     show()
-    const shown = next ?? values.children[FIRST]
-    shown?.querySelector('input')?.focus()
+    ;[...values.children].find(row => !before.has(row))?.querySelector('input')?.focus()
   }, { class: 'cx-more' })
   const node = el('fieldset', { class: `cx-facet cx-facet-${name}` },
-    el('legend', {}, NAMES[name]), values, more)
+    el('legend', {}, NAMES[name]), values, more,
+    name === 'role' && page.config.labels_note
+      ? el('p', { class: 'cx-unknown' }, cleanLine(page.config.labels_note))
+      : null)
 
   /** @param {Count} count */
   function valueRow({ value, label }) {
@@ -59,7 +63,8 @@ function listFacet(page, name) {
   function show() {
     const ticked = page.state[name]
     const counts = page.view.counts[name]
-    const shown = counts.filter(({ value }, place) => place < most || ticked.includes(value))
+    const shown = counts.filter(({ value }, place) =>
+      place < most || value === NOT_KNOWN || ticked.includes(value))
     arrange(values, shown.map(count => {
       let row = rows.get(count.value)
       if (!row) rows.set(count.value, row = valueRow(count))
@@ -79,52 +84,58 @@ function listFacet(page, name) {
 
 /** @param {Page} page @returns {Part} */
 function yearFacet(page) {
+  const { numbers, counts } = page.view // of all papers
+  const undated = counts.year.reduce((left, { count }) => left - count, numbers.length)
   const [from, to] = ['From', 'To'].map(label => el('select', {
     'aria-label': `${label} year`, onchange: choose
   }))
+  const unknown = el('p', { class: 'cx-unknown' },
+    `Papers of unknown year (${grouped(undated)} in all) are left out.`)
 
   /** @param {Event} event */
   function choose({ target }) {
     const { years } = page.engine
-    if (!from.value && !to.value) return page.change({ year: null })
-    const first = Number(from.value || years[0])
-    const last = Number(to.value || years.at(-1))
-    const chosen = Number(/** @type {HTMLSelectElement} */ (target).value)
-    page.change({ year: first <= last ? [first, last] : [chosen, chosen] })
+    const [least, most] = [years[0], /** @type {number} */ (years.at(-1))]
+    const chosen = /** @type {HTMLSelectElement} */ (target).value
+    const first = Number(from.value || least)
+    const last = Number(to.value || most)
+    if (!chosen && first === least && last === most) page.change({ year: null })
+    else page.change({ year: first <= last ? [first, last] : [Number(chosen), Number(chosen)] })
   }
 
   return {
     node: el('fieldset', { class: 'cx-facet cx-years' }, el('legend', {}, NAMES.year),
-      el('div', {}, from, el('span', {}, 'to'), to)),
+      el('div', {}, from, el('span', {}, 'to'), to), unknown),
     show() {
-      const { state: { year }, view: { counts }, engine: { years } } = page
-      const count = new Map(counts.year.map(each => [Number(each.value), each.count]))
+      const { state: { year }, engine: { years } } = page
       const all = [...new Set([...years, ...year ?? []])].sort((one, two) => one - two)
       ;[from, to].forEach((select, end) => {
-        const texts = [['', 'any']]
-        for (const each of all) texts.push([`${each}`, `${each} (${count.get(each) ?? 0})`])
-        texts.forEach(([value, label], place) => {
+        ['', ...all].forEach((value, place) => {
           const option = select.options[place] ?? select.appendChild(el('option'))
-          option.value = value
-          setText(option, label)
+          option.value = `${value}`
+          setText(option, `${value || 'any'}`)
         })
-        select.length = texts.length
-        select.value = year && year[end] !== years.at(-end) ? `${year[end]}` : ''
+        select.length = all.length + 1
+        select.value = `${year?.[end] ?? ''}`
       })
+      unknown.hidden = !year || !undated
     }
   }
 }
 
 /** @param {Page} page @param {FlagFacet} name @returns {Part} */
 function flagFacet(page, name) {
-  const choices = FLAG_VALUES.map(([label, value]) => {
+  const [yes, no] = FLAG_WORDS[name]
+  const choices = /** @type {const} */ ([
+    ['any', 'any', null], ['yes', yes, true], ['no', no, false]
+  ]).map(([key, label, value]) => {
     const radio = el('input', {
-      type: 'radio', name: `cx-${name}`, value: label,
+      type: 'radio', name: `cx-${name}`, value: key,
       onchange: () => page.change({ [name]: value })
     })
     const number = el('span', { class: 'cx-count' })
     const node = el('label', { class: 'cx-value' }, radio, el('span', {}, label), number)
-    return { label, value, radio, number, node }
+    return { key, value, radio, number, node }
   })
   const unknown = el('p', { class: 'cx-unknown' })
   return {
@@ -132,9 +143,9 @@ function flagFacet(page, name) {
       ...choices.map(({ node }) => node), unknown),
     show() {
       const { state, view } = page
-      for (const { label, value, radio, number } of choices) {
+      for (const { key, value, radio, number } of choices) {
         radio.checked = state[name] === value
-        const found = view.counts[name].find(each => each.value === label)
+        const found = view.counts[name].find(each => each.value === key)
         setText(number, found ? grouped(found.count) : '')
       }
       unknown.hidden = !view.unknown[name]

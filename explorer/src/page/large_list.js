@@ -26,9 +26,10 @@ const BEYOND = 5 // entries above and below those in sight
  * Fills a list with what is in sight of it.
  * @param {HTMLElement} list in the page already
  * @param {(numbers: number[]) => Promise<Item[]>} makeItems
+ * @param {(error: unknown) => void} stop where entries cannot be made while scrolling
  * @returns {LargeList}
  */
-export function largeList(list, makeItems) {
+export function largeList(list, makeItems, stop) {
   /** @type {Int32Array} */
   let numbers = new Int32Array()
   /** @type {Map<number, Item>} by place in the list */
@@ -52,14 +53,15 @@ export function largeList(list, makeItems) {
     overscan: BEYOND,
     scrollMargin: top(),
     // Below the header of the site, which stays.
-    scrollPaddingStart: parseFloat(getComputedStyle(list).scrollMarginTop),
+    scrollPaddingStart: parseFloat(getComputedStyle(list).scrollMarginTop) +
+      (parseFloat(getComputedStyle(document.documentElement).scrollPaddingTop) || 0),
     initialOffset: scrollY,
     rangeExtractor,
     measureElement,
     scrollToFn: windowScroll,
     observeElementRect: observeWindowRect,
     observeElementOffset: observeWindowOffset,
-    onChange: () => { render() }
+    onChange: () => { render().catch(stop) }
   })
   /** @type {Virtualizer<Window, HTMLElement>} */
   const virtualizer = new Virtualizer(options())
@@ -89,7 +91,7 @@ export function largeList(list, makeItems) {
     isMaking = true
     const asked = numbers
     const made = await makeItems(missing.map(index => asked[index]))
-    isMaking = false
+      .finally(() => { isMaking = false })
     if (asked === numbers) made.forEach((item, at) => items.set(missing[at], item))
     await render() // what is in sight may have changed
   }
@@ -134,7 +136,7 @@ export function largeList(list, makeItems) {
     goTo(number) {
       wanted = numbers.indexOf(number)
       virtualizer.scrollToIndex(wanted, { align: 'start' })
-      render()
+      render().catch(stop)
     },
     stop() {
       resized.disconnect()

@@ -1,9 +1,10 @@
 // The list of papers.
 
-import { noConditions } from './conditions.js'
-import { arrange, button, el } from './dom.js'
+import { noConditions, without } from './conditions.js'
+import { arrange, button, el, grouped } from './dom.js'
 import { makeItem } from './entry.js'
 
+/** @import { State } from '../types.js' */
 /** @import { Item } from './entry.js' */
 /** @import { LargeList, LargeListMaker } from './large_list.js' */
 /** @import { Page, Part } from './app.js' */
@@ -21,12 +22,12 @@ const makeEntries = () => el('ol', { class: 'cx-list', role: 'list', 'aria-label
  */
 export function list(page, largeList) {
   const apart = el('div', { class: 'cx-apart' })
-  const node = el('div', { class: 'cx-papers' }, apart)
-  const none = el('p', { class: 'cx-none' }, 'No paper meets all conditions. ',
-    button('Clear all conditions', () => {
-      page.change(noConditions())
-      document.getElementById('cx-search')?.focus()
-    }))
+  const node = el('section', {
+    class: 'cx-papers', id: 'cx-papers', tabIndex: -1, 'aria-label': 'Papers'
+  }, apart)
+  const none = el('p', { class: 'cx-none' })
+  const cut = el('p', { class: 'cx-cut' }, 'Only the papers in sight are printed; ' +
+    `narrow the list to ${grouped(MOST)} or fewer to print all of it.`)
   let entries = makeEntries()
   /** @type {Map<number, Item>} */
   const items = new Map()
@@ -75,7 +76,7 @@ export function list(page, largeList) {
     items.clear()
     if (!large) {
       const target = makeEntries()
-      large = largeList(target, makeItems)
+      large = largeList(target, makeItems, page.stop)
       replaceEntries(target)
     }
     await large.show(numbers)
@@ -84,19 +85,40 @@ export function list(page, largeList) {
   /** @param {HTMLOListElement} target */
   function replaceEntries(target) {
     entries = target
-    arrange(node, [apart, entries, ...shown?.length ? [] : [none]])
+    arrange(node, [apart, ...large ? [cut] : [], entries, ...shown?.length ? [] : [none]])
+    if (!shown?.length) showNone()
   }
 
+  function showNone() {
+    /** @param {string} label @param {Partial<State>} patch */
+    const offer = (label, patch) => button(label, () => {
+      page.change(patch)
+      document.getElementById('cx-search')?.focus()
+    })
+    const words = page.state.search.split(/\s+/)
+    const year = words.find(word => /^(19\d\d|20\d\d|2100)$/.test(word))
+    none.replaceChildren('No paper meets all conditions. ',
+      ...year ? [offer(`Filter by year ${year} instead`, {
+        search: without(words, year).join(' '), year: [Number(year), Number(year)]
+      }), ' '] : [],
+      offer('Clear all conditions', noConditions()))
+  }
+
+  /** Returns whether it came to its end: what is asked for later is shown later. */
   async function showApart() {
-    const { open } = page.state
-    ;[opened] = open ? await page.engine.numbersOf([open]) : [-1]
-    if (opened < 0 || page.view.numbers.includes(opened)) outside = null
-    else if (outside?.number !== opened) [outside] = await makeItems([opened])
+    const { state: { open }, view } = page
+    const [number] = open ? await page.engine.numbersOf([open]) : [-1]
+    const isApart = number >= 0 && !view.numbers.includes(number)
+    const [made] = isApart && outside?.number !== number ? await makeItems([number]) : [outside]
+    if (open !== page.state.open || view !== page.view) return false
+    opened = number
+    outside = isApart ? made : null
     outside?.show()
     apart.replaceChildren(...outside ? [
       el('p', {}, 'The open paper does not meet the conditions:'),
       el('ol', { class: 'cx-list', role: 'list', 'aria-label': 'Open paper' }, outside.node)
     ] : [])
+    return true
   }
 
   function goOn() {
@@ -121,8 +143,7 @@ export function list(page, largeList) {
         await (numbers.length > MOST ? showLarge(numbers) : showSmall(numbers))
         if (numbers !== shown) return
       }
-      await showApart()
-      goOn()
+      if (await showApart()) goOn()
     }
   }
 }

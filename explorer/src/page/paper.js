@@ -33,12 +33,20 @@ export const printedBy = source =>
   source ? cleanLine(`as printed by ${source}`) : 'of unknown source'
 
 /**
+ * Returns the identifiers of a paper, one of each scheme.
+ * @param {Entry} entry
+ */
+export const idLinks = ({ ids }) =>
+  [...firstIds(ids)].map(([scheme, value]) => idLink({ scheme, value }))
+
+/**
  * Returns the links of a paper: identifiers, code, model.
+ * @param {HTMLElement[]} identifiers
  * @param {Entry} entry
  * @returns {(Node | string)[]}
  */
-export function links({ ids, code_url, model_url }) {
-  const found = [...firstIds(ids)].map(([scheme, value]) => idLink({ scheme, value }))
+export function links(identifiers, { code_url, model_url }) {
+  const found = [...identifiers]
   if (code_url) found.push(link(code_url, 'code'))
   if (model_url) found.push(link(model_url, 'model weights'))
   return found.length ? parted(found, ' · ') : ['identifiers not known']

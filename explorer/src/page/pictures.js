@@ -1,7 +1,7 @@
 // The picture beside the list, in step with it.
 
-import { graphPicture, mark, refresh } from '../pictures/graph.js'
-import { replacePicture, timePicture } from '../pictures/time.js'
+import { graphPicture } from '../pictures/graph.js'
+import { pressCell, replacePicture, timePicture } from '../pictures/time.js'
 import { button, el } from './dom.js'
 
 /** @import { State } from '../types.js' */
@@ -23,8 +23,12 @@ export function pictures(page) {
     button(NAMES[kind], () => page.change({ picture: kind }, { replace: true })))
   /** @type {HTMLElement} */
   let picture = el('div')
+  /** @type {import('../pictures/graph.js').Picture | null} */
+  let graph = null
   /** @type {unknown} */
   let drawn = null // what a graph is of; the same one is kept, and so is the focus in it
+  /** @type {import('../pictures/time.js').Press | null} */
+  let pressed = null
   const node = el('div', { class: 'cx-pictures' },
     el('div', { class: 'cx-kinds', role: 'group', 'aria-label': 'Picture' }, ...buttons), picture)
 
@@ -42,22 +46,31 @@ export function pictures(page) {
     const numbers = whole
       ? Array.from({ length: config.n }, (_, place) => place + 1)
       : Array.from(view.numbers)
-    const isDrawn = picture.dataset.kind === kind && drawn === of
     const asked = page.state[CONDITION[kind]]
     const [chosen] = asked ? await engine.numbersOf([asked]) : [-1]
     const shown = new Set(view.numbers)
-    if (isDrawn) return refresh(picture, shown, chosen)
-    const graph = await engine.graph(kind, numbers)
-    if (page.state.picture !== kind || page.view !== view) return
-    drawn = of
-    put(graphPicture(kind, graph, shown, chosen, number => choose(kind, number)))
-    picture.dataset.kind = kind
+    if (picture.dataset.kind !== kind || drawn !== of) {
+      const found = await engine.graph(kind, numbers)
+      if (page.state.picture !== kind || page.view !== view) return
+      graph = graphPicture(kind, found, number => choose(kind, number))
+      drawn = of
+      put(graph.node)
+    }
+    graph?.refresh(shown, chosen)
   }
 
   /** @param {'map' | 'network'} kind @param {number} number -1 where none is chosen any more */
   async function choose(kind, number) {
     const [entry] = number < 0 ? [] : await page.engine.entries([number])
-    page.change({ [CONDITION[kind]]: entry?.work_id ?? '' })
+    // One of the two: what both leave is mostly nothing.
+    page.change({ related_to: '', authors_of: '', [CONDITION[kind]]: entry?.work_id ?? '' })
+  }
+
+  /** @param {import('../pictures/time.js').Asked | null} asked */
+  function chooseCell(asked) {
+    const { patch, press } = pressCell(page.state, asked, pressed)
+    pressed = press
+    page.change(patch)
   }
 
   return {
@@ -68,11 +81,11 @@ export function pictures(page) {
       buttons.forEach((each, place) =>
         each.setAttribute('aria-pressed', `${kinds[place] === kind}`))
       if (kind !== 'time') return showGraph(kind)
-      drawn = null
-      put(timePicture(page.view, page.engine.themes, page.state, page.change))
+      graph = drawn = null
+      put(timePicture(page.view, page.engine.themes, page.state, chooseCell))
     },
     point(number) {
-      if (drawn) mark(picture, number)
+      graph?.mark(number)
     }
   }
 }

@@ -8,7 +8,7 @@ const NARROW = 760 // px of the explorer, as in the style sheet
 const WIDE = 1120
 
 /**
- * @typedef {Record<'toolbar' | 'facets' | 'selection' | 'list', Part>
+ * @typedef {Record<'toolbar' | 'compare' | 'facets' | 'exporting' | 'selection' | 'list', Part>
  *   & { pictures: ReturnType<typeof import('./pictures.js').pictures> }} Parts
  */
 
@@ -17,13 +17,14 @@ const WIDE = 1120
  * @param {Parts} parts
  * @param {...HTMLElement} told what is told, below the toolbar
  */
-export function frame({ toolbar, facets, pictures, selection, list }, ...told) {
+export function frame(parts, ...told) {
+  const { toolbar, compare, facets, exporting, selection, list, pictures } = parts
   const filters = el('details', { class: 'cx-filters' }, el('summary', {}, 'Filters'), facets.node)
   const side = el('details', { class: 'cx-side', ontoggle: pictures.show },
-    el('summary', {}, 'Pictures'), pictures.node)
+    el('summary', {}, 'Pictures'), el('section', { 'aria-label': 'Pictures' }, pictures.node))
   const node = el('div', { class: 'cx-ui' },
-    el('div', { class: 'cx-head' }, toolbar.node, ...told), filters, side,
-    el('div', { class: 'cx-main' }, selection.node, list.node))
+    el('div', { class: 'cx-head' }, toolbar.node, ...told, compare.node), filters,
+    el('div', { class: 'cx-main' }, exporting.node, selection.node, list.node), side)
   const point = (/** @type {Event} */ { target }) => {
     const entry = target instanceof Element && target.closest('.cx-item')
     pictures.point(entry instanceof HTMLElement ? Number(entry.dataset.number) : null)
@@ -33,7 +34,8 @@ export function frame({ toolbar, facets, pictures, selection, list }, ...told) {
   let before = 0
   new ResizeObserver(([{ contentRect: { width } }]) => {
     for (const [details, least] of /** @type {const} */ ([[filters, NARROW], [side, WIDE]])) {
-      if (width >= least !== before >= least) details.open = width >= least
+      const isNew = width >= least !== before >= least
+      if (isNew) details.open = width >= least || details.contains(document.activeElement)
     }
     before = width
   }).observe(node)

@@ -30,6 +30,15 @@ export function toolbar(page) {
     id: 'cx-sort',
     onchange: () => page.change({ sort: /** @type {State['sort']} */ (sort.value) })
   })
+  const skip = el('a', {
+    href: '#cx-papers', class: 'cx-skip-to',
+    onclick: (/** @type {Event} */ event) => {
+      event.preventDefault() // the address is that of the state
+      const papers = document.getElementById('cx-papers')
+      papers?.focus({ preventScroll: true })
+      papers?.scrollIntoView()
+    }
+  }, 'Skip to the papers')
   const found = el('span', { class: 'cx-found', 'aria-hidden': 'true' })
   const chips = el('ul', { class: 'cx-chips', 'aria-label': 'Conditions' })
   const clear = button('Clear all', () => {
@@ -52,7 +61,7 @@ export function toolbar(page) {
       page.engine.numbersOf([workId]).then(page.engine.entries).then(([entry]) => {
         titles.set(workId, entry.title_plain)
         showChips()
-      })
+      }).catch(page.stop)
     }
     return title ?? workId
   }
@@ -76,8 +85,8 @@ export function toolbar(page) {
   return {
     node: el('div', { class: 'cx-tools' },
       el('div', { class: 'cx-ask', role: 'search' },
-        el('label', { for: 'cx-search' }, 'Search'), search,
-        el('label', { for: 'cx-sort' }, 'Sort by'), sort, found),
+        el('label', { for: 'cx-search' }, 'Search'), search, skip,
+        el('span', { class: 'cx-order' }, el('label', { for: 'cx-sort' }, 'Sort by'), sort), found),
       el('div', { class: 'cx-active' }, chips, clear)),
     show() {
       const { state, view, config } = page
@@ -102,3 +111,11 @@ export function toolbar(page) {
  * @param {number} all
  */
 export const foundText = (shown, all) => `${grouped(shown)} of ${many(all, 'paper')}`
+
+/**
+ * Returns what is said of the list when it has come to rest.
+ * @param {Page} page
+ */
+export const statusText = ({ state: { picked }, view, config }) =>
+  foundText(view.numbers.length, config.n) +
+  (picked.length ? `, ${grouped(picked.length)} ticked` : '')

@@ -1,52 +1,69 @@
 // The map of similarity and the network of shared author names: dots that are buttons.
 
 import { dotRadius, HEIGHT, WIDTH } from '../engine/layout.js'
-import { el, many } from '../page/dom.js'
+import { el, grouped, many } from '../page/dom.js'
 
 /** @import { Graph } from '../types.js' */
 /** @typedef {'map' | 'network'} Kind */
 
 const MOST_NAMES = 8
+const MOST_TITLES = 5
+const NEAREST = 3 // papers to which a paper's own lines lead on the map
 const REACH = 16 // how far from a dot the pointer still means it, as dots are small
-const HINT = 'Point at a dot, or move with the arrow keys, to read its title. Pressed, it narrows ' +
-  'the list to the works that it belongs to.'
+const POINT = 'Point at a dot, or move with the arrow keys, to read its title. ' +
+  'Pressed, it narrows the list to that paper and '
+const HINT = {
+  map: `${POINT}the 10 nearest to it; lines lead to the nearest 3.`,
+  network: `${POINT}those that print one of its author names.`
+}
 const TITLE = { map: 'Map of similarity', network: 'Network of shared author names' }
 const HEURISTIC = {
-  map: 'A heuristic: linked works use the same rare words. Where a dot stands says no more.',
-  network: 'A heuristic: linked works print an author name in equal spelling, ' +
-    'which may be that of two people. A name of many works links each to the next.'
+  map: 'A heuristic: linked papers use the same rare words. Where a dot stands says no more.',
+  network: 'A heuristic: linked papers print an author name in equal spelling, ' +
+    'which may be that of two people. A name of many papers links each to the next.'
 }
+const LINKED = { map: 'Nearest by the rare word', network: 'Linked by the author name' }
+const NOT_SHOWN = 'Not in this list.'
 
 /**
- * Returns the sentence that says which works are drawn: '' where all are.
+ * Returns the sentence that says which papers are drawn: '' where all are.
  * @param {Kind} kind
  * @param {Graph} graph
  */
-export function drawnSentence(kind, { asked, points: { length } }) {
-  if (asked === length) return length ? '' : 'There are no works to draw.'
-  if (kind === 'map') {
-    return length
-      ? `The first ${length} of ${many(asked, 'work')} of this list.`
-      : `No two of the ${many(asked, 'work')} of this list use the same rare words.`
-  }
-  return length
-    ? `${length} of ${many(asked, 'work')} are drawn; works that share no author name are not.`
-    : `None of the ${many(asked, 'work')} of this list shares an author name with another.`
+export function drawnSentence(kind, { asked, left, alone, points: { length } }) {
+  if (!asked) return 'There are no papers to draw.'
+  if (!length) return `None of ${many(asked, 'paper')} shares an author name with another.`
+  if (asked === length) return ''
+  const drawn = `${grouped(length)} of ${many(asked, 'paper')} are drawn`
+  if (kind === 'map') return `The first ${drawn}.`
+  const more = left === 1 ? 'shares author names but does' : 'share author names but do'
+  const share = alone === 1 ? 'shares' : 'share'
+  return drawn +
+    (left ? `; ${grouped(left)} more ${more} not fit` : '') +
+    (alone ? `; ${grouped(alone)} ${share} ${left ? 'none' : 'no author name'}` : '') + '.'
 }
 
 /**
- * Returns what a point has in common with others: '' where nothing.
+ * Returns the positions of the points that a point is linked to, the heaviest link first, what
+ * links them ('' where nothing), and their titles. On the map these are the nearest alone, as a
+ * point that is not among them may have this one among its own.
  * @param {Kind} kind
  * @param {Graph} graph
  * @param {number} index position of the point
+ * @returns {{ near: number[], by: string, titles: string[] }}
  */
-export function sharedSentence(kind, { links }, index) {
-  const own = links.filter(link => link.source === index || link.target === index)
-  if (!own.length) return ''
+export function linkedTo(kind, { links, points }, index) {
+  const own = links.filter(({ source, target }) => source === index || target === index)
+    .sort((one, two) => two.weight - one.weight)
+    .slice(0, kind === 'map' ? NEAREST : undefined)
+  const near = own.map(({ source, target }) => source === index ? target : source)
   const names = [...new Set(own.flatMap(link => link.names))]
   const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : ''
-  const shares = kind === 'map' ? 'Shares rare words with' : 'Shares author names with'
-  return `${shares} ${many(own.length, 'work')}: ${names.slice(0, MOST_NAMES).join(', ')}${more}.`
+  const titles = near.slice(0, MOST_TITLES).map(place => points[place].title)
+  if (near.length > MOST_TITLES) titles.push(`and ${near.length - MOST_TITLES} more`)
+  const by = `${LINKED[kind]}${names.length === 1 ? '' : 's'} ` +
+    `${names.slice(0, MOST_NAMES).join(', ')}${more}:`
+  return { near, by: near.length ? by : '', titles }
 }
 
 /**
@@ -111,70 +128,38 @@ function svgElement(name, attributes) {
   return element
 }
 
-/** @param {Element} picture @returns {NodeListOf<SVGCircleElement>} */
-function dotsOf(picture) {
-  return picture.querySelectorAll('.cx-dot')
-}
-
 /**
- * Highlights the dot of a work, or with null none; the list calls it when an entry is pointed at.
- * @param {Element} picture
- * @param {number | null} number
+ * A picture: its element; `refresh`, which fills the dots of the papers that the list shows and
+ * rings the chosen one (-1 for none), in place, so that the focus stays; and `mark`, which
+ * highlights the dot of a paper (null for none) while its entry in the list is pointed at.
+ * @typedef {object} Picture
+ * @property {HTMLElement} node
+ * @property {(shown: Set<number>, chosen: number) => void} refresh
+ * @property {(number: number | null) => void} mark
  */
-export function mark(picture, number) {
-  for (const dot of dotsOf(picture)) {
-    dot.classList.toggle('cx-marked', dot.dataset.number === String(number))
-  }
-}
-
-/**
- * Fills the dots of the works that the list shows and rings the chosen one, in a picture that
- * stays: so the focus stays too.
- * @param {Element} picture
- * @param {Set<number>} shown
- * @param {number} chosen -1 where none is
- */
-export function refresh(picture, shown, chosen) {
-  const ring = picture.querySelector('.cx-ring')
-  ring?.setAttribute('visibility', 'hidden')
-  for (const dot of dotsOf(picture)) {
-    const number = Number(dot.dataset.number)
-    const pale = !shown.has(number)
-    dot.classList.toggle('cx-pale', pale)
-    dot.setAttribute('aria-pressed', String(number === chosen))
-    dot.setAttribute('aria-description',
-      `${dot.dataset.shared}${pale ? ' Not in this list.' : ''}`.trim())
-    if (number === chosen && ring) {
-      ring.setAttribute('visibility', 'visible')
-      for (const at of ['cx', 'cy']) ring.setAttribute(at, dot.getAttribute(at) ?? '')
-    }
-  }
-}
 
 /**
  * Returns the picture of a graph, whose links name points by position.
  * @param {Kind} kind
  * @param {Graph} graph
- * @param {Set<number>} shown numbers of the works that the list shows
- * @param {number} chosen number of the chosen work, or -1
- * @param {(number: number) => void} choose gets -1 where the chosen work is pressed again
- * @returns {HTMLElement}
+ * @param {(number: number) => void} choose gets -1 where the chosen paper is pressed again
+ * @returns {Picture}
  */
-export function graphPicture(kind, graph, shown, chosen, choose) {
-  const picture = el('div', { class: 'cx-picture cx-graph' })
+export function graphPicture(kind, graph, choose) {
+  const node = el('div', { class: 'cx-picture cx-graph', 'data-kind': kind })
   const { links, points } = graph
   const sentence = drawnSentence(kind, graph)
   if (!points.length) {
-    picture.append(el('p', { class: 'cx-note' }, sentence))
-    return picture
+    node.append(el('p', { class: 'cx-note' }, sentence))
+    return { node, refresh() {}, mark() {} }
   }
 
   const svg = svgElement('svg', {
     viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
     role: 'group',
-    'aria-label': `${TITLE[kind]}: ${many(points.length, 'work')}`
+    'aria-label': `${TITLE[kind]}: ${many(points.length, 'paper')}`
   })
-  const caption = el('p', { class: 'cx-caption', 'aria-live': 'off' }, HINT)
+  const caption = el('div', { class: 'cx-caption', 'aria-live': 'off' })
   const heaviest = links.reduce((most, { weight }) => Math.max(most, weight), 0)
   const lines = links.map(({ source, target, weight }) => svgElement('line', {
     class: 'cx-link',
@@ -182,26 +167,26 @@ export function graphPicture(kind, graph, shown, chosen, choose) {
     y1: points[source].y * HEIGHT,
     x2: points[target].x * WIDTH,
     y2: points[target].y * HEIGHT,
-    'stroke-opacity': 0.2 + (0.6 * weight) / heaviest
+    'stroke-width': 1.5 + weight / heaviest
   }))
   const radius = dotRadius(points.length)
-  const dots = points.map(({ number, title, x, y }, i) => svgElement('circle', {
+  const dots = points.map(({ number, title, x, y }) => svgElement('circle', {
     class: 'cx-dot',
     role: 'button',
     tabindex: -1,
     'aria-label': title,
     'data-number': number,
-    'data-shared': sharedSentence(kind, graph, i),
     cx: x * WIDTH,
     cy: y * HEIGHT,
     r: radius
   }))
-  svg.append(...lines, ...dots, svgElement('circle', { class: 'cx-ring', r: radius + 4 }))
-  picture.append(svg, caption, el('p', { class: 'cx-note' }, `${sentence} ${HEURISTIC[kind]}`))
-  refresh(picture, shown, chosen)
+  const ring = svgElement('circle', { class: 'cx-ring', r: radius + 4 })
+  svg.append(...lines, ...dots, ring)
+  node.append(svg, caption, el('p', { class: 'cx-note' }, `${sentence} ${HEURISTIC[kind]}`))
 
-  let stop = Math.max(points.findIndex(point => point.number === chosen), 0)
-  dots[stop].setAttribute('tabindex', '0')
+  let stop = 0 // the dot that the tab key reaches
+  let chosen = -1
+  let pointed = -1
 
   /** @param {EventTarget | null} target */
   const indexOf = target => dots.findIndex(dot => dot === target)
@@ -215,29 +200,49 @@ export function graphPicture(kind, graph, shown, chosen, choose) {
       : on
   }
   /** @param {number} index */
-  const tell = index => {
-    mark(picture, points[index]?.number ?? null)
-    lines.forEach((line, i) => line.classList.toggle(
-      'cx-near', links[i].source === index || links[i].target === index))
-    caption.replaceChildren(...index < 0 ? [HINT] : [
-      el('b', {}, points[index].title), ` ${dots[index].getAttribute('aria-description')}`])
+  const stopAt = index => {
+    dots[stop].setAttribute('tabindex', '-1')
+    stop = index
+    dots[stop].setAttribute('tabindex', '0')
+  }
+  /** @param {number | null} number */
+  const mark = number => dots.forEach((dot, i) =>
+    dot.classList.toggle('cx-marked', points[i].number === number))
+  /** Tells of the dot that is pointed at, else of the chosen one. */
+  const tell = () => {
+    const told = pointed < 0 ? chosen : pointed
+    const { near, by, titles } = linkedTo(kind, graph, told)
+    svg.classList.toggle('cx-pointed', told >= 0)
+    dots.forEach((dot, i) => dot.classList.toggle('cx-near', i === told || near.includes(i)))
+    lines.forEach((line, i) => {
+      const { source, target } = links[i]
+      const other = source === told ? target : target === told ? source : -1
+      line.classList.toggle('cx-near', near.includes(other))
+    })
+    const isPale = dots[told]?.classList.contains('cx-pale')
+    caption.replaceChildren(...told < 0 ? [HINT[kind]] : [
+      el('b', {}, points[told].title), isPale ? ` ${NOT_SHOWN}` : '', el('p', {}, by),
+      el('ul', {}, ...titles.map(title => el('li', {}, title)))])
   }
   /** @param {number} index */
-  const press = index => {
-    const pressed = dots[index].getAttribute('aria-pressed') === 'true'
-    choose(pressed ? -1 : points[index].number)
+  const point = index => {
+    if (index === pointed) return
+    pointed = index
+    mark(points[index]?.number ?? null)
+    tell()
   }
+  /** @param {number} index */
+  const press = index => choose(index === chosen ? -1 : points[index].number)
 
+  stopAt(0)
   // Not on the SVG: browsers make one that listens for the focus a tab stop of its own.
-  picture.addEventListener('focusin', ({ target }) => {
-    dots[stop].setAttribute('tabindex', '-1')
-    stop = indexOf(target)
-    dots[stop].setAttribute('tabindex', '0')
-    tell(stop)
+  node.addEventListener('focusin', ({ target }) => {
+    stopAt(indexOf(target))
+    point(stop)
   })
-  picture.addEventListener('focusout', () => tell(-1))
-  svg.addEventListener('pointermove', event => tell(indexAt(event)))
-  svg.addEventListener('pointerleave', () => tell(indexOf(document.activeElement)))
+  node.addEventListener('focusout', () => point(-1))
+  svg.addEventListener('pointermove', event => point(indexAt(event)))
+  svg.addEventListener('pointerleave', () => point(indexOf(document.activeElement)))
   svg.addEventListener('click', event => {
     const index = indexAt(event)
     if (index >= 0) press(index)
@@ -251,5 +256,25 @@ export function graphPicture(kind, graph, shown, chosen, choose) {
     if (presses) press(stop)
     else dots[led].focus()
   })
-  return picture
+
+  return {
+    node,
+    mark,
+    refresh(shown, number) {
+      chosen = points.findIndex(point => point.number === number)
+      const { x, y } = points[chosen] ?? { x: -1, y: -1 } // outside where none is chosen
+      ring.setAttribute('cx', `${x * WIDTH}`)
+      ring.setAttribute('cy', `${y * HEIGHT}`)
+      if (chosen >= 0 && !node.contains(document.activeElement)) stopAt(chosen)
+      dots.forEach((dot, i) => {
+        const isPale = !shown.has(points[i].number)
+        const { by, titles } = linkedTo(kind, graph, i)
+        dot.classList.toggle('cx-pale', isPale)
+        dot.setAttribute('aria-pressed', `${i === chosen}`)
+        dot.setAttribute('aria-description',
+          `${isPale ? `${NOT_SHOWN} ` : ''}${by} ${titles.join('; ')}`.trim())
+      })
+      tell()
+    }
+  }
 }

@@ -5,7 +5,10 @@ import { el, grouped, many } from '../page/dom.js'
 /** @import { State, ThemeRow, View } from '../types.js' */
 
 /** @typedef {{ label: string, first: number, last: number }} Years */
-/** @typedef {{ id: string, title: string, counts: number[], total: number }} Row */
+/** @typedef {{ count: number, shown: number }} Cell papers, and how many of them the list shows */
+/** @typedef {{ id: string, title: string, cells: Cell[], total: number }} Row */
+/** @typedef {Pick<State, 'theme' | 'year'>} Asked what a cell asks for, or what it replaced */
+/** @typedef {{ asked: Asked, before: Asked }} Press */
 
 const NOT_KNOWN = 'not known'
 const MOST_COLUMNS = 12
@@ -13,7 +16,7 @@ const LENGTHS = [1, 2, 5, 10, 20, 50, 100, 200, 500]
 const LARGEST = 18 // px, the diameter of the largest circle
 
 /**
- * Returns columns from the first year to the last, those without works too, so that time is
+ * Returns columns from the first year to the last, those without papers too, so that time is
  * linear: single years, or bins of equal length where there would be more than 12.
  * @param {number[]} years in order
  * @returns {Years[]}
@@ -32,14 +35,15 @@ export function yearColumns(years) {
 }
 
 /**
- * Returns the works of a view by theme and time; the years that are not known come last, after
- * those of the columns. Totals count a work once, however many themes it has.
+ * Returns papers by theme and time, whatever themes and years are asked for, and the totals of
+ * the list, which count a paper once, however many themes it has. The years that are not known
+ * come last, after those of the columns.
  * @param {View} view
  * @param {ThemeRow[]} themes
  * @param {[number, number] | null} range the condition on years
  * @returns {{ columns: Years[], hasUnknown: boolean, rows: Row[], totals: number[] }}
  */
-export function timeTable({ counts, numbers, timeline }, themes, range) {
+export function timeTable({ counts, numbers, timeline, timelineAll }, themes, range) {
   // The counts of years name all years of the hub, so that the columns stay whatever is asked.
   const columns = yearColumns(counts.year.map(({ value }) => Number(value)))
   /** @param {number} year */
@@ -50,20 +54,43 @@ export function timeTable({ counts, numbers, timeline }, themes, range) {
     // They leave the condition on years itself aside.
     if (!range || (range[0] <= year && year <= range[1])) totals[columnOf(year)] += count
   }
-  const unknown = numbers.length - sum(totals)
-  if (unknown) totals.push(unknown)
+  const hasUnknown = timelineAll.some(({ year }) => year === null)
+  if (hasUnknown) totals.push(numbers.length - sum(totals))
   const titles = themes.map(({ theme_id: id, title }) => ({ id, title }))
-  if (timeline.some(({ theme }) => theme === NOT_KNOWN)) {
+  if (timelineAll.some(({ theme }) => theme === NOT_KNOWN)) {
     titles.push({ id: NOT_KNOWN, title: 'Theme not known' })
   }
-  const rows = titles.map(({ id, title }) => {
+  /** @param {View['timeline']} of @param {string} id */
+  const countsOf = (of, id) => {
     const own = totals.map(() => 0)
-    for (const { theme, year, count } of timeline) {
+    for (const { theme, year, count } of of) {
       if (theme === id) own[year === null ? columns.length : columnOf(year)] += count
     }
-    return { id, title, counts: own, total: sum(own) }
+    return own
+  }
+  const rows = titles.map(({ id, title }) => {
+    const shown = countsOf(timeline, id)
+    const all = countsOf(timelineAll, id)
+    const cells = all.map((count, place) => ({ count, shown: shown[place] }))
+    return { id, title, cells, total: sum(all) }
   })
-  return { columns, hasUnknown: unknown > 0, rows, totals }
+  return { columns, hasUnknown, rows, totals }
+}
+
+/**
+ * Returns what to ask for when a cell is pressed, and the press to keep: pressed again, a cell
+ * gives back the themes and years that were there before, as long as they are those it set.
+ * @param {Asked} state
+ * @param {Asked | null} asked null where the cell that is asked for already is pressed
+ * @param {Press | null} last
+ * @returns {{ patch: Asked, press: Press | null }}
+ */
+export function pressCell({ theme, year }, asked, last) {
+  // By identity: the same values that were ticked elsewhere are not those of the press.
+  const isOfPress = last?.asked.theme === theme && last.asked.year === year
+  const before = isOfPress ? last.before : { theme, year }
+  if (asked) return { patch: asked, press: { asked, before } }
+  return { patch: isOfPress ? before : { theme: [], year: null }, press: null }
 }
 
 /** @param {number[]} counts */
@@ -71,41 +98,52 @@ function sum(counts) {
   return counts.reduce((one, two) => one + two, 0)
 }
 
+/** @param {Cell} cell @returns {string} what the list shows of a cell, where not all */
+function shownText({ count, shown }) {
+  if (shown === count) return ''
+  return shown ? `, ${grouped(shown)} in this list` : ', not in this list'
+}
+
 /**
- * Returns the picture; a cell that is pressed asks for its theme and years, and if it is what is
- * asked already, for all.
+ * Returns the picture, whose cells can be pressed.
  * @param {View} view
  * @param {ThemeRow[]} themes
  * @param {State} state
- * @param {(patch: Partial<State>) => void} change
+ * @param {(asked: Asked | null) => void} press gets the theme and years of a cell, or null where
+ * they are asked for already
  * @returns {HTMLElement}
  */
-export function timePicture(view, themes, state, change) {
+export function timePicture(view, themes, state, press) {
   const { columns, hasUnknown, rows, totals } = timeTable(view, themes, state.year)
-  const most = Math.max(...rows.flatMap(({ counts }) => counts))
+  const all = rows.flatMap(({ cells }) => cells)
+  const most = Math.max(...all.map(({ count }) => count))
 
-  /** @param {Row} row @param {number} count @param {Years | undefined} years */
-  const cell = (row, count, years) => {
+  /** @param {Row} row @param {Cell} cell @param {Years | undefined} years */
+  const cellOf = (row, cell, years) => {
+    const { count, shown } = cell
     if (!count) return el('td', {}, el('span', { class: 'cx-hidden' }, 'none'))
     const circle = el('span', { class: 'cx-circle' })
     const size = LARGEST * Math.sqrt(count / most)
     circle.style.width = circle.style.height = `${size}px`
+    circle.style.setProperty('--cx-shown', `${100 * Math.sqrt(shown / count)}%`)
     const box = el('span', { class: 'cx-circle-box' }, circle)
     const number = grouped(count)
-    // No condition asks for works whose year is not known.
-    if (!years) return el('td', {}, box, number)
+    const pale = shown ? '' : ' cx-pale'
+    // No condition asks for papers whose year is not known.
+    if (!years) {
+      return el('td', { class: pale.trim() }, box, number,
+        el('span', { class: 'cx-hidden' }, shownText(cell)))
+    }
     const { label, first, last } = years
     const isAsked = state.theme.length === 1 && state.theme[0] === row.id &&
       state.year?.[0] === first && state.year[1] === last
     return el('td', {}, el('button', {
       type: 'button',
-      class: 'cx-cell',
-      'aria-label': `${row.title}, ${label}: ${many(count, 'paper')}`,
+      class: `cx-cell${pale}`,
+      'aria-label': `${row.title}, ${label}: ${many(count, 'paper')}${shownText(cell)}`,
       'aria-pressed': `${isAsked}`,
       'data-cell': `${row.id} ${label}`,
-      onclick: () => change(isAsked
-        ? { theme: [], year: null }
-        : { theme: [row.id], year: [first, last] })
+      onclick: () => press(isAsked ? null : { theme: [row.id], year: [first, last] })
     }, box, number))
   }
 
@@ -119,32 +157,35 @@ export function timePicture(view, themes, state, change) {
       ...labels.map(label => el('th', scope, label)), el('th', scope, 'All'))),
     el('tbody', {}, ...rows.map(row => el('tr', {},
       el('th', { scope: 'row' }, row.title),
-      ...row.counts.map((count, i) => cell(row, count, columns[i])),
+      ...row.cells.map((cell, i) => cellOf(row, cell, columns[i])),
       el('td', {}, grouped(row.total))))),
-    el('tfoot', {}, el('tr', {}, el('th', { scope: 'row' }, 'All themes'),
+    el('tfoot', {}, el('tr', {}, el('th', { scope: 'row' }, 'This list'),
       ...[...totals, view.numbers.length].map(total => el('td', {}, grouped(total))))))
   const scroll = el('div',
     { class: 'cx-scroll', role: 'region', 'aria-label': title, tabIndex: 0 }, table)
-  const isSeveral = sum(rows.map(({ total }) => total)) > view.numbers.length
+  const isSeveral = sum(all.map(({ shown }) => shown)) > view.numbers.length
   return el('div', { class: 'cx-picture' }, scroll, el('p', { class: 'cx-note' },
-    'The area of a circle is its number of papers.' +
-    (isSeveral ? ' A paper of several themes counts in each of them, once in all themes.' : '')))
+    'The area of a circle is its number of papers, whatever themes and years are asked for; ' +
+    'what is filled is in this list, which the last line counts.' +
+    (isSeveral ? ' A paper of several themes counts in each, once in the last line.' : '')))
 }
 
 /**
- * Puts a picture in the place of an older one; the cell that has the focus keeps it, and what is
- * scrolled stays so.
+ * Puts a picture in the place of an older one; the cell or dot that has the focus keeps it, and
+ * what is scrolled stays so.
  * @param {HTMLElement} old
  * @param {HTMLElement} picture
  */
 export function replacePicture(old, picture) {
-  const focused = old.contains(document.activeElement) && document.activeElement
+  /** @type {HTMLElement | SVGElement | null} */
+  const focused = old.querySelector(':focus')
   const scrolled = old.querySelector('.cx-scroll')?.scrollLeft ?? 0
   old.replaceWith(picture)
   if (scrolled) picture.querySelector('.cx-scroll')?.scrollTo(scrolled, 0) // else no layout yet
-  const key = focused instanceof HTMLElement && focused.dataset.cell
-  if (!key) return
-  /** @type {NodeListOf<HTMLElement>} */
-  const cells = picture.querySelectorAll('.cx-cell')
-  for (const cell of cells) if (cell.dataset.cell === key) cell.focus()
+  /** @type {NodeListOf<HTMLElement | SVGElement>} */
+  const pressable = picture.querySelectorAll('.cx-cell, .cx-dot')
+  for (const each of pressable) {
+    const { cell, number } = each.dataset
+    if (focused?.dataset.cell === cell && focused?.dataset.number === number) each.focus()
+  }
 }

@@ -127,14 +127,18 @@ export async function dropUnknown(state, engine, values) {
   }
   const ids = [state.open, state.related_to, state.authors_of, ...state.picked].filter(Boolean)
   const numbers = ids.length ? await engine.numbersOf(ids) : []
-  const isHere = (/** @type {string} */ id) => numbers[ids.indexOf(id)] > 0
+  const numberOf = (/** @type {string} */ id) => numbers[ids.indexOf(id)]
+  const isListed = (/** @type {string} */ id) => numberOf(id) > 0
   for (const id of new Set(ids)) {
-    if (!isHere(id)) problems.push(`The paper ${id} is not in this data version; it was left out.`)
+    if (numberOf(id) < 0) {
+      problems.push(`The paper ${id} is not in this data version; it was left out.`)
+    }
   }
-  for (const name of /** @type {const} */ (['open', 'related_to', 'authors_of'])) {
-    if (!isHere(checked[name])) checked[name] = ''
+  if (!isListed(state.open)) checked.open = ''
+  for (const name of /** @type {const} */ (['related_to', 'authors_of'])) {
+    if (!(numberOf(checked[name]) >= 0)) checked[name] = '' // it may be the cited work itself
   }
-  checked.picked = [...new Set(state.picked)].filter(isHere)
+  checked.picked = [...new Set(state.picked)].filter(isListed)
   return { state: checked, problems }
 }
 

@@ -11,7 +11,7 @@ import { FLAGS, LISTS } from './address.js'
  */
 export function pythonOf(state, config) {
   const given = conditionsOf(state).map(([name, value]) => `    ${name}=${python(value)},\n`)
-  return 'import citehub\n\n' +
+  return `import citehub\n\n${config.release === null ? '' : FOLDER}` +
     `hub = citehub.load(${config.release === null
       ? `${python(config.hub)}, version=${python(config.version)}`
       : python(config.release)})\n` +
@@ -36,6 +36,7 @@ export function commandOf(state, config) {
   return words.join(' ')
 }
 
+const FOLDER = '# the folder of the data beside this page, on your machine\n'
 /** @type {Record<string, string>} */
 const NEGATED = {
   labelled: '--not-labelled', shared_authors: '--no-shared-authors', code: '--no-code'

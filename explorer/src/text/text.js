@@ -37,15 +37,10 @@ export function cleanLine(text) {
 }
 
 /**
- * Returns a JSON array, a value a line.
- * @param {unknown[]} values
+ * Returns JSON; what cannot be seen stands as an escape, other letters as they are.
+ * @param {unknown} value
  */
-export function jsonArray(values) {
-  return values.length ? `[\n${values.map(toJson).join(',\n')}\n]` : '[]'
-}
-
-/** @param {unknown} value */
-function toJson(value) {
+export function toJson(value) {
   return spaced(value).replace(UNSEEN, letter =>
     `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
