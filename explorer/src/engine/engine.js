@@ -42,11 +42,7 @@ export async function makeEngine(config, base, loadExports, given = {}) {
     themes: model.themes,
     years: [...new Set(model.years)].filter(Boolean).sort(),
     view: async conditions => selector.view(conditions),
-    async prepare() {
-      const { texts } = selector
-      await new Promise(resolve => setTimeout(resolve)) // what was asked meanwhile comes first
-      texts.vocabulary()
-    },
+    prepare: async () => { selector.makeTexts() },
     entries: async numbers => numbers.map(number => entryOf(model, number)),
     record: async number => (await records.of([number]))[0],
     related: async (number, most) => words().related(number, most),

@@ -39,7 +39,7 @@ export class Selector {
       code: Int8Array.from(model.works.code_url, url => +(url !== null))
     }
     /** @type {import('./search.js').SearchTexts | undefined} */
-    this.madeTexts = undefined
+    this.texts = undefined
     this.lastSearch = { query: '', found: NO_SEARCH }
   }
 
@@ -75,14 +75,14 @@ export class Selector {
   }
 
   /** What is searched; made when first asked for, as the first view needs none. */
-  get texts() {
-    return this.madeTexts ??= this.model.makeTexts()
+  makeTexts() {
+    return this.texts ??= this.model.makeTexts()
   }
 
   /** @param {string} query */
   search(query) {
     if (query && query !== this.lastSearch.query) {
-      this.lastSearch = { query, found: search(this.texts, query) }
+      this.lastSearch = { query, found: search(this.makeTexts(), query) }
     }
     return query ? this.lastSearch.found : NO_SEARCH
   }
