@@ -499,8 +499,8 @@ def describe(found: Sequence[Case], rows: int) -> list[str]:
         ),
         "",
         (
-            "| | kB until usable | kB in all | blocked, ms: loading | in use | frames over 50 ms "
-            "| heap, MB | memory, MB |"
+            "| page | kB until usable | kB in all | blocked, ms: loading | in use "
+            "| frames over 50 ms | heap, MB | memory, MB |"
         ),
         "| :--- |" + " ---: |" * 7,
     ]
