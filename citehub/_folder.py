@@ -72,28 +72,37 @@ def replace(scratch: str, target: str) -> None:
             raise
 
 
-def find_foreign(folder: str) -> str:
-    """Return what of a folder was not published, and would be lost; empty where nothing is."""
-    if os.path.islink(folder) or not os.path.isfile(os.path.join(folder, MANIFEST)):
-        return f"no {MANIFEST}"
+def find_foreign(folder: str, sign: str = MANIFEST, made: str = "published") -> str:
+    """Return what of a folder was not made here, and would be lost; empty where nothing is.
+
+    ``sign`` is the file by which such a folder is known, ``made`` how it came about, in a word.
+    """
+    if os.path.islink(folder) or not os.path.isfile(os.path.join(folder, sign)):
+        return f"no {sign}"
     try:
         sums = read_sums(folder)
         if sums is None:
             return f"no {SUMS}"
-        for name in sorted(set(os.listdir(folder)) - {SUMS}):
-            path = os.path.join(folder, name)
-            if name not in sums:
-                return f"{name}, which was not published"
-            if sha256(read_bytes(path, DamagedRelease)) != sums[name]:
-                return f"{name}, which is not as it was published"
+        found = hashes(folder)
     except DamagedRelease as error:
         return f"{os.path.basename(error.path)}, which is damaged"
+    for name in (each for each in found if each != SUMS):
+        if name not in sums:
+            return f"{name}, which was not {made} with it"
+        if found[name] != sums[name]:
+            return f"{name}, which is not as it was {made}"
     return ""
 
 
 def hashes(folder: str) -> dict[str, str]:
-    """Return the SHA-256 of every file of a folder."""
-    return {
-        name: sha256(read_bytes(os.path.join(folder, name), DamagedRelease))
-        for name in sorted(os.listdir(folder))
-    }
+    """Return the SHA-256 of every file of a folder and below, sorted by name."""
+    found = {}
+    for parent, folders, names in os.walk(folder):
+        paths = [os.path.join(parent, name) for name in names]
+        # A link to a folder, or an empty one, is no file: that it cannot be read says so.
+        inner = (os.path.join(parent, name) for name in folders)
+        paths += [path for path in inner if os.path.islink(path) or not os.listdir(path)]
+        for path in paths:
+            below = os.path.relpath(path, folder).replace(os.sep, "/")
+            found[below] = sha256(read_bytes(path, DamagedRelease))
+    return dict(sorted(found.items()))

@@ -249,7 +249,7 @@ class Hub:
         from citehub._related import Related, rank_related
 
         if n < 0:
-            raise BadArgument(f"n is {n!r}; it must be a whole number from 0.")
+            raise BadArgument.of("n", n, "a whole number from 0")
         of = self.work(str(getattr(work, "work_id", work))).work_id
         rows = self._read("works")
         texts = {row["work_id"]: f"{row['title_plain']} {row['finding'] or ''}" for row in rows}

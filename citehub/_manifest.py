@@ -163,6 +163,16 @@ def read_sums(folder: str) -> dict[str, str] | None:
     return sums
 
 
+def format_sums(hashes: Mapping[str, str]) -> bytes:
+    """Return ``SHA256SUMS``: a line per file, sorted by name, without that file itself."""
+    lines = (
+        f"{digest.removeprefix('sha256:')}  {name}\n"
+        for name, digest in sorted(hashes.items())
+        if name != SUMS
+    )
+    return "".join(lines).encode()
+
+
 def dataset_id(manifest: Manifest) -> str:
     """Return the identifier of a dataset version: what the manifest says, else one of its content.
 

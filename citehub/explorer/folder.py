@@ -9,7 +9,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub import _catalog, _folder
-from citehub._manifest import CHANGES, MANIFEST, SUMS, read_bytes, read_sums, sha256
+from citehub._manifest import CHANGES, MANIFEST, SUMS, format_sums, read_bytes
 from citehub._text import to_json
 from citehub.errors import DamagedRelease
 from citehub.explorer import page, plain_list
@@ -72,7 +72,7 @@ def write_site(hub: Hub, out: str | os.PathLike[str], *, force: bool = False) ->
         if force and not _find_foreign(target):
             _folder.replace(scratch, target)
         else:
-            _move(scratch, target)
+            _folder.move(scratch, target)
     return target
 
 
@@ -87,7 +87,7 @@ def data_script(hub: Hub) -> bytes:
 
 def _check_target(hub: Hub, target: str, *, force: bool) -> None:
     _catalog.check_no_release(hub, target)
-    foreign = _find_foreign(target) if os.path.lexists(target) else ""
+    foreign = _find_foreign(target)
     if force and foreign:
         _folder.check_free(target, f"It holds {foreign}.")
     elif not force:
@@ -95,31 +95,8 @@ def _check_target(hub: Hub, target: str, *, force: bool) -> None:
         _folder.check_free(target, hint)
 
 
-def _find_foreign(folder: str) -> str:
-    """Return what of a folder was not written here, and would be lost; empty where nothing is."""
-    if os.path.islink(folder) or not os.path.isfile(os.path.join(folder, "index.html")):
-        return "no index.html"
-    try:
-        sums = read_sums(folder)
-        if sums is None:
-            return f"no {SUMS}"
-        found = _hashes(folder)
-    except DamagedRelease as error:
-        return f"{os.path.basename(error.path)}, which is damaged"
-    for name, digest in sorted(found.items()):
-        if name not in sums:
-            return f"{name}, which was not written with it"
-        if digest != sums[name]:
-            return f"{name}, which is not as it was written"
-    return ""
-
-
-def _move(scratch: str, target: str) -> None:
-    try:
-        os.rename(scratch, target)
-    except OSError:
-        _folder.check_free(target)  # somebody was faster
-        raise
+def _find_foreign(target: str) -> str:
+    return _folder.find_foreign(target, sign="index.html", made="written")
 
 
 def _write(hub: Hub, folder: str) -> None:
@@ -133,11 +110,7 @@ def _write(hub: Hub, folder: str) -> None:
     settings = page.config(hub, files=f"{FILES}/", inline=INLINE if is_small else None)
     for name, text in _pages(hub, settings, others):
         _folder.write_bytes(os.path.join(folder, name), text.encode())
-    lines = (
-        f"{digest.removeprefix('sha256:')}  {name}\n"
-        for name, digest in sorted(_hashes(folder).items())
-    )
-    _folder.write_bytes(os.path.join(folder, SUMS), "".join(lines).encode())
+    _folder.write_bytes(os.path.join(folder, SUMS), format_sums(_folder.hashes(folder)))
 
 
 def _copy_release(hub: Hub, folder: str) -> list[str]:
@@ -170,15 +143,3 @@ def _pages(hub: Hub, settings: dict[str, Any], others: list[str]) -> Iterator[tu
     while items := list(islice(entries, page.PER_PAGE)):
         number += 1
         yield page.page_name(number), page.list_page(hub, items, number)
-
-
-def _hashes(folder: str) -> dict[str, str]:
-    """Return the SHA-256 of every file of a site, beside that of the list of these."""
-    found = {}
-    for parent, _, names in os.walk(folder):
-        for name in names:
-            path = os.path.join(parent, name)
-            below = os.path.relpath(path, folder).replace(os.sep, "/")
-            if below != SUMS:
-                found[below] = sha256(read_bytes(path, DamagedRelease))
-    return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from citehub._manifest import SUMS, sha256
+from citehub._manifest import format_sums, sha256
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,9 +18,4 @@ def checksums(files: Mapping[str, bytes]) -> bytes:
     >>> checksums({"b": b"", "SHA256SUMS": b""})[-5:]
     b'5  b\n'
     """
-    lines = (
-        f"{sha256(data).removeprefix('sha256:')}  {name}\n"
-        for name, data in sorted(files.items())
-        if name != SUMS
-    )
-    return "".join(lines).encode()
+    return format_sums({name: sha256(data) for name, data in files.items()})

@@ -7,8 +7,6 @@ import { startPage } from './page/app.js'
 
 /** @import { Config } from './types.js' */
 
-const SMALL = 2000 // citing works; up to this many the page itself is quick enough, and files work
-
 if (typeof document === 'undefined') serve()
 else start(/** @type {HTMLScriptElement} */ (document.currentScript).src)
 
@@ -20,7 +18,7 @@ async function start(script) {
   const config = JSON.parse(root.dataset.config ?? '')
   try {
     const [engine, large] = await Promise.all([
-      open(config, script), config.n > SMALL ? loadPart(script, 'large') : null
+      open(config, script), isLarge(config) ? loadPart(script, 'large') : null
     ])
     await startPage(root, config, engine, large?.largeList)
     await engine.prepare()
@@ -30,6 +28,14 @@ async function start(script) {
   }
 }
 
+/**
+ * Tell whether a hub is too large for the page itself and for a script of its files.
+ * @param {Config} config
+ */
+function isLarge({ inline }) {
+  return inline === null
+}
+
 /** @param {Config} config @param {string} script */
 async function open(config, script) {
   const base = document.baseURI
@@ -37,7 +43,7 @@ async function open(config, script) {
   if (location.protocol === 'file:') {
     return makeEngine(config, base, loadExports, { inline: await loadInline(config) })
   }
-  return config.n > SMALL
+  return isLarge(config)
     ? connect(script, config, base)
     : makeEngine(config, base, loadExports)
 }
@@ -52,9 +58,11 @@ async function loadInline({ inline }) {
 }
 
 /** @param {Config} config */
-const plainList = ({ n }) => n > SMALL
-  ? 'This is the beginning of the plain list; links below it lead to all of it.'
-  : 'This is the plain list: it is whole.'
+function plainList(config) {
+  return isLarge(config)
+    ? 'This is the beginning of the plain list; links below it lead to all of it.'
+    : 'This is the plain list: it is whole.'
+}
 
 /** @param {unknown} error */
 function explain(error) {

@@ -14,7 +14,7 @@ export interface Config {
   labels_note: string | null
   /** Address of the folder that holds the files, relative to the page, with a slash at the end. */
   files: string
-  /** Address of a script with the same files, for a page that was opened from disk. */
+  /** Address of a script with the same files, for a page from disk; null for a hub too large. */
   inline: string | null
   /**
    * The release folder beside the page, for code, where the hub is none that citehub knows by

@@ -6,6 +6,7 @@ import functools
 import gzip
 import hashlib
 import json
+import random
 import re
 import threading
 from html import escape, unescape
@@ -111,12 +112,16 @@ def hostile(serve, tmp_path_factory) -> Folder:
 
 @pytest.fixture(scope="module")
 def large(serve, tmp_path_factory) -> Folder:
+    """More works than stand in the page at once, in files large enough to be read in parts."""
+    letters = random.Random(0)
     works = [
         {
             "work_id": f"arxiv:{2000 + number // 10000}.{number % 10000:05}",
             "title": f"Paper {number}",
             "title_plain": f"Paper {number} on {('sheep', 'goats', 'llamas')[number % 3]}",
             "publication_year": 2000 + number % 20,
+            "finding": letters.randbytes(100).hex(),
+            "finding_source": "a test",
             "authors": [f"Author {number % 700}"],
             "ids": {"arxiv": f"{2000 + number // 10000}.{number % 10000:05}"},
         }
@@ -136,10 +141,10 @@ def write_folder(hub: citehub.Hub, factory: pytest.TempPathFactory) -> Path:
 def explore(visit):
     """Open the explorer of the site, or a folder, in a state; wait until it answers."""
 
-    def open_page(fragment: str = "", at: Folder | None = None, name: str = "") -> Page:
+    def open_page(fragment: str = "", at: Folder | None = None) -> Page:
         page, where = visit.page, f"{visit.address}/explorer/index.html"
         if at is not None:
-            visit.address, where = at.address, f"{at.address}/{name}"
+            visit.address, where = at.address, f"{at.address}/"
         page.goto(where + fragment)
         expect(page.locator(f"{SHOWN}, .cx-none").first).to_be_attached()
         return page
@@ -557,8 +562,10 @@ def test_hostile_records_are_downloaded_as_the_library_exports_them(explore, hos
 
 def test_a_large_hub_is_answered_by_a_worker_and_drawn_as_it_is_scrolled(explore, visit, large):
     hub = citehub.load(large.path / "data")
+    statuses = watch_tables(visit.page)
     page = explore(at=large)
     assert found(page) == "2,500 of 2,500 papers"
+    assert {name for name, status in statuses if status == 206} == {"works.parquet"}
     assert len(page.context.pages[0].workers) == 1
     assert page.locator(".cx-large > .cx-item").count() < 60
     page.locator("#cx-search").fill("llamas 24")
@@ -579,8 +586,21 @@ def test_a_large_hub_is_answered_by_a_worker_and_drawn_as_it_is_scrolled(explore
     assert visit.strangers == []
 
 
-def test_a_large_hub_from_a_server_without_ranges_and_from_disk(visit, large, browser):
+def watch_tables(page: Page) -> list[tuple[str, int]]:
+    """Return a list that fills with the tables that are asked for and the status of the answer."""
+    found: list[tuple[str, int]] = []
+
+    def hear(response) -> None:
+        if response.url.endswith(".parquet"):
+            found.append((response.url.rsplit("/", 1)[1], response.status))
+
+    page.context.on("response", hear)
+    return found
+
+
+def test_a_large_hub_from_a_server_without_ranges_and_from_disk(visit, large):
     page = visit.page
+    statuses = watch_tables(page)
     page.route(
         "**/*.parquet",
         lambda route: route.fulfill(
@@ -589,6 +609,7 @@ def test_a_large_hub_from_a_server_without_ranges_and_from_disk(visit, large, br
     )
     page.goto(f"{large.address}/")
     expect(page.locator(".cx-found")).to_have_text("2,500 of 2,500 papers")
+    assert ("works.parquet", 200) in statuses
     page.goto((large.path / "index.html").as_uri())
     expect(page.locator("#cx-note")).to_contain_text("needs a web server")
     assert page.locator(".cx-entry").count() == 100

@@ -5,15 +5,14 @@ import { openTables } from './files.js'
 import { authorNetwork, similarityMap } from './graphs.js'
 import { idsOf, loadModel } from './model.js'
 import { Records } from './records.js'
-import { Words } from './related.js'
+import { RELATED, Words } from './related.js'
 import { Selector } from './select.js'
 
 /** @import { Config, Engine, Entry } from '../types.js' */
 /** @import { Parts } from '../load.js' */
 /** @import { Model } from './model.js' */
 
-const EXPORTED_EVIDENCE = ['table_name', 'source_id'] // of its columns
-const RELATED = 10 // works that `related_to` finds beside the work itself
+const EXPORTED = { evidence: ['table_name', 'source_id'], citation_contexts: [] } // columns
 
 /**
  * Load a hub.
@@ -53,7 +52,7 @@ export async function makeEngine(config, base, loadExports, given = {}) {
     async exported(format, numbers) {
       const { exported } = await loadExports()
       const source = {
-        read: (/** @type {number[]} */ batch) => records.of(batch, EXPORTED_EVIDENCE),
+        read: (/** @type {number[]} */ batch) => records.of(batch, EXPORTED),
         idOf: (/** @type {number} */ number) => model.works.work_id[number]
       }
       return exported(format, numbers, source, facts)

@@ -1,11 +1,6 @@
 // Facets: the values of each work, as numbers, so that 100,000 works are counted in a moment.
 
-/** @import { ListFacet } from '../types.js' */
-
-export const NOT_KNOWN = 'not known'
-
-/** @type {ListFacet[]} */
-export const LIST_FACETS = ['theme', 'category', 'venue', 'role', 'polarity', 'representatives']
+import { NOT_KNOWN } from '../state/names.js'
 
 /**
  * The values of each work: those of work `n` are `codes[start[n]]` to `codes[start[n + 1] - 1]`,

@@ -6,8 +6,10 @@ import { layOut } from './layout.js'
 /** @import { Model } from './model.js' */
 /** @import { Words } from './related.js' */
 
-const MOST = 300 // works of a picture; more cannot be told apart
-const NEAREST = 3
+/** Works of a picture; more cannot be told apart. */
+export const MOST = 300
+/** Works that each is linked to on the map. */
+export const NEAREST = 3
 const FEW = 12 // works of a name that are all linked with each other
 
 /** @typedef {Graph['links']} Links */

@@ -39,13 +39,14 @@ export class Records {
 
   /**
    * @param {number[]} numbers
-   * @param {string[]} [ofEvidence] what of evidence is asked for; all its columns by default
+   * @param {Partial<Record<TableName, string[]>>} [columns] of tables of which less is asked for;
+   *   of none a table is not read
    * @returns {Promise<WorkRecord[]>}
    */
-  async of(numbers, ofEvidence) {
+  async of(numbers, columns) {
     const names = /** @type {TableName[]} */ (Object.keys(TABLES))
     const found = await Promise.all(names.map(name =>
-      this.rowsOf(name, numbers, name === 'evidence' ? ofEvidence : COLUMNS[name])))
+      this.rowsOf(name, numbers, columns?.[name] ?? COLUMNS[name])))
     const rows = Object.fromEntries(names.map((name, at) => [name, found[at]]))
     return numbers.map((number, at) => ({
       number,
@@ -69,7 +70,7 @@ export class Records {
    * @returns {Promise<any[][]>}
    */
   async rowsOf(name, numbers, columns) {
-    if (!this.tables.rows(name)) return numbers.map(() => [])
+    if (!this.tables.rows(name) || columns?.length === 0) return numbers.map(() => [])
     const { start, rows } = await (this.places[name] ??= this.findPlaces(name).catch(error => {
       delete this.places[name] // so that it can be tried again
       throw error

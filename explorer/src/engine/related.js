@@ -4,6 +4,8 @@ import { fold } from '../text/words.js'
 
 /** @import { Related } from '../types.js' */
 
+/** Works that `related_to` finds beside the work itself. */
+export const RELATED = 10
 const SHOWN = 4
 const SMALLEST = 0.0004 // a nearness below rounds to nothing
 const PASSED_OVER = new Set(('a an and are as at be by for from in into is it its of on or per than ' +

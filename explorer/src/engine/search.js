@@ -12,7 +12,8 @@ import { parseIdentifier } from '../text/identifiers.js'
 const CHUNK = 512 // works
 const WEIGHTS = [4, 3, 2, 1] // title, authors, finding, identifiers
 const [WHOLE, START, INSIDE, TYPO] = [4, 3, 2, 1]
-const INSIDE_FROM = 3
+/** Letters from which on a word is found inside of others, too. */
+export const INSIDE_FROM = 3
 const TYPO_FROM = 5
 const PHRASE = 16
 const SPACE = 32

@@ -1,14 +1,13 @@
 // What works meet conditions, in what order, and what each other value of a facet would give.
 
-import { haveAny, LIST_FACETS, NOT_KNOWN } from './facets.js'
+import { haveAny } from './facets.js'
 import { search } from './search.js'
+import { FLAGS, LISTS, NOT_KNOWN } from '../state/names.js'
 import { fold } from '../text/words.js'
 
 /** @import { Conditions, Count, Facet, FlagFacet, ListFacet, Sort, View } from '../types.js' */
 /** @import { Model } from './model.js' */
 
-/** @type {FlagFacet[]} */
-const FLAGS = ['labelled', 'shared_authors', 'code']
 const LAST = 0x7fffffff // where a year that is not known comes, either way
 const YEARS = 2101 // years end at 2100, by the schema
 const OTHER = 255 // a condition that no facet shows: search, related works, authors
@@ -57,6 +56,7 @@ export class Selector {
       ? byScore(scores, fails)
       : this.order(sort === 'relevance' ? 'hub' : sort).filter(number => !fails[number])
     const all = fails.map(failed => +!failed)
+    const shown = timeline(model, fails)
     /** @param {Facet} facet @returns {Uint8Array} 1 for each work that all other conditions leave */
     const left = facet => {
       const place = facets.indexOf(facet)
@@ -69,8 +69,8 @@ export class Selector {
       counts: this.counts(conditions, left),
       unknown: /** @type {View['unknown']} */ (
         Object.fromEntries(FLAGS.map(flag => [flag, this.unknown(flag, left(flag))]))),
-      timeline: timeline(model, number => fails[number]),
-      timelineAll: timeline(model, number => others[number])
+      timeline: shown,
+      timelineAll: facets.some(isOfTimeline) ? timeline(model, others) : shown
     }
   }
 
@@ -97,7 +97,7 @@ export class Selector {
     /** @type {Condition[]} */
     const found = []
     if (wanted.search) found.push({ facet: null, met: scores })
-    for (const facet of LIST_FACETS) {
+    for (const facet of LISTS) {
       if (wanted[facet].length) {
         found.push({ facet, met: haveAny(model.facets[facet], wanted[facet]) })
       }
@@ -141,7 +141,7 @@ export class Selector {
     const { model } = this
     /** @type {Partial<View['counts']>} */
     const counts = {}
-    for (const facet of LIST_FACETS) {
+    for (const facet of LISTS) {
       counts[facet] = countValues(model, facet, left(facet), conditions[facet])
     }
     counts.year = countYears(model, left('year'))
@@ -184,6 +184,9 @@ const flatten = text => text.replaceAll('\n', ' ')
 /** @param {string} one @param {string} two */
 const compare = (one, two) => one < two ? -1 : +(one > two)
 
+/** @param {Facet | null} facet */
+const isOfTimeline = facet => facet === 'theme' || facet === 'year'
+
 /**
  * Count the conditions that each work fails, and remember the facet of one of them.
  * @param {number} count
@@ -200,7 +203,7 @@ function sift(count, conditions) {
       if (!met[number]) {
         fails[number]++
         failing[number] = facet ? place : OTHER
-        if (facet !== 'theme' && facet !== 'year') others[number]++
+        if (!isOfTimeline(facet)) others[number]++
       }
     }
   })
@@ -274,14 +277,14 @@ function countYears({ years }, left) {
 
 /**
  * @param {Model} model
- * @param {(number: number) => number} isLeftOut
+ * @param {Uint8Array} leftOut 0 for the works that are counted
  * @returns {View['timeline']}
  */
-function timeline({ count, facets, years }, isLeftOut) {
+function timeline({ count, facets, years }, leftOut) {
   const { values, start, codes } = facets.theme
   const sums = new Int32Array(values.length * YEARS)
   for (let number = 1; number < count; number++) {
-    if (isLeftOut(number)) continue
+    if (leftOut[number]) continue
     for (let at = start[number]; at < start[number + 1]; at++) {
       sums[codes[at] * YEARS + years[number]]++
     }

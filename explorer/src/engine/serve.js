@@ -31,7 +31,8 @@ export function serve() {
     const decompress = new Promise(resolve => setTimeout(resolve))
       .then(() => loadPart(script, 'large')).then(large => large.makeDecompress())
     engine = await makeEngine(config, base, () => loadPart(script, 'exports'), { decompress })
-    return { themes: engine.themes, years: engine.years }
+    const methods = Object.keys(engine).filter(name => typeof engine[name] === 'function')
+    return { themes: engine.themes, years: engine.years, methods }
   }
 }
 
@@ -66,12 +67,8 @@ export async function connect(script, config, base) {
     for (const { reject } of waiting.values()) reject(new Error(STOPPED))
     waiting.clear()
   }
-  const { themes, years } = await call('open', [config, base])
+  const { methods, ...facts } = await call('open', [config, base])
   const remote = (/** @type {string} */ method) => (/** @type {any[]} */ ...given) => call(method, given)
-  return /** @type {Engine} */ ({
-    themes,
-    years,
-    ...Object.fromEntries(['view', 'prepare', 'entries', 'record', 'related', 'numbersOf', 'exported', 'graph']
-      .map(method => [method, remote(method)]))
-  })
+  return { ...facts, ...Object.fromEntries(methods.map(/** @param {string} method */ method =>
+    [method, remote(method)])) }
 }

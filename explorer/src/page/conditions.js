@@ -1,6 +1,7 @@
 // What is set, in words, and how to unset it.
 
-import { emptyState, FLAGS, LISTS } from '../state/address.js'
+import { emptyState } from '../state/address.js'
+import { FLAGS, LISTS } from '../state/names.js'
 
 /** @import { Conditions, State, View } from '../types.js' */
 

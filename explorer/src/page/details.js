@@ -107,6 +107,10 @@ const cellsOf = rows => by(rows, row => row.table_name).map(([table, cells]) =>
 function by(rows, key) {
   /** @type {Map<string, EvidenceRow[]>} */
   const groups = new Map()
-  for (const row of rows) groups.set(key(row), [...groups.get(key(row)) ?? [], row])
+  for (const row of rows) {
+    const group = groups.get(key(row))
+    if (group) group.push(row)
+    else groups.set(key(row), [row])
+  }
   return [...groups]
 }

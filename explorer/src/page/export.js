@@ -56,9 +56,9 @@ export function exporting(page) {
     const make = async () => engine.exported(chosen, picked.length
       ? inListOrder(await engine.numbersOf(picked), view.numbers)
       : Array.from(view.numbers))
-    const papers = many(picked.length || view.numbers.length, 'paper')
+    const count = many(picked.length || view.numbers.length, 'paper')
     setText(told, 'Making the file …')
-    tell(use(make()).then(said => `${said}: ${papers}`))
+    tell(use(make()).then(said => `${said}: ${count}`))
   }
 
   async function save(/** @type {Promise<Blob>} */ made) {

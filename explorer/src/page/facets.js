@@ -1,7 +1,6 @@
 // The conditions that can be ticked, each with how many papers it would give.
 
-import { NOT_KNOWN } from '../engine/facets.js'
-import { FLAGS, LISTS } from '../state/address.js'
+import { FLAGS, LISTS, NOT_KNOWN } from '../state/names.js'
 import { cleanLine } from '../text/text.js'
 import { FLAG_WORDS, NAMES, without } from './conditions.js'
 import { arrange, button, el, grouped, many, setText } from './dom.js'

@@ -69,14 +69,13 @@ export function list(page, largeList) {
     }
   }
 
-  /** @param {Int32Array} numbers */
-  async function showLarge(numbers) {
-    if (!largeList) throw new Error('what shows long lists was not loaded')
+  /** @param {Int32Array} numbers @param {LargeListMaker} makeList */
+  async function showLarge(numbers, makeList) {
     placed = []
     items.clear()
     if (!large) {
       const target = makeEntries()
-      large = largeList(target, makeItems, page.stop)
+      large = makeList(target, makeItems, page.stop)
       replaceEntries(target)
     }
     await large.show(numbers)
@@ -140,7 +139,9 @@ export function list(page, largeList) {
         for (const item of large?.items() ?? placed) item.show()
       } else {
         shown = numbers
-        await (numbers.length > MOST ? showLarge(numbers) : showSmall(numbers))
+        await (largeList && numbers.length > MOST
+          ? showLarge(numbers, largeList)
+          : showSmall(numbers))
         if (numbers !== shown) return
       }
       if (await showApart()) goOn()

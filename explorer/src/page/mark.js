@@ -1,11 +1,10 @@
 // Which parts of a text the search found.
 
 import { words } from '../text/words.js'
-import { oneLetterOff } from '../engine/search.js'
+import { INSIDE_FROM, oneLetterOff } from '../engine/search.js'
 
 /** @import { Term } from '../types.js' */
 
-const INSIDE_FROM = 3 // letters; a shorter word is found where a word begins only
 const MARK = /\p{M}/u
 const PLAIN = /[a-z0-9]/i
 

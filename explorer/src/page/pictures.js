@@ -1,5 +1,6 @@
 // The picture beside the list, in step with it.
 
+import { MOST } from '../engine/graphs.js'
 import { graphPicture } from '../pictures/graph.js'
 import { pressCell, replacePicture, timePicture } from '../pictures/time.js'
 import { button, el } from './dom.js'
@@ -10,7 +11,6 @@ import { button, el } from './dom.js'
 const NAMES = /** @type {const} */ ({ time: 'Time', map: 'Map', network: 'Network' })
 /** What a pressed dot asks the list for. */
 const CONDITION = /** @type {const} */ ({ map: 'related_to', network: 'authors_of' })
-const DRAWN = 300 // works that fit a picture; a smaller hub is drawn whole, so that nothing moves
 
 /**
  * Returns the picture, and `point`, which highlights a paper in it.
@@ -41,16 +41,15 @@ export function pictures(page) {
   /** @param {'map' | 'network'} kind */
   async function showGraph(kind) {
     const { config, engine, view } = page
-    const whole = config.n <= DRAWN
+    const whole = config.n <= MOST // is drawn whole, so that nothing moves
     const of = whole ? engine : view.numbers
-    const numbers = whole
-      ? Array.from({ length: config.n }, (_, place) => place + 1)
-      : Array.from(view.numbers)
     const asked = page.state[CONDITION[kind]]
     const [chosen] = asked ? await engine.numbersOf([asked]) : [-1]
     const shown = new Set(view.numbers)
     if (picture.dataset.kind !== kind || drawn !== of) {
-      const found = await engine.graph(kind, numbers)
+      const found = await engine.graph(kind, whole
+        ? Array.from({ length: config.n }, (_, place) => place + 1)
+        : Array.from(view.numbers))
       if (page.state.picture !== kind || page.view !== view) return
       graph = graphPicture(kind, found, number => choose(kind, number))
       drawn = of

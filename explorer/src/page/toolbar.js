@@ -1,5 +1,6 @@
 // Search, order, how many there are, and the conditions that are set.
 
+import { LONGEST } from '../state/names.js'
 import { activeConditions, noConditions } from './conditions.js'
 import { arrange, button, el, grouped, many, setText } from './dom.js'
 
@@ -8,7 +9,6 @@ import { arrange, button, el, grouped, many, setText } from './dom.js'
 /** @import { Page, Part } from './app.js' */
 
 const SORTS = { hub: 'hub order', newest: 'newest first', oldest: 'oldest first', title: 'title' }
-const LONGEST = 200 // letters, as in an address
 
 /**
  * Returns the toolbar.

@@ -1,6 +1,8 @@
 // The map of similarity and the network of shared author names: dots that are buttons.
 
+import { NEAREST } from '../engine/graphs.js'
 import { dotRadius, HEIGHT, WIDTH } from '../engine/layout.js'
+import { RELATED } from '../engine/related.js'
 import { el, grouped, many } from '../page/dom.js'
 
 /** @import { Graph } from '../types.js' */
@@ -8,12 +10,11 @@ import { el, grouped, many } from '../page/dom.js'
 
 const MOST_NAMES = 8
 const MOST_TITLES = 5
-const NEAREST = 3 // papers to which a paper's own lines lead on the map
 const REACH = 16 // how far from a dot the pointer still means it, as dots are small
 const POINT = 'Point at a dot, or move with the arrow keys, to read its title. ' +
   'Pressed, it narrows the list to that paper and '
 const HINT = {
-  map: `${POINT}the 10 nearest to it; lines lead to the nearest 3.`,
+  map: `${POINT}the ${RELATED} nearest to it; lines lead to the nearest ${NEAREST}.`,
   network: `${POINT}those that print one of its author names.`
 }
 const TITLE = { map: 'Map of similarity', network: 'Network of shared author names' }

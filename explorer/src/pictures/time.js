@@ -1,6 +1,7 @@
 // Papers over time by theme: a table, in which circles show the numbers.
 
 import { el, grouped, many } from '../page/dom.js'
+import { NOT_KNOWN } from '../state/names.js'
 
 /** @import { State, ThemeRow, View } from '../types.js' */
 
@@ -10,7 +11,6 @@ import { el, grouped, many } from '../page/dom.js'
 /** @typedef {Pick<State, 'theme' | 'year'>} Asked what a cell asks for, or what it replaced */
 /** @typedef {{ asked: Asked, before: Asked }} Press */
 
-const NOT_KNOWN = 'not known'
 const MOST_COLUMNS = 12
 const LENGTHS = [1, 2, 5, 10, 20, 50, 100, 200, 500]
 const LARGEST = 18 // px, the diameter of the largest circle

@@ -1,15 +1,10 @@
 // The state of the page as the fragment of its address, and back.
 
-/** @import { Engine, FlagFacet, ListFacet, Sort, State } from '../types.js' */
+import { FLAGS, LISTS, LONGEST, SORTS } from './names.js'
 
-/** @type {ListFacet[]} */
-export const LISTS = ['theme', 'category', 'venue', 'role', 'polarity', 'representatives']
-/** @type {FlagFacet[]} */
-export const FLAGS = ['labelled', 'shared_authors', 'code']
-/** @type {Sort[]} */
-export const SORTS = ['hub', 'newest', 'oldest', 'title', 'relevance']
+/** @import { Engine, ListFacet, State } from '../types.js' */
+
 const PICTURES = ['time', 'map', 'network']
-const LONGEST = 200 // letters of a search
 const LEAD = '#?'
 
 /** @returns {State} the page as it opens: every citing work in hub order */
