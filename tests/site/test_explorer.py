@@ -635,6 +635,8 @@ STATES = {  # by name: the address, and what shows that the page is in it
     ),
 }
 
+TWO_FRAMES = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
 
 @pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -645,6 +647,8 @@ def test_every_state_is_accessible(explore, visit, folder, state, scheme):
     explore(fragment, at=folder)
     for width in (360, 1280, 2560):
         page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_function(f"innerWidth === {width}")
+        page.evaluate(TWO_FRAMES)  # in which the page folds or unfolds what the width allows
         page.evaluate("document.querySelectorAll('details').forEach(e => { e.open = true })")
         page.wait_for_timeout(250)
         expect(page.locator(sign).first).to_be_visible()
