@@ -17,6 +17,17 @@ if TYPE_CHECKING:
     from citehub._hub import Hub
     from citehub._work import Work
 
+_FIRST: Final = (
+    "works",
+    "authorships",
+    "work_ids",
+    "citations",
+    "citation_labels",
+    "themes",
+    "work_themes",
+    "representatives",
+)  # tables that the script reads as it starts
+_WHOLE_BELOW: Final = 1 << 18  # bytes, as in files.js; of larger files it reads parts
 _SCHEMES: Final = {
     "arxiv": "arXiv",
     "doi": "DOI",
@@ -44,10 +55,21 @@ def entries(hub: Hub, address: Callable[[Work], str | None] = attrgetter("url"))
 def section(config: Mapping[str, Any], note: str, items: Iterable[str], more: str = "") -> str:
     """Return what the script enhances: a note above a list, and what follows it."""
     return (
+        f"{_preload(config) if config['inline'] else ''}"  # else a Worker fetches
         '<section id="citehub-explorer" class="cx" '
         f'data-config="{escape(to_json(config, indent=None))}">\n'
         f'<p class="cx-note" id="cx-note" role="status">{escape(note)}</p>\n'
         f"{ordered(items)}{more}</section>\n"
+    )
+
+
+def _preload(config: Mapping[str, Any]) -> str:
+    """Return links by which a browser fetches small files while the script is on its way."""
+    tables = (config["tables"].get(name) for name in _FIRST)
+    return "".join(
+        f'<link rel="preload" as="fetch" href="{escape(config["files"] + table["path"])}">\n'
+        for table in tables
+        if table and table["rows"] and table["bytes"] < _WHOLE_BELOW
     )
 
 

@@ -21,7 +21,6 @@ async function start(script) {
       open(config, script), isLarge(config) ? loadPart(script, 'large') : null
     ])
     await startPage(root, config, engine, large?.largeList)
-    await engine.prepare()
   } catch (error) {
     const note = document.getElementById('cx-note')
     if (note) note.textContent = `${explain(error)} ${plainList(config)}`

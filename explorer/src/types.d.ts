@@ -200,8 +200,6 @@ export interface Engine {
   /** All years, in order. */
   years: number[]
   view(conditions: Conditions): Promise<View>
-  /** Makes the search ready, which the first one else waits for. */
-  prepare(): Promise<void>
   entries(numbers: number[]): Promise<Entry[]>
   record(number: number): Promise<WorkRecord>
   related(number: number, most: number): Promise<Related[]>

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { pageOf, parseIdentifier } from '../src/text/identifiers.js'
 import { escapeTex } from '../src/text/tex.js'
 import { byCodePoint, cleanLine, csvLine, split, strip, toJson } from '../src/text/text.js'
-import { fold, words } from '../src/text/words.js'
+import { Lines, words } from '../src/text/words.js'
 import { joinLabels, published, shortenAuthors } from '../src/text/work.js'
 
 test('words have no case, marks or punctuation', () => {
@@ -15,8 +15,20 @@ test('words have no case, marks or punctuation', () => {
   assert.deepEqual(words(' \n_!'), [])
 })
 
+/** @param {string} text @returns {[Uint8Array, number, number]} */
+function whole(text) {
+  const bytes = new TextEncoder().encode(text)
+  return [bytes, 0, bytes.length]
+}
+
 test('folded lines stay lines', () => {
-  assert.equal(fold('A  b,\n\n ?\n«Ç» d'), 'a b\n\n\nc d')
+  const lines = new Lines()
+  for (const texts of [['A  b,', '\n', 'É'], [], [' ?'], ['«文» d']]) {
+    for (const text of texts) lines.add(...whole(text))
+    lines.end()
+  }
+  assert.equal(lines.take(), ' a b e \n \n \n 文 d \n')
+  assert.equal(lines.take(), '')
 })
 
 test('every spelling of an identifier is one', () => {

@@ -4,12 +4,20 @@ import { readFileSync } from 'node:fs'
 import { pageOf, parseIdentifier } from '../../explorer/src/text/identifiers.js'
 import { escapeTex } from '../../explorer/src/text/tex.js'
 import { byCodePoint, cleanLine, split, strip } from '../../explorer/src/text/text.js'
-import { fold, words } from '../../explorer/src/text/words.js'
+import { Lines, words } from '../../explorer/src/text/words.js'
 
 const FUNCTIONS = {
   cleanLine,
   escapeTex,
-  fold,
+  fold(text) {
+    const lines = new Lines()
+    for (const line of text.split('\n')) {
+      const bytes = new TextEncoder().encode(line)
+      lines.add(bytes, 0, bytes.length)
+      lines.end()
+    }
+    return lines.take().split('\n', text.split('\n').length).map(line => line.trim()).join('\n')
+  },
   identifier(text) {
     const found = parseIdentifier(text)
     return found && [found.scheme, found.value, pageOf(found)]

@@ -1,16 +1,18 @@
 // What answers the page: one object over the tables of a release.
 
-import { valuesOf } from './facets.js'
+import { rowsOf, valuesOf } from './facets.js'
 import { openTables } from './files.js'
 import { authorNetwork, similarityMap } from './graphs.js'
 import { idsOf, loadModel } from './model.js'
 import { Records } from './records.js'
 import { RELATED, Words } from './related.js'
+import { readRows } from './rows.js'
 import { Selector } from './select.js'
 
 /** @import { Config, Engine, Entry } from '../types.js' */
 /** @import { Parts } from '../load.js' */
 /** @import { Model } from './model.js' */
+/** @import { AllRows } from './rows.js' */
 
 const EXPORTED = { evidence: ['table_name', 'source_id'], citation_contexts: [] } // columns
 
@@ -19,33 +21,31 @@ const EXPORTED = { evidence: ['table_name', 'source_id'], citation_contexts: [] 
  * @param {Config} config
  * @param {string} base address of the page
  * @param {() => Promise<Parts['exports']>} loadExports
- * @param {Parameters<typeof openTables>[2]} [given]
+ * @param {Parameters<typeof openTables>[2] & { rows?: Promise<AllRows> }} [given] with the rows
+ *   where they are read elsewhere
  * @returns {Promise<Engine>}
  */
 export async function makeEngine(config, base, loadExports, given = {}) {
   const tables = openTables(config, base, given)
-  const model = await loadModel(tables, config)
+  const model = await loadModel(tables, config, given.rows ?? readRows(tables))
   const records = new Records(tables, model)
   /** @type {Words | undefined} */
   let made
-  const words = () => made ??= new Words(model.works.title_plain.map((title, number) =>
-    `${title} ${model.works.finding[number] ?? ''}`))
+  const words = () => made ??= new Words(model.count, number =>
+    model.texts.line(0, number) + model.texts.line(2, number))
   const selector = new Selector(model, workId => {
-    const number = model.numberOf.get(workId)
-    return number === undefined
-      ? []
-      : [number, ...words().related(number, RELATED).map(each => each.number)]
+    const number = model.numberOf(workId)
+    return number < 0 ? [] : [number, ...words().related(number, RELATED).map(each => each.number)]
   })
   const facts = { hub: config.hub, version: config.version, canonical: config.canonical }
   return {
     themes: model.themes,
     years: [...new Set(model.years)].filter(Boolean).sort(),
     view: async conditions => selector.view(conditions),
-    prepare: async () => { selector.makeTexts() },
     entries: async numbers => numbers.map(number => entryOf(model, number)),
     record: async number => (await records.of([number]))[0],
     related: async (number, most) => words().related(number, most),
-    numbersOf: async ids => ids.map(id => model.numberOf.get(id) ?? -1),
+    numbersOf: async ids => ids.map(model.numberOf),
     graph: async (kind, numbers) => kind === 'map'
       ? similarityMap(model, words(), numbers)
       : authorNetwork(model, numbers),
@@ -53,7 +53,7 @@ export async function makeEngine(config, base, loadExports, given = {}) {
       const { exported } = await loadExports()
       const source = {
         read: (/** @type {number[]} */ batch) => records.of(batch, EXPORTED),
-        idOf: (/** @type {number} */ number) => model.works.work_id[number]
+        idOf: (/** @type {number} */ number) => model.works.work_id.at(number)
       }
       return exported(format, numbers, source, facts)
     }
@@ -71,23 +71,23 @@ function entryOf(model, number) {
     valuesOf(facets[facet], number).join(', ') || null
   return {
     number,
-    work_id: works.work_id[number],
-    title_plain: works.title_plain[number],
-    authors: authors.names.slice(authors.start[number], authors.start[number + 1]),
-    publication_year: works.publication_year[number],
-    publication_month: works.publication_month[number],
-    venue: works.venue[number],
-    primary_category: works.primary_category[number],
-    finding: works.finding[number],
-    finding_source: works.finding_source[number],
+    work_id: works.work_id.at(number),
+    title_plain: works.title_plain.at(number),
+    authors: rowsOf(authors.start, number).map(row => authors.columns[0].at(row)),
+    publication_year: works.publication_year.at(number),
+    publication_month: works.publication_month.at(number),
+    venue: works.venue.at(number),
+    primary_category: works.primary_category.at(number),
+    finding: works.finding.at(number),
+    finding_source: works.finding_source.at(number),
     themes: valuesOf(facets.theme, number).map(id =>
       themes.find(theme => theme.theme_id === id)?.title ?? id),
     role: text('role'),
     polarity: text('polarity'),
     representatives: valuesOf(facets.representatives, number),
     ids: idsOf(model, number),
-    code_url: works.code_url[number],
-    model_url: works.model_url[number],
-    is_retracted: works.is_retracted[number]
+    code_url: works.code_url.at(number),
+    model_url: works.model_url.at(number),
+    is_retracted: works.is_retracted.at(number)
   }
 }

@@ -34,7 +34,9 @@ export function indexFacet(count, numbers, texts, first = []) {
   for (let number = 0; number < count; number++) {
     for (let at = grouped.start[number]; at < grouped.start[number + 1]; at++) {
       const code = rowCodes[grouped.rows[at]]
-      if (code && !codes.subarray(start[number], end).includes(code)) codes[end++] = code
+      let before = start[number]
+      while (before < end && codes[before] !== code) before++
+      if (code && before === end) codes[end++] = code
     }
     if (end === start[number]) end++ // not known
     start[number + 1] = end
@@ -58,6 +60,14 @@ export function groupRows(count, numbers) {
   }
   return { start, rows }
 }
+
+/**
+ * The rows of one work, where those of `n` are from `start[n]` on.
+ * @param {Int32Array} start
+ * @param {number} number
+ */
+export const rowsOf = (start, number) =>
+  Array.from({ length: start[number + 1] - start[number] }, (_, at) => start[number] + at)
 
 /**
  * The values of one work, without 'not known'.

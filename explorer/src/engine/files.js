@@ -3,37 +3,18 @@
 
 import { parquetMetadataAsync, parquetRead } from 'hyparquet'
 import { decompress as inflate } from 'fzstd'
+import { Texts } from './texts.js'
 
 /** @import { AsyncBuffer, FileMetaData } from 'hyparquet' */
 /** @import { Config } from '../types.js' */
 
-const WHOLE_BELOW = 1 << 18 // bytes; a smaller file is one request
+const WHOLE_BELOW = 1 << 18 // bytes, as in plain_list.py; a smaller file is one request
 const FOOTER = 1 << 15
 const HTTP_PARTIAL = 206
+/** How a page asks for what it names as to be loaded early; else it would come twice. */
+const PRELOADED = /** @type {const} */ ({ mode: 'no-cors', credentials: 'include' })
 
 /** @typedef {(input: Uint8Array, outputLength: number) => Uint8Array} Decompress */
-
-const utf8 = new TextDecoder()
-const latin1 = new TextDecoder('latin1')
-
-/**
- * Decodes the texts of columns as parts of one text a page, which takes half the time.
- * @returns {(bytes: Uint8Array | undefined) => any}
- */
-function makeTextDecoder() {
-  /** @type {ArrayBufferLike | undefined} */
-  let last
-  let page = ''
-  return bytes => {
-    if (!bytes) return undefined
-    if (bytes.buffer !== last) {
-      last = bytes.buffer
-      page = latin1.decode(new Uint8Array(last))
-    }
-    const text = page.slice(bytes.byteOffset, bytes.byteOffset + bytes.length)
-    return /[^\x00-\x7f]/.test(text) ? utf8.decode(bytes) : text
-  }
-}
 
 /** @type {Decompress} */
 const decompressSlowly = (input, outputLength) => inflate(input, new Uint8Array(outputLength))
@@ -45,7 +26,8 @@ export class DamagedFile extends Error {}
  * The tables of a release.
  * @typedef {object} Tables
  * @property {(table: string) => number} rows how many rows a table has; 0 where there is none
- * @property {(table: string, columns: string[]) => Promise<any[][]>} columns whole columns
+ * @property {(table: string, columns: string[]) => Promise<any[]>} columns whole columns: texts as
+ *   `Texts`, all else as arrays; what is asked for together stays in memory together
  * @property {(table: string, start: number, end: number, columns?: string[]) => Promise<any[]>} slice
  *   rows as objects, of some columns or all
  */
@@ -59,10 +41,7 @@ export class DamagedFile extends Error {}
  * @returns {Tables}
  */
 export function openTables(config, base, { inline, decompress }) {
-  const how = async () => ({
-    compressors: { ZSTD: await decompress ?? decompressSlowly },
-    parsers: { stringFromBytes: makeTextDecoder() }
-  })
+  const how = async () => ({ compressors: { ZSTD: await decompress ?? decompressSlowly } })
   /** @type {Map<string, Promise<Opened>>} */
   const opened = new Map()
   const open = (/** @type {string} */ table) => {
@@ -76,7 +55,7 @@ export function openTables(config, base, { inline, decompress }) {
   return {
     rows: table => config.tables[table]?.rows ?? 0,
     async columns(table, columns) {
-      if (!config.tables[table]?.rows) return columns.map(() => [])
+      if (!config.tables[table]?.rows) return columns.map(() => new Texts(new Uint8Array(), new Int32Array()))
       const opened = await open(table)
       return reading(table, opened.intact, readColumns(opened, columns, await how()))
     },
@@ -124,16 +103,45 @@ async function reading(table, intact, read) {
  */
 async function readColumns({ file, metadata }, columns, how) {
   const total = Number(metadata.num_rows)
-  /** @type {any[][]} */
-  const found = columns.map(() => new Array(total))
+  const isText = columns.map(column =>
+    metadata.schema.find(({ name }) => name === column)?.type === 'BYTE_ARRAY')
+  const found = isText.map(is => /** @type {any} */ (is ? new Int32Array(total) : new Array(total)))
+  /** @type {Uint8Array[]} */
+  const pages = []
+  let before = 0 // bytes of the pages before the last
+  /**
+   * The place of a text in all pages, instead of the text; what has none is in no page.
+   * @param {Uint8Array | undefined} bytes
+   */
+  function stringFromBytes(bytes) {
+    if (!bytes) return 0
+    const last = pages.at(-1)
+    if (last?.buffer !== bytes.buffer) {
+      before += last?.byteLength ?? 0
+      pages.push(new Uint8Array(bytes.buffer))
+    }
+    return before + bytes.byteOffset
+  }
   await parquetRead({
-    file, metadata, columns, ...how,
+    file, metadata, columns, ...how, parsers: { stringFromBytes },
     onChunk({ columnName, columnData, rowStart }) {
       const column = found[columns.indexOf(columnName)]
       for (let at = 0; at < columnData.length; at++) column[rowStart + at] = columnData[at] ?? null
     }
   })
-  return found
+  const bytes = join(pages)
+  return found.map((column, at) => isText[at] ? new Texts(bytes, column) : column)
+}
+
+/** @param {Uint8Array[]} pages */
+function join(pages) {
+  const bytes = new Uint8Array(pages.reduce((sum, page) => sum + page.length, 0))
+  let at = 0
+  for (const page of pages) {
+    bytes.set(page, at)
+    at += page.length
+  }
+  return bytes
 }
 
 /** @param {Record<string, any>} row */
@@ -202,8 +210,9 @@ async function fetchFile(table, url) {
  * @param {[number, number]} [range]
  */
 async function request(url, table, range) {
-  const headers = range && { Range: `bytes=${range[0]}-${range[1] - 1}` }
-  const response = await fetch(url, { headers }).catch(() => null)
+  const response = await fetch(url, range
+    ? { headers: { Range: `bytes=${range[0]}-${range[1] - 1}` } }
+    : PRELOADED).catch(() => null)
   if (!response?.ok) {
     throw new DamagedFile(`${table.path} cannot be fetched${response ? `: ${response.status}` : ''}`)
   }

@@ -1,5 +1,6 @@
 // The two pictures of works that belong together: which are near, and which share authors.
 
+import { rowsOf } from './facets.js'
 import { layOut } from './layout.js'
 
 /** @import { Graph } from '../types.js' */
@@ -40,11 +41,11 @@ export function similarityMap(model, words, asked) {
  * @param {number[]} asked
  */
 export function authorNetwork(model, asked) {
-  const { start, names } = model.authors
+  const { start, columns: [names] } = model.authors
   /** @type {Map<string, number[]>} */
   const printedBy = new Map()
   for (const number of asked) {
-    for (const name of new Set(names.slice(start[number], start[number + 1]))) {
+    for (const name of new Set(rowsOf(start, number).map(row => names.at(row)))) {
       const works = printedBy.get(name)
       if (works) works.push(number)
       else printedBy.set(name, [number])
@@ -106,6 +107,6 @@ function chooseLinked(asked, groups) {
 function draw(model, numbers, links, asked, linked) {
   const { x, y } = layOut(numbers.length, links)
   const points = numbers.map((number, place) =>
-    ({ number, x: x[place], y: y[place], title: model.works.title_plain[number] }))
+    ({ number, x: x[place], y: y[place], title: model.works.title_plain.at(number) }))
   return { points, links, asked, left: linked - numbers.length, alone: asked - linked }
 }

@@ -91,14 +91,14 @@ export class Records {
     if (numbers[name]) return groupRows(count, numbers[name])
     const [keys] = await this.tables.columns(name, [TABLES[name]])
     const isKey = TABLES[name] === 'row_key'
-    return groupRows(count, Int32Array.from(keys, key =>
-      numberOf.get(isKey ? firstPart(key) : key) ?? -1))
+    return groupRows(count, Int32Array.from(keys.strings(), key =>
+      numberOf(isKey ? firstPart(key) : key)))
   }
 }
 
 /** @param {Model} model @param {number} number */
 const workOf = ({ works }, number) =>
-  Object.fromEntries(Object.entries(works).map(([name, column]) => [name, column[number]]))
+  Object.fromEntries(Object.entries(works).map(([name, column]) => [name, column.at(number)]))
 
 /**
  * The first part of a row's key, as evidence spells keys.

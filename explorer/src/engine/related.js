@@ -1,7 +1,5 @@
 // Related works: those that use the same rare words, as citehub/_related.py has it. A heuristic.
 
-import { fold } from '../text/words.js'
-
 /** @import { Related } from '../types.js' */
 
 /** Works that `related_to` finds beside the work itself. */
@@ -13,8 +11,11 @@ const PASSED_OVER = new Set(('a an and are as at be by for from in into is it it
 
 /** Nearness of works by the words of their titles and findings, made when first asked for. */
 export class Words {
-  /** @param {string[]} texts of each work */
-  constructor(texts) {
+  /**
+   * @param {number} count of works
+   * @param {(number: number) => string} textOf its words
+   */
+  constructor(count, textOf) {
     /** @type {Map<string, number>} */
     const codeOf = new Map()
     /** @type {number[]} */
@@ -24,12 +25,11 @@ export class Words {
     /** @type {number[]} */
     const times = []
     /** Those of work `n` are from `start[n]` on. */
-    this.start = new Int32Array(texts.length + 1)
-    const lines = fold(texts.map(text => text.replaceAll('\n', ' ')).join('\n')).split('\n')
-    lines.forEach((line, number) => {
+    this.start = new Int32Array(count + 1)
+    for (let number = 0; number < count; number++) {
       /** @type {Map<number, number>} */
       const placeOf = new Map() // of the words of this work
-      for (const word of line.split(' ')) {
+      for (const word of textOf(number).split(/[ \n]+/)) {
         if (!word || PASSED_OVER.has(word) || /^\p{Nd}+$/u.test(word)) continue
         let code = codeOf.get(word)
         if (code === undefined) codeOf.set(word, code = used.push(0) - 1)
@@ -42,12 +42,12 @@ export class Words {
         }
       }
       this.start[number + 1] = codes.length
-    })
+    }
     this.words = [...codeOf.keys()]
     this.codes = Int32Array.from(codes)
     this.weights = Float64Array.from(times, (n, place) =>
-      n * Math.log((1 + texts.length) / used[codes[place]]))
-    for (let number = 0; number < texts.length; number++) {
+      n * Math.log((1 + count) / used[codes[place]]))
+    for (let number = 0; number < count; number++) {
       const own = this.weights.subarray(this.start[number], this.start[number + 1])
       const length = Math.sqrt(own.reduce((sum, weight) => sum + weight * weight, 0))
       own.forEach((weight, place) => { own[place] = weight / length })

@@ -4,10 +4,11 @@
 // answers for all of them; an index of 100,000 works would take longer to build than this page
 // takes to load.
 
-import { fold, words } from '../text/words.js'
+import { Lines, words } from '../text/words.js'
 import { parseIdentifier } from '../text/identifiers.js'
 
 /** @import { Term } from '../types.js' */
+/** @import { Texts } from './texts.js' */
 
 const CHUNK = 512 // works
 const WEIGHTS = [4, 3, 2, 1] // title, authors, finding, identifiers
@@ -25,16 +26,10 @@ const SPACE = 32
 
 /** The texts of all works, made ready to be searched. */
 export class SearchTexts {
-  /** @param {((number: number) => string)[]} fields @param {number} count of works */
+  /** @param {Chunk[][]} fields @param {number} count of works */
   constructor(fields, count) {
+    this.fields = fields
     this.count = count
-    this.fields = fields.map(field => {
-      const chunks = []
-      for (let from = 0; from < count; from += CHUNK) {
-        chunks.push(makeChunk(field, from, Math.min(count, from + CHUNK)))
-      }
-      return chunks
-    })
     /** @type {string[] | undefined} */
     this.known = undefined
   }
@@ -50,24 +45,43 @@ export class SearchTexts {
     }
     return this.known
   }
+
+  /**
+   * The line of a work.
+   * @param {number} field
+   * @param {number} number
+   */
+  line(field, number) {
+    const { text, starts } = this.fields[field][Math.floor(number / CHUNK)]
+    const line = number % CHUNK
+    return text.slice(starts[line], starts[line + 1])
+  }
 }
 
 /**
- * @param {(number: number) => string} field
- * @param {number} from
- * @param {number} to
- * @returns {Chunk}
+ * Make a field ready to be searched.
+ * @param {number} count of works
+ * @param {Texts[]} columns whose texts follow each other
+ * @param {Int32Array} [start] the rows of work `n` are from `start[n]` on; else it is row `n`
+ * @returns {Chunk[]}
  */
-function makeChunk(field, from, to) {
-  const lines = []
-  for (let number = from; number < to; number++) lines.push(field(number).replaceAll('\n', ' '))
-  const text = ` ${fold(lines.join('\n')).replaceAll('\n', ' \n ')} \n`
-  const starts = new Int32Array(to - from + 1)
-  for (let line = 1, at = -1; line <= to - from; line++) {
-    at = text.indexOf('\n', at + 1)
-    starts[line] = at + 1
+export function foldTexts(count, columns, start) {
+  const lines = new Lines()
+  const chunks = []
+  for (let from = 0; from < count; from += CHUNK) {
+    const to = Math.min(count, from + CHUNK)
+    const starts = new Int32Array(to - from + 1)
+    for (let number = from; number < to; number++) {
+      const end = start ? start[number + 1] : number + 1
+      for (let row = start ? start[number] : number; row < end; row++) {
+        for (const texts of columns) texts.addTo(lines, row)
+      }
+      lines.end()
+      starts[number - from + 1] = lines.length
+    }
+    chunks.push({ text: lines.take(), starts })
   }
-  return { text, starts }
+  return chunks
 }
 
 /**

@@ -1,16 +1,15 @@
 // What works meet conditions, in what order, and what each other value of a facet would give.
 
-import { haveAny } from './facets.js'
+import { haveAny, rowsOf } from './facets.js'
 import { search } from './search.js'
 import { FLAGS, LISTS, NOT_KNOWN } from '../state/names.js'
-import { fold } from '../text/words.js'
 
 /** @import { Conditions, Count, Facet, FlagFacet, ListFacet, Sort, View } from '../types.js' */
 /** @import { Model } from './model.js' */
 
 const LAST = 0x7fffffff // where a year that is not known comes, either way
 const YEARS = 2101 // years end at 2100, by the schema
-const OTHER = 255 // a condition that no facet shows: search, related works, authors
+const CANONICAL = 1 << 15 // a bit that is no condition's: the canonical work is no citing work
 
 /** @type {ReturnType<typeof search>} */
 const NO_SEARCH = { scores: new Int32Array(0), terms: [] }
@@ -35,10 +34,10 @@ export class Selector {
     this.flags = {
       labelled: Int8Array.from(model.labelled),
       shared_authors: Int8Array.from(model.shared, names => Math.min(names, 1)),
-      code: Int8Array.from(model.works.code_url, url => +(url !== null))
+      code: Int8Array.from(model.code)
     }
-    /** @type {import('./search.js').SearchTexts | undefined} */
-    this.texts = undefined
+    /** @type {Pick<View, 'counts' | 'unknown'> | undefined} those of all works */
+    this.whole = undefined
     this.lastSearch = { query: '', found: NO_SEARCH }
   }
 
@@ -49,40 +48,33 @@ export class Selector {
   view(conditions) {
     const { model } = this
     const { scores, terms } = this.search(conditions.search)
-    const { fails, failing, others, facets } =
-      sift(model.count, this.conditions(conditions, scores))
+    const wanted = this.conditions(conditions, scores)
+    const failed = sift(model.count, wanted)
     const sort = conditions.sort || (conditions.search ? 'relevance' : 'hub')
     const numbers = sort === 'relevance' && conditions.search
-      ? byScore(scores, fails)
-      : this.order(sort === 'relevance' ? 'hub' : sort).filter(number => !fails[number])
-    const all = fails.map(failed => +!failed)
-    const shown = timeline(model, fails)
-    /** @param {Facet} facet @returns {Uint8Array} 1 for each work that all other conditions leave */
-    const left = facet => {
-      const place = facets.indexOf(facet)
-      return place < 0 ? all : fails.map((failed, number) =>
-        +(!failed || (failed === 1 && failing[number] === place)))
+      ? byScore(scores, failed)
+      : this.order(sort === 'relevance' ? 'hub' : sort).filter(number => !failed[number])
+    /** @param {Facet[]} facets @returns {Int32Array} the works that conditions on all else leave */
+    const left = (...facets) => {
+      const passed = wanted.reduce((bits, { facet }, place) =>
+        facet && facets.includes(facet) ? bits | 1 << place : bits, 0)
+      return passed ? pass(failed, passed) : numbers
     }
+    const dated = left('theme', 'year')
+    const shown = timeline(model, numbers)
     return {
       numbers,
       terms,
-      counts: this.counts(conditions, left),
-      unknown: /** @type {View['unknown']} */ (
-        Object.fromEntries(FLAGS.map(flag => [flag, this.unknown(flag, left(flag))]))),
+      ...wanted.length ? this.count(conditions, left) : this.whole ??= this.count(conditions, left),
       timeline: shown,
-      timelineAll: facets.some(isOfTimeline) ? timeline(model, others) : shown
+      timelineAll: dated === numbers ? shown : timeline(model, dated)
     }
-  }
-
-  /** What is searched; made when first asked for, as the first view needs none. */
-  makeTexts() {
-    return this.texts ??= this.model.makeTexts()
   }
 
   /** @param {string} query */
   search(query) {
     if (query && query !== this.lastSearch.query) {
-      this.lastSearch = { query, found: search(this.makeTexts(), query) }
+      this.lastSearch = { query, found: search(this.model.texts, query) }
     }
     return query ? this.lastSearch.found : NO_SEARCH
   }
@@ -122,41 +114,29 @@ export class Selector {
   }
 
   /**
-   * @param {FlagFacet} flag
-   * @param {Uint8Array} left
-   */
-  unknown(flag, left) {
-    const values = this.flags[flag]
-    let sum = 0
-    for (let number = 0; number < left.length; number++) if (values[number] < 0) sum += left[number]
-    return sum
-  }
-
-  /**
    * @param {Conditions} conditions
-   * @param {(facet: Facet) => Uint8Array} left
-   * @returns {View['counts']}
+   * @param {(facet: Facet) => Int32Array} left
+   * @returns {Pick<View, 'counts' | 'unknown'>}
    */
-  counts(conditions, left) {
+  count(conditions, left) {
     const { model } = this
-    /** @type {Partial<View['counts']>} */
-    const counts = {}
+    /** @type {Record<string, Count[]>} */
+    const counts = { year: countYears(model, left('year')) }
     for (const facet of LISTS) {
       counts[facet] = countValues(model, facet, left(facet), conditions[facet])
     }
-    counts.year = countYears(model, left('year'))
+    /** @type {Record<string, number>} */
+    const unknown = {}
     for (const flag of FLAGS) {
-      const values = this.flags[flag]
-      const isLeft = left(flag)
-      const sums = [0, 0]
-      for (let number = 0; number < model.count; number++) {
-        if (isLeft[number] && values[number] >= 0) sums[values[number]]++
-      }
+      const sums = [0, 0, 0]
+      for (const number of left(flag)) sums[this.flags[flag][number] + 1]++
+      const [isUnknown, no, yes] = sums
+      unknown[flag] = isUnknown
       counts[flag] = [
-        { value: 'yes', label: 'yes', count: sums[1] }, { value: 'no', label: 'no', count: sums[0] }
+        { value: 'yes', label: 'yes', count: yes }, { value: 'no', label: 'no', count: no }
       ]
     }
-    return /** @type {View['counts']} */ (counts)
+    return /** @type {Pick<View, 'counts' | 'unknown'>} */ ({ counts, unknown })
   }
 
   /** @param {Exclude<Sort, 'relevance'>} sort */
@@ -166,7 +146,7 @@ export class Selector {
     if (made) return made
     const numbers = Int32Array.from({ length: model.count - 1 }, (_, place) => place + 1)
     if (sort === 'title') {
-      const keys = fold(model.works.title_plain.map(flatten).join('\n')).split('\n')
+      const keys = Array.from({ length: model.count }, (_, number) => model.texts.line(0, number))
       numbers.sort((one, two) => compare(keys[one], keys[two]) || one - two)
     } else if (sort !== 'hub') {
       const sign = sort === 'newest' ? -1 : 1
@@ -178,51 +158,50 @@ export class Selector {
   }
 }
 
-/** @param {string} text */
-const flatten = text => text.replaceAll('\n', ' ')
-
 /** @param {string} one @param {string} two */
 const compare = (one, two) => one < two ? -1 : +(one > two)
 
-/** @param {Facet | null} facet */
-const isOfTimeline = facet => facet === 'theme' || facet === 'year'
-
 /**
- * Count the conditions that each work fails, and remember the facet of one of them.
+ * Tell which conditions each work fails, as a bit for each.
  * @param {number} count
  * @param {Condition[]} conditions
  */
 function sift(count, conditions) {
-  const fails = new Uint8Array(count)
-  const failing = new Uint8Array(count)
-  const others = new Uint8Array(count) // of those that fail, how many are not of theme and year
-  /** @type {(Facet | null)[]} */
-  const facets = conditions.map(({ facet }) => facet)
-  conditions.forEach(({ facet, met }, place) => {
-    for (let number = 0; number < count; number++) {
-      if (!met[number]) {
-        fails[number]++
-        failing[number] = facet ? place : OTHER
-        if (!isOfTimeline(facet)) others[number]++
-      }
-    }
+  const failed = new Uint16Array(count)
+  conditions.forEach(({ met }, place) => {
+    const bit = 1 << place
+    for (let number = 0; number < count; number++) if (!met[number]) failed[number] |= bit
   })
-  fails[0] = others[0] = 2 // the canonical work is no citing work
-  return { fails, failing, others, facets }
+  failed[0] = CANONICAL
+  return failed
+}
+
+/**
+ * The works that fail no conditions but some.
+ * @param {Uint16Array} failed
+ * @param {number} passed a bit for each of the conditions that may be failed
+ */
+function pass(failed, passed) {
+  const numbers = new Int32Array(failed.length)
+  let length = 0
+  for (let number = 0; number < failed.length; number++) {
+    if (!(failed[number] & ~passed)) numbers[length++] = number
+  }
+  return numbers.subarray(0, length)
 }
 
 /**
  * @param {Int32Array} scores
- * @param {Uint8Array} fails
+ * @param {Uint16Array} failed
  */
-function byScore(scores, fails) {
+function byScore(scores, failed) {
   // By counting: of equal scores the first work comes first, and no comparison is made.
   const sums = new Int32Array(scores.reduce((one, two) => Math.max(one, two), 0) + 2)
-  for (let number = 0; number < scores.length; number++) if (!fails[number]) sums[scores[number]]++
+  for (let number = 0; number < scores.length; number++) if (!failed[number]) sums[scores[number]]++
   for (let score = sums.length - 2; score >= 0; score--) sums[score] += sums[score + 1]
   const numbers = new Int32Array(sums[0])
   for (let number = 0; number < scores.length; number++) {
-    if (!fails[number]) numbers[sums[scores[number] + 1]++] = number
+    if (!failed[number]) numbers[sums[scores[number] + 1]++] = number
   }
   return numbers
 }
@@ -230,15 +209,14 @@ function byScore(scores, fails) {
 /**
  * @param {Model} model
  * @param {ListFacet} facet
- * @param {Uint8Array} left
+ * @param {Int32Array} left
  * @param {string[]} ticked
  * @returns {Count[]}
  */
 function countValues(model, facet, left, ticked) {
   const { values, start, codes } = model.facets[facet]
   const sums = new Int32Array(values.length)
-  for (let number = 0; number < left.length; number++) {
-    if (!left[number]) continue
+  for (const number of left) {
     for (let at = start[number]; at < start[number + 1]; at++) sums[codes[at]]++
   }
   const found = values.map((value, code) => ({ value, label: labelOf(model, facet, value), count: sums[code] }))
@@ -256,35 +234,33 @@ function countValues(model, facet, left, ticked) {
  */
 function labelOf(model, facet, value) {
   if (value === NOT_KNOWN) return facet === 'role' || facet === 'polarity' ? 'not labelled' : value
-  return model.themes.find(({ theme_id }) => facet === 'theme' && theme_id === value)?.title ?? value
+  if (facet !== 'theme') return value
+  return model.themes.find(({ theme_id }) => theme_id === value)?.title ?? value
 }
 
 /**
  * @param {Model} model
- * @param {Uint8Array} left
+ * @param {Int32Array} left
  * @returns {Count[]}
  */
 function countYears({ years }, left) {
   const sums = new Int32Array(YEARS)
   const isKnown = new Uint8Array(YEARS)
-  for (let number = 1; number < left.length; number++) {
-    sums[years[number]] += left[number]
-    isKnown[years[number]] = 1
-  }
+  for (let number = 1; number < years.length; number++) isKnown[years[number]] = 1
+  for (const number of left) sums[years[number]]++
   return Array.from(sums, (count, year) => ({ value: `${year}`, label: `${year}`, count }))
     .filter((_, year) => year && isKnown[year])
 }
 
 /**
  * @param {Model} model
- * @param {Uint8Array} leftOut 0 for the works that are counted
+ * @param {Int32Array} numbers
  * @returns {View['timeline']}
  */
-function timeline({ count, facets, years }, leftOut) {
+function timeline({ facets, years }, numbers) {
   const { values, start, codes } = facets.theme
   const sums = new Int32Array(values.length * YEARS)
-  for (let number = 1; number < count; number++) {
-    if (leftOut[number]) continue
+  for (const number of numbers) {
     for (let at = start[number]; at < start[number + 1]; at++) {
       sums[codes[at] * YEARS + years[number]]++
     }
@@ -306,13 +282,13 @@ function among(count, numbers) {
 
 /** @param {Model} model @param {string} workId */
 function sameAuthors(model, workId) {
-  const { start, names } = model.authors
-  const number = model.numberOf.get(workId) ?? -1
-  const wanted = new Set(names.slice(start[number], start[number + 1]))
+  const { start, columns: [names] } = model.authors
+  const number = model.numberOf(workId)
+  const wanted = rowsOf(start, number)
   const met = new Uint8Array(model.count)
   for (let other = 0; other < model.count; other++) {
     for (let at = start[other]; at < start[other + 1]; at++) {
-      if (wanted.has(names[at])) met[other] = 1
+      if (wanted.some(row => names.isSame(at, names, row))) met[other] = 1
     }
   }
   met[number] = 1

@@ -45,6 +45,9 @@ const WRITING = 250 // ms; browsers refuse pages that write their address too of
 const REST = 300 // ms
 const OURS = 'citehub' // marks the entries of the history that the page has read or written
 
+/** Settles once the browser has drawn the page as it is. */
+const nextFrame = () => new Promise(resolve => requestAnimationFrame(() => setTimeout(resolve)))
+
 /**
  * Makes the plain list the explorer; settles once the first papers are there.
  * @param {HTMLElement} root
@@ -166,7 +169,10 @@ export async function startPage(root, config, engine, largeList) {
         answered = now
       }
       isAsking = false
-      await Promise.all(Object.values(parts).map(part => part.show()))
+      const { pictures, ...others } = parts
+      await Promise.all(Object.values(others).map(part => part.show()))
+      await nextFrame() // the list is drawn first
+      await pictures.show()
       clearTimeout(resting)
       resting = setTimeout(() => setText(said, statusText(page)), REST)
     } catch (error) {
