@@ -1,47 +1,58 @@
-"""Packs the pages of the documentation, which are notebooks, into one file of the wheel."""
+"""Packs what a wheel carries as one file each: the pages of ``docs/``, the explorer's scripts."""
 
 from __future__ import annotations
 
 import tempfile
 import zipfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-PACKED = "citehub/_notebooks.zip"
-DATE = (1980, 1, 1, 0, 0, 0)  # the same pages give the same bytes
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+DATE = (1980, 1, 1, 0, 0, 0)  # the same files give the same bytes
 
 
-class PackNotebooks(BuildHookInterface[Any]):
-    """Adds the pages of ``docs/`` that git tracks, beside those of the site's machinery."""
+class Pack(BuildHookInterface[Any]):
+    """Adds the packed files; pages are what git tracks of ``docs/``, but no site's machinery."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Write the file, and have the builder put it into the wheel."""
-        if version == "editable":  # reads the pages where they are
+        """Write the files, and have the builder put them into the wheel."""
+        if version == "editable":  # reads them where they are
             return
         self._scratch = tempfile.TemporaryDirectory()
-        path = Path(self._scratch.name, "notebooks.zip")
-        with zipfile.ZipFile(path, "w") as packed:
-            for page in self._pages():
-                info = zipfile.ZipInfo(page.relative_to(self._docs).as_posix(), DATE)
-                info.compress_type = zipfile.ZIP_DEFLATED
-                packed.writestr(info, page.read_bytes(), compresslevel=9)
-        build_data["force_include"][str(path)] = PACKED
+        docs, bundle = Path(self.root, "docs"), Path(self.root, "citehub", "explorer", "bundle")
+        pages = (path for path in self._files(docs) if self._is_page(path.relative_to(docs)))
+        for name, folder, paths in (
+            ("citehub/_notebooks.zip", docs, pages),
+            ("citehub/explorer/bundle.zip", bundle, self._files(bundle)),
+        ):
+            target = Path(self._scratch.name, Path(name).name)
+            pack(target, folder, paths)
+            build_data["force_include"][str(target)] = name
 
     def finalize(self, version: str, _build_data: dict[str, Any], _artifact: str) -> None:
         """Remove what the builder has taken over."""
         if version != "editable":
             self._scratch.cleanup()
 
-    @property
-    def _docs(self) -> Path:
-        return Path(self.root, "docs")
+    def _files(self, folder: Path) -> list[Path]:
+        return [path for path in sorted(folder.rglob("*")) if path.is_file()]
 
-    def _pages(self) -> list[Path]:
-        return [
-            page
-            for page in sorted(self._docs.rglob("*.md"))
-            if not page.relative_to(self._docs).parts[0].startswith("_")
-            and not self.build_config.path_is_excluded(page.relative_to(self.root).as_posix())
-        ]
+    def _is_page(self, inside: Path) -> bool:
+        return (
+            inside != Path("conf.py")
+            and not inside.parts[0].startswith("_")
+            and not self.build_config.path_is_excluded(f"docs/{inside.as_posix()}")
+        )
+
+
+def pack(target: Path, folder: Path, paths: Iterable[Path]) -> None:
+    """Write files of a folder into a zip file."""
+    with zipfile.ZipFile(target, "w") as packed:
+        for path in paths:
+            info = zipfile.ZipInfo(path.relative_to(folder).as_posix(), DATE)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            packed.writestr(info, path.read_bytes(), compresslevel=9)

@@ -70,12 +70,20 @@ class Hub:
     """Authors of the works, in printed order."""
     citations: Table[_rows.CitationRow, _rows.CitationColumn]
     """Who cites whom, with the place in the hub."""
+    citation_sources: Table[_rows.CitationSourceRow, _rows.CitationSourceColumn]
+    """Which records of which sources state a citation."""
     citation_contexts: Table[_rows.CitationContextRow, _rows.CitationContextColumn]
     """Passages in which works cite."""
     citation_labels: Table[_rows.CitationLabelRow, _rows.CitationLabelColumn]
     """Judgements of single citations."""
     label_counts: Table[_rows.LabelCountRow, _rows.LabelCountColumn]
     """Labels that a source states in sum."""
+    citation_years: Table[_rows.CitationYearRow, _rows.CitationYearColumn]
+    """Citing works by source and year."""
+    source_counts: Table[_rows.SourceCountRow, _rows.SourceCountColumn]
+    """How many citations each source knows, and why the numbers differ."""
+    source_overlap: Table[_rows.SourceOverlapRow, _rows.SourceOverlapColumn]
+    """Citing works that two sources both know."""
     representatives: Table[_rows.RepresentativeRow, _rows.RepresentativeColumn]
     """Representative selections, by method."""
     themes: Table[_rows.ThemeRow, _rows.ThemeColumn]
@@ -535,7 +543,7 @@ class Hub:
 
     def _unknown_table(self, name: str) -> UnknownTable:
         where = f"{self.name} {self.version}"
-        hint = "Other versions of the hub may hold it."
+        hint = "Other versions of the hub, or other hubs, may hold it."
         return UnknownTable.among("table", str(name), self.tables, where=where, hint=hint)
 
     def _read(self, name: str) -> list[Any]:

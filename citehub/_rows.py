@@ -112,7 +112,12 @@ FigureRelation = Literal["exactly", "up_to", "over", "under", "about", "average"
 figure that borrows the first one's noun, as in "up to 49.3% gains here and 13% there".
 """
 
-TableName = Literal[
+CountMeasure = Literal[
+    "stated", "records", "works", "only", "versions", "self", "undescribed", "unreadable"
+]
+"""What is counted of a source; ``vocabulary.MEASURES`` says what each means."""
+
+EvidencedTable = Literal[
     "works",
     "work_ids",
     "authorships",
@@ -131,6 +136,11 @@ TableName = Literal[
     "canonical_throughput",
     "sources",
     "evidence",
+]
+"""Tables that ``evidence`` can name; the released files hold this list."""
+
+TableName = Literal[
+    EvidencedTable, "citation_sources", "citation_years", "source_counts", "source_overlap"
 ]
 """Names of the tables."""
 
@@ -185,6 +195,17 @@ class CitationRow(TypedDict):
     is_influential: bool | None
 
 
+class CitationSourceRow(TypedDict):
+    """A row of ``citation_sources``."""
+
+    citing_work_id: str
+    cited_work_id: str
+    source_id: str
+    record_id: str
+    cited_record_id: str
+    is_influential: bool | None
+
+
 class CitationContextRow(TypedDict):
     """A row of ``citation_contexts``."""
 
@@ -225,6 +246,31 @@ class LabelCountRow(TypedDict):
     n_labelled: int
     n_citing: int
     retrieved_on: datetime.date | None
+
+
+class CitationYearRow(TypedDict):
+    """A row of ``citation_years``."""
+
+    source_id: str
+    year: int
+    n: int
+
+
+class SourceCountRow(TypedDict):
+    """A row of ``source_counts``."""
+
+    source_id: str
+    measure: CountMeasure
+    n: int
+
+
+class SourceOverlapRow(TypedDict):
+    """A row of ``source_overlap``."""
+
+    source_id: str
+    other_source_id: str
+    n_both: int
+    n_either: int
 
 
 class RepresentativeRow(TypedDict):
@@ -369,7 +415,7 @@ class SourceRow(TypedDict):
 class EvidenceRow(TypedDict):
     """A row of ``evidence``."""
 
-    table_name: TableName
+    table_name: EvidencedTable
     row_key: str
     column_name: str
     source_id: str
@@ -423,6 +469,16 @@ CitationColumn = Literal[
 ]
 """Columns of ``citations``."""
 
+CitationSourceColumn = Literal[
+    "citing_work_id",
+    "cited_work_id",
+    "source_id",
+    "record_id",
+    "cited_record_id",
+    "is_influential",
+]
+"""Columns of ``citation_sources``."""
+
 CitationContextColumn = Literal[
     "context_id",
     "citing_work_id",
@@ -461,6 +517,28 @@ LabelCountColumn = Literal[
     "retrieved_on",
 ]
 """Columns of ``label_counts``."""
+
+CitationYearColumn = Literal[
+    "source_id",
+    "year",
+    "n",
+]
+"""Columns of ``citation_years``."""
+
+SourceCountColumn = Literal[
+    "source_id",
+    "measure",
+    "n",
+]
+"""Columns of ``source_counts``."""
+
+SourceOverlapColumn = Literal[
+    "source_id",
+    "other_source_id",
+    "n_both",
+    "n_either",
+]
+"""Columns of ``source_overlap``."""
 
 RepresentativeColumn = Literal[
     "method",

@@ -74,10 +74,19 @@ def _grade() -> Column:
 _CITING = _work("citing_work_id", "The citing work.")
 _CITED = _work("cited_work_id", "The cited work.")
 
+# Sources need no source. Each row of the others is what one source says, or what was counted of
+# it, and names that source in its key: evidence would say it again, cell by cell.
+_WITHOUT_EVIDENCE = frozenset(
+    {
+        *("sources", "evidence"),
+        *("citation_sources", "citation_years", "source_counts", "source_overlap"),
+    }
+)
+
 
 def needs_evidence(table: str, column: str) -> bool:
     """Tell whether the non-null cells of a column have a row in ``evidence``."""
-    return table not in {"sources", "evidence"} and column not in {"source_id", "grade"}
+    return table not in _WITHOUT_EVIDENCE and column not in {"source_id", "grade"}
 
 
 SCHEMA: tuple[TableSchema, ...] = (
@@ -195,6 +204,21 @@ SCHEMA: tuple[TableSchema, ...] = (
         ),
     ),
     TableSchema(
+        "citation_sources",
+        "One row per record of a source that states a citation.",
+        ("citing_work_id", "cited_work_id", "source_id", "record_id"),
+        (
+            _CITING,
+            _CITED,
+            _source("The source that states the citation."),
+            _key("record_id", "string", "The citing work's record, as the source names it."),
+            _key("cited_record_id", "string", "The cited work's record, as the source names it."),
+            _column(
+                "is_influential", "bool", "Whether the source calls the citation influential."
+            ),
+        ),
+    ),
+    TableSchema(
         "citation_contexts",
         "One row per passage in which a work cites another.",
         ("context_id",),
@@ -267,6 +291,58 @@ SCHEMA: tuple[TableSchema, ...] = (
                 "n_citing", "int32", "Citing works that the source lists.", unit="works", minimum=0
             ),
             _column("retrieved_on", "date32", "When the source was read."),
+        ),
+    ),
+    TableSchema(
+        "citation_years",
+        "One row per source and year; years without a citation are there, with zero.",
+        ("source_id", "year"),
+        (
+            _source("The source whose citations are counted."),
+            _key(
+                "year",
+                "int16",
+                "Year of the citing works.",
+                unit="year",
+                minimum=1500,
+                maximum=2100,
+            ),
+            _key(
+                "n",
+                "int32",
+                "Citing works of that year: by their own year where the source is derived, else "
+                "as the source counts them.",
+                unit="works",
+                minimum=0,
+            ),
+        ),
+    ),
+    TableSchema(
+        "source_counts",
+        "One row per source and measure: how many citations each source knows, and why the "
+        "numbers differ.",
+        ("source_id", "measure"),
+        (
+            _source("The source whose citations are counted."),
+            _vocabulary("measure", _rows.CountMeasure, "What is counted.", required=True),
+            _key("n", "int32", "How many there are of what the measure says.", minimum=0),
+        ),
+    ),
+    TableSchema(
+        "source_overlap",
+        "One row per two sources: citing works that both know.",
+        ("source_id", "other_source_id"),
+        (
+            _source("The one source."),
+            _key("other_source_id", "string", "The other source.", references="sources.source_id"),
+            _key("n_both", "int32", "Citing works that both know.", unit="works", minimum=0),
+            _key(
+                "n_either",
+                "int32",
+                "Citing works that at least one of them knows.",
+                unit="works",
+                minimum=0,
+            ),
         ),
     ),
     TableSchema(
@@ -482,7 +558,7 @@ SCHEMA: tuple[TableSchema, ...] = (
         "source or grade aside: where it comes from.",
         ("table_name", "row_key", "column_name", "source_id"),
         (
-            _vocabulary("table_name", _rows.TableName, "Table of the cell.", required=True),
+            _vocabulary("table_name", _rows.EvidencedTable, "Table of the cell.", required=True),
             _key("row_key", "string", "Key of its row; the parts of a longer key joined by |."),
             _key("column_name", "string", "Column of the cell."),
             _source("Source of the cell."),

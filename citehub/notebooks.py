@@ -43,13 +43,16 @@ def read_notebooks() -> dict[str, str]:
     >>> "canonical/model" in read_notebooks()
     True
     """
+    pages = {name: held for name, held in sorted(_files()) if name.endswith(".md")}
     return {
-        name.removesuffix(".md"): text for name, text in sorted(_pages()) if _MARK in text[:200]
+        name.removesuffix(".md"): text
+        for name, held in pages.items()
+        if _MARK in (text := held.decode())[:200]
     }
 
 
 def copy_notebooks(out: str | os.PathLike[str]) -> tuple[str, ...]:
-    """Write every notebook of the documentation as a Jupyter notebook.
+    """Write every notebook of the documentation as a Jupyter notebook, and the files it reads.
 
     Parameters
     ----------
@@ -80,14 +83,18 @@ def copy_notebooks(out: str | os.PathLike[str]) -> tuple[str, ...]:
     target = os.path.abspath(out)
     _folder.check_free(target, "Name another folder.")
     pages = read_notebooks()
+    written = {
+        f"{name}.ipynb": to_ipynb(text, name, pages).encode() for name, text in pages.items()
+    }
+    files = {name: held for name, held in _files() if not name.endswith(".md")} | written
     with _folder.scratch_folder(target) as scratch:
         folder = os.path.join(scratch, "notebooks")
-        for name, text in pages.items():
-            path = os.path.join(folder, *f"{name}.ipynb".split("/"))
+        for name, held in files.items():
+            path = os.path.join(folder, *name.split("/"))
             os.makedirs(os.path.dirname(path), exist_ok=True)
-            _folder.write_bytes(path, to_ipynb(text, name, pages).encode())
+            _folder.write_bytes(path, held)
         _place(folder, target)
-    return tuple(f"{name}.ipynb" for name in pages)
+    return tuple(written)
 
 
 def to_ipynb(text: str, name: str, known: Any) -> str:
@@ -144,15 +151,15 @@ def to_ipynb(text: str, name: str, known: Any) -> str:
     return written
 
 
-def _pages() -> Iterator[tuple[str, str]]:
-    """Yield the pages by path: those packed beside the module, else those of the checkout."""
+def _files() -> Iterator[tuple[str, bytes]]:
+    """Yield pages and what they read by path: packed beside the module, else of the checkout."""
     here = os.path.dirname(os.path.abspath(__file__))
     packed = os.path.join(here, "_notebooks.zip")
     checkout = os.path.join(os.path.dirname(here), "docs")
     if zipfile.is_zipfile(packed):
-        with zipfile.ZipFile(packed) as pages:
-            for file in pages.namelist():
-                yield file, pages.read(file).decode()
+        with zipfile.ZipFile(packed) as files:
+            for name in files.namelist():
+                yield name, files.read(name)
     elif os.path.isfile(os.path.join(checkout, "index.md")):
         yield from _read_folder(checkout)
     else:
@@ -162,14 +169,16 @@ def _pages() -> Iterator[tuple[str, str]]:
         )
 
 
-def _read_folder(folder: str) -> Iterator[tuple[str, str]]:
-    for parent, folders, files in os.walk(folder):
-        folders[:] = [each for each in folders if not each.startswith("_")]
-        for file in files:
-            if file.endswith(".md"):
-                path = os.path.join(parent, file)
-                with open(path, encoding="utf-8") as page:
-                    yield os.path.relpath(path, folder).replace(os.sep, "/"), page.read()
+def _read_folder(folder: str) -> Iterator[tuple[str, bytes]]:
+    """Yield the files beside those of the site's machinery."""
+    for parent, folders, names in os.walk(folder):
+        folders[:] = [each for each in folders if not each.startswith((".", "_"))]
+        for name in names:
+            path = os.path.join(parent, name)
+            inside = os.path.relpath(path, folder).replace(os.sep, "/")
+            if inside != "conf.py" and not name.startswith("."):
+                with open(path, "rb") as file:
+                    yield inside, file.read()
 
 
 def _place(folder: str, target: str) -> None:

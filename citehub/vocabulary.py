@@ -16,6 +16,8 @@ far the two differ.
 >>> row = next(row for row in vocabulary.CROSSWALK if row.term == "disagreesWith")
 >>> row.value, row.system, row.note
 ('contrasting', 'CiTO', 'Disagreement alone; contrary evidence is disputes or refutes.')
+
+:data:`MEASURES` defines what the table ``source_counts`` counts.
 """
 
 from __future__ import annotations
@@ -27,9 +29,17 @@ from citehub._cito import CITO
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from citehub._rows import Intent, Label, LabelScheme, Polarity
+    from citehub._rows import CountMeasure, Intent, Label, LabelScheme, Polarity
 
-__all__ = ["CROSSWALK", "INTENTS", "POLARITIES", "SYSTEMS", "CrosswalkRow", "System"]
+__all__ = [
+    "CROSSWALK",
+    "INTENTS",
+    "MEASURES",
+    "POLARITIES",
+    "SYSTEMS",
+    "CrosswalkRow",
+    "System",
+]
 
 System = Literal["Semantic Scholar", "SciCite", "MultiCite", "scite", "CiTO"]
 """Systems that name roles or stances of citations."""
@@ -58,6 +68,18 @@ POLARITIES: Final[dict[Polarity, str]] = {
     "unclear": "A labeller looked at the citation and did not decide on its stance.",
 }
 """What each stance means, in one sentence."""
+
+MEASURES: Final[dict[CountMeasure, str]] = {
+    "stated": "The source's own count of the work's citations.",
+    "records": "Citing records found in the source.",
+    "works": "Citing works that these records come to.",
+    "only": "Citing works that no other source knows.",
+    "versions": "Records beyond the first of a work, as a preprint and its published version.",
+    "self": "Records that state that the work cites itself; they are left out.",
+    "undescribed": "Citing records of which the source gives no title.",
+    "unreadable": "Lines of the source's files that could not be read, whatever they say.",
+}
+"""What each measure of a source counts, in one sentence."""
 
 SYSTEMS: Final[dict[System, str]] = {
     "Semantic Scholar": "https://www.semanticscholar.org/faq#citation-intent",

@@ -87,12 +87,14 @@ copybutton_selector = ", ".join(
 
 
 def _digest() -> str:
-    """Name what notebooks compute from: the package, its data and what runs them.
+    """Name what notebooks compute from: the package, its data, dumps and what runs them.
 
     jupyter-cache itself looks at the cells only, and would show old results of a new package.
     """
     package = Path(citehub.__file__).parent
-    files = sorted(package.rglob("*.py")) + sorted(Path(datasets_folder()).rglob("*.*"))
+    folders = (Path(datasets_folder()), HERE / "guide" / "small-dumps")
+    files = sorted(package.rglob("*.py"))
+    files += (path for folder in folders for path in sorted(folder.rglob("*.*")))
     digest = hashlib.sha256(sys.version.encode())
     for path in filter(Path.is_file, files):
         digest.update(path.name.encode() + hashlib.sha256(path.read_bytes()).digest())
@@ -115,6 +117,7 @@ nb_ipywidgets_js = {}  # the default loads scripts from another host
 
 autodoc_typehints = "none"  # numpydoc gives the types
 autodoc_member_order = "bysource"
+autodoc_preserve_defaults = True
 numpydoc_show_class_members = False
 numpydoc_xref_param_type = False
 

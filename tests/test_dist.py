@@ -18,6 +18,7 @@ AROUND = {
     ".gitignore", "CHANGELOG.md", "CITATION.cff", "LICENSE", "LICENSE-DATA", "PKG-INFO",
     "README.md", "hatch_build.py", "pyproject.toml",
 }  # fmt: skip
+BUNDLE = "citehub/explorer/bundle"
 SMOKE = """
 import citehub, os
 assert citehub.__file__.startswith({target!r}), citehub.__file__
@@ -75,8 +76,9 @@ def wheel_files(folder: Path) -> dict[str, bytes]:
 def test_the_wheel_holds_every_tracked_file_and_nothing_else(dist):
     files = wheel_files(dist)
     assert files.keys() == {
-        re.sub("^datasets/", "citehub/_datasets/", name) for name in tracked("citehub", "datasets")
-    } | {"citehub/_notebooks.zip"}
+        re.sub("^datasets/", "citehub/_datasets/", name)
+        for name in tracked("citehub", "datasets") - tracked(BUNDLE)
+    } | {"citehub/_notebooks.zip", f"{BUNDLE}.zip"}
     assert "citehub/py.typed" in files
 
 
@@ -87,6 +89,13 @@ def test_the_wheel_holds_every_tracked_page_and_nothing_else(dist):
     of_the_site = ("docs/conf.py", "docs/_")
     expected = {name for name in tracked("docs") if not name.startswith(of_the_site)}
     assert pages == {name: (ROOT / name).read_bytes() for name in expected}
+
+
+def test_the_wheel_holds_the_scripts_of_the_explorer(dist):
+    packed = wheel_files(dist)[f"{BUNDLE}.zip"]
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        scripts = {f"{BUNDLE}/{name}": archive.read(name) for name in archive.namelist()}
+    assert scripts == {name: (ROOT / name).read_bytes() for name in tracked(BUNDLE)}
 
 
 def test_the_sdist_gives_the_same_wheel(dist, tmp_path):
@@ -140,6 +149,8 @@ def test_the_installed_command_line_works(installed, tmp_path):
     assert "mt-nlg 1.1.0: sound" in done.stdout
     done = run(installed, tmp_path, "-m", "citehub", "notebooks", "--out", "notebooks")
     assert (tmp_path / "notebooks" / "index.ipynb").is_file(), done.stderr
+    done = run(installed, tmp_path, "-m", "citehub", "site", "mt-nlg", "--out", "site")
+    assert (tmp_path / "site" / "explorer.js").is_file(), done.stderr
 
 
 def test_the_installed_package_is_small(installed):

@@ -9,20 +9,21 @@ import pytest
 from numpydoc.validate import validate
 
 import citehub
-from citehub import arithmetic, display, explorer, notebooks
+from citehub import arithmetic, display, explorer, graph, notebooks
 
 # Left out: extended summaries (ES01), See Also (SA01), and examples on every method (EX01).
 UNCHECKED = {"ES01", "EX01", "SA01"}
 FUNCTIONS = [f"citehub.{name}" for name in ("hubs", "versions", "load", "diff", "check")]
 FUNCTIONS += [
     f"{module.__name__}.{name}"
-    for module in (arithmetic, display, explorer, notebooks)
+    for module in (arithmetic, display, explorer, graph, notebooks)
     for name in module.__all__
     if inspect.isfunction(getattr(module, name))
 ]
 CLASSES = [
     *(citehub.Hub, citehub.Table, citehub.Work, citehub.Summary, citehub.Diff),
     *(citehub.Export, citehub.Related, citehub.Scorecard, display.Figure, display.Frame),
+    *(graph.Dumps, graph.NewHub),
 ]
 MEMBERS = [
     f"{owner.__module__}.{owner.__name__}.{name}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import zipfile
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -38,6 +39,17 @@ def test_all_of_them_are_copied_whole_and_valid(tmp_path):
         assert "{toctree}" not in prose
 
 
+def test_what_a_notebook_reads_is_copied_beside_it(tmp_path):
+    notebooks.copy_notebooks(tmp_path / "out")
+    dumps = Path(__file__).parent.parent / "docs" / "guide" / "small-dumps"
+    files = {path.relative_to(dumps): path for path in dumps.rglob("*") if path.is_file()}
+    copied = tmp_path / "out" / "guide" / "small-dumps"
+    assert {p.relative_to(copied) for p in copied.rglob("*") if p.is_file()} == files.keys()
+    assert all((copied / name).read_bytes() == path.read_bytes() for name, path in files.items())
+    others = {path.suffix for path in (tmp_path / "out").glob("*") if path.is_file()}
+    assert others == {".ipynb"}
+
+
 def test_links_lead_to_the_notebooks_beside_or_to_the_papers(tmp_path):
     notebooks.copy_notebooks(tmp_path / "out")
     found = 0
@@ -67,14 +79,17 @@ def test_the_same_page_gives_the_same_bytes():
     assert notebooks.to_ipynb(text, "index", PAGES) == notebooks.to_ipynb(text, "index", PAGES)
 
 
-@pytest.mark.parametrize("name", ["index", "canonical/throughput"])
-def test_a_copy_runs_elsewhere(tmp_path, name):
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("index", "<svg"), ("canonical/throughput", "<svg"), ("guide/make-a-hub", "<table")],
+)
+def test_a_copy_runs_elsewhere(tmp_path, name, shown):
     notebooks.copy_notebooks(tmp_path / "out")
     path = tmp_path / "out" / f"{name}.ipynb"
     notebook = nbformat.read(path, as_version=4)
     NotebookClient(notebook, timeout=120, resources={"metadata": {"path": path.parent}}).execute()
     outputs = [each for cell in notebook.cells for each in cell.get("outputs", ())]
-    assert any("<svg" in str(each.get("data", {}).get("text/html", "")) for each in outputs)
+    assert any(shown in str(each.get("data", {}).get("text/html", "")) for each in outputs)
 
 
 def test_a_folder_that_holds_something_is_left_alone(tmp_path):

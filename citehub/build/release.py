@@ -75,15 +75,37 @@ def build_release(
     target = _choose_target(hub, spec, version, out)
     progress("Read the sources")
     tables, facts = _assemble(spec, release)
-    with _folder.scratch_folder(target) as scratch:
-        progress("Write the tables")
-        _write(scratch, spec, release, tables, facts)
+
+    def compare_with_before(scratch: str) -> str:
         progress("Compare with the release before")
         if is_folder(hub):
-            summary = "Not compared: built from a folder of its own."
-        else:
-            summary = _check_bump(scratch, release, _release_before(spec, version))
-        changes = write.changes_of(spec, release, summary)
+            return "Not compared: built from a folder of its own."
+        return _check_bump(scratch, release, _release_before(spec, version))
+
+    write_release(target, spec, release, (tables, facts), compare_with_before, progress)
+    if out is None:
+        progress("Enter it into the index")
+        _register(spec, release, target)
+    return target
+
+
+def write_release(  # noqa: PLR0913, PLR0917
+    target: str,
+    spec: HubSpec,
+    release: ReleaseSpec,
+    content: tuple[Rows, dict[str, str]],
+    summarise: Callable[[str], str],
+    progress: Callable[[str], None],
+) -> None:
+    """Write a release folder whole: tables, manifest, changes and the files of publishing.
+
+    ``content`` are the rows of every table and the facts of the hub; ``summarise`` says in
+    words what changed, given the folder with the tables.
+    """
+    with _folder.scratch_folder(target) as scratch:
+        progress("Write the tables")
+        _write(scratch, spec, release, *content)
+        changes = write.changes_of(spec, release, summarise(scratch))
         _folder.write_bytes(os.path.join(scratch, CHANGES), changes)
         built = Hub(scratch, read_manifest(scratch))
         for name, data in publishing_files(built).items():
@@ -91,10 +113,6 @@ def build_release(
         progress("Verify")
         built.verify()
         _folder.move(scratch, target)
-    if out is None:
-        progress("Enter it into the index")
-        _register(spec, release, target)
-    return target
 
 
 def _source_folder(hub: str | os.PathLike[str]) -> str:

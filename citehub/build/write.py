@@ -61,13 +61,17 @@ def describe(table: TableSchema, rows: Sequence[Mapping[str, Any]]) -> Resource:
 
 def write_table(rows: Sequence[Mapping[str, Any]], resource: Resource, folder: str) -> None:
     """Write a table's Parquet file, and its size and hash into the description."""
-    import pyarrow as pa
-
-    schema = arrow_schema(TABLES[resource["name"]])
-    data = parquet_bytes(pa.Table.from_pylist(list(rows), schema=schema))
+    data = table_bytes(TABLES[resource["name"]], rows)
     resource["bytes"] = len(data)
     resource["hash"] = sha256(data)
     _folder.write_bytes(os.path.join(folder, resource["path"]), data)
+
+
+def table_bytes(table: TableSchema, rows: Sequence[Mapping[str, Any]]) -> bytes:
+    """Return rows as the Parquet file of a table; a cell that is not there is null."""
+    import pyarrow as pa
+
+    return parquet_bytes(pa.Table.from_pylist(list(rows), schema=arrow_schema(table)))
 
 
 def arrow_schema(table: TableSchema) -> pa.Schema:

@@ -64,3 +64,25 @@ def overview(
     if ctx.invoked_subcommand is not None:
         return
     pages.show_overview()
+
+
+def read_ids(path: str | None) -> list[str]:
+    """Return the lines of a file that are not empty; ``-`` is standard input.
+
+    Raises
+    ------
+    typer.BadParameter
+        It cannot be read, or holds none.
+    """
+    if path is None:
+        return []
+    try:
+        with open(0 if path == "-" else path, encoding="utf-8-sig", closefd=path != "-") as file:
+            lines = [line.strip() for line in file if line.strip()]
+    except UnicodeDecodeError:
+        raise typer.BadParameter(f"{path} is no text in UTF-8") from None
+    except OSError as error:
+        raise typer.BadParameter(f"{path}: {error.strerror}") from None
+    if not lines:
+        raise typer.BadParameter(f"there is no work in {path}")
+    return lines

@@ -12,7 +12,7 @@ from citehub import _terminal as terminal
 from citehub._select import Sort, known_values
 from citehub.cli import pages
 from citehub.cli.analyst import Force, Output, keep_off_terminal
-from citehub.cli.app import HubName, Pin, app
+from citehub.cli.app import HubName, Pin, app, read_ids
 from citehub.errors import BadArgument
 from citehub.export import FORMATS
 
@@ -175,9 +175,7 @@ def export(
     if output == "":
         raise typer.BadParameter("the name of the file is empty")
     if is_listed:
-        asked["ids"] = [*(ids or ()), *_read_ids(ids_from)]
-        if not asked["ids"]:
-            raise typer.BadParameter(f"there is no work in {ids_from}")
+        asked["ids"] = [*(ids or ()), *read_ids(ids_from)]
     made = loaded.export(format_, works=_choose(loaded, asked) if asked else None)
     keep_off_terminal(format_, output, is_binary=made.is_binary)
     terminal.write_output(made, output or "-", force=force)
@@ -211,16 +209,3 @@ def _read_years(text: str) -> tuple[int, int]:
     if found is None:
         raise typer.BadParameter(f"--year takes a year or two, as 2022-2024, not {text!r}")
     return int(found[1]), int(found[2] or found[1])
-
-
-def _read_ids(path: str | None) -> list[str]:
-    """Return the lines of a file that are not empty."""
-    if path is None:
-        return []
-    try:
-        with open(0 if path == "-" else path, encoding="utf-8-sig", closefd=path != "-") as file:
-            return [line.strip() for line in file if line.strip()]
-    except UnicodeDecodeError:
-        raise typer.BadParameter(f"{path} is no text in UTF-8") from None
-    except OSError as error:
-        raise typer.BadParameter(f"{path}: {error.strerror}") from None

@@ -72,7 +72,7 @@ def show_hub(hub: Hub, asked: str) -> None:
 
 
 def _themes(hub: Hub) -> tuple[RenderableType, ...]:
-    if "themes" not in hub.tables:
+    if "themes" not in hub.tables or not len(hub.themes):
         return ()
     counts = Counter(row["theme_id"] for row in hub.work_themes)
     rows = [(row["theme_id"], counts[row["theme_id"]], row["title"]) for row in hub.themes]

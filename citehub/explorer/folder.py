@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import base64
-import glob
 import os
+import zipfile
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 
     from citehub._hub import Hub
 
-BUNDLE: Final = os.path.join(os.path.dirname(os.path.abspath(__file__)), "bundle")
-"""The folder of the script and the style sheet."""
+_BUNDLE: Final = os.path.join(os.path.dirname(os.path.abspath(__file__)), "bundle")
 FILES: Final = "data"
 INLINE: Final = "data.js"
 MOST_INLINE: Final = 2000
@@ -85,6 +84,15 @@ def data_script(hub: Hub) -> bytes:
     return f"window.citehubFiles = {to_json(files)}\n".encode()
 
 
+def read_bundle() -> dict[str, bytes]:
+    """Return the scripts and style sheets by name: packed in a wheel, a folder in a checkout."""
+    if os.path.isdir(_BUNDLE):
+        names = sorted(os.listdir(_BUNDLE))
+        return {name: read_bytes(os.path.join(_BUNDLE, name), DamagedRelease) for name in names}
+    with zipfile.ZipFile(f"{_BUNDLE}.zip") as packed:
+        return {name: packed.read(name) for name in packed.namelist()}
+
+
 def _check_target(hub: Hub, target: str, *, force: bool) -> None:
     _catalog.check_no_release(hub, target)
     foreign = _find_foreign(target)
@@ -101,9 +109,8 @@ def _find_foreign(target: str) -> str:
 
 def _write(hub: Hub, folder: str) -> None:
     others = _copy_release(hub, os.path.join(folder, FILES))
-    for path in sorted(glob.glob(os.path.join(BUNDLE, "*"))):
-        data = read_bytes(path, DamagedRelease)
-        _folder.write_bytes(os.path.join(folder, os.path.basename(path)), data)
+    for name, data in read_bundle().items():
+        _folder.write_bytes(os.path.join(folder, name), data)
     is_small = hub._n_citing <= MOST_INLINE
     if is_small:
         _folder.write_bytes(os.path.join(folder, INLINE), data_script(hub))

@@ -25,12 +25,14 @@ def reference() -> str:
     """Return every command with its arguments and options as reStructuredText."""
     group: Any = typer.main.get_command(app)
     context = group.make_context(PROGRAM, [], **WIDTH)
-    lines = list(_section(group, context))
-    for name in group.list_commands(context):
-        command = group.get_command(context, name)
-        inner = command.make_context(name, [], parent=context, **WIDTH)
-        lines += _section(command, inner)
-    return "\n".join(lines)
+    return "\n".join(_sections(group, context))
+
+
+def _sections(command: Any, context: Any) -> Iterator[str]:
+    """Yield the section of a command, then those of the commands below it."""
+    yield from _section(command, context)
+    for name, inner in getattr(command, "commands", {}).items():
+        yield from _sections(inner, inner.make_context(name, [], parent=context, **WIDTH))
 
 
 def _section(command: Any, context: Any) -> Iterator[str]:

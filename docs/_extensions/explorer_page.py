@@ -41,9 +41,13 @@ def _address(work: Work) -> str:
     return PAPERS.format(work_page.name(work.work_id))
 
 
-def add_bundle(_app: Sphinx, config: Config) -> None:
+def add_bundle(app: Sphinx, config: Config) -> None:
     """Have the script and the style sheet copied with the site's own."""
-    config.html_static_path.append(folder.BUNDLE)
+    bundle = Path(app.outdir).with_name("explorer_bundle")
+    bundle.mkdir(parents=True, exist_ok=True)
+    for name, data in folder.read_bundle().items():
+        (bundle / name).write_bytes(data)
+    config.html_static_path.append(str(bundle))
 
 
 def link_bundle(app: Sphinx, pagename: str, *_: Any) -> None:

@@ -6,25 +6,38 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from citehub import _markdown as md
+from citehub._schema import SCHEMA
+from citehub.build.write import describe
+from citehub.vocabulary import MEASURES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from citehub import Hub, Table
-    from citehub._shapes import Resource
+    from citehub._schema import TableSchema
+    from citehub._shapes import Field, Resource
 
 LONGEST = 80  # letters of a cell in the first rows
 HEAD = 3
+MEANINGS = {"measure": MEASURES}  # of vocabularies, by column
 
 
 def pages(hub: Hub) -> dict[str, str]:
-    """Return the page of each table by file name."""
-    return {f"{table}.md": page(hub, table) for table in hub.tables}
+    """Return the page of each table by file name, also of those that the hub does not hold."""
+    absent = [schema for schema in SCHEMA if schema.name not in hub.tables]
+    return {f"{table}.md": page(hub, table) for table in hub.tables} | {
+        f"{schema.name}.md": absent_page(hub, schema) for schema in absent
+    }
 
 
 def page(hub: Hub, name: str) -> str:
     """Return the page of one table."""
     return "\n\n".join(_parts(hub, hub.table(name))) + "\n"
+
+
+def absent_page(hub: Hub, schema: TableSchema) -> str:
+    """Return the page of a table that hubs from bulk dumps hold and this one does not."""
+    return "\n\n".join(_absent_parts(hub, schema)) + "\n"
 
 
 def preview(text: str) -> str:
@@ -43,7 +56,8 @@ def _parts(hub: Hub, table: Table[Any, Any]) -> Iterator[str]:
     yield preview(table.meaning)
     yield f"# Table {table.name}"
     yield f"{md.paragraph(table.meaning)} Data version {hub.version} holds {len(rows):,} of them."
-    yield md.table(("field", "value"), list(_about(hub, resource)))
+    about = [("rows", f"{len(rows):,}"), *_about(resource), *_file(hub, resource)]
+    yield md.table(("field", "value"), about)
     yield "## Columns"
     yield md.table(("column", "type", "unit", "null", "meaning"), list(_columns(resource, rows)))
     yield from _vocabularies(resource, rows)
@@ -52,9 +66,32 @@ def _parts(hub: Hub, table: Table[Any, Any]) -> Iterator[str]:
     yield from _load(hub, table.name)
 
 
-def _about(hub: Hub, resource: Resource) -> Iterator[tuple[str, str]]:
+def _absent_parts(hub: Hub, schema: TableSchema) -> Iterator[str]:
+    resource = describe(schema, [])
+    yield preview(schema.description)
+    yield f"# Table {schema.name}"
+    yield (
+        f"{md.paragraph(schema.description)} Hubs [from bulk dumps]"
+        f"(index.md#tables-of-hubs-from-bulk-dumps) hold it; {hub.name} {hub.version} does not."
+    )
+    yield md.table(("field", "value"), list(_about(resource)))
+    yield "## Columns"
+    yield md.table(("column", "type", "unit", "null", "meaning"), list(_columns(resource)))
+    for field in _closed(resource):
+        yield "## Vocabulary"
+        meanings = MEANINGS[field["name"]]
+        rows = [
+            (md.code(value), md.text(meanings[value])) for value in field["constraints"]["enum"]
+        ]
+        yield md.table((md.code(field["name"]), "meaning"), rows)
+    yield "## Load it"
+    yield "From the folder of a hub that holds it:"
+    opened = 'hub = citehub.load("./my-hub")'
+    yield md.fenced(f"import citehub\n\n{opened}\nframe = hub.{schema.name}.to_pandas()", "python")
+
+
+def _about(resource: Resource) -> Iterator[tuple[str, str]]:
     schema = resource["schema"]
-    yield "rows", f"{resource['rows']:,}"
     yield "columns", str(len(schema["fields"]))
     yield "key", ", ".join(md.code(column) for column in schema["primaryKey"])
     refers = [
@@ -63,6 +100,9 @@ def _about(hub: Hub, resource: Resource) -> Iterator[tuple[str, str]]:
         for each in schema.get("foreignKeys", ())
     ]
     yield "refers to", ", ".join(refers) or "no other table"
+
+
+def _file(hub: Hub, resource: Resource) -> Iterator[tuple[str, str]]:
     path = data_path(hub, resource["name"])
     yield (
         "file",
@@ -71,21 +111,27 @@ def _about(hub: Hub, resource: Resource) -> Iterator[tuple[str, str]]:
     yield "hash", md.code(resource["hash"])
 
 
-def _columns(resource: Resource, rows: list[dict[str, Any]]) -> Iterator[tuple[str, ...]]:
+def _columns(
+    resource: Resource, rows: list[dict[str, Any]] | None = None
+) -> Iterator[tuple[str, ...]]:
     for field in resource["schema"]["fields"]:
-        nulls = sum(row[field["name"]] is None for row in rows)
-        never = field.get("constraints", {}).get("required", False)
+        if field.get("constraints", {}).get("required", False):
+            null = "never"
+        elif rows is None:
+            null = "where not known"
+        else:
+            null = f"{sum(row[field['name']] is None for row in rows):,} of {len(rows):,}"
         yield (
             md.code(field["name"]),
             md.code(field["arrowType"]),
             md.text(field.get("unit", "")),
-            "never" if never else f"{nulls:,} of {len(rows):,}",
+            null,
             md.text(field["description"]),
         )
 
 
 def _vocabularies(resource: Resource, rows: list[dict[str, Any]]) -> Iterator[str]:
-    closed = [f for f in resource["schema"]["fields"] if "enum" in f.get("constraints", {})]
+    closed = _closed(resource)
     if not closed:
         return
     yield "## Vocabularies"
@@ -96,6 +142,11 @@ def _vocabularies(resource: Resource, rows: list[dict[str, Any]]) -> Iterator[st
             for value in field["constraints"]["enum"]
         ]
         yield f"{md.code(field['name'])}: {', '.join(counts)}"
+
+
+def _closed(resource: Resource) -> list[Field]:
+    """Return the columns whose values are a closed list."""
+    return [f for f in resource["schema"]["fields"] if "enum" in f.get("constraints", {})]
 
 
 def _head(resource: Resource, rows: list[dict[str, Any]]) -> Iterator[str]:

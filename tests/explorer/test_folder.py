@@ -87,7 +87,7 @@ def test_the_release_is_there_byte_for_byte_and_loads(released, site):
 
 
 def test_the_bundle_is_there_byte_for_byte_and_nothing_else(site):
-    bundle = {path.name: path.read_bytes() for path in Path(folder.BUNDLE).glob("*")}
+    bundle = folder.read_bundle()
     found = files(site)
     assert found.keys() - {name for name in found if name.startswith("data/")} == {
         "index.html", "data.js", "SHA256SUMS", *bundle,

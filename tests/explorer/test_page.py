@@ -201,6 +201,25 @@ def test_a_hub_without_a_name_is_loaded_from_the_folder_beside_the_page(tmp_path
     assert page.config(made, files="data/", inline=None)["release"] == "./data"
 
 
+def preloaded(settings):
+    tree = html.document_fromstring(plain_list.section(settings, "", ["<li></li>"]))
+    return tree.xpath("//link[@rel='preload'][@as='fetch']/@href")
+
+
+def test_small_files_that_the_script_reads_at_once_are_fetched_early(released):
+    settings = page.config(released, files="data/", inline="data.js")
+    first = {"works", "authorships", "citations", "themes", "work_themes", "representatives"}
+    found = preloaded(settings)
+    assert {f"data/{name}.parquet" for name in first.intersection(released.tables)} <= set(found)
+    assert "data/evidence.parquet" not in found
+    assert not preloaded(settings | {"inline": None})
+    settings["tables"]["works"]["bytes"] = 1 << 18
+    settings["tables"]["citations"]["rows"] = 0
+    assert set(found) - set(preloaded(settings)) == {
+        "data/works.parquet", "data/citations.parquet",
+    }  # fmt: skip
+
+
 def test_one_work_is_one_work(tmp_path):
     shown = words(index(make_release(tmp_path, make_works({"work_id": "a:1"}))).body)
     assert "This hub lists 1 citing paper;" in shown

@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 import citehub
+from citehub._schema import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +36,7 @@ def page_names() -> list[str]:
         if not path.relative_to(DOCS).parts[0].startswith("_")
     }
     papers = {f"citing/papers/{work.work_id.removeprefix('arxiv:')}" for work in HUB.select()}
-    return sorted(written | papers | {f"tables/{table}" for table in HUB.tables})
+    return sorted(written | papers | {f"tables/{table}" for table in TABLES})
 
 
 @pytest.fixture(scope="session")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import csv
 import io
 import re
 import sys
+import tempfile
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +16,11 @@ from myst_parser.config.main import MdParserConfig
 from myst_parser.mdit_to_docutils.base import DocutilsRenderer
 from myst_parser.parsers.mdit import create_md_parser
 
+import citehub
+from citehub._schema import SCHEMA
+from citehub.build.assemble import TRUST
+from citehub.graph import Dumps, new_hub
+from citehub.vocabulary import MEASURES
 from tests.made import make_release, make_works
 from tests.site.conftest import DOCS, HUB
 
@@ -25,6 +32,7 @@ import table_page
 import work_page
 
 WORKS = HUB.select()
+ABSENT = [schema for schema in SCHEMA if schema.name not in HUB.tables]
 
 
 def main(site: Path, name: str) -> str:
@@ -156,5 +164,60 @@ def test_the_python_code_of_a_table_loads_it(name):
         assert space[variable].shape == expected
 
 
+@pytest.mark.parametrize("schema", ABSENT, ids=lambda schema: schema.name)
+def test_a_table_that_the_hub_lacks_has_a_page_of_its_columns(site, schema):
+    text = main(site, f"tables/{schema.name}")
+    assert f"hold it; {HUB.name} {HUB.version} does not." in text
+    for column in schema.columns:
+        assert f"{column.name} {column.type} " in text
+        assert column.description in text
+    if schema.name == "source_counts":
+        assert all(f"{measure} {meaning}" in text for measure, meaning in MEASURES.items())
+
+
+@pytest.mark.parametrize("schema", ABSENT, ids=lambda schema: schema.name)
+def test_the_python_code_of_a_table_that_the_hub_lacks_loads_it(tmp_path, monkeypatch, schema):
+    (tmp_path / "my-hub").mkdir()
+    make_release(tmp_path / "my-hub", make_works() | {schema.name: []})
+    monkeypatch.chdir(tmp_path)
+    page = table_page.absent_page(HUB, schema)
+    (code,) = re.findall(r"^```python\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+    space: dict[str, object] = {}
+    exec(compile(code, schema.name, "exec"), space)
+    assert space["frame"].shape == (0, len(schema.columns))
+
+
 def test_the_code_of_a_page_pins_the_version_that_the_page_shows():
     assert all(f"version={HUB.version!r}" in work_page.page(HUB, work) for work in WORKS[:3])
+
+
+# -- a hub of your own work ---------------------------------------------------------------------
+
+
+def test_the_page_of_a_hub_from_dumps_shows_what_the_factory_makes(site, tmp_path):
+    folder = DOCS / "guide" / "small-dumps"
+    named = {name: str(folder / name) for name in ("openalex", "s2", "opencitations")}
+    citing = str(folder / "citing.bib")
+    made = new_hub("arxiv:9912.00001", str(tmp_path / "hub"), Dumps(**named), citing=citing)
+    hub = citehub.load(made.folder)
+    text = main(site, "guide/make-a-hub")
+    page = html.fromstring((site / "guide" / "make-a-hub.html").read_text(encoding="utf-8"))
+    rows = {tuple(plain(cell.text_content()) for cell in row) for row in page.xpath("//tr")}
+    assert f"{made.n_citing} citing works. Look at it" in text
+    for work in hub.select():
+        known = (plain(work.title_plain), work.published, work.role, work.work_id)
+        assert tuple(cell or "–" for cell in known) in rows
+    counts = {(row["source_id"], row["measure"]): row["n"] for row in hub.source_counts}
+    for measure, meaning in MEASURES.items():
+        found = (str(counts.get((source, measure), "–")) for source in TRUST)
+        assert (f"{measure}: {meaning}", *found) in rows
+    with open(made.rejects, encoding="utf-8", newline="") as file:
+        rejects = list(csv.DictReader(file))
+    assert len(rejects) > 5
+    assert all(f": {each['line']}: {plain(each['reason'])}" in text for each in rejects)
+
+
+def test_the_page_of_a_hub_from_dumps_names_no_folder_of_the_machine(site):
+    page = (site / "guide" / "make-a-hub.html").read_text(encoding="utf-8")
+    assert tempfile.gettempdir() + "/" not in page
+    assert str(DOCS) not in page

@@ -291,7 +291,9 @@ def test_the_site_reads_the_files_that_pip_installs(site, explore, visit):
     asked = []
     visit.page.on("request", lambda request: asked.append(request.url))
     explore()
-    tables = {url.rsplit("/", 1)[1] for url in asked if url.endswith(".parquet")}
+    files = [url for url in asked if url.endswith(".parquet")]
+    assert len(files) == len(set(files)), "one is fetched early, and then again"
+    tables = {url.rsplit("/", 1)[1] for url in files}
     assert {"works.parquet", "authorships.parquet", "work_themes.parquet"} <= tables
     for name in tables:
         served = site / "data" / HUB.name / HUB.version / name

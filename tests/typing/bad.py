@@ -18,6 +18,10 @@ for row in hub.works:
 for count in hub.label_counts:
     if count["scheme"] == "mood":  # error: [comparison-overlap]
         pass
+for counted in hub.source_counts:
+    if counted["measure"] == "mood":  # error: [comparison-overlap]
+        pass
+hub.citation_years.to_pandas(["month"])  # error: [list-item]
 hub.select(year="2023")  # error: [arg-type]
 hub.select(theme=7)  # error: [arg-type]
 hub.select(sort="new")  # error: [arg-type]

@@ -37,6 +37,15 @@ for work_row in hub.citing_works:
 for count in hub.label_counts:
     assert_type(count["scheme"], Literal["intent", "polarity"])
     assert_type(count["retrieved_on"], datetime.date | None)
+for stated in hub.citation_sources:
+    assert_type(stated["record_id"], str)
+    assert_type(stated["is_influential"], bool | None)
+for counted in hub.source_counts:
+    assert_type(counted["n"], int)
+    measures: dict[str, int] = {counted["measure"]: counted["n"]}
+for pair in hub.source_overlap:
+    assert_type(pair["n_either"], int)
+hub.citation_years.to_pandas(["year", "n"])
 for figure in hub.finding_figures:
     assert_type(figure["value"], float)
     assert_type(figure["value_high"], float | None)

@@ -1,0 +1,484 @@
+"""Joins what bulk sources say of one work and of those that cite it into the rows of a hub.
+
+Records are one work where they share an identifier. Each source's statement of a citation stays
+as a row of ``citation_sources``; the other tables show what the most trusted source says, in the
+order of `TRUST`.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from citehub._schema import TABLES
+from citehub._tex import resolve_tex
+from citehub.build.ledger import Ledger, Origin
+from citehub.build.sources.records import Author, Edge, Record, best_identifier
+from citehub.build.sources.semantic_scholar import INTENTS
+from citehub.errors import BuildError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from citehub._identifiers import Identifier
+    from citehub._rows import CountMeasure, TableName
+
+TRUST: Final = ("openalex", "s2", "opencitations", "citing-file")
+"""Sources by trust: of what several say, the first stands in ``works`` and ``authorships``."""
+
+DERIVED: Final = "derived"
+TLDR: Final = "s2-tldr"
+SOURCES: Final[dict[str, dict[str, str | None]]] = {
+    "openalex": {
+        "title": "OpenAlex, works snapshot",
+        "url": "https://openalex.org",
+        "kind": "records",
+        "rights": "CC0 1.0",
+    },
+    "s2": {
+        "title": "Semantic Scholar datasets",
+        "url": "https://www.semanticscholar.org/product/api",
+        "kind": "records",
+        "rights": "ODC-BY 1.0",
+    },
+    TLDR: {
+        "title": "Semantic Scholar datasets, TLDRs: a sentence that a model wrote of a paper",
+        "url": "https://www.semanticscholar.org/product/api",
+        "kind": "records",
+        "rights": "ODC-BY 1.0",
+    },
+    "opencitations": {
+        "title": "OpenCitations Index and Meta",
+        "url": "https://opencitations.net",
+        "kind": "records",
+        "rights": "CC0 1.0",
+    },
+    "citing-file": {
+        "title": "A reference manager's file of works that cite the canonical one",
+        "url": None,
+        "kind": "records",
+        "rights": None,
+    },
+    DERIVED: {
+        "title": "computed from other cells; the locator says how",
+        "url": None,
+        "kind": "derived",
+        "rights": "CC0 1.0; what the cells are computed from stays under the rights of its "
+        "sources.",
+    },
+}
+_YEARS: Final = (1500, 2100)
+_DATE: Final = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+_MONTHS: Final = 12
+
+
+@dataclass(slots=True)
+class HubInput:
+    """What the sources say of one hub.
+
+    ``canonical`` are the records of the work itself, by source and record id; ``stated`` are
+    the sources' own counts of its citations, and ``years`` those of OpenAlex by year.
+    """
+
+    canonical: dict[tuple[str, str], Record]
+    citing: dict[tuple[str, str], Record]
+    edges: list[Edge]
+    findings: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+    stated: dict[str, int] = field(default_factory=dict)
+    years: dict[int, int] = field(default_factory=dict)
+    unreadable: dict[str, int] = field(default_factory=dict)
+    newest_year: int | None = None
+
+
+def record_of(
+    row: Mapping[str, Any],
+    source_id: str,
+    record_id: str,
+    ids: tuple[Identifier, ...],
+    abstract: str | None,
+) -> tuple[Record, str]:
+    """Return a record from a source's row, and what of it cannot be used, in words.
+
+    A date of 1 January may stand for the year alone; its month is not known.
+    """
+    year, month, problem = row["year"], None, ""
+    if year is not None and not _YEARS[0] <= year <= _YEARS[1]:
+        year, problem = None, f"the year {year} is out of range"
+    date = _DATE.fullmatch(row["date"] or "")
+    if date and year == int(date[1]) and date[2] and date[0][4:] != "-01-01":
+        month = int(date[2]) if 1 <= int(date[2]) <= _MONTHS else None
+    authors = tuple(
+        Author(each["name"].strip(), _bare_orcid(each["orcid"]))
+        for each in row["authors"] or ()
+        if each and each["name"] and each["name"].strip()
+    )
+    record = Record(
+        source_id,
+        record_id,
+        ids,
+        title=row["title"],
+        year=year,
+        month=month,
+        venue=row["venue"],
+        type=row["type"],
+        authors=authors,
+        abstract=abstract,
+        is_retracted=row["is_retracted"],
+    )
+    return record, problem
+
+
+def _bare_orcid(orcid: str | None) -> str | None:
+    found = re.search(r"\d{4}-\d{4}-\d{4}-\d{3}[\dX]$", orcid or "")
+    return found[0] if found else None
+
+
+@dataclass(slots=True)
+class _Work:
+    """Records that are one work, the most trusted first."""
+
+    work_id: str
+    records: list[Record]
+
+    @property
+    def title(self) -> str | None:
+        """The title that the most trusted of them has."""
+        return next((each.title for each in self.records if each.title), None)
+
+    @property
+    def authors(self) -> tuple[Author, ...]:
+        """The authors that the most trusted of them prints."""
+        return next((each.authors for each in self.records if each.authors), ())
+
+    @property
+    def first(self) -> Record | None:
+        """The earliest of those that are dated: the first public version."""
+        dated = [each for each in self.records if each.year is not None]
+        return min(
+            dated, key=lambda each: (each.year or 0, each.month or _MONTHS + 1), default=None
+        )
+
+
+def assemble(given: HubInput) -> tuple[dict[str, list[dict[str, Any]]], str]:
+    """Return the rows of every table, and the id of the canonical work.
+
+    Raises
+    ------
+    BuildError
+        No source tells the title of the canonical work, or none knows a citation of it.
+    """
+    return _Assembly(given).run()
+
+
+class _Assembly:
+    def __init__(self, given: HubInput) -> None:
+        self.given = given
+        self.ledger = Ledger()
+        self.work_of: dict[tuple[str, str], _Work] = {}
+        self.own: set[tuple[str, str]] = set()  # records of the canonical work
+
+    def run(self) -> tuple[dict[str, list[dict[str, Any]]], str]:
+        given, ledger = self.given, self.ledger
+        ledger.start("works", "work_ids", "authorships", "citations", "citation_sources")
+        ledger.start("citation_contexts", "citation_labels", "citation_years")
+        ledger.start("source_counts", "source_overlap", "representatives", "themes", "work_themes")
+        canonical, works = self._join()
+        if canonical.title is None:
+            raise BuildError(f"No source tells the title of {canonical.work_id}.")
+        self.work_of = {
+            (each.source_id, each.record_id): work for work in works for each in work.records
+        }
+        self.own = {(each.source_id, each.record_id) for each in canonical.records}
+        edges = [e for e in given.edges if (e.source_id, e.citing) not in self.own]
+        by_work: dict[str, list[Edge]] = {}
+        for edge in sorted(edges, key=_trust_of_edge):
+            work = self.work_of[edge.source_id, edge.citing]
+            if work.title is not None:
+                by_work.setdefault(work.work_id, []).append(edge)
+        citing = [work for work in works if work.work_id in by_work]
+        citing.sort(key=_newest_first)
+        if not citing:
+            raise BuildError(
+                f"No source that was read tells of a work that cites {canonical.work_id}."
+            )
+        self._put_work(canonical)
+        for position, work in enumerate(citing, 1):
+            self._put_work(work)
+            self._put_citation(work, canonical, position, by_work[work.work_id])
+        self._put_counts(edges, by_work)
+        self._put_years(citing)
+        self._put_sources()
+        return ledger.close(), canonical.work_id
+
+    # -- joining --------------------------------------------------------------------------
+
+    def _join(self) -> tuple[_Work, list[_Work]]:
+        """Join records that share an identifier; the canonical work's are one by request."""
+        given = self.given
+        groups = _Groups()
+        first = next(iter(given.canonical))
+        for key, record in (*given.canonical.items(), *given.citing.items()):
+            groups.join(key, key)
+            for identifier in record.ids:
+                groups.join(key, identifier)
+        for key in given.canonical:
+            groups.join(first, key)
+        records = {**given.citing, **given.canonical}
+        members: dict[object, list[Record]] = {}
+        for key, record in records.items():
+            members.setdefault(groups.find(key), []).append(record)
+        taken: Counter[str] = Counter()
+        works = {}
+        for group, joined in members.items():
+            joined.sort(key=_trusted_first)
+            work_id = _name(joined)
+            taken[work_id] += 1
+            works[group] = _Work(work_id, joined)
+        canonical = works.pop(groups.find(first))
+        return canonical, list(works.values())
+
+    # -- entering -------------------------------------------------------------------------
+
+    def _put_work(self, work: _Work) -> None:
+        title, key = work.title or "", {"work_id": work.work_id}
+        self._first(work, "title")
+        try:
+            plain, how = resolve_tex(title), "title with its TeX resolved"
+        except ValueError:
+            plain, how = title, "title as it is, as its TeX cannot be resolved"
+        self._derive("works", {**key, "title_plain": plain}, how)
+        for name in ("venue", "type", "abstract", "is_retracted"):
+            self._first(work, name)
+        first = work.first
+        if first is not None:
+            date = {"publication_year": first.year, "publication_month": first.month}
+            self.ledger.put("works", {**key, **date}, _origin_of(first))
+        self._put_finding(work)
+        self._put_ids(work)
+        self._put_authors(work)
+
+    def _first(self, work: _Work, name: str) -> None:
+        """Enter a cell of ``works`` from the first record that has it."""
+        for record in work.records:
+            value = getattr(record, name)
+            if value is not None:
+                self.ledger.put(
+                    "works", {"work_id": work.work_id, name: value}, _origin_of(record)
+                )
+                return
+
+    def _put_finding(self, work: _Work) -> None:
+        for record in work.records:
+            found = self.given.findings.get((record.source_id, record.record_id))
+            if found:
+                text, model = found
+                origin = Origin(TLDR, "stated", f"record {record.record_id}, written by {model}")
+                cells = {"finding": text, "finding_source": TLDR}
+                self.ledger.put("works", {"work_id": work.work_id, **cells}, origin)
+                return
+
+    def _put_ids(self, work: _Work) -> None:
+        for record in work.records:
+            for scheme, value in record.ids:
+                cells = {"work_id": work.work_id, "scheme": scheme, "value": value}
+                self.ledger.put("work_ids", cells, _origin_of(record))
+
+    def _put_authors(self, work: _Work) -> None:
+        record = next((each for each in work.records if each.authors), None)
+        if record is None:
+            return
+        count = len(record.authors)
+        cells = {"work_id": work.work_id, "author_count": count}
+        self.ledger.put("works", cells, _origin_of(record))
+        for order, author in enumerate(record.authors, 1):
+            key = {"work_id": work.work_id, "author_order": order}
+            stated = {**key, "author_name": author.name, "orcid": author.orcid}
+            self.ledger.put("authorships", stated, _origin_of(record))
+            position = "first" if order == 1 else "last" if order == count else "middle"
+            self._derive("authorships", {**key, "author_position": position}, "place in the list")
+
+    def _put_citation(
+        self, work: _Work, canonical: _Work, position: int, edges: list[Edge]
+    ) -> None:
+        key = {"citing_work_id": work.work_id, "cited_work_id": canonical.work_id}
+        self.ledger.put("citations", key, self._origin(edges[0]))
+        self._derive("citations", {**key, "hub_position": position}, "newest first, then by id")
+        citing, cited = _first_month(work), _first_month(canonical)
+        if citing is not None and cited is not None:
+            cells = {**key, "timespan_months": citing - cited}
+            self._derive("citations", cells, "from publication_year and publication_month")
+        names, own = _names(work), _names(canonical)
+        if names and own:
+            cells = {**key, "shared_authors": len(names & own)}
+            self._derive("citations", cells, "equal spelling of author_name; a heuristic")
+        said = [edge for edge in edges if edge.is_influential is not None]
+        if said:
+            edge = max(said, key=lambda each: bool(each.is_influential))
+            cells = {**key, "is_influential": edge.is_influential}
+            self.ledger.put("citations", cells, self._origin(edge))
+        self._put_statements(key, edges)
+
+    def _put_statements(self, key: dict[str, str], edges: list[Edge]) -> None:
+        """Enter what each source says of a citation, its passages and their roles."""
+        stated = set()
+        numbers: Counter[str] = Counter()
+        for edge in edges:
+            origin = self._origin(edge)
+            source = {**key, "source_id": edge.source_id}
+            if (edge.source_id, edge.citing) not in stated:  # it may cite two of its records
+                stated.add((edge.source_id, edge.citing))
+                records = {"record_id": edge.citing, "cited_record_id": edge.cited}
+                cells = {**source, **records, "is_influential": edge.is_influential}
+                self.ledger.put("citation_sources", cells, origin)
+            for context in edge.contexts:
+                stem = f"{edge.source_id}-{edge.citing}"
+                numbers[stem] += 1
+                context_id = f"{stem}-{numbers[stem]}" if context.text else None
+                if context_id:
+                    cells = {**source, "context_id": context_id, "text": context.text}
+                    self.ledger.put("citation_contexts", cells, origin)
+                for raw in dict.fromkeys(context.intents):
+                    label = {
+                        **source,
+                        "label_id": f"{stem}-{numbers[stem]}-{raw}",
+                        "context_id": context_id,
+                        "scheme": "intent",
+                        "value": INTENTS.get(raw),
+                        "raw_value": raw,
+                        "labeler": "Semantic Scholar",
+                    }
+                    self.ledger.put("citation_labels", label, origin)
+
+    # -- counting -------------------------------------------------------------------------
+
+    def _put_counts(self, edges: list[Edge], by_work: Mapping[str, list[Edge]]) -> None:
+        """Enter how many each source knows, how far they agree, and why they differ."""
+        given = self.given
+        own = [e for e in given.edges if (e.source_id, e.citing) in self.own]
+        knows: dict[str, set[str]] = {source: set() for source in self._sources()}
+        for work_id, stated in by_work.items():
+            for edge in stated:
+                knows[edge.source_id].add(work_id)
+        for source, works in knows.items():
+            records = {e.citing for e in edges if e.source_id == source}
+            described = {
+                e.citing for each in by_work.values() for e in each if e.source_id == source
+            }
+            others = set().union(*(each for name, each in knows.items() if name != source))
+            counts: dict[CountMeasure, int | None] = {
+                "stated": given.stated.get(source),
+                "records": len(records),
+                "works": len(works),
+                "only": len(works - others),
+                "versions": len(described) - len(works),
+                "self": len({e.citing for e in own if e.source_id == source}),
+                "undescribed": len(records - described),
+                "unreadable": given.unreadable.get(source, 0),
+            }
+            for measure, n in counts.items():
+                row = {"source_id": source, "measure": measure, "n": n}
+                if n is not None:
+                    self.ledger.put("source_counts", row, Origin(source, "derived"))
+        for (one, mine), (other, theirs) in itertools.permutations(knows.items(), 2):
+            pair = {"source_id": one, "other_source_id": other}
+            counted = {**pair, "n_both": len(mine & theirs), "n_either": len(mine | theirs)}
+            self.ledger.put("source_overlap", counted, Origin(DERIVED, "derived"))
+
+    def _put_years(self, citing: list[_Work]) -> None:
+        """Enter the citing works of each year, and what OpenAlex counts, with years of zero."""
+        years = Counter(each.year or 0 for work in citing if (each := work.first) is not None)
+        counted: dict[str, dict[int, int]] = {DERIVED: years, "openalex": self.given.years}
+        newest = self.given.newest_year or 0
+        for source, by_year in counted.items():
+            if by_year:
+                for year in range(min(by_year), max(*by_year, newest) + 1):
+                    row = {"source_id": source, "year": year, "n": by_year.get(year, 0)}
+                    self.ledger.put("citation_years", row, Origin(source, "derived"))
+
+    def _put_sources(self) -> None:
+        """Enter the sources that any row names."""
+        named = {
+            row[column.name]
+            for name, rows in self.ledger.close().items()
+            for column in TABLES[name].columns
+            if column.references == "sources.source_id"
+            for row in rows
+        }
+        for source_id, cells in SOURCES.items():
+            if source_id in named:
+                row = {"source_id": source_id, **cells}
+                self.ledger.put("sources", row, Origin(source_id, "stated"))
+
+    # -- origins --------------------------------------------------------------------------
+
+    def _sources(self) -> list[str]:
+        """Return the sources that know the work or a citation of it, by trust."""
+        keys = {
+            *(source for source, _ in self.given.canonical),
+            *(e.source_id for e in self.given.edges),
+        }
+        return [source for source in TRUST if source in keys]
+
+    def _origin(self, edge: Edge) -> Origin:
+        return _origin_of(self.given.citing[edge.source_id, edge.citing])
+
+    def _derive(self, table: TableName, cells: Mapping[str, Any], how: str) -> None:
+        self.ledger.put(table, cells, Origin(DERIVED, "derived", how))
+
+
+class _Groups:
+    """Disjoint sets: things that were joined have one leader."""
+
+    def __init__(self) -> None:
+        self.leader: dict[object, object] = {}
+
+    def find(self, each: object) -> object:
+        """Return the leader of a thing."""
+        while (leader := self.leader.setdefault(each, each)) != each:
+            self.leader[each] = each = self.leader[leader]
+        return each
+
+    def join(self, one: object, other: object) -> None:
+        """Make two things one."""
+        self.leader[self.find(one)] = self.find(other)
+
+
+def _trusted_first(record: Record) -> tuple[int, bool, str]:
+    """Order records by trust; of one source the published version comes before the preprint."""
+    return TRUST.index(record.source_id), record.type == "preprint", record.record_id
+
+
+def _trust_of_edge(edge: Edge) -> tuple[int, str, str]:
+    return TRUST.index(edge.source_id), edge.citing, edge.cited
+
+
+def _newest_first(work: _Work) -> tuple[int, int, str]:
+    first = work.first
+    if first is None or first.year is None:
+        return 1, 0, work.work_id
+    return 0, -(first.year * (_MONTHS + 1) + (first.month or 0)), work.work_id
+
+
+def _first_month(work: _Work) -> int | None:
+    first = work.first
+    if first is None or first.year is None or first.month is None:
+        return None
+    return _MONTHS * first.year + first.month
+
+
+def _names(work: _Work) -> set[str]:
+    return {author.name for author in work.authors}
+
+
+def _name(records: Iterable[Record]) -> str:
+    """Return the id of a work: its best identifier, else what the reference file calls it."""
+    records = list(records)
+    best = best_identifier(each for record in records for each in record.ids)
+    return best.curie if best else f"entry:{records[0].record_id}"
+
+
+def _origin_of(record: Record) -> Origin:
+    return Origin(record.source_id, "stated", f"record {record.record_id}")

@@ -1,0 +1,139 @@
+"""What all bulk dumps have in common: datasets of files, and the columns they are mapped to.
+
+Expressions are Ibis tables and columns, which DuckDB and Spark run alike.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from citehub.build.sources.records import SCHEMES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+Expression = Any
+"""An Ibis table or column: its methods depend on types that Python does not know."""
+
+_LIKE_JSON: Final = ('{"', "{}", '["', "[{", "[]", "[[")  # where text is due
+
+WORKS: Final = {
+    "record": "string",
+    "title": "string",
+    "year": "int64",
+    "date": "string",
+    "venue": "string",
+    "type": "string",
+    "is_retracted": "boolean",
+    "authors": "array<struct<name: string, orcid: string, key: string>>",
+    "n_citations": "int64",
+    "years": "array<struct<year: string, n: string>>",
+    **dict.fromkeys(SCHEMES, "string"),
+}
+"""What is known of a work, as each source is mapped to it; ``record`` may be a number, too.
+
+``date`` is YYYY, YYYY-MM or YYYY-MM-DD; ``n_citations`` and ``years`` are the source's own
+counts; the ``key`` of an author is the source's identifier of the person."""
+
+CITATIONS: Final = {
+    "citing": "string",
+    "cited": "string",
+    "is_influential": "boolean",
+    "contexts": "array<string>",
+    "intents": "array<array<string>>",
+}
+"""What is known of a citation; the intents run beside the contexts."""
+
+TEXTS: Final = {"record": "string", "text": "string", "model": "string"}
+"""A text of a work: its abstract, or what a model wrote of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """Files of one kind in a source's dump.
+
+    ``fields`` are those that are read, by Ibis type, and no others are parsed. ``shape`` maps
+    them to one of the tables above. A row whose field does not match its pattern in ``keys``
+    cannot be read; ``made`` are the columns that ``shape`` leaves null for such a row.
+    ``prepare`` takes the details off rows that have nothing to do with the records of ``only``.
+    """
+
+    source_id: str
+    name: str
+    fields: Mapping[str, str]
+    keys: Mapping[str, str]
+    made: tuple[str, ...]
+    shape: Callable[[Expression], dict[str, Expression]]
+    prepare: Callable[[Expression], Expression] | None = None
+    only: tuple[int, ...] = ()
+
+
+def complete(columns: Mapping[str, str], **cells: Expression) -> dict[str, Expression]:
+    """Return the columns in their order; those that the source does not have are null."""
+    import ibis
+
+    return {
+        name: cells[name] if name in cells else ibis.null().cast(kind)
+        for name, kind in columns.items()
+    }
+
+
+def whole(text: Expression) -> Expression:
+    """Return text as a whole number, null where it is none."""
+    import ibis
+
+    # \z, as to Spark $ stands before a line break, too
+    return ibis.ifelse(text.re_search(r"^-?[0-9]+\z"), text.try_cast("int64"), None)
+
+
+def bare_doi(text: Expression) -> Expression:
+    """Return a DOI in small letters without what stands before it; null where it is none."""
+    return filled(text.lower().re_extract(r"(10\.[0-9]{4,9}/\S+)\z", 1))
+
+
+def arxiv_of(doi: Expression) -> Expression:
+    """Return the arXiv identifier that a DOI of arXiv holds."""
+    return filled(doi.re_extract(r"^10\.48550/arxiv\.(\S+)", 1))
+
+
+def filled(text: Expression) -> Expression:
+    """Return text, null where it is empty."""
+    return text.nullif("")
+
+
+def as_text(kind: str) -> str:
+    """Return a type with its numbers and truths as text, as they are read from JSON."""
+    return re.sub(r"\b(int64|boolean)\b", "string", kind)
+
+
+def shape_texts(raw: Expression, dataset: Dataset) -> Expression:
+    """Map fields that were read as text, and tell in ``sound`` whether each fits its type."""
+    import ibis
+
+    sound = ibis.literal(True)  # noqa: FBT003
+    cells = {}
+    for name, kind in dataset.fields.items():
+        cells[name] = raw[name]
+        if kind == "int64":
+            cells[name] = whole(raw[name])
+        elif kind == "boolean":
+            cells[name] = truth(raw[name])
+        elif kind == "string":
+            sound &= ~raw[name].fill_null("").substr(0, 2).isin(_LIKE_JSON)
+        if kind in {"int64", "boolean"}:
+            sound &= raw[name].isnull() | cells[name].notnull()
+    typed = raw.select(**cells, sound=sound, part=raw.part)
+    made = dataset.shape(typed)
+    sound = typed.sound
+    for name in dataset.made:
+        sound &= made[name].notnull()
+    return typed.select(**made, sound=sound, part=typed.part)
+
+
+def truth(text: Expression) -> Expression:
+    """Return text as true or false, null where it is neither."""
+    import ibis
+
+    return ibis.cases((text == "true", True), (text == "false", False), else_=None)

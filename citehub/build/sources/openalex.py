@@ -1,0 +1,157 @@
+"""OpenAlex: the works snapshot as JSON Lines, and the ids that were merged.
+
+Its works hold no contexts and no roles; its references are works that it cites.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from citehub.build.sources.dumps import (
+    CITATIONS,
+    WORKS,
+    Dataset,
+    arxiv_of,
+    bare_doi,
+    complete,
+    filled,
+    whole,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from citehub.build.sources.dumps import Expression
+
+SOURCE: Final = "openalex"
+FEW: Final = 32  # ids that are looked for in lists quicker than lists are taken apart
+_DETAILS: Final = (
+    *("title", "authorships", "primary_location", "referenced_works", "counts_by_year"),
+)
+_PREFIX: Final = "https://openalex.org/W"
+_ARXIV_PAGE: Final = (
+    r"arxiv\.org/(?:abs|pdf)/([0-9]{4}\.[0-9]{4,5}|[a-z-]+(?:\.[A-Za-z]{2})?/[0-9]{7})"
+)
+
+
+def shape_works(raw: Expression) -> dict[str, Expression]:
+    """Map works; ``refs`` are the numbers of the works that each cites."""
+    doi = bare_doi(raw.doi)
+    pages = raw.locations.map(lambda each: each.landing_page_url).filter(
+        lambda page: page.contains("arxiv.org/")
+    )
+    page = (pages.length() > 0).ifelse(pages[0], None)
+    return complete(
+        {**WORKS, "record": "int64", "refs": "array<int64>"},
+        record=_number(raw.id),
+        title=filled(raw.title),
+        year=raw.publication_year,
+        date=raw.publication_date,
+        venue=filled(raw.primary_location.source.display_name),
+        type=filled(raw.type),
+        is_retracted=raw.is_retracted,
+        authors=raw.authorships.map(_author),
+        n_citations=raw.cited_by_count,
+        years=raw.counts_by_year.map(_year),
+        arxiv=arxiv_of(doi).coalesce(filled(page.re_extract(_ARXIV_PAGE, 1))),
+        doi=doi,
+        openalex=raw.id.replace(_PREFIX, "W"),
+        refs=raw.referenced_works.map(lambda each: _number(each)),  # noqa: PLW0108 -- one argument
+    )
+
+
+def citations(works: Expression, of: Collection[int] = ()) -> Expression:
+    """Return the citations that works hold: all, or those of works that cite one of a few."""
+    if 0 < len(of) <= FEW:
+        import ibis
+
+        works = works.filter(ibis.or_(*(works.refs.contains(record) for record in of)))
+    edges = works.select(citing=works.record, cited=works.refs.unnest(), part=works.part)
+    kinds = {**CITATIONS, "citing": "int64", "cited": "int64"}
+    cells = complete(kinds, citing=edges.citing, cited=edges.cited)
+    return edges.select(**cells, part=edges.part)
+
+
+def shape_merged(raw: Expression) -> dict[str, Expression]:
+    """Map the list of merged ids."""
+    return {
+        "record": _number(raw.id, "W"),
+        "into": _number(raw.merge_into_id, "W"),
+    }
+
+
+def _number(name: Expression, prefix: str = _PREFIX) -> Expression:
+    """Return the number of a work's id; null where it is no such id."""
+    import ibis
+
+    return ibis.ifelse(name.startswith(prefix), whole(name.substr(len(prefix))), None)
+
+
+def _author(each: Expression) -> Expression:
+    import ibis
+
+    return ibis.struct(
+        {
+            "name": each.raw_author_name.coalesce(each.author.display_name),
+            "orcid": each.author.orcid,
+            "key": each.author.id,
+        }
+    )
+
+
+def _year(each: Expression) -> Expression:
+    import ibis
+
+    return ibis.struct({"year": each.year, "n": each.cited_by_count})
+
+
+WORKS_DATASET: Final = Dataset(
+    source_id=SOURCE,
+    name="works",
+    fields={
+        "id": "string",
+        "doi": "string",
+        "title": "string",
+        "publication_year": "int64",
+        "publication_date": "string",
+        "type": "string",
+        "authorships": "array<struct<author: struct<id: string, display_name: string, "
+        "orcid: string>, raw_author_name: string>>",
+        "primary_location": "struct<source: struct<display_name: string>>",
+        "locations": "array<struct<landing_page_url: string>>",
+        "referenced_works": "array<string>",
+        "cited_by_count": "int64",
+        "counts_by_year": "array<struct<year: string, cited_by_count: string>>",
+        "is_retracted": "boolean",
+    },
+    keys={"id": r"^https://openalex\.org/W[0-9]{1,18}\Z"},
+    made=("record",),
+    shape=shape_works,
+)
+
+
+def only_citing(records: Collection[int]) -> Dataset:
+    """Return the works of which only those that are some records, or cite one, keep details.
+
+    Of all others remains what identifies them, which takes a fraction of the time and space.
+    """
+    import ibis
+
+    ids = [f"{_PREFIX}{record}" for record in records]
+
+    def prepare(raw: Expression) -> Expression:
+        kept = ibis.or_(raw.id.isin(ids), *(raw.referenced_works.contains(each) for each in ids))
+        return raw.mutate(**{name: ibis.ifelse(kept, raw[name], None) for name in _DETAILS})
+
+    return replace(WORKS_DATASET, prepare=prepare, only=tuple(sorted(records)))
+
+
+MERGED: Final = Dataset(
+    source_id=SOURCE,
+    name="merged_ids",
+    fields={"merge_date": "string", "id": "string", "merge_into_id": "string"},
+    keys={"id": r"^W[0-9]{1,18}\Z", "merge_into_id": r"^W[0-9]{1,18}\Z"},
+    made=("record", "into"),
+    shape=shape_merged,
+)

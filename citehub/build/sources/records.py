@@ -1,0 +1,67 @@
+"""What sources say of works and citations, in one shape for all of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from citehub._identifiers import Identifier
+
+SCHEMES: Final = ("arxiv", "doi", "openalex", "s2", "omid", "acl")
+"""Identifiers that a work of a source can have, the one that names it in a hub first."""
+
+
+class Author(NamedTuple):
+    """An author as a source prints the name."""
+
+    name: str
+    orcid: str | None
+
+
+class Record(NamedTuple):
+    """What one source says of one work; None and empty where it says nothing."""
+
+    source_id: str
+    record_id: str
+    ids: tuple[Identifier, ...]
+    title: str | None = None
+    year: int | None = None
+    month: int | None = None
+    venue: str | None = None
+    type: str | None = None
+    authors: tuple[Author, ...] = ()
+    abstract: str | None = None
+    is_retracted: bool | None = None
+
+
+class Context(NamedTuple):
+    """A passage in which a work cites another, with the intents that the source gives it."""
+
+    text: str
+    intents: tuple[str, ...]
+
+
+class Edge(NamedTuple):
+    """A source's statement that one of its records cites another."""
+
+    source_id: str
+    citing: str
+    cited: str
+    is_influential: bool | None = None
+    contexts: tuple[Context, ...] = ()
+
+
+class Reject(NamedTuple):
+    """What could not be read, and why."""
+
+    path: str
+    line: int
+    reason: str
+
+
+def best_identifier(ids: Iterable[Identifier]) -> Identifier | None:
+    """Return the identifier that names a work: of the first scheme, the first in order."""
+    known = [each for each in ids if each.scheme in SCHEMES]
+    return min(known, key=lambda each: (SCHEMES.index(each.scheme), each.value), default=None)

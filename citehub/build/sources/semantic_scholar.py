@@ -1,0 +1,124 @@
+"""Semantic Scholar's datasets: papers, citations with contexts and intents, abstracts, TLDRs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from citehub.build.sources.dumps import (
+    CITATIONS,
+    TEXTS,
+    WORKS,
+    Dataset,
+    arxiv_of,
+    bare_doi,
+    complete,
+    filled,
+)
+
+if TYPE_CHECKING:
+    from citehub.build.sources.dumps import Expression
+
+SOURCE: Final = "s2"
+INTENTS: Final = {"background": "background", "methodology": "method", "result": "result"}
+"""What its intents are called in this schema."""
+
+
+def shape_papers(raw: Expression) -> dict[str, Expression]:
+    """Map papers."""
+    ids = raw.externalids
+    doi = bare_doi(ids.DOI)
+    return complete(
+        {**WORKS, "record": "int64"},
+        record=raw.corpusid,
+        title=filled(raw.title),
+        year=raw.year,
+        date=raw.publicationdate,
+        venue=filled(raw.venue),
+        authors=raw.authors.map(_author),
+        n_citations=raw.citationcount,
+        arxiv=filled(ids.ArXiv).coalesce(arxiv_of(doi)),
+        doi=doi,
+        s2=raw.corpusid.cast("string"),
+        acl=filled(ids.ACL),
+    )
+
+
+def shape_citations(raw: Expression) -> dict[str, Expression]:
+    """Map citations; one side may be unknown."""
+    return complete(
+        {**CITATIONS, "citing": "int64", "cited": "int64"},
+        citing=raw.citingcorpusid,
+        cited=raw.citedcorpusid,
+        is_influential=raw.isinfluential,
+        contexts=raw.contexts,
+        intents=raw.intents,
+    )
+
+
+def shape_abstracts(raw: Expression) -> dict[str, Expression]:
+    """Map abstracts."""
+    kinds = {**TEXTS, "record": "int64"}
+    return complete(kinds, record=raw.corpusid, text=filled(raw.abstract))
+
+
+def shape_tldrs(raw: Expression) -> dict[str, Expression]:
+    """Map the sentence that a model wrote of a paper."""
+    kinds = {**TEXTS, "record": "int64"}
+    return complete(kinds, record=raw.corpusid, text=filled(raw.text), model=raw.model)
+
+
+def _author(each: Expression) -> Expression:
+    import ibis
+
+    orcid = ibis.null().cast("string")
+    return ibis.struct({"name": each["name"], "orcid": orcid, "key": each.authorId})
+
+
+_NUMBER: Final = r"^-?[0-9]+\Z"
+PAPERS: Final = Dataset(
+    source_id=SOURCE,
+    name="papers",
+    fields={
+        "corpusid": "int64",
+        "externalids": "struct<DOI: string, ArXiv: string, ACL: string>",
+        "title": "string",
+        "authors": "array<struct<authorId: string, name: string>>",
+        "venue": "string",
+        "year": "int64",
+        "publicationdate": "string",
+        "citationcount": "int64",
+    },
+    keys={"corpusid": _NUMBER},
+    made=("record",),
+    shape=shape_papers,
+)
+CITATIONS_DATASET: Final = Dataset(
+    source_id=SOURCE,
+    name="citations",
+    fields={
+        "citingcorpusid": "int64",
+        "citedcorpusid": "int64",
+        "isinfluential": "boolean",
+        "contexts": "array<string>",
+        "intents": "array<array<string>>",
+    },
+    keys={},
+    made=(),
+    shape=shape_citations,
+)
+ABSTRACTS: Final = Dataset(
+    source_id=SOURCE,
+    name="abstracts",
+    fields={"corpusid": "int64", "abstract": "string"},
+    keys={"corpusid": _NUMBER},
+    made=("record",),
+    shape=shape_abstracts,
+)
+TLDRS: Final = Dataset(
+    source_id=SOURCE,
+    name="tldrs",
+    fields={"corpusid": "int64", "model": "string", "text": "string"},
+    keys={"corpusid": _NUMBER},
+    made=("record",),
+    shape=shape_tldrs,
+)

@@ -1,0 +1,224 @@
+"""Commands that read bulk dumps: new, graph canonical, graph hubs."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from citehub import _terminal as terminal
+from citehub._text import clean
+from citehub.cli.app import app, read_ids
+
+if TYPE_CHECKING:
+    from citehub.graph import Dumps, NewHub
+
+_UNITS: Final = {"MB": 10**6, "GB": 10**9, "MIB": 1 << 20, "GIB": 1 << 30}
+_LEAST_MEMORY: Final = 512 << 20
+
+graph = typer.Typer(
+    help="All hubs of a graph of citations, from bulk dumps.", no_args_is_help=True
+)
+app.add_typer(graph, name="graph")
+
+OpenAlex = Annotated[
+    str | None,
+    typer.Option(
+        "--openalex", metavar="DIR", help="OpenAlex snapshot: its folder works, or one above."
+    ),
+]
+SemanticScholar = Annotated[
+    str | None,
+    typer.Option(
+        "--s2", metavar="DIR", help="Semantic Scholar datasets: folders papers, citations ..."
+    ),
+]
+OpenCitations = Annotated[
+    str | None,
+    typer.Option("--opencitations", metavar="DIR", help="OpenCitations: folders index and meta."),
+]
+Cache = Annotated[
+    str | None,
+    typer.Option(
+        metavar="DIR",
+        help="Keep what was read here: later runs over the same dumps start from it.",
+    ),
+]
+Memory = Annotated[
+    str, typer.Option(metavar="SIZE", help="Memory to take at most, as 1GB or 800MB.")
+]
+Threads = Annotated[
+    int | None, typer.Option(min=1, help="Threads; by default as many as there are cores.")
+]
+EngineName = Annotated[str, typer.Option("--engine", help="duckdb, or spark for a cluster.")]
+Master = Annotated[
+    str | None,
+    typer.Option(metavar="URL", help="Spark cluster, as spark://host:7077; else this machine."),
+]
+DataVersion = Annotated[str, typer.Option("--version", help="Data version of the release.")]
+Created = Annotated[
+    str | None, typer.Option(metavar="DATE", help="Date of the release, YYYY-MM-DD; else today.")
+]
+
+
+@app.command()
+def new(
+    work: Annotated[
+        str,
+        typer.Argument(
+            metavar="WORK", help="A DOI, arXiv id, openalex:W..., s2:CORPUSID, or a title."
+        ),
+    ],
+    out: Annotated[str, typer.Option("--out", metavar="DIR", help="Release folder to make.")],
+    openalex: OpenAlex = None,
+    s2: SemanticScholar = None,
+    opencitations: OpenCitations = None,
+    citing: Annotated[
+        str | None,
+        typer.Option(
+            "--citing", metavar="FILE", help="BibTeX, RIS or CSL-JSON of works that cite it."
+        ),
+    ] = None,
+    name: Annotated[
+        str | None, typer.Option("--name", help="Name of the hub; else its work's id.")
+    ] = None,
+    version: DataVersion = "1.0.0",
+    created: Created = None,
+    cache: Cache = None,
+    memory: Memory = "4GB",
+    threads: Threads = None,
+    engine: EngineName = "duckdb",
+    master: Master = None,
+) -> None:
+    """Make a hub of any work from bulk dumps, whole or not at all."""
+    from citehub.graph import new_hub
+
+    _need(out, openalex, s2, opencitations, citing)
+    dumps = _dumps(openalex, s2, opencitations, cache, memory, threads, engine, master)
+    with terminal.progress() as step:
+        made = new_hub(
+            work, out, dumps, citing=citing, name=name, version=version,
+            created=_date(created), progress=step,
+        )  # fmt: skip
+    print(clean(made.folder))
+    _say(f"{made.n_citing:,} citing works. Look at it with: citehub show {made.folder}")
+    _say_rejects(made)
+
+
+@graph.command()
+def hubs(
+    works: Annotated[
+        str, typer.Option("--works", metavar="FILE", help="A work a line; - is standard input.")
+    ],
+    out: Annotated[str, typer.Option("--out", metavar="DIR", help="Folder for the releases.")],
+    openalex: OpenAlex = None,
+    s2: SemanticScholar = None,
+    opencitations: OpenCitations = None,
+    version: DataVersion = "1.0.0",
+    created: Created = None,
+    cache: Cache = None,
+    memory: Memory = "4GB",
+    threads: Threads = None,
+    engine: EngineName = "duckdb",
+    master: Master = None,
+) -> None:
+    """Make hubs of many works in one pass; exits with 1 where any could not be made."""
+    from citehub.graph import new_hubs
+
+    _need(out, openalex, s2, opencitations)
+    asked = read_ids(works)
+    dumps = _dumps(openalex, s2, opencitations, cache, memory, threads, engine, master)
+    failed = 0
+    with terminal.progress() as step:
+        for made in new_hubs(
+            asked, out, dumps, version=version, created=_date(created), progress=step
+        ):
+            if made.problem:
+                failed += 1
+                _say(f"{made.asked}: {made.problem}")
+            else:
+                print(clean(made.folder))
+    _say(f"{len(asked) - failed:,} of {len(asked):,} hubs are there.")
+    _say_rejects(made)
+    if failed:
+        raise typer.Exit(1)
+
+
+@graph.command()
+def canonical(
+    out: Annotated[str, typer.Option("--out", metavar="DIR", help="Folder to make.")],
+    openalex: OpenAlex = None,
+    s2: SemanticScholar = None,
+    opencitations: OpenCitations = None,
+    top: Annotated[int, typer.Option(min=1, help="How many works.")] = 1000,
+    cache: Cache = None,
+    memory: Memory = "4GB",
+    threads: Threads = None,
+    engine: EngineName = "duckdb",
+    master: Master = None,
+) -> None:
+    """Find the most cited works of a graph, with roles, years and self-citations."""
+    from citehub.graph import find_canonical
+
+    _need(out, openalex, s2, opencitations)
+    dumps = _dumps(openalex, s2, opencitations, cache, memory, threads, engine, master)
+    with terminal.progress() as step:
+        folder = find_canonical(out, dumps, top=top, progress=step)
+    print(clean(folder))
+
+
+def _need(out: str, *sources: str | None) -> None:
+    """Refuse a command that names no folder to make, or nothing to read."""
+    if out in {"", "-"}:
+        raise typer.BadParameter("name a folder to make", param_hint="--out")
+    if not any(sources):
+        known = "--openalex, --s2, --opencitations"
+        raise typer.BadParameter(f"name what to read: {known}; see --help", param_hint="sources")
+
+
+def _dumps(
+    openalex: str | None,
+    s2: str | None,
+    opencitations: str | None,
+    cache: str | None,
+    memory: str,
+    threads: int | None,
+    engine: str,
+    master: str | None,
+) -> Dumps:
+    from citehub.graph import Dumps
+
+    if master and engine != "spark":
+        raise typer.BadParameter("a master needs --engine spark", param_hint="--master")
+    return Dumps(
+        openalex=openalex, s2=s2, opencitations=opencitations, cache=cache,
+        memory=_bytes(memory), threads=threads, engine=engine, master=master,
+    )  # fmt: skip
+
+
+def _bytes(size: str) -> int:
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMG]I?B)", size.upper())
+    if not found or found[2] not in _UNITS:
+        raise typer.BadParameter(f"{size!r} is no size, such as 4GB", param_hint="--memory")
+    number = int(float(found[1]) * _UNITS[found[2]])
+    if number < _LEAST_MEMORY:
+        raise typer.BadParameter("at least 540MB are needed", param_hint="--memory")
+    return number
+
+
+def _date(text: str | None) -> datetime.date | None:
+    try:
+        return datetime.date.fromisoformat(text) if text else None
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no date", param_hint="--created") from None
+
+
+def _say(message: str) -> None:
+    terminal.err().print(terminal.paragraph(message), soft_wrap=True)
+
+
+def _say_rejects(made: NewHub) -> None:
+    if made.rejects:
+        _say(f"Some lines could not be read; which and why: {made.rejects}")

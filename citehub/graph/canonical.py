@@ -1,0 +1,408 @@
+"""The most cited works of a graph: how often, when, in what role and by whom they are cited."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from itertools import count
+from typing import TYPE_CHECKING, Any, Final
+
+from citehub import _folder
+from citehub._schema import Column, TableSchema
+from citehub.build.sources import openalex, semantic_scholar
+from citehub.build.write import table_bytes
+from citehub.errors import BadArgument, BuildError
+from citehub.graph.engines import parquet_files
+from citehub.graph.session import reading, write_rejects
+from citehub.graph.sources import name_record, open_sources
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from citehub.build.sources.dumps import Expression
+    from citehub.graph.dumps import Dumps
+    from citehub.graph.engines import Engine
+    from citehub.graph.sources import Source
+
+_YEARS: Final = (1500, 2100)
+_COUNTS: Final = (0, 2**31 - 1)
+_ROLES: Final = ("labelled", *semantic_scholar.INTENTS.values(), "influential")
+
+
+def _key(name: str, kind: str, description: str) -> Column:
+    return Column(name, kind, description, required=True)
+
+
+_SOURCE: Final = _key("source_id", "string", "The source whose records and citations are counted.")
+_RECORD: Final = _key("record_id", "string", "The record, as the source names it.")
+_OF_INTENTS: Final = "; null where the source tells none. One citing record may have several."
+
+CANONICAL: Final = TableSchema(
+    "canonical",
+    "One row per source and record: those that most records cite.",
+    ("source_id", "record_id"),
+    (
+        _key("rank", "int32", "Place by n_citing, from 1; of equal ones, the lower record first."),
+        _SOURCE,
+        _RECORD,
+        Column("title", "string", "Title; null where the source does not tell."),
+        Column("publication_year", "int16", "Year, as the source has it.", unit="year"),
+        Column("doi", "string", "DOI, without what stands before it."),
+        _key("n_citing", "int32", "Citing records, each once; the record itself left out."),
+        _key("n_self_records", "int32", "1 where the record cites itself, else 0."),
+        Column("n_stated", "int32", "Citations by the source's own count."),
+        Column("n_labelled", "int32", f"Citing records with any intent{_OF_INTENTS}"),
+        Column("n_background", "int32", f"With the intent background{_OF_INTENTS}"),
+        Column("n_method", "int32", f"With the intent method{_OF_INTENTS}"),
+        Column("n_result", "int32", f"With the intent result{_OF_INTENTS}"),
+        Column(
+            "n_influential",
+            "int32",
+            "Citing records that the source calls influential; null where it does not tell.",
+        ),
+        _key(
+            "n_with_authors",
+            "int32",
+            "Citing records where both sides have an author whom the source identifies.",
+        ),
+        _key("n_shared_author", "int32", "Of n_with_authors, those with an author in common."),
+        _key("n_dated", "int32", "Citing records whose year is known."),
+    ),
+)
+CANONICAL_YEARS: Final = TableSchema(
+    "canonical_years",
+    "One row per record and year, from the record's own year, or that of its first citing record "
+    "where that is earlier, to the last year of the source's records; with years of zero.",
+    ("source_id", "record_id", "year"),
+    (
+        _SOURCE,
+        _RECORD,
+        Column("year", "int16", "Year of the citing records.", unit="year", required=True),
+        _key("n", "int32", "Citing records of that year."),
+    ),
+)
+
+
+def find_canonical(
+    out: str,
+    dumps: Dumps,
+    *,
+    top: int = 1000,
+    progress: Callable[[str], None] = lambda _step: None,
+) -> str:
+    """Find the most cited works of bulk dumps, in each source by itself.
+
+    Parameters
+    ----------
+    out : str
+        The folder to make; it must not exist, or be empty. ``canonical.parquet`` holds the
+        works, ``canonical_years.parquet`` their citing records by year; what could not be read
+        is in the file ``out.rejects.csv`` beside it.
+    dumps : Dumps
+        Where they lie, and how to read them.
+    top : int, default 1000
+        How many works of each source.
+    progress : callable, optional
+        Is called with each step in words.
+
+    Returns
+    -------
+    str
+        The folder.
+
+    Raises
+    ------
+    TargetExists
+        The folder is there and holds something.
+    BadArgument
+        No dump is named, or no work is asked for.
+    BuildError
+        A source is wrong, or holds no citation.
+
+    Notes
+    -----
+    A work is a record of a source; records are not joined. One that cites another several times
+    counts once, with the intents of all its rows. Of OpenAlex records in several partitions, the
+    last one's references count. An id that was merged counts as the one that it became, on both
+    sides of a citation; of ids that were merged in a circle, as the least of them.
+
+    Examples
+    --------
+    >>> import json, os, tempfile
+    >>> import pyarrow.parquet as pq
+    >>> from citehub.graph import Dumps, find_canonical
+    >>> works = [{"id": f"https://openalex.org/W{n}", "title": f"Lantern {n}"} for n in (1, 2)]
+    >>> works[1]["referenced_works"] = [works[0]["id"]]
+    >>> with tempfile.TemporaryDirectory() as home:
+    ...     os.mkdir(os.path.join(home, "works"))
+    ...     with open(os.path.join(home, "works", "part_000.jsonl"), "w") as file:
+    ...         for work in works:
+    ...             print(json.dumps(work), file=file)
+    ...     out = find_canonical(os.path.join(home, "most-cited"), Dumps(openalex=home), top=10)
+    ...     pq.read_table(os.path.join(out, "canonical.parquet"))["record_id"].to_pylist()
+    ['W1']
+    """
+    if top < 1:
+        raise BadArgument.of("top", top, "at least 1")
+    if not (dumps.openalex or dumps.s2 or dumps.opencitations):
+        raise BadArgument.of("dumps", dumps, "one with a folder of openalex, s2 or opencitations")
+    target = os.path.abspath(out)
+    _folder.check_free(target)
+    tables: dict[TableSchema, list[dict[str, Any]]] = {CANONICAL: [], CANONICAL_YEARS: []}
+    with reading(dumps, target, progress) as (engine, store, scratch):
+        for source in open_sources(store, dumps, texts=False):
+            progress(f"Count the citations in {source.source_id}")
+            ranking = _Ranking(engine, source, os.path.join(scratch, source.source_id), top)
+            progress(f"Describe the most cited works in {source.source_id}")
+            works, years = ranking.rows()
+            tables[CANONICAL] += works
+            tables[CANONICAL_YEARS] += years
+        with _folder.scratch_folder(target) as folder:
+            for table, rows in tables.items():
+                path = os.path.join(folder, f"{table.name}.parquet")
+                _folder.write_bytes(path, table_bytes(table, rows))
+            _folder.move(folder, target)
+        rejects = [each for found in store.rejects.values() for each in found]
+        write_rejects(f"{target}.rejects.csv", rejects)
+    return target
+
+
+class _Ranking:
+    """The most cited records of a source, and what cites them.
+
+    What several queries read is written out, so that it is made once.
+    """
+
+    def __init__(self, engine: Engine, source: Source, scratch: str, top: int) -> None:
+        self.engine = engine
+        self.source = source
+        self.scratch = scratch
+        self.roles = _ROLES if source.source_id == semantic_scholar.SOURCE else ()
+        self.merges = None if source.merged is None else self._follow(source.merged)
+        self.ranked, pairs = self._rank(top)
+        self.pairs = pairs.semi_join(self.ranked, "cited")
+        self.others = self.pairs.filter(self.pairs.citing != self.pairs.cited)
+        ids = self.others.select(record="citing").union(self.ranked.select(record="cited"))
+        self.records = self._write(self._read(ids), "records")
+
+    def rows(self) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        """Return the rows of `CANONICAL` and of `CANONICAL_YEARS`."""
+        ranked = sorted(self.engine.fetch(self.ranked), key=lambda row: (-row["n"], row["cited"]))
+        if not ranked:
+            raise BuildError(f"In {self.source.source_id} no record is cited by another one.")
+        facts: dict[Any, dict[str, Any]] = {
+            row["cited"]: {"n_with_authors": 0, "n_shared_author": 0} for row in ranked
+        }
+        for table in (self._describe(), self._count_pairs(), *self._count_authors()):
+            for row in self.engine.fetch(table):
+                facts[row.pop("cited")] |= row
+        by_year: dict[Any, dict[int, int]] = defaultdict(dict)
+        for row in self.engine.fetch(self._count_years()):
+            by_year[row["cited"]][row["year"]] = row["n"]
+        last = self._last_year()
+        works, years = [], []
+        for rank, record in enumerate((row["cited"] for row in ranked), 1):
+            name = name_record(self.source.source_id, record)
+            key = {"source_id": self.source.source_id, "record_id": name}
+            n_of, own = by_year[record], facts[record].get("publication_year")
+            works.append({"rank": rank, **key, **facts[record], "n_dated": sum(n_of.values())})
+            first = min(n_of if own is None else (own, *n_of), default=last + 1)
+            years += [{**key, "year": y, "n": n_of.get(y, 0)} for y in range(first, last + 1)]
+        return works, years
+
+    # -- ranks ----------------------------------------------------------------------------
+
+    def _rank(self, top: int) -> tuple[Expression, Expression]:
+        """Return the records, and pairs of a citing and a cited record, each once.
+
+        Pairs are made for few records only. A record has no more citing records than rows; so
+        one with fewer rows than the last of the best has citing records is not among those.
+        """
+        rows = self._write(self._count_rows(), "rows")
+        least = self._last_count(rows, top)
+        while True:
+            pairs = self._write(self._pairs(rows.filter(rows.n >= least)), f"pairs-{least}")
+            others = pairs.filter(pairs.citing != pairs.cited)
+            counts = self._write(others.group_by("cited").agg(n=others.count()), f"n-{least}")
+            found = self._last_count(counts, top)
+            if found >= least:
+                return self._write(_best(counts, top), "ranked"), pairs
+            least = found
+
+    def _last_count(self, counts: Expression, top: int) -> int:
+        """Return the count of the last of the best, or 1 where there are not so many."""
+        best = _best(counts, top)
+        (found,) = self.engine.fetch(best.agg(least=best.n.min(), size=best.count()))
+        return int(found["least"]) if found["size"] == top else 1
+
+    def _count_rows(self) -> Expression:
+        """Return how many rows cite each record."""
+        edges = self.source.citations
+        edges = edges.filter(edges.citing != edges.cited)
+        rows = edges.group_by("cited").agg(n=edges.count())
+        if self.merges is None:
+            return rows
+        rows = rows.left_join(self.merges, rows.cited == self.merges.old)
+        rows = rows.select(cited=rows.new.coalesce(rows.cited), n=rows.n)
+        return rows.group_by("cited").agg(n=rows.n.sum().cast("int64"))
+
+    def _pairs(self, targets: Expression) -> Expression:
+        """Return the pairs of a citing and a cited record, and the intents of their rows."""
+        names = targets.select(name=targets.cited, target=targets.cited)
+        if self.merges is not None:
+            old = self.merges.semi_join(targets, self.merges.new == targets.cited)
+            names = names.union(old.select(name=old.old, target=old.new))
+        edges = self.source.citations
+        edges = edges.filter(edges.citing.notnull())
+        edges = edges.inner_join(names, edges.cited == names.name)
+        if self.roles:
+            edges = edges.select(citing=edges.citing, cited=edges.target, **_roles(edges))
+            roles = {name: edges[name].any() for name in self.roles}
+            return edges.group_by("citing", "cited").agg(**roles)
+        edges = edges.select(citing=edges.citing, cited=edges.target, part=edges.part)
+        if self.source.source_id == openalex.SOURCE:
+            edges = self._without_former(edges)
+        if self.merges is not None:
+            edges = edges.left_join(self.merges, edges.citing == self.merges.old)
+            edges = edges.mutate(citing=edges.new.coalesce(edges.citing))
+        return edges.select("citing", "cited").distinct()
+
+    def _without_former(self, edges: Expression) -> Expression:
+        """Leave out the references of a record that stands in a later partition again."""
+        works = self.source.works
+        works = works.semi_join(edges, works.record == edges.citing)
+        last = works.group_by("record").agg(last=works.part.max())
+        return edges.semi_join(last, [edges.citing == last.record, edges.part == last.last])
+
+    def _follow(self, merged: Expression) -> Expression:
+        """Return the ids that were merged, and what each has become in the end.
+
+        Each round looks twice as far ahead. What leads to an end is less each time, until only
+        circles are left, and what leads into them; when one round has seen as many ids as
+        those are, it has gone all around, and knows the least id of each circle.
+        """
+        import ibis
+
+        steps = _newest(merged, "into").select(old="record", new="into", least="record")
+        left = -1
+        for round_ in count():
+            steps = self._write(steps, f"merges-{round_}")
+            ahead = steps.select(place="old", next="new", below="least")
+            ways = steps.left_join(ahead, steps.new == ahead.place)
+            (found,) = self.engine.fetch(ways.agg(n=ways.place.count()))
+            if found["n"] == 0 or (found["n"] == left and 2**round_ >= left):
+                break
+            left = found["n"]
+            least = ibis.least(ways.least, ways.below.coalesce(ways.least))
+            steps = ways.select(old=ways.old, new=ways.next.coalesce(ways.new), least=least)
+        ends = ways.select(old=ways.old, new=ways.below.coalesce(ways.new))
+        return self._write(ends, "merges")
+
+    # -- facts ----------------------------------------------------------------------------
+
+    def _read(self, ids: Expression) -> Expression:
+        """Return the year of records, and their authors by the source's identifiers."""
+        works = self.source.works
+        works = works.semi_join(ids, "record")
+        keys = works.authors.map(lambda author: author.key)
+        year = _within(works.year, _YEARS)
+        cells = works.select(record=works.record, part=works.part, year=year, people=keys)
+        return _newest(cells, "year", "people")
+
+    def _describe(self) -> Expression:
+        """Return what the source says of the ranked records."""
+        works = self.source.works
+        works = works.semi_join(self.ranked, works.record == self.ranked.cited)
+        cells = works.select(
+            "record", "part", "title", "doi",
+            publication_year=_within(works.year, _YEARS),
+            n_stated=_within(works.n_citations, _COUNTS),
+        )  # fmt: skip
+        newest = _newest(cells, "publication_year", "title", "doi", "n_stated")
+        return newest.drop("part").rename(cited="record")
+
+    def _count_pairs(self) -> Expression:
+        """Return how many cite each record, and with which intents."""
+        pairs = self.pairs
+        other = pairs.citing != pairs.cited
+        counts = {f"n_{name}": pairs[name].sum(where=other) for name in self.roles}
+        counts |= {"n_citing": other.sum(), "n_self_records": (~other).sum()}
+        cells = {name: each.cast("int64") for name, each in counts.items()}
+        return pairs.group_by("cited").agg(**cells)
+
+    def _count_authors(self) -> Iterator[Expression]:
+        """Yield how many pairs have authors on both sides, and how many share one."""
+        records = self.records
+        people = records.select("record", person=records.people.unnest())
+        people = self._write(people.filter(people.person.notnull()).distinct(), "people")
+        own = people.semi_join(self.ranked, people.record == self.ranked.cited)
+        own = own.select(work="record", person="person")
+        both = self.others.semi_join(people, self.others.citing == people.record)
+        both = both.semi_join(own, both.cited == own.work)
+        yield both.group_by("cited").agg(n_with_authors=both.count())
+        theirs = people.semi_join(own, "person")
+        shared = self.others.inner_join(theirs, self.others.citing == theirs.record)
+        shared = shared.semi_join(own, [shared.cited == own.work, shared.person == own.person])
+        shared = shared.select("citing", "cited").distinct()
+        yield shared.group_by("cited").agg(n_shared_author=shared.count())
+
+    def _count_years(self) -> Expression:
+        """Return how many cite each record in each year."""
+        dated = self.records.filter(self.records.year.notnull())
+        cells = self.others.inner_join(dated, self.others.citing == dated.record)
+        return cells.group_by("cited", "year").agg(n=cells.count())
+
+    def _last_year(self) -> int:
+        """Return the last year of the source's records."""
+        works = self.source.works
+        (found,) = self.engine.fetch(works.agg(year=_within(works.year, _YEARS).max()))
+        return found["year"] or 0
+
+    def _write(self, table: Expression, name: str) -> Expression:
+        folder = os.path.join(self.scratch, name)
+        os.makedirs(folder)
+        self.engine.write(table, folder)
+        return self.engine.read_parquet(parquet_files(folder))
+
+
+def _best(counts: Expression, top: int) -> Expression:
+    import ibis
+
+    return counts.order_by(ibis.desc("n"), "cited").limit(top)
+
+
+def _roles(edges: Expression) -> dict[str, Expression]:
+    """Return what rows tell of the role of a citation, each true or false."""
+    labelled = edges.intents.filter(lambda each: _some(each.filter(lambda intent: intent != "")))
+    return {
+        "labelled": _some(labelled),
+        **{
+            ours: _some(_with(edges.intents, theirs))
+            for theirs, ours in semantic_scholar.INTENTS.items()
+        },
+        "influential": edges.is_influential,
+    }
+
+
+def _with(intents: Expression, intent: str) -> Expression:
+    return intents.filter(lambda each: each.contains(intent))
+
+
+def _some(items: Expression) -> Expression:
+    return items.length().fill_null(0) > 0
+
+
+def _newest(table: Expression, *others: str) -> Expression:
+    """Return one row of each record: of those of the last partition, the first by others."""
+    import ibis
+
+    order = [ibis.desc("part"), *others]
+    table = table.mutate(place=ibis.row_number().over(group_by="record", order_by=order))
+    return table.filter(table.place == 0).drop("place")
+
+
+def _within(number: Expression, bounds: tuple[int, int]) -> Expression:
+    """Return a number, null where it is out of bounds."""
+    import ibis
+
+    return ibis.ifelse(number.between(*bounds), number, None)

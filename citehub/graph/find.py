@@ -1,0 +1,148 @@
+"""Which records of each source are the works that were asked for, by their identifiers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from citehub._identifiers import parse_identifier
+from citehub.build.sources.records import SCHEMES, Reject, best_identifier
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from citehub._identifiers import Identifier
+    from citehub.build.sources.dumps import Expression
+    from citehub.graph.engines import Engine
+
+_ROUNDS: Final = 8  # identifiers lead to records, which have further identifiers
+
+
+@dataclass(slots=True, eq=False)
+class Wanted:
+    """A work that was asked for: as it was spelt, its identifiers and its records by source."""
+
+    asked: str
+    ids: set[Identifier] = field(default_factory=set)
+    records: dict[str, set[Any]] = field(default_factory=dict)
+
+    @property
+    def curie(self) -> str:
+        """The identifier by which a hub names the work, else as it was asked for."""
+        best = best_identifier(self.ids)
+        return best.curie if best else self.asked
+
+
+def read_wanted(asked: str) -> Wanted:
+    """Return a work to look for; what is no identifier is a title."""
+    found = parse_identifier(asked)
+    return Wanted(asked, {found} if found else set())
+
+
+def find_records(
+    engine: Engine, works: Mapping[str, Expression], wanted: Iterable[Wanted]
+) -> None:
+    """Fill in the records and identifiers of the works that were asked for.
+
+    Records are of one work where they share an identifier: so the preprint, its published
+    version and their copies in other sources are found from any one of them.
+    """
+    wanted = list(wanted)
+    _find_titles(engine, works, [each for each in wanted if not each.ids])
+    asked: dict[Wanted, set[Identifier]] = {each: set() for each in wanted}
+    for _ in range(_ROUNDS):
+        owners: dict[Identifier, list[Wanted]] = {}
+        for each in wanted:
+            for identifier in each.ids - asked[each]:
+                owners.setdefault(identifier, []).append(each)
+            asked[each] |= each.ids
+        if not owners:
+            return
+        for source, table in works.items():
+            matches = _matching(table, owners)
+            for row in engine.fetch(_ids(table.filter(matches))):
+                for identifier in ids_of(row):
+                    for owner in owners.get(identifier, ()):
+                        _enter(owner, source, row)
+
+
+def _find_titles(engine: Engine, works: Mapping[str, Expression], wanted: list[Wanted]) -> None:
+    titles: dict[str, list[Wanted]] = {}
+    for each in wanted:
+        titles.setdefault(fold_title(each.asked), []).append(each)
+    for source, table in works.items() if titles else ():
+        key = table.title.lower().re_replace(r"[ \t\n\f\r]+", " ").strip()
+        found = table.mutate(key=key).filter(lambda each: each.key.isin(list(titles)))
+        for row in engine.fetch(found.select("record", "key", *SCHEMES)):
+            for owner in titles[row["key"]]:
+                _enter(owner, source, row)
+
+
+def fold_title(title: str) -> str:
+    """Return a title as titles are compared."""
+    return re.sub(r"[ \t\n\f\r]+", " ", title.lower()).strip(" ")
+
+
+def ids_of(row: Mapping[str, Any]) -> tuple[Identifier, ...]:
+    """Return the identifiers of a work of a source, in citehub's spelling."""
+    found = []
+    for scheme in SCHEMES:
+        parsed = parse_identifier(f"{scheme}:{row[scheme]}") if row[scheme] else None
+        if parsed and parsed not in found:
+            found.append(parsed)
+    return tuple(found)
+
+
+def _ids(table: Expression) -> Expression:
+    return table.select("record", *SCHEMES)
+
+
+def _matching(table: Expression, wanted: Iterable[Identifier]) -> Expression:
+    values: dict[str, list[str]] = {}
+    for identifier in wanted:
+        if identifier.scheme in SCHEMES:
+            values.setdefault(identifier.scheme, []).append(identifier.value)
+            if identifier.scheme == "arxiv":  # a source may know it by the DOI alone
+                values.setdefault("doi", []).append(f"10.48550/arxiv.{identifier.value}")
+    import ibis
+
+    return ibis.or_(*(table[scheme].isin(each) for scheme, each in values.items()))
+
+
+def _enter(wanted: Wanted, source: str, row: Mapping[str, Any]) -> None:
+    wanted.records.setdefault(source, set()).add(row["record"])
+    wanted.ids.update(ids_of(row))
+
+
+def merged_into(
+    engine: Engine, merged: Expression, records: Iterable[int]
+) -> tuple[dict[int, int], list[Reject]]:
+    """Return what records were merged into, and where the list of merges goes in a circle.
+
+    Both directions are followed: the old ids of a record, under which others may still cite
+    it, and the record that an old id became.
+    """
+    known = set(records)
+    steps: dict[int, int] = {}
+    new = set(known)
+    while new:
+        ids = list(new)
+        rows = engine.fetch(merged.filter(merged.record.isin(ids) | merged.into.isin(ids)))
+        steps |= {row["record"]: row["into"] for row in rows}
+        new = {each for row in rows for each in (row["record"], row["into"])} - known
+        known |= new
+    ends, rejects = {}, []
+    for record in sorted(steps):
+        path = [record]
+        while path[-1] in steps and steps[path[-1]] not in path:
+            path.append(steps[path[-1]])
+        ends[record] = path[-1]
+        if path[-1] in steps:
+            circle = path[path.index(steps[path[-1]]) :]
+            ends[record] = min(circle)
+            if record in circle:
+                names = " into ".join(f"W{each}" for each in [*circle, circle[0]])
+                reason = f"W{record} is merged in a circle: {names}"
+                rejects.append(Reject("merged_ids", 0, reason))
+    return ends, rejects

@@ -1,0 +1,233 @@
+"""Hubs of works that were asked for, from bulk dumps: one, or many in one pass."""
+
+from __future__ import annotations
+
+import datetime
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from citehub import _folder
+from citehub._catalog import is_hub_name, is_version
+from citehub._identifiers import parse_identifier
+from citehub._manifest import read_manifest
+from citehub.build.bulk import name_hub, write_hub
+from citehub.build.sources.reference_file import read_reference_file
+from citehub.errors import BadArgument, BuildError, DamagedRelease, TargetExists, UnknownWork
+from citehub.graph.find import read_wanted
+from citehub.graph.reader import Reader
+from citehub.graph.session import reading, write_rejects
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from citehub.build.sources.records import Record, Reject
+    from citehub.graph.dumps import Dumps
+    from citehub.graph.find import Wanted
+
+
+class NewHub(NamedTuple):
+    """A hub that was made, or why it was not.
+
+    Attributes
+    ----------
+    asked : str
+        The work, as it was asked for.
+    folder : str
+        The release folder; empty where there is none.
+    n_citing : int
+        The number of citing works; -1 where the folder was there already.
+    problem : str
+        Why there is none; else empty.
+    rejects : str
+        The file of what could not be read; empty where all could.
+    """
+
+    asked: str
+    folder: str
+    n_citing: int
+    problem: str
+    rejects: str
+
+
+def new_hub(
+    work: str,
+    out: str,
+    dumps: Dumps,
+    *,
+    citing: str | None = None,
+    name: str | None = None,
+    version: str = "1.0.0",
+    created: datetime.date | None = None,
+    progress: Callable[[str], None] = lambda _step: None,
+) -> NewHub:
+    """Make a hub of a work from bulk dumps.
+
+    Parameters
+    ----------
+    work : str
+        The canonical work: a DOI, an arXiv id, ``openalex:W...``, ``s2:`` and a CorpusId, or
+        its title.
+    out : str
+        The release folder to make; it must not exist, or be empty.
+    dumps : Dumps
+        Where they lie, and how to read them.
+    citing : str, optional
+        A reference manager's file of works that cite the work: BibTeX, RIS or CSL-JSON.
+    name : str, optional
+        Name of the hub; by default the work's id.
+    version : str, default "1.0.0"
+        Data version of the release.
+    created : datetime.date, optional
+        Date of the release; by default today.
+    progress : callable, optional
+        Is called with each step in words.
+
+    Returns
+    -------
+    NewHub
+        The folder, the number of citing works, and the file of what could not be read.
+
+    Raises
+    ------
+    UnknownWork
+        No source has the work.
+    BuildError
+        Nothing cites it, or a source is wrong.
+    TargetExists
+        The folder is there and holds something.
+    MissingExtra
+        The extra ``graph``, or ``spark``, is not installed.
+
+    Examples
+    --------
+    >>> import json, os, tempfile
+    >>> from citehub.graph import Dumps, new_hub
+    >>> entries = [
+    ...     {"id": "a", "title": "A Lantern", "DOI": "10.5555/lantern.1"},
+    ...     {"id": "b", "title": "A Brighter Lantern", "DOI": "10.5555/bright.1"},
+    ... ]
+    >>> with tempfile.TemporaryDirectory() as home:
+    ...     path, out = os.path.join(home, "citing.json"), os.path.join(home, "hub")
+    ...     with open(path, "w") as file:
+    ...         json.dump(entries, file)
+    ...     new_hub("doi:10.5555/lantern.1", out, Dumps(), citing=path).n_citing
+    1
+    """
+    _check(name, version)
+    target = os.path.abspath(out)
+    _folder.check_free(target)
+    with reading(dumps, target, progress) as (engine, store, scratch):
+        reader = Reader(engine, store, dumps, scratch)
+        wanted = read_wanted(work)
+        rejects: list[Reject] = []
+        entries: list[Record] = []
+        if citing:
+            entries, rejects = read_reference_file(citing)
+        reader.find([wanted])
+        given = reader.input_of(wanted, entries)
+        n = write_hub(
+            given, target, name=name, version=version,
+            created=created or _today(), progress=progress,
+        )  # fmt: skip
+        written = write_rejects(f"{target}.rejects.csv", [*reader.rejects, *rejects])
+    return NewHub(work, target, n, "", written)
+
+
+def new_hubs(
+    works: Iterable[str],
+    out: str,
+    dumps: Dumps,
+    *,
+    version: str = "1.0.0",
+    created: datetime.date | None = None,
+    progress: Callable[[str], None] = lambda _step: None,
+) -> Iterator[NewHub]:
+    """Make hubs of many works in one pass over the dumps.
+
+    Each becomes a release folder in ``out``, named after its work. One that is there already
+    is left as it is; one that cannot be made is told in ``problem``, and the others go on.
+
+    Parameters
+    ----------
+    works : iterable of str
+        The canonical works, as `new_hub` takes one.
+    out : str
+        The folder for the releases; it may be there.
+    dumps : Dumps
+        Where they lie, and how to read them.
+    version : str, default "1.0.0"
+        Data version of the releases.
+    created : datetime.date, optional
+        Date of the releases; by default today.
+    progress : callable, optional
+        Is called with each step in words.
+
+    Yields
+    ------
+    NewHub
+        Each hub, in the order of ``works``.
+
+    Raises
+    ------
+    BuildError
+        A source is wrong.
+    MissingExtra
+        The extra ``graph``, or ``spark``, is not installed.
+
+    Examples
+    --------
+    >>> import json, os, tempfile
+    >>> from citehub.graph import Dumps, new_hubs
+    >>> works = [{"id": f"https://openalex.org/W{n}", "title": f"Lantern {n}"} for n in (1, 2)]
+    >>> works[1]["referenced_works"] = [works[0]["id"]]
+    >>> with tempfile.TemporaryDirectory() as home:
+    ...     os.mkdir(os.path.join(home, "works"))
+    ...     with open(os.path.join(home, "works", "part_000.jsonl"), "w") as file:
+    ...         for work in works:
+    ...             print(json.dumps(work), file=file)
+    ...     for made in new_hubs(["openalex:W1", "openalex:W2"], home, Dumps(openalex=home)):
+    ...         print(made.asked, made.problem or made.n_citing)
+    openalex:W1 1
+    openalex:W2 No source that was read tells of a work that cites openalex:W2.
+    """
+    _check(None, version)
+    target = os.path.abspath(out)
+    os.makedirs(target, exist_ok=True)
+    with reading(dumps, os.path.join(target, "hubs"), progress) as (engine, store, scratch):
+        reader = Reader(engine, store, dumps, scratch)
+        wanted = [read_wanted(work) for work in works]
+        reader.find(wanted)
+        path = os.path.join(target, "rejects.csv")
+        for number, each in enumerate(wanted, 1):
+            progress(f"Hub {number} of {len(wanted)}: {each.asked}")
+            folder, n, problem = os.path.join(target, name_hub(each.curie)), -1, ""
+            try:
+                if not _is_hub_of(each, folder):
+                    _folder.check_free(folder)
+                    n = write_hub(
+                        reader.input_of(each), folder, name=None, version=version,
+                        created=created or _today(), progress=progress,
+                    )  # fmt: skip
+            except (BuildError, TargetExists, UnknownWork) as error:
+                folder, n, problem = "", 0, str(error)
+            yield NewHub(each.asked, folder, n, problem, write_rejects(path, reader.rejects))
+
+
+def _is_hub_of(wanted: Wanted, folder: str) -> bool:
+    """Tell whether a folder is a release of the hub of a work."""
+    try:
+        canonical = read_manifest(folder)["citehub"]["canonical_work_id"]
+    except DamagedRelease:
+        return False
+    return parse_identifier(canonical) in wanted.ids
+
+
+def _check(name: str | None, version: str) -> None:
+    if name is not None and not is_hub_name(name):
+        raise BadArgument.of("name", name, "small letters, digits and hyphens")
+    if not is_version(version):
+        raise BadArgument.of("version", version, "MAJOR.MINOR.PATCH, as 1.0.0")
+
+
+def _today() -> datetime.date:
+    return datetime.datetime.now(tz=datetime.UTC).date()

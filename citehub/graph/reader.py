@@ -1,0 +1,276 @@
+"""What the sources say of the works that were asked for, and of those that cite them."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING, Any
+
+from citehub._identifiers import Identifier
+from citehub.build.assemble import HubInput, record_of
+from citehub.build.sources import openalex
+from citehub.build.sources.dumps import WORKS
+from citehub.build.sources.records import Context, Edge, Record, Reject
+from citehub.errors import UnknownWork
+from citehub.graph.engines import parquet_files
+from citehub.graph.find import Wanted, find_records, ids_of, merged_into
+from citehub.graph.sources import name_record, open_sources
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+
+    from citehub.build.sources.dumps import Expression
+    from citehub.graph.dumps import Dumps
+    from citehub.graph.engines import Engine
+    from citehub.graph.sources import Source
+    from citehub.graph.store import Store
+
+
+class Reader:
+    """Reads what the sources say of the works that were asked for."""
+
+    def __init__(self, engine: Engine, store: Store, dumps: Dumps, scratch: str) -> None:
+        self.engine = engine
+        self.store = store
+        self.scratch = scratch
+        self.dumps = dumps
+        self.sources: list[Source] = []
+        self.rejects: list[Reject] = []
+        self.edges: dict[str, Expression] = {}
+        self.records: dict[str, Expression] = {}
+        self.texts: dict[str, dict[str, Expression]] = {}
+
+    def find(self, wanted: Sequence[Wanted]) -> None:
+        """Find the works, and write out what each source says of them and of their citations."""
+        self.number = {id(each): number for number, each in enumerate(wanted)}
+        only = self._asked_records(wanted)
+        self._find(wanted, only)
+        if only and not self._have_details(wanted):
+            self._find(wanted)
+        for source in self.sources:
+            self.store.progress(f"Find the citations in {source.source_id}")
+            self._extract(source, wanted)
+
+    def _asked_records(self, wanted: Sequence[Wanted]) -> set[int]:
+        """Return the records of OpenAlex, where all works were asked for by one.
+
+        A cache is to serve other works, too, so that all details are read into it.
+        """
+        asked = [_openalex_numbers(each.ids) for each in wanted]
+        if self.dumps.cache or not all(asked) or len(asked) > openalex.FEW:
+            return set()
+        return set().union(*asked)
+
+    def _have_details(self, wanted: Sequence[Wanted]) -> bool:
+        """Tell whether no further version of the works was found, of which others may tell."""
+        known = {each.source_id: each for each in self.sources}.get(openalex.SOURCE)
+        found = set().union(*(each.records.get(openalex.SOURCE, ()) for each in wanted))
+        return known is None or found <= known.only
+
+    def _find(self, wanted: Sequence[Wanted], only: Collection[int] = ()) -> None:
+        self.sources = open_sources(self.store, self.dumps, only=only)
+        self.rejects = [each for found in self.store.rejects.values() for each in found]
+        self.store.progress("Find the records of the work")
+        for source in self.sources:
+            self._replace_old_ids(source, wanted)
+        find_records(self.engine, {each.source_id: each.works for each in self.sources}, wanted)
+        for source in self.sources:
+            self._add_old_ids(source, wanted)
+
+    def input_of(self, wanted: Wanted, entries: Sequence[Record] = ()) -> HubInput:
+        """Return what the sources say of one work."""
+        given = HubInput({}, {}, [])
+        for source in self.sources:
+            self._add(given, source, wanted)
+        self._add_entries(given, wanted, entries)
+        if not given.canonical:
+            known = [each.source_id for each in self.sources]
+            message = (
+                f"No source that was read has the work {wanted.asked!r}. Read: "
+                f"{', '.join(known) or 'none'}. Check the spelling, or name a work by another "
+                "identifier."
+            )
+            if self.rejects:
+                path, line, reason = self.rejects[0]
+                message += f" What could not be read, {len(self.rejects):,} in all, begins with "
+                message += f"{path}, line {line}: {reason}."
+            raise UnknownWork(message, wanted.asked)
+        given.newest_year = _newest_year(self.dumps)
+        for title, found in self.store.rejects.items():
+            source_id = title.partition(" ")[0]
+            given.unreadable[source_id] = given.unreadable.get(source_id, 0) + len(found)
+        return given
+
+    def _replace_old_ids(self, source: Source, wanted: Sequence[Wanted]) -> None:
+        """Ask for what the asked ids were merged into."""
+        if source.merged is not None:
+            asked = {each: _openalex_numbers(each.ids) for each in wanted}
+            ends = self._merges(source.merged, set().union(*asked.values()))
+            for each, numbers in asked.items():
+                for number in numbers & ends.keys():
+                    each.ids.remove(Identifier("openalex", f"W{number}"))
+                    each.ids.add(Identifier("openalex", f"W{ends[number]}"))
+
+    def _add_old_ids(self, source: Source, wanted: Sequence[Wanted]) -> None:
+        """Add the ids that were merged into the records: others may still cite them."""
+        if source.merged is not None:
+            mine = [each.records.setdefault(source.source_id, set()) for each in wanted]
+            ends = self._merges(source.merged, set().union(*mine))
+            for records in mine:
+                records |= {old for old, new in ends.items() if new in records}
+
+    def _merges(self, merged: Expression, records: set[int]) -> dict[int, int]:
+        ends, rejects = merged_into(self.engine, merged, records)
+        self.rejects += [each for each in rejects if each not in self.rejects]
+        return ends
+
+    def _extract(self, source: Source, wanted: Sequence[Wanted]) -> None:
+        import ibis
+
+        name = source.source_id
+        pairs = [(n, r) for n, each in enumerate(wanted) for r in each.records.get(name, ())]
+        kind = source.works.record.type()
+        targets = ibis.memtable(
+            {"hub": [n for n, _ in pairs], "target": [r for _, r in pairs]},
+            schema={"hub": "int64", "target": kind},
+        )
+        citations = source.citations_of([record for _, record in pairs])
+        citations = citations.filter(citations.citing.notnull())
+        edges = citations.inner_join(targets, citations.cited == targets.target).drop("target")
+        self.edges[name] = edges = self._write(edges, f"{name}-edges")
+        ids = edges.select(record=edges.citing).union(targets.select(record=targets.target))
+        records = source.works.semi_join(ids, "record").select("part", *WORKS)
+        self.records[name] = self._write(records, f"{name}-records")
+        self.texts[name] = {
+            kind: self._write(texts.semi_join(ids, "record"), f"{name}-{kind}")
+            for kind, texts in source.texts.items()
+        }
+
+    def _write(self, table: Expression, name: str) -> Expression:
+        folder = os.path.join(self.scratch, name)
+        os.mkdir(folder)
+        self.engine.write(table, folder)
+        return self.engine.read_parquet(parquet_files(folder))
+
+    def _add(self, given: HubInput, source: Source, wanted: Wanted) -> None:
+        """Add what a source says of a work."""
+        import ibis
+
+        name, number = source.source_id, self.number[id(wanted)]
+        own = {name_record(name, each) for each in wanted.records.get(name, ())}
+        edges = self.edges[name].filter(self.edges[name].hub == number)
+        records = self.records[name]
+        mine = ibis.memtable(
+            {"record": list(wanted.records.get(name, ()))},
+            schema={"record": records.record.type()},
+        )
+        ids = edges.select(record=edges.citing).union(mine)
+        newest = _newest(self.engine.fetch(records.semi_join(ids, "record")), "record")
+        texts = {
+            kind: {row["record"]: row for row in self.engine.fetch(table.semi_join(ids, "record"))}
+            for kind, table in self.texts[name].items()
+        }
+        abstracts, tldrs = texts.get("abstracts", {}), texts.get("tldrs", {})
+        for number, row in newest.items():
+            abstract = abstracts[number]["text"] if number in abstracts else None
+            record, problem = record_of(
+                row, name, name_record(name, number), ids_of(row), abstract
+            )
+            key = name, record.record_id
+            (given.canonical if record.record_id in own else given.citing)[key] = record
+            if problem:
+                self.rejects.append(Reject(f"{name} {record.record_id}", 0, problem))
+            if number in tldrs and tldrs[number]["text"]:
+                given.findings[key] = tldrs[number]["text"], tldrs[number]["model"] or "a model"
+            if record.record_id in own and row["n_citations"] is not None:
+                _count(given, name, row)
+        for edge in self._edges(name, edges, newest):
+            given.edges.append(edge)
+            key = name, edge.citing  # a record that the source says nothing of but this
+            if key not in given.citing and key not in given.canonical:
+                ids_known = (Identifier("openalex", edge.citing),) if name == "openalex" else ()
+                given.citing[key] = Record(name, edge.citing, ids_known)
+
+    def _edges(
+        self, name: str, edges: Expression, newest: dict[Any, dict[str, Any]]
+    ) -> Iterator[Edge]:
+        """Yield the citations as the newest partition states them, each once."""
+        found: dict[tuple[Any, Any], dict[str, Any]] = {}
+        for row in self.engine.fetch(edges):
+            key = row["citing"], row["cited"]
+            stale = name == "openalex" and row["part"] != newest[row["citing"]]["part"]
+            known = found.get(key)
+            if not stale and (known is None or known["part"] < row["part"]):
+                found[key] = row
+        for (citing, cited), row in found.items():
+            yield Edge(
+                name,
+                name_record(name, citing),
+                name_record(name, cited),
+                row["is_influential"],
+                tuple(_contexts(row["contexts"], row["intents"])),
+            )
+
+    def _add_entries(self, given: HubInput, wanted: Wanted, entries: Sequence[Record]) -> None:
+        """Add the entries of a reference manager's file: each cites the work, or is it."""
+        for entry in entries:
+            key = entry.source_id, entry.record_id
+            if wanted.ids & set(entry.ids):
+                given.canonical[key] = entry
+                continue
+            given.citing[key] = entry
+            given.edges.append(Edge(entry.source_id, entry.record_id, wanted.curie))
+
+
+def _openalex_numbers(ids: Iterable[Identifier]) -> set[int]:
+    """Return the numbers of OpenAlex ids."""
+    return {int(each.value[1:]) for each in ids if each.scheme == "openalex"}
+
+
+def _count(given: HubInput, source_id: str, row: dict[str, Any]) -> None:
+    """Take in a source's own counts; of several records of the work, those of the most cited."""
+    if row["n_citations"] < given.stated.get(source_id, 0):
+        return
+    given.stated[source_id] = row["n_citations"]
+    years = {each["year"]: each["n"] for each in row["years"] or () if each}
+    if years:
+        given.years = {
+            int(year): int(n)
+            for year, n in years.items()
+            if year and n and year.isdecimal() and n.isdecimal()
+        }
+
+
+def _contexts(
+    contexts: Sequence[str | None] | None, intents: Sequence[Sequence[str] | None] | None
+) -> Iterator[Context]:
+    """Yield passages with their intents; where the two do not run beside each other, apart."""
+    texts, lists = list(contexts or ()), list(intents or ())
+    if len(texts) == len(lists):
+        pairs = list(zip(texts, lists, strict=True))
+    else:
+        pairs = [(text, None) for text in texts] + [(None, each) for each in lists]
+    for text, each in pairs:
+        found = tuple(intent for intent in each or () if intent)
+        if text or found:
+            yield Context(text or "", found)
+
+
+def _newest(rows: Iterable[dict[str, Any]], key: str) -> dict[Any, dict[str, Any]]:
+    """Return one row for each key: that of the last partition, in any order of the rows."""
+    found: dict[Any, dict[str, Any]] = {}
+    for row in rows:
+        best = found.get(row[key])
+        if best is None or (row["part"], repr(row)) > (best["part"], repr(best)):
+            found[row[key]] = row
+    return found
+
+
+def _newest_year(dumps: Dumps) -> int | None:
+    """Return the year of the newest folder of an OpenAlex snapshot."""
+    years = [
+        int(found[1])
+        for parent, _, _ in os.walk(dumps.openalex or "")
+        if (found := re.search(r"updated_date=(\d{4})", os.path.basename(parent)))
+    ]
+    return max(years, default=None)

@@ -1,0 +1,53 @@
+"""One run over bulk dumps: its engine, what it keeps, and what it could not read."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from citehub import _folder
+from citehub._file import write_whole
+from citehub._text import csv_lines
+from citehub.build.sources.records import Reject
+from citehub.errors import SourceError
+from citehub.graph.engines import CannotRead, open_engine
+from citehub.graph.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from citehub.graph.dumps import Dumps
+    from citehub.graph.engines import Engine
+
+
+@contextmanager
+def reading(
+    dumps: Dumps, target: str, progress: Callable[[str], None]
+) -> Iterator[tuple[Engine, Store, str]]:
+    """Open the engine and the store; what was read is kept where the run does not end well."""
+    kept = dumps.cache or f"{target}.reading"
+    os.makedirs(kept, exist_ok=True)
+    with _folder.scratch_folder(os.path.join(kept, "scratch")) as scratch:
+        engine = open_engine(
+            dumps.engine, memory=dumps.memory, threads=dumps.threads, scratch=scratch,
+            master=dumps.master,
+        )  # fmt: skip
+        try:
+            yield engine, Store(engine, os.path.abspath(kept), progress), scratch
+        except CannotRead as error:  # Parquet, which is read where it lies
+            raise SourceError(f"A file cannot be read: {error}") from None
+        finally:
+            engine.close()
+    if not dumps.cache:
+        shutil.rmtree(kept)
+
+
+def write_rejects(path: str, rejects: Sequence[Reject]) -> str:
+    """Write what could not be read as CSV, and return the file; empty where all could."""
+    if not rejects:
+        return ""
+    lines = csv_lines((each._asdict() for each in rejects), Reject._fields)
+    write_whole((line.encode() for line in lines), path, force=True)
+    return path

@@ -1,0 +1,82 @@
+"""The sources of a run: their works and citations as tables, read through the store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from citehub.build.sources import openalex, opencitations, semantic_scholar
+from citehub.graph.find import merged_into
+from citehub.graph.layout import find_openalex, find_opencitations, find_s2
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from citehub.build.sources.dumps import Expression
+    from citehub.graph.dumps import Dumps
+    from citehub.graph.store import Store
+
+
+@dataclass(slots=True)
+class Source:
+    """A source that a run reads."""
+
+    source_id: str
+    works: Expression
+    citations: Expression
+    texts: dict[str, Expression] = field(default_factory=dict)
+    merged: Expression | None = None
+    only: frozenset[int] = frozenset()
+
+    def citations_of(self, records: Collection[Any]) -> Expression:
+        """Return the citations of some records, and maybe others."""
+        if self.source_id == openalex.SOURCE:
+            return openalex.citations(self.works, records)
+        return self.citations
+
+
+def open_sources(
+    store: Store, dumps: Dumps, *, only: Collection[int] = (), texts: bool = True
+) -> list[Source]:
+    """Read the dumps that were named.
+
+    Parameters
+    ----------
+    store : Store
+        What reads them. All are looked for before the first is read, which may take hours.
+    dumps : Dumps
+        Where they lie.
+    only : collection of int, optional
+        Records of OpenAlex: of other works than those, and those that cite one, no details.
+    texts : bool, default True
+        Whether the texts of works are read, too.
+    """
+    openalex_files = find_openalex(dumps.openalex) if dumps.openalex else {}
+    s2_files = find_s2(dumps.s2) if dumps.s2 else {}
+    index_files = find_opencitations(dumps.opencitations) if dumps.opencitations else {}
+    found = []
+    if openalex_files:
+        files, old = openalex_files["works"], openalex_files.get("merged_ids")
+        merged = store.table(old) if old else None
+        if only:
+            ends = {} if merged is None else merged_into(store.engine, merged, only)[0]
+            records = {*only, *ends, *ends.values()}
+            files = replace(files, dataset=openalex.only_citing(records))
+        works = store.table(files)
+        citations = openalex.citations(works)
+        only = frozenset(files.dataset.only)
+        found.append(Source(openalex.SOURCE, works, citations, {}, merged, only))
+    if s2_files:
+        needed = s2_files if texts else dict.fromkeys(("papers", "citations"))
+        tables = {name: store.table(s2_files[name]) for name in needed}
+        papers, citations = tables.pop("papers"), tables.pop("citations")
+        found.append(Source(semantic_scholar.SOURCE, papers, citations, tables))
+    if index_files:
+        tables = {name: store.table(files) for name, files in index_files.items()}
+        found.append(Source(opencitations.SOURCE, tables["meta"], tables["index"]))
+    return found
+
+
+def name_record(source_id: str, record: Any) -> str:
+    """Return a record as its source names it."""
+    return f"W{record}" if source_id == "openalex" else str(record)

@@ -1,0 +1,174 @@
+"""How the bulk sources' fields are mapped: identifiers, dates, names and types."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ibis
+import pytest
+
+from citehub.build.sources import openalex, opencitations, semantic_scholar
+from citehub.build.sources.dumps import Dataset, as_text, shape_texts
+from citehub.build.sources.records import SCHEMES
+from citehub.graph.engines.duckdb import DuckDB
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory) -> DuckDB:
+    engine = DuckDB(0, 1, str(tmp_path_factory.mktemp("engine")))
+    yield engine
+    engine.close()
+
+
+def shape(engine: DuckDB, dataset: Dataset, **fields: Any) -> dict[str, Any]:
+    """Return what a row is mapped to; fields that it leaves out are null."""
+    schema = {name: as_text(kind) for name, kind in dataset.fields.items()}
+    cells = tuple(fields.get(name) for name in schema)
+    raw = ibis.memtable([(*cells, 0)], schema={**schema, "part": "int32"})
+    (row,) = engine.fetch(shape_texts(raw, dataset))
+    return row
+
+
+def ids_of(row: dict[str, Any]) -> dict[str, str]:
+    return {scheme: row[scheme] for scheme in SCHEMES if row[scheme] is not None}
+
+
+# -- OpenAlex -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("doi", "pages", "found"),
+    [
+        (None, [], {}),
+        ("https://doi.org/10.5555/X", [], {"doi": "10.5555/x"}),
+        ("10.5555/(sici)a(1):2<3>", [None], {"doi": "10.5555/(sici)a(1):2<3>"}),
+        ("none", ["https://example.org/abs/9912.00001"], {}),
+        (
+            "https://doi.org/10.48550/arXiv.9912.00001",
+            [],
+            {"doi": "10.48550/arxiv.9912.00001", "arxiv": "9912.00001"},
+        ),
+        (
+            "https://doi.org/10.5555/x",
+            [None, "https://doi.org/10.5555/x", "http://arxiv.org/abs/9912.00001v2"],
+            {"doi": "10.5555/x", "arxiv": "9912.00001"},
+        ),
+        (None, ["https://arxiv.org/pdf/9912.00001"], {"arxiv": "9912.00001"}),
+        (None, ["http://arxiv.org/abs/math.GT/0309136"], {"arxiv": "math.GT/0309136"}),
+        (None, ["https://arxiv.org/list/cs"], {}),
+    ],
+)
+def test_identifiers_of_openalex(engine, doi, pages, found):
+    locations = [{"landing_page_url": each} for each in pages]
+    row = shape(
+        engine, openalex.WORKS_DATASET,
+        id="https://openalex.org/W9900000001", doi=doi, locations=locations,
+    )  # fmt: skip
+    assert ids_of(row) == found | {"openalex": "W9900000001"}
+    assert row["record"] == 9900000001
+
+
+def test_texts_of_openalex(engine):
+    author = {"id": None, "display_name": "A. Made", "orcid": "https://orcid.org/0"}
+    row = shape(
+        engine, openalex.WORKS_DATASET, id="https://openalex.org/W1", title="", type="",
+        publication_year="2024", publication_date="2024-05-06", is_retracted="false",
+        primary_location={"source": {"display_name": ""}},
+        authorships=[{"author": author, "raw_author_name": None},
+                     {"author": author, "raw_author_name": "Ada Made"}],
+        referenced_works=["https://openalex.org/W2", None, "W-"],
+    )  # fmt: skip
+    assert (row["title"], row["type"], row["venue"]) == (None, None, None)
+    assert (row["year"], row["date"], row["is_retracted"]) == (2024, "2024-05-06", False)
+    assert [each["name"] for each in row["authors"]] == ["A. Made", "Ada Made"]
+    assert row["refs"] == [2, None, None]
+    assert row["sound"]
+
+
+# -- Semantic Scholar ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        (None, {}),
+        ({}, {}),
+        ({"DOI": "10.5555/X", "ArXiv": "9912.00001", "ACL": "2099.acl-long.1"},
+         {"doi": "10.5555/x", "arxiv": "9912.00001", "acl": "2099.acl-long.1"}),
+        ({"DOI": "10.48550/ARXIV.9912.00001"},
+         {"doi": "10.48550/arxiv.9912.00001", "arxiv": "9912.00001"}),
+        ({"DOI": "", "ArXiv": "", "ACL": ""}, {}),
+    ],
+)  # fmt: skip
+def test_identifiers_of_semantic_scholar(engine, given, found):
+    names = ("DOI", "ArXiv", "ACL")
+    ids = given if given is None else {name: given.get(name) for name in names}
+    row = shape(engine, semantic_scholar.PAPERS, corpusid="990000001", externalids=ids, venue="")
+    assert ids_of(row) == found | {"s2": "990000001"}
+    assert (row["record"], row["venue"], row["sound"]) == (990000001, None, True)
+
+
+# -- OpenCitations ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("cell", "found"),
+    [
+        ("omid:br/1", {}),
+        ("omid:br/1 doi:10.5555/X pmid:7", {"doi": "10.5555/x"}),
+        ("doi:10.5555/x openalex:W12 omid:br/1", {"doi": "10.5555/x", "openalex": "W12"}),
+        ("omid:br/1 doi:10.48550/arXiv.9912.00001", {"arxiv": "9912.00001"}),
+        ("omid:br/1 arxiv:9912.00001", {"arxiv": "9912.00001"}),
+        (
+            "omid:br/1 doi:10.5555/x doi:10.48550/arxiv.9912.00001",
+            {"doi": "10.5555/x", "arxiv": "9912.00001"},
+        ),
+        (
+            "omid:br/1 doi:10.48550/arxiv.9912.00001 doi:10.5555/x",
+            {"doi": "10.5555/x", "arxiv": "9912.00001"},
+        ),
+        ("omid:br/1 notdoi:10.5555/x", {}),
+    ],
+)
+def test_identifiers_of_opencitations(engine, cell, found):
+    row = shape(engine, opencitations.META, id=cell)
+    assert ids_of(row) == found | {"omid": "br/1"}
+    assert (row["record"], row["sound"]) == ("br/1", True)
+
+
+@pytest.mark.parametrize(
+    ("cell", "name", "orcid"),
+    [
+        ("Made, Ada [omid:ra/1 orcid:0000-0000-0000-000X]", "Ada Made", "0000-0000-0000-000X"),
+        ("Made, Ada", "Ada Made", None),
+        ("Made", "Made", None),
+        ("Made, [omid:ra/1]", "Made", None),
+        ("Made Consortium [omid:ra/1]", "Made Consortium", None),
+        ("Made [A], Ada [omid:ra/1]", "Ada Made [A]", None),
+    ],
+)
+def test_authors_of_opencitations(engine, cell, name, orcid):
+    row = shape(engine, opencitations.META, id="omid:br/1", author=f"{cell}; Other, An")
+    first, second = row["authors"]
+    assert (first["name"], first["orcid"], second["name"]) == (name, orcid, "An Other")
+
+
+@pytest.mark.parametrize(
+    ("date", "kind", "venue", "found"),
+    [
+        ("2024-05-06", "journal article", "A [omid:br/2 issn:1]", (2024, "article", "A")),
+        ("2024", "book chapter", "A", (2024, "book-chapter", "A")),
+        ("", "", "", (None, None, None)),
+        (None, "web content", "[omid:br/2]", (None, None, None)),
+        ("May", "book", None, (None, "book", None)),
+    ],
+)
+def test_dates_types_and_venues_of_opencitations(engine, date, kind, venue, found):
+    row = shape(engine, opencitations.META, id="omid:br/1", pub_date=date, type=kind, venue=venue)
+    assert (row["year"], row["type"], row["venue"]) == found
+
+
+def test_citations_of_opencitations(engine):
+    row = shape(engine, opencitations.INDEX, citing="doi:10.5555/x omid:br/2", cited="omid:br/1")
+    assert (row["citing"], row["cited"], row["sound"]) == ("br/2", "br/1", True)
+    assert not shape(engine, opencitations.INDEX, citing="doi:10.5555/x", cited="")["sound"]

@@ -1,0 +1,876 @@
+"""Hubs of a work from bulk dumps: what is in them is checked against the small dumps by hand."""
+
+from __future__ import annotations
+
+import errno
+import gzip
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import ibis
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import citehub
+from citehub._folder import hashes
+from citehub._schema import TABLES, needs_evidence
+from citehub._validate import row_key
+from citehub.errors import (
+    BadArgument,
+    BuildError,
+    MissingExtra,
+    SourceError,
+    TargetExists,
+    UnknownName,
+    UnknownWork,
+)
+from citehub.explorer import write_site
+from citehub.graph import Dumps, NewHub, new_hub, new_hubs, session
+from citehub.graph.engines import parquet_files
+from citehub.graph.engines.duckdb import DuckDB
+from citehub.graph.layout import find_openalex
+
+from . import make_small_dumps
+from .dumps import (
+    CREATED,
+    FEBRUARY,
+    JANUARY,
+    SMALL,
+    SOURCES,
+    WORK,
+    copy_small,
+    dumps_of,
+    make,
+    rejects_of,
+    rows_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+LAMP, FOG, BRIGHT = "arxiv:9912.00001", "arxiv:9912.00012", "doi:10.5555/bright.1"
+TWO, CHINESE, OLD_ID = "doi:10.5555/two.1", "doi:10.5555/denglong.1", "doi:10.5555/merged.1"
+PARKS, HOSTILE, FUTURE = "openalex:W9900000014", "s2:990000016", "s2:990000021"
+THESIS = "entry:thesis"
+THESIS_TITLE = "A Thesis on Paper Lanterns that No Source Has"
+REJECTS = {
+    "openalex": [
+        (JANUARY, "4", "is not JSON: Unterminated string starting at: line 1 column 50 (char 49)"),
+        (FEBRUARY, "11", 'publication_year should be a whole number, not "unknown"'),
+    ],
+    "s2": [
+        (
+            "s2/citations/part_000.gz",
+            "7",
+            'contexts should be a list, not "text where a list is due"',
+        )
+    ],
+    "opencitations": [("opencitations/index/index.csv", "5", "has 3 cells, not 7")],
+}
+CIRCLE = [
+    ("merged_ids", "0", f"{one} is merged in a circle: {one} into {other} into {one}")
+    for one, other in (("W9900000002", "W9900000003"), ("W9900000003", "W9900000002"))
+]
+CUT_OFF = (
+    "the file breaks off here: Compressed file ended before the end-of-stream marker was reached"
+)
+YEAR = [("s2 990000021", "0", "the year 9999 is out of range")]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    return tmp_path_factory.mktemp("hubs")
+
+
+@pytest.fixture(scope="module")
+def cache(folder) -> str:
+    """What was read of the small dumps, for all tests that do not count what is read."""
+    return str(folder / "cache")
+
+
+@pytest.fixture(scope="module")
+def made(folder, cache) -> Callable[..., NewHub]:
+    """Make the hub of some sources, once."""
+    known: dict[str, NewHub] = {}
+
+    def once(*sources: str, citing: bool = False) -> NewHub:
+        name = "-".join([*sources, *(["bib"] if citing else [])])
+        if name not in known:
+            known[name] = make(folder / name, *sources, citing=citing, cache=cache)
+        return known[name]
+
+    return once
+
+
+@pytest.fixture(scope="module")
+def whole(made) -> citehub.Hub:
+    """The hub of all sources."""
+    return citehub.load(made(*SOURCES, citing=True).folder)
+
+
+@pytest.fixture
+def reads(monkeypatch) -> list[str]:
+    """The partitions that the engine reads."""
+    found: list[str] = []
+    for name in ("read_json", "read_csv"):
+        read = getattr(DuckDB, name)
+
+        def note(self, parts, fields, read=read):
+            found.extend(parts)
+            return read(self, parts, fields)
+
+        monkeypatch.setattr(DuckDB, name, note)
+    return found
+
+
+# -- the small dumps ----------------------------------------------------------------------
+
+
+def unpacked(folder: Path) -> dict[str, bytes]:
+    """Return the files of a folder, unpacked: libraries that pack differ by version."""
+    found = {}
+    for path in sorted(each for each in folder.rglob("*") if each.is_file()):
+        data = path.read_bytes()
+        if path.suffix == ".gz":
+            assert data[4:8] == bytes(4), f"{path} tells when it was written"
+            data = gzip.decompress(data)
+        elif path.suffix == ".zip":
+            with zipfile.ZipFile(path) as archive:
+                (member,) = archive.infolist()
+                assert member.date_time == (2026, 1, 1, 0, 0, 0)
+                data = archive.read(member)
+        found[path.relative_to(folder).as_posix()] = data
+    return found
+
+
+def test_the_small_dumps_are_what_their_script_writes(tmp_path):
+    make_small_dumps.write(tmp_path)
+    assert unpacked(tmp_path) == unpacked(SMALL)
+    assert sum(path.stat().st_size for path in SMALL.rglob("*") if path.is_file()) < 8_000
+
+
+# -- what is in a hub -----------------------------------------------------------------------
+
+
+def test_works(whole):
+    columns = ("work_id", "title", "publication_year", "publication_month", "type", "venue")
+    journal = "Journal of Invented Results"
+    assert rows_of(whole, "works", *columns) == [
+        (LAMP, "The Paper Lantern Model", 2021, 11, "article", journal),
+        (TWO, "Lamps in Two Catalogues", 2026, 1, "article", None),
+        (BRIGHT, "Brighter Lanterns", 2025, 3, "article", journal),
+        (HOSTILE, make_small_dumps.HOSTILE, 2025, None, None, None),
+        (FOG, "A Lantern in the Fog", 2024, 8, "article", None),  # as its preprint was first
+        (PARKS, "Lantern Parks", 2024, 2, "article", None),  # as the newer partition has it
+        (CHINESE, "纸灯笼模型再研究", 2024, None, "article", None),
+        (THESIS, THESIS_TITLE, 2023, None, "dissertation", None),
+        (OLD_ID, "Who Cites a Merged Id", 2022, 3, "article", None),
+        (FUTURE, "Lanterns in the Far Future", None, None, None, None),
+    ]  # fmt: skip
+    texts = {row[0]: row[1:] for row in rows_of(whole, "works", "work_id", "abstract", "finding")}
+    assert texts.pop(LAMP) == ("We fold a lantern out of paper. It glows.", None)
+    assert texts.pop(BRIGHT) == ("We fold two.", "Two lanterns are brighter.")
+    assert set(texts.values()) == {(None, None)}
+
+
+def test_records_of_all_sources_are_joined_by_their_identifiers(whole):
+    found: dict[str, list[str]] = {}
+    for work_id, scheme, value in rows_of(whole, "work_ids", "work_id", "scheme", "value"):
+        found.setdefault(work_id, []).append(f"{scheme}:{value}")
+    assert found == {
+        LAMP: [LAMP, WORK, "openalex:W9900000001", "openalex:W9900000002",
+               "s2:990000001", "omid:br/0699001"],
+        TWO: [TWO, "openalex:W9900000018", "omid:br/0699018"],
+        BRIGHT: [BRIGHT, "openalex:W9900000011", "s2:990000011", "omid:br/0699011"],
+        HOSTILE: [HOSTILE],
+        FOG: ["doi:10.5555/fog.1", "openalex:W9900000012", FOG, "openalex:W9900000013",
+              "s2:990000012"],
+        PARKS: [PARKS],
+        CHINESE: [CHINESE, "omid:br/0699017"],
+        OLD_ID: [OLD_ID, "openalex:W9900000019"],
+        FUTURE: [FUTURE],
+    }  # fmt: skip
+
+
+def test_citations(whole):
+    columns = ("citing_work_id", "hub_position", "timespan_months", "shared_authors",
+               "is_influential")  # fmt: skip
+    assert rows_of(whole, "citations", *columns) == [
+        (TWO, 1, 50, None, None),
+        (BRIGHT, 2, 40, 1, True),
+        (HOSTILE, 3, None, None, False),
+        (FOG, 4, 33, 0, False),
+        (PARKS, 5, 27, None, None),
+        (CHINESE, 6, None, 0, None),
+        (THESIS, 7, None, 0, None),
+        (OLD_ID, 8, 4, 0, None),
+        (FUTURE, 9, None, None, None),
+    ]
+    assert {row["cited_work_id"] for row in whole.citations} == {LAMP}
+
+
+def test_each_statement_of_a_citation_is_kept_with_its_source(whole):
+    columns = ("citing_work_id", "source_id", "record_id", "cited_record_id", "is_influential")
+    assert rows_of(whole, "citation_sources", *columns) == [
+        (TWO, "openalex", "W9900000018", "W9900000001", None),
+        (TWO, "opencitations", "br/0699018", "br/0699001", None),
+        (BRIGHT, "openalex", "W9900000011", "W9900000001", None),
+        (BRIGHT, "s2", "990000011", "990000001", True),
+        (BRIGHT, "opencitations", "br/0699011", "br/0699001", None),
+        (BRIGHT, "citing-file", "bright", LAMP, None),
+        (HOSTILE, "s2", "990000016", "990000001", False),
+        (FOG, "openalex", "W9900000012", "W9900000001", None),
+        (FOG, "openalex", "W9900000013", "W9900000003", None),
+        (FOG, "s2", "990000012", "990000001", False),
+        (FOG, "citing-file", "fog", LAMP, None),
+        (PARKS, "openalex", "W9900000014", "W9900000001", None),
+        (CHINESE, "opencitations", "br/0699017", "br/0699001", None),
+        (THESIS, "citing-file", "thesis", LAMP, None),
+        (OLD_ID, "openalex", "W9900000019", "W9900000009", None),  # the id before the merge
+        (FUTURE, "s2", "990000021", "990000001", None),
+    ]
+
+
+def test_passages_and_their_roles(whole):
+    assert rows_of(whole, "citation_contexts", "context_id", "citing_work_id", "text") == [
+        ("s2-990000011-1", BRIGHT, "We light our lantern as in [1]."),
+        ("s2-990000011-2", BRIGHT, "Lanterns differ."),
+        ("s2-990000016-1", HOSTILE, make_small_dumps.PASSAGE),
+        ("s2-990000012-1", FOG, "We follow the paper lantern [7], and our result agrees."),
+    ]
+    columns = ("citing_work_id", "context_id", "scheme", "value", "raw_value", "labeler")
+    assert rows_of(whole, "citation_labels", *columns) == [
+        (BRIGHT, "s2-990000011-1", "intent", "background", "background", "Semantic Scholar"),
+        (FOG, "s2-990000012-1", "intent", "method", "methodology", "Semantic Scholar"),
+        (FOG, "s2-990000012-1", "intent", "result", "result", "Semantic Scholar"),
+    ]
+
+
+def test_authors(whole):
+    columns = ("work_id", "author_order", "author_name", "author_position", "orcid")
+    assert rows_of(whole, "authorships", *columns) == [
+        (LAMP, 1, "Ada Invented", "first", None),
+        (LAMP, 2, "Bo Madeup", "last", None),
+        (BRIGHT, 1, "Ada Invented", "first", None),
+        (BRIGHT, 2, "Cy Fictive", "last", None),
+        (FOG, 1, "Dee Dreamt", "first", None),
+        (CHINESE, 1, "一 虚构", "first", "0000-0000-0000-001X"),
+        (THESIS, 1, "No Nemo", "first", None),
+        (OLD_ID, 1, "Eve Imagined", "first", None),
+    ]
+
+
+def test_years_of_no_citation_are_there_with_zero(made, whole):
+    assert rows_of(whole, "citation_years", "source_id", "year", "n") == [
+        *(("derived", 2022 + at, n) for at, n in enumerate([1, 1, 3, 2, 1])),
+        *(("openalex", 2022 + at, n) for at, n in enumerate([1, 0, 3, 0, 1])),  # as it counts
+    ]
+    alone = citehub.load(made("openalex").folder)
+    assert rows_of(alone, "citation_years", "year", "n")[:5] == [
+        (2022, 1), (2023, 0), (2024, 2), (2025, 2), (2026, 1),
+    ]  # fmt: skip
+
+
+def counts_of(hub) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {}
+    for source, measure, n in rows_of(hub, "source_counts", "source_id", "measure", "n"):
+        found.setdefault(source, {})[measure] = n
+    return found
+
+
+def test_how_many_each_source_knows_and_why_they_differ(whole):
+    columns = ("stated", "records", "works", "only", "versions", "self", "undescribed")
+    found = counts_of(whole)
+    assert [*found] == [*SOURCES, "citing-file"]
+    assert {
+        source: (*map(counts.get, columns), counts["unreadable"])
+        for source, counts in found.items()
+    } == {
+        "openalex": (9, 7, 5, 2, 1, 1, 1, 2),
+        "s2": (7, 5, 4, 2, 0, 0, 1, 1),
+        "opencitations": (None, 3, 3, 1, 0, 0, 0, 1),
+        "citing-file": (None, 3, 3, 1, 0, 0, 0, 0),
+    }
+    for counts in found.values():
+        found_there = counts["works"] + counts["versions"] + counts["undescribed"]
+        assert counts["records"] == found_there
+
+
+def test_how_far_sources_agree(whole):
+    rows = rows_of(whole, "source_overlap", "source_id", "other_source_id", "n_both", "n_either")
+    found = {(one, other): counts for one, other, *counts in rows}
+    assert len(found) == 12
+    assert all(found[one, other] == found[other, one] for one, other in found)
+    assert found["openalex", "s2"] == [2, 7]
+    assert found["openalex", "opencitations"] == [2, 6]
+    assert found["openalex", "citing-file"] == [2, 6]
+    assert found["s2", "opencitations"] == [1, 6]
+    assert found["s2", "citing-file"] == [2, 5]
+    assert found["opencitations", "citing-file"] == [1, 5]
+
+
+def test_what_could_not_be_read_is_named_by_file_and_line(made):
+    said = rejects_of(made(*SOURCES, citing=True))
+    assert said == [
+        *REJECTS["openalex"], *REJECTS["s2"], *REJECTS["opencitations"], *CIRCLE, *YEAR,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("source", "citing", "rejects"),
+    [
+        # Only Semantic Scholar says that the preprint and the article of the fog are one work.
+        (
+            "openalex",
+            [TWO, BRIGHT, "doi:10.5555/fog.1", FOG, PARKS, OLD_ID],
+            REJECTS["openalex"] + CIRCLE,
+        ),
+        ("s2", [BRIGHT, HOSTILE, FOG, FUTURE], REJECTS["s2"] + YEAR),
+        ("opencitations", [TWO, BRIGHT, CHINESE], REJECTS["opencitations"]),
+    ],
+)
+def test_each_source_alone_is_enough(made, source, citing, rejects):
+    one = made(source)
+    hub = citehub.load(one.folder)
+    assert [row["citing_work_id"] for row in hub.citations] == citing
+    assert (one.n_citing, hub.canonical.work_id) == (
+        len(citing), LAMP if source != "opencitations" else WORK,
+    )  # fmt: skip
+    assert rejects_of(one) == rejects
+    assert [*counts_of(hub)] == [source]
+    assert counts_of(hub)[source]["only"] == len(citing)
+    assert len(hub.source_overlap) == 0
+
+
+def test_all_dumps_together_without_a_file(made):
+    hub = citehub.load(made(*SOURCES).folder)
+    assert [row["citing_work_id"] for row in hub.citations] == [
+        TWO, BRIGHT, HOSTILE, FOG, PARKS, CHINESE, OLD_ID, FUTURE,
+    ]  # fmt: skip
+    assert rows_of(hub, "citation_years", "year", "n")[:5] == [
+        (2022, 1), (2023, 0), (2024, 3), (2025, 2), (2026, 1),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("sources", [SOURCES, *([each] for each in SOURCES)])
+def test_every_cell_has_its_source(made, sources):
+    folder = made(*sources, citing=len(sources) == 3).folder
+    hub = citehub.load(folder)
+    shown = {(row["table_name"], row["row_key"], row["column_name"]) for row in hub.evidence}
+    for name in hub.tables:
+        for row in hub.table(name):
+            for column, value in row.items():
+                if value is not None and needs_evidence(name, column):
+                    shown.remove((name, row_key(row, TABLES[name].key), column))
+    assert shown == set()
+    card = citehub.check(folder)
+    assert [check for check in card if check.level == "must" and not check.passed] == []
+
+
+def test_what_several_sources_say_comes_from_the_most_trusted(whole):
+    found = {
+        (row["row_key"], row["column_name"]): (row["source_id"], row["locator"])
+        for row in whole.evidence
+        if row["table_name"] == "works"
+    }
+    for column in ("title", "venue", "type", "publication_year", "author_count"):
+        assert found[BRIGHT, column] == ("openalex", "record W9900000011")
+    assert found[BRIGHT, "abstract"] == ("s2", "record 990000011")
+    assert found[BRIGHT, "finding"] == ("s2-tldr", "record 990000011, written by tldr@v2.0.0")
+    assert found[BRIGHT, "title_plain"] == ("derived", "title with its TeX resolved")
+    assert found[HOSTILE, "title_plain"][0] == "derived"
+    assert found[FOG, "author_count"] == ("s2", "record 990000012")
+    assert found[FOG, "publication_year"] == ("openalex", "record W9900000013")
+    assert found[FOG, "type"] == ("openalex", "record W9900000012")
+    assert found[CHINESE, "title"] == ("opencitations", "record br/0699017")
+    assert found[THESIS, "title"] == ("citing-file", "record thesis")
+    assert found[LAMP, "publication_month"] == ("openalex", "record W9900000002")
+
+
+def test_rights_are_those_of_the_sources_that_were_read(made, whole):
+    def rights(hub):
+        return [each["name"] for each in hub.manifest["licenses"]]
+
+    assert rights(citehub.load(made("openalex").folder)) == ["CC0-1.0"]
+    assert rights(whole) == ["CC0-1.0", "ODC-By-1.0"]
+    assert whole.name == "arxiv-9912-00001"
+    assert whole.version == "1.0.0"
+
+
+# -- the work ------------------------------------------------------------------------------
+
+
+SPELLINGS = [
+    LAMP, "10.5555/LANTERN.1", "https://doi.org/10.48550/arXiv.9912.00001v2",
+    "openalex:W9900000002", "openalex:W9900000009", "https://openalex.org/W9900000003",
+    "s2:990000001", "omid:br/0699001", "the paper  LANTERN model",
+]  # fmt: skip
+
+
+def test_a_work_is_found_by_any_identifier_and_by_title(tmp_path, made, cache):
+    with_cache = dumps_of(*SOURCES, cache=cache)
+    found = list(new_hubs([WORK, *SPELLINGS], str(tmp_path), with_cache, created=CREATED))
+    target = str(tmp_path / "arxiv-9912-00001")
+    assert [(each.asked, each.folder, each.problem) for each in found] == [
+        (asked, target, "") for asked in (WORK, *SPELLINGS)
+    ]
+    assert [each.n_citing for each in found] == [8, *[-1] * len(SPELLINGS)]  # it was there
+    assert hashes(target) == hashes(made(*SOURCES).folder)
+
+
+def test_a_hub_by_its_title_is_the_same(tmp_path, made, cache):
+    dumps = dumps_of("s2", cache=cache)
+    by_title = new_hub("The paper lantern model", str(tmp_path / "hub"), dumps, created=CREATED)
+    assert hashes(by_title.folder) == hashes(made("s2").folder)
+
+
+@pytest.mark.parametrize("asked", ["doi:10.5555/unknown.1", "A Title That No Work Has", "s2:x"])
+def test_an_unknown_work(tmp_path, cache, asked):
+    with pytest.raises(UnknownWork, match="No source that was read has the work") as raised:
+        new_hub(asked, str(tmp_path / "hub"), dumps_of(*SOURCES, cache=cache))
+    assert "Read: openalex, s2, opencitations." in str(raised.value)
+    assert raised.value.asked == asked
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_work_that_nobody_cites(tmp_path, cache):
+    said = "No source that was read tells of a work that cites doi:10.5555/nobody.1."
+    with pytest.raises(BuildError, match=said):
+        new_hub("doi:10.5555/nobody.1", str(tmp_path / "hub"), dumps_of(*SOURCES, cache=cache))
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_reference_managers_file_alone(tmp_path):
+    bib = tmp_path / "citing.bib"
+    lamp = "@article{lamp, title={The Lamp}, doi={10.5555/lantern.1}, year={2022}}\n"
+    bib.write_text(lamp + make_small_dumps.BIB, encoding="utf-8")
+    one = new_hub("doi:10.5555/lantern.1", str(tmp_path / "hub"), Dumps(), citing=str(bib))
+    hub = citehub.load(one.folder)
+    assert hub.work("doi:10.5555/lantern.1").title == "The Lamp"
+    assert [row["citing_work_id"] for row in hub.citations] == [BRIGHT, FOG, THESIS]
+    bib.write_text(make_small_dumps.BIB, encoding="utf-8")
+    with pytest.raises(UnknownWork, match="Read: none"):
+        new_hub("doi:10.5555/lantern.1", str(tmp_path / "other"), Dumps(), citing=str(bib))
+
+
+# -- many hubs -------------------------------------------------------------------------------
+
+
+def test_many_hubs_are_those_that_are_made_one_by_one(tmp_path, made, cache):
+    asked = (SMALL / "ids.txt").read_text(encoding="utf-8").split()
+    with_cache = dumps_of(*SOURCES, cache=cache)
+    first, nobody, unknown = new_hubs(asked, str(tmp_path), with_cache, created=CREATED)
+    assert (first.n_citing, first.problem) == (8, "")
+    assert hashes(first.folder) == hashes(made(*SOURCES).folder)
+    assert (nobody.folder, nobody.n_citing) == ("", 0)
+    assert "a work that cites doi:10.5555/nobody.1" in nobody.problem
+    assert "has the work 'doi:10.5555/unknown.1'" in unknown.problem
+    assert sorted(os.listdir(tmp_path)) == ["arxiv-9912-00001", "rejects.csv"]
+    every = [*REJECTS["openalex"], *REJECTS["s2"], *REJECTS["opencitations"], *CIRCLE]
+    assert rejects_of(first)[: len(every)] == every
+
+
+# -- the same each time, and going on after an end -------------------------------------------
+
+
+def test_a_second_run_gives_the_same_bytes(tmp_path, made):
+    again = make(tmp_path / "again", *SOURCES, citing=True)
+    assert hashes(again.folder) == hashes(made(*SOURCES, citing=True).folder)
+    assert sorted(os.listdir(tmp_path)) == ["again", "again.rejects.csv"]
+
+
+def test_partitions_are_read_once(tmp_path, reads):
+    small, kept = copy_small(tmp_path), str(tmp_path / "kept")
+    make(tmp_path / "one", *SOURCES[1:], small=small, cache=kept)
+    parts = {path for path in reads if path.startswith(str(small))}
+    assert len(parts) == 5  # all but the zip, which is unpacked
+    reads.clear()
+    make(tmp_path / "two", *SOURCES[1:], small=small, cache=kept)
+    assert reads == []
+    assert hashes(str(tmp_path / "one")) == hashes(str(tmp_path / "two"))
+    changed = small / "s2" / "abstracts" / "part_000.gz"
+    line = b'{"corpusid":990000012,"abstract":"Fog."}\n'
+    changed.write_bytes(gzip.compress(gzip.decompress(changed.read_bytes()) + line))
+    three = make(tmp_path / "three", *SOURCES[1:], small=small, cache=kept)
+    assert reads == [str(changed)]
+    assert citehub.load(three.folder).work(FOG).abstract == "Fog."
+
+
+KILLED = """
+import os, signal, sys
+from citehub.graph import Dumps, new_hub
+
+def stop(step):
+    if step.startswith(sys.argv[3]):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+small, out = sys.argv[1:3]
+dumps = Dumps(openalex=f"{small}/openalex", s2=f"{small}/s2", threads=2)
+new_hub("arxiv:9912.00001", out, dumps, progress=stop)
+"""
+
+
+def test_a_run_that_was_killed_is_gone_on_with(tmp_path, reads):
+    out = tmp_path / "hub"
+    command = [sys.executable, "-c", KILLED, str(SMALL), str(out), "Read s2 citations"]
+    killed = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert os.listdir(tmp_path) == ["hub.reading"]
+    one = make(out, "openalex", "s2")
+    assert {Path(path).parent.name for path in reads if path.startswith(str(SMALL))} == {
+        "citations", "abstracts", "tldrs",
+    }  # fmt: skip
+    assert one.n_citing == 7
+    assert sorted(os.listdir(tmp_path)) == ["hub", "hub.rejects.csv"]
+
+
+def test_a_disk_that_fills_leaves_no_release(tmp_path, monkeypatch, cache):
+    def full(self, table, folder):
+        Path(folder, "part-0.parquet").write_bytes(b"PAR1")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(DuckDB, "write", full)
+        with pytest.raises(OSError, match="No space left on device"):
+            make(tmp_path / "hub", "openalex", cache=str(tmp_path / "kept"))
+    assert sorted(os.listdir(tmp_path)) == ["kept"]
+    assert [path for path in (tmp_path / "kept").rglob("*") if path.is_file()] == []
+    assert make(tmp_path / "hub", "openalex", cache=str(tmp_path / "kept")).n_citing == 6
+
+
+# -- what is asked of the machine -------------------------------------------------------------
+
+
+def test_memory_and_threads_are_those_of_the_flags(tmp_path, monkeypatch, cache):
+    engines = []
+
+    def note(name, **settings):
+        engines.append((name, settings))
+        raise MissingExtra("Stop here.")
+
+    monkeypatch.setattr(session, "open_engine", note)
+    dumps = Dumps(openalex=str(SMALL), memory=1 << 30, threads=1, cache=cache)
+    with pytest.raises(MissingExtra):
+        new_hub(WORK, str(tmp_path / "hub"), dumps)
+    ((name, settings),) = engines
+    assert (name, settings["memory"], settings["threads"]) == ("duckdb", 1 << 30, 1)
+    engine = DuckDB(1 << 30, 1, str(tmp_path))
+
+    def setting(name):
+        return engine._backend.raw_sql(f"SELECT current_setting('{name}')").fetchone()[0]
+
+    assert setting("memory_limit") == "674.0 MiB"  # Python itself takes the rest
+    assert setting("threads") == 1
+    assert setting("temp_directory").startswith(str(tmp_path))
+    engine.close()
+
+
+def test_memory_that_does_not_suffice_is_an_error_of_memory(tmp_path):
+    engine = DuckDB(0, 1, str(tmp_path))
+    engine._backend.raw_sql("SET memory_limit = '20MB'")
+    engine._backend.raw_sql("SET max_temp_directory_size = '1MB'")
+    many = ibis.range(5_000_000).unnest().name("n").as_table()
+    with pytest.raises(OSError, match="Cannot allocate memory"):
+        engine.fetch(many.distinct().agg(n=ibis._.n.max()))
+    engine.close()
+
+
+@pytest.mark.parametrize(("engine", "extra"), [("duckdb", "graph"), ("spark", "spark")])
+def test_a_missing_extra_is_named(tmp_path, monkeypatch, engine, extra):
+    monkeypatch.setitem(sys.modules, "ibis", None)
+    with pytest.raises(MissingExtra, match=rf"citehub\[{extra}\]"):
+        make(tmp_path / "hub", "openalex", engine=engine)
+
+
+def test_an_unknown_engine(tmp_path):
+    with pytest.raises(UnknownName, match="There is no engine 'dusk'"):
+        make(tmp_path / "hub", "openalex", engine="dusk")
+
+
+# -- where to read and to write ----------------------------------------------------------------
+
+
+def test_a_folder_that_holds_something_is_left_as_it_is(tmp_path, reads):
+    (tmp_path / "mine").write_text("mine", encoding="utf-8")
+    with pytest.raises(TargetExists, match="is there already; nothing was written"):
+        make(tmp_path, "openalex")
+    assert os.listdir(tmp_path) == ["mine"]
+    assert reads == []
+
+
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [({"name": "A Name"}, "small letters, digits and hyphens"), ({"version": "1"}, "as 1.0.0")],
+)
+def test_names_and_versions_that_are_none(tmp_path, how, said):
+    with pytest.raises(BadArgument, match=said):
+        new_hub(WORK, str(tmp_path / "hub"), dumps_of("openalex"), **how)
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("above", ["", "openalex", "openalex/works"])
+def test_a_snapshot_is_found_in_any_folder_above_its_works(above):
+    found = find_openalex(str(SMALL / above))
+    assert found["works"].paths == (str(SMALL / JANUARY), str(SMALL / FEBRUARY))
+    merged = SMALL / "openalex" / "merged_ids" / "works" / "2026-02-05.csv.gz"
+    assert found["merged_ids"].paths == (str(merged),)
+
+
+def test_the_order_in_which_files_are_there_says_which_is_newer(tmp_path):
+    small = copy_small(tmp_path)
+    older = small / "openalex" / "works" / "updated_date=2026-01-05"
+    older.rename(older.with_name("updated_date=2026-03-05"))
+    hub = citehub.load(make(tmp_path / "hub", "openalex", small=small).folder)
+    assert hub.work(PARKS).title == "Lantern Parks: A Draft"
+    assert "openalex:W9900000015" in {row["citing_work_id"] for row in hub.citations}
+
+
+def no_folder(small: Path) -> None:
+    shutil.rmtree(small / "openalex")
+
+
+def no_works(small: Path) -> None:
+    (small / "openalex" / "works").rename(small / "openalex" / "authors")
+
+
+def no_partitions(small: Path) -> None:
+    shutil.rmtree(small / "openalex" / "works")
+    (small / "openalex" / "works").mkdir()
+
+
+def no_citations(small: Path) -> None:
+    shutil.rmtree(small / "s2" / "citations")
+
+
+def no_meta(small: Path) -> None:
+    shutil.rmtree(small / "opencitations" / "meta")
+
+
+def two_formats(small: Path) -> None:
+    (small / "s2" / "papers" / "part_001.parquet").write_bytes(b"")
+
+
+def no_parquet(small: Path) -> None:
+    (small / "s2" / "papers" / "part_000.gz").rename(small / "s2" / "papers" / "0.parquet")
+
+
+def other_columns(small: Path) -> None:
+    (small / "s2" / "papers" / "part_000.gz").unlink()
+    pq.write_table(pa.table({"corpusid": [1]}), small / "s2" / "papers" / "0.parquet")
+
+
+def empty_zip(small: Path) -> None:
+    with zipfile.ZipFile(small / "opencitations" / "meta" / "meta.zip", "w") as archive:
+        archive.writestr("notes.txt", "")
+
+
+def damaged_zip(small: Path) -> None:
+    path = small / "opencitations" / "meta" / "meta.zip"
+    data = bytearray(path.read_bytes())
+    data[60] ^= 255
+    path.write_bytes(data)
+
+
+def no_zip(small: Path) -> None:
+    (small / "opencitations" / "meta" / "meta.zip").write_bytes(b"PK")
+
+
+@pytest.mark.parametrize(
+    ("source", "change", "said"),
+    [
+        ("openalex", no_folder, "openalex: there is no such folder"),
+        ("openalex", no_works, "there is no folder 'works' in it; name a snapshot's folder"),
+        ("openalex", no_partitions, "holds no file of works: expected .gz, .json"),
+        ("s2", no_citations, "expected the folders papers, citations; citations is not there"),
+        ("s2", two_formats, "holds Parquet and other files; keep one of the two"),
+        ("s2", no_parquet, "A file cannot be read: .*0.parquet"),
+        ("s2", other_columns, "there is no column externalids of s2 papers; found corpusid"),
+        ("opencitations", no_meta, "expected the folders index, meta; meta is not there"),
+        ("opencitations", empty_zip, "meta.zip: cannot be unpacked: it holds no CSV"),
+        ("opencitations", damaged_zip, "meta.zip: cannot be unpacked"),
+        ("opencitations", no_zip, "meta.zip: cannot be unpacked: File is not a zip file"),
+    ],
+)
+def test_folders_that_hold_something_else(tmp_path, source, change, said):
+    small = copy_small(tmp_path)
+    change(small)
+    with pytest.raises(SourceError, match=said):
+        make(tmp_path / "hub", source, small=small)
+    assert not (tmp_path / "hub").exists()
+
+
+def test_all_folders_are_looked_at_before_the_first_file_is_read(tmp_path, reads):
+    small = copy_small(tmp_path)
+    no_meta(small)
+    with pytest.raises(SourceError, match="meta is not there"):
+        make(tmp_path / "hub", *SOURCES, small=small)
+    assert reads == []
+
+
+# -- files that are broken ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "rejects"),
+    [
+        (
+            FEBRUARY,
+            (SMALL / FEBRUARY).read_bytes()[:500],
+            [(FEBRUARY, "3", CUT_OFF)],
+        ),
+        (
+            JANUARY,
+            b'{"id":"https://openalex.org/W1"}\n',
+            [(JANUARY, "1", "the file breaks off here: Not a gzipped file (b'{\"')")],
+        ),
+        (JANUARY, b"", []),
+    ],
+    ids=["truncated", "no gz", "empty"],
+)
+def test_a_broken_file_is_named_and_the_others_are_read(tmp_path, name, data, rejects):
+    small = copy_small(tmp_path)
+    (small / name).write_bytes(data)
+    one = make(tmp_path / "hub", "openalex", small=small)
+    others = [each for each in REJECTS["openalex"] if each[0] != name]
+    assert rejects_of(one, small) == sorted(rejects + others) + CIRCLE
+    assert one.n_citing == {FEBRUARY: 3, JANUARY: 5}[name]
+    count = counts_of(citehub.load(one.folder))["openalex"]["unreadable"]
+    assert count == len(rejects) + len(others)
+
+
+def test_a_work_that_is_lost_with_its_file_is_told_with_the_file(tmp_path):
+    small = copy_small(tmp_path)
+    (small / FEBRUARY).write_bytes(b"no gz")
+    with pytest.raises(UnknownWork, match=r"could not be read, 2 in all, begins with .*, line 4"):
+        make(tmp_path / "hub", "openalex", small=small)
+
+
+def test_a_partition_that_is_there_twice_counts_once(tmp_path, made):
+    small = copy_small(tmp_path)
+    for name in (FEBRUARY, "s2/citations/part_000.gz", "s2/papers/part_000.gz"):
+        shutil.copy(small / name, (small / name).with_name("part_001.gz"))
+    hub = citehub.load(make(tmp_path / "hub", *SOURCES, small=small).folder)
+    once = citehub.load(made(*SOURCES).folder)
+    for name in once.tables:
+        if name != "source_counts":  # lines that cannot be read are there twice
+            assert list(hub.table(name)) == list(once.table(name)), name
+    assert counts_of(hub)["openalex"]["unreadable"] == 3
+
+
+def test_parquet_of_semantic_scholar_says_the_same(tmp_path, made):
+    small = copy_small(tmp_path)
+    for name, rows in (
+        ("papers", make_small_dumps.PAPERS),
+        ("citations", make_small_dumps.CITATIONS[:-1]),
+        ("abstracts", make_small_dumps.ABSTRACTS),
+        ("tldrs", make_small_dumps.TLDRS),
+    ):
+        (small / "s2" / name / "part_000.gz").unlink()
+        pq.write_table(pa.Table.from_pylist(rows), small / "s2" / name / "part_000.parquet")
+    hub = citehub.load(make(tmp_path / "hub", "s2", small=small).folder)
+    lines = citehub.load(made("s2").folder)
+    for name in lines.tables:
+        if name != "source_counts":
+            assert list(hub.table(name)) == list(lines.table(name)), name
+    assert counts_of(hub)["s2"] == counts_of(lines)["s2"] | {"unreadable": 0}
+
+
+# -- what outsiders wrote ------------------------------------------------------------------------
+
+
+def test_hostile_texts_stay_as_they_are_and_do_nothing(tmp_path, whole):
+    work = whole.work(HOSTILE)
+    assert work.title == work.title_plain == make_small_dumps.HOSTILE
+    site = Path(write_site(whole, tmp_path / "site"))
+    assert make_small_dumps.HOSTILE not in (site / "index.html").read_text(encoding="utf-8")
+    for page in site.rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        assert "<script>alert" not in text
+        assert "</script><img" not in text
+    assert "Lamps in Two Catalogues" in (site / "index.html").read_text(encoding="utf-8")
+    assert parquet_files(str(site)) or list(site.rglob("works.parquet"))
+
+
+# -- one record of OpenAlex asked for ---------------------------------------------------------
+
+
+def works_of(folder: Path, *works: dict[str, object]) -> Path:
+    """A snapshot with works of these fields, a partition."""
+    (folder / "works").mkdir(parents=True)
+    lines = []
+    for work in works:
+        number = work["id"]
+        names = {"id": f"https://openalex.org/W{number}", "title": f"T{number}"}
+        lines.append(json.dumps({**work, **names}))
+    (folder / "works" / "part_000.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    return folder
+
+
+def cites(*records: int) -> list[str]:
+    return [f"https://openalex.org/W{record}" for record in records]
+
+
+def made_of(folder: Path, asked: str, **dumps: object) -> tuple[set[str], dict[str, bytes]]:
+    out = folder.parent / f"{asked.replace(':', '-').replace('/', '-')}{len(dumps)}"
+    made = new_hub(asked, str(out), Dumps(openalex=str(folder), **dumps), created=CREATED)
+    rows = citehub.load(made.folder).citation_sources
+    return {row["record_id"] for row in rows}, hashes(made.folder)
+
+
+def test_asked_by_its_record_a_work_has_the_same_hub_and_others_are_read_without_details(
+    tmp_path, monkeypatch
+):
+    folder = works_of(
+        tmp_path / "dump",
+        {"id": 1, "doi": "https://doi.org/10.5555/one"},
+        {"id": 2, "referenced_works": cites(1), "publication_year": 2024},
+        {"id": 3, "referenced_works": cites(2, 1)},
+        {"id": 4, "referenced_works": cites(2), "doi": "https://doi.org/10.5555/four"},
+    )
+    kept = []
+    write = DuckDB.write
+
+    def note(self, table, folder):
+        if "title" in table.columns and "refs" in table.columns:
+            kept.append({row["record"]: row["title"] for row in self.fetch(table)})
+        write(self, table, folder)
+
+    monkeypatch.setattr(DuckDB, "write", note)
+    by_doi = made_of(folder, "10.5555/one")
+    by_record = made_of(folder, "openalex:W1")
+    assert by_doi[0] == {"W2", "W3"}
+    assert by_record == by_doi
+    assert kept == [
+        {1: "T1", 2: "T2", 3: "T3", 4: "T4"},
+        {1: "T1", 2: "T2", 3: "T3", 4: None},
+    ]
+
+
+def test_a_cache_keeps_all_details_however_a_work_is_asked_for(tmp_path, reads):
+    folder = works_of(
+        tmp_path / "dump", {"id": 1}, {"id": 2, "referenced_works": cites(1)},
+        {"id": 3, "referenced_works": cites(2)},
+    )  # fmt: skip
+    cache = str(tmp_path / "cache")
+    assert made_of(folder, "openalex:W1", cache=cache)[0] == {"W2"}
+    reads.clear()
+    assert made_of(folder, "openalex:W2", cache=cache)[0] == {"W3"}
+    assert reads == []
+
+
+def test_where_another_version_of_the_asked_record_turns_up_its_citations_count(tmp_path):
+    doi = "https://doi.org/10.5555/one"
+    folder = works_of(
+        tmp_path / "dump",
+        {"id": 1, "doi": doi}, {"id": 2, "doi": doi},
+        {"id": 3, "referenced_works": cites(1)}, {"id": 4, "referenced_works": cites(2)},
+    )  # fmt: skip
+    assert made_of(folder, "openalex:W1")[0] == {"W3", "W4"}

@@ -1,0 +1,283 @@
+"""Partitions that an engine refuses: the rows that are kept, and why the others are not."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+import tracemalloc
+from typing import TYPE_CHECKING
+
+import pytest
+
+from citehub.build.sources import openalex, opencitations, semantic_scholar
+from citehub.build.sources.dumps import Dataset
+from citehub.build.sources.lines import is_csv, keep_readable
+from citehub.build.sources.records import Reject
+
+from .make_small_dumps import INDEX_HEADER, pack, to_csv
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DATASET = Dataset(
+    source_id="made",
+    name="things",
+    fields={
+        "id": "string",
+        "year": "int64",
+        "ok": "boolean",
+        "names": "array<string>",
+        "place": "struct<city: string, at: array<int64>>",
+    },
+    keys={"id": r"^T[0-9]+$"},
+    made=("id",),
+    shape=lambda raw: {"id": raw.id},
+)
+FULL = {
+    "id": "T1", "year": 2020, "ok": True, "names": ["a", None], "place": {"city": "X", "at": [1]},
+}  # fmt: skip
+
+
+def keep(folder: Path, data: bytes, name: str = "part.gz", dataset: Dataset = DATASET):
+    """Return the rows that are kept, and what is rejected by line."""
+    path, target = folder / name, folder / "kept.gz"
+    path.write_bytes(data)
+    rejects = keep_readable(str(path), dataset, str(target))
+    assert all(each.path == str(path) for each in rejects)
+    text = gzip.decompress(target.read_bytes()).decode()
+    if is_csv(name):
+        rows = list(csv.DictReader(text.splitlines(keepends=True)))
+    else:
+        rows = [json.loads(line) for line in text.split("\n")[:-1]]
+    return rows, [(each.line, each.reason) for each in rejects]
+
+
+@pytest.mark.parametrize("name", ["part.gz", "part.json", "part.jsonl.gz", "part.csv.json"])
+def test_rows_are_kept_with_the_fields_that_are_read(tmp_path, name):
+    lines = [FULL | {"more": [{}]}, {"id": "T2"}, {"id": "T3", "names": [], "place": {}}]
+    data = b"\n".join(json.dumps(each).encode() for each in lines)
+    rows, rejects = keep(tmp_path, pack(data) if name.endswith(".gz") else data, name)
+    empty = dict.fromkeys(DATASET.fields)
+    assert rows == [FULL, empty | {"id": "T2"}, empty | {"id": "T3", "names": [], "place": {}}]
+    assert rejects == []
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ('{"id":}', "is not JSON: Expecting value: line 1 column 7 (char 6)"),
+        ('{"id":"T1"', "is not JSON: Expecting ',' delimiter: line 1 column 11 (char 10)"),
+        ('{"id":"T1"} {}', "is not JSON: Extra data: line 1 column 13 (char 12)"),
+        ('{"id":"T1","year":NaN}', "year should be a finite number, not NaN"),
+        ('{"id":"T1","names":[Infinity]}', "names should be a finite number, not [Infinity]"),
+        ('["T1"]', "should be an object, not a list"),
+        ('"T1"', "should be an object, not text"),
+        ("1", "should be an object, not a number"),
+        ("true", "should be an object, not true or false"),
+        ("null", "should be an object, not null"),
+        ('{"id":["T1"]}', 'id should be text, not ["T1"]'),
+        ('{"id":"T1","year":"soon"}', 'year should be a whole number, not "soon"'),
+        ('{"id":"T1","year":20.5}', "year should be a whole number, not 20.5"),
+        ('{"id":"T1","year":9223372036854775808}',
+         "year should be a whole number, not 9223372036854775808"),
+        ('{"id":"T1","year":{}}', "year should be text, not {}"),
+        ('{"id":"T1","ok":"maybe"}', 'ok should be true or false, not "maybe"'),
+        ('{"id":"T1","names":"a"}', 'names should be a list, not "a"'),
+        ('{"id":"T1","names":["a",["b"]]}', 'names should be text, not ["a", ["b"]]'),
+        ('{"id":"T1","place":[]}', "place should be an object, not []"),
+        ('{"id":"T1","place":{"at":[1,"x"]}}',
+         'place should be a whole number, not {"at": [1, "x"]}'),
+        ("{}", "id is missing"),
+        ('{"id":null}', "id is missing"),
+        ('{"id":"X1"}', 'id is "X1"'),
+        ('{"id":""}', 'id is ""'),
+        ('{"id":7}', "id is 7"),
+    ],
+)  # fmt: skip
+def test_a_line_that_cannot_be_read_is_named_and_its_neighbours_are_kept(tmp_path, line, reason):
+    data = pack(f'{{"id":"T8"}}\n{line}\n{{"id":"T9"}}\n'.encode())
+    rows, rejects = keep(tmp_path, data)
+    assert [row["id"] for row in rows] == ["T8", "T9"]
+    assert rejects == [(2, reason)]
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (b'{"id":"T1\xff"}', "is not JSON: 'utf-8' codec can't decode byte 0xff"),
+        (b'{"id":"T1","names":["\\ud800"]}', "is not JSON: 'utf-8' codec can't encode"),
+        (b'{"id":"T1","names":' + b"[" * 100_000, "is JSON too deep to be read"),
+        (b'{"id":"T1","year":' + b"9" * 5_000 + b"}", "is not JSON: Exceeds the limit"),
+    ],
+)
+def test_lines_that_no_reader_takes(tmp_path, line, reason):
+    rows, ((number, said),) = keep(tmp_path, pack(b'{"id":"T8"}\n' + line + b'\n{"id":"T9"}'))
+    assert [row["id"] for row in rows] == ["T8", "T9"]
+    assert number == 2
+    assert said.startswith(reason)
+
+
+def test_values_that_other_writers_spell_as_text_are_kept(tmp_path):
+    rows, rejects = keep(tmp_path, pack(b'{"id":"T1","year":"2020","ok":"true"}'))
+    assert (rows[0]["year"], rows[0]["ok"], rejects) == ("2020", "true", [])
+
+
+def test_a_long_value_is_shown_in_part(tmp_path):
+    _, ((_, said),) = keep(tmp_path, pack(b'{"id":"%s"}' % (b"X" * 10_000)))
+    assert said == 'id is "' + "X" * 59
+
+
+def test_empty_lines_are_none(tmp_path):
+    rows, rejects = keep(tmp_path, pack(b'\n\r\n  \n{"id":"T1"}\r\n\n{"id":"T2"}\n\n'))
+    assert [row["id"] for row in rows] == ["T1", "T2"]
+    assert rejects == []
+
+
+def test_separators_of_unicode_do_not_end_a_line(tmp_path):
+    text = "one\u2028two\x85three\x0bfour"
+    line = json.dumps({"id": "T1", "names": [text]}, ensure_ascii=False).replace("\\u000b", "\x0b")
+    rows, rejects = keep(tmp_path, pack(json.dumps({"id": "T1", "names": [text]}).encode()))
+    assert (rows[0]["names"], rejects) == ([text], [])
+    _, ((number, said),) = keep(tmp_path, pack(line.encode()))  # which JSON must write as \\u000b
+    assert number == 1
+    assert said.startswith("is not JSON: Invalid control character")
+
+
+@pytest.mark.parametrize("length", [300, 500])
+def test_a_file_that_breaks_off(tmp_path, length):
+    import random
+
+    noise = random.Random(7)
+    lines = [{"id": f"T{n}", "names": [str(noise.random())]} for n in range(40)]
+    data = b"".join(json.dumps(each).encode() + b"\n" for each in lines)
+    rows, rejects = keep(tmp_path, pack(data)[:length])
+    assert 0 < len(rows) < 40
+    assert rows == [dict.fromkeys(DATASET.fields) | each for each in lines[: len(rows)]]
+    reason = "the file breaks off here: Compressed file ended before the end-of-stream marker"
+    assert [(line, said[: len(reason)]) for line, said in rejects] == [(len(rows) + 1, reason)]
+
+
+def test_a_file_that_is_no_gz_or_damaged_within(tmp_path):
+    rows, rejects = keep(tmp_path, b'{"id":"T1"}\n')
+    assert (rows, rejects) == (
+        [], [(1, "the file breaks off here: Not a gzipped file (b'{\"')")],
+    )  # fmt: skip
+    damaged = bytearray(pack(b'{"id":"T1"}\n'))
+    damaged[-8] ^= 255  # of the checksum
+    rows, ((line, said),) = keep(tmp_path, bytes(damaged))
+    assert [row["id"] for row in rows] == ["T1"]
+    assert line == 2
+    assert said.startswith("the file breaks off here: CRC check failed")
+
+
+@pytest.mark.parametrize("data", [b"", pack(b""), pack(b"\n")])
+def test_an_empty_file_holds_nothing(tmp_path, data):
+    assert keep(tmp_path, data) == ([], [])
+
+
+# -- CSV ------------------------------------------------------------------------------------
+
+
+GOOD = ("1-2", "omid:br/1", "omid:br/2", "2020", "P1Y", "no", "no")
+
+
+@pytest.mark.parametrize("name", ["index.csv", "index.csv.gz"])
+def test_csv_is_kept_and_its_broken_lines_are_named(tmp_path, name):
+    rows = [
+        INDEX_HEADER,
+        GOOD,
+        ("1-2", "omid:br/1"),
+        ("1-3", "doi:10.5555/x", "omid:br/3", "", "", "", ""),
+        ("a\nb", "omid:br/4 doi:10.5555/é", 'omid:br/5 "x", y', "", "", "", ""),
+        ("1-4", "", "omid:br/3", "", "", "", ""),
+    ]
+    data = to_csv(rows) + b"\n"
+    kept, rejects = keep(
+        tmp_path, pack(data) if name.endswith(".gz") else data, name, opencitations.INDEX
+    )
+    assert kept == [dict(zip(INDEX_HEADER, each, strict=True)) for each in (GOOD, rows[4])]
+    assert rejects == [
+        (3, "has 2 cells, not 7"), (4, 'citing is "doi:10.5555/x"'), (7, 'citing is ""'),
+    ]  # fmt: skip
+
+
+def test_columns_of_csv_may_stand_in_any_order_after_a_mark(tmp_path):
+    header = ("more", *reversed(INDEX_HEADER))
+    data = b"\xef\xbb\xbf" + to_csv([header, ("x", *reversed(GOOD))])
+    kept, rejects = keep(tmp_path, data, "index.csv", opencitations.INDEX)
+    assert kept == [dict(zip(INDEX_HEADER, GOOD, strict=True))]
+    assert rejects == []
+
+
+@pytest.mark.parametrize(
+    ("data", "rejects"),
+    [
+        (b"", [(1, f"has no column {', '.join(INDEX_HEADER)}")]),
+        (
+            to_csv([INDEX_HEADER[1:], GOOD[1:]]),
+            [(1, "has no column oci")],
+        ),
+        (to_csv([INDEX_HEADER]), []),
+    ],
+)
+def test_csv_without_columns_or_rows(tmp_path, data, rejects):
+    assert keep(tmp_path, data, "index.csv", opencitations.INDEX) == ([], rejects)
+
+
+def test_csv_with_bytes_that_are_no_text(tmp_path):
+    data = to_csv([INDEX_HEADER, GOOD]) + b"\xff\0,omid:br/1,omid:br/2,,,,\n"
+    kept, rejects = keep(tmp_path, data, "index.csv", opencitations.INDEX)
+    assert [row["oci"] for row in kept] == ["1-2", "\ufffd\ufffd"]
+    assert rejects == []
+
+
+def test_a_quote_that_is_not_closed(tmp_path):
+    data = to_csv([INDEX_HEADER, GOOD]) + b'"1-3,omid:br/1,omid:br/2,,,,\n' + to_csv([GOOD])
+    kept, ((line, said),) = keep(tmp_path, data, "index.csv", opencitations.INDEX)
+    assert [row["oci"] for row in kept] == ["1-2"]
+    assert line >= 3
+    assert said.startswith("is not CSV")
+
+
+# -- datasets --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("dataset", "line", "reason"),
+    [
+        (openalex.WORKS_DATASET, {"id": "W1"}, 'id is "W1"'),
+        (
+            openalex.WORKS_DATASET,
+            {"id": f"https://openalex.org/W{10**18}"},  # more than a number of 64 bits may hold
+            f'id is "https://openalex.org/W{10**18}"',
+        ),
+        (semantic_scholar.PAPERS, {"title": "No id"}, "corpusid is missing"),
+        (semantic_scholar.PAPERS, {"corpusid": "x"}, 'corpusid should be a whole number, not "x"'),
+        (
+            semantic_scholar.CITATIONS_DATASET,
+            {"citationid": 1, "intents": ["background"]},
+            'intents should be a list, not ["background"]',
+        ),
+    ],
+)
+def test_what_the_datasets_need(tmp_path, dataset, line, reason):
+    data = pack(json.dumps(line).encode())
+    assert keep(tmp_path, data, dataset=dataset) == ([], [(1, reason)])
+
+
+def test_rows_are_not_held_in_memory(tmp_path):
+    line = json.dumps({"id": "T1", "names": ["x" * 1000]}).encode() + b"\n"
+    path = tmp_path / "part.gz"
+    path.write_bytes(gzip.compress(line * 5_000, 1))
+    tracemalloc.start()
+    assert keep_readable(str(path), DATASET, str(tmp_path / "kept.gz")) == []
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 1_000_000  # of five
+
+
+def test_a_reject_says_where_and_why():
+    assert Reject("part.gz", 3, "is not JSON")._asdict() == {
+        "path": "part.gz", "line": 3, "reason": "is not JSON",
+    }  # fmt: skip
