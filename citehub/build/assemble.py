@@ -21,7 +21,7 @@ from citehub.build.sources.semantic_scholar import INTENTS
 from citehub.errors import BuildError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from citehub._identifiers import Identifier
     from citehub._rows import CountMeasure, TableName
@@ -209,7 +209,7 @@ class _Assembly:
             self._put_work(work)
             self._put_citation(work, canonical, position, by_work[work.work_id])
         self._put_counts(edges, by_work)
-        self._put_years(citing)
+        self._put_years(citing, canonical)
         self._put_sources()
         return ledger.close(), canonical.work_id
 
@@ -221,7 +221,6 @@ class _Assembly:
         groups = _Groups()
         first = next(iter(given.canonical))
         for key, record in (*given.canonical.items(), *given.citing.items()):
-            groups.join(key, key)
             for identifier in record.ids:
                 groups.join(key, identifier)
         for key in given.canonical:
@@ -230,13 +229,10 @@ class _Assembly:
         members: dict[object, list[Record]] = {}
         for key, record in records.items():
             members.setdefault(groups.find(key), []).append(record)
-        taken: Counter[str] = Counter()
         works = {}
         for group, joined in members.items():
             joined.sort(key=_trusted_first)
-            work_id = _name(joined)
-            taken[work_id] += 1
-            works[group] = _Work(work_id, joined)
+            works[group] = _Work(_name(joined), joined)
         canonical = works.pop(groups.find(first))
         return canonical, list(works.values())
 
@@ -387,14 +383,21 @@ class _Assembly:
             counted = {**pair, "n_both": len(mine & theirs), "n_either": len(mine | theirs)}
             self.ledger.put("source_overlap", counted, Origin(DERIVED, "derived"))
 
-    def _put_years(self, citing: list[_Work]) -> None:
-        """Enter the citing works of each year, and what OpenAlex counts, with years of zero."""
+    def _put_years(self, citing: list[_Work], canonical: _Work) -> None:
+        """Enter the citing works of each year, and what OpenAlex counts, with years of zero.
+
+        Ours begin with the year of the work; OpenAlex tells of ten years at most.
+        """
         years = Counter(each.year or 0 for work in citing if (each := work.first) is not None)
         counted: dict[str, dict[int, int]] = {DERIVED: years, "openalex": self.given.years}
         newest = self.given.newest_year or 0
+        own = canonical.first.year if canonical.first else None
         for source, by_year in counted.items():
             if by_year:
-                for year in range(min(by_year), max(*by_year, newest) + 1):
+                first = min(by_year)
+                if source == DERIVED and own is not None:
+                    first = min(first, own)
+                for year in range(first, max(*by_year, newest) + 1):
                     row = {"source_id": source, "year": year, "n": by_year.get(year, 0)}
                     self.ledger.put("citation_years", row, Origin(source, "derived"))
 
@@ -473,9 +476,8 @@ def _names(work: _Work) -> set[str]:
     return {author.name for author in work.authors}
 
 
-def _name(records: Iterable[Record]) -> str:
+def _name(records: list[Record]) -> str:
     """Return the id of a work: its best identifier, else what the reference file calls it."""
-    records = list(records)
     best = best_identifier(each for record in records for each in record.ids)
     return best.curie if best else f"entry:{records[0].record_id}"
 

@@ -270,12 +270,12 @@ def test_authors(whole):
 
 def test_years_of_no_citation_are_there_with_zero(made, whole):
     assert rows_of(whole, "citation_years", "source_id", "year", "n") == [
-        *(("derived", 2022 + at, n) for at, n in enumerate([1, 1, 3, 2, 1])),
+        *(("derived", 2021 + at, n) for at, n in enumerate([0, 1, 1, 3, 2, 1])),
         *(("openalex", 2022 + at, n) for at, n in enumerate([1, 0, 3, 0, 1])),  # as it counts
     ]
     alone = citehub.load(made("openalex").folder)
-    assert rows_of(alone, "citation_years", "year", "n")[:5] == [
-        (2022, 1), (2023, 0), (2024, 2), (2025, 2), (2026, 1),
+    assert rows_of(alone, "citation_years", "year", "n")[:6] == [
+        (2021, 0), (2022, 1), (2023, 0), (2024, 2), (2025, 2), (2026, 1),
     ]  # fmt: skip
 
 
@@ -355,8 +355,8 @@ def test_all_dumps_together_without_a_file(made):
     assert [row["citing_work_id"] for row in hub.citations] == [
         TWO, BRIGHT, HOSTILE, FOG, PARKS, CHINESE, OLD_ID, FUTURE,
     ]  # fmt: skip
-    assert rows_of(hub, "citation_years", "year", "n")[:5] == [
-        (2022, 1), (2023, 0), (2024, 3), (2025, 2), (2026, 1),
+    assert rows_of(hub, "citation_years", "year", "n")[:6] == [
+        (2021, 0), (2022, 1), (2023, 0), (2024, 3), (2025, 2), (2026, 1),
     ]  # fmt: skip
 
 
