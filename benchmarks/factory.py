@@ -57,6 +57,7 @@ GIB = 1 << 30
 HUB_MEMORY, CANONICAL_MEMORY, SPARK_MEMORY = GIB, 6 * GIB, 2 * GIB
 TOP = 1000
 WORKERS = 2
+RECORD = "openalex:W9000000000"  # of the canonical work, as make_dump.py numbers it
 FITTED = 2  # sizes, the smaller ones, from which the model is
 MILLION = 1_000_000
 PEERS_MOST = MILLION  # works in JSON Lines above which peers are not asked
@@ -160,13 +161,15 @@ def measure_openalex(bench: Bench, sizes: Sequence[int]) -> dict[int, list[Case]
     for size in sizes:
         given = {"openalex": bench.dump(size, "openalex"), "memory": HUB_MEMORY}
         kept = {**given, "cache": os.fspath(bench.scratch / f"cache-{size}")}
+        by_id = {**given, "work": RECORD}
         cases = [
-            Case("citehub", "citehub_hub", given),
+            Case("citehub", "citehub_hub", by_id),
             Case("floor", "floor_json", {**given, "columns": columns}, has_answer=False),
+            Case("citehub, asked by DOI", "citehub_hub", given),
             Case("citehub, from its cache", "citehub_hub", kept),
         ]
         if size in sizes[:FITTED]:
-            cases.append(Case("citehub, one thread", "citehub_hub", {**given, "threads": 1}))
+            cases.append(Case("citehub, one thread", "citehub_hub", {**by_id, "threads": 1}))
         if size <= PEERS_MOST:
             cases += [Case(peer, f"{peer}_hub", given) for peer in bench.peers]
         filled = bench.run(Case("", "citehub_hub", kept), bench.scratch / "out-of-cache")

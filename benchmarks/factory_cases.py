@@ -41,7 +41,8 @@ def dumps_of(given: dict[str, Any]) -> Any:
 def citehub_hub(given: dict[str, Any]) -> None:
     from citehub.graph import new_hub
 
-    new_hub(f"doi:{DOI}", given["out"], dumps_of(given), created=date(2026, 1, 1))
+    work = given.get("work", f"doi:{DOI}")
+    new_hub(work, given["out"], dumps_of(given), created=date(2026, 1, 1))
 
 
 def citehub_canonical(given: dict[str, Any]) -> None:

@@ -68,12 +68,16 @@ test('rows come over whole, and so does what went wrong', async () => {
     numbers: Int32Array.of(0, 1),
     folded: [{ text: ' a \n b \n', starts: Int32Array.of(0, 4, 8) }]
   })
-  const [sent, received] = [{ authors: rows(), ids: rows() }, receiveRows(port2)]
-  await sendRows(port1, Promise.resolve(sent))
+  const sent = { authors: rows(), ids: rows() }
+  const received = receiveRows(port2)(Promise.resolve(textsOf(['W1'])))
+  await sendRows(port1, async ids => {
+    assert.deepEqual(await ids, textsOf(['W1']))
+    return sent
+  })
   assert.deepEqual(await received, { authors: rows(), ids: rows() })
   assert.equal(sent.authors.start.length, 0) // moved, not copied
-  const failed = receiveRows(port2)
-  await sendRows(port1, Promise.reject(new Error('no such file')))
+  const failed = receiveRows(port2)(Promise.resolve(textsOf([])))
+  await sendRows(port1, () => Promise.reject(new Error('no such file')))
   await assert.rejects(failed, /no such file/)
   port1.close()
 })

@@ -12,7 +12,7 @@ import { Selector } from './select.js'
 /** @import { Config, Engine, Entry } from '../types.js' */
 /** @import { Parts } from '../load.js' */
 /** @import { Model } from './model.js' */
-/** @import { AllRows } from './rows.js' */
+/** @import { RowsReader } from './rows.js' */
 
 const EXPORTED = { evidence: ['table_name', 'source_id'], citation_contexts: [] } // columns
 
@@ -21,13 +21,13 @@ const EXPORTED = { evidence: ['table_name', 'source_id'], citation_contexts: [] 
  * @param {Config} config
  * @param {string} base address of the page
  * @param {() => Promise<Parts['exports']>} loadExports
- * @param {Parameters<typeof openTables>[2] & { rows?: Promise<AllRows> }} [given] with the rows
- *   where they are read elsewhere
+ * @param {Parameters<typeof openTables>[2] & { rows?: RowsReader }} [given] with what
+ *   reads rows elsewhere
  * @returns {Promise<Engine>}
  */
 export async function makeEngine(config, base, loadExports, given = {}) {
   const tables = openTables(config, base, given)
-  const model = await loadModel(tables, config, given.rows ?? readRows(tables))
+  const model = await loadModel(tables, config, given.rows ?? (ids => readRows(tables, ids)))
   const records = new Records(tables, model)
   /** @type {Words | undefined} */
   let made

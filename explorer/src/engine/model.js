@@ -8,13 +8,13 @@ import { findNumbers, makeWorkIds } from './works.js'
 /** @import { Config, ListFacet, ThemeRow } from '../types.js' */
 /** @import { FacetIndex } from './facets.js' */
 /** @import { Tables } from './files.js' */
-/** @import { AllRows, Rows } from './rows.js' */
+/** @import { Rows, RowsReader } from './rows.js' */
 
 /**
  * @typedef {object} Model
  * @property {number} count works, the canonical one too
  * @property {(workId: string) => number} numberOf -1 where there is none
- * @property {Record<string, { at: (number: number) => any }>} works columns of the table of works
+ * @property {Record<string, any>} works columns of the table of works
  * @property {Int16Array} years 0 where not known
  * @property {Int8Array} months 0 where not known
  * @property {Int32Array} shared author names shared with the canonical work, -1 where not known
@@ -28,19 +28,22 @@ import { findNumbers, makeWorkIds } from './works.js'
  * @property {SearchTexts} texts
  */
 
-const WORKS = ['work_id', 'title_plain', 'publication_year', 'publication_month', 'venue',
+const WORKS = ['title_plain', 'publication_year', 'publication_month', 'venue',
   'primary_category', 'finding', 'finding_source', 'code_url', 'model_url', 'is_retracted']
 
 /**
  * Read what the list, its facets and its search need.
  * @param {Tables} tables
  * @param {Config} config
- * @param {Promise<AllRows>} readingRows
+ * @param {RowsReader} readRows
  * @returns {Promise<Model>}
  */
-export async function loadModel(tables, config, readingRows) {
+export async function loadModel(tables, config, readRows) {
+  const readingIds = tables.columns('works', ['work_id']).then(([ids]) => ids)
+  const readingRows = readRows(readingIds)
   readingRows.catch(() => {}) // told below, unless something else is
-  const [workColumns, citations, labels, themes, workThemes, representatives] = await Promise.all([
+  const [workIds, workColumns, citations, labels, themes, workThemes, representatives] = await Promise.all([
+    readingIds,
     tables.columns('works', WORKS),
     tables.columns('citations', ['citing_work_id', 'shared_authors']),
     tables.columns('citation_labels', ['citing_work_id', 'scheme', 'value', 'raw_value']),
@@ -48,10 +51,13 @@ export async function loadModel(tables, config, readingRows) {
     tables.columns('work_themes', ['work_id', 'theme_id']),
     tables.columns('representatives', ['work_id', 'method'])
   ])
-  const works = Object.fromEntries(WORKS.map((name, at) => [name, workColumns[at]]))
-  const ids = makeWorkIds(works.work_id)
-  const count = works.work_id.length
-  if (count !== config.n + 1 || works.work_id.at(0) !== config.canonical) {
+  /** @type {Model['works']} */
+  const works = {
+    work_id: workIds, ...Object.fromEntries(WORKS.map((name, at) => [name, workColumns[at]]))
+  }
+  const ids = makeWorkIds(workIds)
+  const count = workIds.length
+  if (count !== config.n + 1 || workIds.at(0) !== config.canonical) {
     throw new Error('the table of works is not of this hub')
   }
   const every = Int32Array.from({ length: count }, (_, number) => number)

@@ -21,7 +21,7 @@ const TABLES = {
 /** @type {Partial<Record<TableName, string[]>>} */
 const COLUMNS = {
   works: ['title', 'type', 'abstract', 'author_count'], // the model holds the others
-  authorships: ['author_order', 'author_name', 'is_collective']
+  authorships: ['author_order', 'is_collective']
 }
 const GAP = 64 // rows; nearer ones are read together
 
@@ -47,11 +47,14 @@ export class Records {
     const names = /** @type {TableName[]} */ (Object.keys(TABLES))
     const found = await Promise.all(names.map(name =>
       this.rowsOf(name, numbers, columns?.[name] ?? COLUMNS[name])))
+    const { start, columns: [authors] } = this.model.authors
     const rows = Object.fromEntries(names.map((name, at) => [name, found[at]]))
     return numbers.map((number, at) => ({
       number,
       work: { ...workOf(this.model, number), ...rows.works[at][0] },
-      authors: rows.authorships[at].sort((one, two) => one.author_order - two.author_order),
+      authors: rows.authorships[at].sort((one, two) => one.author_order - two.author_order)
+        .map(({ is_collective }, place) =>
+          ({ author_name: authors.at(start[number] + place), is_collective })),
       ids: idsOf(this.model, number),
       themes: valuesOf(this.model.facets.theme, number),
       citations: rows.citations[at],

@@ -1,5 +1,5 @@
 // Tables with several rows of a work, which have by far the most rows that the search needs. In
-// large hubs a Worker of their own reads them.
+// large hubs a Worker of their own reads them, and is told the ids of the works.
 
 import { groupRows } from './facets.js'
 import { foldTexts } from './search.js'
@@ -17,15 +17,17 @@ import { findNumbers, makeWorkIds } from './works.js'
  */
 
 /** @typedef {{ authors: Rows, ids: Rows }} AllRows */
+/** @typedef {(ids: Promise<Texts>) => Promise<AllRows>} RowsReader given the ids of the works */
 
 /**
  * Read the names of authors in the order of print, and the schemes and values of identifiers.
  * @param {Tables} tables
+ * @param {Promise<Texts>} readingIds of the works
  * @returns {Promise<AllRows>}
  */
-export async function readRows(tables) {
-  const [[workIds], [authorKeys], [names, orders], [idKeys], ids] = await Promise.all([
-    tables.columns('works', ['work_id']),
+export async function readRows(tables, readingIds) {
+  const [workIds, [authorKeys], [names, orders], [idKeys], ids] = await Promise.all([
+    readingIds,
     tables.columns('authorships', ['work_id']), // apart, as keys are not kept
     tables.columns('authorships', ['author_name', 'author_order']),
     tables.columns('work_ids', ['work_id']),
@@ -70,34 +72,40 @@ function putInOrder(start, rows, orders) {
 }
 
 /**
- * Send rows to another thread.
+ * Read rows for another thread, which sends the ids of the works first.
  * @param {MessagePort} port
- * @param {Promise<AllRows>} reading
+ * @param {RowsReader} read
  */
-export async function sendRows(port, reading) {
+export async function sendRows(port, read) {
+  /** @type {Promise<Texts>} */
+  const ids = new Promise(resolve => {
+    port.onmessage = ({ data }) => resolve(restore(data))
+  })
   try {
-    const { authors, ids } = await reading
-    const arrays = [authors, ids].flatMap(({ start, numbers, columns }) =>
+    const { authors, ids: identifiers } = await read(ids)
+    const arrays = [authors, identifiers].flatMap(({ start, numbers, columns }) =>
       [start, numbers, ...columns.flatMap(({ bytes, places }) => [bytes, places])])
-    port.postMessage({ authors, ids }, [...new Set(arrays.map(({ buffer }) => buffer))])
+    port.postMessage({ authors, ids: identifiers },
+      [...new Set(arrays.map(({ buffer }) => buffer))])
   } catch (error) {
     port.postMessage({ error: /** @type {Error} */ (error).message })
   }
 }
 
 /**
- * Receive what was sent.
+ * Receive what `sendRows` sends from the other end.
  * @param {MessagePort} port
- * @returns {Promise<AllRows>}
+ * @returns {RowsReader}
  */
-export function receiveRows(port) {
-  /** @param {Rows} rows whose texts have lost their class on the way */
-  const restore = rows =>
-    ({ ...rows, columns: rows.columns.map(({ bytes, places }) => new Texts(bytes, places)) })
-  return new Promise((resolve, reject) => {
-    port.onmessage = ({ data: { error, authors, ids } }) => {
-      if (error) reject(new Error(error))
-      else resolve({ authors: restore(authors), ids: restore(ids) })
-    }
-  })
-}
+export const receiveRows = port => readingIds => new Promise((resolve, reject) => {
+  readingIds.then(ids => port.postMessage(ids), reject)
+  /** @param {Rows} rows */
+  const restoreAll = rows => ({ ...rows, columns: rows.columns.map(restore) })
+  port.onmessage = ({ data: { error, authors, ids } }) => {
+    if (error) reject(new Error(error))
+    else resolve({ authors: restoreAll(authors), ids: restoreAll(ids) })
+  }
+})
+
+/** @param {Texts} texts that have lost their class on the way */
+const restore = ({ bytes, places }) => new Texts(bytes, places)

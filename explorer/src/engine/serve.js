@@ -39,7 +39,8 @@ export function serve() {
   }
   /** @param {any[]} given */
   function rows([config, base, port]) {
-    return sendRows(port, readRows(openTables(config, base, { decompress: loadDecompress() })))
+    const tables = openTables(config, base, { decompress: loadDecompress() })
+    return sendRows(port, ids => readRows(tables, ids))
   }
 }
 
