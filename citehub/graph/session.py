@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from citehub import _folder
@@ -29,19 +29,23 @@ def reading(
     """Open the engine and the store; what was read is kept where the run does not end well."""
     kept = dumps.cache or f"{target}.reading"
     os.makedirs(kept, exist_ok=True)
-    with _folder.scratch_folder(os.path.join(kept, "scratch")) as scratch:
-        engine = open_engine(
-            dumps.engine, memory=dumps.memory, threads=dumps.threads, scratch=scratch,
-            master=dumps.master,
-        )  # fmt: skip
-        try:
-            yield engine, Store(engine, os.path.abspath(kept), progress), scratch
-        except CannotRead as error:  # Parquet, which is read where it lies
-            raise SourceError(f"A file cannot be read: {error}") from None
-        finally:
-            engine.close()
-    if not dumps.cache:
-        shutil.rmtree(kept)
+    try:
+        with _folder.scratch_folder(os.path.join(kept, "scratch")) as scratch:
+            engine = open_engine(
+                dumps.engine, memory=dumps.memory, threads=dumps.threads, scratch=scratch,
+                master=dumps.master,
+            )  # fmt: skip
+            try:
+                yield engine, Store(engine, os.path.abspath(kept), progress), scratch
+            except CannotRead as error:  # Parquet, which is read where it lies
+                raise SourceError(f"A file cannot be read: {error}") from None
+            finally:
+                engine.close()
+        if not dumps.cache:
+            shutil.rmtree(kept)
+    finally:
+        with suppress(OSError):  # it holds something, or is gone
+            os.rmdir(kept)
 
 
 def write_rejects(path: str, rejects: Sequence[Reject]) -> str:
