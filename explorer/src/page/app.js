@@ -85,7 +85,6 @@ export async function startPage(root, config, engine, largeList) {
   const ended = new AbortController()
   let answered = wanted() // the conditions of the view
   let isAsking = false
-  let hasBegun = false
   let address = '' // what the page has last written or read
   let typed = 0 // when
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -165,11 +164,6 @@ export async function startPage(root, config, engine, largeList) {
     if (isAsking) return
     isAsking = true
     try {
-      if (!hasBegun) {
-        hasBegun = true
-        parts.toolbar.show()
-        await nextFrame() // so that one can type before the rest is built
-      }
       for (let now = wanted(); now !== answered; now = wanted()) {
         page.view = await engine.view(conditionsOf(page.state))
         answered = now
