@@ -13,32 +13,43 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from citehub._schema import TABLES
 from citehub._tex import resolve_tex
+from citehub.build.derived import (
+    DERIVED,
+    count_months,
+    derive,
+    put_position,
+    put_shared_authors,
+    put_timespan,
+)
 from citehub.build.ledger import Ledger, Origin
-from citehub.build.sources.records import Author, Edge, Record, best_identifier
-from citehub.build.sources.semantic_scholar import INTENTS
+from citehub.build.sources import openalex, opencitations, reference_file, semantic_scholar
+from citehub.build.sources.records import YEARS, Author, Edge, Record, best_identifier
 from citehub.errors import BuildError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from citehub._identifiers import Identifier
-    from citehub._rows import CountMeasure, TableName
+    from citehub._rows import CountMeasure
 
-TRUST: Final = ("openalex", "s2", "opencitations", "citing-file")
+TRUST: Final = (
+    openalex.SOURCE,
+    semantic_scholar.SOURCE,
+    opencitations.SOURCE,
+    reference_file.SOURCE,
+)
 """Sources by trust: of what several say, the first stands in ``works`` and ``authorships``."""
 
-DERIVED: Final = "derived"
 TLDR: Final = "s2-tldr"
 SOURCES: Final[dict[str, dict[str, str | None]]] = {
-    "openalex": {
+    openalex.SOURCE: {
         "title": "OpenAlex, works snapshot",
         "url": "https://openalex.org",
         "kind": "records",
         "rights": "CC0 1.0",
     },
-    "s2": {
+    semantic_scholar.SOURCE: {
         "title": "Semantic Scholar datasets",
         "url": "https://www.semanticscholar.org/product/api",
         "kind": "records",
@@ -50,13 +61,13 @@ SOURCES: Final[dict[str, dict[str, str | None]]] = {
         "kind": "records",
         "rights": "ODC-BY 1.0",
     },
-    "opencitations": {
+    opencitations.SOURCE: {
         "title": "OpenCitations Index and Meta",
         "url": "https://opencitations.net",
         "kind": "records",
         "rights": "CC0 1.0",
     },
-    "citing-file": {
+    reference_file.SOURCE: {
         "title": "A reference manager's file of works that cite the canonical one",
         "url": None,
         "kind": "records",
@@ -70,7 +81,6 @@ SOURCES: Final[dict[str, dict[str, str | None]]] = {
         "sources.",
     },
 }
-_YEARS: Final = (1500, 2100)
 _DATE: Final = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _MONTHS: Final = 12
 
@@ -105,7 +115,7 @@ def record_of(
     A date of 1 January may stand for the year alone; its month is not known.
     """
     year, month, problem = row["year"], None, ""
-    if year is not None and not _YEARS[0] <= year <= _YEARS[1]:
+    if year is not None and year not in YEARS:
         year, problem = None, f"the year {year} is out of range"
     date = _DATE.fullmatch(row["date"] or "")
     if date and year == int(date[1]) and date[2] and date[0][4:] != "-01-01":
@@ -245,7 +255,7 @@ class _Assembly:
             plain, how = resolve_tex(title), "title with its TeX resolved"
         except ValueError:
             plain, how = title, "title as it is, as its TeX cannot be resolved"
-        self._derive("works", {**key, "title_plain": plain}, how)
+        derive(self.ledger, "works", {**key, "title_plain": plain}, how)
         for name in ("venue", "type", "abstract", "is_retracted"):
             self._first(work, name)
         first = work.first
@@ -293,23 +303,18 @@ class _Assembly:
             key = {"work_id": work.work_id, "author_order": order}
             stated = {**key, "author_name": author.name, "orcid": author.orcid}
             self.ledger.put("authorships", stated, _origin_of(record))
-            position = "first" if order == 1 else "last" if order == count else "middle"
-            self._derive("authorships", {**key, "author_position": position}, "place in the list")
+            put_position(self.ledger, key, count, "place in the list")
 
     def _put_citation(
         self, work: _Work, canonical: _Work, position: int, edges: list[Edge]
     ) -> None:
         key = {"citing_work_id": work.work_id, "cited_work_id": canonical.work_id}
         self.ledger.put("citations", key, self._origin(edges[0]))
-        self._derive("citations", {**key, "hub_position": position}, "newest first, then by id")
-        citing, cited = _first_month(work), _first_month(canonical)
-        if citing is not None and cited is not None:
-            cells = {**key, "timespan_months": citing - cited}
-            self._derive("citations", cells, "from publication_year and publication_month")
-        names, own = _names(work), _names(canonical)
-        if names and own:
-            cells = {**key, "shared_authors": len(names & own)}
-            self._derive("citations", cells, "equal spelling of author_name; a heuristic")
+        derive(
+            self.ledger, "citations", {**key, "hub_position": position}, "newest first, then by id"
+        )
+        put_timespan(self.ledger, key, _first_month(work), _first_month(canonical))
+        put_shared_authors(self.ledger, key, _names(work), _names(canonical))
         said = [edge for edge in edges if edge.is_influential is not None]
         if said:
             edge = max(said, key=lambda each: bool(each.is_influential))
@@ -342,7 +347,7 @@ class _Assembly:
                         "label_id": f"{stem}-{numbers[stem]}-{raw}",
                         "context_id": context_id,
                         "scheme": "intent",
-                        "value": INTENTS.get(raw),
+                        "value": semantic_scholar.INTENTS.get(raw),
                         "raw_value": raw,
                         "labeler": "Semantic Scholar",
                     }
@@ -389,7 +394,10 @@ class _Assembly:
         Ours begin with the year of the work; OpenAlex tells of ten years at most.
         """
         years = Counter(each.year or 0 for work in citing if (each := work.first) is not None)
-        counted: dict[str, dict[int, int]] = {DERIVED: years, "openalex": self.given.years}
+        counted: dict[str, dict[int, int]] = {
+            DERIVED: years,
+            openalex.SOURCE: self.given.years,
+        }
         newest = self.given.newest_year or 0
         own = canonical.first.year if canonical.first else None
         for source, by_year in counted.items():
@@ -403,13 +411,7 @@ class _Assembly:
 
     def _put_sources(self) -> None:
         """Enter the sources that any row names."""
-        named = {
-            row[column.name]
-            for name, rows in self.ledger.close().items()
-            for column in TABLES[name].columns
-            if column.references == "sources.source_id"
-            for row in rows
-        }
+        named = self.ledger.named_sources()
         for source_id, cells in SOURCES.items():
             if source_id in named:
                 row = {"source_id": source_id, **cells}
@@ -427,9 +429,6 @@ class _Assembly:
 
     def _origin(self, edge: Edge) -> Origin:
         return _origin_of(self.given.citing[edge.source_id, edge.citing])
-
-    def _derive(self, table: TableName, cells: Mapping[str, Any], how: str) -> None:
-        self.ledger.put(table, cells, Origin(DERIVED, "derived", how))
 
 
 class _Groups:
@@ -467,9 +466,7 @@ def _newest_first(work: _Work) -> tuple[int, int, str]:
 
 def _first_month(work: _Work) -> int | None:
     first = work.first
-    if first is None or first.year is None or first.month is None:
-        return None
-    return _MONTHS * first.year + first.month
+    return count_months(first.year, first.month) if first else None
 
 
 def _names(work: _Work) -> set[str]:

@@ -68,6 +68,17 @@ class Ledger:
         """Return the rows of a table so far."""
         return list(self._tables.get(table, {}).values())
 
+    def named_sources(self) -> set[str]:
+        """Return the sources that any row names, its evidence with it."""
+        return {
+            row[column.name]
+            for name, rows in self.close().items()
+            for column in TABLES[name].columns
+            if column.references == "sources.source_id"
+            for row in rows
+            if row[column.name] is not None
+        }
+
     def close(self) -> dict[str, list[dict[str, Any]]]:
         """Return the rows of every table, with the evidence of their cells, in schema order."""
         self._tables["evidence"] = {

@@ -13,6 +13,13 @@ from citehub import _rows
 from citehub._identifiers import parse_identifier
 from citehub._schema import TABLES, Column
 from citehub._tex import resolve_tex
+from citehub.build.derived import (
+    count_months,
+    derive,
+    put_position,
+    put_shared_authors,
+    put_timespan,
+)
 from citehub.build.ledger import Ledger, Origin
 from citehub.build.sources.curated import Record, read_csv, read_text
 from citehub.build.sources.pith_page import HubPage, Line, parse_hub_page
@@ -25,7 +32,6 @@ if TYPE_CHECKING:
 
 CURATION: Final = "citehub-curation"
 RECORDS: Final = "bibliographic-records"
-DERIVED: Final = "derived"
 
 _LABELS: Final = {"intent": get_args(_rows.Intent), "polarity": get_args(_rows.Polarity)}
 _CANONICAL: Final[tuple[TableName, ...]] = (
@@ -165,8 +171,8 @@ def _put_title(ledger: Ledger, sources: HubSources, title: str, line: int) -> st
     except ValueError as error:
         raise SourceError.at(sources.page_path, line, str(error)) from None
     ledger.put("works", {"work_id": work_id, "title": title}, sources.origin(line))
-    derived = Origin(DERIVED, "derived", "title with its TeX resolved")
-    ledger.put("works", {"work_id": work_id, "title_plain": plain}, derived)
+    cells = {"work_id": work_id, "title_plain": plain}
+    derive(ledger, "works", cells, "title with its TeX resolved")
     return work_id
 
 
@@ -254,11 +260,9 @@ def _put_authorships(
     for record in records:
         order, last = record["author_order"], len(names[record["work_id"]])
         key = {"work_id": record["work_id"], "author_order": order}
-        position = "first" if order == 1 else "last" if order == last else "middle"
         name = {**key, "author_name": record["author_name"]}
         ledger.put("authorships", name, locators[record["work_id"]])
-        place = Origin(DERIVED, "derived", "place in the printed list")
-        ledger.put("authorships", {**key, "author_position": position}, place)
+        put_position(ledger, key, last, "place in the printed list")
         collective = {**key, "is_collective": record["is_collective"]}
         judged = Origin(CURATION, "curated", "judged by the printed name")
         ledger.put("authorships", collective, judged)
@@ -269,22 +273,14 @@ def _put_derived_citations(
     ledger: Ledger, sources: HubSources, names: Mapping[str, list[str]]
 ) -> None:
     canonical = sources.canonical_id
-    first = {record["work_id"]: _months(record) for record in sources.works}
+    first = {
+        record["work_id"]: count_months(record["publication_year"], record["publication_month"])
+        for record in sources.works
+    }
     for work_id in (sources.work_id(paper.title.text) for paper in sources.page.papers):
         key = {"citing_work_id": work_id, "cited_work_id": canonical}
-        citing, cited = first[work_id], first[canonical]
-        if citing is not None and cited is not None:
-            origin = Origin(DERIVED, "derived", "from publication_year and publication_month")
-            ledger.put("citations", {**key, "timespan_months": citing - cited}, origin)
-        if names[work_id] and names[canonical]:
-            shared = len(set(names[work_id]) & set(names[canonical]))
-            origin = Origin(DERIVED, "derived", "equal spelling of author_name; a heuristic")
-            ledger.put("citations", {**key, "shared_authors": shared}, origin)
-
-
-def _months(record: Mapping[str, Any]) -> int | None:
-    year, month = record["publication_year"], record["publication_month"]
-    return None if year is None or month is None else 12 * year + month
+        put_timespan(ledger, key, first[work_id], first[canonical])
+        put_shared_authors(ledger, key, names[work_id], names[canonical])
 
 
 def add_themes(ledger: Ledger, sources: HubSources) -> None:

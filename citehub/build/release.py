@@ -168,15 +168,7 @@ def _assemble(spec: HubSpec, release: ReleaseSpec) -> tuple[Rows, dict[str, str]
     ledger = Ledger(sources.origins())
     for part in release.parts:
         PARTS[part](ledger, sources)
-    named = {
-        row[column.name]
-        for name, rows in ledger.close().items()
-        for column in TABLES[name].columns
-        if column.references == "sources.source_id"
-        for row in rows
-        if row[column.name] is not None
-    }
-    add_sources(ledger, sources, named)
+    add_sources(ledger, sources, ledger.named_sources())
     tables = ledger.close()
     sources.check_evidence(tables)
     facts = {"canonical_work_id": sources.canonical_id, "hub_class": sources.page.hub_class.text}

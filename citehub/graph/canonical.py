@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from citehub import _folder
 from citehub._schema import Column, TableSchema
 from citehub.build.sources import openalex, semantic_scholar
+from citehub.build.sources.records import YEARS
 from citehub.build.write import table_bytes
 from citehub.errors import BadArgument, BuildError
 from citehub.graph.engines import parquet_files
@@ -24,8 +25,7 @@ if TYPE_CHECKING:
     from citehub.graph.engines import Engine
     from citehub.graph.sources import Source
 
-_YEARS: Final = (1500, 2100)
-_COUNTS: Final = (0, 2**31 - 1)
+_COUNTS: Final = range(2**31)
 _ROLES: Final = ("labelled", *semantic_scholar.INTENTS.values(), "influential")
 
 
@@ -305,7 +305,7 @@ class _Ranking:
         works = self.source.works
         works = works.semi_join(ids, "record")
         keys = works.authors.map(lambda author: author.key)
-        year = _within(works.year, _YEARS)
+        year = _within(works.year, YEARS)
         cells = works.select(record=works.record, part=works.part, year=year, people=keys)
         return _newest(cells, "year", "people")
 
@@ -315,7 +315,7 @@ class _Ranking:
         works = works.semi_join(self.ranked, works.record == self.ranked.cited)
         cells = works.select(
             "record", "part", "title", "doi",
-            publication_year=_within(works.year, _YEARS),
+            publication_year=_within(works.year, YEARS),
             n_stated=_within(works.n_citations, _COUNTS),
         )  # fmt: skip
         newest = _newest(cells, "publication_year", "title", "doi", "n_stated")
@@ -355,7 +355,7 @@ class _Ranking:
     def _last_year(self) -> int:
         """Return the last year of the source's records."""
         works = self.source.works
-        (found,) = self.engine.fetch(works.agg(year=_within(works.year, _YEARS).max()))
+        (found,) = self.engine.fetch(works.agg(year=_within(works.year, YEARS).max()))
         return found["year"] or 0
 
     def _write(self, table: Expression, name: str) -> Expression:
@@ -401,8 +401,8 @@ def _newest(table: Expression, *others: str) -> Expression:
     return table.filter(table.place == 0).drop("place")
 
 
-def _within(number: Expression, bounds: tuple[int, int]) -> Expression:
+def _within(number: Expression, bounds: range) -> Expression:
     """Return a number, null where it is out of bounds."""
     import ibis
 
-    return ibis.ifelse(number.between(*bounds), number, None)
+    return ibis.ifelse(number.between(bounds[0], bounds[-1]), number, None)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from citehub.build.sources.dumps import Expression
     from citehub.graph.engines import Engine
 
+_BLANKS: Final = r"[ \t\n\f\r]+"
 _ROUNDS: Final = 8  # identifiers lead to records, which have further identifiers
 
 
@@ -72,7 +73,7 @@ def _find_titles(engine: Engine, works: Mapping[str, Expression], wanted: list[W
     for each in wanted:
         titles.setdefault(fold_title(each.asked), []).append(each)
     for source, table in works.items() if titles else ():
-        key = table.title.lower().re_replace(r"[ \t\n\f\r]+", " ").strip()
+        key = table.title.lower().re_replace(_BLANKS, " ").strip()
         found = table.mutate(key=key).filter(lambda each: each.key.isin(list(titles)))
         for row in engine.fetch(found.select("record", "key", *SCHEMES)):
             for owner in titles[row["key"]]:
@@ -81,7 +82,7 @@ def _find_titles(engine: Engine, works: Mapping[str, Expression], wanted: list[W
 
 def fold_title(title: str) -> str:
     """Return a title as titles are compared."""
-    return re.sub(r"[ \t\n\f\r]+", " ", title.lower()).strip(" ")
+    return re.sub(_BLANKS, " ", title.lower()).strip(" ")
 
 
 def ids_of(row: Mapping[str, Any]) -> tuple[Identifier, ...]:

@@ -197,7 +197,7 @@ def new_hubs(
         reader = Reader(engine, store, dumps, scratch)
         wanted = [read_wanted(work) for work in works]
         reader.find(wanted)
-        path = os.path.join(target, "rejects.csv")
+        path, written, n_written = os.path.join(target, "rejects.csv"), "", 0
         for number, each in enumerate(wanted, 1):
             progress(f"Hub {number} of {len(wanted)}: {each.asked}")
             folder, n, problem = os.path.join(target, name_hub(each.curie)), -1, ""
@@ -210,7 +210,9 @@ def new_hubs(
                     )  # fmt: skip
             except (BuildError, TargetExists, UnknownWork) as error:
                 folder, n, problem = "", 0, str(error)
-            yield NewHub(each.asked, folder, n, problem, write_rejects(path, reader.rejects))
+            if len(reader.rejects) > n_written:
+                written, n_written = write_rejects(path, reader.rejects), len(reader.rejects)
+            yield NewHub(each.asked, folder, n, problem, written)
 
 
 def _is_hub_of(wanted: Wanted, folder: str) -> bool:

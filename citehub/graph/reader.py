@@ -34,6 +34,7 @@ class Reader:
         self.store = store
         self.scratch = scratch
         self.dumps = dumps
+        self.newest_year = _newest_year(dumps)
         self.sources: list[Source] = []
         self.rejects: list[Reject] = []
         self.edges: dict[str, Expression] = {}
@@ -42,7 +43,7 @@ class Reader:
 
     def find(self, wanted: Sequence[Wanted]) -> None:
         """Find the works, and write out what each source says of them and of their citations."""
-        self.number = {id(each): number for number, each in enumerate(wanted)}
+        self.number = {each: number for number, each in enumerate(wanted)}
         only = self._asked_records(wanted)
         self._find(wanted, only)
         if only and not self._have_details(wanted):
@@ -95,7 +96,7 @@ class Reader:
                 message += f" What could not be read, {len(self.rejects):,} in all, begins with "
                 message += f"{path}, line {line}: {reason}."
             raise UnknownWork(message, wanted.asked)
-        given.newest_year = _newest_year(self.dumps)
+        given.newest_year = self.newest_year
         for title, found in self.store.rejects.items():
             source_id = title.partition(" ")[0]
             given.unreadable[source_id] = given.unreadable.get(source_id, 0) + len(found)
@@ -156,7 +157,7 @@ class Reader:
         """Add what a source says of a work."""
         import ibis
 
-        name, number = source.source_id, self.number[id(wanted)]
+        name, number = source.source_id, self.number[wanted]
         own = {name_record(name, each) for each in wanted.records.get(name, ())}
         edges = self.edges[name].filter(self.edges[name].hub == number)
         records = self.records[name]
@@ -188,7 +189,9 @@ class Reader:
             given.edges.append(edge)
             key = name, edge.citing  # a record that the source says nothing of but this
             if key not in given.citing and key not in given.canonical:
-                ids_known = (Identifier("openalex", edge.citing),) if name == "openalex" else ()
+                ids_known = (
+                    (Identifier("openalex", edge.citing),) if name == openalex.SOURCE else ()
+                )
                 given.citing[key] = Record(name, edge.citing, ids_known)
 
     def _edges(
@@ -198,7 +201,7 @@ class Reader:
         found: dict[tuple[Any, Any], dict[str, Any]] = {}
         for row in self.engine.fetch(edges):
             key = row["citing"], row["cited"]
-            stale = name == "openalex" and row["part"] != newest[row["citing"]]["part"]
+            stale = name == openalex.SOURCE and row["part"] != newest[row["citing"]]["part"]
             known = found.get(key)
             if not stale and (known is None or known["part"] < row["part"]):
                 found[key] = row

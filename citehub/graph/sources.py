@@ -63,9 +63,9 @@ def open_sources(
             records = {*only, *ends, *ends.values()}
             files = replace(files, dataset=openalex.only_citing(records))
         works = store.table(files)
+        kept = frozenset(files.dataset.only)
         citations = openalex.citations(works)
-        only = frozenset(files.dataset.only)
-        found.append(Source(openalex.SOURCE, works, citations, {}, merged, only))
+        found.append(Source(openalex.SOURCE, works, citations, {}, merged, kept))
     if s2_files:
         needed = s2_files if texts else dict.fromkeys(("papers", "citations"))
         tables = {name: store.table(s2_files[name]) for name in needed}
@@ -79,4 +79,4 @@ def open_sources(
 
 def name_record(source_id: str, record: Any) -> str:
     """Return a record as its source names it."""
-    return f"W{record}" if source_id == "openalex" else str(record)
+    return f"W{record}" if source_id == openalex.SOURCE else str(record)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import time
 from typing import TYPE_CHECKING, Any, Final
 
@@ -132,11 +133,11 @@ class Store:
         except CannotRead:
             readable = False
         if not readable:
-            _remove(folder)
+            shutil.rmtree(folder)
             return False
         for path in parquet_files(folder):
             os.rename(path, os.path.join(scratch, f"{name}-{os.path.basename(path)}"))
-        _remove(folder)
+        shutil.rmtree(folder)
         return True
 
 
@@ -147,7 +148,7 @@ class _Clock:
         self.title = files.title
         self.progress = progress
         self.count = len(files.paths)
-        self.total = self.left = sum(map(os.path.getsize, files.paths))
+        self.left = sum(map(os.path.getsize, files.paths))
         self.done = self.rows = self.bytes = 0
         self.began = time.monotonic()
 
@@ -195,9 +196,3 @@ def _name(paths: Sequence[str], dataset: Dataset, first: int) -> str:
 def _read_rejects(folder: str) -> list[Reject]:
     with open(os.path.join(folder, REJECTS), encoding="utf-8") as file:
         return [Reject(*each) for each in json.load(file)]
-
-
-def _remove(folder: str) -> None:
-    import shutil
-
-    shutil.rmtree(folder)

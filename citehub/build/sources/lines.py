@@ -7,6 +7,7 @@ so that every engine keeps the same rows.
 from __future__ import annotations
 
 import csv
+import functools
 import gzip
 import json
 import math
@@ -160,10 +161,8 @@ def _open(path: str) -> gzip.GzipFile | io.BufferedReader:
 
 def _find_problem(row: dict[str, Any], dataset: Dataset) -> str:
     """Return what is wrong with the fields of a row."""
-    import ibis
-
     for name, kind in dataset.fields.items():
-        problem = _misfit(row[name], ibis.dtype(kind))
+        problem = _misfit(row[name], _type(kind))
         if problem:
             return f"{name} should be {problem}, not {_show(row[name])}"
     for name, pattern in dataset.keys.items():
@@ -172,6 +171,13 @@ def _find_problem(row: dict[str, Any], dataset: Dataset) -> str:
         if not re.search(pattern, str(row[name])):
             return f"{name} is {_show(row[name])}"
     return ""
+
+
+@functools.cache
+def _type(kind: str) -> Any:
+    import ibis
+
+    return ibis.dtype(kind)
 
 
 def _misfit(value: Any, kind: Any) -> str:  # noqa: PLR0911

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from citehub._schema import TABLES
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -11,6 +13,10 @@ if TYPE_CHECKING:
 
 SCHEMES: Final = ("arxiv", "doi", "openalex", "s2", "omid", "acl")
 """Identifiers that a work of a source can have, the one that names it in a hub first."""
+
+_YEAR = TABLES["works"].column("publication_year")
+YEARS: Final = range(int(_YEAR.minimum or 0), int(_YEAR.maximum or 0) + 1)
+"""Years that a release can hold."""
 
 
 class Author(NamedTuple):

@@ -17,7 +17,7 @@ from urllib.parse import unquote
 from citehub._identifiers import parse_identifier
 from citehub._tex import escape_tex
 from citehub.build.sources.curated import read_text
-from citehub.build.sources.records import Author, Record, Reject
+from citehub.build.sources.records import YEARS, Author, Record, Reject
 from citehub.errors import MissingExtra, SourceError
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 # What it logs of broken entries stands in the rejects.
 logging.getLogger("bibtexparser").addHandler(logging.NullHandler())
 
-SOURCE_ID: Final = "citing-file"
+SOURCE: Final = "citing-file"
 _MONTHS: Final = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september",
     "october", "november", "december",
@@ -39,7 +39,6 @@ _MONTHS: Final = (
 _DATE: Final = re.compile(  # as ISO 8601 and as RIS write it
     r"([0-9]{4})(?:-([0-9]{1,2})(?:-[0-9]{1,2})?|/([0-9]{0,2})(?:/[0-9]{0,2}(?:/.*)?)?)?"
 )
-_YEARS: Final = range(1500, 2101)  # that a release can hold
 _IDENTIFIER: Final = re.compile(  # what a note must start with to be one
     r"https?://|(?:www\.)?arxiv|(?:dx\.)?doi|openalex|10\.", re.IGNORECASE
 )
@@ -168,7 +167,7 @@ def _read_entry(entry: _Entry, form: _Format) -> Record | None:
         entry.reject(entry.line, f"{entry.key:.60} has neither a title nor an identifier")
         return None
     return Record(
-        SOURCE_ID,
+        SOURCE,
         entry.key,
         tuple(dict.fromkeys(found)),
         title=title,
@@ -208,7 +207,7 @@ def _parse_date(text: str) -> _Date | None:
     if not text:
         return None
     match = _DATE.fullmatch(text)
-    if match is None or int(match[1]) not in _YEARS:
+    if match is None or int(match[1]) not in YEARS:
         raise ValueError(f"{text!r:.60} is no date with a year from 1500 to 2100")
     month = match[2] or match[3]
     return _Date(int(match[1]), _parse_month(month) if month else None)
