@@ -33,8 +33,7 @@ TABLES: Final = (
 )
 """Tables that the explorer reads, where a release holds them."""
 PER_PAGE: Final = 1000  # works on a page of the plain list of a large hub
-# Below the list, which it needs, and before the first layout, which would keep the data waiting.
-_SCRIPT: Final = '<script src="explorer.js"></script>\n'
+_SCRIPT: Final = '<script defer src="explorer.js"></script>\n'  # first: what is named, is queued
 _LONG: Final = 500  # letters
 _RIGHTS: Final = (
     "What comes from a source stays under the terms of that source. Where they are not known, "
@@ -113,9 +112,10 @@ def index(
         hub.manifest["title"],
         f"{_header(hub)}"
         '<main id="papers" tabindex="-1">\n<h2>The citing papers</h2>\n'
-        f"{section(settings, note(n, len(items)), items, more)}{_SCRIPT}</main>\n"
+        f"{section(settings, note(n, len(items)), items, more)}</main>\n"
         f"<footer>\n{_citation(hub)}{_files(hub, settings['files'], others)}{_rights(hub)}"
         f"{_made_by()}</footer>\n",
+        head=_SCRIPT,
     )
 
 
@@ -144,7 +144,7 @@ def page_name(number: int) -> str:
     return f"papers-{number}.html"
 
 
-def _document(hub: Hub, title: str, body: str) -> str:
+def _document(hub: Hub, title: str, body: str, head: str = "") -> str:
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -153,6 +153,7 @@ def _document(hub: Hub, title: str, body: str) -> str:
         f'<meta name="description" content="{text(hub.manifest["description"])}">\n'
         f"<title>{text(title)}</title>\n"
         '<link rel="icon" href="data:,">\n'  # none: a browser would ask the server for one
+        f"{head}"
         '<link rel="stylesheet" href="explorer.css">\n<link rel="stylesheet" href="page.css">\n'
         '</head>\n<body class="cx-page">\n'
         f'<a class="cx-skip" href="#papers">Skip to the papers</a>\n{body}</body>\n</html>\n'

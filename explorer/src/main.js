@@ -17,10 +17,9 @@ async function start(script) {
   /** @type {Config} */
   const config = JSON.parse(root.dataset.config ?? '')
   try {
-    const [engine, large] = await Promise.all([
+    await startPage(root, config, Promise.all([
       open(config, script), isLarge(config) ? loadPart(script, 'large') : null
-    ])
-    await startPage(root, config, engine, large?.largeList)
+    ]))
   } catch (error) {
     const note = document.getElementById('cx-note')
     if (note) note.textContent = `${explain(error)} ${plainList(config)}`

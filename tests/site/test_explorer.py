@@ -274,7 +274,7 @@ def test_the_explorer_starts_everywhere_and_asks_nobody_else(visit, folder, expl
     page = visit.page
     if at == "disk":
         page.goto((folder.path / "index.html").as_uri())
-        expect(page.locator(".cx-found")).to_be_visible()
+        expect(page.locator(".cx-found")).to_have_text("44 of 44 papers")
     else:
         explore(at=folder if at == "folder" else None)
         assert visit.strangers == []
@@ -285,6 +285,32 @@ def test_the_explorer_starts_everywhere_and_asks_nobody_else(visit, folder, expl
     page.locator("#cx-search").fill("overthinkng")
     expect(page.locator(SHOWN)).to_have_count(1)
     assert page.locator("mark").first.inner_text() == "Overthinking"
+
+
+def test_what_is_typed_while_the_data_is_on_its_way_is_searched(visit, folder):
+    page = visit.page
+    waiting = []
+
+    def hold(route):
+        waiting.append(route)
+
+    page.route("**/works.parquet", hold)
+    page.goto(f"{folder.address}/#?search=training&year=2024-2026")
+    search = page.locator("#cx-search")
+    expect(search).to_have_value("training")
+    expect(page.locator(".cx-found")).to_have_text("Loading 44 papers")
+    assert page.locator(".cx-entry").count() == len(WORKS)
+    search.fill("overthinkng")
+    search.press("ArrowLeft")
+    for route in waiting:
+        route.continue_()
+    expect(page.locator(".cx-found")).to_have_text("1 of 44 papers")
+    assert page.locator("mark").first.inner_text() == "Overthinking"
+    assert page.url.endswith("#?search=overthinkng&year=2024-2026")
+    assert page.evaluate("document.activeElement.id") == "cx-search"
+    page.keyboard.type("i")
+    expect(search).to_have_value("overthinknig")
+    assert visit.errors == []
 
 
 def test_the_site_reads_the_files_that_pip_installs(site, explore, visit):

@@ -10,11 +10,11 @@ import { facets } from './facets.js'
 import { list } from './list.js'
 import { pictures } from './pictures.js'
 import { selection } from './selection.js'
-import { frame, listenToKeys } from './shell.js'
-import { statusText, toolbar } from './toolbar.js'
+import { fillFrame, listenToKeys, makeFrame } from './shell.js'
+import { searchBox, statusText, toolbar } from './toolbar.js'
 
 /** @import { Config, Engine, ListFacet, State, View } from '../types.js' */
-/** @import { LargeListMaker } from './large_list.js' */
+/** @import { Parts as Scripts } from '../load.js' */
 
 /**
  * Changes the state: a new entry of the history, or with `replace` the same one; `typing` makes
@@ -49,15 +49,26 @@ const OURS = 'citehub' // marks the entries of the history that the page has rea
 const nextFrame = () => new Promise(resolve => requestAnimationFrame(() => setTimeout(resolve)))
 
 /**
- * Makes the plain list the explorer; settles once the first papers are there.
+ * Makes the plain list the explorer; settles once the first papers are there. A search can be
+ * typed from the start, while the data is on its way.
  * @param {HTMLElement} root
  * @param {Config} config
- * @param {Engine} engine
- * @param {LargeListMaker} [largeList] for hubs of more papers than stand in the page at once
+ * @param {Promise<[Engine, Scripts['large'] | null]>} opening
  */
-export async function startPage(root, config, engine, largeList) {
+export async function startPage(root, config, opening) {
   const plain = /** @type {HTMLElement} */ (root.querySelector('.cx-list'))
   const note = /** @type {HTMLElement} */ (root.querySelector('.cx-note'))
+  const asked = readAddress(location.hash).state.search
+  const box = searchBox(asked, config.n)
+  const frame = makeFrame(box)
+  const ui = frame.node
+  plain.replaceWith(ui)
+  frame.main.append(plain)
+  note.hidden = true
+  const [engine, large] = await opening.catch(error => {
+    backToPlain()
+    throw error
+  })
   /** @type {Page} */
   const page = {
     config,
@@ -75,13 +86,12 @@ export async function startPage(root, config, engine, largeList) {
   const known = /** @type {Record<ListFacet, string[]>} */ (Object.fromEntries(
     LISTS.map(name => [name, page.view.counts[name].map(({ value }) => value)])))
   const parts = {
-    toolbar: toolbar(page), compare: compare(page), facets: facets(page),
-    exporting: exporting(page), selection: selection(page), list: list(page, largeList),
+    toolbar: toolbar(page, box), compare: compare(page), facets: facets(page),
+    exporting: exporting(page), selection: selection(page), list: list(page, large?.largeList),
     pictures: pictures(page)
   }
   const problems = el('div', { class: 'cx-problems', role: 'status' })
   const said = el('p', { class: 'cx-hidden', role: 'status', 'aria-live': 'polite' })
-  const ui = frame(parts, problems, said)
   const ended = new AbortController()
   let answered = wanted() // the conditions of the view
   let isAsking = false
@@ -92,12 +102,15 @@ export async function startPage(root, config, engine, largeList) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let resting
 
-  plain.replaceWith(ui)
   parts.list.node.append(plain)
-  note.hidden = true
+  fillFrame(frame, parts, problems, said)
   // Not `popstate`, after which the browser still scrolls to where the page was left.
   addEventListener('hashchange', reread, { signal: ended.signal })
   listenToKeys(ended.signal)
+  if (box.input.value !== asked) {
+    page.state = { ...readAddress(location.hash).state, search: box.input.value }
+    write(false)
+  }
   await read()
 
   function wanted() {
@@ -193,9 +206,13 @@ export async function startPage(root, config, engine, largeList) {
   /** @param {unknown} error */
   function stop(error) {
     ended.abort()
-    ui.replaceWith(plain)
-    note.hidden = false
+    backToPlain()
     note.textContent = `Search and filters stopped: ${/** @type {Error} */ (error).message}. ` +
       'This is the plain list again; reload the page to start anew.'
+  }
+
+  function backToPlain() {
+    ui.replaceWith(plain)
+    note.hidden = false
   }
 }

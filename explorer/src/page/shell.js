@@ -3,6 +3,7 @@
 import { el } from './dom.js'
 
 /** @import { Part } from './app.js' */
+/** @import { SearchBox } from './toolbar.js' */
 
 const NARROW = 760 // px of the explorer, as in the style sheet
 const WIDE = 1120
@@ -13,18 +14,30 @@ const WIDE = 1120
  */
 
 /**
- * Returns the frame of the page; what does not fit beside the list is folded above it.
+ * Returns the frame of the page with the search alone, as long as the data is on its way.
+ * @param {SearchBox} box
+ */
+export function makeFrame(box) {
+  const head = el('div', { class: 'cx-head' }, box.node)
+  const main = el('div', { class: 'cx-main' })
+  return { node: el('div', { class: 'cx-ui' }, head, main), head, main }
+}
+
+/**
+ * Fills the frame; what does not fit beside the list is folded above it.
+ * @param {ReturnType<typeof makeFrame>} frame
  * @param {Parts} parts
  * @param {...HTMLElement} told what is told, below the toolbar
  */
-export function frame(parts, ...told) {
-  const { toolbar, compare, facets, exporting, selection, list, pictures } = parts
+export function fillFrame({ node, head, main }, parts, ...told) {
+  const { compare, facets, exporting, selection, list, pictures } = parts
   const filters = el('details', { class: 'cx-filters' }, el('summary', {}, 'Filters'), facets.node)
   const side = el('details', { class: 'cx-side', ontoggle: pictures.show },
     el('summary', {}, 'Pictures'), el('section', { 'aria-label': 'Pictures' }, pictures.node))
-  const node = el('div', { class: 'cx-ui' },
-    el('div', { class: 'cx-head' }, toolbar.node, ...told, compare.node), filters,
-    el('div', { class: 'cx-main' }, exporting.node, selection.node, list.node), side)
+  head.append(...told, compare.node)
+  main.append(exporting.node, selection.node, list.node)
+  main.before(filters)
+  main.after(side)
   const point = (/** @type {Event} */ { target }) => {
     const entry = target instanceof Element && target.closest('.cx-item')
     pictures.point(entry instanceof HTMLElement ? Number(entry.dataset.number) : null)
@@ -39,7 +52,6 @@ export function frame(parts, ...told) {
     }
     before = width
   }).observe(node)
-  return node
 }
 
 /**

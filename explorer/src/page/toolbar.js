@@ -10,22 +10,38 @@ import { arrange, button, el, grouped, many, setText } from './dom.js'
 
 const SORTS = { hub: 'hub order', newest: 'newest first', oldest: 'oldest first', title: 'title' }
 
+/** @typedef {ReturnType<typeof searchBox>} SearchBox the toolbar before there is data */
+
 /**
- * Returns the toolbar.
+ * Returns where a search is typed, also while the data is on its way.
+ * @param {string} value
+ * @param {number} n papers that are on their way
+ */
+export function searchBox(value, n) {
+  const input = el('input', {
+    type: 'search', id: 'cx-search', autocomplete: 'off', spellcheck: false, maxLength: LONGEST,
+    placeholder: 'Title, finding, author or identifier', 'aria-keyshortcuts': '/', value
+  })
+  const found = el('span', { class: 'cx-found', 'aria-hidden': 'true' },
+    `Loading ${many(n, 'paper')}`)
+  const ask = el('div', { class: 'cx-ask', role: 'search' },
+    el('label', { for: 'cx-search' }, 'Search'), input, found)
+  return { node: el('div', { class: 'cx-tools' }, ask), input, found }
+}
+
+/**
+ * Makes the box the whole toolbar.
  * @param {Page} page
+ * @param {SearchBox} box
  * @returns {Part}
  */
-export function toolbar(page) {
-  const search = el('input', {
-    type: 'search', id: 'cx-search', autocomplete: 'off', spellcheck: false, maxLength: LONGEST,
-    placeholder: 'Title, finding, author or identifier', 'aria-keyshortcuts': '/',
-    oninput: () => find(search.value),
-    onkeydown: (/** @type {KeyboardEvent} */ event) => {
-      if (event.key !== 'Escape' || !search.value) return
-      event.preventDefault()
-      find(search.value = '')
-    }
-  })
+export function toolbar(page, { node, input: search, found }) {
+  search.oninput = () => find(search.value)
+  search.onkeydown = event => {
+    if (event.key !== 'Escape' || !search.value) return
+    event.preventDefault()
+    find(search.value = '')
+  }
   const sort = el('select', {
     id: 'cx-sort',
     onchange: () => page.change({ sort: /** @type {State['sort']} */ (sort.value) })
@@ -39,7 +55,6 @@ export function toolbar(page) {
       papers?.scrollIntoView()
     }
   }, 'Skip to the papers')
-  const found = el('span', { class: 'cx-found', 'aria-hidden': 'true' })
   const chips = el('ul', { class: 'cx-chips', 'aria-label': 'Conditions' })
   const clear = button('Clear all', () => {
     page.change(noConditions())
@@ -82,12 +97,12 @@ export function toolbar(page) {
     if (focused >= 0) (made[Math.min(focused, made.length - 1)] ?? search).focus()
   }
 
+  found.before(skip,
+    el('span', { class: 'cx-order' }, el('label', { for: 'cx-sort' }, 'Sort by'), sort))
+  node.append(el('div', { class: 'cx-active' }, chips, clear))
+
   return {
-    node: el('div', { class: 'cx-tools' },
-      el('div', { class: 'cx-ask', role: 'search' },
-        el('label', { for: 'cx-search' }, 'Search'), search, skip,
-        el('span', { class: 'cx-order' }, el('label', { for: 'cx-sort' }, 'Sort by'), sort), found),
-      el('div', { class: 'cx-active' }, chips, clear)),
+    node,
     show() {
       const { state, view, config } = page
       if (search.value !== state.search) search.value = state.search
