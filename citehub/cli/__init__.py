@@ -16,7 +16,7 @@ from typing import Final, NoReturn
 from citehub import _terminal as terminal
 from citehub.cli import analyst, export, factory, maintainer  # noqa: F401 -- their commands join the app
 from citehub.cli.app import app
-from citehub.errors import CitehubError, UnknownName
+from citehub.errors import BadArgument, CitehubError, UnknownName
 
 _TERMINATED: Final = 128 + signal.SIGTERM
 
@@ -32,7 +32,7 @@ def main() -> None:
             stream.reconfigure(errors="replace")
     try:
         app(prog_name="citehub")
-    except UnknownName as error:
+    except (BadArgument, UnknownName) as error:
         _fail(error, 2)
     except (CitehubError, OSError) as error:
         _fail(error, 1)

@@ -41,9 +41,9 @@ async function open(config, script) {
   if (location.protocol === 'file:') {
     return makeEngine(config, base, loadExports, { inline: await loadInline(config) })
   }
-  return isLarge(config)
-    ? connect(script, config, base)
-    : makeEngine(config, base, loadExports)
+  if (isLarge(config)) return connect(script, config, base)
+  await new Promise(resolve => setTimeout(resolve)) // the plain list is drawn first
+  return makeEngine(config, base, loadExports)
 }
 
 /** @param {Config} config @returns {Promise<Record<string, string>>} */
