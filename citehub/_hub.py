@@ -484,16 +484,20 @@ class Hub:
         DamagedTable
             A table is not the one that was released, or contradicts itself.
         """
-        from citehub._validate import find_dangling
+        from citehub._validate import find_dangling, referring_columns
 
-        rows = {name: self._tables[name]._read_verified() for name in self.tables}  # noqa: SLF001
+        rows = {
+            name: self._tables[name]._read_verified().select(columns)  # noqa: SLF001
+            for name, columns in referring_columns(self._resources).items()
+        }
         self._verify_files()
         for name, resource in self._resources.items():
             problem = find_dangling(rows, resource)
             if problem is not None:
                 raise DamagedTable.at(self.table(name).path, *problem)
-        canonical, first = self.manifest["citehub"]["canonical_work_id"], rows["works"][:1]
-        if [row["work_id"] for row in first] != [canonical]:
+        canonical = self.manifest["citehub"]["canonical_work_id"]
+        first = next(iter(rows["works"]), None)
+        if first is None or first["work_id"] != canonical:
             expected = f"the canonical work {canonical} in its first row"
             raise DamagedTable.at(self.works.path, expected, "another or none")
 

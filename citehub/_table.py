@@ -184,8 +184,7 @@ class Table(Generic[Row, Column]):
 
     def __iter__(self) -> Iterator[Row]:
         """Iterate over the rows, each a plain dict; null is ``None``."""
-        for batch in self.to_arrow().to_batches():
-            yield from cast("list[Row]", batch.to_pylist())
+        yield from cast("Iterator[Row]", iter(ArrowRows(self.to_arrow())))
 
     def __len__(self) -> int:
         """Return the number of rows, from the footer of the Parquet file."""
@@ -264,13 +263,11 @@ class Table(Generic[Row, Column]):
         """
         self._read_verified()
 
-    def _read_verified(self) -> list[dict[str, Any]]:
+    def _read_verified(self) -> ArrowRows:
         """Return every row of the file, once all of :meth:`verify` holds."""
         from citehub._validate import find_problem
 
-        rows: list[dict[str, Any]] = []
-        for batch in self._open(self._read_bytes()).read().to_batches():
-            rows.extend(batch.to_pylist())
+        rows = ArrowRows(self._open(self._read_bytes()).read())
         problem = find_problem(rows, self._resource)
         if problem is not None:
             raise DamagedTable.at(self.path, *problem)
@@ -321,6 +318,61 @@ class Table(Generic[Row, Column]):
         except DamagedTable as error:
             return error.expected, error.found
         return f"the released bytes, {self._resource['hash']}", f"other bytes, {sha256(data)}"
+
+
+class ArrowRows:
+    """Rows that stand in Arrow's memory, a fraction of what their dicts would take."""
+
+    def __init__(self, table: pa.Table) -> None:
+        self.table = table
+
+    def __len__(self) -> int:
+        return int(self.table.num_rows)
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        """Iterate over the rows, made into dicts some at a time."""
+        for batch in self.table.to_batches(max_chunksize=_BATCH_ROWS):
+            yield from batch.to_pylist()
+
+    def by_key(self, key: Sequence[str]) -> ArrowRows:
+        """Return the rows in the order of their keys, as ``row_key`` spells them."""
+        import pyarrow.compute as pc
+
+        return ArrowRows(self.table.take(pc.sort_indices(self._keys(key))))
+
+    def double(self, key: Sequence[str]) -> str | None:
+        """Return a key that is there twice, as ``row_key`` spells it, or None."""
+        import pyarrow.compute as pc
+
+        keys: Any = self._keys(key)
+        keys = keys.take(pc.sort_indices(keys))
+        doubled = keys[1:].filter(pc.equal(keys[1:], keys[:-1]))
+        return doubled[0].as_py() if len(doubled) else None
+
+    def _keys(self, key: Sequence[str]) -> pa.ChunkedArray[Any]:
+        """Return the key of each row, made for some rows at a time."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        chunks: list[Any] = []
+        for batch in self.table.select(list(key)).to_batches(max_chunksize=_BATCH_ROWS):
+            parts: list[Any] = []
+            for column in batch.columns:
+                part: Any = pc.replace_substring(column.cast(pa.string()), "%", "%25")
+                parts.append(pc.replace_substring(part, "|", "%7C"))
+            chunks.append(pc.binary_join_element_wise(*parts, "|", null_handling="replace"))
+        return pa.chunked_array(chunks, pa.string())
+
+    def select(self, columns: Iterable[str]) -> ArrowRows:
+        """Return the rows with those of some columns that are there."""
+        wanted = {*columns}
+        return ArrowRows(self.table.select([n for n in self.table.column_names if n in wanted]))
+
+    def values(self, column: str) -> set[Any]:
+        """Return every value of a column, once; none where it is not there."""
+        if column not in self.table.column_names:
+            return set()
+        return {*self.table.column(column).unique().to_pylist()}
 
 
 class RowsByWork:

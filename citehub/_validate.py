@@ -10,14 +10,36 @@ import datetime
 import hashlib
 import json
 import math
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
     from citehub._shapes import Constraints, Field, Resource, Schema
 
-_KINDS: dict[str, type] = {
+
+class StoredRows(Protocol):
+    """Rows that are made as they are asked for, such as ``citehub._table.ArrowRows``."""
+
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[dict[str, Any]]: ...
+
+    def by_key(self, key: Sequence[str]) -> Iterable[Mapping[str, Any]]:
+        """Return the rows in the order of their keys, as `row_key` spells them."""
+
+    def double(self, key: Sequence[str]) -> str | None:
+        """Return a key that is there twice, as `row_key` spells it, or None."""
+
+    def values(self, column: str) -> set[Any]:
+        """Return every value of a column, once."""
+
+
+Rows = Sequence["Mapping[str, Any]"] | StoredRows
+
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_KINDS: Final[dict[str, type]] = {
     "string": str,
     "category": str,
     "float64": float,
@@ -48,41 +70,93 @@ def split_row_key(text: str) -> list[str]:
     return [part.replace("%7C", "|").replace("%25", "%") for part in text.split("|")]
 
 
-def content_hash(rows: Sequence[Mapping[str, Any]], schema: Schema) -> str:
+def content_hash(rows: Rows, schema: Schema) -> str:
     """Return the SHA-256 of the rows sorted by key, which no Parquet writer can change."""
     fields = schema["fields"]
-    ordered = sorted(rows, key=lambda row: row_key(row, schema["primaryKey"]))
+    names = [field["name"] for field in fields]
+    has_dates = any(field["arrowType"] == "date32" for field in fields)
     digest = hashlib.sha256()
     digest.update(_json([[field["name"], field["arrowType"]] for field in fields]))
-    for row in ordered:
-        digest.update(_json([_plain(row[field["name"]]) for field in fields]))
+    for row in _by_key(rows, schema["primaryKey"]):
+        cells = [row[name] for name in names]
+        digest.update(_json([*map(_plain, cells)] if has_dates else cells))
     return "sha256:" + digest.hexdigest()
 
 
-def find_problem(rows: Sequence[Mapping[str, Any]], resource: Resource) -> tuple[str, str] | None:
+def find_problem(rows: Rows, resource: Resource) -> tuple[str, str] | None:
     """Return what was expected and found of the first wrong row, or None."""
     schema = resource["schema"]
     if len(rows) != resource["rows"]:
         return f"{resource['rows']} rows", f"{len(rows)}"
-    seen: set[str] = set()
-    for number, row in enumerate(rows, 1):
-        for field in schema["fields"]:
-            expected = find_wrong_value(row[field["name"]], field)
-            if expected:
-                where = f"column {field['name']!r} of row {number}"
-                return f"{where} to be {expected}", f"{row[field['name']]!r:.80}"
-        key = row_key(row, schema["primaryKey"])
-        if key in seen:
-            return f"key {', '.join(schema['primaryKey'])} to be unique", f"{key!r} twice"
-        seen.add(key)
-    if content_hash(rows, schema) != resource["content_hash"]:
-        return f"rows with {resource['content_hash']}", content_hash(rows, schema)
+    problem = find_wrong_cell(rows, schema) or find_double(rows, schema)
+    if problem is not None:
+        return problem
+    found = content_hash(rows, schema)
+    if found != resource["content_hash"]:
+        return f"rows with {resource['content_hash']}", found
     return None
 
 
-def find_dangling(
-    tables: Mapping[str, Sequence[Mapping[str, Any]]], resource: Resource
-) -> tuple[str, str] | None:
+def find_wrong_cell(rows: Rows, schema: Schema) -> tuple[str, str] | None:
+    """Return what was expected and found of the first cell that its column does not allow.
+
+    Columns are looked at first, each value once, and single rows only where one is wrong.
+    """
+    fields = schema["fields"]
+    if all(_is_sound(rows, field) for field in fields):
+        return None
+    for number, row in enumerate(rows, 1):
+        for field in fields:
+            value = row[field["name"]]
+            expected = find_wrong_value(value, field)
+            if expected:
+                where = f"column {field['name']!r} of row {number}"
+                return f"{where} to be {expected}", f"{value!r:.80}"
+    return None
+
+
+def _is_sound(rows: Rows, field: Field) -> bool:
+    """Tell whether a column allows all of its values."""
+    values: Iterable[Any]
+    if isinstance(rows, Sequence):
+        values = [row[field["name"]] for row in rows]
+        if len({*map(type, values)} - {type(None)}) <= 1:  # else 1, 1.0 and True are one
+            values = {*values}
+    else:
+        values = rows.values(field["name"])
+    return not any(find_wrong_value(value, field) for value in values)
+
+
+def find_double(rows: Rows, schema: Schema) -> tuple[str, str] | None:
+    """Return what was expected and found of a key that is there twice, or None."""
+    key = schema["primaryKey"]
+    found = _double(rows, key) if isinstance(rows, Sequence) else rows.double(key)
+    return None if found is None else (f"key {', '.join(key)} to be unique", f"{found!r} twice")
+
+
+def _double(rows: Sequence[Mapping[str, Any]], key: Sequence[str]) -> str | None:
+    seen: set[str] = set()
+    for row in rows:
+        spelt = row_key(row, key)
+        if spelt in seen:
+            return spelt
+        seen.add(spelt)
+    return None
+
+
+def _by_key(rows: Rows, key: Sequence[str]) -> Iterable[Mapping[str, Any]]:
+    if isinstance(rows, Sequence):
+        return sorted(rows, key=lambda row: row_key(row, key))
+    return rows.by_key(key)
+
+
+def _values(rows: Rows, column: str) -> set[Any]:
+    if isinstance(rows, Sequence):
+        return {row.get(column) for row in rows}
+    return rows.values(column)
+
+
+def find_dangling(tables: Mapping[str, Rows], resource: Resource) -> tuple[str, str] | None:
     """Return what was expected and found of the first foreign key that leads nowhere, or None.
 
     A key into a table that the release does not hold leads nowhere.
@@ -90,11 +164,25 @@ def find_dangling(
     for foreign in resource["schema"].get("foreignKeys", ()):
         (column,), reference = foreign["fields"], foreign["reference"]
         (target,) = reference["fields"]
-        there = {row.get(target) for row in tables.get(reference["resource"], ())}
-        for row in tables[resource["name"]]:
-            if row[column] is not None and row[column] not in there:
-                return f"{column!r} to be in {reference['resource']}.{target}", f"{row[column]!r}"
+        rows = tables[resource["name"]]
+        there = _values(tables.get(reference["resource"], ()), target)
+        lost = _values(rows, column) - there - {None}
+        if lost:
+            first = next(row[column] for row in rows if row[column] in lost)
+            return f"{column!r} to be in {reference['resource']}.{target}", f"{first!r}"
     return None
+
+
+def referring_columns(resources: Mapping[str, Resource]) -> dict[str, set[str]]:
+    """Return the columns of each table that foreign keys are in, or lead to."""
+    columns: dict[str, set[str]] = {name: set() for name in resources}
+    for name, resource in resources.items():
+        for foreign in resource["schema"].get("foreignKeys", ()):
+            columns[name].update(foreign["fields"])
+            columns.get(foreign["reference"]["resource"], set()).update(
+                foreign["reference"]["fields"]
+            )
+    return columns
 
 
 def find_wrong_value(value: Any, field: Field) -> str:
@@ -132,4 +220,4 @@ def _plain(value: object) -> object:
 
 
 def _json(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    return _ENCODER.encode(value).encode() + b"\n"

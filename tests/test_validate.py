@@ -5,13 +5,21 @@ from __future__ import annotations
 import datetime
 import random
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from citehub._schema import SCHEMA, TABLES
-from citehub._validate import content_hash, find_problem, row_key, split_row_key
-from citehub.build.write import describe
+from citehub._table import ArrowRows
+from citehub._validate import (
+    content_hash,
+    find_dangling,
+    find_problem,
+    row_key,
+    split_row_key,
+)
+from citehub.build.write import arrow_schema, describe
 
 
 @given(st.lists(st.text(), min_size=1))
@@ -73,6 +81,35 @@ def test_dates_and_limits_are_accepted():
         "n_labelled": 0, "n_citing": 0, "retrieved_on": datetime.date(2026, 1, 1),
     }  # fmt: skip
     assert find_problem([row], describe(TABLES["label_counts"], [row])) is None
+
+
+CELLS = st.text(alphabet="a|%b7C ü\U0001f600", max_size=2)
+COUNTED = st.lists(st.tuples(CELLS, CELLS, st.integers(0, 9)))
+
+
+@given(COUNTED)
+def test_rows_in_arrows_memory_are_judged_and_hashed_as_dicts_are(drawn):
+    """Their keys hold what keys are joined by, in any order, and some are there twice."""
+    rows = [
+        {"source_id": one, "other_source_id": other, "n_both": n, "n_either": 9}
+        for one, other, n in drawn
+    ]
+    table = TABLES["source_overlap"]
+    stored = ArrowRows(pa.Table.from_pylist(rows, schema=arrow_schema(table)))
+    resource = describe(table, rows)
+    assert describe(table, stored) == resource
+    assert (find_problem(stored, resource) is None) is (find_problem(rows, resource) is None)
+    there = {"sources": [{"source_id": "a"}]}
+    lost = find_dangling({**there, "source_overlap": rows}, resource)
+    assert find_dangling({**there, "source_overlap": stored}, resource) == lost
+
+
+def test_a_wrong_cell_is_found_in_arrows_memory():
+    row = {"source_id": "a", "other_source_id": "b", "n_both": -1, "n_either": 9}
+    table = TABLES["source_overlap"]
+    stored = ArrowRows(pa.Table.from_pylist([row], schema=arrow_schema(table)))
+    found = find_problem(stored, describe(table, [row]))
+    assert found == ("column 'n_both' of row 1 to be 0 or more", "-1")
 
 
 @pytest.mark.parametrize("schema", SCHEMA, ids=lambda schema: schema.name)

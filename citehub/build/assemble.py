@@ -13,6 +13,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from citehub._schema import TABLES
 from citehub._tex import resolve_tex
 from citehub.build.derived import (
     DERIVED,
@@ -22,16 +23,18 @@ from citehub.build.derived import (
     put_shared_authors,
     put_timespan,
 )
-from citehub.build.ledger import Ledger, Origin
+from citehub.build.ledger import Ledger, Origin, named_sources
 from citehub.build.sources import openalex, opencitations, reference_file, semantic_scholar
 from citehub.build.sources.records import YEARS, Author, Edge, Record, best_identifier
+from citehub.build.write import GatheredRows
 from citehub.errors import BuildError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from citehub._identifiers import Identifier
-    from citehub._rows import CountMeasure
+    from citehub._rows import CountMeasure, TableName
+    from citehub._table import ArrowRows
 
 TRUST: Final = (
     openalex.SOURCE,
@@ -83,6 +86,13 @@ SOURCES: Final[dict[str, dict[str, str | None]]] = {
 }
 _DATE: Final = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _MONTHS: Final = 12
+_STEP: Final = 1000  # citing works whose rows are dicts at a time
+_TABLES: Final[tuple[TableName, ...]] = (
+    "works", "work_ids", "authorships", "citations", "citation_sources", "citation_contexts",
+    "citation_labels", "citation_years", "source_counts", "source_overlap", "representatives",
+    "themes", "work_themes",
+)  # fmt: skip
+"""Tables that a release holds, even where they stay empty."""
 
 
 @dataclass(slots=True)
@@ -172,7 +182,7 @@ class _Work:
         )
 
 
-def assemble(given: HubInput) -> tuple[dict[str, list[dict[str, Any]]], str]:
+def assemble(given: HubInput) -> tuple[dict[str, ArrowRows], str]:
     """Return the rows of every table, and the id of the canonical work.
 
     Raises
@@ -187,14 +197,14 @@ class _Assembly:
     def __init__(self, given: HubInput) -> None:
         self.given = given
         self.ledger = Ledger()
+        self.gathered = GatheredRows()
+        self.named: set[str] = set()  # sources
         self.work_of: dict[tuple[str, str], _Work] = {}
         self.own: set[tuple[str, str]] = set()  # records of the canonical work
 
-    def run(self) -> tuple[dict[str, list[dict[str, Any]]], str]:
-        given, ledger = self.given, self.ledger
-        ledger.start("works", "work_ids", "authorships", "citations", "citation_sources")
-        ledger.start("citation_contexts", "citation_labels", "citation_years")
-        ledger.start("source_counts", "source_overlap", "representatives", "themes", "work_themes")
+    def run(self) -> tuple[dict[str, ArrowRows], str]:
+        given = self.given
+        self.ledger.start(*_TABLES)
         canonical, works = self._join()
         if canonical.title is None:
             raise BuildError(f"No source tells the title of {canonical.work_id}.")
@@ -218,10 +228,23 @@ class _Assembly:
         for position, work in enumerate(citing, 1):
             self._put_work(work)
             self._put_citation(work, canonical, position, by_work[work.work_id])
+            if position % _STEP == 0:
+                self._gather()
         self._put_counts(edges, by_work)
         self._put_years(citing, canonical)
+        self._gather()
         self._put_sources()
-        return ledger.close(), canonical.work_id
+        self._gather()
+        tables = self.gathered.close()
+        tables["evidence"] = tables["evidence"].by_key(TABLES["evidence"].key)
+        return tables, canonical.work_id
+
+    def _gather(self) -> None:
+        """Move the rows so far into Arrow's memory: as dicts they take ten times as much."""
+        tables = self.ledger.close()
+        self.named |= named_sources(tables)
+        self.gathered.add(tables)
+        self.ledger = Ledger()
 
     # -- joining --------------------------------------------------------------------------
 
@@ -411,9 +434,8 @@ class _Assembly:
 
     def _put_sources(self) -> None:
         """Enter the sources that any row names."""
-        named = self.ledger.named_sources()
         for source_id, cells in SOURCES.items():
-            if source_id in named:
+            if source_id in self.named:
                 row = {"source_id": source_id, **cells}
                 self.ledger.put("sources", row, Origin(source_id, "stated"))
 

@@ -59,6 +59,7 @@ def write_hub(  # noqa: PLR0913
     """
     progress("Join what the sources say")
     tables, work_id = assemble(given)
+    n_citing = len(tables["citations"])
     title = next(row["title_plain"] for row in tables["works"] if row["work_id"] == work_id)
     named = [row["source_id"] for row in tables["sources"]]
     known = ", ".join(str(SOURCES[each]["title"]) for each in TRUST if each in named)
@@ -102,4 +103,4 @@ def write_hub(  # noqa: PLR0913
     )
     facts = {"canonical_work_id": work_id, "hub_class": "not stated"}
     write_release(target, spec, release, (tables, facts), lambda _: "First release.", progress)
-    return len(tables["citations"])
+    return n_citing

@@ -9,7 +9,7 @@ from citehub._validate import row_key
 from citehub.errors import BuildError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from citehub._rows import Grade, TableName
 
@@ -68,17 +68,6 @@ class Ledger:
         """Return the rows of a table so far."""
         return list(self._tables.get(table, {}).values())
 
-    def named_sources(self) -> set[str]:
-        """Return the sources that any row names, its evidence with it."""
-        return {
-            row[column.name]
-            for name, rows in self.close().items()
-            for column in TABLES[name].columns
-            if column.references == "sources.source_id"
-            for row in rows
-            if row[column.name] is not None
-        }
-
     def close(self) -> dict[str, list[dict[str, Any]]]:
         """Return the rows of every table, with the evidence of their cells, in schema order."""
         self._tables["evidence"] = {
@@ -96,3 +85,15 @@ class Ledger:
             "locator": origin.locator,
             "grade": origin.grade,
         }
+
+
+def named_sources(tables: Mapping[str, Iterable[Mapping[str, Any]]]) -> set[str]:
+    """Return the sources that any row of a release names, its evidence with it."""
+    return {
+        row[column.name]
+        for name, rows in tables.items()
+        for column in TABLES[name].columns
+        if column.references == "sources.source_id"
+        for row in rows
+        if row[column.name] is not None
+    }

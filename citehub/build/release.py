@@ -20,9 +20,9 @@ from citehub._diff import LEVELS, Diff, compare
 from citehub._hub import Hub
 from citehub._manifest import CHANGES, read_manifest
 from citehub._schema import TABLES
-from citehub._validate import find_dangling, find_problem
+from citehub._validate import find_dangling, find_double
 from citehub.build import write
-from citehub.build.ledger import Ledger
+from citehub.build.ledger import Ledger, named_sources
 from citehub.build.parts import PARTS, HubSources, add_sources
 from citehub.build.spec import HubSpec, ReleaseSpec, read_spec
 from citehub.errors import BuildError, BumpTooSmall, DamagedRelease, TargetExists, UnknownHub
@@ -31,7 +31,7 @@ from citehub.publish import publishing_files
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-Rows = dict[str, list[dict[str, Any]]]
+    from citehub._table import ArrowRows
 
 
 def build_release(
@@ -93,7 +93,7 @@ def write_release(  # noqa: PLR0913, PLR0917
     target: str,
     spec: HubSpec,
     release: ReleaseSpec,
-    content: tuple[Rows, dict[str, str]],
+    content: tuple[dict[str, ArrowRows], dict[str, str]],
     summarise: Callable[[str], str],
     progress: Callable[[str], None],
 ) -> None:
@@ -162,31 +162,32 @@ def _target_folder(spec: HubSpec, version: str) -> str:
     return os.path.join(datasets, spec.name, version)
 
 
-def _assemble(spec: HubSpec, release: ReleaseSpec) -> tuple[Rows, dict[str, str]]:
+def _assemble(spec: HubSpec, release: ReleaseSpec) -> tuple[dict[str, ArrowRows], dict[str, str]]:
     """Return the rows of every table, checked, and the facts of the hub's page."""
     sources = HubSources(spec.folder, spec.page, spec.page_source)
     ledger = Ledger(sources.origins())
     for part in release.parts:
         PARTS[part](ledger, sources)
-    add_sources(ledger, sources, ledger.named_sources())
+    add_sources(ledger, sources, named_sources(ledger.close()))
     tables = ledger.close()
     sources.check_evidence(tables)
+    gathered = write.GatheredRows()
+    gathered.add(tables)
     facts = {"canonical_work_id": sources.canonical_id, "hub_class": sources.page.hub_class.text}
-    return tables, facts
+    return gathered.close(), facts
 
 
 def _write(
-    folder: str, spec: HubSpec, release: ReleaseSpec, tables: Rows, facts: dict[str, str]
+    folder: str,
+    spec: HubSpec,
+    release: ReleaseSpec,
+    tables: dict[str, ArrowRows],
+    facts: dict[str, str],
 ) -> None:
-    resources = []
-    for name, rows in tables.items():
-        resource = write.describe(TABLES[name], rows)
-        problem = find_problem(rows, resource)
-        if problem is not None:
-            raise BuildError(f"Table {name}: expected {problem[0]}; found {problem[1]}.")
-        resources.append(resource)
+    resources = [write.describe(TABLES[name], rows) for name, rows in tables.items()]
     for resource in resources:
-        problem = find_dangling(tables, resource)
+        rows = tables[resource["name"]]
+        problem = find_double(rows, resource["schema"]) or find_dangling(tables, resource)
         if problem is not None:
             expected, found = problem
             raise BuildError(f"Table {resource['name']}: expected {expected}; found {found}.")

@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING, Any, Final
 from citehub import _folder
 from citehub._manifest import DOI_PREFIX, MANIFEST, dataset_id, sha256
 from citehub._schema import TABLES
-from citehub._table import arrow_type, parquet_bytes
-from citehub._validate import content_hash
+from citehub._table import ArrowRows, arrow_type, parquet_bytes
+from citehub._validate import content_hash, find_wrong_cell
+from citehub.errors import BuildError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import pyarrow as pa
 
     from citehub._schema import Column, TableSchema
-    from citehub._shapes import Field, ForeignKey, PackageSource, Resource
+    from citehub._shapes import Field, ForeignKey, PackageSource, Resource, Schema
+    from citehub._validate import Rows
     from citehub.build.spec import HubSpec, ReleaseSpec
 
 _PROFILE: Final = "https://datapackage.org/profiles/2.0/datapackage.json"
@@ -35,8 +37,42 @@ _FRICTIONLESS: Final = {
 }
 
 
-def describe(table: TableSchema, rows: Sequence[Mapping[str, Any]]) -> Resource:
-    """Return the manifest's description of a table, before its file is written."""
+class GatheredRows:
+    """Rows of every table of a release, checked and moved into Arrow's memory as they come."""
+
+    def __init__(self) -> None:
+        self._parts: dict[str, list[pa.Table]] = {}
+
+    def add(self, tables: Mapping[str, Sequence[dict[str, Any]]]) -> None:
+        """Add rows to tables.
+
+        Raises
+        ------
+        BuildError
+            A cell is not one that its column allows.
+        """
+        import pyarrow as pa
+
+        for name, rows in tables.items():
+            problem = find_wrong_cell(rows, describe_schema(TABLES[name]))
+            if problem is not None:
+                raise BuildError(f"Table {name}: expected {problem[0]}; found {problem[1]}.")
+            table = pa.Table.from_pylist(list(rows), schema=arrow_schema(TABLES[name]))
+            self._parts.setdefault(name, []).append(table)
+
+    def close(self) -> dict[str, ArrowRows]:
+        """Return every table, in schema order."""
+        import pyarrow as pa
+
+        return {
+            name: ArrowRows(pa.concat_tables(self._parts.pop(name)).unify_dictionaries())
+            for name in TABLES
+            if name in self._parts
+        }
+
+
+def describe_schema(table: TableSchema) -> Schema:
+    """Return the manifest's description of a table's columns and keys."""
     schema: Any = {
         "fields": [describe_field(column) for column in table.columns],
         "primaryKey": list(table.key),
@@ -44,6 +80,13 @@ def describe(table: TableSchema, rows: Sequence[Mapping[str, Any]]) -> Resource:
     references = [_describe_foreign_key(c) for c in table.columns if c.references]
     if references:  # the profile of Data Package allows no empty list
         schema["foreignKeys"] = references
+    described: Schema = schema
+    return described
+
+
+def describe(table: TableSchema, rows: Rows) -> Resource:
+    """Return the manifest's description of a table, before its file is written."""
+    schema = describe_schema(table)
     return {
         "name": table.name,
         "path": f"{table.name}.parquet",
@@ -59,7 +102,7 @@ def describe(table: TableSchema, rows: Sequence[Mapping[str, Any]]) -> Resource:
     }
 
 
-def write_table(rows: Sequence[Mapping[str, Any]], resource: Resource, folder: str) -> None:
+def write_table(rows: Rows, resource: Resource, folder: str) -> None:
     """Write a table's Parquet file, and its size and hash into the description."""
     data = table_bytes(TABLES[resource["name"]], rows)
     resource["bytes"] = len(data)
@@ -67,11 +110,13 @@ def write_table(rows: Sequence[Mapping[str, Any]], resource: Resource, folder: s
     _folder.write_bytes(os.path.join(folder, resource["path"]), data)
 
 
-def table_bytes(table: TableSchema, rows: Sequence[Mapping[str, Any]]) -> bytes:
+def table_bytes(table: TableSchema, rows: Rows) -> bytes:
     """Return rows as the Parquet file of a table; a cell that is not there is null."""
     import pyarrow as pa
 
-    return parquet_bytes(pa.Table.from_pylist(list(rows), schema=arrow_schema(table)))
+    if isinstance(rows, ArrowRows):
+        return parquet_bytes(rows.table)
+    return parquet_bytes(pa.Table.from_pylist([*map(dict, rows)], schema=arrow_schema(table)))
 
 
 def arrow_schema(table: TableSchema) -> pa.Schema:
@@ -98,7 +143,7 @@ def arrow_schema(table: TableSchema) -> pa.Schema:
 def manifest_of(
     hub: HubSpec,
     release: ReleaseSpec,
-    tables: Mapping[str, Sequence[Mapping[str, Any]]],
+    tables: Mapping[str, Iterable[Mapping[str, Any]]],
     resources: Sequence[Resource],
     facts: Mapping[str, str],
 ) -> bytes:

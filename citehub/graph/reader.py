@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from citehub._identifiers import Identifier
 from citehub.build.assemble import HubInput, record_of
 from citehub.build.sources import openalex
 from citehub.build.sources.dumps import WORKS
 from citehub.build.sources.records import Context, Edge, Record, Reject
-from citehub.errors import UnknownWork
+from citehub.errors import BuildError, UnknownWork
 from citehub.graph.engines import parquet_files
 from citehub.graph.find import Wanted, find_records, ids_of, merged_into
 from citehub.graph.sources import name_record, open_sources
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from citehub.graph.engines import Engine
     from citehub.graph.sources import Source
     from citehub.graph.store import Store
+
+
+_RECORD_BYTES: Final = 20_000  # that the hub of a work takes for each citing record, at most
 
 
 class Reader:
@@ -79,7 +82,8 @@ class Reader:
             self._add_old_ids(source, wanted)
 
     def input_of(self, wanted: Wanted, entries: Sequence[Record] = ()) -> HubInput:
-        """Return what the sources say of one work."""
+        """Return what the sources say of one work; it has to fit into memory."""
+        self._check_memory(wanted)
         given = HubInput({}, {}, [])
         for source in self.sources:
             self._add(given, source, wanted)
@@ -101,6 +105,20 @@ class Reader:
             source_id = title.partition(" ")[0]
             given.unreadable[source_id] = given.unreadable.get(source_id, 0) + len(found)
         return given
+
+    def _check_memory(self, wanted: Wanted) -> None:
+        number, n = self.number[wanted], 0
+        for edges in self.edges.values():
+            mine = edges.filter(edges.hub == number)
+            (found,) = self.engine.fetch(mine.agg(n=mine.count()))
+            n += found["n"]
+        needed = n * _RECORD_BYTES
+        if needed > self.dumps.memory:
+            raise BuildError(
+                f"{wanted.asked} has {n:,} citing records. To join them takes about "
+                f"{needed / 1e9:.1f} GB of memory, and {self.dumps.memory / 1e9:.1f} GB are "
+                "allowed. Allow more, with --memory on the command line."
+            )
 
     def _replace_old_ids(self, source: Source, wanted: Sequence[Wanted]) -> None:
         """Ask for what the asked ids were merged into."""

@@ -9,6 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from citehub._identifiers import Identifier, parse_identifier
+from citehub._schema import TABLES
+from citehub._validate import row_key
 from citehub.build.assemble import SOURCES, TRUST, HubInput, assemble, record_of
 from citehub.build.sources.records import Author, Context, Edge, Record
 from citehub.errors import BuildError
@@ -39,7 +41,7 @@ def hub(*citing: Record, canonical: tuple[Record, ...] = (), edges: list[Edge] |
 
 
 def rows(given: HubInput) -> dict[str, list[dict[str, Any]]]:
-    return assemble(given)[0]
+    return {name: list(rows) for name, rows in assemble(given)[0].items()}
 
 
 def row_of(tables: dict[str, list[dict[str, Any]]], work_id: str) -> dict[str, Any]:
@@ -200,6 +202,15 @@ def test_works_without_identifiers_are_kept_apart_by_their_keys():
     citing = record("citing-file", "one"), record("citing-file", "two")
     tables = rows(hub(*citing))
     assert {row["work_id"] for row in tables["works"][1:]} == {"entry:one", "entry:two"}
+
+
+def test_a_hub_is_the_same_whatever_is_moved_on_at_a_time(monkeypatch):
+    citing = [record("s2", str(n), f"10.5555/x{n}", title=f"Lamp {n}") for n in range(2, 30)]
+    whole = rows(hub(*citing))
+    monkeypatch.setattr("citehub.build.assemble._STEP", 7)
+    assert rows(hub(*citing)) == whole
+    keys = [row_key(row, TABLES["evidence"].key) for row in whole["evidence"]]
+    assert keys == sorted(keys)
 
 
 NAMES = st.sampled_from([f"10.5555/{n}" for n in range(8)])

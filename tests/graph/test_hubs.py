@@ -573,6 +573,13 @@ def test_memory_and_threads_are_those_of_the_flags(tmp_path, monkeypatch, cache)
     engine.close()
 
 
+def test_a_hub_that_needs_more_memory_than_is_allowed_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("citehub.graph.reader._RECORD_BYTES", 1 << 29)
+    with pytest.raises(BuildError, match=r"\d+ citing records.* allowed\. Allow more"):
+        make(tmp_path / "hub", "openalex", memory=1 << 30)
+    assert not (tmp_path / "hub").exists()
+
+
 def test_memory_that_does_not_suffice_is_an_error_of_memory(tmp_path):
     engine = DuckDB(0, 1, str(tmp_path))
     engine._backend.raw_sql("SET memory_limit = '20MB'")
