@@ -7,7 +7,7 @@ import random
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from citehub._schema import SCHEMA, TABLES
@@ -87,6 +87,7 @@ CELLS = st.text(alphabet="a|%b7C ü\U0001f600", max_size=2)
 COUNTED = st.lists(st.tuples(CELLS, CELLS, st.integers(0, 9)))
 
 
+@settings(deadline=None)  # the first example loads pyarrow's functions
 @given(COUNTED)
 def test_rows_in_arrows_memory_are_judged_and_hashed_as_dicts_are(drawn):
     """Their keys hold what keys are joined by, in any order, and some are there twice."""
