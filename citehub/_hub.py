@@ -487,7 +487,7 @@ class Hub:
         from citehub._validate import find_dangling, referring_columns
 
         rows = {
-            name: self._tables[name]._read_verified().select(columns)  # noqa: SLF001
+            name: self._tables[name]._read_verified().select({*columns, "work_id"})  # noqa: SLF001
             for name, columns in referring_columns(self._resources).items()
         }
         self._verify_files()

@@ -120,7 +120,8 @@ def _is_sound(rows: Rows, field: Field) -> bool:
     values: Iterable[Any]
     if isinstance(rows, Sequence):
         values = [row[field["name"]] for row in rows]
-        if len({*map(type, values)} - {type(None)}) <= 1:  # else 1, 1.0 and True are one
+        kinds = {*map(type, values)} - {type(None)}
+        if any(kinds <= {kind} for kind in (str, int)):  # else 1, 1.0 and True would be one
             values = {*values}
     else:
         values = rows.values(field["name"])

@@ -64,6 +64,7 @@ WRONG = {
     "out of range": ("position", 1 << 15, "int16"),
     "a number for text": ("title", 1, "string"),
     "null": ("title", None, "not null"),
+    "a list": ("title", ["T"], "string"),
 }
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from citehub.graph.store import Store
 
 
-_RECORD_BYTES: Final = 20_000  # that the hub of a work takes for each citing record, at most
+_RECORD_BYTES: Final = 25_000  # that the hub of a work takes for each citing record, at most
 
 
 class Reader:
