@@ -567,7 +567,7 @@ def test_memory_and_threads_are_those_of_the_flags(tmp_path, monkeypatch, cache)
     def setting(name):
         return engine._backend.raw_sql(f"SELECT current_setting('{name}')").fetchone()[0]
 
-    assert setting("memory_limit") == "674.0 MiB"  # Python itself takes the rest
+    assert setting("memory_limit") == "544.0 MiB"  # Python itself takes the rest
     assert setting("threads") == 1
     assert setting("temp_directory").startswith(str(tmp_path))
     engine.close()
