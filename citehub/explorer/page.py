@@ -33,7 +33,7 @@ TABLES: Final = (
 )
 """Tables that the explorer reads, where a release holds them."""
 PER_PAGE: Final = 1000  # works on a page of the plain list of a large hub
-_SCRIPT: Final = '<script defer src="explorer.js"></script>\n'  # first: what is named, is queued
+_SCRIPT: Final = '<script defer src="explorer.js"></script>\n'  # fetched before the data
 _LONG: Final = 500  # letters
 _RIGHTS: Final = (
     "What comes from a source stays under the terms of that source. Where they are not known, "

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from citehub.build.sources.dumps import Expression
 
-_OWN: Final = 480 << 20  # bytes that Python and the libraries take beside DuckDB
+_OWN: Final = 480 << 20  # bytes that Python takes, and DuckDB beside its own limit
 _LEAST: Final = 200 << 20
 
 
