@@ -57,7 +57,7 @@ def shape_works(raw: Expression) -> dict[str, Expression]:
         arxiv=arxiv_of(doi).coalesce(filled(page.re_extract(_ARXIV_PAGE, 1))),
         doi=doi,
         openalex=raw.id.replace(_PREFIX, "W"),
-        refs=raw.referenced_works.map(lambda each: _number(each)),  # noqa: PLW0108 -- one argument
+        refs=_numbers(raw.referenced_works),
     )
 
 
@@ -83,9 +83,26 @@ def shape_merged(raw: Expression) -> dict[str, Expression]:
 
 def _number(name: Expression, prefix: str = _PREFIX) -> Expression:
     """Return the number of a work's id; null where it is no such id."""
+    return whole(_digits(name, prefix))
+
+
+def _numbers(names: Expression) -> Expression:
+    """Return the numbers of works' ids; null each that is no such id.
+
+    Patterns take most of the time, so that all ids of a list are looked at by one.
+    """
     import ibis
 
-    return ibis.ifelse(name.startswith(prefix), whole(name.substr(len(prefix))), None)
+    digits = names.map(lambda each: _digits(each))  # noqa: PLW0108 -- its second has a default
+    all_are = digits.join("").re_search(r"^[0-9]*\z")
+    return ibis.ifelse(all_are, digits.map(lambda each: each.try_cast("int64")), digits.map(whole))
+
+
+def _digits(name: Expression, prefix: str = _PREFIX) -> Expression:
+    """Return what a work's id has behind its prefix; null where it does not have it."""
+    import ibis
+
+    return ibis.ifelse(name.startswith(prefix), name.substr(len(prefix)), None)
 
 
 def _author(each: Expression) -> Expression:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _OWN: Final = 480 << 20  # bytes that Python takes, and DuckDB beside its own limit
 _LEAST: Final = 200 << 20
+_ROWS: Final = 1 << 15  # of a row group, of which each thread keeps one in memory
 
 
 class DuckDB:
@@ -28,6 +29,8 @@ class DuckDB:
         try:
             import ibis
             import ibis.backends.duckdb
+
+            from citehub.graph.engines.gunzip import GunzipFiles
         except ImportError:
             raise MissingExtra.of("Ibis with DuckDB", "graph") from None
         limit = max(memory - _OWN, _LEAST)
@@ -38,6 +41,8 @@ class DuckDB:
             **({"threads": threads} if threads else {}),
         }
         self._backend = ibis.duckdb.connect(**settings)
+        self._packed = GunzipFiles()
+        self._backend.register_filesystem(self._packed)
         cores = self._backend.raw_sql("SELECT current_setting('threads')").fetchone()
         self.batch = 4 * int(cores[0]) if cores else 4
 
@@ -68,12 +73,12 @@ class DuckDB:
         import ibis
 
         tables = []
-        for compression in ("gzip", "uncompressed"):
-            is_packed = compression == "gzip"
-            paths = [path for path in parts if path.endswith(".gz") is is_packed]
-            if paths:
-                raw = read(paths, filename=True, compression=compression, **how)
-                cases = ((raw.filename == path, parts[path]) for path in paths)
+        packed = {self._packed.address(p): n for p, n in parts.items() if p.endswith(".gz")}
+        plain = {p: n for p, n in parts.items() if not p.endswith(".gz")}
+        for numbers, compression in ((packed, "zstd"), (plain, "uncompressed")):
+            if numbers:
+                raw = read([*numbers], filename=True, compression=compression, **how)
+                cases = ((raw.filename == path, number) for path, number in numbers.items())
                 part = ibis.cases(*cases).cast("int32")
                 tables.append(raw.mutate(part=part).drop("filename"))
         return ibis.union(*tables)
@@ -85,7 +90,7 @@ class DuckDB:
     def write(self, table: Expression, folder: str) -> None:
         path = os.path.join(folder, "part-0.parquet")
         with _errors():
-            self._backend.to_parquet(table, path, compression="lz4_raw")
+            self._backend.to_parquet(table, path, compression="lz4_raw", row_group_size=_ROWS)
 
     def fetch(self, table: Expression) -> list[dict[str, Any]]:
         with _errors():
@@ -111,3 +116,7 @@ def _errors() -> Iterator[None]:
         if "No space left" in str(error):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from None
         raise CannotRead(str(error)) from None
+    except duckdb.Error as error:
+        if str(error).startswith(f"{CannotRead.__name__}: "):  # as the file system in Python says
+            raise CannotRead(str(error)) from None
+        raise
