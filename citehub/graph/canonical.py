@@ -18,7 +18,7 @@ from citehub.graph.session import reading, write_rejects
 from citehub.graph.sources import name_record, open_sources
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from citehub.build.sources.dumps import Expression
     from citehub.graph.dumps import Dumps
@@ -193,12 +193,18 @@ class _Ranking:
         facts: dict[Any, dict[str, Any]] = {
             row["cited"]: {"n_with_authors": 0, "n_shared_author": 0} for row in ranked
         }
-        for table in (self._describe(), self._count_pairs(), *self._count_authors()):
+        own = self._own_authors()
+        for table in (self._describe(), self._count_pairs(), self._count_shared_authors(own)):
             for row in self.engine.fetch(table):
                 facts[row.pop("cited")] |= row
+        have_authors = {row["record"] for row in self.engine.fetch(own)}
         by_year: dict[Any, dict[int, int]] = defaultdict(dict)
         for row in self.engine.fetch(self._count_years()):
-            by_year[row["cited"]][row["year"]] = row["n"]
+            record = row["cited"]
+            if record in have_authors:
+                facts[record]["n_with_authors"] += row["with_authors"]
+            if row["year"] is not None:
+                by_year[record][row["year"]] = row["n"]
         last = self._last_year()
         works, years = [], []
         for rank, record in enumerate((row["cited"] for row in ranked), 1):
@@ -307,7 +313,9 @@ class _Ranking:
         keys = works.authors.map(lambda author: author.key)
         year = _within(works.year, YEARS)
         cells = works.select(record=works.record, part=works.part, year=year, people=keys)
-        return _newest(cells, "year", "people")
+        newest = _newest(cells, "year", "people")
+        known = newest.people.filter(lambda person: person.notnull())
+        return newest.select("record", "year", people=known)
 
     def _describe(self) -> Expression:
         """Return what the source says of the ranked records."""
@@ -330,27 +338,26 @@ class _Ranking:
         cells = {name: each.cast("int64") for name, each in counts.items()}
         return pairs.group_by("cited").agg(**cells)
 
-    def _count_authors(self) -> Iterator[Expression]:
-        """Yield how many pairs have authors on both sides, and how many share one."""
-        records = self.records
-        people = records.select("record", person=records.people.unnest())
-        people = self._write(people.filter(people.person.notnull()).distinct(), "people")
-        own = people.semi_join(self.ranked, people.record == self.ranked.cited)
-        own = own.select(work="record", person="person")
-        both = self.others.semi_join(people, self.others.citing == people.record)
-        both = both.semi_join(own, both.cited == own.work)
-        yield both.group_by("cited").agg(n_with_authors=both.count())
+    def _own_authors(self) -> Expression:
+        """Return the authors of the ranked records, one a row."""
+        records = self.records.semi_join(self.ranked, self.records.record == self.ranked.cited)
+        return self._write(records.select("record", person=records.people.unnest()), "own")
+
+    def _count_shared_authors(self, own: Expression) -> Expression:
+        """Return how many records that cite each record share an author with it."""
+        people = self.records.select("record", person=self.records.people.unnest())
         theirs = people.semi_join(own, "person")
         shared = self.others.inner_join(theirs, self.others.citing == theirs.record)
-        shared = shared.semi_join(own, [shared.cited == own.work, shared.person == own.person])
+        shared = shared.semi_join(own, [shared.cited == own.record, shared.person == own.person])
         shared = shared.select("citing", "cited").distinct()
-        yield shared.group_by("cited").agg(n_shared_author=shared.count())
+        return shared.group_by("cited").agg(n_shared_author=shared.count())
 
     def _count_years(self) -> Expression:
-        """Return how many cite each record in each year."""
-        dated = self.records.filter(self.records.year.notnull())
-        cells = self.others.inner_join(dated, self.others.citing == dated.record)
-        return cells.group_by("cited", "year").agg(n=cells.count())
+        """Return how many cite each record in each year, and how many of those have authors."""
+        records = self.records
+        cells = self.others.inner_join(records, self.others.citing == records.record)
+        with_authors = (cells.people.length().fill_null(0) > 0).sum().cast("int64")
+        return cells.group_by("cited", "year").agg(n=cells.count(), with_authors=with_authors)
 
     def _last_year(self) -> int:
         """Return the last year of the source's records."""
@@ -373,19 +380,15 @@ def _best(counts: Expression, top: int) -> Expression:
 
 def _roles(edges: Expression) -> dict[str, Expression]:
     """Return what rows tell of the role of a citation, each true or false."""
-    labelled = edges.intents.filter(lambda each: _some(each.filter(lambda intent: intent != "")))
+    intents = edges.intents.filter(lambda each: each.notnull()).flatten()
     return {
-        "labelled": _some(labelled),
+        "labelled": _some(intents.filter(lambda intent: intent != "")),
         **{
-            ours: _some(_with(edges.intents, theirs))
+            ours: intents.contains(theirs).fill_null(False)  # noqa: FBT003
             for theirs, ours in semantic_scholar.INTENTS.items()
         },
         "influential": edges.is_influential,
     }
-
-
-def _with(intents: Expression, intent: str) -> Expression:
-    return intents.filter(lambda each: each.contains(intent))
 
 
 def _some(items: Expression) -> Expression:
