@@ -158,6 +158,7 @@ class Reader:
         edges = citations.inner_join(targets, citations.cited == targets.target).drop("target")
         self.edges[name] = edges = self._write(edges, f"{name}-edges")
         ids = edges.select(record=edges.citing).union(targets.select(record=targets.target))
+        ids = ids.filter(ids.record.notnull())  # a join looks ahead for few ids, where filtered
         records = source.works.semi_join(ids, "record").select("part", *WORKS)
         self.records[name] = self._write(records, f"{name}-records")
         self.texts[name] = {

@@ -65,7 +65,7 @@ class Store:
                 problem = f"there is no column {name} of {files.title}; found {found}"
                 raise SourceError.at(files.folder, 0, problem)
             due = ibis.dtype(kind)
-            cells[name] = raw[name] if raw[name].type() == due else raw[name].cast(due)
+            cells[name] = raw[name] if _holds(raw[name].type(), due) else raw[name].cast(due)
         raw = raw.select(**cells)
         return raw.select(**files.dataset.shape(raw), part=ibis.literal(0, "int32"))
 
@@ -139,6 +139,18 @@ class Store:
             os.rename(path, os.path.join(scratch, f"{name}-{os.path.basename(path)}"))
         shutil.rmtree(folder)
         return True
+
+
+def _holds(kind: Expression, due: Expression) -> bool:
+    """Tell whether a type is the one that is due, or a struct that has further fields.
+
+    Of a struct that is left as it is, an engine reads those fields only that are asked for.
+    """
+    if kind.is_struct() and due.is_struct():
+        return all(name in kind and _holds(kind[name], part) for name, part in due.items())
+    if kind.is_array() and due.is_array():
+        return _holds(kind.value_type, due.value_type)
+    return bool(kind == due)
 
 
 class _Clock:
