@@ -6,10 +6,13 @@ import os
 import shutil
 from typing import TYPE_CHECKING
 
+import ibis
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from citehub.build.sources.records import Reject
-from citehub.build.sources.semantic_scholar import TLDRS
+from citehub.build.sources.semantic_scholar import PAPERS, TLDRS
 from citehub.errors import SourceError
 from citehub.graph import store as module
 from citehub.graph.engines import CannotRead
@@ -242,3 +245,31 @@ def test_partitions_that_were_read_before_do_not_count_as_fast(tmp_path, engine,
         "Read s2 tldrs: 3 to 3 of 4 partitions",
         "Read s2 tldrs: 4 to 4 of 4 partitions, 0 rows a second, 10 s left",
     ]
+
+
+@pytest.mark.parametrize(("kind", "acl", "is_left"), [("string", "7", True), ("int64", 7, False)])
+def test_of_structs_in_parquet_only_the_fields_that_are_needed_are_read(
+    tmp_path, engine, kind, acl, is_left
+):
+    kinds = {"MAG": "int64", "DOI": "string", "ArXiv": "string", "ACL": kind}
+    ids = pa.struct({name: pa.type_for_alias(each) for name, each in kinds.items()})
+    people = pa.list_(pa.struct({"authorId": pa.string(), "name": pa.string(), "n": pa.int64()}))
+    table = pa.table(
+        {
+            "corpusid": pa.array([1]),
+            "externalids": pa.array([{"MAG": 5, "DOI": "10.1000/A", "ACL": acl}], ids),
+            "authors": pa.array([[{"authorId": "a", "name": "Ada", "n": 9}]], people),
+            **dict.fromkeys(("title", "venue", "publicationdate"), pa.array(["text"])),
+            **dict.fromkeys(("year", "citationcount"), pa.array([2020])),
+        }
+    )
+    path = str(tmp_path / "papers.parquet")
+    pq.write_table(table, path)
+    found = Store(engine, str(tmp_path / "kept"), print).table(
+        Files(PAPERS, str(tmp_path), (path,))
+    )
+    (row,) = engine.fetch(found.select("record", "doi", "acl", "authors"))
+    author = {"name": "Ada", "orcid": None, "key": "a"}
+    assert row == {"record": 1, "doi": "10.1000/a", "acl": "7", "authors": [author]}
+    plan = engine._backend.raw_sql(f"EXPLAIN {ibis.to_sql(found.select('doi'))}").fetchall()[0][1]
+    assert ("externalids.DOI" in plan) is is_left
