@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from citehub import _markdown as md
 
@@ -20,7 +20,10 @@ _SOURCE_NOTE: Final = (
 def rights(hub: Hub) -> bytes:
     """Return ``RIGHTS.md``."""
     known = "evidence" in hub.tables
-    cells = Counter(row["source_id"] for row in hub.evidence) if known else None
+    cells: Counter[str] | None = None
+    if known:
+        column: list[Any] = hub.evidence.to_arrow(["source_id"])["source_id"].to_pylist()
+        cells = Counter(column)
     headers = ["source", "what it is", "terms of reuse", *(["cells"] if known else [])]
     rows = [_row(source, cells) for source in hub.sources]
     parts = [
