@@ -13,7 +13,10 @@ STATES = [(1280, "light"), (1280, "dark"), (360, "dark"), (360, "light")]
 
 def problems(page) -> list[str]:
     """Return what axe-core finds on the page as it stands."""
-    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(Axe().axe_script)
+    options = {"resultTypes": ["violations"]}
+    found = page.evaluate("options => axe.run(document, options).then(r => r.violations)", options)
     return [
         f"{rule['id']}: {node['target']} {node.get('failureSummary', '')}"
         for rule in found
