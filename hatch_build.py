@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 DATE = (1980, 1, 1, 0, 0, 0)  # the same files give the same bytes
 
@@ -24,7 +24,7 @@ class Pack(BuildHookInterface[Any]):
             return
         self._scratch = tempfile.TemporaryDirectory()
         docs, bundle = Path(self.root, "docs"), Path(self.root, "citehub", "explorer", "bundle")
-        pages = (path for path in self._files(docs) if self._is_page(path.relative_to(docs)))
+        pages = (path for path in self._pages(docs) if self._is_page(path.relative_to(docs)))
         for name, folder, paths in (
             ("citehub/_notebooks.zip", docs, pages),
             ("citehub/explorer/bundle.zip", bundle, self._files(bundle)),
@@ -38,14 +38,16 @@ class Pack(BuildHookInterface[Any]):
         if version != "editable":
             self._scratch.cleanup()
 
+    def _pages(self, docs: Path) -> Iterator[Path]:
+        for path in sorted(docs.glob("[!_]*")):  # not what a site is made in meanwhile
+            yield from self._files(path) if path.is_dir() else [path]
+
     def _files(self, folder: Path) -> list[Path]:
         return [path for path in sorted(folder.rglob("*")) if path.is_file()]
 
     def _is_page(self, inside: Path) -> bool:
-        return (
-            inside != Path("conf.py")
-            and not inside.parts[0].startswith("_")
-            and not self.build_config.path_is_excluded(f"docs/{inside.as_posix()}")
+        return inside != Path("conf.py") and not self.build_config.path_is_excluded(
+            f"docs/{inside.as_posix()}"
         )
 
 

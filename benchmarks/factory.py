@@ -162,9 +162,11 @@ def measure_openalex(bench: Bench, sizes: Sequence[int]) -> dict[int, list[Case]
         given = {"openalex": bench.dump(size, "openalex"), "memory": HUB_MEMORY}
         kept = {**given, "cache": os.fspath(bench.scratch / f"cache-{size}")}
         by_id = {**given, "work": RECORD}
+        parsed = {**given, "columns": columns}
         cases = [
             Case("citehub", "citehub_hub", by_id),
-            Case("floor", "floor_json", {**given, "columns": columns}, has_answer=False),
+            Case("floor", "floor_json", parsed, has_answer=False),
+            Case("floor, gz by ISA-L", "floor_unpacked", parsed, has_answer=False),
             Case("citehub, asked by DOI", "citehub_hub", given),
             Case("citehub, from its cache", "citehub_hub", kept),
         ]
