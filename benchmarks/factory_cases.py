@@ -217,6 +217,7 @@ CASES = {
     "citehub_hub": citehub_hub,
     "citehub_canonical": citehub_canonical,
     "floor_json": floor_json,
+    "floor_unpacked": floor_unpacked,
     "floor_parquet": floor_parquet,
     "floor_ids": floor_ids,
     "duckdb_hub": duckdb_hub,
