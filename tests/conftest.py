@@ -1,4 +1,4 @@
-"""Fixtures: the installed hub, and copies of it to damage."""
+"""Which tests run where, and fixtures: the installed hub, and copies of it to damage."""
 
 from __future__ import annotations
 
@@ -17,8 +17,61 @@ from citehub.build import release
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-ROOT = Path(__file__).parent.parent
+TESTS = Path(__file__).parent
+ROOT = TESTS.parent
 SOURCE = Path(_catalog.datasets_folder()) / "mt-nlg" / "source"
+
+NOT_QUICK = ("browser", "cluster", "node", "slow")  # marks; pyproject.toml says what they mean
+MARKED_BY = {"browser": "browser", "spark": "cluster", "find_node": "node", "site": "slow"}
+"""Fixtures whose users need no mark of their own."""
+LARGE = (
+    "site", "graph/test_cluster.py", "graph/test_engines.py", "publish/test_croissant.py",
+    "publish/test_data_package.py", "publish/test_hugging_face.py", "publish/test_ro_crate.py",
+    "test_display.py", "test_docstrings.py", "test_notebooks.py",
+)  # fmt: skip
+"""What imports libraries that the extra ``quick`` does not bring."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--quick",
+        action="store_true",
+        help=f"leave out what is marked {', '.join(NOT_QUICK)}, or needs large libraries",
+    )
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    if config.getoption("quick") and collection_path in {TESTS / name for name in LARGE}:
+        return True
+    return None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark tests by the fixtures they use, and tell pytest-xdist which belong together."""
+    for item in items:
+        for fixture, mark in MARKED_BY.items():
+            if fixture in getattr(item, "fixturenames", ()):
+                item.add_marker(mark)
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
+    if config.getoption("quick"):
+        left = [item for item in items if not any(map(item.get_closest_marker, NOT_QUICK))]
+        config.hook.pytest_deselected(items=[item for item in items if item not in left])
+        items[:] = left
+
+
+def _group(item: pytest.Item) -> str:
+    """Name the tests that one worker runs: one Chromium, one Spark, one set of fixtures a file."""
+    if TESTS / "site" in item.path.parents:
+        return "site"
+    return "cluster" if item.get_closest_marker("cluster") else str(item.path)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if terminalreporter.config.getoption("quick"):
+        terminalreporter.write_line(
+            f"Left out: tests marked {', '.join(NOT_QUICK)}, and {', '.join(LARGE)}. "
+            "The README's second command runs them all."
+        )
 
 
 @pytest.hookimpl(wrapper=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import shutil
 import subprocess
 import sys
@@ -20,7 +21,7 @@ from citehub._schema import TABLES
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, BrowserContext, Page
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -41,7 +42,10 @@ def page_names() -> list[str]:
 
 @pytest.fixture(scope="session")
 def site() -> Path:
-    """The site as ``make docs`` builds it; notebooks that ran before are not run again."""
+    """The site as ``make docs`` builds it, or built it into the folder ``CITEHUB_SITE``."""
+    if built := os.environ.get("CITEHUB_SITE"):
+        assert (Path(built) / "index.html").is_file(), f"CITEHUB_SITE: {built} holds no site"
+        return Path(built).resolve()
     command = ["make", "docs", f"PYTHON={sys.executable}"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -90,6 +94,11 @@ class Visit:
         page.on("request", self._watch)
         page.on("response", self._check)
 
+    def forget(self) -> None:
+        """Begin anew, for a test that takes over the page of another."""
+        self.errors.clear()
+        self.strangers.clear()
+
     def open(self, name: str) -> Page:
         """Go to a page of the site, by its name without ending."""
         self.page.goto(f"{self.address}/{name}.html", wait_until="load")
@@ -108,8 +117,35 @@ class Visit:
             self.errors.append(f"{response.status} {response.url}")
 
 
+AT_ONCE = """
+const later = window.setTimeout
+window.setTimeout = (call, wait, ...values) => later(call, wait === 300 ? 0 : wait, ...values)
+"""
+VIEW = {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"}
+
+
 @pytest.fixture
-def visit(browser: Browser, address: str) -> Iterator[Visit]:
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme="light")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """What a browser keeps for a person: none of it comes from another test."""
+    context = browser.new_context(**VIEW)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def visit(context: BrowserContext, address: str) -> Iterator[Visit]:
+    page = context.new_page()
+    yield Visit(page, address)
+    page.close()
+
+
+@pytest.fixture(scope="module")
+def reader(browser: Browser, address: str) -> Iterator[Visit]:
+    """One page for all tests of a file, which go from page to page as a reader does.
+
+    The theme looks at a new width after 300 ms; here it does so at once.
+    """
+    context = browser.new_context(**VIEW)
+    context.add_init_script(AT_ONCE)
     yield Visit(context.new_page(), address)
     context.close()

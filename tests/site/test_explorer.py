@@ -22,8 +22,8 @@ from playwright.sync_api import expect
 import citehub
 from citehub.explorer import write_site
 from tests.made import make_release, make_works
-from tests.site.conftest import HUB, Quiet
-from tests.site.test_pages import problems
+from tests.site.conftest import HUB, VIEW, Quiet
+from tests.site.test_pages import TWO_FRAMES, problems
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -135,6 +135,14 @@ def write_folder(hub: citehub.Hub, factory: pytest.TempPathFactory) -> Path:
     path = factory.mktemp("site") / "folder"
     write_site(hub, path)
     return path
+
+
+@pytest.fixture(scope="module")
+def context(browser):
+    """One for all of this file, as the explorer keeps nothing but the address."""
+    context = browser.new_context(**VIEW)
+    yield context
+    context.close()
 
 
 @pytest.fixture
@@ -508,16 +516,15 @@ FORMATS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("format_", FORMATS)
-def test_what_is_downloaded_is_what_the_command_line_exports(explore, format_):
+def test_what_is_downloaded_is_what_the_command_line_exports(explore):
     page = explore("#?theme=reasoning&sort=newest")
-    page.locator("#cx-format").select_option(format_)
-    with page.expect_download() as waiting:
-        page.get_by_role("button", name="Download").click()
-    name = f"{HUB.name}-{HUB.version}.{FORMATS[format_]}"
-    assert waiting.value.suggested_filename == name
-    expected = HUB.export(format_, works=HUB.select(theme="reasoning", sort="newest"))
-    assert waiting.value.path().read_bytes() == bytes(expected)
+    for format_, ending in FORMATS.items():
+        page.locator("#cx-format").select_option(format_)
+        with page.expect_download() as waiting:
+            page.get_by_role("button", name="Download").click()
+        assert waiting.value.suggested_filename == f"{HUB.name}-{HUB.version}.{ending}"
+        expected = HUB.export(format_, works=HUB.select(theme="reasoning", sort="newest"))
+        assert waiting.value.path().read_bytes() == bytes(expected), format_
 
 
 def test_ticked_papers_are_exported_copied_and_compared(explore, visit):
@@ -574,18 +581,16 @@ def test_text_from_outside_stays_text_everywhere(explore, visit, hostile):
     assert '<img src=x onerror="document.title=1">' in page.locator(SHOWN).first.inner_text()
 
 
-@pytest.mark.parametrize("format_", [*FORMATS, "apa"])
-def test_hostile_records_are_downloaded_as_the_library_exports_them(explore, hostile, format_):
+def test_hostile_records_are_downloaded_as_the_library_exports_them(explore, hostile):
     hub = citehub.load(hostile.path / "data")
+    expected = {format_: bytes(hub.export(format_)) for format_ in FORMATS}
+    expected["apa"] = "".join(f"{hub.cite('apa', of=work)}\n" for work in hub.select()).encode()
     page = explore(at=hostile)
-    page.locator("#cx-format").select_option(format_)
-    with page.expect_download() as waiting:
-        page.get_by_role("button", name="Download").click()
-    if format_ == "apa":
-        expected = "".join(f"{hub.cite('apa', of=work)}\n" for work in hub.select()).encode()
-    else:
-        expected = bytes(hub.export(format_))
-    assert waiting.value.path().read_bytes() == expected
+    for format_, data in expected.items():
+        page.locator("#cx-format").select_option(format_)
+        with page.expect_download() as waiting:
+            page.get_by_role("button", name="Download").click()
+        assert waiting.value.path().read_bytes() == data, format_
 
 
 def test_a_large_hub_is_answered_by_a_worker_and_drawn_as_it_is_scrolled(explore, visit, large):
@@ -594,7 +599,7 @@ def test_a_large_hub_is_answered_by_a_worker_and_drawn_as_it_is_scrolled(explore
     page = explore(at=large)
     assert found(page) == "2,500 of 2,500 papers"
     assert {name for name, status in statuses if status == 206} == {"works.parquet"}
-    assert len(page.context.pages[0].workers) == 1
+    assert len(page.workers) == 1
     assert page.locator(".cx-large > .cx-item").count() < 60
     page.locator("#cx-search").fill("llamas 24")
     expected = [work.title_plain for work in hub.select(search="llamas 24")]
@@ -663,24 +668,31 @@ STATES = {  # by name: the address, and what shows that the page is in it
     ),
 }
 
-TWO_FRAMES = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+LOOKS = [  # width, scheme, and whether axe looks at colours, too
+    (1280, "dark", True), (1280, "light", False), (2560, "light", False), (2560, "dark", False),
+    (360, "dark", False), (360, "light", True),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("state", STATES)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_state_is_accessible(explore, visit, folder, state, scheme):
+def test_every_state_is_accessible(explore, visit, folder, state):
+    """Colours are looked at once in each scheme, at another width; the rest once at each width."""
     page = visit.page
-    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
     fragment, sign = STATES[state]
     explore(fragment, at=folder)
-    for width in (360, 1280, 2560):
+    seen = set()
+    for width, scheme, contrast in LOOKS:
         page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme)
         page.wait_for_function(f"innerWidth === {width}")
         page.evaluate(TWO_FRAMES)  # in which the page folds or unfolds what the width allows
         page.evaluate("document.querySelectorAll('details').forEach(e => { e.open = true })")
-        page.wait_for_timeout(250)
+        page.evaluate(TWO_FRAMES)
         expect(page.locator(sign).first).to_be_visible()
-        assert problems(page) == [], width
+        if contrast or width not in seen:
+            assert problems(page, contrast=contrast) == [], (width, scheme)
+        seen.add(width)
         overflow = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         assert overflow <= 0, f"{width} px: scrolls {overflow} px sideways"
     assert visit.errors == []
