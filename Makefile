@@ -1,5 +1,5 @@
 # Commands of a developer; `make` lists them.
-.PHONY: help check test explorer docs serve screenshots linkcheck bench release
+.PHONY: help quick quick-tests check test mutants explorer docs serve screenshots linkcheck bench release
 PYTHON ?= python
 HUB ?= mt-nlg
 # -P: the citehub that is installed, not the folder of this name
@@ -8,6 +8,12 @@ SPHINX = $(PYTHON) -P -m sphinx -n -W --keep-going -d docs/_build/doctrees
 help: ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
+quick: ## check, and the tests that need no Java, Node.js or Chromium; with the extra `quick`
+	@$(MAKE) --jobs=2 --output-sync --no-print-directory check quick-tests
+
+quick-tests:
+	$(PYTHON) -m pytest --quick -n auto -q $(PYTEST_ARGS)
+
 check: ## format, lint, types, layers
 	ruff format --check .
 	ruff check .
@@ -15,7 +21,10 @@ check: ## format, lint, types, layers
 	lint-imports
 
 test: ## every test and doctest
-	$(PYTHON) -m pytest $(PYTEST_ARGS)
+	$(PYTHON) -m pytest -n auto $(PYTEST_ARGS)
+
+mutants: ## change the code, one thing at a time, and list the changes that no test notices
+	$(PYTHON) tests/mutants.py
 
 explorer: ## build the scripts of the explorer from explorer/
 	npm --prefix explorer run build

@@ -223,7 +223,7 @@ class _Finder(ast.NodeVisitor):
     def visit_Break(self, node: ast.Break) -> None:
         self.add(node, "continue", "loop")
 
-    def _drop(self, node: ast.Tuple | ast.List | ast.Set) -> None:
+    def visit_Tuple(self, node: ast.Tuple | ast.List | ast.Set) -> None:
         """Leave out each part of what is written out."""
         opener, closer = {ast.Tuple: "()", ast.List: "[]", ast.Set: "{}"}[type(node)]
         parts = [self.text(each) for each in node.elts]
@@ -235,7 +235,11 @@ class _Finder(ast.NodeVisitor):
                 self.add(node, text if left or opener != "{" else "set()", "part")
         self.generic_visit(node)
 
-    visit_Tuple = visit_List = visit_Set = _drop
+    def visit_List(self, node: ast.List) -> None:
+        self.visit_Tuple(node)
+
+    def visit_Set(self, node: ast.Set) -> None:
+        self.visit_Tuple(node)
 
     def visit_Dict(self, node: ast.Dict) -> None:
         pairs = [

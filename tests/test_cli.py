@@ -290,6 +290,7 @@ def test_no_colour_in_a_pipe_and_any_locale_will_do():
     assert done.stderr == ""
 
 
+@pytest.mark.slow
 def test_completion_knows_hubs_versions_and_tables():
     def complete(line):
         words = line.split(" ")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
 DOCS = Path(__file__).parent.parent / "docs"
 FACTORY = DOCS / "guide" / "make-a-hub.md"  # its commands need one another: it runs them itself
 BLOCKS = [

@@ -214,6 +214,7 @@ def test_a_damaged_table_is_never_read(datasets, damage, said, read):
         read(table)
 
 
+@pytest.mark.slow
 def test_no_flipped_byte_goes_unnoticed(datasets):
     path = datasets / "mt-nlg" / "1.1.0" / "label_counts.parquet"
     table = citehub.load("mt-nlg", version="1.1.0").label_counts

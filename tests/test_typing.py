@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from mypy import api
 
+pytestmark = pytest.mark.slow
 FOLDER = Path(__file__).parent / "typing"
 ROOT = Path(__file__).parent.parent
 

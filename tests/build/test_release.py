@@ -214,6 +214,7 @@ def test_a_hub_of_ones_own_builds_from_a_folder(source, tmp_path):
 # -- all or nothing ---------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_two_builds_into_one_folder_leave_it_whole(tmp_path):
     building = [spawn("mt-nlg", "1.1.0", "--out", tmp_path / "out") for _ in range(3)]
     codes, messages = zip(*map(finish, building), strict=True)
@@ -224,6 +225,7 @@ def test_two_builds_into_one_folder_leave_it_whole(tmp_path):
     assert os.listdir(tmp_path) == ["out"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seconds", [0.2, 0.6, 0.9, 1.2])
 def test_a_killed_build_leaves_no_half_release(tmp_path, seconds):
     process = spawn("mt-nlg", "1.1.0", "--out", tmp_path / "out")

@@ -152,6 +152,7 @@ def test_the_real_hub_has_nothing_to_note(hub):
     assert all(hub.export(name).notes == () for name in FORMATS)
 
 
+@pytest.mark.slow
 def test_ten_thousand_authors(tmp_path):
     authors = [f"Given{number} Family{number}" for number in range(10_000)]
     work = {"work_id": "pith:0", "title": "T", "title_plain": "T", "authors": authors}

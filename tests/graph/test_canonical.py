@@ -13,15 +13,18 @@ import zipfile
 from collections import Counter, defaultdict
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from citehub.errors import BadArgument, BuildError, TargetExists
-from citehub.graph import Dumps
+from citehub.graph import Dumps, session
 from citehub.graph.canonical import CANONICAL, CANONICAL_YEARS, find_canonical
+
+if TYPE_CHECKING:
+    from citehub.graph.engines import Engine
 
 MAKE_DUMP = Path(__file__).parents[2] / "benchmarks" / "make_dump.py"
 ROLES = ("n_labelled", "n_background", "n_method", "n_result", "n_influential")
@@ -177,8 +180,19 @@ def cells(rows: list[dict[str, Any]], *names: str) -> list[tuple[Any, ...]]:
     return [tuple(row[name] for name in names) for row in rows]
 
 
-@pytest.mark.parametrize("engine", ["duckdb", "spark"])
-def test_openalex_by_hand(tmp_path: Path, engine: str) -> None:
+def test_openalex_by_hand(tmp_path: Path) -> None:
+    check_openalex_by_hand(tmp_path, "duckdb")
+
+
+def test_openalex_by_hand_on_spark(
+    tmp_path: Path, spark: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "open_engine", lambda *_, **_how: spark)  # starts once
+    monkeypatch.setattr(spark, "close", lambda: None)
+    check_openalex_by_hand(tmp_path, "spark")
+
+
+def check_openalex_by_hand(tmp_path: Path, engine: str) -> None:
     write_openalex(tmp_path / "openalex")
     dumps = Dumps(openalex=str(tmp_path / "openalex"), engine=engine)
     folder = find_canonical(str(tmp_path / "out"), dumps)
@@ -423,6 +437,7 @@ def dump(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("top", [25, 10_000])
 def test_as_counted_in_plain_python(dump: Path, tmp_path: Path, top: int) -> None:
     sources = {name: str(dump / name) for name in GRAPHS}

@@ -19,25 +19,31 @@ from citehub.graph.layout import find_openalex
 from citehub.graph.store import Store
 from tests.graph.conftest import QUICK
 
-PARTITIONS, WORKS = 12, 3000
+PARTITIONS, WORKS = 8, 1000
 PATIENCE = 120  # seconds
+
+pytestmark = pytest.mark.cluster
 SPARK_CLASS = os.path.join(os.path.dirname(pyspark.__file__), "bin", "spark-class")
 
 JOB = """
-import json, sys
+import json, os, sys, time
 from citehub.graph.engines import open_engine
 from citehub.graph.layout import find_openalex
 from citehub.graph.store import Store
 
-master, dump, folder = sys.argv[1:]
-engine = open_engine("spark", memory=1 << 29, threads=None, scratch=folder, master=master)
-table = Store(engine, folder, lambda _step: None).table(find_openalex(dump)["works"])
-by_year = table.group_by("year").agg(
-    n=table.count(), refs=table.refs.length().sum().cast("int64"), last=table.title.max()
-)
-print(json.dumps(engine.fetch(by_year)))
+master, dump, scratch, *folders = sys.argv[1:]
+engine = open_engine("spark", memory=1 << 29, threads=None, scratch=scratch, master=master)
+for folder in folders:
+    while not os.path.isdir(folder):  # until it is asked for
+        time.sleep(0.05)
+    table = Store(engine, folder, lambda _step: None).table(find_openalex(dump)["works"])
+    by_year = table.group_by("year").agg(
+        n=table.count(), refs=table.refs.length().sum().cast("int64"), last=table.title.max()
+    )
+    print(json.dumps(engine.fetch(by_year)), flush=True)
 engine.close()
 """
+FOLDERS = ("first", "second")  # what the job reads, and keeps there
 
 TROUBLE = """
 import os, signal, sys
@@ -159,35 +165,67 @@ def dump(tmp_path_factory):
     return os.fspath(folder.parent.parent)
 
 
-@pytest.fixture
-def job(start, cluster, dump, tmp_path):
-    """The job on the cluster, begun; what it reads is kept in a folder ``store``."""
-    words = (cluster[0], dump, os.fspath(tmp_path / "store"))
-    (tmp_path / "store").mkdir()
-    return start(tmp_path.name, sys.executable, "-W", "error", "-c", JOB, *words)
+@pytest.fixture(scope="module")
+def job(start, cluster, dump, tmp_path_factory):
+    """A job on the cluster, which reads the dump into a folder as soon as that is made."""
+    folder = tmp_path_factory.mktemp("job")
+    words = (cluster[0], dump, *(os.fspath(folder / name) for name in ("scratch", *FOLDERS)))
+    (folder / "scratch").mkdir()
+    return start("job", sys.executable, "-W", "error", "-c", JOB, *words), folder
 
 
-def check(job, duck, dump, tmp_path):
+def check(job, folder, answer, duck, dump, tmp_path):
     """Compare all that the job read and answered with what DuckDB does."""
     table = Store(duck, os.fspath(tmp_path / "duckdb"), print).table(find_openalex(dump)["works"])
-    assert job.process.wait(PATIENCE) == 0, job.log.read_text()
-    assert job.log.read_text() == ""  # no word of Spark's, and nothing left open
     by_year = table.group_by("year").agg(
         n=table.count(), refs=table.refs.length().sum().cast("int64"), last=table.title.max()
     )
-    answered = json.loads(job.out.read_text())
-    assert sorted(answered, key=repr) == sorted(duck.fetch(by_year), key=repr)
-    (folder,) = (tmp_path / "store" / "openalex" / "works").iterdir()
-    read = duck.read_parquet(parquet_files(os.fspath(folder)))
+    assert sorted(json.loads(answer), key=repr) == sorted(duck.fetch(by_year), key=repr)
+    assert job.log.read_text() == ""  # no word of Spark's, and nothing left open
+    (store,) = (folder / "openalex" / "works").iterdir()
+    read = duck.read_parquet(parquet_files(os.fspath(store)))
     assert duck.fetch(read.agg(n=read.count())) == [{"n": PARTITIONS * WORKS}]
     assert duck.fetch(read.difference(table, distinct=False)) == []
 
 
+def answers(job):
+    """Return what the job printed so far; it must not have failed."""
+    assert job.process.poll() in {None, 0}, job.log.read_text()
+    return job.out.read_text().splitlines()
+
+
 def test_a_cluster_gives_the_same_rows(cluster, job, duck, dump, tmp_path):
-    check(job, duck, dump, tmp_path)
-    done = [tasks(folder, "Finished") for _, folder in cluster[1]]
+    process, folder = job
+    (folder / "first").mkdir()
+    (answer,) = wait(lambda: answers(process))
+    check(process, folder / "first", answer, duck, dump, tmp_path)
+    done = [tasks(each, "Finished") for _, each in cluster[1]]
     assert all(done)  # both workers took part
     assert not [each for each in done[0] | done[1] if ".0 in" not in each]  # nothing done twice
+
+
+def test_a_machine_that_dies_costs_no_rows(cluster, job, duck, dump, tmp_path):
+    process, store = job[0], job[1] / "second"
+    (worker, folder), (_, other) = cluster[1]
+    before = tasks(folder, "Finished")
+    store.mkdir()
+
+    def is_at_work():
+        done = tasks(folder, "Finished")
+        return done != before and tasks(folder, "Running") - done
+
+    wait(is_at_work)
+    worker.end(signal.SIGKILL)  # with what it started: as a machine that loses its power
+    assert process.is_running()
+    assert not list((store / "openalex" / "works").glob("0*"))  # all is yet to come
+    lost = tasks(folder, "Running") - tasks(folder, "Finished")
+    assert lost
+    assert process.process.wait(PATIENCE) == 0, process.log.read_text()
+    check(process, store, answers(process)[1], duck, dump, tmp_path)
+    again = {
+        each.replace(".1 in", ".0 in") for each in tasks(other, "Finished") if ".1 in" in each
+    }
+    assert lost <= again  # by the other worker
 
 
 def test_a_worker_that_is_not_there_and_a_driver_that_dies_are_told(start, cluster, tmp_path):
@@ -200,24 +238,3 @@ def test_a_worker_that_is_not_there_and_a_driver_that_dies_are_told(start, clust
     )
     assert rows == "[{'n': 1}]"
     assert died.startswith("Spark could not go on: ")
-
-
-def test_a_machine_that_dies_costs_no_rows(cluster, job, duck, dump, tmp_path):
-    (worker, folder), (_, other) = cluster[1]
-    before = tasks(folder, "Finished")
-
-    def is_at_work():
-        done = tasks(folder, "Finished")
-        return done != before and len(done) > 1 and tasks(folder, "Running") - done
-
-    wait(is_at_work)
-    worker.end(signal.SIGKILL)  # with what it started: as a machine that loses its power
-    assert job.is_running()
-    assert not list((tmp_path / "store" / "openalex" / "works").glob("0*"))  # all is yet to come
-    lost = tasks(folder, "Running") - tasks(folder, "Finished")
-    assert lost
-    check(job, duck, dump, tmp_path)
-    again = {
-        each.replace(".1 in", ".0 in") for each in tasks(other, "Finished") if ".1 in" in each
-    }
-    assert lost <= again  # by the other worker

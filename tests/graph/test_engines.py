@@ -77,7 +77,7 @@ REFUSED_CSV = [
 ]  # fmt: skip
 
 
-@pytest.fixture(params=["duckdb", "spark"])
+@pytest.fixture(params=["duckdb", pytest.param("spark", marks=pytest.mark.cluster)])
 def engine(request):
     return request.getfixturevalue("duck" if request.param == "duckdb" else "spark")
 

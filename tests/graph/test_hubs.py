@@ -518,6 +518,7 @@ new_hub("arxiv:9912.00001", out, dumps, progress=stop)
 """
 
 
+@pytest.mark.slow
 def test_a_run_that_was_killed_is_gone_on_with(tmp_path, reads):
     out = tmp_path / "hub"
     command = [sys.executable, "-c", KILLED, str(SMALL), str(out), "Read s2 citations"]

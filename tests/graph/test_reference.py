@@ -29,6 +29,7 @@ from .dumps import CREATED, SOURCES, rows_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.slow
 MAKE_DUMP = Path(__file__).parents[2] / "benchmarks" / "make_dump.py"
 WORKS = 2_000
 SCHEMES = ("arxiv", "doi", "openalex", "s2", "omid", "acl")  # the first names a work

@@ -78,6 +78,10 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return Path(build_release(SOURCE, "1.1.0", out=tmp_path_factory.mktemp("built") / "out"))
 
 
+EXTREMES = pytest.mark.parametrize("folder", ["1.0.0", "hostile"], indirect=True)
+"""For what takes seconds a folder: the oldest and smallest release, the newest and worst."""
+
+
 @pytest.fixture(scope="session", params=["1.0.0", "1.1.0", "built", "hostile"])
 def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A published folder."""

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from citehub._cito import CITO, CITO_NAMESPACE
+from tests.publish.conftest import EXTREMES
 
 # What mlcroissant still uses of rdflib and pandas.
 pytestmark = [
@@ -46,11 +47,13 @@ def plain(value):
     return value.date() if isinstance(value, pd.Timestamp) else value
 
 
+@EXTREMES
 def test_every_table_loads_with_the_librarys_values(folder, published):
     for table in published.tables:
         assert records(folder, table) == list(published.table(table)), table
 
 
+@EXTREMES
 def test_values_keep_their_types(folder, published):
     loaded = {table: records(folder, table) for table in ("works", "citations", "sources")}
     for table, rows in loaded.items():
@@ -64,6 +67,7 @@ def test_a_date_is_a_date():
     assert plain(pd.Timestamp("2026-11-23")) == datetime.date(2026, 11, 23)
 
 
+@EXTREMES
 def test_every_vocabulary_loads(folder, published):
     held = {
         tuple(field["constraints"]["enum"])

@@ -14,6 +14,7 @@ import pytest
 
 import citehub
 from citehub._manifest import dataset_id
+from tests.publish.conftest import EXTREMES
 
 PROFILE = json.loads(
     Path(distribution("dplib-py").locate_file("dplib/profiles/2.0/datapackage.json")).read_text(
@@ -51,6 +52,7 @@ def strip(folder, tmp_path):
     return copied
 
 
+@EXTREMES
 def test_frictionless_reads_every_table(folder, published, tmp_path):
     package = frictionless.Package(strip(folder, tmp_path) / "datapackage.json")
     for task in package.validate().tasks:

@@ -153,6 +153,7 @@ def test_a_full_disk_leaves_what_was_there(monkeypatch, first, hub, tmp_path, nu
     assert os.listdir(tmp_path) == (["out"] if force else [])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGKILL])
 @pytest.mark.parametrize("seconds", [0.3, 0.5, 0.7])
 def test_what_was_stopped_leaves_no_half_folder(tmp_path, sent, seconds):

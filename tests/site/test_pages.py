@@ -15,8 +15,8 @@ from tests.site.conftest import page_names
 STATES = [(1280, "light"), (1280, "dark"), (360, "dark"), (360, "light")]
 TWO_FRAMES = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 IN_EVERY_STATE = {  # one page of each kind
-    "canonical/index", "citing/papers/2304.01373", "citing/surveys", "explorer/index", "guide/load",
-    "index", "reference/errors", "tables/works",
+    "canonical/index", "citing/papers/2304.01373", "citing/surveys", "explorer/index",
+    "guide/load", "index", "reference/errors", "tables/works",
 }  # fmt: skip
 MADE = ("citing/papers/", "tables/")  # by a template
 
