@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 import citehub
 from citehub import _catalog, cli
@@ -22,8 +23,9 @@ ROOT = TESTS.parent
 SOURCE = Path(_catalog.datasets_folder()) / "mt-nlg" / "source"
 
 NOT_QUICK = ("browser", "cluster", "node", "slow")  # marks; pyproject.toml says what they mean
-MARKED_BY = {"browser": "browser", "spark": "cluster", "find_node": "node", "site": "slow"}
+MARKED_BY = {"browser": "browser", "spark": "cluster", "find_node": "node"}
 """Fixtures whose users need no mark of their own."""
+SPARK = {f"tests/graph/test_{name}.py" for name in ("canonical", "cluster", "engines")}
 LARGE = (
     "site", "graph/test_cluster.py", "graph/test_engines.py", "publish/test_croissant.py",
     "publish/test_data_package.py", "publish/test_hugging_face.py", "publish/test_ro_crate.py",
@@ -47,23 +49,47 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark tests by the fixtures they use, and tell pytest-xdist which belong together."""
+    """Mark tests by the fixtures they use, and put first what takes longest."""
+    slow = set()
     for item in items:
         for fixture, mark in MARKED_BY.items():
             if fixture in getattr(item, "fixturenames", ()):
                 item.add_marker(mark)
-        item.add_marker(pytest.mark.xdist_group(_group(item)))
+        if group_of(item.nodeid) == "site":
+            item.add_marker("slow")
+        if item.get_closest_marker("slow"):
+            slow.add(group_of(item.nodeid))
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: _rank(group_of(item.nodeid), slow))
     if config.getoption("quick"):
-        left = [item for item in items if not any(map(item.get_closest_marker, NOT_QUICK))]
-        config.hook.pytest_deselected(items=[item for item in items if item not in left])
-        items[:] = left
+        parted = ([], [])
+        for item in items:
+            parted[any(map(item.get_closest_marker, NOT_QUICK))].append(item)
+        items[:], left_out = parted
+        config.hook.pytest_deselected(items=left_out)
 
 
-def _group(item: pytest.Item) -> str:
-    """Name the tests that one worker runs: one Chromium, one Spark, one set of fixtures a file."""
-    if TESTS / "site" in item.path.parents:
+def _rank(group: str, slow: set[str]) -> int:
+    return ("site", "spark").index(group) if group in {"site", "spark"} else 3 - (group in slow)
+
+
+def group_of(nodeid: str) -> str:
+    """Name what one worker runs: the site with its Chromium, Spark with its JVM, or a file."""
+    file = nodeid.partition("::")[0]
+    if file.startswith("tests/site/"):
         return "site"
-    return "cluster" if item.get_closest_marker("cluster") else str(item.path)
+    return "spark" if file in SPARK else file
+
+
+class Scheduler(LoadScopeScheduling):
+    """Gives the tests of a group to one worker."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return group_of(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log) -> Scheduler:
+    return Scheduler(config, log)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -77,10 +103,19 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
     """A test that is skipped is a test that does not run: it fails."""
-    report = yield
+    return _without_skips((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector):
+    """So does a file that skips all of its tests."""
+    return _without_skips((yield))
+
+
+def _without_skips(report: pytest.TestReport | pytest.CollectReport):
     if report.skipped and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
-        report.longrepr = f"{item.nodeid} was skipped; no test of this project may be"
+        report.longrepr = f"{report.nodeid} was skipped; no test of this project may be"
     return report
 
 

@@ -145,6 +145,18 @@ def test_columns_vocabularies_and_keys(alter, table, edit, kind, level):
     assert found.level == level
 
 
+def test_a_changed_key_says_what_it_was_and_is(alter):
+    keys = ["theme_id"], ["theme_id", "title"]
+    (change,) = alter("themes", edit_schema=lambda schema: schema.update(primaryKey=keys[1]))
+    assert (change.row_key, change.column, change.old, change.new) == (None, None, *keys)
+
+
+def test_a_changed_vocabulary_says_what_it_was_and_is(alter):
+    (change,) = alter("label_counts", edit_schema=set_enum("intent", "mood"))
+    assert (change.row_key, change.column) == (None, "scheme")
+    assert (change.old, change.new) == (["intent", "polarity"], ["intent", "mood"])
+
+
 def test_a_retyped_column_is_major(hub, tmp_path):
     folder = tmp_path / "altered"
     shutil.copytree(hub.path, folder)

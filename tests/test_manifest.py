@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 
 import citehub
 from citehub import errors
-from citehub._manifest import is_plain_name, sha256
+from citehub._manifest import dataset_id, is_plain_name, sha256
 
 
 def change_manifest(datasets, change, *, rehash):
@@ -89,6 +90,9 @@ WRONG = {
     "canonical is a number": lambda m: m["citehub"].update(canonical_work_id=1),
     "keywords are numbers": lambda m: m.update(keywords=[1]),
     "a license is text": lambda m: m.update(licenses=["CC0-1.0"]),
+    "a license without a name": lambda m: m["licenses"][0].pop("name"),
+    "a license without a path": lambda m: m["licenses"][0].pop("path"),
+    "a license without a title": lambda m: m["licenses"][0].pop("title"),
     "id is a number": lambda m: m.update(id=1),
     "homepage runs": lambda m: m.update(homepage="javascript:alert(1)"),
     "responsible_ai is text": lambda m: m["citehub"].update(responsible_ai="all good"),
@@ -161,6 +165,32 @@ def test_manifests_are_data_packages(version):
         assert is_plain_name(resource["path"])
         names = [field["name"] for field in resource["schema"]["fields"]]
         assert set(resource["schema"]["primaryKey"]) <= set(names)
+
+
+OTHER_CONTENT = {
+    "hub": lambda m: m["citehub"].update(hub="another"),
+    "version": lambda m: m.update(version="1.1.1"),
+    "a table": lambda m: m["resources"][0].update(content_hash="sha256:0"),
+    "a table's name": lambda m: m["resources"][0].update(name="another"),
+    "a table less": lambda m: m["resources"].pop(),
+}
+SAME_CONTENT = {
+    "another file": lambda m: m["resources"][0].update(hash="sha256:0", bytes=1),
+    "another order": lambda m: m["resources"].reverse(),
+    "another title": lambda m: m.update(title="Another title"),
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "same"),
+    [*((each, False) for each in OTHER_CONTENT.values()),
+     *((each, True) for each in SAME_CONTENT.values())],
+    ids=[*OTHER_CONTENT, *SAME_CONTENT],
+)  # fmt: skip
+def test_the_identifier_is_of_hub_version_and_tables(hub, change, same):
+    changed = copy.deepcopy(hub.manifest)
+    change(changed)
+    assert (dataset_id(changed) == dataset_id(hub.manifest)) is same
 
 
 @pytest.mark.parametrize("name", ["works.parquet", "a_b-c.1.json", "x"])

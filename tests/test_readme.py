@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import NOT_QUICK
+
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
@@ -67,6 +69,13 @@ def test_there_are_examples_for_each_way_of_reading():
     for call in ("to_pandas", "to_polars", "duckdb.sql", "version=", "cite()"):
         assert call in python
     assert len(COMMANDS) >= 5
+
+
+def test_the_marks_of_tests_are_explained(pytestconfig):
+    declared = {line.partition(":")[0] for line in pytestconfig.getini("markers")}
+    assert declared >= set(NOT_QUICK)
+    contribute = README.partition("## Contribute")[2]
+    assert [mark for mark in NOT_QUICK if f"`{mark}`" not in contribute] == []
 
 
 def test_links_to_files_lead_somewhere():

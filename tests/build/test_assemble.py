@@ -338,6 +338,21 @@ def test_counts_of_a_source():
     assert overlap == {("openalex", "s2"): (0, 2), ("s2", "openalex"): (0, 2)}
 
 
+def test_a_source_that_tells_only_of_the_work_knows_no_citation_of_it():
+    canonical = record("openalex", "W1", "10.5555/lamp"), record("s2", "1", "10.5555/lamp")
+    citing = record("openalex", "W2", "10.5555/x")
+    tables = rows(hub(citing, canonical=canonical, stated={"s2": 40}, unreadable={"s2": 3}))
+    assert counts_of(tables, "s2") == {
+        "stated": 40, "records": 0, "works": 0, "only": 0, "versions": 0, "self": 0,
+        "undescribed": 0, "unreadable": 3,
+    }  # fmt: skip
+    overlap = {
+        (row["source_id"], row["other_source_id"]): (row["n_both"], row["n_either"])
+        for row in tables["source_overlap"]
+    }
+    assert overlap == {("openalex", "s2"): (0, 1), ("s2", "openalex"): (0, 1)}
+
+
 def test_a_work_of_which_one_source_has_the_title_is_described_for_all():
     citing = record("openalex", "W2", "10.5555/x", title=None), record("s2", "2", "10.5555/x")
     tables = rows(hub(*citing))

@@ -7,9 +7,10 @@ from typing import Any
 import ibis
 import pytest
 
+from citehub._identifiers import Identifier
 from citehub.build.sources import openalex, opencitations, semantic_scholar
 from citehub.build.sources.dumps import Dataset, as_text, shape_texts
-from citehub.build.sources.records import SCHEMES
+from citehub.build.sources.records import SCHEMES, best_identifier
 from citehub.graph.engines.duckdb import DuckDB
 
 
@@ -31,6 +32,39 @@ def shape(engine: DuckDB, dataset: Dataset, **fields: Any) -> dict[str, Any]:
 
 def ids_of(row: dict[str, Any]) -> dict[str, str]:
     return {scheme: row[scheme] for scheme in SCHEMES if row[scheme] is not None}
+
+
+BY_RANK = ["arxiv:2301.00001", "doi:10.5555/x", "openalex:W7", "s2:8", "omid:br/9", "acl:P1"]
+
+
+@pytest.mark.parametrize("rank", range(len(BY_RANK)))
+def test_the_best_identifier_names_a_work(rank):
+    ids = [Identifier(*each.split(":", 1)) for each in reversed(BY_RANK[rank:])]
+    others = [Identifier("pith", "a-paper"), Identifier("pmid", "7")]
+    assert best_identifier([*others, *ids]).curie == BY_RANK[rank]
+
+
+def test_of_identifiers_that_name_no_work_none_is_the_best():
+    assert best_identifier([Identifier("pith", "a-paper"), Identifier("pmid", "7")]) is None
+    assert best_identifier([]) is None
+
+
+def test_of_two_identifiers_of_one_scheme_the_first_in_order_is_the_best():
+    two = [Identifier("doi", "10.5555/b"), Identifier("doi", "10.5555/a")]
+    assert best_identifier(two) == best_identifier(two[::-1]) == two[1]
+
+
+@pytest.mark.parametrize(
+    ("title", "sound"),
+    [
+        ('{"en":"A title"}', False), ("{}", False), ('["A title"]', False), ("[{}]", False),
+        ("[]", False), ("[[1]]", False), ("[1] A title", True), ("{A} title", True), ("", True),
+        (None, True),
+    ],
+)  # fmt: skip
+def test_a_list_or_an_object_is_no_text(engine, title, sound):
+    row = shape(engine, semantic_scholar.PAPERS, corpusid="7", title=title)
+    assert row["sound"] is sound
 
 
 # -- OpenAlex -----------------------------------------------------------------------------------

@@ -77,6 +77,11 @@ def test_a_small_page():
     assert [(c.paper.title.text, c.line) for c in page.representatives] == [("Two", 16)]
 
 
+def test_one_labelled_paper_is_enough():
+    alone = SMALL.replace("67%", "100%").replace("background 2\nmethod 1", "background 1")
+    assert [(count.label, count.n) for count in parse(alone).roles] == [("background", 1)]
+
+
 def test_headings_may_stand_on_lines_of_their_own():
     apart = SMALL.replace("1polarities", "1\npolarities").replace(
         "2representative", "2\nrepresentative"
@@ -94,7 +99,11 @@ WRONG = {
     "no header": (("hub Canonical reference\n", ""), 2, "expected 'hub <class>'"),
     "no statement": (("Canonical reference. 67%", "About 67%"), 4, "of citing Pith papers"),
     "no abstract heading": (("abstract\n", ""), 5, "the section 'abstract'"),
-    "no abstract": (("First line.\nSecond line.\n", ""), 6, "the abstract"),
+    "no abstract": (
+        ("First line.\nSecond line.\n", ""),
+        6,
+        "expected the abstract, found 'hub tools'",
+    ),
     "no tools": (("hub tools\n", ""), 8, "the section 'hub tools'"),
     "no role summary": (("citation-role summary\n", ""), 9, "'citation-role summary'"),
     "no polarity summary": (("citation-polarity summary\n", ""), 10, "'citation-polarity"),
@@ -121,7 +130,16 @@ WRONG = {
     ),
     "a label twice": (("method 1", "background 1"), 13, "'background' is counted twice"),
     "another percentage": (("67%", "100%"), 4, "the page says 100%, but 2 of the 3"),
-    "another role": (("as background", "as result"), 4, "one of the roles counted below"),
+    "another role": (
+        ("as background", "as result"),
+        4,
+        "roles counted below, background, method, found",
+    ),
+    "no labelled paper": (
+        ("background 2\nmethod 1polarities", "background 0polarities"),
+        4,
+        "one of the roles counted below, background, found",
+    ),
     "another class": (("Canonical reference. ", "Survey. "), 4, "the class 'Canonical reference'"),
     "more labelled than listed": (("unclear 2", "unclear 3"), 15, "4 labelled papers, but"),
     "a representative that is not there": (

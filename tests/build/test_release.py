@@ -18,6 +18,7 @@ import citehub
 from citehub import _folder, errors
 from citehub._manifest import sha256
 from citehub.build import build_release
+from citehub.build.spec import read_spec
 
 
 def bumps(version):
@@ -442,6 +443,20 @@ def test_wrong_sources_stop_the_build_and_leave_nothing(
     with pytest.raises(errors.CitehubError, match=re.escape(said.format(line=line))):
         build_release(source, "1.1.0", out=out)
     assert os.listdir(tmp_path) == ["source"]
+
+
+def test_a_release_has_the_doi_that_hub_toml_gives(source, edit):
+    edit("hub.toml", 'version = "1.1.0"', 'version = "1.1.0"\ndoi = "10.5281/zenodo.1"')
+    spec = read_spec(source)
+    assert spec.release("1.1.0").doi == "10.5281/zenodo.1"
+    assert spec.release("1.0.0").doi == ""
+
+
+@pytest.mark.parametrize("doi", ["10.5281/ZENODO.1", "doi:10.5281/zenodo.1", "2201.11990", "x"])
+def test_a_doi_in_another_spelling_is_refused(source, edit, doi):
+    edit("hub.toml", 'version = "1.1.0"', f'version = "1.1.0"\ndoi = "{doi}"')
+    with pytest.raises(errors.SourceError, match=f"the doi '{doi}' should be bare"):
+        read_spec(source)
 
 
 WRONG_FIGURES = {

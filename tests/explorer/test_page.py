@@ -94,6 +94,29 @@ def test_names_of_identifiers_code_and_weights(hub):
     assert any(re.fullmatch(r"arXiv [\d.]+ · DOI 10\.\S+ · code", each) for each in shown)
 
 
+def test_every_kind_of_identifier_is_shown_by_its_name(tmp_path):
+    known = {
+        "arxiv": "2301.00001", "doi": "10.5555/x", "openalex": "W7", "s2": "8", "omid": "br/9",
+        "pith": "a-paper", "acl": "2023.acl-long.1",
+    }  # fmt: skip
+    work = {"work_id": "arxiv:2301.00001", "ids": known}
+    (entry,) = entries(index(make_release(tmp_path, make_works(work))))
+    assert parts(entry)["links"].split(" · ") == [
+        "arXiv 2301.00001", "DOI 10.5555/x", "OpenAlex W7", "Semantic Scholar 8", "OMID br/9",
+        "Pith a-paper", "ACL Anthology 2023.acl-long.1",
+    ]  # fmt: skip
+
+
+def test_a_work_that_was_retracted_says_so(tmp_path):
+    works = [
+        {"work_id": f"a:{number}", "publication_year": 2023, "is_retracted": known}
+        for number, known in enumerate([True, False, None])
+    ]
+    found = entries(index(make_release(tmp_path, make_works(*works))))
+    about = "2023 · theme not known · venue not known · category not known"
+    assert [parts(each)["about"] for each in found] == [f"retracted · {about}", about, about]
+
+
 def test_what_is_not_known_is_said_and_a_label_is_shown(tmp_path):
     labelled = {"work_id": "arxiv:2301.00001", "intents": ["method", "result"],
                 "polarities": ["supporting"], "publication_year": 2023}  # fmt: skip
@@ -218,6 +241,19 @@ def test_small_files_that_the_script_reads_at_once_are_fetched_early(released):
     assert set(found) - set(preloaded(settings)) == {
         "data/works.parquet", "data/citations.parquet",
     }  # fmt: skip
+
+
+def test_all_tables_that_the_script_reads_at_once_are_fetched_early(tmp_path):
+    work = {
+        "work_id": "arxiv:2301.00001", "authors": ["A B"], "ids": {"doi": "10.5555/x"},
+        "intents": ["method"], "themes": ["t"], "representatives": {"made": 1}, "source": "s",
+    }  # fmt: skip
+    made = make_release(tmp_path, make_works(work))
+    assert preloaded(page.config(made, files="data/", inline="data.js")) == [
+        "data/works.parquet", "data/authorships.parquet", "data/work_ids.parquet",
+        "data/citations.parquet", "data/citation_labels.parquet", "data/themes.parquet",
+        "data/work_themes.parquet", "data/representatives.parquet",
+    ]  # fmt: skip
 
 
 def test_one_work_is_one_work(tmp_path):

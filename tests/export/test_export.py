@@ -352,6 +352,58 @@ def test_a_venue_is_that_of_an_article_and_a_note_of_a_preprint(tmp_path):
     )
 
 
+PREPRINT = ("misc", "UNPB", "article", "note")
+ARTICLE = ("article", "JOUR", "article-journal", "journal")
+OTHER = ("misc", "GEN", "document", "note")
+TYPES = {  # OpenAlex's: entry of BibTeX, type in RIS and CSL, BibTeX's field of the venue
+    "article": ARTICLE,
+    "book": ("book", "BOOK", "book", "publisher"),
+    "book-chapter": ("incollection", "CHAP", "chapter", "booktitle"),
+    "conference-paper": ("inproceedings", "CPAPER", "paper-conference", "booktitle"),
+    "dataset": ("misc", "DATA", "dataset", "howpublished"),
+    "dissertation": ("phdthesis", "THES", "thesis", "school"),
+    "editorial": ARTICLE,
+    "erratum": OTHER,
+    "grant": OTHER,
+    "letter": ARTICLE,
+    "libguides": OTHER,
+    "other": OTHER,
+    "paratext": OTHER,
+    "peer-review": OTHER,
+    "preprint": PREPRINT,
+    "reference-entry": OTHER,
+    "report": ("techreport", "RPRT", "report", "institution"),
+    "retraction": OTHER,
+    "review": ARTICLE,
+    "software": ("misc", "COMP", "software", "howpublished"),
+    "standard": ("misc", "STAND", "standard", "howpublished"),
+    "supplementary-materials": OTHER,
+    "a type to come": OTHER,
+    "": OTHER,
+    None: OTHER,
+}
+
+
+def test_types_of_works_in_each_format(tmp_path):
+    known = {"title": "T", "title_plain": "T", "venue": "V"}
+    works = [{"work_id": f"pith:{type_}", "type": type_, **known} for type_ in TYPES]
+    works.append({"work_id": "arxiv:2201.00001", "ids": {"arxiv": "2201.00001"}, **known})
+    hub = make_release(tmp_path, make_works(*works))
+    bibtex = [
+        (re.match(r"@(\w+)\{", each)[1], re.search(r"(\w+) +=.*\bV\},\n", each)[1])
+        for each in str(hub.export("bibtex")).split("\n\n")
+    ]
+    ris = re.findall(r"^TY  - (\w+)\r$", str(hub.export("ris")), re.MULTILINE)
+    csl = [each["type"] for each in json.loads(str(hub.export("csl-json")))]
+    names = [*TYPES, "none, but on arXiv"]
+    found = [
+        (entry, in_ris, in_csl, venue)
+        for (entry, venue), in_ris, in_csl in zip(bibtex, ris, csl, strict=True)
+    ]
+    expected = TYPES | {"none, but on arXiv": PREPRINT}
+    assert dict(zip(names, found, strict=True)) == expected
+
+
 @pytest.mark.parametrize(
     ("printed", "tex"),
     [

@@ -22,7 +22,7 @@ from tests.graph.conftest import QUICK
 PARTITIONS, WORKS = 8, 1000
 PATIENCE = 120  # seconds
 
-pytestmark = pytest.mark.cluster
+pytestmark = [pytest.mark.cluster, pytest.mark.slow]
 SPARK_CLASS = os.path.join(os.path.dirname(pyspark.__file__), "bin", "spark-class")
 
 JOB = """

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import ibis
@@ -23,6 +24,7 @@ import citehub
 from citehub._folder import hashes
 from citehub._schema import TABLES, needs_evidence
 from citehub._validate import row_key
+from citehub.build.sources.records import Context, Edge
 from citehub.errors import (
     BadArgument,
     BuildError,
@@ -37,6 +39,7 @@ from citehub.graph import Dumps, NewHub, new_hub, new_hubs, session
 from citehub.graph.engines import parquet_files
 from citehub.graph.engines.duckdb import DuckDB
 from citehub.graph.layout import find_openalex
+from citehub.graph.reader import Reader, _newest
 
 from . import make_small_dumps
 from .dumps import (
@@ -397,10 +400,12 @@ def test_what_several_sources_say_comes_from_the_most_trusted(whole):
 
 def test_rights_are_those_of_the_sources_that_were_read(made, whole):
     def rights(hub):
-        return [each["name"] for each in hub.manifest["licenses"]]
+        return [(each["name"], each["path"]) for each in hub.manifest["licenses"]]
 
-    assert rights(citehub.load(made("openalex").folder)) == ["CC0-1.0"]
-    assert rights(whole) == ["CC0-1.0", "ODC-By-1.0"]
+    cc0 = ("CC0-1.0", "https://creativecommons.org/publicdomain/zero/1.0/")
+    odc_by = ("ODC-By-1.0", "https://opendatacommons.org/licenses/by/1-0/")
+    assert rights(citehub.load(made("openalex").folder)) == [cc0]
+    assert rights(whole) == [cc0, odc_by]
     assert whole.name == "arxiv-9912-00001"
     assert whole.version == "1.0.0"
 
@@ -639,6 +644,61 @@ def test_the_order_in_which_files_are_there_says_which_is_newer(tmp_path):
     hub = citehub.load(make(tmp_path / "hub", "openalex", small=small).folder)
     assert hub.work(PARKS).title == "Lantern Parks: A Draft"
     assert "openalex:W9900000015" in {row["citing_work_id"] for row in hub.citations}
+
+
+def test_of_two_statements_of_a_citation_that_of_the_newer_file_is_kept(tmp_path):
+    parts = {
+        "papers/part_000": make_small_dumps.PAPERS[:3],
+        "citations/part_000": [
+            make_small_dumps.citation(1, 990000011, ["Old."], [["background"]], influential=True),
+            make_small_dumps.citation(2, 990000012, ["Only."], [["result"]], influential=True),
+        ],
+        "citations/part_001": [
+            make_small_dumps.citation(1, 990000011, ["New."], [["methodology"]]),
+        ],
+    }
+    for name, rows in parts.items():
+        path = tmp_path / "s2" / f"{name}.jsonl"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(make_small_dumps.to_lines(rows))
+    hub = citehub.load(make(tmp_path / "hub", "s2", small=tmp_path).folder)
+    assert rows_of(hub, "citation_contexts", "citing_work_id", "text") == [
+        (BRIGHT, "New."), (FOG, "Only."),
+    ]  # fmt: skip
+    assert rows_of(hub, "citation_labels", "citing_work_id", "value") == [
+        (BRIGHT, "method"), (FOG, "result"),
+    ]  # fmt: skip
+    assert rows_of(hub, "citations", "citing_work_id", "is_influential") == [
+        (BRIGHT, False), (FOG, True),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("parts", "kept"), [((0, 1), 1), ((1, 0), 0), ((0, 2, 1), 1), ((2, 0, 1), 0), ((3, 3), 0)]
+)
+def test_statements_may_come_in_any_order(parts, kept):
+    """Of those that stand in one file, the first that comes is kept."""
+    rows = [
+        {"citing": 2, "cited": 1, "part": part, "is_influential": None,
+         "contexts": [f"Text {place}."], "intents": [[]]}
+        for place, part in enumerate(parts)
+    ]  # fmt: skip
+    reader = SimpleNamespace(engine=SimpleNamespace(fetch=list))
+    found = list(Reader._edges(reader, "s2", rows, {}))
+    assert found == [Edge("s2", "2", "1", None, (Context(f"Text {kept}.", ()),))]
+
+
+@pytest.mark.parametrize("parts", [(0, 1), (1, 0), (0, 2, 1), (2, 0, 1)])
+def test_of_several_records_that_of_the_newest_file_is_kept(parts):
+    rows = [{"record": 7, "title": f"Title {9 - part}", "part": part} for part in parts]
+    other = {"record": 8, "title": "Another", "part": 0}
+    newest = {"record": 7, "title": f"Title {9 - max(parts)}", "part": max(parts)}
+    assert _newest([*rows, other], "record") == {7: newest, 8: other}
+
+
+def test_of_two_records_in_one_file_the_same_is_kept_in_any_order():
+    rows = [{"record": 7, "title": title, "part": 0} for title in "ab"]
+    assert _newest(rows, "record") == _newest(rows[::-1], "record") == {7: rows[1]}
 
 
 def no_folder(small: Path) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from citehub.build.sources import openalex, opencitations, semantic_scholar
+from citehub.build.sources import lines, openalex, opencitations, semantic_scholar
 from citehub.build.sources.dumps import Dataset
 from citehub.build.sources.lines import is_csv, keep_readable
 from citehub.build.sources.records import Reject
@@ -238,6 +238,30 @@ def test_a_quote_that_is_not_closed(tmp_path):
     assert [row["oci"] for row in kept] == ["1-2"]
     assert line >= 3
     assert said.startswith("is not CSV")
+
+
+@pytest.fixture
+def csv_limit():
+    """The longest cell that Python's csv takes by itself, while a test runs."""
+    before = csv.field_size_limit(1 << 17)
+    yield 1 << 17
+    csv.field_size_limit(before)
+
+
+def test_a_cell_may_be_longer_than_csv_takes_by_itself(tmp_path, csv_limit):
+    long = "doi:10.5555/" + "x" * csv_limit
+    data = to_csv([INDEX_HEADER, (*GOOD[:1], f"{GOOD[1]} {long}", *GOOD[2:])])
+    kept, rejects = keep(tmp_path, data, "index.csv", opencitations.INDEX)
+    assert [row["citing"] for row in kept] == [f"{GOOD[1]} {long}"]
+    assert rejects == []
+
+
+def test_a_cell_that_is_too_long_is_named(tmp_path, monkeypatch, csv_limit):
+    monkeypatch.setattr(lines, "_CELL", 20)
+    data = to_csv([INDEX_HEADER, GOOD, ("1-3", "omid:br/1" * 3, *GOOD[2:]), GOOD])
+    kept, rejects = keep(tmp_path, data, "index.csv", opencitations.INDEX)
+    assert [row["oci"] for row in kept] == ["1-2", "1-2"]
+    assert rejects == [(3, "is not CSV: field larger than field limit (20)")]
 
 
 # -- datasets --------------------------------------------------------------------------------

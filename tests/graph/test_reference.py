@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 MAKE_DUMP = Path(__file__).parents[2] / "benchmarks" / "make_dump.py"
-WORKS = 2_000
+WORKS = 600
 SCHEMES = ("arxiv", "doi", "openalex", "s2", "omid", "acl")  # the first names a work
 NONE = '"citationid":0,'  # a citation that was made broken
 MEGATRON = "arxiv:2201.11990"
