@@ -27,11 +27,13 @@ MARKED_BY = {"browser": "browser", "spark": "cluster", "find_node": "node"}
 """Fixtures whose users need no mark of their own."""
 SPARK = {f"tests/graph/test_{name}.py" for name in ("canonical", "cluster", "engines")}
 LARGE = (
-    "site", "graph/test_cluster.py", "graph/test_engines.py", "publish/test_croissant.py",
-    "publish/test_data_package.py", "publish/test_hugging_face.py", "publish/test_ro_crate.py",
-    "test_display.py", "test_docstrings.py", "test_notebooks.py",
+    "citehub/display/figures.py", "citehub/notebooks.py", "tests/graph/test_cluster.py",
+    "tests/graph/test_engines.py", "tests/publish/test_croissant.py",
+    "tests/publish/test_data_package.py", "tests/publish/test_hugging_face.py",
+    "tests/publish/test_public.py", "tests/publish/test_ro_crate.py", "tests/site",
+    "tests/test_display.py", "tests/test_docstrings.py", "tests/test_notebooks.py",
 )  # fmt: skip
-"""What imports libraries that the extra ``quick`` does not bring."""
+"""What needs libraries that the extra ``quick`` does not bring."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -43,9 +45,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    if config.getoption("quick") and collection_path in {TESTS / name for name in LARGE}:
-        return True
-    return None
+    """Leave out tests that could not even be imported."""
+    return True if config.getoption("quick") and _is_large(collection_path) else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -64,9 +65,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if config.getoption("quick"):
         parted = ([], [])
         for item in items:
-            parted[any(map(item.get_closest_marker, NOT_QUICK))].append(item)
+            has_mark = any(map(item.get_closest_marker, NOT_QUICK))
+            parted[has_mark or _is_large(item.path)].append(item)
         items[:], left_out = parted
         config.hook.pytest_deselected(items=left_out)
+
+
+def _is_large(path: Path) -> bool:
+    return path.is_relative_to(ROOT) and path.relative_to(ROOT).as_posix() in LARGE
 
 
 def _rank(group: str, slow: set[str]) -> int:

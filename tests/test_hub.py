@@ -137,6 +137,7 @@ def test_a_hub_crosses_processes(hub):
     assert again.work(PYTHIA) == hub.work(PYTHIA)
 
 
+@pytest.mark.slow
 def test_keys_and_tables_complete_in_ipython(hub):
     from IPython.core.completer import provisionalcompleter
     from IPython.core.interactiveshell import InteractiveShell

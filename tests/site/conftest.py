@@ -73,7 +73,7 @@ def address(site: Path) -> Iterator[str]:
 def browser() -> Iterator[Browser]:
     found = next(filter(None, map(shutil.which, BROWSERS)), None)
     if found is None:
-        pytest.fail("There is no Chromium: apt-get install chromium (or your system's package)")
+        pytest.fail("There is no Chromium: apt-get install chromium-headless-shell, or chromium")
     with sync_playwright() as playwright:
         options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
         browser = playwright.chromium.launch(executable_path=found, args=options)
