@@ -227,7 +227,7 @@ class _Finder(ast.NodeVisitor):
         """Leave out each part of what is written out."""
         opener, closer = {ast.Tuple: "()", ast.List: "[]", ast.Set: "{}"}[type(node)]
         parts = [self.text(each) for each in node.elts]
-        if isinstance(node.ctx if hasattr(node, "ctx") else ast.Load(), ast.Load) and parts:
+        if isinstance(getattr(node, "ctx", ast.Load()), ast.Load):
             for place in range(len(parts)):
                 left = parts[:place] + parts[place + 1 :]
                 comma = "," if left else ""
@@ -255,7 +255,7 @@ class _Finder(ast.NodeVisitor):
 def sample(module: str, each: int, seed: int) -> list[Mutant]:
     """Return some mutants of a module that are Python, the same for the same seed."""
     source = (ROOT / "citehub" / f"{module}.py").read_bytes()
-    found = [each for each in mutants(source) if _is_python(apply(source, each))]
+    found = [mutant for mutant in mutants(source) if _is_python(apply(source, mutant))]
     if not each or each >= len(found):
         return found
     return sorted(random.Random(f"{module} {seed}").sample(found, each))

@@ -172,12 +172,12 @@ def test_the_python_that_the_page_shows_gives_its_view(answers, monkeypatch):
 
 
 def test_the_command_that_the_page_shows_gives_its_view(hub, answers):
-    """Of many states some, but each condition, order and search among them."""
+    """Of many states some: each condition, order and search, and some of several conditions."""
     runner = CliRunner()
     seen: set[str] = set()
-    for state, answer in zip(answers[0], answers[1]["answers"], strict=True):
+    for place, (state, answer) in enumerate(zip(answers[0], answers[1]["answers"], strict=True)):
         new = {f"{name}={value}" for name, value in state.items()} - seen
-        if not new and state:
+        if not new and place % 20:
             continue
         seen |= new
         words = shlex.split(answer["command"])
