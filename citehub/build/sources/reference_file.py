@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import unquote
 
 from citehub._identifiers import parse_identifier
-from citehub._tex import escape_tex
 from citehub.build.sources.curated import read_text
 from citehub.build.sources.records import YEARS, Author, Record, Reject
 from citehub.errors import MissingExtra, SourceError
@@ -249,7 +248,10 @@ _LONGEST: Final = 1_000_000  # of a value, as abbreviations of abbreviations gro
 _ENCLOSURES: Final = ("{}", '""')
 _VALUE_MARK: Final = re.compile(r'(?<!\\)[{}"]|#')
 _LOST_ENTRY: Final = re.compile(r"^[ \t]*@\w.*", re.MULTILINE)
-_PRINTED: Final = {escape_tex(sign).strip("\\{}"): sign for sign in "\\{}$&#%_^~<>|"} | {
+_PRINTED: Final = {
+    "textbackslash": "\\", "textbraceleft": "{", "textbraceright": "}", "textasciicircum": "^",
+    "textasciitilde": "~", "textless": "<", "textgreater": ">", "textbar": "|", "$": "$",
+    "&": "&", "#": "#", "%": "%", "_": "_",
     "{": "{", "}": "}", " ": " ", "-": "", "/": "", "ss": "ß", "o": "ø", "O": "Ø", "l": "ł",
     "L": "Ł", "ae": "æ", "AE": "Æ", "oe": "œ", "OE": "Œ", "aa": "å", "AA": "Å", "i": "ı",
     "j": "ȷ", "dh": "ð", "DH": "Ð", "th": "þ", "TH": "Þ", "dj": "đ", "DJ": "Đ", "TeX": "TeX",
@@ -258,6 +260,7 @@ _PRINTED: Final = {escape_tex(sign).strip("\\{}"): sign for sign in "\\{}$&#%_^~
     "textquotedblright": "”", "emph": "", "textit": "", "textbf": "", "textsc": "", "texttt": "",
     "textrm": "", "mbox": "", "it": "", "em": "", "bf": "", "sc": "", "tt": "", "rm": "",
 }  # fmt: skip
+_RELATIONS: Final = {"$<$": "<", "$>$": ">", "$|$": "|"}
 _LIGATURES: Final = {
     "---": "—", "--": "–", "``": "“", "''": "”", "?`": "¿", "!`": "¡", "~": " ",
 }  # fmt: skip
@@ -380,7 +383,7 @@ def _print_match(match: re.Match[str]) -> str:
         return _PRINTED[match["printed"]]
     if match["ligature"]:
         return _LIGATURES[match["ligature"]]
-    return "" if match["brace"] else match[0]
+    return "" if match["brace"] else _RELATIONS.get(match[0], match[0])
 
 
 def _verbatim(text: str) -> str:

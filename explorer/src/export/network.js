@@ -14,6 +14,7 @@ import { labelsOf, NOT_KNOWN, reason, roleAndPolarity } from './record.js'
 /** Attributes of nodes with their types. */
 export const NODE = {
   label: 'string',
+  work_id: 'string',
   relation: 'string',
   authors: 'string',
   publication_year: 'int',
@@ -46,6 +47,7 @@ export function node(record, facts) {
     workId: cleanLine(record.work.work_id),
     attributes: known({
       label: record.work.title_plain,
+      work_id: record.work.work_id,
       relation: reason(record, facts).relation,
       authors: record.authors.map(author => author.author_name).join('; '),
       publication_year: record.work.publication_year,
