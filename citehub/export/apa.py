@@ -27,7 +27,7 @@ def reference(work: Work) -> str:
         str(work.publication_year or "n.d."),
         f"{title} ({arxiv})" if arxiv else title,
         clean_line(published) if published else None,
-        work.url,
+        clean_line(work.url) if work.url else None,
     )
 
 

@@ -198,7 +198,9 @@ def graphml(data):
     graph = networkx.read_graphml(io.BytesIO(data))
     for node, facts in graph.nodes(data=True):
         assert re.fullmatch(r"[A-Za-z0-9_.:-]+", node)
-        assert re.sub(r"_([0-9a-f]+)_", lambda code: chr(int(code[1], 16)), node) == facts["work_id"]
+        assert (
+            re.sub(r"_([0-9a-f]+)_", lambda code: chr(int(code[1], 16)), node) == facts["work_id"]
+        )
     return _network(networkx.relabel_nodes(graph, dict(graph.nodes(data="work_id"))))
 
 

@@ -505,7 +505,7 @@ def test_what_is_known_is_a_keyword(tmp_path):
 DOIS = {
     "10.1002/(sici)1097-4571(199806)49:8<693::aid-asi4>3.0.co;2-o": True,
     "10.1007/978-3-030-58452-8_13": True,
-    "10.5555/a&b$c^d~e\"f|g": True,
+    '10.5555/a&b$c^d~e"f|g': True,
     "10.5555/a%20b": False,  # a comment in TeX
     "10.5555/a#b": False,
     "10.5555/a\\b": False,
@@ -540,7 +540,14 @@ def test_a_title_of_control_characters_leaves_a_network_whole(tmp_path, format_)
 
 
 def test_ids_of_graphml_never_collide(tmp_path):
-    ids = ["doi:10.1/a_b", "doi:10.1/a/b", "doi:10.1/a_5f_b", "doi:10.1/a<b", "doi:10.1/a文b", "a b"]
+    ids = [
+        "doi:10.1/a_b",
+        "doi:10.1/a/b",
+        "doi:10.1/a_5f_b",
+        "doi:10.1/a<b",
+        "doi:10.1/a文b",
+        "a b",
+    ]
     hub = make_release(tmp_path, make_works(*({"work_id": each} for each in ids)))
     text = str(hub.export("graphml"))
     nodes = re.findall('<node id="(.*?)"', text)

@@ -1,7 +1,7 @@
 // APA style, as plain text: a line that a manuscript can take, as `citehub/export/apa.py`.
 
 import { cleanLine } from '../text/text.js'
-import { pageOfWork } from '../text/work.js'
+import { urlOf } from '../text/work.js'
 import { hasVenue, kind } from './kinds.js'
 import { initials, names, wholeFamily } from './names.js'
 import { eprint } from './record.js'
@@ -33,8 +33,8 @@ function reference(record) {
   const parts = by ? [`${ended(by)} ${year}`, title] : [title, year]
   const published = arxiv ? 'arXiv' : work.venue
   if (published) parts.push(cleanLine(published))
-  const url = pageOfWork(record.ids)
-  return [...parts.map(ended), ...(url ? [url] : [])].join(' ')
+  const url = urlOf(record)
+  return [...parts.map(ended), ...(url ? [cleanLine(url)] : [])].join(' ')
 }
 
 /** @param {string} part */

@@ -2,7 +2,7 @@
 
 import { escapeTex } from '../text/tex.js'
 import { codePoint } from '../text/text.js'
-import { firstIds, pageOfWork } from '../text/work.js'
+import { firstIds, urlOf } from '../text/work.js'
 import { kind } from './kinds.js'
 import { names, wholeFamily } from './names.js'
 import { note, reason, server, tags, venue } from './record.js'
@@ -64,7 +64,7 @@ function fieldsOf(record, facts) {
     archiveprefix: isArxiv ? 'arXiv' : '',
     primaryclass: isArxiv ? escapeTex(work.primary_category ?? '') : '',
     doi: NOT_IN_DOIS.test(doi) ? '' : doi, // whose page stands in url
-    url: address(pageOfWork(record.ids) ?? ''),
+    url: address(urlOf(record) ?? ''),
     abstract: escapeTex(work.abstract ?? ''),
     keywords: escapeTex(tags(record, why).join(', ')),
     annote: escapeTex(note(record) ?? ''),

@@ -2,7 +2,7 @@
 // `citehub/export/csl_json.py`.
 
 import { cleanLine, toJson } from '../text/text.js'
-import { firstIds, pageOfWork } from '../text/work.js'
+import { firstIds, urlOf } from '../text/work.js'
 import { hasVenue, kind } from './kinds.js'
 import { names } from './names.js'
 import { eprint, note, reason, server, tags, venue } from './record.js'
@@ -45,7 +45,7 @@ function item(record, facts) {
     ...hasVenue(named) ? { note: arxiv } : { publisher: server(record), number: arxiv },
     [named.csl_venue]: venue(record),
     DOI: line(firstIds(record.ids).get('doi')),
-    URL: line(pageOfWork(record.ids)),
+    URL: line(urlOf(record)),
     abstract: line(work.abstract),
     keyword: tags(record, why).join(', ') || null,
     annote: note(record),

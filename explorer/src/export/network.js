@@ -2,7 +2,7 @@
 // `citehub/export/network.py` has them.
 
 import { cleanLine } from '../text/text.js'
-import { pageOfWork, sourcesOf } from '../text/work.js'
+import { sourcesOf, urlOf } from '../text/work.js'
 import { labelsOf, NOT_KNOWN, reason, roleAndPolarity } from './record.js'
 
 /** @import { HubFacts, WorkRecord } from '../types.js' */
@@ -55,7 +55,7 @@ export function node(record, facts) {
       venue: record.work.venue,
       primary_category: record.work.primary_category,
       themes: record.themes.join('; '),
-      url: pageOfWork(record.ids),
+      url: urlOf(record),
       hub_position: record.citations[0]?.hub_position ?? null
     })
   }

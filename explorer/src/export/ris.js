@@ -1,7 +1,7 @@
 // RIS: a record per work, for Zotero, EndNote, Mendeley and others, as `citehub/export/ris.py`.
 
 import { cleanLine, strip } from '../text/text.js'
-import { firstIds, pageOfWork } from '../text/work.js'
+import { firstIds, urlOf } from '../text/work.js'
 import { hasVenue, kind } from './kinds.js'
 import { names, wholeFamily } from './names.js'
 import { eprint, note, reason, server, statement, tags, venue } from './record.js'
@@ -46,7 +46,7 @@ function linesOf(record, facts) {
       ? placed(['N1'], arxiv)
       : [...placed(['PB', 'DB'], server(record)), ...placed(['AN'], arxiv)], // DB for Zotero
     ['DO', firstIds(record.ids).get('doi')],
-    ['UR', pageOfWork(record.ids)?.replaceAll(';', '%3B')], // readers take it for a list
+    ['UR', urlOf(record)?.replaceAll(';', '%3B')], // readers take it for a list
     ['AB', work.abstract],
     ...all('KW', tags(record, why)),
     ['N1', note(record)],
