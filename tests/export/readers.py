@@ -22,10 +22,10 @@ import rispy
 from bibtexparser import middlewares
 
 VENUE = "Venue as stated: "
-RIS_FIELDS = {  # of rispy, for tags that reference managers read alike
-    "type_of_reference", "id", "authors", "title", "year", "date", "secondary_title", "journal_name",
-    "publisher", "type_of_work", "accession_number", "name_of_database", "doi", "urls", "abstract",
-    "keywords", "notes", "alternate_title3", "unknown_tag",
+RIS_FIELDS = {  # of rispy, for tags that reference managers read alike; it knows no BT
+    "type_of_reference", "id", "authors", "title", "year", "date", "secondary_title", "publisher",
+    "type_of_work", "accession_number", "name_of_database", "doi", "urls", "abstract", "keywords",
+    "notes", "alternate_title3", "unknown_tag",
 }  # fmt: skip
 _STATEMENT = re.compile(
     r"citehub (?P<hub>\S+) (?P<version>\S+): (?:canonical work|citing work, role (?P<role>.*),"
