@@ -100,7 +100,8 @@ class HubInput:
     """What the sources say of one hub.
 
     ``canonical`` are the records of the work itself, by source and record id; ``stated`` are
-    the sources' own counts of its citations, and ``years`` those of OpenAlex by year.
+    the sources' own counts of its citations, and ``years`` those of OpenAlex by year; ``read``
+    says in words what was read.
     """
 
     canonical: dict[tuple[str, str], Record]
@@ -111,6 +112,7 @@ class HubInput:
     years: dict[int, int] = field(default_factory=dict)
     unreadable: dict[str, int] = field(default_factory=dict)
     newest_year: int | None = None
+    read: str = ""
 
 
 def record_of(
@@ -170,8 +172,9 @@ class _Work:
 
     @property
     def authors(self) -> tuple[Author, ...]:
-        """The authors that the most trusted of them prints."""
-        return next((each.authors for each in self.records if each.authors), ())
+        """The authors that the most trusted of them prints, as far as they can be read."""
+        printed = next((each.authors for each in self.records if each.authors), ())
+        return tuple(author for author in printed if author)
 
     @property
     def first(self) -> Record | None:
@@ -207,7 +210,7 @@ class _Assembly:
         self.ledger.start(*_TABLES)
         canonical, works = self._join()
         if canonical.title is None:
-            raise BuildError(f"No source tells the title of {canonical.work_id}.")
+            raise BuildError(f"No source tells the title of {canonical.work_id}.{self._read()}")
         self.work_of = {
             (each.source_id, each.record_id): work for work in works for each in work.records
         }
@@ -222,7 +225,8 @@ class _Assembly:
         citing.sort(key=_newest_first)
         if not citing:
             raise BuildError(
-                f"No source that was read tells of a work that cites {canonical.work_id}."
+                "No source that was read tells of a work that cites "
+                f"{canonical.work_id}.{self._read()}"
             )
         self._put_work(canonical)
         for position, work in enumerate(citing, 1):
@@ -238,6 +242,11 @@ class _Assembly:
         tables = self.gathered.close()
         tables["evidence"] = tables["evidence"].by_key(TABLES["evidence"].key)
         return tables, canonical.work_id
+
+    def _read(self) -> str:
+        return (
+            f" Read: {self.given.read}. Name one more source that may." if self.given.read else ""
+        )
 
     def _gather(self) -> None:
         """Move the rows so far into Arrow's memory: as dicts they take ten times as much."""
@@ -319,12 +328,20 @@ class _Assembly:
         record = next((each for each in work.records if each.authors), None)
         if record is None:
             return
-        count = len(record.authors)
+        are_all = record.are_all_named and None not in record.authors
+        count = len(record.authors) if are_all else None
         cells = {"work_id": work.work_id, "author_count": count}
         self.ledger.put("works", cells, _origin_of(record))
         for order, author in enumerate(record.authors, 1):
+            if author is None:
+                continue
             key = {"work_id": work.work_id, "author_order": order}
-            stated = {**key, "author_name": author.name, "orcid": author.orcid}
+            stated = {
+                **key,
+                "author_name": author.name,
+                "is_collective": author.is_collective,
+                "orcid": author.orcid,
+            }
             self.ledger.put("authorships", stated, _origin_of(record))
             put_position(self.ledger, key, count, "place in the list")
 

@@ -16,7 +16,7 @@ from citehub._identifiers import Identifier
 from citehub._tex import resolve_tex
 from citehub._text import clean_line
 from citehub.build.sources.records import Author, Record
-from citehub.build.sources.reference_file import read_reference_file
+from citehub.build.sources.reference_file import read_references
 from citehub.errors import MissingExtra, SourceError
 from tests.made import make_release, make_works
 
@@ -86,12 +86,23 @@ CSL = """\
 """
 
 
+def person(family, given="", suffix=""):
+    name = " ".join(part for part in (given, family, suffix) if part)
+    return Author(name, None, family, given or None, suffix or None)
+
+
+def group(name):
+    return Author(name, is_collective=True)
+
+
 def record(key, ids=(), authors=(), **values):
+    """Return a record; an author is a text, the parts of a name, or made already."""
+    ways = {str: Author, tuple: lambda parts: person(*parts)}
     return Record(
         "citing-file",
         key,
         tuple(Identifier(*each.split(":", 1)) for each in ids),
-        authors=tuple(Author(name, None) for name in authors),
+        authors=tuple(ways.get(type(each), lambda made: made)(each) for each in authors),
         **values,
     )
 
@@ -101,9 +112,9 @@ def read(tmp_path):
     def call(ending, text):
         path = tmp_path / f"refs{ending}"
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
-        records, rejects = read_reference_file(str(path))
-        assert {reject.path for reject in rejects} <= {str(path)}
-        return records, [(reject.line, reject.reason) for reject in rejects]
+        found = read_references([str(path)])
+        assert {reject.path for reject in found.rejects} <= {str(path)}
+        return found.records, [(reject.line, reject.reason) for reject in found.rejects]
 
     return call
 
@@ -119,7 +130,12 @@ def test_bibtex(read):
             month=4,
             venue="Proceedings of ICML 2023",
             type="conference-paper",
-            authors=("Kurt Gödel", "Oskar van der Wal", "Martin King Jr.", "OpenAI, Inc."),
+            authors=(
+                ("Gödel", "Kurt"),
+                ("van der Wal", "Oskar"),
+                ("King", "Martin", "Jr."),
+                group("OpenAI, Inc."),
+            ),
         ),
         record(
             "scholar",
@@ -129,7 +145,7 @@ def test_bibtex(read):
             month=1,
             venue="arXiv preprint arXiv:2201.11990",
             type="preprint",
-            authors=("Mohammad Shoeybi",),
+            authors=(("Shoeybi", "Mohammad"),),
         ),
         record("plain", ids=("doi:10.1145/3744746",)),
         record("noted", ids=("arxiv:1909.08053",), title="Noted", type="dissertation"),
@@ -148,10 +164,10 @@ def test_ris(read):
                 month=4,
                 venue="ICML",
                 type="conference-paper",
-                authors=("Oskar van der Wal", "Martin King Jr.", "OpenAI"),
+                authors=(("van der Wal", "Oskar"), ("King", "Martin", "Jr."), "OpenAI"),
                 abstract="An abstract.",
             ),
-            record("entry 2", title="Another title", year=2020, authors=("Ann Smith",)),
+            record("4c6b6bd94a22", title="Another title", year=2020, authors=(("Smith", "Ann"),)),
         ],
         [],
     )
@@ -168,11 +184,16 @@ def test_csl_json(read):
                 month=4,
                 venue="ICML",
                 type="conference-paper",
-                authors=("Oskar van der Wal", "Martin King Jr.", "OpenAI"),
+                authors=(("van der Wal", "Oskar"), ("King", "Martin", "Jr."), group("OpenAI")),
                 abstract="An abstract.",
             ),
             record(
-                "7", title="Another title", year=2020, month=2, type="preprint", authors=("Smith",)
+                "7",
+                title="Another title",
+                year=2020,
+                month=2,
+                type="preprint",
+                authors=(person("Smith"),),
             ),
             record("entry 3", title="A third"),
         ],
@@ -419,13 +440,13 @@ def test_what_is_no_such_file_is_refused(tmp_path, name, text, said):
     path = tmp_path / name
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
     with pytest.raises(SourceError, match=said):
-        read_reference_file(str(path))
+        read_references([str(path)])
 
 
 @pytest.mark.parametrize("ending", [".BIB", ".ris", ".json"])
 def test_a_missing_file_is_named(tmp_path, ending):
     with pytest.raises(SourceError, match=r"refs\.\w+: cannot be read: No such file"):
-        read_reference_file(str(tmp_path / f"refs{ending}"))
+        read_references([str(tmp_path / f"refs{ending}")])
 
 
 def test_a_library_that_is_missing_is_named(read, monkeypatch):
@@ -472,14 +493,14 @@ def read_anything(ending, data):
         path = Path(folder) / f"refs{ending}"
         path.write_bytes(data)
         try:
-            records, rejects = read_reference_file(str(path))
+            found = read_references([str(path)])
         except SourceError:
             return
         last = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").count(b"\n") + 1
-        assert all(1 <= reject.line <= last for reject in rejects)
-        assert len({each.record_id for each in records}) == len(records)
-        assert all(each.title or each.ids for each in records)
-        repr(records).encode()
+        assert all(1 <= reject.line <= last for reject in found.rejects)
+        assert len({each.record_id for each in found.records}) == len(found.records)
+        assert all(each.title or each.ids for each in found.records)
+        repr(found.records).encode()
 
 
 @pytest.mark.parametrize("ending", ENDINGS.values())
