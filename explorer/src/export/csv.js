@@ -38,6 +38,7 @@ function plain(cells) {
 /** @param {Cell} value */
 function textOf(value) {
   if (Array.isArray(value)) return value.map(escaped).join('; ')
+  if (value instanceof Date) return value.toISOString().slice(0, '2026-11-29'.length)
   return typeof value === 'string' ? cleanLine(value) : value
 }
 
