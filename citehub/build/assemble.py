@@ -90,7 +90,7 @@ _STEP: Final = 1000  # citing works whose rows are dicts at a time
 _TABLES: Final[tuple[TableName, ...]] = (
     "works", "work_ids", "authorships", "citations", "citation_sources", "citation_contexts",
     "citation_labels", "citation_years", "source_counts", "source_overlap", "representatives",
-    "themes", "work_themes",
+    "themes", "work_themes", "work_notes",
 )  # fmt: skip
 """Tables that a release holds, even where they stay empty."""
 
@@ -288,7 +288,7 @@ class _Assembly:
         except ValueError:
             plain, how = title, "title as it is, as its TeX cannot be resolved"
         derive(self.ledger, "works", {**key, "title_plain": plain}, how)
-        for name in ("venue", "type", "abstract", "is_retracted"):
+        for name in ("venue", "type", "abstract", "is_retracted", "page_url"):
             self._first(work, name)
         first = work.first
         if first is not None:
@@ -297,6 +297,7 @@ class _Assembly:
         self._put_finding(work)
         self._put_ids(work)
         self._put_authors(work)
+        self._put_notes(work)
 
     def _first(self, work: _Work, name: str) -> None:
         """Enter a cell of ``works`` from the first record that has it."""
@@ -341,9 +342,25 @@ class _Assembly:
                 "author_name": author.name,
                 "is_collective": author.is_collective,
                 "orcid": author.orcid,
+                "family_name": author.family,
+                "given_name": author.given,
+                "name_suffix": author.suffix,
             }
             self.ledger.put("authorships", stated, _origin_of(record))
             put_position(self.ledger, key, count, "place in the list")
+
+    def _put_notes(self, work: _Work) -> None:
+        """Enter what stands beside the records of a work, in the order of the source."""
+        places: Counter[tuple[str, str]] = Counter()
+        stated = dict.fromkeys(
+            (record.source_id, note) for record in work.records for note in record.notes
+        )
+        for source_id, note in stated:
+            places[source_id, note.kind] += 1
+            place = places[source_id, note.kind]
+            key = {"work_id": work.work_id, "source_id": source_id, "kind": note.kind}
+            cells = {**key, "position": place, "text": note.text}
+            self.ledger.put("work_notes", cells, Origin(source_id, "stated"))
 
     def _put_citation(
         self, work: _Work, canonical: _Work, position: int, edges: list[Edge]

@@ -101,7 +101,7 @@ def new(
     dumps = _dumps(openalex, s2, opencitations, cache, memory, threads, engine, master)
     with terminal.progress() as step:
         made = new_hub(
-            work, out, dumps, citing=citing or (), name=name, version=version,
+            work, out, dumps, citing=citing, name=name, version=version,
             created=_date(created), progress=step,
         )  # fmt: skip
     print(clean(made.folder))

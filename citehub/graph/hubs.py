@@ -18,8 +18,9 @@ from citehub.graph.reader import Reader
 from citehub.graph.session import reading, write_rejects
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from citehub.build.sources.records import Reject
     from citehub.graph.dumps import Dumps
     from citehub.graph.find import Wanted
 
@@ -53,7 +54,7 @@ def new_hub(
     out: str,
     dumps: Dumps,
     *,
-    citing: str | Iterable[str] = (),
+    citing: str | Iterable[str] | None = None,
     name: str | None = None,
     version: str = "1.0.0",
     created: datetime.date | None = None,
@@ -115,15 +116,13 @@ def new_hub(
     _check(name, version)
     target = os.path.abspath(out)
     _folder.check_free(target)
-    references = read_references([citing] if isinstance(citing, str) else citing)
+    references = read_references([citing] if isinstance(citing, str) else citing or ())
     with reading(dumps, target, progress) as (engine, store, scratch):
         reader = Reader(engine, store, dumps, scratch)
         wanted = read_wanted(work)
         reader.find([wanted])
 
-        def write() -> str:
-            return write_rejects(f"{target}.rejects.csv", [*reader.rejects, *references.rejects])
-
+        path = f"{target}.rejects.csv"
         try:
             given = reader.input_of(wanted, references)
             n = write_hub(
@@ -131,10 +130,11 @@ def new_hub(
                 created=created or _today(), progress=progress,
             )  # fmt: skip
         except (BuildError, UnknownWork) as error:
-            if written := write():
-                error.args = (f"{error} What could not be read, and why: {written}",)
+            rejects = [*reader.rejects, *references.rejects]
+            if write_rejects(path, rejects):
+                error.args = (f"{error} {_say_rejects(rejects, path)}",)
             raise
-        written = write()
+        written = write_rejects(path, [*reader.rejects, *references.rejects])
     return NewHub(work, target, n, "", written)
 
 
@@ -227,6 +227,14 @@ def _is_hub_of(wanted: Wanted, folder: str) -> bool:
     except DamagedRelease:
         return False
     return parse_identifier(canonical) in wanted.ids
+
+
+def _say_rejects(rejects: Sequence[Reject], path: str) -> str:
+    file, line, reason = rejects[0]
+    return (
+        f"What could not be read, {len(rejects):,} in all, begins with {file}, line {line}: "
+        f"{reason}. All of it: {path}"
+    )
 
 
 def _check(name: str | None, version: str) -> None:

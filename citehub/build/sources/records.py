@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from citehub._identifiers import Identifier
+    from citehub._rows import NoteKind
 
 SCHEMES: Final = ("arxiv", "doi", "openalex", "s2", "omid", "acl")
 """Identifiers that a work of a source can have, the one that names it in a hub first."""
@@ -33,6 +34,13 @@ class Author(NamedTuple):
     is_collective: bool | None = None
 
 
+class Note(NamedTuple):
+    """A keyword, a note or an annotation that stands beside a record."""
+
+    kind: NoteKind
+    text: str
+
+
 class Record(NamedTuple):
     """What one source says of one work; None and empty where it says nothing.
 
@@ -52,6 +60,8 @@ class Record(NamedTuple):
     are_all_named: bool = True
     abstract: str | None = None
     is_retracted: bool | None = None
+    page_url: str | None = None
+    notes: tuple[Note, ...] = ()
 
 
 class Context(NamedTuple):

@@ -11,7 +11,7 @@ import os
 from collections import Counter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from citehub.build.sources.records import Record, Reject, best_identifier
+from citehub.build.sources.records import Note, Record, Reject, best_identifier
 from citehub.build.sources.reference_file.bibtex import BIBTEX
 from citehub.build.sources.reference_file.csl_json import CSL_JSON
 from citehub.build.sources.reference_file.dates import parse_month
@@ -20,7 +20,7 @@ from citehub.build.sources.reference_file.ris import RIS
 from citehub.build.sources.reference_file.text import check_kind, read_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from citehub.build.sources.reference_file.entry import Entry, Format
 
@@ -106,7 +106,8 @@ def _read_file(path: str) -> tuple[list[_Read], list[Reject]]:
         record = _read_entry(entry, form)
         if record:
             found.append(_Read(record, entry))
-    return found, sorted(rejects, key=lambda reject: reject.line)
+    # What several columns are read from is rejected for each.
+    return found, sorted(dict.fromkeys(rejects), key=lambda reject: reject.line)
 
 
 def _read_entry(entry: Entry, form: Format) -> Record | None:
@@ -138,7 +139,15 @@ def _read_entry(entry: Entry, form: Format) -> Record | None:
         authors=authors.named,
         are_all_named=authors.are_all,
         abstract=abstract,
+        page_url=next((url for name in form.pages for url in entry.all(name, form.address)), None),
+        notes=tuple(_read_notes(entry, form)),
     )
+
+
+def _read_notes(entry: Entry, form: Format) -> Iterator[Note]:
+    for name, (kind, parse) in form.notes.items():
+        for texts in entry.all(name, parse):
+            yield from (Note(kind, text) for text in texts if text)
 
 
 def _texts(entry: Entry, form: Format, name: str) -> list[str]:
@@ -196,5 +205,8 @@ def _key_of(record: Record) -> str:
 def _digest(record: Record) -> str:
     """Return a digest of what a record says, whatever its entry is called."""
     names = [author and author.name for author in record.authors]
-    said = [record.title, record.year, record.month, record.venue, record.type, record.abstract]
-    return hashlib.sha256(json.dumps([said, record.ids, names]).encode()).hexdigest()[:12]
+    said = (
+        record.title, record.year, record.month, record.venue, record.type, record.abstract,
+        record.page_url, record.ids, record.notes, names,
+    )  # fmt: skip
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:12]

@@ -11,7 +11,15 @@ from urllib.parse import unquote
 from citehub.build.sources.records import Reject
 from citehub.build.sources.reference_file.bibtex_names import read_name, split_names
 from citehub.build.sources.reference_file.dates import MONTH_MACROS, parse_date
-from citehub.build.sources.reference_file.entry import Authors, Entry, Format, Value, join_lines
+from citehub.build.sources.reference_file.entry import (
+    Authors,
+    Entry,
+    Format,
+    Value,
+    find_address,
+    join_lines,
+    split_keywords,
+)
 from citehub.build.sources.reference_file.identifiers import parse_doi, parse_of, parse_stated
 from citehub.build.sources.reference_file.tex import print_tex
 from citehub.errors import MissingExtra
@@ -31,13 +39,20 @@ _LOST_ENTRY: Final = re.compile(r"^[ \t]*@\w.*", re.MULTILINE)
 _VERBATIM: Final = re.compile(r"\\url(?=\{)|\\(?=[^A-Za-z\\])|[{}]")
 _DATES: Final = ("date", "year", "month")
 _VENUES: Final = ("journal", "journaltitle", "booktitle")
-_SCHEMES: Final = {"arxiv": "arxiv", "arxivid": "arxiv"}
+_ELSEWHERE: Final = "eprint elsewhere"  # in an archive that is not known here
+_ARCHIVES: Final = {
+    "arxiv": "eprint", "pubmed": "eprint of PubMed", "pmid": "eprint of PubMed",
+    "pmc": "eprint of PMC",
+}  # fmt: skip
+"""Names for the eprints of an archive."""
+
+_SCHEMES: Final = {
+    "eprint": "arxiv", "arxiv": "arxiv", "arxivid": "arxiv", "pmid": "pmid",
+    "eprint of PubMed": "pmid", "pmcid": "pmcid", "pmc": "pmcid", "eprint of PMC": "pmcid",
+}  # fmt: skip
 """Fields that hold an identifier of one scheme."""
 
-_ARCHIVES: Final = {"arxiv": "arxiv"}
-"""The fields of them that eprints of an archive are put under."""
-
-_STATING: Final = ("url", "note", "howpublished", "eid", "number", "pages", "eprint")
+_STATING: Final = ("url", "note", "howpublished", "eid", "number", "pages", _ELSEWHERE)
 _DEEPEST: Final = 20  # parents of parents
 _NO_WORKS: Final = {"xdata", "set"}
 _WHOLES: Final = {  # their titles are no venue of a part
@@ -202,8 +217,8 @@ def _name_eprint(entry: Entry) -> Entry:
     archives = entry.all("archiveprefix", verbatim) + entry.all("eprinttype", verbatim)
     is_classed = bool(entry.values.keys() & {"primaryclass", "eprintclass"})
     archive = (archives or ["arxiv" if is_classed else ""])[0].lower()
-    values = entry.values.pop("eprint", [])
-    entry.values.setdefault(_ARCHIVES.get(archive, "eprint"), []).extend(values)
+    if "eprint" in entry.values:
+        entry.values[_ARCHIVES.get(archive, _ELSEWHERE)] = entry.values.pop("eprint")
     return entry
 
 
@@ -221,6 +236,10 @@ def _parse_doi(text: str) -> list[Identifier]:
 
 def _parse_of(scheme: str, text: str) -> list[Identifier]:
     return parse_of(scheme, verbatim(text))
+
+
+def _read_note(text: str) -> list[str]:
+    return [print_tex(text)]
 
 
 def _read_authors(entry: Entry) -> Authors:
@@ -243,6 +262,15 @@ BIBTEX: Final = Format(
         "doi": _parse_doi,
         **{name: partial(_parse_of, scheme) for name, scheme in _SCHEMES.items()},
         **dict.fromkeys(_STATING, lambda text: parse_stated(verbatim(text))),
+    },
+    pages=("url", "howpublished"),
+    address=lambda text: find_address(verbatim(text)),
+    notes={
+        **dict.fromkeys(
+            ("keywords", "keyword"), ("keyword", lambda text: split_keywords(print_tex(text)))
+        ),
+        "note": ("note", _read_note),
+        **dict.fromkeys(("annote", "annotation", "comment", "review"), ("annotation", _read_note)),
     },
     of_arxiv=("volume", "number", "pages", "eid"),
     type="@",
@@ -276,7 +304,8 @@ BIBTEX: Final = Format(
     },
 )
 _READ: Final = {
-    *BIBTEX.title, *_DATES, *_VENUES, *BIBTEX.abstract, *BIBTEX.ids, *BIBTEX.of_arxiv, "author",
-    "eprint", "archiveprefix", "eprinttype", "primaryclass", "eprintclass", "xdata", "crossref",
+    *BIBTEX.title, *_DATES, *_VENUES, *BIBTEX.abstract, *BIBTEX.ids, *BIBTEX.of_arxiv,
+    *BIBTEX.notes, *BIBTEX.pages, "author",
+    "archiveprefix", "eprinttype", "primaryclass", "eprintclass", "xdata", "crossref",
     "xref",
 }  # fmt: skip

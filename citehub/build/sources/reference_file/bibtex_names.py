@@ -43,8 +43,9 @@ def split_names(text: str) -> list[_Letters]:
     ValueError
         Braces do not match.
     """
-    letters = _read_letters(names.unescape(join_lines(text)))
-    return list(_split(letters, _AND)) if letters else []
+    letters = _read_letters(join_lines(text))
+    outside = names.mask_entities(_outside(letters))
+    return list(_split(letters, _AND, outside)) if letters else []
 
 
 def read_name(letters: _Letters) -> Authors:

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from citehub.build.sources.reference_file import names
 from citehub.build.sources.reference_file.dates import Date, parse_date
-from citehub.build.sources.reference_file.entry import Authors, Entry, Format, Value, join_lines
+from citehub.build.sources.reference_file.entry import (
+    Authors,
+    Entry,
+    Format,
+    Value,
+    find_address,
+    join_lines,
+    split_keywords,
+)
 from citehub.build.sources.reference_file.identifiers import parse_doi, parse_of, parse_stated
 from citehub.errors import SourceError
 
@@ -30,13 +38,23 @@ _OTHERS: Final = (  # types that OpenAlex does not tell from each other
     "personal_communication", "post", "post-weblog", "regulation", "song", "speech", "treaty",
     "webpage",
 )  # fmt: skip
+_APIS: Final[dict[str, set[str]]] = {  # by names that they have and CSL-JSON has not
+    "the API of OpenAlex": {"referenced_works"},
+    "the API of OpenAlex, of which only some fields were asked for": {"results", "meta"},
+    "the API of Crossref": {"message", "message-type"},
+    "the API of Semantic Scholar": {"paperId"},
+    "the API of Semantic Scholar, each a citation": {"citingPaper"},
+    "the API of OpenCitations": {"oci"},
+    "the API of OpenCitations Meta": {"pub_date"},
+    "the API of Zotero": {"library", "data"},
+}
 _SEASONS: Final = {*range(13, 17), *range(21, 25)}  # in the place of a month
 _LAST_MONTH: Final = 12
 
 
 def _split(path: str, text: str, rejects: list[Reject]) -> Iterator[Entry]:
     try:
-        items = list(_split_array(text))
+        items = list(_split_array(path, text))
     except json.JSONDecodeError as error:
         raise SourceError.at(path, error.lineno, f"is not JSON: {error.msg}") from None
     except (ValueError, RecursionError):  # a number of thousands of digits, or lists in lists
@@ -53,9 +71,13 @@ def _split(path: str, text: str, rejects: list[Reject]) -> Iterator[Entry]:
         yield entry
 
 
-def _split_array(text: str) -> Iterator[Value]:
+def _split_array(path: str, text: str) -> Iterator[Value]:
     """Yield the items with their lines, which the standard library does not tell."""
     items = json.loads(text)
+    _check_no_page(path, items)
+    if isinstance(items, dict) and isinstance(items.get("items"), list):  # as zotero.org has it
+        yield from (Value(item, 1) for item in items["items"])
+        return
     if not isinstance(items, list):  # a single item, as doi.org gives it
         items, at = [items], 0
     else:
@@ -66,6 +88,23 @@ def _split_array(text: str) -> Iterator[Value]:
         line, counted = line + text.count("\n", counted, at), at
         yield Value(item, line)
         at = _end_of_blanks(text, decoder.raw_decode(text, at)[1]) + 1
+
+
+def _check_no_page(path: str, found: Any) -> None:
+    """Refuse what an API of a source answers, which is no CSL-JSON."""
+    names = {*found} if isinstance(found, dict) else set()
+    works = next((found[each] for each in ("results", "data") if each in names), found)
+    works = works if isinstance(works, list) else [works]
+    names |= {name for work in works if isinstance(work, dict) for name in work}
+    for api, own in _APIS.items():
+        if own <= names:
+            what = f"{len(works)} records" if len(works) != 1 else "a record"
+            raise SourceError.at(
+                path,
+                0,
+                f"is {what} of {api}, which is not read here. Give the identifiers of the works "
+                "to a reference manager, and export what it finds as BibTeX, RIS or CSL-JSON.",
+            )
 
 
 def _end_of_blanks(text: str, at: int) -> int:
@@ -140,11 +179,7 @@ def _read_list(value: Any) -> list[Any]:
 def _read_name(name: Any) -> Authors:
     if not isinstance(name, dict):
         raise ValueError(f"a name should be an object, not {_show(name)}")  # noqa: TRY004
-    part = {
-        each: names.unescape(_read_text(name[each]))
-        for each in (*_PARTS, "literal")
-        if name.get(each)
-    }
+    part = {each: _read_text(name[each]) for each in (*_PARTS, "literal") if name.get(each)}
     text = part.get("literal") or " ".join(part[each] for each in _PARTS if each in part)
     if names.stands_for_others(text):
         return Authors(are_all=False)
@@ -160,6 +195,10 @@ def _read_person(part: dict[str, str]) -> Author:
     family = names.with_particle(part.get("non-dropping-particle", ""), part.get("family", ""))
     given = f"{part.get('given', '')} {part.get('dropping-particle', '')}"
     return names.person(family, given, part.get("suffix", ""))
+
+
+def _read_note(value: Any) -> list[str]:
+    return [_read_text(value)]
 
 
 def _parse_stated(value: Any) -> list[Identifier]:
@@ -179,8 +218,17 @@ CSL_JSON: Final = Format(
     ids={
         "DOI": lambda value: parse_doi(_read_text(value)),
         "arxiv": lambda value: parse_of("arxiv", _read_id(value)),
+        "PMID": lambda value: parse_of("pmid", _read_id(value)),
+        "PMCID": lambda value: parse_of("pmcid", _read_id(value)),
         **dict.fromkeys(("number", "URL", "archive_location"), _parse_stated),
         "note": lambda value: parse_stated(_read_lines(value)),
+    },
+    pages=("URL",),
+    address=lambda value: find_address(_read_text(value)),
+    notes={
+        "keyword": ("keyword", lambda value: split_keywords(_read_text(value))),
+        "note": ("note", _read_note),
+        "annote": ("annotation", _read_note),
     },
     of_arxiv=("volume", "number", "page", "archive_location"),
     type="type",

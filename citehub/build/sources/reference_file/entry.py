@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from citehub.build.sources.records import Reject
@@ -10,10 +11,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from citehub._identifiers import Identifier
+    from citehub._rows import NoteKind
     from citehub.build.sources.records import Author
     from citehub.build.sources.reference_file.dates import Date
 
 T = TypeVar("T")
+_ADDRESS: Final = re.compile(r"https?://[^\s{}\\]+")
 _SHOWN: Final = 60  # characters of a key or a value in a reason
 
 
@@ -114,6 +117,9 @@ class Format(NamedTuple):
     abstract: tuple[str, ...]
     authors: Callable[[Entry], Authors]
     ids: Mapping[str, Callable[[Any], list[Identifier]]]
+    pages: tuple[str, ...]
+    address: Callable[[Any], str | None]
+    notes: Mapping[str, tuple[NoteKind, Callable[[Any], list[str]]]]
     of_arxiv: tuple[str, ...]  # fields that hold an arXiv id where arXiv is the venue
     type: str
     types: Mapping[str, str]  # in OpenAlex's terms; what is not here says nothing clear
@@ -122,3 +128,13 @@ class Format(NamedTuple):
 def join_lines(text: str) -> str:
     """Return text on one line."""
     return " ".join(filter(None, map(str.strip, text.split("\n"))))
+
+
+def find_address(text: str) -> str | None:
+    """Return a text that is the address of a page."""
+    return text if _ADDRESS.fullmatch(text) else None
+
+
+def split_keywords(text: str) -> list[str]:
+    """Return keywords that semicolons part, or where there are none, commas."""
+    return list(filter(None, map(str.strip, text.split(";" if ";" in text else ","))))

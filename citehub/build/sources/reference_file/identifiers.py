@@ -18,9 +18,10 @@ _BEFORE: Final = re.compile(
     r"(?:(?:arxiv )?(?:e-?|pre-?)prints?|available|url)(?: (?:at|from|in))?[:,]? +", re.IGNORECASE
 )
 _STATED: Final = re.compile(  # what a text must start with to be one
-    r"https?://|(?:www\.|dx\.)?(?:arxiv|doi)|openalex|10\.|pmc?id:", re.IGNORECASE
+    r"https?://|(?:www\.|dx\.)?(?:arxiv|doi)|openalex|10\.|pmc?id:|pmc\d+$", re.IGNORECASE
 )
 _CLASS: Final = re.compile(r"\s+[\[(][^\])]*[\])]\.?$")  # as in "arXiv:2304.01373 [cs.CL]"
+_NAMES: Final = {"arxiv": "arXiv id", "pmid": "PMID", "pmcid": "PMCID"}
 _ARXIV_VENUE: Final = re.compile(
     r"(?:corr|arxiv(?:\.org)?)(?![a-z])(?: \(?cornell university\)?)?(?: (?:e-?|pre-?)prints?)?",
     re.IGNORECASE,
@@ -54,7 +55,7 @@ def parse_of(scheme: str, text: str) -> list[Identifier]:
     """
     found = parse_identifier(f"{scheme}:{text}") or next(iter(parse_stated(text)), None)
     if text and found is None:
-        raise ValueError(f"{text!r:.60} is no {scheme} id")
+        raise ValueError(f"{text!r:.60} is no {_NAMES[scheme]}")
     return [found] if found else []
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from typing import TYPE_CHECKING, Final
 
@@ -23,6 +22,7 @@ _ENTITY: Final = re.compile(r"&(?:#[0-9]+|#x[0-9a-f]+|[a-z]+[0-9]*);", re.IGNORE
 _EAST_ASIAN: Final = re.compile(
     "[\u3005-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]+"
 )
+_ELIDED: Final = re.compile("[a-z]['’]$")  # a particle behind a given name, as in Jean d'
 _JOINING: Final = ("'", "’", "-")  # at the end of a particle, as in d'Alembert
 _AND: Final = re.compile(r"\s+(?:and|&)\s+", re.IGNORECASE)
 
@@ -37,10 +37,11 @@ def person(family: str, given: str = "", suffix: str = "") -> Author:
     """
     family, given, suffix = (" ".join(part.split()) for part in (family, given, suffix))
     for part in (family, given, suffix):
-        if ";" in part:
+        if ";" in mask_entities(part):
             raise ValueError(f"{part!r:.60} holds a semicolon, as names of several do")
     is_east_asian = _EAST_ASIAN.fullmatch(f"{family}{given}")
-    named = f"{family}{given}" if is_east_asian else with_particle(given, family)
+    blank = "" if is_east_asian or _ELIDED.search(given) else " "
+    named = blank.join((family, given) if is_east_asian else (given, family))
     author = whole(f"{named} {suffix}")
     if not family:
         return author
@@ -98,9 +99,9 @@ def is_one(text: str) -> bool:
     return bool(_EAST_ASIAN.match(text)) or " & " in text
 
 
-def unescape(text: str) -> str:
-    """Return names without entities of HTML, whose semicolons part no names."""
-    return _ENTITY.sub(lambda match: html.unescape(match[0]), text)
+def mask_entities(text: str) -> str:
+    """Return a text as long without entities of HTML, whose semicolons part no names."""
+    return _ENTITY.sub(lambda match: "x" * len(match[0]), text)
 
 
 def of_parts(parts: Iterable[str], *, is_suffix_last: bool) -> Author:
@@ -136,17 +137,21 @@ def read_names(text: str) -> Authors:
         What one of them is does not follow from its commas.
     """
     named: list[Author] = []
-    are_all = True
-    for name in filter(None, map(str.strip, unescape(text).split(";"))) if text else [""]:
-        if stands_for_others(name):
+    are_all, start = True, 0
+    for sign in re.finditer(";|$", mask_entities(text)):
+        name, start = text[start : sign.start()].strip(), sign.end()
+        if name and stands_for_others(name):
             are_all = False
-            continue
-        end = end_of_named(name)
-        are_all = are_all and end == len(name)
-        each = _AND.split(name[:end])
-        are_many = all("," in one for one in each)
-        named += map(_read_name, each if are_many else [name[:end]])
+        elif name or not text:
+            end = end_of_named(name)
+            are_all = are_all and end == len(name)
+            named += map(_read_name, _split_and(name[:end]))
     return Authors(tuple(named), are_all)
+
+
+def _split_and(name: str) -> list[str]:
+    parts = _AND.split(name)
+    return parts if all("," in part for part in parts) else [name]
 
 
 def _read_name(name: str) -> Author:

@@ -7,8 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 from citehub.build.sources.records import Reject
 from citehub.build.sources.reference_file.dates import parse_date
-from citehub.build.sources.reference_file.entry import Authors, Entry, Format, join_lines
-from citehub.build.sources.reference_file.identifiers import parse_doi, parse_stated
+from citehub.build.sources.reference_file.entry import (
+    Authors,
+    Entry,
+    Format,
+    find_address,
+    join_lines,
+)
+from citehub.build.sources.reference_file.identifiers import parse_doi, parse_of, parse_stated
 from citehub.build.sources.reference_file.names import read_names
 
 if TYPE_CHECKING:
@@ -25,7 +31,8 @@ _OTHERS: Final = (  # types that OpenAlex does not tell from each other
     "icomm", "legal", "map", "mpct", "multi", "music", "pamp", "pat", "pcomm", "slide", "sound",
     "stat", "unbill", "video", "web",
 )  # fmt: skip
-_STATING: Final = ("AN", "UR", "N1", "RN", "M3", "L2", "L3", "LK", "C7", "SP")
+_STATING: Final = ("AN", "UR", "N1", "RN", "M3", "L2", "L3", "LK", "C2", "C7", "SP")
+_PUBMED: Final = re.compile("pubmed|medline", re.IGNORECASE)
 _BREAKS: Final = re.compile(r"\n|;\s*(?=https?://)")
 
 
@@ -57,22 +64,34 @@ def _split(path: str, text: str, rejects: list[Reject]) -> Iterator[Entry]:
 
 
 def _ended(entry: Entry) -> Entry:
-    """Return a record; a book has its title in BT where it has none elsewhere."""
+    """Return a record, with what other tags say of two of its own.
+
+    A book has its title in BT where it has none elsewhere; PubMed numbers its records in AN.
+    """
     if not entry.values.keys() & {"TI", "T1"} and "BT" in entry.values:
         entry.values["TI"] = entry.values.pop("BT")
+    databases = [value for tag in ("DB", "DP") for value, _ in entry.values.get(tag, ())]
+    if any(_PUBMED.search(value) for value in databases):
+        entry.values["PM"] = [
+            each for each in entry.values.get("AN", ()) if each.value.isdecimal()
+        ]
     return entry
 
 
 def _read_tags(text: str) -> Iterator[tuple[str, str, int]]:
-    """Yield tag, value and line; a line without tag goes on with the value, or has none."""
+    """Yield tag, value and line; a line without tag goes on with the value, or has none.
+
+    Where the TY of a record is indented in another way, in small letters or without a blank
+    before its dash, all its tags may be so.
+    """
     tags: list[tuple[str, list[str], int]] = []
     is_loose = False
     for line, content in enumerate(text.split("\n"), 1):
         match = _TAG.fullmatch(content)
-        if match and _is_tag(match, is_loose=is_loose):
+        if match and (_is_tag(match) or (_may_be_tag(match) and (is_loose or _is_type(match)))):
             tag, value = match[2].upper(), (match[4] or match[5] or "").strip()
             if tag == "TY":
-                is_loose = not _is_tag(match, is_loose=False)
+                is_loose = not _is_tag(match)
             tags.append((tag, [value], line))
         elif content.strip() and tags and tags[-1][0] != "ER":
             tags[-1][1].append(content.strip())
@@ -81,21 +100,24 @@ def _read_tags(text: str) -> Iterator[tuple[str, str, int]]:
     return ((tag, "\n".join(filter(None, parts)), line) for tag, parts, line in tags)
 
 
-def _is_tag(match: re.Match[str], *, is_loose: bool) -> bool:
-    """Tell whether a line begins with a tag, and not with words of the value before it.
+def _is_tag(match: re.Match[str]) -> bool:
+    """Tell whether a line begins with a tag, and not with words of the value before it."""
+    indent, tag, blanks = match[1], match[2], len(match[3])
+    if blanks == 2 and not indent and tag.isupper():  # noqa: PLR2004
+        return True
+    return _may_be_tag(match) and tag.isupper() and blanks == (2 if indent else 1)
 
-    Where the TY of a record is indented, in small letters, or has less than a blank before its
-    dash, all its tags may be so.
-    """
-    indent, tag, blanks, _, glued = match.groups()
-    if blanks == "  " and not indent and tag.isupper():
-        return True
-    if glued or tag.upper() not in _TAGS:
-        return False
-    if tag.isupper() and (len(blanks) == 2 or (len(blanks) == 1 and not indent)):  # noqa: PLR2004
-        return True
-    is_type = tag.upper() == "TY" and (match[4] or "").strip().isalnum()
-    return is_loose or is_type
+
+def _may_be_tag(match: re.Match[str]) -> bool:
+    return match[2].upper() in _TAGS and not match[5]
+
+
+def _is_type(match: re.Match[str]) -> bool:
+    return match[2].upper() == "TY" and (match[4] or "").strip().isalnum()
+
+
+def _read_note(text: str) -> list[str]:
+    return [join_lines(text)]
 
 
 def _read_authors(entry: Entry) -> Authors:
@@ -117,7 +139,15 @@ RIS: Final = Format(
     ids={
         "DO": lambda text: parse_doi(join_lines(text)),
         "DI": lambda text: parse_stated(join_lines(text)),
+        "PM": lambda text: parse_of("pmid", join_lines(text)),
         **dict.fromkeys(_STATING, parse_stated),
+    },
+    pages=("UR", "LK"),
+    address=find_address,
+    notes={
+        "KW": ("keyword", lambda text: [each.strip() for each in re.split("[;\n]", text)]),
+        "N1": ("note", _read_note),
+        "RN": ("annotation", _read_note),
     },
     of_arxiv=("VL", "IS", "SP", "M1"),
     type="TY",

@@ -86,31 +86,24 @@ def check_kind(path: str, text: str, ending: str) -> None:
 def _decode(data: bytes) -> tuple[str, str, int]:
     """Return text, what is wrong with its encoding, and where that begins."""
     encoding = next((name for mark, name in _MARKS if data.startswith(mark)), _guess(data))
-    text = data.decode(encoding, "replace")
+    try:
+        return data.decode(encoding), "", 0
+    except UnicodeDecodeError:
+        text = data.decode(encoding, "replace")
     n_wrong = text.count(_REPLACED)
     n_right = sum(sign > _LAST_ASCII for sign in text) - n_wrong
-    if encoding != "utf-8" or n_wrong == 0 or n_right > n_wrong or _is_written(data):
+    if encoding != "utf-8" or n_right > n_wrong:
         problem = f"{n_wrong} characters are not in {encoding.upper()}, and stand as {_REPLACED}"
-        return text, problem if n_wrong else "", text.find(_REPLACED)
+        return text, problem, text.find(_REPLACED)
     text = data.decode("cp1252", "replace")
-    at = next(at for at, sign in enumerate(text) if sign > _LAST_ASCII)
     problem = (
         "the file is not in UTF-8, and is read as Windows-1252, which holds Latin-1; where "
         "letters with accents come out wrong, save it in UTF-8"
     )
-    return text, problem, at
+    return text, problem, next(at for at, sign in enumerate(text) if sign > _LAST_ASCII)
 
 
 def _guess(data: bytes) -> str:
     """Return the encoding of data without a mark: every other byte of UTF-16 is zero."""
     first, second = data[:1] == b"\0", data[1:2] == b"\0"
     return "utf-8" if first == second else "utf-16-be" if first else "utf-16-le"
-
-
-def _is_written(data: bytes) -> bool:
-    """Tell whether the sign for what cannot be read stands in the file itself."""
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
