@@ -232,9 +232,7 @@ _FLAGS: Final[dict[str, Callable[[Hub], Mapping[str, bool | None]]]] = dict(
     zip(FLAGS, (_labelled, _sharing_authors, _with_code), strict=True)
 )
 _CONDITIONS: Final[dict[str, Callable[[Hub, Any], set[str]]]] = {
-    **{
-        facet: partial(_with_values, facet) for facet in LISTS if facet != "representatives"
-    },
+    **{facet: partial(_with_values, facet) for facet in LISTS if facet != "representatives"},
     **{flag: partial(_flagged, flag) for flag in _FLAGS},
     "year": _of_years,
     "related_to": _related,
