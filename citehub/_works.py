@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 Item = TypeVar("Item", bound="Work | Related")
 
 _SHOWN: Final = 10
-_SHOWN_IN_HTML: Final = 20
 _AUTHORS: Final = 3
 
 
@@ -116,21 +115,24 @@ class Works(list[Item]):
             "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
             for line in shown
         ]
-        more = [f"and {len(self) - _SHOWN:,} more"] if len(self) > _SHOWN else []
-        return "\n".join([f"<citehub.Works: {self._size()}>", *lines, *more])
+        return "\n".join([f"<citehub.Works: {self._size()}>", *lines, *self._left()])
 
     def _repr_html_(self) -> str:
-        rows = (_cells(each) for each in self[:_SHOWN_IN_HTML])
+        rows = (_cells(each) for each in self[:_SHOWN])
         headers = ["work", "first version", "title", "authors", "venue"]
         if self and not isinstance(self[0], Work):
             headers += ["score", "shared"]
-        left = len(self) - _SHOWN_IN_HTML
-        more = f"<p>and {left:,} more</p>" if left > 0 else ""
         return (
             f"<p><strong>{_html.text(self._size())}</strong></p>"
-            f"{_html.table(headers, rows) if self else ''}{more}"
+            f"{_html.table(headers, rows) if self else ''}"
+            f"{''.join(f'<p>{left}</p>' for left in self._left())}"
             f"<p>Go on: <code>.to_pandas()</code>, <code>.export(…)</code>, <code>.ids</code></p>"
         )
+
+    def _left(self) -> list[str]:
+        """Return a line on the works that are not shown; none where all are."""
+        left = len(self) - _SHOWN
+        return [f"and {left:,} more"] if left > 0 else []
 
     def _size(self) -> str:
         hub, noun = self._hub, "work" if len(self) == 1 else "works"
