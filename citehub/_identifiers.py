@@ -11,14 +11,50 @@ from citehub._rows import Scheme
 if TYPE_CHECKING:
     from typing import Final
 
-_ARXIV: Final = re.compile(
-    r"(\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?/\d{7})(?:v\d+)?", re.IGNORECASE
+_ARCHIVES: Final = (
+    "acc-phys|adap-org|alg-geom|ao-sci|astro-ph|atom-ph|bayes-an|chao-dyn|chem-ph|cmp-lg|comp-gas"
+    "|cond-mat|cs|dg-ga|funct-an|gr-qc|hep-ex|hep-lat|hep-ph|hep-th|math|math-ph|mtrl-th|nlin"
+    "|nucl-ex|nucl-th|patt-sol|physics|plasm-ph|q-alg|q-bio|quant-ph|solv-int|supr-con"
 )
-_DOI: Final = re.compile(r"10\.\d{4,9}/\S+")
-_OPENALEX: Final = re.compile(r"w\d+", re.IGNORECASE)
+_ARXIV: Final = re.compile(  # the class of an old id, as in math.GT/0309136, is no part of it
+    rf"(?:abs/)?(?:([0-9]{{4}}\.[0-9]{{4,5}})|({_ARCHIVES})(?:\.[a-z-]+)?(/[0-9]{{7}}))(?:v[0-9]+)?"
+)
+_DOI: Final = re.compile(r"10\.[0-9]{4,9}(?:\.[0-9]+)*/\S+")
+_ENTITIES: Final = {"&amp;": "&", "&lt;": "<", "&gt;": ">"}  # none of them stands in a DOI
+_OPENALEX: Final = re.compile(r"W[0-9]+")
+_MAG: Final = re.compile(r"[0-9]+")
+_PMID: Final = re.compile(r"0*([1-9][0-9]{0,8})")
+_PMCID: Final = re.compile(r"(?:PMC)?0*([1-9][0-9]{0,9})(?:\.[0-9]+)?")
 _ARXIV_DOI: Final = "10.48550/arxiv."
-_ARXIV_PAGE: Final = re.compile(r"/(?:abs|pdf|html|format|src|ps|e-print)/(.+?)(?:\.pdf)?/?")
-_BARE_HOSTS: Final = ("arxiv.org/", "www.arxiv.org/", "doi.org/", "dx.doi.org/", "openalex.org/")
+_ARXIV_PAGES: Final = "abs|pdf|html|format|src|ps|e-print|overview|ftp/arxiv/papers/[0-9]{4}"
+_PAGES: Final = tuple(  # where an identifier stands in the addresses of a host
+    (re.compile(host), re.compile(path, re.ASCII | re.IGNORECASE | re.DOTALL), scheme)
+    for host, path, scheme in (
+        (
+            r"(?:.+\.)?(?:arxiv|ar5iv|alphaxiv)\.org",
+            rf"/(?:{_ARXIV_PAGES})/(.+?)(?:\.pdf)?/?",
+            "arxiv",
+        ),
+        (r"(?:www\.|dx[.-])?doi[.-].+", r"/+(.+)", "doi"),
+        (r"(?:api\.)?openalex\.org", r"/(?:.*/)?(w[0-9]+)", "openalex"),
+        (r"academic\.microsoft\.com", r"/paper/([0-9]+)(?:/.*)?", "mag"),
+        (r"pubmed\.ncbi\.nlm\.nih\.gov", r"/([0-9]+)/?", "pmid"),
+        (r"(?:www\.)?ncbi\.nlm\.nih\.gov", r"/(?:m/)?pubmed/([0-9]+)/?", "pmid"),
+        (r"(?:www\.)?ncbi\.nlm\.nih\.gov", r"/(?:m/)?pmc/articles/([^/]+)(?:/.*)?", "pmcid"),
+        (r"pmc\.ncbi\.nlm\.nih\.gov", r"/articles/([^/]+)(?:/.*)?", "pmcid"),
+        (r"(?:www\.)?europepmc\.org", r"/(?:article|abstract)/med/([0-9]+)/?", "pmid"),
+        (r"(?:www\.)?europepmc\.org", r"/articles?/(?:pmc/)?(pmc[0-9]+)(?:/.*)?", "pmcid"),
+        (r"api\.semanticscholar\.org", r"/corpusid:([0-9]+)/?", "s2"),
+        (r"opencitations\.net", r"/meta/(br/[0-9]+)/?", "omid"),
+        (r"w3id\.org", r"/oc/meta/(br/[0-9]+)/?", "omid"),
+        (
+            r"(?:www\.)?aclanthology\.org",
+            r"/([a-z][0-9]{2}-[0-9]{4}|[0-9]{4}\.[a-z0-9_-]+\.[0-9]+)(?:\.pdf)?/?",
+            "acl",
+        ),
+    )
+)
+_ALIASES: Final = {"pmc": "pmcid", "corpusid": "s2"}
 _SAFE_IN_PATHS: Final = "!$&'()*+,/:;=@"
 _LINKS: Final = {
     "arxiv": "https://arxiv.org/abs/{}",
@@ -27,7 +63,10 @@ _LINKS: Final = {
     "s2": "https://api.semanticscholar.org/CorpusID:{}",
     "omid": "https://opencitations.net/meta/{}",
     "acl": "https://aclanthology.org/{}",
+    "pmid": "https://pubmed.ncbi.nlm.nih.gov/{}",
+    "pmcid": "https://pmc.ncbi.nlm.nih.gov/articles/{}",
 }
+_NAMED: Final = {*get_args(Scheme), "mag", "pmid", "pmcid"}
 
 
 class Identifier(NamedTuple):
@@ -55,7 +94,8 @@ def parse_identifier(text: str) -> Identifier | None:
     Parameters
     ----------
     text : str
-        A CURIE, a bare arXiv id or DOI, with or without version, or an URL of either.
+        A CURIE, a bare arXiv id, DOI, OpenAlex id or PMCID, with or without version, or the
+        address of its page.
 
     Returns
     -------
@@ -70,23 +110,26 @@ def parse_identifier(text: str) -> Identifier | None:
     'arxiv:2304.01373'
     >>> parse_identifier("doi:10.1145/3744746").curie
     'doi:10.1145/3744746'
+    >>> parse_identifier("mag:2741809807").curie  # OpenAlex took these numbers over
+    'openalex:W2741809807'
     >>> parse_identifier("Pythia") is None
     True
     """
     text = text.strip()
     if text.lower().startswith(("https://", "http://")):
         return _parse_url(text)
-    if text.lower().startswith(_BARE_HOSTS):
+    host = text.partition("/")[0].lower()
+    if host != text and any(page.fullmatch(host) for page, _, _ in _PAGES):
         return _parse_url(f"https://{text}")
     scheme, colon, rest = text.partition(":")
-    scheme = scheme.lower()
-    if colon and scheme in get_args(Scheme):
+    scheme = _ALIASES.get(scheme.lower(), scheme.lower())
+    if colon and scheme in _NAMED:
         return _parse_value(scheme, rest.strip())
     for scheme in ("arxiv", "doi", "openalex"):
         found = _parse_value(scheme, text)
         if found:
             return found
-    return None
+    return _parse_value("pmcid", text) if text.lower().startswith("pmc") else None
 
 
 def _parse_url(url: str) -> Identifier | None:
@@ -94,26 +137,38 @@ def _parse_url(url: str) -> Identifier | None:
         parts = urlsplit(url)
     except ValueError:  # brackets that hold no address
         return None
-    host, path = (parts.hostname or ""), unquote(parts.path)
-    if host == "arxiv.org" or host.endswith(".arxiv.org"):
-        page = _ARXIV_PAGE.fullmatch(path)
-        return _parse_value("arxiv", page[1]) if page else None
-    if host in {"doi.org", "dx.doi.org", "www.doi.org"}:
-        return _parse_value("doi", path.lstrip("/"))
-    if host == "openalex.org":
-        return _parse_value("openalex", path.rsplit("/", 1)[-1])
+    name, path = (parts.hostname or ""), unquote(parts.path)
+    for host, page, scheme in _PAGES:
+        found = page.fullmatch(path) if host.fullmatch(name) else None
+        if found:
+            return _parse_value(scheme, found[1])
     return None
 
 
-def _parse_value(scheme: str, value: str) -> Identifier | None:
-    if scheme == "arxiv":
-        match = _ARXIV.fullmatch(value)
-        return Identifier("arxiv", match[1]) if match else None
-    if scheme == "doi":
-        value = value.lower()
-        if value.startswith(_ARXIV_DOI):
-            return _parse_value("arxiv", value.removeprefix(_ARXIV_DOI))
-        return Identifier("doi", value) if _DOI.fullmatch(value) else None
-    if scheme == "openalex":
-        return Identifier("openalex", value.upper()) if _OPENALEX.fullmatch(value) else None
+def _parse_value(scheme: str, value: str) -> Identifier | None:  # noqa: PLR0911
+    match scheme:
+        case "arxiv":
+            found = _ARXIV.fullmatch(value.lower())
+            return Identifier(scheme, found[1] or found[2] + found[3]) if found else None
+        case "doi":
+            return _parse_doi(value.lower())
+        case "openalex":
+            value = value.upper()
+            return Identifier(scheme, value) if _OPENALEX.fullmatch(value) else None
+        case "mag":
+            return Identifier("openalex", f"W{value}") if _MAG.fullmatch(value) else None
+        case "pmid":
+            found = _PMID.fullmatch(value)
+            return Identifier(scheme, found[1]) if found else None
+        case "pmcid":
+            found = _PMCID.fullmatch(value.upper())
+            return Identifier(scheme, f"PMC{found[1]}") if found else None
     return Identifier(scheme, value) if value else None
+
+
+def _parse_doi(doi: str) -> Identifier | None:
+    for entity, sign in _ENTITIES.items():
+        doi = doi.replace(entity, sign)
+    if doi.startswith(_ARXIV_DOI):
+        return _parse_value("arxiv", doi.removeprefix(_ARXIV_DOI))
+    return Identifier("doi", doi) if _DOI.fullmatch(doi) else None

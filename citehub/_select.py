@@ -32,6 +32,12 @@ NOT_KNOWN: Final[NotKnown] = "not known"
 Unknown = Literal["raise", "skip"]
 """What becomes of works that are asked for and that a hub does not hold."""
 
+LISTS: Final = ("theme", "category", "venue", "role", "polarity", "representatives")
+"""Facets of which several values can be chosen, in the order in which the explorer has them."""
+
+FLAGS: Final = ("labelled", "shared_authors", "code")
+"""Facets that are true, false or not known."""
+
 _SEARCH_WEIGHTS: Final = (4, 3, 2, 1)  # title, authors, finding, identifiers
 _RELATED: Final = 10
 _FACETS: Final = {
@@ -303,7 +309,7 @@ def _check_known(hub: Hub, name: str, asked: object, works: Iterable[str]) -> No
     summed = _SUMMED.get(name, ())
     if any(scheme in summed for (scheme,) in _rows(hub, "label_counts", "scheme")):
         message += f" It knows sums only: hub.summary(), or 'citehub show {hub.name}'."
-    if name in _IS_FACET:
+    if name in _FACETS_OF_NAMES:
         message += f" {NOT_KNOWN!r} finds works without one."
     raise NothingKnown(message, f"{asked}")
 
@@ -321,15 +327,13 @@ def _by_authors(hub: Hub, asked: object) -> set[str]:
     return {of, *(work_id for work_id, name in rows if name in names)}
 
 
-_IS_FACET: Final = ("theme", "category", "venue", "role", "polarity")
+_FACETS_OF_NAMES: Final = tuple(name for name in LISTS if name != "representatives")
 _FLAGS: Final[dict[str, Callable[[Hub], Mapping[str, bool]]]] = {
-    "labelled": _labelled,
-    "shared_authors": _sharing_authors,
-    "code": _with_code,
+    **dict(zip(FLAGS, (_labelled, _sharing_authors, _with_code), strict=True)),
     **{scheme: partial(_identified, scheme) for scheme in _IDENTIFIERS},
 }
 _CONDITIONS: Final[dict[str, Callable[[Hub, Any], set[str]]]] = {
-    **{facet: partial(_with_values, facet) for facet in _IS_FACET},
+    **{facet: partial(_with_values, facet) for facet in _FACETS_OF_NAMES},
     **{flag: partial(_flagged, flag) for flag in _FLAGS},
     "year": _of_years,
     "related_to": _related,

@@ -89,6 +89,10 @@ PARTS = (
     "W4221167110", "arXiv:", "doi:", "s2:", "omid:br/", "pith:", "acl:", "%2F", "%", "%e2%82",
     "%EF%BB%BF", "?", "#", "@", ":", ":443", "[", "]", "℀", "é", "ſ", "\u212a", "İ", "ı", "Σ", "𝟙",
     " ", "\t", "\x1c", "\x85", "\ufeff", "\u2028", "$&", "~", "'", "é文𝐌", ";", "\\",
+    "pubmed.ncbi.nlm.nih.gov", "www.ncbi.nlm.nih.gov/pmc/articles/", "PMC", "pmc", "0012345", "17",
+    "pmid:", "pmcid:", "mag:", "CorpusID:", "&amp;", "&lt;", "10.1000.10/", "doi.acm.org", "abs/",
+    "api.semanticscholar.org", "aclanthology.org", "N99-1423", "opencitations.net/meta/",
+    "academic.microsoft.com/paper/", "alphaxiv.org", "europepmc.org/article/", "cs.CL/0001001",
 )  # fmt: skip
 IDENTIFIERS = (
     "https://user@arxiv.org/abs/2304.01373", "https://us℀er@arxiv.org/abs/2304.01373",
@@ -98,7 +102,8 @@ IDENTIFIERS = (
     "٢٣٠٤.٠١٣٧٣", "ſ/1234567", "İ.ıK/1234567", "s2:", "S2: a:b ", "arxiv:doi:10.1/x", "toString:x",
     "s2:é文𝐌?#[]%$&'()*+,/:;=@ ~", "10.1145/\ufeff", "10.1145/\x1c", "doi:10.1145/ΑΣ", "\ufeffw1",
     "https://a@b@arxiv.org/abs/2304.01373", "https://doi.org/10.1145/%EF%BB%BFx",
-    "https://doi.org/10.48550/arXiv.%202304.01373",
+    "https://doi.org/10.48550/arXiv.%202304.01373", "mag:W12", "PMC12.1", "pmcid:pmc0", "pmid:٣",
+    "https://aclanthology.org/ſ99-1423", "https://opencitations.net/meta/BR/1", "pmc\x1c12",
 )  # fmt: skip
 
 

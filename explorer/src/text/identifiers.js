@@ -1,26 +1,24 @@
 // Public identifiers of works, one spelling for each, as `citehub/_identifiers.py` reads them.
 
+import { ARXIV_ARCHIVES, LINKS, NAMED_SCHEMES, PAGES, SCHEME_ALIASES } from '../shared.js'
 import { strip } from './text.js'
 
 /** @import { IdRow } from '../types.js' */
 
-const SCHEMES = ['arxiv', 'doi', 'openalex', 's2', 'omid', 'pith', 'acl']
-/** @type {Map<string, string>} */
-const PAGES = new Map([
-  ['arxiv', 'https://arxiv.org/abs/'],
-  ['doi', 'https://doi.org/'],
-  ['openalex', 'https://openalex.org/'],
-  ['s2', 'https://api.semanticscholar.org/CorpusID:'],
-  ['omid', 'https://opencitations.net/meta/'],
-  ['acl', 'https://aclanthology.org/']
-])
-// Digits, whitespace and the case of i, k and s as Python's patterns have them.
-const ARXIV = /^(\p{Nd}{4}\.\p{Nd}{4,5}|[a-zİı-]+(?:\.[a-zİı]{2})?\/\p{Nd}{7})(?:v\p{Nd}+)?$/iu
-const DOI = /^10\.\p{Nd}{4,9}\/[^\p{White_Space}\x1c-\x1f]+$/u
-const OPENALEX = /^w\p{Nd}+$/iu
+// The class of an old id, as in math.GT/0309136, is no part of it.
+const ARXIV = new RegExp(
+  String.raw`^(?:abs/)?(?:([0-9]{4}\.[0-9]{4,5})|(${ARXIV_ARCHIVES})(?:\.[a-z-]+)?(/[0-9]{7}))` +
+  '(?:v[0-9]+)?$')
+const DOI = /^10\.[0-9]{4,9}(?:\.[0-9]+)*\/[^\p{White_Space}\x1c-\x1f]+$/u
+const OPENALEX = /^W[0-9]+$/
+const MAG = /^[0-9]+$/
+const PMID = /^0*([1-9][0-9]{0,8})$/
+const PMCID = /^(?:PMC)?0*([1-9][0-9]{0,9})(?:\.[0-9]+)?$/
 const ARXIV_DOI = '10.48550/arxiv.'
-const ARXIV_PAGE = /^\/(?:abs|pdf|html|format|src|ps|e-print)\/(.+?)(?:\.pdf)?\/?$/
-const BARE_HOST = /^(?:(?:www\.)?arxiv|(?:dx\.)?doi|openalex)\.org\//i
+const LINK_OF = new Map(Object.entries(LINKS))
+const NAME_OF = new Map(Object.entries(SCHEME_ALIASES))
+const READ_FROM = PAGES.map(([host, path, scheme]) =>
+  ({ host: new RegExp(`^(?:${host})$`, 's'), path: new RegExp(`^(?:${path})$`, 'is'), scheme }))
 const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /**
@@ -28,8 +26,8 @@ const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true })
  * @param {IdRow} identifier
  */
 export function pageOf({ scheme, value }) {
-  const page = PAGES.get(scheme)
-  return page ? page + encodeURI(value).replace(/[?#]/g, encodeURIComponent) : null
+  return LINK_OF.get(scheme)
+    ?.replace('{}', () => encodeURI(value).replace(/[?#]/g, encodeURIComponent)) ?? null
 }
 
 /**
@@ -40,13 +38,16 @@ export function pageOf({ scheme, value }) {
 export function parseIdentifier(text) {
   const given = strip(text)
   if (/^https?:\/\//i.test(given)) return parseUrl(given)
-  if (BARE_HOST.test(given)) return parseUrl(`https://${given}`)
+  const [host] = given.split('/', 1)
+  const isBare = host !== given && READ_FROM.some(page => page.host.test(host.toLowerCase()))
+  if (isBare) return parseUrl(`https://${given}`)
   const [start] = given.split(':', 1)
-  const scheme = start.toLowerCase()
-  if (start !== given && SCHEMES.includes(scheme)) {
+  const scheme = NAME_OF.get(start.toLowerCase()) ?? start.toLowerCase()
+  if (start !== given && NAMED_SCHEMES.includes(scheme)) {
     return parseValue(scheme, strip(given.slice(start.length + 1)))
   }
-  return parseValue('arxiv', given) ?? parseValue('doi', given) ?? parseValue('openalex', given)
+  return parseValue('arxiv', given) ?? parseValue('doi', given) ?? parseValue('openalex', given) ??
+    (/^pmc/i.test(given) ? parseValue('pmcid', given) : null)
 }
 
 /**
@@ -58,14 +59,11 @@ function parseUrl(url) {
   if (!isAuthority(authority)) return null
   const [host] = authority.slice(authority.lastIndexOf('@') + 1).toLowerCase().split(':')
   const path = unquote(place.replace(/[?#].*/s, ''))
-  if (host === 'arxiv.org' || host.endsWith('.arxiv.org')) {
-    const page = path.match(ARXIV_PAGE)
-    return page && parseValue('arxiv', page[1])
+  for (const page of READ_FROM) {
+    const found = page.host.test(host) && path.match(page.path)
+    if (found) return parseValue(page.scheme, found[1])
   }
-  if (['doi.org', 'dx.doi.org', 'www.doi.org'].includes(host)) {
-    return parseValue('doi', path.replace(/^\/+/, ''))
-  }
-  return host === 'openalex.org' ? parseValue('openalex', path.replace(/.*\//s, '')) : null
+  return null
 }
 
 /**
@@ -92,17 +90,36 @@ function unquote(text) {
  * @returns {IdRow | null}
  */
 function parseValue(scheme, value) {
+  const lower = value.toLowerCase()
   if (scheme === 'arxiv') {
-    const match = value.match(ARXIV)
+    const match = lower.match(ARXIV)
+    return match && { scheme, value: match[1] ?? match[2] + match[3] }
+  }
+  if (scheme === 'doi') return parseDoi(lower)
+  if (scheme === 'openalex') {
+    const name = value.toUpperCase()
+    return OPENALEX.test(name) ? { scheme, value: name } : null
+  }
+  if (scheme === 'mag') {
+    return MAG.test(value) ? { scheme: 'openalex', value: `W${value}` } : null
+  }
+  if (scheme === 'pmid') {
+    const match = value.match(PMID)
     return match && { scheme, value: match[1] }
   }
-  if (scheme === 'doi') {
-    const lower = value.toLowerCase()
-    if (lower.startsWith(ARXIV_DOI)) return parseValue('arxiv', lower.slice(ARXIV_DOI.length))
-    return DOI.test(lower) ? { scheme, value: lower } : null
-  }
-  if (scheme === 'openalex') {
-    return OPENALEX.test(value) ? { scheme, value: value.toUpperCase() } : null
+  if (scheme === 'pmcid') {
+    const match = value.toUpperCase().match(PMCID)
+    return match && { scheme, value: `PMC${match[1]}` }
   }
   return value ? { scheme, value } : null
+}
+
+/**
+ * @param {string} text
+ * @returns {IdRow | null}
+ */
+function parseDoi(text) {
+  const doi = text.replaceAll('&amp;', '&').replaceAll('&lt;', '<').replaceAll('&gt;', '>')
+  if (doi.startsWith(ARXIV_DOI)) return parseValue('arxiv', doi.slice(ARXIV_DOI.length))
+  return DOI.test(doi) ? { scheme: 'doi', value: doi } : null
 }
