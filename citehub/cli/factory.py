@@ -10,10 +10,10 @@ import typer
 
 from citehub import _terminal as terminal
 from citehub._text import clean
-from citehub.cli.app import app, read_ids
+from citehub.cli.app import PARTIAL, app, read_ids
 
 if TYPE_CHECKING:
-    from citehub.graph import Dumps, NewHub
+    from citehub.graph import Dumps, MostCited, NewHub
 
 _UNITS: Final = {"MB": 10**6, "GB": 10**9, "MIB": 1 << 20, "GIB": 1 << 30}
 _LEAST_MEMORY: Final = 512 << 20
@@ -92,7 +92,10 @@ def new(
     engine: EngineName = "duckdb",
     master: Master = None,
 ) -> None:
-    """Make a hub of any work from bulk dumps, whole or not at all."""
+    """Make a hub of any work from bulk dumps, whole or not at all.
+
+    Exits with 3 where the hub is there, but a dump could not be read whole.
+    """
     from citehub.graph import new_hub
 
     _need(out, openalex, s2, opencitations, citing)
@@ -104,7 +107,7 @@ def new(
         )  # fmt: skip
     print(clean(made.folder))
     _say(f"{made.n_citing:,} citing works. Look at it with: citehub show {made.folder}")
-    _say_rejects(made)
+    _end(made)
 
 
 @graph.command()
@@ -124,7 +127,10 @@ def hubs(
     engine: EngineName = "duckdb",
     master: Master = None,
 ) -> None:
-    """Make hubs of many works in one pass; exits with 1 where any could not be made."""
+    """Make hubs of many works in one pass.
+
+    Exits with 1 where any could not be made, and with 3 where a dump could not be read whole.
+    """
     from citehub.graph import new_hubs
 
     _need(out, openalex, s2, opencitations)
@@ -141,9 +147,7 @@ def hubs(
             else:
                 print(clean(made.folder))
     _say(f"{len(asked) - failed:,} of {len(asked):,} hubs are there.")
-    _say_rejects(made)
-    if failed:
-        raise typer.Exit(1)
+    _end(made, failed=failed > 0)
 
 
 @graph.command()
@@ -159,14 +163,18 @@ def canonical(
     engine: EngineName = "duckdb",
     master: Master = None,
 ) -> None:
-    """Find the most cited works of a graph, with roles, years and self-citations."""
+    """Find the most cited works of a graph, with roles, years and self-citations.
+
+    Exits with 3 where they are there, but a dump could not be read whole.
+    """
     from citehub.graph import find_canonical
 
     _need(out, openalex, s2, opencitations)
     dumps = _dumps(openalex, s2, opencitations, cache, memory, threads, engine, master)
     with terminal.progress() as step:
-        folder = find_canonical(out, dumps, top=top, progress=step)
-    print(clean(folder))
+        made = find_canonical(out, dumps, top=top, progress=step)
+    print(clean(made.folder))
+    _end(made)
 
 
 def _need(out: str, *sources: str | None) -> None:
@@ -219,6 +227,15 @@ def _say(message: str) -> None:
     terminal.err().print(terminal.paragraph(message), soft_wrap=True)
 
 
-def _say_rejects(made: NewHub) -> None:
+def _end(made: NewHub | MostCited, *, failed: bool = False) -> None:
+    """Say what could not be read, and exit with the code for it."""
+    for note in made.notes:
+        _say(note)
     if made.rejects:
         _say(f"Some lines could not be read; which and why: {made.rejects}")
+    if made.partial:
+        _say("Not all of the dumps could be read, so this is a part of what they hold:")
+        for sentence in made.partial:
+            _say(sentence)
+    if failed or made.partial:
+        raise typer.Exit(1 if failed else PARTIAL)

@@ -40,6 +40,11 @@ class NewHub(NamedTuple):
         Why there is none; else empty.
     rejects : str
         The file of what could not be read; empty where all could.
+    partial : tuple of str
+        Which dumps could not be read whole, and how much of them was, in sentences; empty where
+        all could.
+    notes : tuple of str
+        What else there is to know of the dumps, such as which of two copies was read.
     """
 
     asked: str
@@ -47,6 +52,8 @@ class NewHub(NamedTuple):
     n_citing: int
     problem: str
     rejects: str
+    partial: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def new_hub(
@@ -116,8 +123,9 @@ def new_hub(
     _check(name, version)
     target = os.path.abspath(out)
     _folder.check_free(target)
+    created = created or _today()
     with reading(dumps, target, progress) as (engine, store, scratch):
-        reader = Reader(engine, store, dumps, scratch)
+        reader = Reader(engine, store, dumps, scratch, year=created.year)
         wanted = read_wanted(work)
         rejects: list[Reject] = []
         entries: list[Record] = []
@@ -126,11 +134,10 @@ def new_hub(
         reader.find([wanted])
         given = reader.input_of(wanted, entries)
         n = write_hub(
-            given, target, name=name, version=version,
-            created=created or _today(), progress=progress,
+            given, target, name=name, version=version, created=created, progress=progress,
         )  # fmt: skip
         written = write_rejects(f"{target}.rejects.csv", [*reader.rejects, *rejects])
-    return NewHub(work, target, n, "", written)
+    return NewHub(work, target, n, "", written, store.told(store.partial), store.told(store.notes))
 
 
 def new_hubs(
@@ -193,8 +200,9 @@ def new_hubs(
     _check(None, version)
     target = os.path.abspath(out)
     os.makedirs(target, exist_ok=True)
+    created = created or _today()
     with reading(dumps, os.path.join(target, "hubs"), progress) as (engine, store, scratch):
-        reader = Reader(engine, store, dumps, scratch)
+        reader = Reader(engine, store, dumps, scratch, year=created.year)
         wanted = [read_wanted(work) for work in works]
         reader.find(wanted)
         path, written, n_written = os.path.join(target, "rejects.csv"), "", 0
@@ -206,13 +214,14 @@ def new_hubs(
                     _folder.check_free(folder)
                     n = write_hub(
                         reader.input_of(each), folder, name=None, version=version,
-                        created=created or _today(), progress=progress,
+                        created=created, progress=progress,
                     )  # fmt: skip
             except (BuildError, TargetExists, UnknownWork) as error:
                 folder, n, problem = "", 0, str(error)
             if len(reader.rejects) > n_written:
                 written, n_written = write_rejects(path, reader.rejects), len(reader.rejects)
-            yield NewHub(each.asked, folder, n, problem, written)
+            told = store.told(store.partial), store.told(store.notes)
+            yield NewHub(each.asked, folder, n, problem, written, *told)
 
 
 def _is_hub_of(wanted: Wanted, folder: str) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub._identifiers import Identifier
@@ -32,12 +31,14 @@ _RECORD_BYTES: Final = 25_000  # that the hub of a work takes for each citing re
 class Reader:
     """Reads what the sources say of the works that were asked for."""
 
-    def __init__(self, engine: Engine, store: Store, dumps: Dumps, scratch: str) -> None:
+    def __init__(
+        self, engine: Engine, store: Store, dumps: Dumps, scratch: str, *, year: int
+    ) -> None:
         self.engine = engine
         self.store = store
         self.scratch = scratch
         self.dumps = dumps
-        self.newest_year = _newest_year(dumps)
+        self.year = year  # of the release
         self.sources: list[Source] = []
         self.rejects: list[Reject] = []
         self.edges: dict[str, Expression] = {}
@@ -60,7 +61,7 @@ class Reader:
 
         A cache is to serve other works, too, so that all details are read into it.
         """
-        asked = [_openalex_numbers(each.ids) for each in wanted]
+        asked = [_openalex_numbers(each.ids) - {openalex.DELETED} for each in wanted]
         if self.dumps.cache or not all(asked) or len(asked) > openalex.FEW:
             return set()
         return set().union(*asked)
@@ -77,7 +78,8 @@ class Reader:
         self.store.progress("Find the records of the work")
         for source in self.sources:
             self._replace_old_ids(source, wanted)
-        find_records(self.engine, {each.source_id: each.works for each in self.sources}, wanted)
+        works = {each.source_id: each.works for each in self.sources}
+        find_records(self.engine, works, [each for each in wanted if not _is_deleted(each)])
         for source in self.sources:
             self._add_old_ids(source, wanted)
 
@@ -88,6 +90,13 @@ class Reader:
         for source in self.sources:
             self._add(given, source, wanted)
         self._add_entries(given, wanted, entries)
+        if not given.canonical and _is_deleted(wanted):
+            message = (
+                f"{wanted.asked} is among the works that OpenAlex deleted: it put them all into "
+                f"one record, W{openalex.DELETED}, and what cites that has nothing in common. "
+                "Name the work by another identifier, such as its DOI."
+            )
+            raise UnknownWork(message, wanted.asked)
         if not given.canonical:
             known = [each.source_id for each in self.sources]
             message = (
@@ -100,7 +109,8 @@ class Reader:
                 message += f" What could not be read, {len(self.rejects):,} in all, begins with "
                 message += f"{path}, line {line}: {reason}."
             raise UnknownWork(message, wanted.asked)
-        given.newest_year = self.newest_year
+        dates = [each.snapshot_on for each in self.sources if each.snapshot_on]
+        given.newest_year = int(max(dates)[:4]) if dates else None
         for title, found in self.store.rejects.items():
             source_id = title.partition(" ")[0]
             given.unreadable[source_id] = given.unreadable.get(source_id, 0) + len(found)
@@ -196,6 +206,8 @@ class Reader:
             record, problem = record_of(
                 row, name, name_record(name, number), ids_of(row), abstract
             )
+            record, late = _without_later_year(record, source.last_year(self.year))
+            problem = problem or late
             key = name, record.record_id
             (given.canonical if record.record_id in own else given.citing)[key] = record
             if problem:
@@ -203,7 +215,7 @@ class Reader:
             if number in tldrs and tldrs[number]["text"]:
                 given.findings[key] = tldrs[number]["text"], tldrs[number]["model"] or "a model"
             if record.record_id in own and row["n_citations"] is not None:
-                _count(given, name, row)
+                _count(given, name, row, source.last_year(self.year))
         for edge in self._edges(name, edges, newest):
             given.edges.append(edge)
             key = name, edge.citing  # a record that the source says nothing of but this
@@ -235,7 +247,10 @@ class Reader:
 
     def _add_entries(self, given: HubInput, wanted: Wanted, entries: Sequence[Record]) -> None:
         """Add the entries of a reference manager's file: each cites the work, or is it."""
-        for entry in entries:
+        for each in entries:
+            entry, late = _without_later_year(each, self.year + 1)
+            if late:
+                self.rejects.append(Reject(f"{each.source_id} {each.record_id}", 0, late))
             key = entry.source_id, entry.record_id
             if wanted.ids & set(entry.ids):
                 given.canonical[key] = entry
@@ -249,7 +264,19 @@ def _openalex_numbers(ids: Iterable[Identifier]) -> set[int]:
     return {int(each.value[1:]) for each in ids if each.scheme == "openalex"}
 
 
-def _count(given: HubInput, source_id: str, row: dict[str, Any]) -> None:
+def _is_deleted(wanted: Wanted) -> bool:
+    """Tell whether a work is the record into which OpenAlex put those that it deleted."""
+    return openalex.DELETED in _openalex_numbers(wanted.ids)
+
+
+def _without_later_year(record: Record, last: int) -> tuple[Record, str]:
+    """Return a record without a year in the future, and the problem in words."""
+    if record.year is None or record.year <= last:
+        return record, ""
+    return record._replace(year=None, month=None), f"the year {record.year} is in the future"
+
+
+def _count(given: HubInput, source_id: str, row: dict[str, Any], last: int) -> None:
     """Take in a source's own counts; of several records of the work, those of the most cited."""
     if row["n_citations"] < given.stated.get(source_id, 0):
         return
@@ -259,7 +286,7 @@ def _count(given: HubInput, source_id: str, row: dict[str, Any]) -> None:
         given.years = {
             int(year): int(n)
             for year, n in years.items()
-            if year and n and year.isdecimal() and n.isdecimal()
+            if year and n and year.isdecimal() and n.isdecimal() and int(year) <= last
         }
 
 
@@ -286,13 +313,3 @@ def _newest(rows: Iterable[dict[str, Any]], key: str) -> dict[Any, dict[str, Any
         if best is None or (row["part"], repr(row)) > (best["part"], repr(best)):
             found[row[key]] = row
     return found
-
-
-def _newest_year(dumps: Dumps) -> int | None:
-    """Return the year of the newest folder of an OpenAlex snapshot."""
-    years = [
-        int(found[1])
-        for parent, _, _ in os.walk(dumps.openalex or "")
-        if (found := re.search(r"updated_date=(\d{4})", os.path.basename(parent)))
-    ]
-    return max(years, default=None)

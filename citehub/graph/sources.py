@@ -27,6 +27,14 @@ class Source:
     texts: dict[str, Expression] = field(default_factory=dict)
     merged: Expression | None = None
     only: frozenset[int] = frozenset()
+    snapshot_on: str | None = None
+
+    def last_year(self, year: int) -> int:
+        """Return the last year that a record can have, by the date of the dump or another one.
+
+        What is about to appear has the next one.
+        """
+        return int(self.snapshot_on[:4] if self.snapshot_on else year) + 1
 
     def citations_of(self, records: Collection[Any]) -> Expression:
         """Return the citations of some records, and maybe others."""
@@ -60,12 +68,13 @@ def open_sources(
         merged = store.table(old) if old else None
         if only:
             ends = {} if merged is None else merged_into(store.engine, merged, only)[0]
-            records = {*only, *ends, *ends.values()}
+            records = {*only, *ends, *ends.values()} - {openalex.DELETED}
             files = replace(files, dataset=openalex.only_citing(records))
-        works = store.table(files)
+        works = openalex.without_deleted(store.table(files))
         kept = frozenset(files.dataset.only)
         citations = openalex.citations(works)
-        found.append(Source(openalex.SOURCE, works, citations, {}, merged, kept))
+        date = files.snapshot_on
+        found.append(Source(openalex.SOURCE, works, citations, {}, merged, kept, date))
     if s2_files:
         needed = s2_files if texts else dict.fromkeys(("papers", "citations"))
         tables = {name: store.table(s2_files[name]) for name in needed}

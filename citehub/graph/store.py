@@ -11,15 +11,17 @@ import json
 import os
 import shutil
 import time
+from collections import Counter
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub import _folder
 from citehub.build.sources.dumps import shape_texts
-from citehub.build.sources.lines import is_csv, keep_readable
+from citehub.build.sources.lines import BREAKS_OFF, is_csv, keep_readable
 from citehub.build.sources.records import Reject
 from citehub.errors import SourceError
 from citehub.graph.engines import CannotRead, parquet_files
-from citehub.graph.layout import unpack
+from citehub.graph.layout import size_of, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from citehub.graph.layout import Files
 
 REJECTS: Final = "rejects.json"
-_FORMAT: Final = 2  # of what is kept; a new number reads anew
+_FORMAT: Final = 3  # of what is kept; a new number reads anew
 
 
 class Store:
@@ -40,6 +42,8 @@ class Store:
         self.folder = folder
         self.progress = progress
         self.rejects: dict[str, list[Reject]] = {}
+        self.notes: dict[str, tuple[str, ...]] = {}
+        self.partial: dict[str, tuple[str, ...]] = {}
 
     def table(self, files: Files) -> Expression:
         """Return what a dataset is mapped to, reading the partitions that were not read yet.
@@ -48,11 +52,42 @@ class Store:
         """
         if files.is_parquet:
             return self._parquet(files)
+        title = files.title
         with _folder.scratch_folder(os.path.join(self.folder, files.dataset.name)) as scratch:
             files = unpack(files, scratch)
             parts = list(self._read(files))
-        self.rejects[files.title] = [reject for part in parts for reject in _read_rejects(part)]
-        return self.engine.read_parquet([path for part in parts for path in parquet_files(part)])
+        self.rejects[title] = [reject for part in parts for reject in _read_rejects(part)]
+        table = self.engine.read_parquet([path for part in parts for path in parquet_files(part)])
+        self._tell(files, table)
+        return table
+
+    def told(self, by_title: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
+        """Return the sentences of all datasets."""
+        return tuple(each for sentences in by_title.values() for each in sentences)
+
+    def _tell(self, files: Files, table: Expression) -> None:
+        """Keep what is to tell of how whole the dataset is."""
+        rejects = self.rejects[files.title]
+        broken = [each for each in rejects if each.reason.startswith(BREAKS_OFF)]
+        partial = list(files.partial)
+        if broken or files.announced:
+            counts = self._count(files, table)
+            bad = Counter(each.path for each in rejects)
+            partial += [_describe_break(each, files, counts) for each in broken]
+            ended = {each.path for each in broken}
+            for path, announced in files.announced.items():
+                n, due = counts[path] + bad[path], announced.n_records
+                if path not in ended and due not in {None, n}:
+                    partial.append(f"{path}: {n:,} rows were read, and {due:,} are announced.")
+        self.notes[files.title] = files.notes
+        self.partial[files.title] = tuple(partial)
+
+    def _count(self, files: Files, table: Expression) -> Counter[str]:
+        """Return the number of rows that each file gave."""
+        counts: Counter[str] = Counter()
+        for row in self.engine.fetch(table.group_by("part").agg(n=table.count())):
+            counts[_origin(files, files.paths[row["part"]])] += row["n"]
+        return counts
 
     def _parquet(self, files: Files) -> Expression:
         import ibis
@@ -76,11 +111,15 @@ class Store:
         batches = [files.paths[at : at + step] for at in range(0, len(files.paths), step)]
         clock = _Clock(files, self.progress)
         for number, paths in enumerate(batches):
-            folder = os.path.join(parent, _name(paths, files.dataset, number * step))
+            name = _name(paths, files, number * step)
+            folder = os.path.join(parent, name)
             if not os.path.isdir(folder):
                 clock.start(paths)
                 with _folder.scratch_folder(folder) as scratch:
-                    self._read_some(paths, number * step, files.dataset, scratch)
+                    self._read_some(paths, number * step, files, scratch)
+                    if _name(paths, files, number * step) != name:
+                        problem = "files changed while they were read; run the command again"
+                        raise SourceError.at(files.folder, 0, problem)
                     _folder.move(scratch, folder)
                 clock.stop(paths, self._rows(folder))
             else:
@@ -91,8 +130,9 @@ class Store:
         table = self.engine.read_parquet(parquet_files(folder))
         return int(self.engine.fetch(table.agg(n=table.count()))[0]["n"])
 
-    def _read_some(self, paths: Sequence[str], first: int, dataset: Dataset, scratch: str) -> None:
+    def _read_some(self, paths: Sequence[str], first: int, files: Files, scratch: str) -> None:
         """Read partitions together; where that fails, one by one."""
+        dataset = files.dataset
         numbered = list(enumerate(paths, first))
         rejects: list[Reject] = []
         if not self._write(numbered, dataset, scratch, "all"):
@@ -100,7 +140,8 @@ class Store:
                 if self._write([(number, path)], dataset, scratch, str(number)):
                     continue
                 kept = os.path.join(scratch, "kept.csv.gz" if is_csv(path) else "kept.json.gz")
-                rejects += keep_readable(path, dataset, kept)
+                found = keep_readable(path, dataset, kept)
+                rejects += [each._replace(path=_origin(files, path)) for each in found]
                 if not self._write([(number, kept)], dataset, scratch, str(number), trust=True):
                     raise SourceError.at(path, 0, "cannot be read")
                 os.remove(kept)
@@ -118,6 +159,8 @@ class Store:
         trust: bool = False,
     ) -> bool:
         """Write partitions as Parquet, and tell whether all of their rows could be read."""
+        if any(path.endswith(".gz") and not size_of(path) for _, path in numbered):
+            return False  # which engines take for a file without rows
         folder = os.path.join(scratch, f"{name}.reading")
         os.mkdir(folder)
         read = self.engine.read_csv if is_csv(numbered[0][1]) else self.engine.read_json
@@ -160,7 +203,7 @@ class _Clock:
         self.title = files.title
         self.progress = progress
         self.count = len(files.paths)
-        self.left = sum(map(os.path.getsize, files.paths))
+        self.left = sum(map(size_of, files.paths))
         self.done = self.rows = self.bytes = 0
         self.began = time.monotonic()
 
@@ -175,12 +218,12 @@ class _Clock:
 
     def stop(self, paths: Sequence[str], rows: int) -> None:
         self.rows += rows
-        self.bytes += sum(map(os.path.getsize, paths))
+        self.bytes += sum(map(size_of, paths))
         self.skip(paths)
 
     def skip(self, paths: Sequence[str]) -> None:
         self.done += len(paths)
-        self.left -= sum(map(os.path.getsize, paths))
+        self.left -= sum(map(size_of, paths))
 
 
 def _duration(seconds: float) -> str:
@@ -195,14 +238,36 @@ def _duration(seconds: float) -> str:
     )
 
 
-def _name(paths: Sequence[str], dataset: Dataset, first: int) -> str:
-    """Return a name that changes with the files, their place and what is read of them."""
+def _name(paths: Sequence[str], files: Files, first: int) -> str:
+    """Return a name that changes with the files, their place and what is read of them.
+
+    A file that was replaced by one of its size and date has another time of its last change.
+    """
+    dataset = files.dataset
     facts: list[Any] = [_FORMAT, first, sorted(dataset.fields.items()), dataset.only]
     for path in paths:
-        stat = os.stat(path)
-        facts.append([os.path.basename(path), stat.st_size, stat.st_mtime_ns])
+        origin = _origin(files, path)
+        fact: list[Any] = [origin, os.path.basename(path)]
+        with suppress(OSError):  # it cannot be read, which is told when it is tried
+            stat = os.stat(origin)
+            fact += [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino]
+        facts.append(fact)
     digest = hashlib.sha256(json.dumps(facts).encode()).hexdigest()
     return f"{first:06}-{digest[:16]}"
+
+
+def _origin(files: Files, path: str) -> str:
+    """Return a file as it lies in the dump, of one that was unpacked its archive."""
+    return files.origins.get(path, path)
+
+
+def _describe_break(reject: Reject, files: Files, counts: Counter[str]) -> str:
+    """Say in a sentence how much was read of a file that breaks off."""
+    n, announced = counts[reject.path], files.announced.get(reject.path)
+    of = f" of the {announced.n_records:,} announced" if announced and announced.n_records else ""
+    why = reject.reason.removeprefix(BREAKS_OFF).lstrip(": ")
+    rows = "no row was read" if not n else f"{n:,} rows{of} were read"
+    return f"{reject.path}: {rows}; it breaks off at line {reject.line:,} ({why})."
 
 
 def _read_rejects(folder: str) -> list[Reject]:

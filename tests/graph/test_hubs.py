@@ -799,7 +799,7 @@ def test_all_folders_are_looked_at_before_the_first_file_is_read(tmp_path, reads
             b'{"id":"https://openalex.org/W1"}\n',
             [(JANUARY, "1", "the file breaks off here: Not a gzipped file (b'{\"')")],
         ),
-        (JANUARY, b"", []),
+        (JANUARY, b"", [(JANUARY, "1", "the file breaks off here: it is empty, and no gz")]),
     ],
     ids=["truncated", "no gz", "empty"],
 )

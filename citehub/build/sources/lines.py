@@ -11,6 +11,7 @@ import functools
 import gzip
 import json
 import math
+import os
 import re
 import zlib
 from typing import TYPE_CHECKING, Any, Final
@@ -29,6 +30,8 @@ _MOST: Final = 1 << 63
 _CHUNK: Final = 1 << 20
 _CELL: Final = 1 << 27  # characters; lists of authors can be long
 _SHOWN: Final = 60  # characters of a bad value in a reason
+BREAKS_OFF: Final = "the file breaks off here"
+"""Begins the reason of what ends a file too early, or keeps it from being read at all."""
 
 
 def keep_readable(path: str, dataset: Dataset, target: str) -> list[Reject]:
@@ -97,7 +100,8 @@ def _read_json(path: str, dataset: Dataset) -> Iterator[Line]:
             value = json.loads(line.rstrip(b"\r\n"))
             json.dumps(value, ensure_ascii=False).encode()  # half a character cannot be written
         except ValueError as error:
-            yield number, {}, f"is not JSON: {error}"
+            broken = isinstance(error, json.JSONDecodeError) and line[-1:] not in b"}\n"
+            yield number, {}, f"{BREAKS_OFF if broken else 'is not JSON'}: {error}"
             continue
         except RecursionError:
             yield number, {}, "is JSON too deep to be read"
@@ -111,13 +115,19 @@ def _read_json(path: str, dataset: Dataset) -> Iterator[Line]:
 
 def _read_csv(path: str, dataset: Dataset) -> Iterator[Line]:
     ends: list[Line] = []
+    last = b""
 
     def texts() -> Iterator[str]:
+        nonlocal last
         for number, line in _lines(path):
             if isinstance(line, str):
                 ends.append((number, {}, line))
                 return
+            last = line
             yield line.decode(errors="replace").replace("\0", "\ufffd")
+
+    def said() -> str:
+        return "" if last.endswith(b"\n") or ends else f"{BREAKS_OFF}: it "
 
     reader = csv.reader(texts(), strict=True)
     header = [name.removeprefix("\ufeff") for name in next(reader, [])]
@@ -129,12 +139,12 @@ def _read_csv(path: str, dataset: Dataset) -> Iterator[Line]:
         try:
             cells = next(reader, None)
         except csv.Error as error:
-            yield reader.line_num, {}, f"is not CSV: {error}"
+            yield reader.line_num, {}, f"{said()}is not CSV: {error}"
             continue
         if cells is None:
             break
         if len(cells) != len(header):
-            problem = f"has {len(cells)} cells, not {len(header)}"
+            problem = f"{said()}has {len(cells)} cells, not {len(header)}"
             yield from [(reader.line_num, {}, problem)] if cells else []
             continue
         value = dict(zip(header, cells, strict=True))
@@ -151,8 +161,10 @@ def _lines(path: str) -> Iterator[tuple[int, bytes | str]]:
             for line in file:
                 number += 1
                 yield number, line
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        yield number + 1, f"the file breaks off here: {error}"
+        if number == 0 and path.endswith(".gz") and os.path.getsize(path) == 0:
+            yield 1, f"{BREAKS_OFF}: it is empty, and no gz"
+    except (EOFError, zlib.error, OSError) as error:
+        yield number + 1, f"{BREAKS_OFF}: {error}"
 
 
 def _open(path: str) -> gzip.GzipFile | io.BufferedReader:

@@ -25,11 +25,17 @@ if TYPE_CHECKING:
     from citehub.build.sources.dumps import Expression
 
 SOURCE: Final = "openalex"
+DELETED: Final = 4285719527
+"""The record "Deleted Work", into which OpenAlex puts works that it deletes; no work itself."""
 FEW: Final = 32  # ids that are looked for in lists quicker than lists are taken apart
 _DETAILS: Final = (
     *("title", "authorships", "primary_location", "referenced_works", "counts_by_year"),
 )
 _PREFIX: Final = "https://openalex.org/W"
+_AFTER: Final = "https://openalex.org/X"  # follows all that begin with the prefix
+_SPELLED: Final = r"^(?i:(?:https?://)?(?:(?:www|api)\.)?(?:openalex\.org/)?(?:works/)?W)"
+_ID: Final = rf"{_SPELLED}([0-9]{{1,18}})/?\z"
+_KEY: Final = rf"{_SPELLED}[0-9]{{1,18}}/?\Z"  # to Python, for which \z is none
 _ARXIV_PAGE: Final = (
     r"arxiv\.org/(?:abs|pdf)/([0-9]{4}\.[0-9]{4,5}|[a-z-]+(?:\.[A-Za-z]{2})?/[0-9]{7})"
 )
@@ -37,6 +43,8 @@ _ARXIV_PAGE: Final = (
 
 def shape_works(raw: Expression) -> dict[str, Expression]:
     """Map works; ``refs`` are the numbers of the works that each cites."""
+    import ibis
+
     doi = bare_doi(raw.doi)
     pages = raw.locations.map(lambda each: each.landing_page_url).filter(
         lambda page: page.contains("arxiv.org/")
@@ -44,7 +52,7 @@ def shape_works(raw: Expression) -> dict[str, Expression]:
     page = (pages.length() > 0).ifelse(pages[0], None)
     return complete(
         {**WORKS, "record": "int64", "refs": "array<int64>"},
-        record=_number(raw.id),
+        record=(number := _number(raw.id)),
         title=filled(raw.title),
         year=raw.publication_year,
         date=raw.publication_date,
@@ -56,9 +64,14 @@ def shape_works(raw: Expression) -> dict[str, Expression]:
         years=raw.counts_by_year.map(_year),
         arxiv=arxiv_of(doi).coalesce(filled(page.re_extract(_ARXIV_PAGE, 1))),
         doi=doi,
-        openalex=raw.id.replace(_PREFIX, "W"),
+        openalex=ibis.literal("W").concat(number.cast("string")),
         refs=_numbers(raw.referenced_works),
     )
+
+
+def without_deleted(works: Expression) -> Expression:
+    """Leave out the record that stands for all deleted works."""
+    return works.filter(works.record != DELETED)
 
 
 def citations(works: Expression, of: Collection[int] = ()) -> Expression:
@@ -82,8 +95,12 @@ def shape_merged(raw: Expression) -> dict[str, Expression]:
 
 
 def _number(name: Expression, prefix: str = _PREFIX) -> Expression:
-    """Return the number of a work's id; null where it is no such id."""
-    return whole(_digits(name, prefix))
+    """Return the number of a work's id; null where it is no such id.
+
+    The usual spelling is looked at by itself, as a pattern takes ten times as long.
+    """
+    other = filled(name.re_extract(_ID, 1)).try_cast("int64")
+    return whole(_digits(name, prefix)).coalesce(other)
 
 
 def _numbers(names: Expression) -> Expression:
@@ -94,8 +111,14 @@ def _numbers(names: Expression) -> Expression:
     import ibis
 
     digits = names.map(lambda each: _digits(each))  # noqa: PLW0108 -- its second has a default
-    all_are = digits.join("").re_search(r"^[0-9]*\z")
-    return ibis.ifelse(all_are, digits.map(lambda each: each.try_cast("int64")), digits.map(whole))
+    all_are = _are_usual(names) & digits.join("").re_search(r"^[0-9]*\z")
+    others = names.map(lambda each: _number(each))  # noqa: PLW0108
+    return ibis.ifelse(all_are, digits.map(lambda each: each.try_cast("int64")), others)
+
+
+def _are_usual(names: Expression) -> Expression:
+    """Tell whether all ids of a list begin as usual; null where it holds none."""
+    return (names.mins() >= _PREFIX) & (names.maxs() < _AFTER)
 
 
 def _digits(name: Expression, prefix: str = _PREFIX) -> Expression:
@@ -142,10 +165,26 @@ WORKS_DATASET: Final = Dataset(
         "counts_by_year": "array<struct<year: string, cited_by_count: string>>",
         "is_retracted": "boolean",
     },
-    keys={"id": r"^https://openalex\.org/W[0-9]{1,18}\Z"},
+    keys={"id": _KEY},
     made=("record",),
     shape=shape_works,
 )
+
+
+def cite(raw: Expression, records: Collection[int]) -> Expression:
+    """Tell of works as they come whether they are some records, or may cite one.
+
+    Ids in an unusual spelling are not looked into.
+    """
+    import ibis
+
+    ids = [f"{_PREFIX}{record}{end}" for record in records for end in ("", "/")]
+    return ibis.or_(
+        raw.id.isin(ids),
+        ~raw.id.between(_PREFIX, _AFTER),
+        *(raw.referenced_works.contains(each) for each in ids),
+        ~_are_usual(raw.referenced_works),
+    )
 
 
 def only_citing(records: Collection[int]) -> Dataset:
@@ -155,10 +194,8 @@ def only_citing(records: Collection[int]) -> Dataset:
     """
     import ibis
 
-    ids = [f"{_PREFIX}{record}" for record in records]
-
     def prepare(raw: Expression) -> Expression:
-        kept = ibis.or_(raw.id.isin(ids), *(raw.referenced_works.contains(each) for each in ids))
+        kept = cite(raw, records)
         return raw.mutate(**{name: ibis.ifelse(kept, raw[name], None) for name in _DETAILS})
 
     return replace(WORKS_DATASET, prepare=prepare, only=tuple(sorted(records)))
@@ -168,7 +205,7 @@ MERGED: Final = Dataset(
     source_id=SOURCE,
     name="merged_ids",
     fields={"merge_date": "string", "id": "string", "merge_into_id": "string"},
-    keys={"id": r"^W[0-9]{1,18}\Z", "merge_into_id": r"^W[0-9]{1,18}\Z"},
+    keys={"id": _KEY, "merge_into_id": _KEY},
     made=("record", "into"),
     shape=shape_merged,
 )
