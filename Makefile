@@ -1,5 +1,5 @@
 # Commands of a developer; `make` lists them.
-.PHONY: help quick quick-tests check test mutants explorer docs serve screenshots linkcheck bench release
+.PHONY: help quick quick-tests check test mutants generate explorer docs serve screenshots linkcheck bench release
 PYTHON ?= python
 HUB ?= mt-nlg
 # with the extra `quick` alone: what it does not bring has no types
@@ -27,6 +27,9 @@ test: ## every test and doctest
 
 mutants: ## change the code, one thing at a time, and list the changes that no test notices
 	$(PYTHON) tests/mutants.py
+
+generate: ## write what follows from the declaration of the tables: types of rows and the like
+	$(PYTHON) -m tests.generate
 
 explorer: ## build the scripts of the explorer from explorer/
 	npm --prefix explorer run build

@@ -10,8 +10,16 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 from citehub import _html
 from citehub._catalog import hubs, is_folder, load
 from citehub._identifiers import Identifier
-from citehub._manifest import SUMS, dataset_id, doi, read_bytes, read_sums, sha256
-from citehub._schema import TABLES, needs_evidence
+from citehub._manifest import (
+    SUMS,
+    dataset_id,
+    doi,
+    read_bytes,
+    read_sums,
+    schema_version,
+    sha256,
+)
+from citehub._schema import SCHEMA_VERSION, needs_evidence, schema_at
 from citehub._summary import percent
 from citehub._validate import find_dangling, find_problem, row_key
 from citehub.errors import DamagedRelease
@@ -21,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from citehub._hub import Hub
+    from citehub._schema import TableSchema
     from citehub._shapes import Resource
 
 Level = Literal["must", "should"]
@@ -213,19 +222,30 @@ def _integrity(release: _Release) -> Check:
 
 
 def _schema(release: _Release) -> Check:
+    version = schema_version(release.hub.manifest)
+    if version > SCHEMA_VERSION:
+        found = f"it has schema {version}; this citehub knows those up to {SCHEMA_VERSION}"
+        return _must("schema", [found], "", "Check it with a newer citehub.")
+    declared = schema_at(version)
     wrong = [f"no table {name}" for name in _REQUIRED_TABLES if name not in release.hub.tables]
     for resource in release.hub.manifest["resources"]:
-        name, schema = resource["name"], resource["schema"]
-        if name not in TABLES:
-            wrong.append(f"{name} is no table of citehub's")
-            continue
-        found = [(field["name"], field["arrowType"]) for field in schema["fields"]]
-        if found != [(column.name, column.type) for column in TABLES[name].columns]:
-            wrong.append(f"columns of {name} are others")
-        if tuple(schema["primaryKey"]) != TABLES[name].key:
-            wrong.append(f"the key of {name} is another")
+        wrong += _differences(resource, declared.get(resource["name"]))
     advice = "Build it with this citehub, or pin the citehub that wrote it."
-    return _must("schema", wrong, "every table, column, type and key as declared", advice)
+    found = f"every table, column, type and key as schema {version} declares them"
+    return _must("schema", wrong, found, advice)
+
+
+def _differences(resource: Resource, declared: TableSchema | None) -> Iterator[str]:
+    """Yield where the columns and the key of a table are not those of its schema."""
+    name, schema = resource["name"], resource["schema"]
+    if declared is None:
+        yield f"{name} is no table of citehub's"
+        return
+    found = [(field["name"], field["arrowType"]) for field in schema["fields"]]
+    if found != [(column.name, column.type) for column in declared.columns]:
+        yield f"columns of {name} are others"
+    if tuple(schema["primaryKey"]) != declared.key:
+        yield f"the key of {name} is another"
 
 
 def _keys(release: _Release) -> Check:
@@ -268,10 +288,11 @@ def _vocabularies(release: _Release) -> Check:
 
 def _nulls(release: _Release) -> Check:
     cells, nulls, empty = 0, 0, []
-    for name, rows in release.rows.items():
+    for resource in release.resources:
+        name, rows = resource["name"], release.rows[resource["name"]]
         if name in _ABOUT_THE_OTHERS:
             continue
-        for column in release.hub.table(name).columns:
+        for column in (field["name"] for field in resource["schema"]["fields"]):
             missing = sum(row[column] is None for row in rows)
             cells, nulls = cells + len(rows), nulls + missing
             if rows and missing == len(rows):

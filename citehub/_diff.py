@@ -10,7 +10,7 @@ from citehub._catalog import is_folder, load
 from citehub._validate import row_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     import pandas as pd
 
@@ -215,7 +215,7 @@ def compare(old: Hub, new: Hub) -> Diff:
             keys = {tuple(each[name]["schema"]["primaryKey"]) for each in (before, after)}
             hashes = {each[name]["content_hash"] for each in (before, after)}
             if len(keys) == 1 and len(hashes) > 1:
-                changes.extend(_compare_rows(old, new, before[name]))
+                changes.extend(_compare_rows(old, new, before[name], after[name]))
     return Diff(new.name, old.version, new.version, tuple(changes))
 
 
@@ -248,8 +248,12 @@ def _compare_vocabularies(table: str, old: Field, new: Field) -> Iterator[Change
     yield Change(kind, table, None, new["name"], before, after)
 
 
-def _compare_rows(old: Hub, new: Hub, resource: Resource) -> Iterator[Change]:
+def _compare_rows(
+    old: Hub, new: Hub, resource: Resource, new_resource: Resource
+) -> Iterator[Change]:
     table, key = resource["name"], resource["schema"]["primaryKey"]
+    held = {field["name"] for field in new_resource["schema"]["fields"]}
+    both = [field["name"] for field in resource["schema"]["fields"] if field["name"] in held]
     before = {row_key(row, key): row for row in old.table(table)}
     after = {row_key(row, key): row for row in new.table(table)}
     for name in before:
@@ -257,17 +261,17 @@ def _compare_rows(old: Hub, new: Hub, resource: Resource) -> Iterator[Change]:
             yield Change("row removed", table, name)
     for name, row in after.items():
         if name in before:
-            yield from _compare_cells(table, name, before[name], row)
+            yield from _compare_cells(table, name, both, before[name], row)
         else:
             yield Change("row added", table, name)
 
 
 def _compare_cells(
-    table: str, key: str, old: Mapping[str, Any], new: Mapping[str, Any]
+    table: str, key: str, columns: Iterable[str], old: Mapping[str, Any], new: Mapping[str, Any]
 ) -> Iterator[Change]:
-    for column, before in old.items():
-        after = new.get(column)
-        if column in new and before != after:
+    for column in columns:
+        before, after = old[column], new[column]
+        if before != after:
             kind: Kind = "cell changed"
             if before is None:
                 kind = "cell filled"

@@ -12,6 +12,7 @@ import os
 import stat
 from typing import TYPE_CHECKING, Any, cast
 
+from citehub._types import TYPES
 from citehub.errors import DamagedManifest, DamagedRelease
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ RESPONSIBLE_AI = (
 )
 """What a maker may say under ``responsible_ai``: the texts of Croissant's RAI vocabulary."""
 
+FIRST_SCHEMA = 1
 _HEX_DIGITS = 64  # of a SHA-256
 _OPENSSL_PAYS_FROM = 1 << 19  # bytes
 
@@ -188,6 +190,11 @@ def dataset_id(manifest: Manifest) -> str:
     return uuid.uuid5(uuid.UUID(_NAMESPACE), content).urn
 
 
+def schema_version(manifest: Manifest) -> int:
+    """Return the version of the schema of a release; the first is that of those that name none."""
+    return manifest["citehub"].get("schema_version", FIRST_SCHEMA)
+
+
 def released_on(manifest: Manifest) -> str:
     """Return the day of the release, as ``2026-11-23``."""
     return manifest["created"][: len("2026-11-23")]
@@ -205,7 +212,6 @@ def is_plain_name(name: str) -> bool:
     return name.isascii() and bare.isalnum() and name[0].isalnum()
 
 
-ARROW_TYPES = ("string", "int8", "int16", "int32", "float64", "bool", "date32", "category")
 _HUB_SHAPE = {"hub": str, "canonical_work_id": str, "hub_class": str}
 _FIELD_SHAPE = {"name": str, "type": str, "arrowType": str, "description": str}
 _SCHEMA_SHAPE = {"fields": list, "primaryKey": list}
@@ -251,6 +257,9 @@ def _check_optional(manifest: dict[str, Any], path: str) -> None:
     if not manifest.get("homepage", "https://").startswith(("https://", "http://")):
         found = f"{manifest['homepage']!r:.60}"
         raise DamagedManifest.at(path, "a homepage that starts with https:// or http://", found)
+    schema = manifest["citehub"].get("schema_version", FIRST_SCHEMA)
+    if type(schema) is not int or schema < FIRST_SCHEMA:
+        raise DamagedManifest.at(path, "a 'schema_version' from 1", f"{schema!r:.60}")
     said = manifest["citehub"].get("responsible_ai", {})
     _check(said, {}, path, "'responsible_ai'")
     if not all(isinstance(text, str) for text in said.values()):
@@ -267,8 +276,8 @@ def _check_resource(resource: Any, what: str, path: str) -> None:
     _check(schema, _SCHEMA_SHAPE, path, f"the schema of {what}")
     for field in schema["fields"]:
         _check(field, _FIELD_SHAPE, path, f"a field of {what}")
-        if field["arrowType"] not in ARROW_TYPES:
-            known = f"a field of {what} to be one of {' '.join(ARROW_TYPES)}"
+        if field["arrowType"] not in TYPES:
+            known = f"a field of {what} to be one of {' '.join(TYPES)}"
             raise DamagedManifest.at(path, known, f"{field['arrowType']!r:.60}")
         _check(field.get("constraints", {}), {}, path, f"constraints of {what}")
         enum = field.get("constraints", {}).get("enum", [])

@@ -1,24 +1,32 @@
 """The one declaration of every table: columns, types, units, keys, vocabularies.
 
-The build writes Parquet and ``datapackage.json`` from it; the row types in ``_rows`` and
-the pages of the documentation are tested against it. A released folder carries its own
+The build writes Parquet and ``datapackage.json`` from it, and ``tests/generate.py`` the types
+of rows, the tables of ``Hub`` and those of the explorer. A released folder carries its own
 copy in its manifest, so reading a release never needs this module.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, get_args
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
-from citehub import _rows
+from citehub import _vocabularies as terms
+
+SCHEMA_VERSION: Final = 2
+"""The version that new releases have; one more whenever a table, column or term is added.
+
+What is added names the version that added it, ``since``; nothing is ever taken away. So the
+schema of every older version can be told, and a release is held against that of its own.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column of a table.
 
-    ``type`` is one of ``citehub._manifest.ARROW_TYPES``; a ``category`` is a
-    dictionary-encoded string from the closed ``vocabulary``.
+    ``type`` is one of ``citehub._types.TYPES``; a ``category`` is a dictionary-encoded string
+    from the closed ``vocabulary``, of which ``closed`` is the declaration. ``since`` is the
+    version of the schema that added the column: what a later one adds must allow null.
     """
 
     name: str
@@ -31,6 +39,12 @@ class Column:
     minimum: float | None = None
     maximum: float | None = None
     is_url: bool = False
+    closed: terms.Vocabulary | None = None
+    since: int = 1
+
+    def at(self, version: int) -> Column:
+        """Return the column as a version of the schema has it, its vocabulary maybe narrower."""
+        return replace(self, vocabulary=self.closed.at(version)) if self.closed else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +55,18 @@ class TableSchema:
     description: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
+    since: int = 1
+
+    @property
+    def noun(self) -> str:
+        """What a row is, as in the name of its type: ``Work`` of ``WorkRow``."""
+        words = "".join(word.capitalize() for word in self.name.split("_"))
+        return words.removesuffix("s") if not words.endswith("us") else words
+
+    def at(self, version: int) -> TableSchema:
+        """Return the table as a version of the schema has it."""
+        columns = (each.at(version) for each in self.columns if each.since <= version)
+        return replace(self, columns=tuple(columns))
 
     def column(self, name: str) -> Column:
         """Return the column of this name."""
@@ -55,8 +81,9 @@ def _key(name: str, type_: str, description: str, **more: Any) -> Column:
     return Column(name, type_, description, required=True, **more)
 
 
-def _vocabulary(name: str, literal: object, description: str, **more: Any) -> Column:
-    return Column(name, "category", description, vocabulary=get_args(literal), **more)
+def _vocabulary(name: str, closed: terms.Vocabulary, description: str, **more: Any) -> Column:
+    more |= {"vocabulary": closed.terms, "closed": closed}
+    return Column(name, "category", description, **more)
 
 
 def _work(name: str, description: str) -> Column:
@@ -68,7 +95,7 @@ def _source(description: str = "Source of this row.") -> Column:
 
 
 def _grade() -> Column:
-    return _vocabulary("grade", _rows.Grade, "How the source gives this row.", required=True)
+    return _vocabulary("grade", terms.GRADE, "How the source gives this row.", required=True)
 
 
 _CITING = _work("citing_work_id", "The citing work.")
@@ -80,6 +107,7 @@ _WITHOUT_EVIDENCE = frozenset(
     {
         *("sources", "evidence"),
         *("citation_sources", "citation_years", "source_counts", "source_overlap"),
+        "work_notes",
     }
 )
 
@@ -139,6 +167,46 @@ SCHEMA: tuple[TableSchema, ...] = (
             _column("code_url", "string", "Public code of the work.", is_url=True),
             _column("model_url", "string", "Public model weights of the work.", is_url=True),
             _column("is_retracted", "bool", "Whether the work is known to be retracted."),
+            _column(
+                "page_url",
+                "string",
+                "Page of the work that its source names.",
+                is_url=True,
+                since=2,
+            ),
+            _column("language", "string", "Language as an ISO 639-1 code, as en.", since=2),
+            _column(
+                "topic",
+                "string",
+                "Primary topic, as OpenAlex names it; an algorithm chose it.",
+                since=2,
+            ),
+            _column(
+                "open_access_status",
+                "string",
+                "Open-access status in OpenAlex's terms: gold, green, closed ...",
+                since=2,
+            ),
+            _column(
+                "license",
+                "string",
+                "Licence of the open copy, as its source writes it: cc-by ...",
+                since=2,
+            ),
+            _column(
+                "citation_count",
+                "int32",
+                "How many works cite this one, as its source counts them.",
+                unit="works",
+                minimum=0,
+                since=2,
+            ),
+            _column(
+                "citation_count_on",
+                "date32",
+                "Date of the count; null where the source does not give it.",
+                since=2,
+            ),
         ),
     ),
     TableSchema(
@@ -147,7 +215,7 @@ SCHEMA: tuple[TableSchema, ...] = (
         ("work_id", "scheme", "value"),
         (
             _work("work_id", "The work."),
-            _vocabulary("scheme", _rows.Scheme, "Identifier scheme.", required=True),
+            _vocabulary("scheme", terms.SCHEME, "Identifier scheme.", required=True),
             _key("value", "string", "Identifier without prefix: 2304.01373, 10.1145/3744746."),
         ),
     ),
@@ -163,12 +231,24 @@ SCHEMA: tuple[TableSchema, ...] = (
             _key("author_name", "string", "Name as printed."),
             _vocabulary(
                 "author_position",
-                _rows.AuthorPosition,
+                terms.AUTHOR_POSITION,
                 "Place in the list: first, middle or last; a sole author is first.",
                 required=True,
             ),
             _column("is_collective", "bool", "Whether the name is of a group, not a person."),
             _column("orcid", "string", "ORCID iD of the author."),
+            _column(
+                "family_name",
+                "string",
+                "Family name with its particle, where the source states it apart: van den Berg.",
+                since=2,
+            ),
+            _column(
+                "given_name", "string", "Given names, where the source states them apart.", since=2
+            ),
+            _column(
+                "name_suffix", "string", "Suffix, where the source states it apart: Jr.", since=2
+            ),
         ),
     ),
     TableSchema(
@@ -248,9 +328,9 @@ SCHEMA: tuple[TableSchema, ...] = (
                 references="citation_contexts.context_id",
             ),
             _vocabulary(
-                "scheme", _rows.LabelScheme, "What is judged: intent or polarity.", required=True
+                "scheme", terms.LABEL_SCHEME, "What is judged: intent or polarity.", required=True
             ),
-            _vocabulary("value", _rows.Label, "The judgement in this schema's vocabulary."),
+            _vocabulary("value", terms.LABEL, "The judgement in this schema's vocabulary."),
             _key("raw_value", "string", "The judgement in the words of its source."),
             _column(
                 "confidence",
@@ -270,13 +350,13 @@ SCHEMA: tuple[TableSchema, ...] = (
         ("scheme", "raw_value", "source_id"),
         (
             _vocabulary(
-                "scheme", _rows.LabelScheme, "What is counted: intent or polarity.", required=True
+                "scheme", terms.LABEL_SCHEME, "What is counted: intent or polarity.", required=True
             ),
             _key("raw_value", "string", "The label in the words of its source."),
             _source(),
             _vocabulary(
                 "value",
-                _rows.Label,
+                terms.LABEL,
                 "The label in this schema's vocabulary; null where it has no place there.",
             ),
             _key("n", "int32", "Citing works with this label.", unit="works", minimum=0),
@@ -324,7 +404,7 @@ SCHEMA: tuple[TableSchema, ...] = (
         ("source_id", "measure"),
         (
             _source("The source whose citations are counted."),
-            _vocabulary("measure", _rows.CountMeasure, "What is counted.", required=True),
+            _vocabulary("measure", terms.COUNT_MEASURE, "What is counted.", required=True),
             _key("n", "int32", "How many there are of what the measure says.", minimum=0),
         ),
     ),
@@ -395,10 +475,10 @@ SCHEMA: tuple[TableSchema, ...] = (
                 "2604.24088-1.",
             ),
             _work("work_id", "The work whose finding prints it."),
-            _vocabulary("quantity", _rows.FigureQuantity, "What it measures.", required=True),
+            _vocabulary("quantity", terms.FIGURE_QUANTITY, "What it measures.", required=True),
             _key("subject", "string", "What the figure is of, in our words."),
             _vocabulary(
-                "relation", _rows.FigureRelation, "How the finding qualifies it.", required=True
+                "relation", terms.FIGURE_RELATION, "How the finding qualifies it.", required=True
             ),
             _key(
                 "value",
@@ -467,7 +547,7 @@ SCHEMA: tuple[TableSchema, ...] = (
             _key("model", "string", "Model, and whose table it stands in where that matters."),
             _vocabulary(
                 "setting",
-                _rows.Setting,
+                terms.SETTING,
                 "Examples shown to the model: zero, one or few; supervised where it was "
                 "fine-tuned.",
                 required=True,
@@ -518,7 +598,7 @@ SCHEMA: tuple[TableSchema, ...] = (
             _column("micro_batch_size", "int32", "Micro-batch.", unit="sequences"),
             _column("batch_size", "int32", "Global batch.", unit="sequences"),
             _column("gpus", "int32", "GPUs in all.", unit="GPUs"),
-            _vocabulary("recomputation", _rows.Recomputation, "How activations were recomputed."),
+            _vocabulary("recomputation", terms.RECOMPUTATION, "How activations were recomputed."),
             _column("sequence_parallel", "bool", "Whether sequence parallelism was on."),
             _column("tflops_per_gpu", "float64", "Printed throughput.", unit="10^12 FLOP/s"),
             _column("peak_percent", "float64", "Printed share of the peak.", unit="percent"),
@@ -536,6 +616,19 @@ SCHEMA: tuple[TableSchema, ...] = (
         ),
     ),
     TableSchema(
+        "work_notes",
+        "One row per keyword, note or annotation that a reference file has beside a work.",
+        ("work_id", "source_id", "kind", "position"),
+        (
+            _work("work_id", "The work."),
+            _source("The file that holds it."),
+            _vocabulary("kind", terms.NOTE_KIND, "What it is called there.", required=True),
+            _key("position", "int16", "Place among those of its kind, from 1.", minimum=1),
+            _key("text", "string", "The words, as the file has them."),
+        ),
+        since=2,
+    ),
+    TableSchema(
         "sources",
         "One row per source that the tables name.",
         ("source_id",),
@@ -543,13 +636,19 @@ SCHEMA: tuple[TableSchema, ...] = (
             _key("source_id", "string", "Short name of the source."),
             _key("title", "string", "What the source is."),
             _column("url", "string", "Where it is.", is_url=True),
-            _vocabulary("kind", _rows.SourceKind, "What kind of source it is.", required=True),
+            _vocabulary("kind", terms.SOURCE_KIND, "What kind of source it is.", required=True),
             _column(
                 "rights",
                 "string",
                 "Terms of reuse, or that none are known; null where none were looked for.",
             ),
             _column("retrieved_on", "date32", "When it was read; null where that is not known."),
+            _column(
+                "snapshot_on",
+                "date32",
+                "Date of the snapshot, by what the source says of itself.",
+                since=2,
+            ),
         ),
     ),
     TableSchema(
@@ -558,14 +657,25 @@ SCHEMA: tuple[TableSchema, ...] = (
         "source or grade aside: where it comes from.",
         ("table_name", "row_key", "column_name", "source_id"),
         (
-            _vocabulary("table_name", _rows.EvidencedTable, "Table of the cell.", required=True),
+            _vocabulary("table_name", terms.EVIDENCED_TABLE, "Table of the cell.", required=True),
             _key("row_key", "string", "Key of its row; the parts of a longer key joined by |."),
             _key("column_name", "string", "Column of the cell."),
             _source("Source of the cell."),
             _column("locator", "string", "Where in the source it stands."),
-            _vocabulary("grade", _rows.Grade, "How the source gives it.", required=True),
+            _vocabulary("grade", terms.GRADE, "How the source gives it.", required=True),
         ),
     ),
 )
 
 TABLES: dict[str, TableSchema] = {table.name: table for table in SCHEMA}
+
+
+def schema_at(version: int) -> dict[str, TableSchema]:
+    """Return the tables by name, as a version of the schema has them.
+
+    Examples
+    --------
+    >>> [len(schema_at(version)["works"].columns) for version in (1, 2)]
+    [15, 22]
+    """
+    return {table.name: table.at(version) for table in SCHEMA if table.since <= version}

@@ -26,6 +26,12 @@ Sort = Literal["hub", "newest", "oldest", "title", "relevance"]
 NOT_KNOWN: Final = "not known"
 """What stands for works of which nothing is known in some respect."""
 
+LISTS: Final = ("theme", "category", "venue", "role", "polarity", "representatives")
+"""Facets of which several values can be chosen, in the order in which the explorer has them."""
+
+FLAGS: Final = ("labelled", "shared_authors", "code")
+"""Facets that are true, false or not known."""
+
 _SEARCH_WEIGHTS: Final = (4, 3, 2, 1)  # title, authors, finding, identifiers
 _RELATED: Final = 10
 _FACETS: Final = {
@@ -222,16 +228,11 @@ def _by_authors(hub: Hub, asked: object) -> set[str]:
     return {of, *(work_id for work_id, name in rows if name in names)}
 
 
-_FLAGS: Final[dict[str, Callable[[Hub], Mapping[str, bool | None]]]] = {
-    "labelled": _labelled,
-    "shared_authors": _sharing_authors,
-    "code": _with_code,
-}
+_FLAGS: Final[dict[str, Callable[[Hub], Mapping[str, bool | None]]]] = dict(
+    zip(FLAGS, (_labelled, _sharing_authors, _with_code), strict=True)
+)
 _CONDITIONS: Final[dict[str, Callable[[Hub, Any], set[str]]]] = {
-    **{
-        facet: partial(_with_values, facet)
-        for facet in ("theme", "category", "venue", "role", "polarity")
-    },
+    **{facet: partial(_with_values, facet) for facet in LISTS if facet != "representatives"},
     **{flag: partial(_flagged, flag) for flag in _FLAGS},
     "year": _of_years,
     "related_to": _related,

@@ -93,11 +93,15 @@ class PackageSource(TypedDict, total=False):
 
 
 class HubInfo(TypedDict):
-    """What makes this data package a citation hub; ``responsible_ai`` is what its maker says."""
+    """What makes this data package a citation hub; ``responsible_ai`` is what its maker says.
+
+    ``schema_version`` is that of ``citehub._schema``; the first releases do not name it.
+    """
 
     hub: str
     canonical_work_id: str
     hub_class: str
+    schema_version: NotRequired[int]
     responsible_ai: NotRequired[dict[str, str]]
 
 

@@ -13,7 +13,9 @@ from functools import cache
 from itertools import islice
 from typing import IO, TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 
+from citehub._columns import COLUMNS
 from citehub._manifest import read_bytes, sha256
+from citehub._types import TYPES
 from citehub.errors import DamagedTable, MissingExtra, UnknownColumn
 
 if TYPE_CHECKING:
@@ -47,9 +49,10 @@ class Table(Generic[Row, Column]):
     """One table of one release.
 
     A handle knows its columns from the release's manifest; the Parquet file is read, and
-    its SHA-256 compared with the manifest, each time data is asked for. Anything that
-    speaks Arrow's C stream interface (Polars, DuckDB, narwhals, pandas 3, pyarrow) takes
-    the handle itself.
+    its SHA-256 compared with the manifest, each time data is asked for. A column that newer
+    releases have and this one lacks can be asked for by name, and rows have it, too: it is null.
+    Anything that speaks Arrow's C stream interface (Polars, DuckDB, narwhals, pandas 3, pyarrow)
+    takes the handle itself.
 
     Attributes
     ----------
@@ -61,7 +64,7 @@ class Table(Generic[Row, Column]):
     meaning : str
         What a row is.
     columns : tuple of str
-        Names of its columns, in order.
+        Names of the columns of this release, in order.
 
     Examples
     --------
@@ -86,6 +89,8 @@ class Table(Generic[Row, Column]):
         self.path = os.path.join(folder, resource["path"])
         self.meaning = resource["description"]
         self.columns = tuple(field["name"] for field in resource["schema"]["fields"])
+        known = COLUMNS.get("works" if skip else self.name, {})
+        self._absent = {name: kind for name, kind in known.items() if name not in self.columns}
 
     # -- data -----------------------------------------------------------------------------
 
@@ -112,8 +117,10 @@ class Table(Generic[Row, Column]):
         wanted = self._check_columns(columns)
         data = self._read_bytes()
         threads = len(data) > _THREADS_PAY_FROM
-        table = self._open(data).read(columns=wanted, use_threads=threads)
+        table = self._open(data).read(columns=self._stored(wanted), use_threads=threads)
         if wanted is not None:
+            for name in self._absent.keys() & {*wanted}:
+                table = table.append_column(name, _nulls(table.num_rows, self._absent[name]))
             table = table.select(wanted)
         return table.slice(self._skip) if self._skip else table
 
@@ -173,9 +180,11 @@ class Table(Generic[Row, Column]):
             raise MissingExtra.of("Polars", "polars") from None
         wanted = self._check_columns(columns)
         # Polars' own reader, without pyarrow, on the bytes whose hash was compared.
-        frame = pl.read_parquet(self._read_bytes(), columns=wanted)
+        frame = pl.read_parquet(self._read_bytes(), columns=self._stored(wanted))
         if wanted is not None:
-            frame = frame.select(wanted)
+            absent = {name: TYPES[kind].polars for name, kind in self._absent.items()}
+            nulls = (pl.lit(None, getattr(pl, absent[n])).alias(n) for n in wanted if n in absent)
+            frame = frame.with_columns(nulls).select(wanted)
         return frame.slice(self._skip) if self._skip else frame
 
     def __getitem__(self, column: Column) -> pd.Series[Any]:
@@ -184,7 +193,7 @@ class Table(Generic[Row, Column]):
 
     def __iter__(self) -> Iterator[Row]:
         """Iterate over the rows, each a plain dict; null is ``None``."""
-        yield from cast("Iterator[Row]", iter(ArrowRows(self.to_arrow())))
+        yield from cast("Iterator[Row]", iter(ArrowRows(self.read_rows())))
 
     def __len__(self) -> int:
         """Return the number of rows, from the footer of the Parquet file."""
@@ -273,6 +282,17 @@ class Table(Generic[Row, Column]):
             raise DamagedTable.at(self.path, *problem)
         return rows
 
+    def read_rows(self) -> pa.Table:
+        """Return the table with every column that the type of its rows has."""
+        every: Any = [*self.columns, *self._absent]
+        return self.to_arrow(every)
+
+    def _stored(self, wanted: list[str] | None) -> list[str] | None:
+        """Return what to read of the file for some columns: one at least, to count the rows."""
+        if wanted is None:
+            return None
+        return [name for name in wanted if name not in self._absent] or [self.columns[0]]
+
     def _check_columns(self, columns: Sequence[str] | None) -> list[str] | None:
         if columns is None:
             return None
@@ -281,7 +301,7 @@ class Table(Generic[Row, Column]):
             raise TypeError(message)
         columns = list(columns)
         for column in columns:
-            if column not in self.columns:
+            if column not in self.columns and column not in self._absent:
                 raise UnknownColumn.among(
                     "column", str(column), self.columns, where=f"table {self.name!r}"
                 )
@@ -384,7 +404,7 @@ class RowsByWork:
     def __init__(
         self, table: Table[Any, Any], column: str, columns: Sequence[str] | None = None
     ) -> None:
-        self._table = table.to_arrow(columns)
+        self._table = table.read_rows() if columns is None else table.to_arrow(columns)
         self._column = column
 
     def of(self, works: Sequence[str] | None = None) -> dict[str, list[dict[str, Any]]]:
@@ -437,16 +457,17 @@ def arrow_type(name: str) -> pa.DataType:
 def _arrow_types() -> dict[str, pa.DataType]:
     import pyarrow as pa
 
+    strings = {"dictionary": (pa.int32(), pa.string())}
     return {
-        "string": pa.string(),
-        "int8": pa.int8(),
-        "int16": pa.int16(),
-        "int32": pa.int32(),
-        "float64": pa.float64(),
-        "bool": pa.bool_(),
-        "date32": pa.date32(),
-        "category": pa.dictionary(pa.int32(), pa.string()),
+        name: getattr(pa, kind.arrow)(*strings.get(kind.arrow, ())) for name, kind in TYPES.items()
     }
+
+
+def _nulls(count: int, kind: str) -> Any:
+    import pyarrow as pa
+
+    type_: Any = arrow_type(kind)
+    return pa.nulls(count, type_)
 
 
 def parquet_bytes(table: pa.Table) -> bytes:

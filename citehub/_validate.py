@@ -13,6 +13,8 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from citehub._types import TYPES
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
@@ -39,13 +41,6 @@ class StoredRows(Protocol):
 Rows = Sequence["Mapping[str, Any]"] | StoredRows
 
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
-_KINDS: Final[dict[str, type]] = {
-    "string": str,
-    "category": str,
-    "float64": float,
-    "bool": bool,
-    "date32": datetime.date,
-}
 
 
 def row_key(row: Mapping[str, Any], key: Iterable[str]) -> str:
@@ -203,7 +198,7 @@ def _is_of_type(value: Any, arrow_type: str) -> bool:
     if arrow_type.startswith("int"):
         limit = 1 << int(arrow_type[3:]) - 1
         return type(value) is int and -limit <= value < limit
-    return type(value) is _KINDS[arrow_type]
+    return type(value) is TYPES[arrow_type].python
 
 
 def _find_broken_constraint(value: Any, constraints: Constraints) -> str:

@@ -17,7 +17,8 @@ far the two differ.
 >>> row.value, row.system, row.note
 ('contrasting', 'CiTO', 'Disagreement alone; contrary evidence is disputes or refutes.')
 
-:data:`MEASURES` defines what the table ``source_counts`` counts.
+:data:`MEASURES` defines what the table ``source_counts`` counts, :data:`NOTE_KINDS` what
+``work_notes`` holds.
 """
 
 from __future__ import annotations
@@ -29,12 +30,13 @@ from citehub._cito import CITO
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from citehub._rows import CountMeasure, Intent, Label, LabelScheme, Polarity
+    from citehub._rows import CountMeasure, Intent, Label, LabelScheme, NoteKind, Polarity
 
 __all__ = [
     "CROSSWALK",
     "INTENTS",
     "MEASURES",
+    "NOTE_KINDS",
     "POLARITIES",
     "SYSTEMS",
     "CrosswalkRow",
@@ -80,6 +82,13 @@ MEASURES: Final[dict[CountMeasure, str]] = {
     "unreadable": "Lines of the source's files that could not be read, whatever they say.",
 }
 """What each measure of a source counts, in one sentence."""
+
+NOTE_KINDS: Final[dict[NoteKind, str]] = {
+    "keyword": "A keyword or tag of the record.",
+    "note": "A note of the record, by whoever made the file or its reference manager.",
+    "annotation": "What a reader wrote on the work, as BibTeX's annotation or annote.",
+}
+"""What each kind of row in table ``work_notes`` is."""
 
 SYSTEMS: Final[dict[System, str]] = {
     "Semantic Scholar": "https://www.semanticscholar.org/faq#citation-intent",

@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import citehub
-from citehub._schema import TABLES
+from citehub._schema import SCHEMA_VERSION, TABLES
 from citehub._validate import row_key
 from citehub.build import write
 
@@ -25,7 +25,7 @@ def make_release(folder: Path, rows: dict[str, list[dict[str, Any]]]) -> citehub
     """
     manifest: Any = copy.deepcopy(citehub.load("mt-nlg", version="1.1.0").manifest)
     manifest |= {"name": "made", "title": "A made hub", "version": "0.1.0", "resources": []}
-    manifest["citehub"] |= {"hub": "made"}
+    manifest["citehub"] |= {"hub": "made", "schema_version": SCHEMA_VERSION}
     for name, given in rows.items():
         full = [
             {column.name: row.get(column.name) for column in TABLES[name].columns} for row in given

@@ -9,7 +9,7 @@ import pytest
 
 from citehub import _rows, vocabulary
 from citehub._cito import CITO
-from citehub.vocabulary import CROSSWALK, INTENTS, MEASURES, POLARITIES, SYSTEMS
+from citehub.vocabulary import CROSSWALK, INTENTS, MEASURES, NOTE_KINDS, POLARITIES, SYSTEMS
 from tests.test_public import loaded_by
 
 # The classes of each system, as its documentation lists them; CiTO's stand in ``CITO``.
@@ -31,10 +31,11 @@ def test_definitions_are_of_the_values_that_rows_can_hold():
     assert tuple(INTENTS) == get_args(_rows.Intent)
     assert tuple(POLARITIES) == get_args(_rows.Polarity)
     assert tuple(MEASURES) == get_args(_rows.CountMeasure)
+    assert tuple(NOTE_KINDS) == get_args(_rows.NoteKind)
 
 
 def test_definitions_are_one_sentence_each_and_differ():
-    said = [*INTENTS.values(), *POLARITIES.values(), *MEASURES.values()]
+    said = [*INTENTS.values(), *POLARITIES.values(), *MEASURES.values(), *NOTE_KINDS.values()]
     assert all(text.endswith(".") and text.count(".") == 1 for text in said)
     assert len(set(said)) == len(said)
 

@@ -347,15 +347,18 @@ class _Assembly:
 
     def _put_statements(self, key: dict[str, str], edges: list[Edge]) -> None:
         """Enter what each source says of a citation, its passages and their roles."""
-        stated = set()
+        stated: dict[tuple[str, str], list[bool]] = {}
+        for edge in edges:
+            said = stated.setdefault((edge.source_id, edge.citing), [])
+            said += [] if edge.is_influential is None else [edge.is_influential]
         numbers: Counter[str] = Counter()
         for edge in edges:
             origin = self._origin(edge)
             source = {**key, "source_id": edge.source_id}
-            if (edge.source_id, edge.citing) not in stated:  # it may cite two of its records
-                stated.add((edge.source_id, edge.citing))
+            if (edge.source_id, edge.citing) in stated:  # it may cite two of its records
+                said = stated.pop((edge.source_id, edge.citing))
                 records = {"record_id": edge.citing, "cited_record_id": edge.cited}
-                cells = {**source, **records, "is_influential": edge.is_influential}
+                cells = {**source, **records, "is_influential": any(said) if said else None}
                 self.ledger.put("citation_sources", cells, origin)
             for context in edge.contexts:
                 stem = f"{edge.source_id}-{edge.citing}"

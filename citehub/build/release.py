@@ -19,7 +19,7 @@ from citehub._catalog import (
 from citehub._diff import LEVELS, Diff, compare
 from citehub._hub import Hub
 from citehub._manifest import CHANGES, read_manifest
-from citehub._schema import TABLES
+from citehub._schema import schema_at
 from citehub._validate import find_dangling, find_double
 from citehub.build import write
 from citehub.build.ledger import Ledger, named_sources
@@ -171,7 +171,7 @@ def _assemble(spec: HubSpec, release: ReleaseSpec) -> tuple[dict[str, ArrowRows]
     add_sources(ledger, sources, named_sources(ledger.close()))
     tables = ledger.close()
     sources.check_evidence(tables)
-    gathered = write.GatheredRows()
+    gathered = write.GatheredRows(schema_at(release.schema_version))
     gathered.add(tables)
     facts = {"canonical_work_id": sources.canonical_id, "hub_class": sources.page.hub_class.text}
     return gathered.close(), facts
@@ -184,7 +184,8 @@ def _write(
     tables: dict[str, ArrowRows],
     facts: dict[str, str],
 ) -> None:
-    resources = [write.describe(TABLES[name], rows) for name, rows in tables.items()]
+    schemas = schema_at(release.schema_version)
+    resources = [write.describe(schemas[name], rows) for name, rows in tables.items()]
     for resource in resources:
         rows = tables[resource["name"]]
         problem = find_double(rows, resource["schema"]) or find_dangling(tables, resource)

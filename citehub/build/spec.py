@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from citehub._catalog import is_hub_name, is_version, version_key
 from citehub._identifiers import parse_identifier
-from citehub._manifest import RESPONSIBLE_AI
+from citehub._manifest import FIRST_SCHEMA, RESPONSIBLE_AI
+from citehub._schema import SCHEMA_VERSION
 from citehub.build.parts import PARTS
 from citehub.build.sources.curated import read_text
 from citehub.errors import SourceError, UnknownVersion
@@ -39,6 +40,7 @@ class ReleaseSpec:
     parts: tuple[str, ...]
     changes: tuple[ChangeNote, ...]
     doi: str
+    schema_version: int = SCHEMA_VERSION
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +191,18 @@ def _read_release(path: str, content: object) -> ReleaseSpec:
         parts=parts,
         changes=tuple(_read_change(path, version, each) for each in reader.take("changes", list)),
         doi=_read_doi(reader),
+        schema_version=_read_schema_version(reader),
     )
+
+
+def _read_schema_version(release: _Reader) -> int:
+    """Return the schema of a release: the newest, unless it says that it has an older one."""
+    if "schema_version" not in release.content:
+        return SCHEMA_VERSION
+    version: int = release.take("schema_version", int)
+    if not FIRST_SCHEMA <= version <= SCHEMA_VERSION:
+        release.fail(f"the schema_version {version} should be {FIRST_SCHEMA} to {SCHEMA_VERSION}")
+    return version
 
 
 def _read_doi(release: _Reader) -> str:

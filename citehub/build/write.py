@@ -7,9 +7,10 @@ import os
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub import _folder
-from citehub._manifest import DOI_PREFIX, MANIFEST, dataset_id, sha256
+from citehub._manifest import DOI_PREFIX, FIRST_SCHEMA, MANIFEST, dataset_id, sha256
 from citehub._schema import TABLES
 from citehub._table import ArrowRows, arrow_type, parquet_bytes
+from citehub._types import TYPES
 from citehub._validate import content_hash, find_wrong_cell
 from citehub.errors import BuildError
 
@@ -25,22 +26,16 @@ if TYPE_CHECKING:
 
 _PROFILE: Final = "https://datapackage.org/profiles/2.0/datapackage.json"
 _MEDIATYPE: Final = "application/vnd.apache.parquet"
-_FRICTIONLESS: Final = {
-    "string": "string",
-    "category": "string",
-    "int8": "integer",
-    "int16": "integer",
-    "int32": "integer",
-    "float64": "number",
-    "bool": "boolean",
-    "date32": "date",
-}
 
 
 class GatheredRows:
-    """Rows of every table of a release, checked and moved into Arrow's memory as they come."""
+    """Rows of every table of a release, checked and moved into Arrow's memory as they come.
 
-    def __init__(self) -> None:
+    ``schemas`` are the tables as the release has them; cells of other columns are left out.
+    """
+
+    def __init__(self, schemas: Mapping[str, TableSchema] = TABLES) -> None:
+        self._schemas = schemas
         self._parts: dict[str, list[pa.Table]] = {}
 
     def add(self, tables: Mapping[str, Sequence[dict[str, Any]]]) -> None:
@@ -54,10 +49,11 @@ class GatheredRows:
         import pyarrow as pa
 
         for name, rows in tables.items():
-            problem = find_wrong_cell(rows, describe_schema(TABLES[name]))
+            schema = self._schemas[name]
+            problem = find_wrong_cell(rows, describe_schema(schema))
             if problem is not None:
                 raise BuildError(f"Table {name}: expected {problem[0]}; found {problem[1]}.")
-            table = pa.Table.from_pylist(list(rows), schema=arrow_schema(TABLES[name]))
+            table = pa.Table.from_pylist(list(rows), schema=arrow_schema(schema))
             self._parts.setdefault(name, []).append(table)
 
     def close(self) -> dict[str, ArrowRows]:
@@ -66,7 +62,7 @@ class GatheredRows:
 
         return {
             name: ArrowRows(pa.concat_tables(self._parts.pop(name)).unify_dictionaries())
-            for name in TABLES
+            for name in self._schemas
             if name in self._parts
         }
 
@@ -149,6 +145,8 @@ def manifest_of(
 ) -> bytes:
     """Return ``datapackage.json``; ``facts`` are the hub's own, its class and canonical work."""
     citehub: dict[str, Any] = {"hub": hub.name, **facts}
+    if release.schema_version > FIRST_SCHEMA:
+        citehub["schema_version"] = release.schema_version
     if hub.responsible_ai:
         citehub["responsible_ai"] = hub.responsible_ai
     manifest: Any = {
@@ -191,7 +189,7 @@ def describe_field(column: Column) -> Field:
     """Return the manifest's description of a column."""
     field: Any = {
         "name": column.name,
-        "type": _FRICTIONLESS[column.type],
+        "type": TYPES[column.type].data_package,
         "arrowType": column.type,
         "description": column.description,
     }

@@ -130,6 +130,7 @@ def merged_into(
     while new:
         ids = list(new)
         rows = engine.fetch(merged.filter(merged.record.isin(ids) | merged.into.isin(ids)))
+        rows.sort(key=lambda row: (row["part"], -row["into"]))  # the last counts, then the least
         steps |= {row["record"]: row["into"] for row in rows}
         new = {each for row in rows for each in (row["record"], row["into"])} - known
         known |= new

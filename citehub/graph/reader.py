@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub._identifiers import Identifier
@@ -195,11 +196,13 @@ class Reader:
             schema={"record": records.record.type()},
         )
         ids = edges.select(record=edges.citing).union(mine)
-        newest = _newest(self.engine.fetch(records.semi_join(ids, "record")), "record")
-        texts = {
-            kind: {row["record"]: row for row in self.engine.fetch(table.semi_join(ids, "record"))}
-            for kind, table in self.texts[name].items()
-        }
+
+        def fetch(table: Expression) -> dict[Any, dict[str, Any]]:
+            rows = self.engine.fetch(table.semi_join(ids, "record"))
+            return _newest(rows, is_dated=name == openalex.SOURCE)
+
+        newest = fetch(records)
+        texts = {kind: fetch(table) for kind, table in self.texts[name].items()}
         abstracts, tldrs = texts.get("abstracts", {}), texts.get("tldrs", {})
         for number, row in newest.items():
             abstract = abstracts[number]["text"] if number in abstracts else None
@@ -228,21 +231,22 @@ class Reader:
     def _edges(
         self, name: str, edges: Expression, newest: dict[Any, dict[str, Any]]
     ) -> Iterator[Edge]:
-        """Yield the citations as the newest partition states them, each once."""
-        found: dict[tuple[Any, Any], dict[str, Any]] = {}
+        """Yield the citations, each once, with what all of its rows say.
+
+        Of OpenAlex, whose partitions are dated, the rows of a work's last one count.
+        """
+        found: dict[tuple[Any, Any], list[dict[str, Any]]] = {}
         for row in self.engine.fetch(edges):
-            key = row["citing"], row["cited"]
-            stale = name == openalex.SOURCE and row["part"] != newest[row["citing"]]["part"]
-            known = found.get(key)
-            if not stale and (known is None or known["part"] < row["part"]):
-                found[key] = row
-        for (citing, cited), row in found.items():
+            if name != openalex.SOURCE or row["part"] == newest[row["citing"]]["part"]:
+                found.setdefault((row["citing"], row["cited"]), []).append(row)
+        for (citing, cited), rows in found.items():
+            said = {row["is_influential"] for row in rows} - {None}
             yield Edge(
                 name,
                 name_record(name, citing),
                 name_record(name, cited),
-                row["is_influential"],
-                tuple(_contexts(row["contexts"], row["intents"])),
+                any(said) if said else None,
+                _all_contexts(_contexts(row["contexts"], row["intents"]) for row in rows),
             )
 
     def _add_entries(self, given: HubInput, wanted: Wanted, entries: Sequence[Record]) -> None:
@@ -305,11 +309,39 @@ def _contexts(
             yield Context(text or "", found)
 
 
-def _newest(rows: Iterable[dict[str, Any]], key: str) -> dict[Any, dict[str, Any]]:
-    """Return one row for each key: that of the last partition, in any order of the rows."""
-    found: dict[Any, dict[str, Any]] = {}
+def _all_contexts(rows: Iterable[Iterable[Context]]) -> tuple[Context, ...]:
+    """Return the passages of several rows of a citation, in the same order whatever theirs.
+
+    One that two rows hold is one, with the intents of both; one that a row holds twice is two.
+    """
+    found: dict[tuple[str, int], dict[str, None]] = {}
+    for contexts in sorted(map(list, rows), key=lambda each: (-len(each), each)):
+        times: Counter[str] = Counter()
+        for text, intents in contexts:
+            found.setdefault((text, times[text]), {}).update(dict.fromkeys(intents))
+            times[text] += 1
+    return tuple(Context(text, tuple(intents)) for (text, _), intents in found.items())
+
+
+def _newest(rows: Iterable[dict[str, Any]], *, is_dated: bool) -> dict[Any, dict[str, Any]]:
+    """Return one row for each record, with what all of its rows say, in any order of the rows.
+
+    Where they differ, the fullest counts. Where partitions are dated, those of the last count.
+    """
+    found: dict[Any, list[dict[str, Any]]] = {}
     for row in rows:
-        best = found.get(row[key])
-        if best is None or (row["part"], repr(row)) > (best["part"], repr(best)):
-            found[row[key]] = row
-    return found
+        known = found.setdefault(row["record"], [])
+        if is_dated and known and row["part"] > known[0]["part"]:
+            known.clear()
+        if not is_dated or not known or row["part"] == known[0]["part"]:
+            known.append(row)
+    return {each: _join_rows(those) for each, those in found.items()}
+
+
+def _join_rows(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    joined: dict[str, Any] = {}
+    for row in sorted(rows, key=lambda row: (list(row.values()).count(None), repr(row))):
+        for name, value in row.items():
+            if joined.get(name) is None:
+                joined[name] = value
+    return joined

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from citehub import _folder
 from citehub.build.sources.dumps import shape_texts
+from citehub.build.sources.fit import fit
 from citehub.build.sources.lines import BREAKS_OFF, is_csv, keep_readable
 from citehub.build.sources.records import Reject
 from citehub.errors import SourceError
@@ -99,10 +100,22 @@ class Store:
                 found = ", ".join(raw.columns)
                 problem = f"there is no column {name} of {files.title}; found {found}"
                 raise SourceError.at(files.folder, 0, problem)
-            due = ibis.dtype(kind)
-            cells[name] = raw[name] if _holds(raw[name].type(), due) else raw[name].cast(due)
+            is_nested = name in files.dataset.nested
+            cell = fit(raw[name], ibis.dtype(kind), is_nested=is_nested)
+            cells[name] = self._nothing(raw[name], kind, files) if cell is None else cell
         raw = raw.select(**cells)
         return raw.select(**files.dataset.shape(raw), part=ibis.literal(0, "int32"))
+
+    def _nothing(self, column: Expression, kind: str, files: Files) -> Expression:
+        """Return nulls of a type for a column of another one, in which nothing may stand."""
+        import ibis
+
+        name = column.get_name()
+        (found,) = self.engine.fetch(column.as_table().agg(n=column.count()))
+        if found["n"]:
+            problem = f"the column {name} of {files.title} should be {kind}, not {column.type()}"
+            raise SourceError.at(files.folder, 0, problem)
+        return ibis.null(kind)
 
     def _read(self, files: Files) -> Iterator[str]:
         """Yield the folders of what was read."""
@@ -182,18 +195,6 @@ class Store:
             os.rename(path, os.path.join(scratch, f"{name}-{os.path.basename(path)}"))
         shutil.rmtree(folder)
         return True
-
-
-def _holds(kind: Expression, due: Expression) -> bool:
-    """Tell whether a type is the one that is due, or a struct that has further fields.
-
-    Of a struct that is left as it is, an engine reads those fields only that are asked for.
-    """
-    if kind.is_struct() and due.is_struct():
-        return all(name in kind and _holds(kind[name], part) for name, part in due.items())
-    if kind.is_array() and due.is_array():
-        return _holds(kind.value_type, due.value_type)
-    return bool(kind == due)
 
 
 class _Clock:

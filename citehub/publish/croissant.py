@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from citehub._cito import CITO, CITO_NAMESPACE
 from citehub._manifest import RESPONSIBLE_AI
+from citehub._types import TYPES
 from citehub.publish._facts import agents, describe, describe_file
 
 if TYPE_CHECKING:
@@ -40,16 +41,6 @@ _CONFORMS_TO: Final = [
     "http://mlcommons.org/croissant/1.1",
     "http://mlcommons.org/croissant/RAI/1.0",
 ]
-_DATA_TYPES: Final = {
-    "string": "sc:Text",
-    "category": "sc:Text",
-    "int8": "sc:Integer",
-    "int16": "sc:Integer",
-    "int32": "sc:Integer",
-    "float64": "sc:Float",
-    "bool": "sc:Boolean",
-    "date32": "sc:Date",
-}
 
 
 def croissant(hub: Hub) -> dict[str, Any]:
@@ -148,7 +139,7 @@ def _field(identifier: str, name: str, data_type: str) -> dict[str, Any]:
 
 
 def _data_type(column: Field) -> str:
-    return "sc:URL" if column.get("format") == "uri" else _DATA_TYPES[column["arrowType"]]
+    return "sc:URL" if column.get("format") == "uri" else TYPES[column["arrowType"]].croissant
 
 
 def _vocabulary(column: Field) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from citehub import _markdown as md
 from citehub._schema import SCHEMA
 from citehub.build.write import describe
-from citehub.vocabulary import MEASURES
+from citehub.vocabulary import MEASURES, NOTE_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 LONGEST = 80  # letters of a cell in the first rows
 HEAD = 3
-MEANINGS = {"measure": MEASURES}  # of vocabularies, by column
+MEANINGS = {"measure": MEASURES, "kind": NOTE_KINDS}  # of vocabularies, by column
 
 
 def pages(hub: Hub) -> dict[str, str]:
@@ -71,8 +71,9 @@ def _absent_parts(hub: Hub, schema: TableSchema) -> Iterator[str]:
     yield preview(schema.description)
     yield f"# Table {schema.name}"
     yield (
-        f"{md.paragraph(schema.description)} Hubs [from bulk dumps]"
-        f"(index.md#tables-of-hubs-from-bulk-dumps) hold it; {hub.name} {hub.version} does not."
+        f"{md.paragraph(schema.description)} Hubs [from dumps and files]"
+        f"(index.md#tables-of-hubs-from-dumps-and-files) hold it; {hub.name} {hub.version} does "
+        "not."
     )
     yield md.table(("field", "value"), list(_about(resource)))
     yield "## Columns"

@@ -1,5 +1,11 @@
 /** What the parts of the explorer hand to each other. Names are those of the tables' columns. */
 
+import type * as rows from './rows.js'
+import type {
+  AuthorshipRow, CitationContextRow, CitationLabelRow, CitationRow, EvidenceRow, FlagFacet,
+  ListFacet, RepresentativeRow, Sort, WorkIdRow, WorkRow
+} from './rows.js'
+
 /** What the page says of the hub that it shows; citehub/explorer writes it into the page. */
 export interface Config {
   hub: string
@@ -25,54 +31,17 @@ export interface Config {
   page: string | null
 }
 
-export interface WorkRow {
-  work_id: string
-  title: string
-  title_plain: string
-  type: string | null
-  publication_year: number | null
-  publication_month: number | null
-  venue: string | null
-  primary_category: string | null
-  abstract: string | null
-  finding: string | null
-  finding_source: string | null
-  author_count: number | null
-  code_url: string | null
-  model_url: string | null
-  is_retracted: boolean | null
-}
+export type {
+  CitationRow, EvidenceRow, FlagFacet, Kind, ListFacet, Sort, WorkRow
+} from './rows.js'
 
-export interface AuthorRow { author_name: string; is_collective: boolean | null }
-export interface IdRow { scheme: string; value: string }
-export interface CitationRow {
-  citing_work_id: string
-  cited_work_id: string
-  hub_position: number | null
-  timespan_months: number | null
-  shared_authors: number | null
-  is_influential: boolean | null
-}
-export interface LabelRow {
-  citing_work_id: string
-  cited_work_id: string
-  scheme: string
-  value: string | null
-  raw_value: string
-  labeler: string
-  source_id: string
-}
-export interface ContextRow { text: string; section: string | null; source_id: string }
-export interface RepresentativeRow { method: string; rank: number }
-export interface EvidenceRow {
-  table_name: string
-  row_key: string
-  column_name: string
-  source_id: string
-  locator: string | null
-  grade: string
-}
-export interface ThemeRow { theme_id: string; title: string; description: string }
+// Of these rows the explorer reads some columns.
+export type AuthorRow = Pick<AuthorshipRow, 'author_name' | 'is_collective'>
+export type IdRow = Pick<WorkIdRow, 'scheme' | 'value'>
+export type LabelRow = Omit<CitationLabelRow, 'label_id' | 'context_id' | 'confidence' | 'labeler_version'>
+export type ContextRow = Pick<CitationContextRow, 'text' | 'section' | 'source_id'>
+export type RankRow = Pick<RepresentativeRow, 'method' | 'rank'>
+export type ThemeRow = Omit<rows.ThemeRow, 'position'>
 
 /** All that a release knows of one work, each list in the order of its table. */
 export interface WorkRecord {
@@ -87,7 +56,7 @@ export interface WorkRecord {
   citations: CitationRow[]
   labels: LabelRow[]
   contexts: ContextRow[]
-  representatives: RepresentativeRow[]
+  representatives: RankRow[]
   evidence: EvidenceRow[]
 }
 
@@ -115,10 +84,7 @@ export interface Entry {
   is_retracted: boolean | null
 }
 
-export type ListFacet = 'theme' | 'category' | 'venue' | 'role' | 'polarity' | 'representatives'
-export type FlagFacet = 'labelled' | 'shared_authors' | 'code'
 export type Facet = ListFacet | FlagFacet | 'year'
-export type Sort = 'hub' | 'newest' | 'oldest' | 'title' | 'relevance'
 
 /** What works must meet; the same names as the parameters of `hub.select()`. */
 export interface Conditions {

@@ -14,7 +14,9 @@ const canonical = {
   work: {
     work_id: 'arxiv:1', title: 'Cited', title_plain: 'Cited', type: null, publication_year: null,
     publication_month: null, venue: null, primary_category: null, abstract: null, finding: null,
-    finding_source: null, author_count: null, code_url: null, model_url: null, is_retracted: null
+    finding_source: null, author_count: null, code_url: null, model_url: null, is_retracted: null,
+    page_url: null, language: null, topic: null, open_access_status: null, license: null,
+    citation_count: null, citation_count_on: null
   },
   authors: [], ids: [], themes: [], citations: [], labels: [], contexts: [], representatives: [],
   evidence: []

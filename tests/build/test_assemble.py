@@ -294,10 +294,13 @@ def test_passages_and_intents_keep_their_order_and_names():
 
 
 def test_a_record_that_cites_two_records_of_the_work_states_it_once():
-    edges = [Edge("s2", "2", "1", contexts=(Context("One.", ()),)),
-             Edge("s2", "2", "9", contexts=(Context("Two.", ()),))]  # fmt: skip
+    edges = [
+        Edge("s2", "2", "1", is_influential=False, contexts=(Context("One.", ()),)),
+        Edge("s2", "2", "9", is_influential=True, contexts=(Context("Two.", ()),)),
+    ]
     tables = rows(hub(record("s2", "2", "s2:2"), edges=edges))
-    assert [row["cited_record_id"] for row in tables["citation_sources"]] == ["1"]
+    (stated,) = tables["citation_sources"]
+    assert (stated["cited_record_id"], stated["is_influential"]) == ("1", True)
     assert [row["text"] for row in tables["citation_contexts"]] == ["One.", "Two."]
     assert counts_of(tables, "s2")["records"] == 1
 

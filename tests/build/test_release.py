@@ -17,6 +17,7 @@ import pytest
 import citehub
 from citehub import _folder, errors
 from citehub._manifest import sha256
+from citehub._schema import SCHEMA_VERSION, TABLES
 from citehub.build import build_release
 from citehub.build.spec import read_spec
 
@@ -121,6 +122,7 @@ NEW = """
 [[releases]]
 version = "{version}"
 created = 2026-12-01
+schema_version = {schema}
 description = "A change."
 parts = ["page", "identifiers", "bibliography", "labels", "themes", "figures", "canonical"]
 changes = []
@@ -131,10 +133,10 @@ changes = []
 def describe_release(datasets):
     """Describe a new release in the copied sources, and edit them."""
 
-    def call(version, name=None, old="", new=""):
+    def call(version, name=None, old="", new="", schema=1):
         folder = datasets / "mt-nlg" / "source"
         with open(folder / "hub.toml", "a", encoding="utf-8") as file:
-            file.write(NEW.format(version=version))
+            file.write(NEW.format(version=version, schema=schema))
         if name:
             text = (folder / name).read_text(encoding="utf-8")
             assert old in text
@@ -156,6 +158,31 @@ def test_a_new_release_joins_the_index_and_is_the_default(datasets, describe_rel
     assert files(datasets / "mt-nlg" / NEWEST) == before
     assert sorted(os.listdir(datasets)) == ["index.json", "mt-nlg"]
     assert sorted(os.listdir(datasets / "mt-nlg")) == sorted([*RELEASED, PATCH, "source"])
+
+
+def test_a_newer_schema_needs_a_minor_version(datasets, describe_release):
+    describe_release(PATCH, schema=SCHEMA_VERSION)
+    with pytest.raises(errors.BumpTooSmall, match="column added: works  page_url"):
+        build_release("mt-nlg", PATCH)
+
+
+def test_a_release_of_the_newest_schema_adds_columns_and_says_so(datasets, describe_release):
+    describe_release(MINOR, schema=SCHEMA_VERSION)
+    hub = citehub.load(build_release("mt-nlg", MINOR))
+    assert hub.manifest["citehub"]["schema_version"] == SCHEMA_VERSION
+    assert hub.works.columns == tuple(each.name for each in TABLES["works"].columns)
+    added = {each.column for each in citehub.diff("mt-nlg", NEWEST, MINOR)}
+    assert added == {
+        column.name for table in TABLES.values() for column in table.columns if column.since > 1
+    } | {"scheme"}  # its vocabulary is wider
+    assert citehub.check(hub.path).passed
+
+
+@pytest.mark.parametrize("version", [0, SCHEMA_VERSION + 1])
+def test_a_schema_that_is_not_there_is_refused(datasets, describe_release, version):
+    describe_release(MINOR, schema=version)
+    with pytest.raises(errors.SourceError, match=f"{version} should be 1 to {SCHEMA_VERSION}"):
+        build_release("mt-nlg", MINOR)
 
 
 THEME = ("themes.csv", ",Surveys,", ",Overviews,")

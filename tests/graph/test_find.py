@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import ibis
@@ -134,8 +135,10 @@ def test_a_title_with_quotes_and_signs_is_a_text_and_no_pattern(engine):
 # -- merged ids -------------------------------------------------------------------------------
 
 
-def merge(engine: DuckDB, pairs: list[tuple[int, int]], records: set[int]):
-    merged = ibis.memtable(pairs, schema={"record": "int64", "into": "int64"})
+def merge(engine: DuckDB, pairs: list[tuple[int, ...]], records: set[int]):
+    """Follow merges: pairs of records, each with the part of the list in which it stands."""
+    kinds = {"record": "int64", "into": "int64", "part": "int32"}
+    merged = ibis.memtable([(*each, 0)[:3] for each in pairs], schema=kinds)
     ends, rejects = merged_into(engine, merged, records)
     return ends, [each.reason for each in rejects]
 
@@ -144,6 +147,11 @@ def merge(engine: DuckDB, pairs: list[tuple[int, int]], records: set[int]):
 def test_merges_are_followed_in_both_directions(engine, asked):
     pairs = [(1, 2), (2, 3), (4, 3), (7, 8)]
     assert merge(engine, pairs, asked) == ({1: 3, 2: 3, 4: 3}, [])
+
+
+@pytest.mark.parametrize("rows", [*itertools.permutations([(1, 4, 0), (1, 3, 1), (1, 2, 1)])])
+def test_of_two_merges_of_an_id_the_last_counts_in_any_order(engine, rows):
+    assert merge(engine, rows, {1}) == ({1: 2}, [])
 
 
 def test_records_that_were_never_merged(engine):

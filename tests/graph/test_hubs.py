@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import gzip
+import itertools
 import json
 import os
 import shutil
@@ -646,59 +647,191 @@ def test_the_order_in_which_files_are_there_says_which_is_newer(tmp_path):
     assert "openalex:W9900000015" in {row["citing_work_id"] for row in hub.citations}
 
 
-def test_of_two_statements_of_a_citation_that_of_the_newer_file_is_kept(tmp_path):
-    parts = {
-        "papers/part_000": make_small_dumps.PAPERS[:3],
-        "citations/part_000": [
-            make_small_dumps.citation(1, 990000011, ["Old."], [["background"]], influential=True),
-            make_small_dumps.citation(2, 990000012, ["Only."], [["result"]], influential=True),
-        ],
-        "citations/part_001": [
-            make_small_dumps.citation(1, 990000011, ["New."], [["methodology"]]),
-        ],
-    }
-    for name, rows in parts.items():
-        path = tmp_path / "s2" / f"{name}.jsonl"
+def s2_of(folder: Path, **parts: list[dict[str, object]]) -> Path:
+    """Datasets of Semantic Scholar, a partition for each name, as citations_0."""
+    for name, rows in {"papers_0": make_small_dumps.PAPERS[:3], **parts}.items():
+        path = folder / "s2" / name.replace("_", "/part_")
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(make_small_dumps.to_lines(rows))
-    hub = citehub.load(make(tmp_path / "hub", "s2", small=tmp_path).folder)
-    assert rows_of(hub, "citation_contexts", "citing_work_id", "text") == [
-        (BRIGHT, "New."), (FOG, "Only."),
-    ]  # fmt: skip
-    assert rows_of(hub, "citation_labels", "citing_work_id", "value") == [
-        (BRIGHT, "method"), (FOG, "result"),
-    ]  # fmt: skip
-    assert rows_of(hub, "citations", "citing_work_id", "is_influential") == [
-        (BRIGHT, False), (FOG, True),
-    ]  # fmt: skip
+        path.with_suffix(".jsonl").write_bytes(make_small_dumps.to_lines(rows))
+    return folder
+
+
+def said_of(hub: citehub.Hub, work_id: str) -> tuple:
+    """What the passages, their roles, and whether it is influential, are of a citation."""
+    mine = [
+        [row for row in hub.table(name) if row["citing_work_id"] == work_id]
+        for name in ("citation_contexts", "citation_labels", "citations")
+    ]
+    texts = {row["context_id"]: row["text"] for row in mine[0]}
+    roles = [(texts.get(row["context_id"]), row["raw_value"]) for row in mine[1]]
+    return list(texts.values()), roles, mine[2][0]["is_influential"]
+
+
+TWINS = [
+    make_small_dumps.citation(1, 990000011, ["Both.", "One."], [None, ["background"]]),
+    make_small_dumps.citation(2, 990000011, None, None, influential=None),
+    make_small_dumps.citation(3, 990000011, ["Two.", "Both."], [["result"], ["methodology"]],
+                              influential=True),
+    make_small_dumps.citation(4, 990000012, ["Only."], [["result"]], influential=False),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    ("parts", "kept"), [((0, 1), 1), ((1, 0), 0), ((0, 2, 1), 1), ((2, 0, 1), 0), ((3, 3), 0)]
+    "parts",
+    [
+        {"citations_0": TWINS},
+        {"citations_0": TWINS[::-1]},
+        {"citations_0": TWINS[:1], "citations_1": TWINS[1:]},
+        {"citations_0": TWINS[2:], "citations_1": TWINS[1::-1], "citations_2": TWINS[:2]},
+    ],
 )
-def test_statements_may_come_in_any_order(parts, kept):
-    """Of those that stand in one file, the first that comes is kept."""
-    rows = [
-        {"citing": 2, "cited": 1, "part": part, "is_influential": None,
-         "contexts": [f"Text {place}."], "intents": [[]]}
-        for place, part in enumerate(parts)
+def test_of_a_citation_all_rows_are_kept_whatever_their_order_and_partition(tmp_path, parts):
+    hub = citehub.load(make(tmp_path / "hub", "s2", small=s2_of(tmp_path, **parts)).folder)
+    passages = ["Both.", "One.", "Two."]
+    roles = [("Both.", "methodology"), ("One.", "background"), ("Two.", "result")]
+    assert said_of(hub, BRIGHT) == (passages, roles, True)
+    assert said_of(hub, FOG) == (["Only."], [("Only.", "result")], False)
+    assert len(hub.citation_sources) == 2
+    assert {row["is_influential"] for row in hub.citation_sources} == {True, False}
+
+
+@pytest.mark.parametrize("rows", [*itertools.permutations(range(4))])
+def test_statements_may_come_in_any_order(rows):
+    contexts = [["A", "A"], ["A"], ["B"], None]
+    intents = [[["one"], ["two"]], [["three"]], [None], [["whole"]]]
+    given = [
+        {"citing": 2, "cited": 1, "part": row, "is_influential": [None, False, None, None][row],
+         "contexts": contexts[row], "intents": intents[row]}
+        for row in rows
     ]  # fmt: skip
     reader = SimpleNamespace(engine=SimpleNamespace(fetch=list))
-    found = list(Reader._edges(reader, "s2", rows, {}))
-    assert found == [Edge("s2", "2", "1", None, (Context(f"Text {kept}.", ()),))]
+    (found,) = Reader._edges(reader, "s2", given, {})
+    kept = (
+        Context("A", ("one", "three")), Context("A", ("two",)), Context("", ("whole",)),
+        Context("B", ()),
+    )  # fmt: skip
+    assert found == Edge("s2", "2", "1", is_influential=False, contexts=kept)
+
+
+INTENTS = {  # as they are written: those of the one passage "As in [1].", and those of none
+    '["background", "methodology"]': ["background", "methodology"],
+    '[["background", "methodology"]]': ["background", "methodology"],
+    '[["result"]]': ["result"],
+    '["result"]': ["result"],
+    '"[\\"result\\"]"': ["result"],
+    '"[[\\"result\\", null], null]"': ["result"],
+    '["background", ["methodology"], null]': ["background", "methodology"],
+    '[["background", null], "", null]': ["background"],
+    "[[]]": [],
+    "[null]": [],
+    "[]": [],
+    "null": [],
+}
+
+
+def flat_citations(**more: object) -> list[dict[str, object]]:
+    """A row of a citation for each spelling of intents, the ids as text."""
+    return [
+        make_small_dumps.citation(n, str(n), ["As in [1]."], json.loads(text), **more)
+        | {"citedcorpusid": "990000001"}
+        for n, text in enumerate(INTENTS, 1)
+    ]
+
+
+def papers() -> list[dict[str, object]]:
+    return [
+        {**make_small_dumps.PAPERS[0], "externalids": None},
+        *({"corpusid": str(n), "title": f"P{n}", "year": 2020} for n, _ in enumerate(INTENTS, 1)),
+    ]
+
+
+def test_intents_of_semantic_scholar_are_read_however_their_lists_are_nested(tmp_path):
+    small = s2_of(tmp_path, papers_0=papers(), citations_0=flat_citations())
+    made = new_hub("s2:990000001", str(tmp_path / "hub"), dumps_of("s2", small=small))
+    assert made.rejects == ""
+    hub = citehub.load(made.folder)
+    for number, (text, intents) in enumerate(INTENTS.items(), 1):
+        passages, roles, _ = said_of(hub, f"s2:{number}")
+        assert passages == ["As in [1]."], text
+        assert [role for _, role in roles] == intents, text
+
+
+def test_a_flat_list_of_intents_is_of_the_citation_where_it_has_several_passages(tmp_path):
+    rows = [make_small_dumps.citation(1, 990000011, ["One.", "Two."], ["background", "result"])]
+    hub = citehub.load(
+        make(tmp_path / "hub", "s2", small=s2_of(tmp_path, citations_0=rows)).folder
+    )
+    roles = [(None, "background"), (None, "result")]
+    assert said_of(hub, BRIGHT) == (["One.", "Two."], roles, False)
+
+
+@pytest.mark.parametrize(
+    ("intents", "kind"),
+    [
+        ([["background"], ["methodology", "result"], [], None], None),
+        ([[["background"]], [["methodology", "result"], None], [None], None], None),
+        ([None] * 4, pa.null()),
+        ([None] * 4, pa.string()),
+        ([['"background"'], ['["methodology", "result"]'], [], None], None),  # as DuckDB writes
+    ],
+)
+def test_parquet_of_any_writer(tmp_path, intents, kind):
+    rows = [
+        make_small_dumps.citation(n, str(n), ["As in [1]."], None) | {"citedcorpusid": "990000001"}
+        for n in (2, 3, 4, 5)
+    ]
+    table = pa.Table.from_pylist(rows).set_column(5, "intents", pa.array(intents, kind))
+    works = [{"corpusid": str(n), "title": f"P{n}", "authors": None, "venue": "", "year": 2020.0,
+              "publicationdate": None, "citationcount": 4, "externalids": None}
+             for n in (2, 3, 4, 5, 990000001)]  # fmt: skip
+    for name, each in (("papers", pa.Table.from_pylist(works)), ("citations", table)):
+        (tmp_path / "s2" / name).mkdir(parents=True)
+        pq.write_table(each, tmp_path / "s2" / name / "part.parquet")
+    made = new_hub("s2:990000001", str(tmp_path / "hub"), dumps_of("s2", small=tmp_path))
+    hub = citehub.load(made.folder)
+    assert [row["citing_work_id"] for row in hub.citations] == ["s2:2", "s2:3", "s2:4", "s2:5"]
+    found = [[role for _, role in said_of(hub, f"s2:{n}")[1]] for n in (2, 3)]
+    some = [["background"], ["methodology", "result"]]
+    assert found == (some if intents[0] else [[], []])
+
+
+def test_a_column_of_parquet_that_is_something_else_is_named(tmp_path):
+    small = s2_of(tmp_path)
+    rows = [make_small_dumps.citation(1, 990000011, "As in [1].", None)]
+    (small / "s2" / "citations").mkdir()
+    pq.write_table(pa.Table.from_pylist(rows), small / "s2" / "citations" / "part.parquet")
+    said = r"column contexts of s2 citations should be array<string>, not string"
+    with pytest.raises(SourceError, match=said):
+        make(tmp_path / "hub", "s2", small=small)
 
 
 @pytest.mark.parametrize("parts", [(0, 1), (1, 0), (0, 2, 1), (2, 0, 1)])
-def test_of_several_records_that_of_the_newest_file_is_kept(parts):
+def test_of_several_records_that_of_the_newest_file_is_kept_where_files_are_dated(parts):
     rows = [{"record": 7, "title": f"Title {9 - part}", "part": part} for part in parts]
     other = {"record": 8, "title": "Another", "part": 0}
     newest = {"record": 7, "title": f"Title {9 - max(parts)}", "part": max(parts)}
-    assert _newest([*rows, other], "record") == {7: newest, 8: other}
+    assert _newest([*rows, other], is_dated=True) == {7: newest, 8: other}
 
 
-def test_of_two_records_in_one_file_the_same_is_kept_in_any_order():
-    rows = [{"record": 7, "title": title, "part": 0} for title in "ab"]
-    assert _newest(rows, "record") == _newest(rows[::-1], "record") == {7: rows[1]}
+@pytest.mark.parametrize("rows", [*itertools.permutations(range(3))])
+def test_of_several_records_in_one_file_what_all_say_is_kept_in_any_order(rows):
+    all_ = [
+        {"record": 7, "title": "a", "year": None, "venue": "v", "part": 0},
+        {"record": 7, "title": "b", "year": 2020, "venue": None, "part": 0},
+        {"record": 7, "title": None, "year": None, "venue": "w", "part": 0},
+    ]
+    kept = {"record": 7, "title": "a", "year": 2020, "venue": "v", "part": 0}
+    given = [all_[row] for row in rows]
+    assert _newest(given, is_dated=True) == _newest(given, is_dated=False) == {7: kept}
+
+
+def test_of_two_abstracts_of_a_paper_the_one_that_says_something_is_kept(tmp_path):
+    texts = [{"corpusid": 990000011, "abstract": each} for each in ("Text.", "", None)]
+    cites = [make_small_dumps.citation(1, 990000011)]
+    for number, abstracts in enumerate(itertools.permutations(texts)):
+        small = s2_of(tmp_path / str(number), citations_0=cites, abstracts_0=list(abstracts))
+        hub = citehub.load(make(tmp_path / f"hub{number}", "s2", small=small).folder)
+        assert hub.work(BRIGHT).abstract == "Text."
 
 
 def no_folder(small: Path) -> None:

@@ -105,10 +105,10 @@ def test_a_line_that_cannot_be_read_is_named_and_its_neighbours_are_kept(tmp_pat
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        (b'{"id":"T1\xff"}', "is not JSON: 'utf-8' codec can't decode byte 0xff"),
-        (b'{"id":"T1","names":["\\ud800"]}', "is not JSON: 'utf-8' codec can't encode"),
+        (b'{"id":"T1\xff"}', 'id is "T1\ufffd"'),
+        (b'{"id":"T1\\ud800"}', 'id is "T1\ufffd"'),
         (b'{"id":"T1","names":' + b"[" * 100_000, "is JSON too deep to be read"),
-        (b'{"id":"T1","year":' + b"9" * 5_000 + b"}", "is not JSON: Exceeds the limit"),
+        (b'{"id":"T1","year":' + b"9" * 5_000 + b"}", 'year should be a whole number, not "9999'),
     ],
 )
 def test_lines_that_no_reader_takes(tmp_path, line, reason):
@@ -116,6 +116,23 @@ def test_lines_that_no_reader_takes(tmp_path, line, reason):
     assert [row["id"] for row in rows] == ["T8", "T9"]
     assert number == 2
     assert said.startswith(reason)
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        (rb'{"id":"T1","more":{"half\ud83d":[0]}}', None),
+        (b'{"id":"T1","more":"\xff"}', None),
+        (b'{"id":"T1","more":' + b"9" * 5_000 + b"}", None),
+        (rb'{"id":"T1","names":["half\ud83d", "\ud83d\ude00"]}', ["half\ufffd", "😀"]),
+        (b'{"id":"T1","names":["a\xffb"]}', ["a\ufffdb"]),
+        (b'\xef\xbb\xbf{"id":"T1","names":["a"]}', ["a"]),
+        (rb'{"id":"T1","names":"[\"a\", null]"}', ["a", None]),
+    ],
+)
+def test_what_is_odd_in_a_field_loses_no_line(tmp_path, line, names):
+    ((row,), rejects) = keep(tmp_path, pack(line))
+    assert (row["id"], row["names"], rejects) == ("T1", names, [])
 
 
 def test_values_that_other_writers_spell_as_text_are_kept(tmp_path):
@@ -308,8 +325,18 @@ def test_a_cell_that_is_too_long_is_named(tmp_path, monkeypatch, csv_limit):
         (semantic_scholar.PAPERS, {"corpusid": "x"}, 'corpusid should be a whole number, not "x"'),
         (
             semantic_scholar.CITATIONS_DATASET,
-            {"citationid": 1, "intents": ["background"]},
-            'intents should be a list, not ["background"]',
+            {"citationid": 1, "intents": {"background": 1}},
+            'intents should be a list, not {"background": 1}',
+        ),
+        (
+            semantic_scholar.CITATIONS_DATASET,
+            {"citationid": 1, "intents": [["background", {}]]},
+            'intents should be text, not [["background", {}]]',
+        ),
+        (
+            semantic_scholar.CITATIONS_DATASET,
+            {"citationid": 1, "contexts": [["As in [1]."]]},
+            'contexts should be text, not [["As in [1]."]]',
         ),
     ],
 )

@@ -8,6 +8,7 @@ import io
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from citehub._types import TYPES
 from citehub._validate import find_wrong_value
 from citehub.build.write import describe_field
 from citehub.errors import SourceError
@@ -41,15 +42,12 @@ def _parse_text(cell: str) -> str:
     return cell
 
 
-_PARSE: Final[dict[str, tuple[Callable[[str], Any], str]]] = {
-    "string": (_parse_text, "text without blanks around it"),
-    "category": (str, "text"),
-    "int8": (_parse_whole, "a whole number"),
-    "int16": (_parse_whole, "a whole number"),
-    "int32": (_parse_whole, "a whole number"),
-    "float64": (_parse_number, "a number"),
-    "bool": (_TRUTH.__getitem__, "true or false"),
-    "date32": (datetime.date.fromisoformat, "a date, YYYY-MM-DD"),
+_PARSE: Final[dict[type, tuple[Callable[[str], Any], str]]] = {
+    str: (_parse_text, "text without blanks around it"),
+    int: (_parse_whole, "a whole number"),
+    float: (_parse_number, "a number"),
+    bool: (_TRUTH.__getitem__, "true or false"),
+    datetime.date: (datetime.date.fromisoformat, "a date, YYYY-MM-DD"),
 }
 
 
@@ -82,7 +80,8 @@ def read_csv(path: str, columns: Sequence[Column], key: Sequence[str] = ()) -> l
     Parameters
     ----------
     path : str
-        The file; its first line must name the columns, in this order.
+        The file; its first line must name the columns, in this order. It may leave out those
+        that a later version of the schema added.
     columns : sequence of Column
         Names, types and vocabularies of its columns.
     key : sequence of str, optional
@@ -100,11 +99,13 @@ def read_csv(path: str, columns: Sequence[Column], key: Sequence[str] = ()) -> l
         names the line.
     """
     reader = csv.reader(io.StringIO(read_text(path)), strict=True)
-    fields = [describe_field(column) for column in columns]
     records = []
     lines: dict[tuple[Any, ...], int] = {}
     try:
         header = next(reader, [])
+        absent = [each.name for each in columns if each.since > 1 and each.name not in header]
+        columns = [column for column in columns if column.name not in absent]
+        fields = [describe_field(column) for column in columns]
         names = [column.name for column in columns]
         if header != names:
             problem = f"expected the columns {','.join(names)}; found {','.join(header)}"
@@ -113,7 +114,7 @@ def read_csv(path: str, columns: Sequence[Column], key: Sequence[str] = ()) -> l
             if len(cells) != len(columns):
                 problem = f"expected {len(columns)} cells, found {len(cells)}"
                 raise SourceError.at(path, reader.line_num, problem)
-            record = Record()
+            record = Record(dict.fromkeys(absent))
             record.line = reader.line_num
             for field, cell in zip(fields, cells, strict=True):
                 record[field["name"]] = _parse(cell, field, path, reader.line_num)
@@ -132,7 +133,7 @@ def read_csv(path: str, columns: Sequence[Column], key: Sequence[str] = ()) -> l
 def _parse(cell: str, field: Field, path: str, line: int) -> Any:
     value, name = None, field["name"]
     if cell:
-        parse, kind = _PARSE[field["arrowType"]]
+        parse, kind = _PARSE[TYPES[field["arrowType"]].python]
         try:
             value = parse(cell)
         except (ValueError, KeyError):

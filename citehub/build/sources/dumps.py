@@ -60,6 +60,7 @@ class Dataset:
     ``fields`` are those that are read, by Ibis type, and no others are parsed. ``shape`` maps
     them to one of the tables above. A row whose field does not match its pattern in ``keys``
     cannot be read; ``made`` are the columns that ``shape`` leaves null for such a row.
+    The lists of fields in ``nested`` may hold lists, each as its text where it comes from JSON.
     ``prepare`` takes the details off rows that have nothing to do with the records of ``only``.
     """
 
@@ -71,6 +72,7 @@ class Dataset:
     shape: Callable[[Expression], dict[str, Expression]]
     prepare: Callable[[Expression], Expression] | None = None
     only: tuple[int, ...] = ()
+    nested: tuple[str, ...] = ()
 
 
 def complete(columns: Mapping[str, str], **cells: Expression) -> dict[str, Expression]:

@@ -25,10 +25,12 @@ if TYPE_CHECKING:
     from citehub.build.sources.dumps import Dataset
 
 _KINDS: Final = {dict: "an object", list: "a list", str: "text", bool: "true or false"}
-_WHOLE: Final = re.compile(r"-?[0-9]+")
+_WHOLE: Final = re.compile(r"-?[0-9]{1,100}")  # Python refuses far longer ones
 _MOST: Final = 1 << 63
 _CHUNK: Final = 1 << 20
 _CELL: Final = 1 << 27  # characters; lists of authors can be long
+_OPENING: Final = {"[": "array<", "{": "struct<"}
+_HALF: Final = re.compile("[\ud800-\udfff]")
 _SHOWN: Final = 60  # characters of a bad value in a reason
 BREAKS_OFF: Final = "the file breaks off here"
 """Begins the reason of what ends a file too early, or keeps it from being read at all."""
@@ -97,8 +99,8 @@ def _read_json(path: str, dataset: Dataset) -> Iterator[Line]:
         if not line.strip():
             continue
         try:
-            value = json.loads(line.rstrip(b"\r\n"))
-            json.dumps(value, ensure_ascii=False).encode()  # half a character cannot be written
+            text = line.decode("utf-8-sig", errors="replace").rstrip("\r\n")
+            value = json.loads(text, parse_int=_read_number)
         except ValueError as error:
             broken = isinstance(error, json.JSONDecodeError) and line[-1:] not in b"}\n"
             yield number, {}, f"{BREAKS_OFF if broken else 'is not JSON'}: {error}"
@@ -109,7 +111,8 @@ def _read_json(path: str, dataset: Dataset) -> Iterator[Line]:
         if not isinstance(value, dict):
             yield number, {}, f"should be an object, not {_kind(value)}"
             continue
-        row = {name: value.get(name) for name in dataset.fields}
+        fields = dataset.fields.items()
+        row = _without_halves({name: _unpacked(value.get(name), kind) for name, kind in fields})
         yield number, row, _find_problem(row, dataset)
 
 
@@ -171,10 +174,31 @@ def _open(path: str) -> gzip.GzipFile | io.BufferedReader:
     return gzip.open(path, "rb") if path.endswith(".gz") else open(path, "rb")
 
 
+def _unpacked(value: Any, kind: str) -> Any:
+    """Return a list or an object that was written as text in JSON."""
+    if isinstance(value, str) and kind.startswith(_OPENING.get(value[:1], "none")):
+        try:
+            return json.loads(value)
+        except (ValueError, RecursionError):
+            return value
+    return value
+
+
+def _without_halves(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row with U+FFFD where half a character stands, which cannot be written."""
+    text = json.dumps(row, ensure_ascii=False)
+    return json.loads(_HALF.sub("\ufffd", text)) if _HALF.search(text) else row
+
+
+def _read_number(digits: str) -> int | str:
+    """Return a whole number; one of very many digits as text."""
+    return int(digits) if _WHOLE.fullmatch(digits) else digits
+
+
 def _find_problem(row: dict[str, Any], dataset: Dataset) -> str:
     """Return what is wrong with the fields of a row."""
     for name, kind in dataset.fields.items():
-        problem = _misfit(row[name], _type(kind))
+        problem = _misfit(row[name], _type(kind), is_nested=name in dataset.nested)
         if problem:
             return f"{name} should be {problem}, not {_show(row[name])}"
     for name, pattern in dataset.keys.items():
@@ -192,14 +216,18 @@ def _type(kind: str) -> Any:
     return ibis.dtype(kind)
 
 
-def _misfit(value: Any, kind: Any) -> str:  # noqa: PLR0911
+def _misfit(value: Any, kind: Any, *, is_nested: bool = False) -> str:  # noqa: PLR0911
     """Return what a value should be, where it is something else."""
     if value is None:
         return ""
     if kind.is_array():
         if not isinstance(value, list):
             return "a list"
-        return next(filter(None, (_misfit(each, kind.value_type) for each in value)), "")
+        kinds = (
+            kind if is_nested and isinstance(each, list) else kind.value_type for each in value
+        )
+        found = (_misfit(*each, is_nested=is_nested) for each in zip(value, kinds, strict=True))
+        return next(filter(None, found), "")
     if kind.is_struct():
         if not isinstance(value, dict):
             return "an object"

@@ -51,8 +51,32 @@ def shape_citations(raw: Expression) -> dict[str, Expression]:
         cited=raw.citedcorpusid,
         is_influential=raw.isinfluential,
         contexts=raw.contexts,
-        intents=raw.intents,
+        intents=_intents(raw.intents),
     )
+
+
+def _intents(given: Expression) -> Expression:
+    """Return the intents of each passage; a flat list, as in the publisher's sample, is one list.
+
+    Of lists in a list, as JSON holds them, each comes as its text.
+    """
+    import ibis
+
+    if given.type().value_type.is_array():
+        return given
+    lists = given.map(
+        lambda each: ibis.ifelse(each.isnull(), ibis.null("array<string>"), _words(each))
+    )
+    apart = given.filter(lambda each: each.isnull() | each.startswith("["))
+    is_flat = (apart.length() == 0) & (given.length() > 1)
+    return ibis.ifelse(is_flat, ibis.array([lists.flatten()]), lists)
+
+
+def _words(text: Expression) -> Expression:
+    """Return the words of a list in JSON, or the one word that a text is."""
+    for sign in '[]"':
+        text = text.replace(sign, "")
+    return text.split(",").map(lambda word: word.strip().nullif("").nullif("null"))
 
 
 def shape_abstracts(raw: Expression) -> dict[str, Expression]:
@@ -100,11 +124,12 @@ CITATIONS_DATASET: Final = Dataset(
         "citedcorpusid": "int64",
         "isinfluential": "boolean",
         "contexts": "array<string>",
-        "intents": "array<array<string>>",
+        "intents": "array<string>",
     },
     keys={},
     made=(),
     shape=shape_citations,
+    nested=("intents",),
 )
 ABSTRACTS: Final = Dataset(
     source_id=SOURCE,

@@ -3,6 +3,7 @@
 
 import { parquetMetadataAsync, parquetRead } from 'hyparquet'
 import { decompress as inflate } from 'fzstd'
+import { LATER } from '../shared.js'
 import { Texts } from './texts.js'
 
 /** @import { AsyncBuffer, FileMetaData } from 'hyparquet' */
@@ -57,7 +58,7 @@ export function openTables(config, base, { inline, decompress }) {
     async columns(table, columns) {
       if (!config.tables[table]?.rows) return columns.map(() => new Texts(new Uint8Array(), new Int32Array()))
       const opened = await open(table)
-      return reading(table, opened.intact, readColumns(opened, columns, await how()))
+      return reading(table, opened.intact, readColumns(opened, table, columns, await how()))
     },
     async slice(table, start, end, columns) {
       const { file, metadata, intact } = await open(table)
@@ -68,7 +69,8 @@ export function openTables(config, base, { inline, decompress }) {
         useOffsetIndex: true,
         rowFormat: 'object', onComplete: found => { rows = found }
       }))
-      return rows.map(withNulls)
+      const absent = columns ? [] : Object.keys(LATER[table] ?? {})
+      return rows.map(row => withNulls(row, absent))
     }
   }
 }
@@ -98,14 +100,18 @@ async function reading(table, intact, read) {
 
 /**
  * @param {Opened} opened
- * @param {string[]} columns
+ * @param {string} table
+ * @param {string[]} columns a column that a newer schema added is null where the file lacks it
  * @param {object} how pages are decoded
  */
-async function readColumns({ file, metadata }, columns, how) {
+async function readColumns({ file, metadata }, table, columns, how) {
   const total = Number(metadata.num_rows)
-  const isText = columns.map(column =>
-    metadata.schema.find(({ name }) => name === column)?.type === 'BYTE_ARRAY')
-  const found = isText.map(is => /** @type {any} */ (is ? new Int32Array(total) : new Array(total)))
+  const held = columns.map(column => metadata.schema.find(({ name }) => name === column))
+  const stored = columns.filter((column, at) => held[at] || !LATER[table]?.[column])
+  const isText = columns.map((column, at) =>
+    held[at] ? held[at].type === 'BYTE_ARRAY' : LATER[table]?.[column] === 'string')
+  const found = isText.map(is =>
+    /** @type {any} */ (is ? new Int32Array(total) : new Array(total).fill(null)))
   /** @type {Uint8Array[]} */
   const pages = []
   let before = 0 // bytes of the pages before the last
@@ -122,8 +128,8 @@ async function readColumns({ file, metadata }, columns, how) {
     }
     return before + bytes.byteOffset
   }
-  await parquetRead({
-    file, metadata, columns, ...how, parsers: { stringFromBytes },
+  if (stored.length) await parquetRead({
+    file, metadata, columns: stored, ...how, parsers: { stringFromBytes },
     onChunk({ columnName, columnData, rowStart }) {
       const column = found[columns.indexOf(columnName)]
       for (let at = 0; at < columnData.length; at++) column[rowStart + at] = columnData[at] ?? null
@@ -144,9 +150,12 @@ function join(pages) {
   return bytes
 }
 
-/** @param {Record<string, any>} row */
-function withNulls(row) {
-  for (const name in row) row[name] ??= null
+/**
+ * @param {Record<string, any>} row
+ * @param {string[]} absent columns that the release may lack
+ */
+function withNulls(row, absent) {
+  for (const name of [...Object.keys(row), ...absent]) row[name] ??= null
   return row
 }
 

@@ -6,14 +6,7 @@ import { reason } from './record.js'
 /** @import { HubFacts, WorkRecord } from '../types.js' */
 
 /** A cell; null is not known. Role and polarity are null for the canonical work, too. */
-/** @typedef {string | number | boolean | string[] | null} Cell */
-
-export const COLUMNS = [
-  'work_id', 'title', 'title_plain', 'authors', 'publication_year', 'publication_month', 'type',
-  'venue', 'primary_category', 'arxiv', 'doi', 'url', 'code_url', 'model_url', 'finding',
-  'finding_source', 'themes', 'representative', 'is_retracted', 'relation', 'hub_position',
-  'timespan_months', 'shared_authors', 'role', 'polarity', 'hub', 'data_version', 'sources'
-]
+/** @typedef {string | number | boolean | Date | string[] | null} Cell */
 
 /**
  * Returns the cells of a work by the names of the columns.
@@ -30,7 +23,7 @@ export function row(record, facts) {
     authors: record.authors.map(author => author.author_name),
     arxiv: ids.get('arxiv') ?? null,
     doi: ids.get('doi') ?? null,
-    url: pageOfWork(record.ids),
+    url: pageOfWork(record.ids) ?? record.work.page_url,
     themes: record.themes,
     representative: record.representatives.map(({ method }) => method),
     relation: why.relation,

@@ -1,7 +1,8 @@
 // CSV: a row per work, for spreadsheets, as `citehub/export/csv.py`.
 
 import { cleanLine, csvLine } from '../text/text.js'
-import { COLUMNS, row } from './columns.js'
+import { COLUMNS } from '../shared.js'
+import { row } from './columns.js'
 import { NOT_KNOWN } from './record.js'
 
 /** @import { Cell } from './columns.js' */
@@ -38,6 +39,7 @@ function plain(cells) {
 /** @param {Cell} value */
 function textOf(value) {
   if (Array.isArray(value)) return value.map(escaped).join('; ')
+  if (value instanceof Date) return value.toISOString().slice(0, '2026-11-29'.length)
   return typeof value === 'string' ? cleanLine(value) : value
 }
 

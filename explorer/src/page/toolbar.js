@@ -1,6 +1,6 @@
 // Search, order, how many there are, and the conditions that are set.
 
-import { LONGEST } from '../state/names.js'
+import { LONGEST } from '../state/address.js'
 import { activeConditions, noConditions } from './conditions.js'
 import { arrange, button, el, grouped, many, setText } from './dom.js'
 

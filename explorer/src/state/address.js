@@ -1,9 +1,11 @@
 // The state of the page as the fragment of its address, and back.
 
-import { FLAGS, LISTS, LONGEST, SORTS } from './names.js'
+import { FLAGS, LISTS, SORTS } from '../shared.js'
 
 /** @import { Engine, ListFacet, State } from '../types.js' */
 
+/** Letters of a search. */
+export const LONGEST = 200
 const PICTURES = ['time', 'map', 'network']
 const LEAD = '#?'
 

@@ -1,6 +1,6 @@
 // The code that gives the view of the page: Python, and the command line.
 
-import { FLAGS, LISTS } from './names.js'
+import { FLAGS, LISTS } from '../shared.js'
 
 /** @import { Config, State } from '../types.js' */
 
