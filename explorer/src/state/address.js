@@ -81,7 +81,7 @@ function readPart(state, name, value) {
       return true
     case 'year': {
       const years = /^(\d{4})(?:-(\d{4}))?$/.exec(value)
-      if (!years) return false
+      if (!years || state.year) return false // the page has one first and one last year
       state.year = [Number(years[1]), Number(years[2] ?? years[1])]
       return state.year[0] <= state.year[1] || Boolean(state.year = null)
     }
