@@ -56,7 +56,13 @@ TESTS = {  # by module of citehub: the files that stand for it, the quickest fir
     "build/sources/opencitations": BULK,
     "build/sources/pith_page": ("build/test_pith_page.py", *RELEASE),
     "build/sources/records": BULK,
-    "build/sources/reference_file": ("build/test_reference_file.py",),
+    **{
+        f"build/sources/reference_file/{name}": ("build/test_reference_file.py",)
+        for name in (
+            "__init__", "bibtex", "bibtex_names", "csl_json", "dates", "entry", "identifiers",
+            "names", "ris", "tex", "text",
+        )
+    },
     "build/sources/semantic_scholar": BULK,
     **{
         f"export/{name}": EXPORT

@@ -90,7 +90,7 @@ _STEP: Final = 1000  # citing works whose rows are dicts at a time
 _TABLES: Final[tuple[TableName, ...]] = (
     "works", "work_ids", "authorships", "citations", "citation_sources", "citation_contexts",
     "citation_labels", "citation_years", "source_counts", "source_overlap", "representatives",
-    "themes", "work_themes",
+    "themes", "work_themes", "work_notes",
 )  # fmt: skip
 """Tables that a release holds, even where they stay empty."""
 
@@ -100,7 +100,8 @@ class HubInput:
     """What the sources say of one hub.
 
     ``canonical`` are the records of the work itself, by source and record id; ``stated`` are
-    the sources' own counts of its citations, and ``years`` those of OpenAlex by year.
+    the sources' own counts of its citations, and ``years`` those of OpenAlex by year; ``read``
+    says in words what was read.
     """
 
     canonical: dict[tuple[str, str], Record]
@@ -111,6 +112,7 @@ class HubInput:
     years: dict[int, int] = field(default_factory=dict)
     unreadable: dict[str, int] = field(default_factory=dict)
     newest_year: int | None = None
+    read: str = ""
 
 
 def record_of(
@@ -170,8 +172,9 @@ class _Work:
 
     @property
     def authors(self) -> tuple[Author, ...]:
-        """The authors that the most trusted of them prints."""
-        return next((each.authors for each in self.records if each.authors), ())
+        """The authors that the most trusted of them prints, as far as they can be read."""
+        printed = next((each.authors for each in self.records if each.authors), ())
+        return tuple(author for author in printed if author)
 
     @property
     def first(self) -> Record | None:
@@ -207,7 +210,7 @@ class _Assembly:
         self.ledger.start(*_TABLES)
         canonical, works = self._join()
         if canonical.title is None:
-            raise BuildError(f"No source tells the title of {canonical.work_id}.")
+            raise BuildError(f"No source tells the title of {canonical.work_id}.{self._read()}")
         self.work_of = {
             (each.source_id, each.record_id): work for work in works for each in work.records
         }
@@ -222,7 +225,8 @@ class _Assembly:
         citing.sort(key=_newest_first)
         if not citing:
             raise BuildError(
-                f"No source that was read tells of a work that cites {canonical.work_id}."
+                "No source that was read tells of a work that cites "
+                f"{canonical.work_id}.{self._read()}"
             )
         self._put_work(canonical)
         for position, work in enumerate(citing, 1):
@@ -238,6 +242,11 @@ class _Assembly:
         tables = self.gathered.close()
         tables["evidence"] = tables["evidence"].by_key(TABLES["evidence"].key)
         return tables, canonical.work_id
+
+    def _read(self) -> str:
+        return (
+            f" Read: {self.given.read}. Name one more source that may." if self.given.read else ""
+        )
 
     def _gather(self) -> None:
         """Move the rows so far into Arrow's memory: as dicts they take ten times as much."""
@@ -279,7 +288,7 @@ class _Assembly:
         except ValueError:
             plain, how = title, "title as it is, as its TeX cannot be resolved"
         derive(self.ledger, "works", {**key, "title_plain": plain}, how)
-        for name in ("venue", "type", "abstract", "is_retracted"):
+        for name in ("venue", "type", "abstract", "is_retracted", "page_url"):
             self._first(work, name)
         first = work.first
         if first is not None:
@@ -288,6 +297,7 @@ class _Assembly:
         self._put_finding(work)
         self._put_ids(work)
         self._put_authors(work)
+        self._put_notes(work)
 
     def _first(self, work: _Work, name: str) -> None:
         """Enter a cell of ``works`` from the first record that has it."""
@@ -319,14 +329,38 @@ class _Assembly:
         record = next((each for each in work.records if each.authors), None)
         if record is None:
             return
-        count = len(record.authors)
+        are_all = record.are_all_named and None not in record.authors
+        count = len(record.authors) if are_all else None
         cells = {"work_id": work.work_id, "author_count": count}
         self.ledger.put("works", cells, _origin_of(record))
         for order, author in enumerate(record.authors, 1):
+            if author is None:
+                continue
             key = {"work_id": work.work_id, "author_order": order}
-            stated = {**key, "author_name": author.name, "orcid": author.orcid}
+            stated = {
+                **key,
+                "author_name": author.name,
+                "is_collective": author.is_collective,
+                "orcid": author.orcid,
+                "family_name": author.family,
+                "given_name": author.given,
+                "name_suffix": author.suffix,
+            }
             self.ledger.put("authorships", stated, _origin_of(record))
             put_position(self.ledger, key, count, "place in the list")
+
+    def _put_notes(self, work: _Work) -> None:
+        """Enter what stands beside the records of a work, in the order of the source."""
+        places: Counter[tuple[str, str]] = Counter()
+        stated = dict.fromkeys(
+            (record.source_id, note) for record in work.records for note in record.notes
+        )
+        for source_id, note in stated:
+            places[source_id, note.kind] += 1
+            place = places[source_id, note.kind]
+            key = {"work_id": work.work_id, "source_id": source_id, "kind": note.kind}
+            cells = {**key, "position": place, "text": note.text}
+            self.ledger.put("work_notes", cells, Origin(source_id, "stated"))
 
     def _put_citation(
         self, work: _Work, canonical: _Work, position: int, edges: list[Edge]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from citehub.build.sources import openalex, opencitations, semantic_scholar
@@ -10,10 +11,11 @@ from citehub.graph.find import merged_into
 from citehub.graph.layout import find_openalex, find_opencitations, find_s2
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
     from citehub.build.sources.dumps import Expression
     from citehub.graph.dumps import Dumps
+    from citehub.graph.layout import Files
     from citehub.graph.store import Store
 
 
@@ -28,6 +30,7 @@ class Source:
     merged: Expression | None = None
     only: frozenset[int] = frozenset()
     snapshot_on: str | None = None
+    near: Callable[[Collection[int]], Expression] | None = None
 
     def last_year(self, year: int) -> int:
         """Return the last year that a record can have, by the date of the dump or another one.
@@ -36,10 +39,10 @@ class Source:
         """
         return int(self.snapshot_on[:4] if self.snapshot_on else year) + 1
 
-    def citations_of(self, records: Collection[Any]) -> Expression:
-        """Return the citations of some records, and maybe others."""
+    def citations_of(self, records: Collection[Any], works: Expression) -> Expression:
+        """Return the citations of some records that works hold, and maybe others."""
         if self.source_id == openalex.SOURCE:
-            return openalex.citations(self.works, records)
+            return openalex.citations(works, records)
         return self.citations
 
 
@@ -74,7 +77,8 @@ def open_sources(
         kept = frozenset(files.dataset.only)
         citations = openalex.citations(works)
         date = files.snapshot_on
-        found.append(Source(openalex.SOURCE, works, citations, {}, merged, kept, date))
+        near = partial(_near, store, files) if files.is_parquet else None
+        found.append(Source(openalex.SOURCE, works, citations, {}, merged, kept, date, near))
     if s2_files:
         needed = s2_files if texts else dict.fromkeys(("papers", "citations"))
         tables = {name: store.table(s2_files[name]) for name in needed}
@@ -84,6 +88,13 @@ def open_sources(
         tables = {name: store.table(files) for name, files in index_files.items()}
         found.append(Source(opencitations.SOURCE, tables["meta"], tables["index"]))
     return found
+
+
+def _near(store: Store, files: Files, records: Collection[int]) -> Expression:
+    """Return the works in Parquet that are some records or cite one, and few others."""
+    is_usual = openalex.are_usual(store.bounds[files.title])
+    works = store.rows(files, lambda raw: openalex.cite(raw, records, is_usual=is_usual))
+    return openalex.without_deleted(works)
 
 
 def name_record(source_id: str, record: Any) -> str:

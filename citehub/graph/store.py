@@ -45,6 +45,8 @@ class Store:
         self.rejects: dict[str, list[Reject]] = {}
         self.notes: dict[str, tuple[str, ...]] = {}
         self.partial: dict[str, tuple[str, ...]] = {}
+        self.bounds: dict[str, dict[str, tuple[str, str]]] = {}
+        self._raw: dict[str, Expression] = {}
 
     def table(self, files: Files) -> Expression:
         """Return what a dataset is mapped to, reading the partitions that were not read yet.
@@ -52,7 +54,7 @@ class Store:
         Its column ``part`` numbers the partitions.
         """
         if files.is_parquet:
-            return self._parquet(files)
+            return self.rows(files, lambda _: True)
         title = files.title
         with _folder.scratch_folder(os.path.join(self.folder, files.dataset.name)) as scratch:
             files = unpack(files, scratch)
@@ -62,49 +64,96 @@ class Store:
         self._tell(files, table)
         return table
 
+    def rows(self, files: Files, where: Callable[[Expression], Expression]) -> Expression:
+        """Return what those rows of a dataset in Parquet are mapped to that fulfil a condition.
+
+        It is put to the columns as they lie in the files, so that others need not be read.
+        """
+        raw = self._parquet(files).filter(where)
+        return raw.select(**files.dataset.shape(raw), part=raw.part)
+
     def told(self, by_title: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
         """Return the sentences of all datasets."""
         return tuple(each for sentences in by_title.values() for each in sentences)
 
     def _tell(self, files: Files, table: Expression) -> None:
         """Keep what is to tell of how whole the dataset is."""
+        counts: Counter[str] = Counter()
+        if files.announced or any(map(_breaks_off, self.rejects[files.title])):
+            for row in self.engine.fetch(table.group_by("part").agg(n=table.count())):
+                counts[_origin(files, files.paths[row["part"]])] += row["n"]
+        self._judge(files, counts)
+
+    def _judge(self, files: Files, counts: Counter[str]) -> None:
+        """Compare the rows that each file gave with those that are announced."""
         rejects = self.rejects[files.title]
-        broken = [each for each in rejects if each.reason.startswith(BREAKS_OFF)]
-        partial = list(files.partial)
-        if broken or files.announced:
-            counts = self._count(files, table)
-            bad = Counter(each.path for each in rejects)
-            partial += [_describe_break(each, files, counts) for each in broken]
-            ended = {each.path for each in broken}
-            for path, announced in files.announced.items():
-                n, due = counts[path] + bad[path], announced.n_records
-                if path not in ended and due not in {None, n}:
-                    partial.append(f"{path}: {n:,} rows were read, and {due:,} are announced.")
+        broken = [each for each in rejects if _breaks_off(each)]
+        partial = [*files.partial, *(_describe_break(each, files, counts) for each in broken)]
+        bad = Counter(each.path for each in rejects)
+        ended = {each.path for each in broken}
+        for path, announced in files.announced.items():
+            n, due = counts[path] + bad[path], announced.n_records
+            if path not in ended and due not in {None, n}:
+                partial.append(f"{path}: {n:,} rows were read, and {due:,} are announced.")
         self.notes[files.title] = files.notes
         self.partial[files.title] = tuple(partial)
 
-    def _count(self, files: Files, table: Expression) -> Counter[str]:
-        """Return the number of rows that each file gave."""
+    def _open_parquet(self, files: Files) -> Expression:
+        """Return the columns as they are, and ``part``; files that are none are left out."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
         counts: Counter[str] = Counter()
-        for row in self.engine.fetch(table.group_by("part").agg(n=table.count())):
-            counts[_origin(files, files.paths[row["part"]])] += row["n"]
-        return counts
+        bounds: list[dict[str, tuple[str, str]]] = []
+        rejects = []
+        for path in files.paths:
+            try:
+                found = pq.read_metadata(path)
+            except (pa.ArrowException, OSError) as error:
+                rejects.append(Reject(path, 0, f"{BREAKS_OFF}: {error}"))
+                continue
+            counts[path] = found.num_rows
+            bounds += [_bounds(found.row_group(each)) for each in range(found.num_row_groups)]
+        if not counts:
+            reject = rejects[0]
+            problem = f"no file of {files.title} can be read; {reject.path}: {reject.reason}"
+            raise SourceError.at(files.folder, 0, problem)
+        self.rejects[files.title] = rejects
+        self._judge(files, counts)
+        known = set.intersection(*map(set, bounds)) if bounds else set()
+        self.bounds[files.title] = {
+            name: (min(each[name][0] for each in bounds), max(each[name][1] for each in bounds))
+            for name in known
+        }
+        return self.engine.read_parts({p: n for n, p in enumerate(files.paths) if p in counts})
 
     def _parquet(self, files: Files) -> Expression:
         import ibis
 
-        raw = self.engine.read_parquet(files.paths)
+        if files.title in self._raw:
+            return self._raw[files.title]
+        raw = self._open_parquet(files)
+        dataset, lacking = files.dataset, []
         cells = {}
-        for name, kind in files.dataset.fields.items():
-            if name not in raw.columns:
-                found = ", ".join(raw.columns)
-                problem = f"there is no column {name} of {files.title}; found {found}"
+        for name, kind in dataset.fields.items():
+            if name in raw.columns:
+                is_nested = name in dataset.nested
+                cell = fit(raw[name], ibis.dtype(kind), is_nested=is_nested)
+                cells[name] = self._nothing(raw[name], kind, files) if cell is None else cell
+                continue
+            if name in dataset.needed:
+                found = ", ".join(each for each in raw.columns if each != "part")
+                problem = f"there is no column {name} of {files.title} in Parquet; found {found}"
+                if dataset.source_id == "openalex":
+                    problem += ". A snapshot has the same works as JSON Lines, in data/jsonl/works"
                 raise SourceError.at(files.folder, 0, problem)
-            is_nested = name in files.dataset.nested
-            cell = fit(raw[name], ibis.dtype(kind), is_nested=is_nested)
-            cells[name] = self._nothing(raw[name], kind, files) if cell is None else cell
-        raw = raw.select(**cells)
-        return raw.select(**files.dataset.shape(raw), part=ibis.literal(0, "int32"))
+            lacking.append(name)
+            cells[name] = ibis.null(kind)
+        if lacking:
+            note = f"{files.title}: {files.folder} has no column {', '.join(lacking)}: not known."
+            self.notes[files.title] += (note,)
+        self._raw[files.title] = raw.select(**cells, part=raw.part)
+        return self._raw[files.title]
 
     def _nothing(self, column: Expression, kind: str, files: Files) -> Expression:
         """Return nulls of a type for a column of another one, in which nothing may stand."""
@@ -262,13 +311,29 @@ def _origin(files: Files, path: str) -> str:
     return files.origins.get(path, path)
 
 
+def _bounds(group: Any) -> dict[str, tuple[str, str]]:
+    """Return the first and the last text of columns of a row group, where the file tells them."""
+    found = {}
+    for number in range(group.num_columns):
+        column = group.column(number)
+        stats = column.statistics
+        if stats is not None and stats.has_min_max and isinstance(stats.min, str):
+            found[column.path_in_schema.removesuffix(".list.element")] = stats.min, stats.max
+    return found
+
+
+def _breaks_off(reject: Reject) -> bool:
+    return reject.reason.startswith(BREAKS_OFF)
+
+
 def _describe_break(reject: Reject, files: Files, counts: Counter[str]) -> str:
     """Say in a sentence how much was read of a file that breaks off."""
     n, announced = counts[reject.path], files.announced.get(reject.path)
     of = f" of the {announced.n_records:,} announced" if announced and announced.n_records else ""
     why = reject.reason.removeprefix(BREAKS_OFF).lstrip(": ")
     rows = "no row was read" if not n else f"{n:,} rows{of} were read"
-    return f"{reject.path}: {rows}; it breaks off at line {reject.line:,} ({why})."
+    end = f"it breaks off at line {reject.line:,}" if reject.line else "it breaks off"
+    return f"{reject.path}: {rows}; {end} ({why})."
 
 
 def _read_rejects(folder: str) -> list[Reject]:

@@ -61,6 +61,7 @@ class Dataset:
     them to one of the tables above. A row whose field does not match its pattern in ``keys``
     cannot be read; ``made`` are the columns that ``shape`` leaves null for such a row.
     The lists of fields in ``nested`` may hold lists, each as its text where it comes from JSON.
+    A copy in Parquet must have the columns ``needed``; others that it lacks are not known.
     ``prepare`` takes the details off rows that have nothing to do with the records of ``only``.
     """
 
@@ -73,6 +74,7 @@ class Dataset:
     prepare: Callable[[Expression], Expression] | None = None
     only: tuple[int, ...] = ()
     nested: tuple[str, ...] = ()
+    needed: tuple[str, ...] = ()
 
 
 def complete(columns: Mapping[str, str], **cells: Expression) -> dict[str, Expression]:

@@ -115,6 +115,7 @@ PAPERS: Final = Dataset(
     keys={"corpusid": _NUMBER},
     made=("record",),
     shape=shape_papers,
+    needed=("corpusid", "title"),
 )
 CITATIONS_DATASET: Final = Dataset(
     source_id=SOURCE,
@@ -130,6 +131,7 @@ CITATIONS_DATASET: Final = Dataset(
     made=(),
     shape=shape_citations,
     nested=("intents",),
+    needed=("citingcorpusid", "citedcorpusid"),
 )
 ABSTRACTS: Final = Dataset(
     source_id=SOURCE,
@@ -138,6 +140,7 @@ ABSTRACTS: Final = Dataset(
     keys={"corpusid": _NUMBER},
     made=("record",),
     shape=shape_abstracts,
+    needed=("corpusid", "abstract"),
 )
 TLDRS: Final = Dataset(
     source_id=SOURCE,
@@ -146,4 +149,5 @@ TLDRS: Final = Dataset(
     keys={"corpusid": _NUMBER},
     made=("record",),
     shape=shape_tldrs,
+    needed=("corpusid", "text"),
 )
