@@ -207,7 +207,10 @@ class _Assembly:
         self.ledger.start(*_TABLES)
         canonical, works = self._join()
         if canonical.title is None:
-            raise BuildError(f"No source tells the title of {canonical.work_id}.")
+            raise BuildError(
+                f"No source tells the title of {canonical.work_id}. Add one that describes works, "
+                "as the Meta of OpenCitations, or a reference manager's file that holds the work."
+            )
         self.work_of = {
             (each.source_id, each.record_id): work for work in works for each in work.records
         }
@@ -221,8 +224,13 @@ class _Assembly:
         citing = [work for work in works if work.work_id in by_work]
         citing.sort(key=_newest_first)
         if not citing:
+            untitled = (
+                f" Of {len(edges):,} citing records no source tells the title; add one that "
+                "describes works."
+            )
             raise BuildError(
                 f"No source that was read tells of a work that cites {canonical.work_id}."
+                + (untitled if edges else "")
             )
         self._put_work(canonical)
         for position, work in enumerate(citing, 1):

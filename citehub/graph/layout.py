@@ -68,9 +68,9 @@ def find_s2(folder: str) -> dict[str, Files]:
 
 
 def find_opencitations(folder: str) -> dict[str, Files]:
-    """Find the index and the metadata of OpenCitations."""
+    """Find the index of OpenCitations, and the metadata where they are."""
     datasets = (opencitations.INDEX, opencitations.META)
-    return _find_datasets(folder, datasets, needed=2, endings=_TABLES)
+    return _find_datasets(folder, datasets, needed=1, endings=_TABLES)
 
 
 def unpack(files: Files, scratch: str) -> Files:

@@ -7,9 +7,9 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
-from citehub._identifiers import Identifier
+from citehub._identifiers import Identifier, parse_identifier
 from citehub.build.assemble import HubInput, record_of
-from citehub.build.sources import openalex
+from citehub.build.sources import openalex, opencitations
 from citehub.build.sources.dumps import WORKS
 from citehub.build.sources.records import Context, Edge, Record, Reject
 from citehub.errors import BuildError, UnknownWork
@@ -81,6 +81,9 @@ class Reader:
         find_records(self.engine, {each.source_id: each.works for each in self.sources}, wanted)
         for source in self.sources:
             self._add_old_ids(source, wanted)
+            if source.source_id == opencitations.SOURCE:  # older files of its index name no OMID
+                for each in wanted:
+                    each.records.setdefault(source.source_id, set()).update(_curies(each.ids))
 
     def input_of(self, wanted: Wanted, entries: Sequence[Record] = ()) -> HubInput:
         """Return what the sources say of one work; it has to fit into memory."""
@@ -160,7 +163,7 @@ class Reader:
         self.edges[name] = edges = self._write(edges, f"{name}-edges")
         ids = edges.select(record=edges.citing).union(targets.select(record=targets.target))
         ids = ids.filter(ids.record.notnull())  # a join looks ahead for few ids, where filtered
-        records = source.works.semi_join(ids, "record").select("part", *WORKS)
+        records = source.works.semi_join(ids, "record").select("part", *WORKS).distinct()
         self.records[name] = self._write(records, f"{name}-records")
         self.texts[name] = {
             kind: self._write(texts.semi_join(ids, "record"), f"{name}-{kind}")
@@ -211,10 +214,7 @@ class Reader:
             given.edges.append(edge)
             key = name, edge.citing  # a record that the source says nothing of but this
             if key not in given.citing and key not in given.canonical:
-                ids_known = (
-                    (Identifier("openalex", edge.citing),) if name == openalex.SOURCE else ()
-                )
-                given.citing[key] = Record(name, edge.citing, ids_known)
+                given.citing[key] = Record(name, edge.citing, _ids_of_name(name, edge.citing))
 
     def _edges(
         self, name: str, edges: Expression, newest: dict[Any, dict[str, Any]]
@@ -246,6 +246,18 @@ class Reader:
                 continue
             given.citing[key] = entry
             given.edges.append(Edge(entry.source_id, entry.record_id, wanted.curie))
+
+
+def _ids_of_name(source_id: str, record_id: str) -> tuple[Identifier, ...]:
+    """Return the identifier that a record's name is."""
+    schemes = {openalex.SOURCE: "openalex", opencitations.SOURCE: "omid"}
+    scheme = schemes.get(source_id, source_id)
+    found = parse_identifier(record_id if ":" in record_id else f"{scheme}:{record_id}")
+    return (found,) if found else ()
+
+
+def _curies(ids: Iterable[Identifier]) -> set[str]:
+    return {each.curie for each in ids}
 
 
 def _openalex_numbers(ids: Iterable[Identifier]) -> set[int]:
@@ -317,6 +329,9 @@ def _join_rows(rows: list[dict[str, Any]]) -> dict[str, Any]:
         for name, value in row.items():
             if joined.get(name) is None:
                 joined[name] = value
+    if "also" in joined:
+        ids = (each.curie.lower() for row in rows for each in ids_of(row))
+        joined["also"] = sorted(set(ids)) or None
     return joined
 
 

@@ -71,9 +71,13 @@ def open_sources(
         tables = {name: store.table(s2_files[name]) for name in needed}
         papers, citations = tables.pop("papers"), tables.pop("citations")
         found.append(Source(semantic_scholar.SOURCE, papers, citations, tables))
-    if index_files:
+    if "meta" in index_files:
         tables = {name: store.table(files) for name, files in index_files.items()}
         found.append(Source(opencitations.SOURCE, tables["meta"], tables["index"]))
+    elif index_files:
+        index = store.table(replace(index_files["index"], dataset=opencitations.NAMED_INDEX))
+        works = opencitations.works_of_index(index)
+        found.append(Source(opencitations.SOURCE, works, index))
     return found
 
 

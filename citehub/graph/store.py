@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from citehub.graph.layout import Files
 
 REJECTS: Final = "rejects.json"
-_FORMAT: Final = 2  # of what is kept; a new number reads anew
+_FORMAT: Final = 3  # of what is kept; a new number reads anew
 
 
 class Store:
@@ -198,7 +198,8 @@ def _duration(seconds: float) -> str:
 
 def _name(paths: Sequence[str], dataset: Dataset, first: int) -> str:
     """Return a name that changes with the files, their place and what is read of them."""
-    facts: list[Any] = [_FORMAT, first, sorted(dataset.fields.items()), dataset.only]
+    shape = dataset.shape.__name__
+    facts: list[Any] = [_FORMAT, first, sorted(dataset.fields.items()), dataset.only, shape]
     for path in paths:
         stat = os.stat(path)
         facts.append([os.path.basename(path), stat.st_size, stat.st_mtime_ns])

@@ -12,10 +12,13 @@ from citehub.build.sources.dumps import (
     CITATIONS,
     WORKS,
     Dataset,
+    arxiv_id,
     arxiv_of,
     bare_doi,
     complete,
+    curie,
     filled,
+    number_of,
     whole,
 )
 
@@ -31,17 +34,17 @@ _DETAILS: Final = (
 )
 _PREFIX: Final = "https://openalex.org/W"
 _ARXIV_PAGE: Final = (
-    r"arxiv\.org/(?:abs|pdf)/([0-9]{4}\.[0-9]{4,5}|[a-z-]+(?:\.[A-Za-z]{2})?/[0-9]{7})"
+    r"(?:(?:arxiv|ar5iv|alphaxiv)\.org/[a-z-]+/|10\.48550/arxiv\.)(.+?)(?:\.pdf)?/?(?:[?#].*)?\z"
 )
 
 
 def shape_works(raw: Expression) -> dict[str, Expression]:
     """Map works; ``refs`` are the numbers of the works that each cites."""
-    doi = bare_doi(raw.doi)
-    pages = raw.locations.map(lambda each: each.landing_page_url).filter(
-        lambda page: page.contains("arxiv.org/")
-    )
-    page = (pages.length() > 0).ifelse(pages[0], None)
+    doi, own, mag = bare_doi(raw.doi), raw.id.replace(_PREFIX, "W"), number_of(raw.ids.mag, "W")
+    pages = raw.locations.map(lambda each: each.landing_page_url)
+    pages = pages.filter(lambda page: page.contains("iv."))  # as all names of arXiv do
+    arxiv = pages.map(lambda page: arxiv_id(page.lower().re_extract(_ARXIV_PAGE, 1)))
+    arxiv = arxiv.filter(lambda each: each.notnull())
     return complete(
         {**WORKS, "record": "int64", "refs": "array<int64>"},
         record=_number(raw.id),
@@ -54,11 +57,25 @@ def shape_works(raw: Expression) -> dict[str, Expression]:
         authors=raw.authorships.map(_author),
         n_citations=raw.cited_by_count,
         years=raw.counts_by_year.map(_year),
-        arxiv=arxiv_of(doi).coalesce(filled(page.re_extract(_ARXIV_PAGE, 1))),
+        arxiv=arxiv_of(doi).coalesce(arxiv[0]),
         doi=doi,
-        openalex=raw.id.replace(_PREFIX, "W"),
+        openalex=own,
+        pmid=number_of(raw.ids.pmid),
+        pmcid=number_of(raw.ids.pmcid, "PMC"),
+        also=_also(own, mag, arxiv),
         refs=_numbers(raw.referenced_works),
     )
+
+
+def _also(own: Expression, mag: Expression, arxiv: Expression) -> Expression:
+    """Return further identifiers: a number of MAG that is not the work's own, more arXiv ids."""
+    import ibis
+
+    has_more = arxiv.length().fill_null(0) > 1
+    others = arxiv.filter(lambda each: each != arxiv[0]).map(lambda each: curie("arxiv", each))
+    others = ibis.ifelse(has_more, others, ibis.literal([], "array<string>"))
+    merged = ibis.array([curie("openalex", mag.lower())])
+    return ibis.cases((mag != own, others.concat(merged)), (has_more, others), else_=None)
 
 
 def citations(works: Expression, of: Collection[int] = ()) -> Expression:
@@ -136,6 +153,7 @@ WORKS_DATASET: Final = Dataset(
         "authorships": "array<struct<author: struct<id: string, display_name: string, "
         "orcid: string>, raw_author_name: string>>",
         "primary_location": "struct<source: struct<display_name: string>>",
+        "ids": "struct<mag: string, pmid: string, pmcid: string>",
         "locations": "array<struct<landing_page_url: string>>",
         "referenced_works": "array<string>",
         "cited_by_count": "int64",

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from citehub._identifiers import Identifier
 
-SCHEMES: Final = ("arxiv", "doi", "openalex", "s2", "omid", "acl")
+SCHEMES: Final = ("arxiv", "doi", "openalex", "s2", "omid", "acl", "pmid", "pmcid")
 """Identifiers that a work of a source can have, the one that names it in a hub first."""
 
 _YEAR = TABLES["works"].column("publication_year")

@@ -9,10 +9,12 @@ from citehub.build.sources.dumps import (
     TEXTS,
     WORKS,
     Dataset,
+    arxiv_id,
     arxiv_of,
     bare_doi,
     complete,
     filled,
+    number_of,
 )
 
 if TYPE_CHECKING:
@@ -36,10 +38,13 @@ def shape_papers(raw: Expression) -> dict[str, Expression]:
         venue=filled(raw.venue),
         authors=raw.authors.map(_author),
         n_citations=raw.citationcount,
-        arxiv=filled(ids.ArXiv).coalesce(arxiv_of(doi)),
+        arxiv=arxiv_id(ids.ArXiv).coalesce(arxiv_of(doi)),
         doi=doi,
+        openalex=number_of(ids.MAG, "W"),  # OpenAlex took the numbers of MAG over
         s2=raw.corpusid.cast("string"),
         acl=filled(ids.ACL),
+        pmid=number_of(ids.PubMed),
+        pmcid=number_of(ids.PubMedCentral, "PMC"),
     )
 
 
@@ -104,7 +109,8 @@ PAPERS: Final = Dataset(
     name="papers",
     fields={
         "corpusid": "int64",
-        "externalids": "struct<DOI: string, ArXiv: string, ACL: string>",
+        "externalids": "struct<DOI: string, ArXiv: string, ACL: string, MAG: string, "
+        "PubMed: string, PubMedCentral: string>",
         "title": "string",
         "authors": "array<struct<authorId: string, name: string>>",
         "venue": "string",
