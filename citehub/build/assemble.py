@@ -13,8 +13,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from citehub._markup import plain_title, says_something
 from citehub._schema import TABLES
-from citehub._tex import resolve_tex
 from citehub.build.derived import (
     DERIVED,
     count_months,
@@ -30,6 +30,7 @@ from citehub.build.write import GatheredRows
 from citehub.errors import BuildError
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Mapping
 
     from citehub._identifiers import Identifier
@@ -86,6 +87,8 @@ SOURCES: Final[dict[str, dict[str, str | None]]] = {
 }
 _DATE: Final = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _MONTHS: Final = 12
+_COUNTS: Final = range(2**31)
+_STATED: Final = ("language", "topic", "open_access_status", "license")
 _STEP: Final = 1000  # citing works whose rows are dicts at a time
 _TABLES: Final[tuple[TableName, ...]] = (
     "works", "work_ids", "authorships", "citations", "citation_sources", "citation_contexts",
@@ -101,6 +104,7 @@ class HubInput:
 
     ``canonical`` are the records of the work itself, by source and record id; ``stated`` are
     the sources' own counts of its citations, and ``years`` those of OpenAlex by year.
+    ``snapshots`` are the dates of the dumps, ``read_on`` that at which they were read.
     """
 
     canonical: dict[tuple[str, str], Record]
@@ -111,14 +115,18 @@ class HubInput:
     years: dict[int, int] = field(default_factory=dict)
     unreadable: dict[str, int] = field(default_factory=dict)
     newest_year: int | None = None
+    snapshots: dict[str, datetime.date] = field(default_factory=dict)
+    read_on: datetime.date | None = None
 
 
-def record_of(
+def record_of(  # noqa: PLR0913
     row: Mapping[str, Any],
     source_id: str,
     record_id: str,
     ids: tuple[Identifier, ...],
     abstract: str | None,
+    *,
+    snapshot_on: datetime.date | None = None,
 ) -> tuple[Record, str]:
     """Return a record from a source's row, and what of it cannot be used, in words.
 
@@ -135,6 +143,8 @@ def record_of(
         for each in row["authors"] or ()
         if each and each["name"] and each["name"].strip()
     )
+    n = row.get("n_citations")
+    count = n if n is not None and n in _COUNTS else None
     record = Record(
         source_id,
         record_id,
@@ -147,6 +157,9 @@ def record_of(
         authors=authors,
         abstract=abstract,
         is_retracted=row["is_retracted"],
+        **{name: row.get(name) for name in _STATED},
+        citation_count=count,
+        citation_count_on=None if count is None else snapshot_on,
     )
     return record, problem
 
@@ -266,7 +279,10 @@ class _Assembly:
                 groups.join(key, identifier)
         for key in given.canonical:
             groups.join(first, key)
-        records = {**given.citing, **given.canonical}
+        records = {
+            key: record if says_something(record.title or "") else record._replace(title=None)
+            for key, record in (*given.citing.items(), *given.canonical.items())
+        }
         members: dict[object, list[Record]] = {}
         for key, record in records.items():
             members.setdefault(groups.find(key), []).append(record)
@@ -282,13 +298,11 @@ class _Assembly:
     def _put_work(self, work: _Work) -> None:
         title, key = work.title or "", {"work_id": work.work_id}
         self._first(work, "title")
-        try:
-            plain, how = resolve_tex(title), "title with its TeX resolved"
-        except ValueError:
-            plain, how = title, "title as it is, as its TeX cannot be resolved"
-        derive(self.ledger, "works", {**key, "title_plain": plain}, how)
-        for name in ("venue", "type", "abstract", "is_retracted"):
+        cells = {**key, "title_plain": plain_title(title)}
+        derive(self.ledger, "works", cells, "title with its TeX and markup resolved")
+        for name in ("venue", "type", "abstract", "is_retracted", *_STATED):
             self._first(work, name)
+        self._put_citation_count(work)
         first = work.first
         if first is not None:
             date = {"publication_year": first.year, "publication_month": first.month}
@@ -305,6 +319,15 @@ class _Assembly:
                 self.ledger.put(
                     "works", {"work_id": work.work_id, name: value}, _origin_of(record)
                 )
+                return
+
+    def _put_citation_count(self, work: _Work) -> None:
+        for record in work.records:
+            if record.citation_count is not None:
+                names = ("citation_count", "citation_count_on")
+                cells = {name: getattr(record, name) for name in names}
+                origin = _origin_of(record)
+                self.ledger.put("works", {"work_id": work.work_id, **cells}, origin)
                 return
 
     def _put_finding(self, work: _Work) -> None:
@@ -447,7 +470,11 @@ class _Assembly:
         """Enter the sources that any row names."""
         for source_id, cells in SOURCES.items():
             if source_id in self.named:
-                row = {"source_id": source_id, **cells}
+                row: dict[str, Any] = {"source_id": source_id, **cells}
+                if source_id != DERIVED:
+                    dump = semantic_scholar.SOURCE if source_id == TLDR else source_id
+                    row["retrieved_on"] = self.given.read_on
+                    row["snapshot_on"] = self.given.snapshots.get(dump)
                 self.ledger.put("sources", row, Origin(source_id, "stated"))
 
     # -- origins --------------------------------------------------------------------------

@@ -53,9 +53,10 @@ def reference(work: Work) -> dict[str, str]:
     """Return the bibliographic fields of a work; what is not known is empty."""
     ids, month = work.ids, work.publication_month
     is_arxiv = "arxiv" in ids
+    title = work.title if "$" in work.title else work.title_plain  # mathematics stay TeX
     return {
         "author": " and ".join(_author(name) for name in names(work)),
-        "title": f"{{{escape_tex(work.title)}}}" if work.title else "",
+        "title": f"{{{escape_tex(title)}}}" if title else "",
         "year": str(work.publication_year or ""),
         "month": _MONTHS[month - 1] if month else "",
         kind(work).venue or "note": escape_tex(venue(work) or ""),

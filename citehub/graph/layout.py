@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 import os
+import re
 import zipfile
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -12,12 +15,17 @@ from citehub.build.sources import openalex, opencitations, semantic_scholar
 from citehub.errors import SourceError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from citehub.build.sources.dumps import Dataset
 
 _LINES: Final = (".gz", ".json", ".jsonl", ".ndjson")
 _TABLES: Final = (".csv", ".csv.gz", ".zip")
+
+
+_DATE: Final = re.compile(
+    r"(?<![0-9])(20[0-9]{2})(?:([-_])([0-9]{2})\2([0-9]{2})(?![0-9])|([0-9]{2})([0-9]{2})_[0-9]{6}_)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +45,22 @@ class Files:
     def title(self) -> str:
         """The dataset in words."""
         return f"{self.dataset.source_id} {self.dataset.name}"
+
+
+def find_date(folder: str, files: Iterable[Files]) -> datetime.date | None:
+    """Return the date of a dump: the newest in the name of its folder and of what is in it.
+
+    So OpenAlex names its partitions, and others their releases. When a file was written here
+    says nothing of that.
+    """
+    above = os.path.dirname(os.path.abspath(folder))
+    names = {os.path.relpath(path, above) for each in files for path in each.paths}
+    found = set()
+    for date in {match.groups() for name in names for match in _DATE.finditer(name)}:
+        year, _, *parts = date
+        with suppress(ValueError):  # it is no day
+            found.add(datetime.date(int(year), *(int(part) for part in parts if part)))
+    return max(found, default=None)
 
 
 def find_openalex(folder: str) -> dict[str, Files]:

@@ -197,15 +197,13 @@ class Reader:
         newest = fetch(records)
         texts = {kind: fetch(table) for kind, table in self.texts[name].items()}
         abstracts, tldrs = texts.get("abstracts", {}), texts.get("tldrs", {})
+        if source.snapshot_on:
+            given.snapshots[name] = source.snapshot_on
         for number, row in newest.items():
-            abstract = abstracts[number]["text"] if number in abstracts else None
-            record, problem = record_of(
-                row, name, name_record(name, number), ids_of(row), abstract
-            )
+            record, reasons = _read_record(source, row, abstracts.get(number))
             key = name, record.record_id
             (given.canonical if record.record_id in own else given.citing)[key] = record
-            if problem:
-                self.rejects.append(Reject(f"{name} {record.record_id}", 0, problem))
+            self.rejects += [Reject(f"{name} {record.record_id}", 0, each) for each in reasons]
             if number in tldrs and tldrs[number]["text"]:
                 given.findings[key] = tldrs[number]["text"], tldrs[number]["model"] or "a model"
             if record.record_id in own and row["n_citations"] is not None:
@@ -246,6 +244,23 @@ class Reader:
                 continue
             given.citing[key] = entry
             given.edges.append(Edge(entry.source_id, entry.record_id, wanted.curie))
+
+
+def _read_record(
+    source: Source, row: dict[str, Any], abstract: dict[str, Any] | None
+) -> tuple[Record, list[str]]:
+    """Return what a source says of a work, and what of it cannot be used."""
+    text, lost = openalex.read_abstract(row["abstract_index"])
+    record, problem = record_of(
+        row,
+        source.source_id,
+        name_record(source.source_id, row["record"]),
+        ids_of(row),
+        abstract["text"] if abstract else text,
+        snapshot_on=source.snapshot_on,
+    )
+    reasons = (problem, f"the abstract is left out, as {lost}" if lost else "")
+    return record, [each for each in reasons if each]
 
 
 def _ids_of_name(source_id: str, record_id: str) -> tuple[Identifier, ...]:

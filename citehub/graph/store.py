@@ -61,6 +61,9 @@ class Store:
         raw = self.engine.read_parquet(files.paths)
         cells = {}
         for name, kind in files.dataset.fields.items():
+            if name not in raw.columns and name not in files.dataset.needed:
+                cells[name] = ibis.null(kind)
+                continue
             if name not in raw.columns:
                 found = ", ".join(raw.columns)
                 problem = f"there is no column {name} of {files.title}; found {found}"

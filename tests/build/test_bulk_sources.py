@@ -166,6 +166,44 @@ def test_texts_of_openalex(engine):
     assert row["sound"]
 
 
+def test_what_else_openalex_tells(engine):
+    row = shape(
+        engine, openalex.WORKS_DATASET, id="https://openalex.org/W1", language="en",
+        primary_topic={"display_name": "Lamps"}, open_access={"oa_status": "gold"},
+        best_oa_location={"license": "cc-by"}, cited_by_count="7",
+        abstract_inverted_index='{"lamp":[1],"A":[0]}',
+    )  # fmt: skip
+    names = ("language", "topic", "open_access_status", "license", "n_citations")
+    assert [row[name] for name in names] == ["en", "Lamps", "gold", "cc-by", 7]
+    assert (row["abstract_index"], row["sound"]) == ('{"lamp":[1],"A":[0]}', True)
+    bare = shape(engine, openalex.WORKS_DATASET, id="https://openalex.org/W1", language="")
+    assert {bare[name] for name in (*names, "abstract_index")} == {None}
+
+
+@pytest.mark.parametrize(
+    ("index", "text", "problem"),
+    [
+        (None, None, ""),
+        ("{}", None, ""),
+        ('{"glows":[2],"A":[0],"lamp":[1,3]}', "A lamp glows lamp", ""),
+        ('{"IndexLength":2,"InvertedIndex":{"lamp":[1],"A":[0]}}', "A lamp", ""),
+        ('{"A":[0],"lamp":[0]}', None, "two words stand at place 0"),
+        ('{"A":[0],"lamp":[2]}', None, "no word stands at place 1"),
+        ('{"A":[1]}', None, "no word stands at place 0"),
+        ('{"A":[-1]}', None, "-1 is no place of a word"),
+        ('{"A":["0"]}', None, "'0' is no place of a word"),
+        ('{"A":[0.5]}', None, "0.5 is no place of a word"),
+        ('{"A":[true]}', None, "True is no place of a word"),
+        ('{"A":[999999999999]}', None, "no word stands at place 0"),
+        ('{"A":0}', None, "it should name a list of places for each word"),
+        ('["A"]', None, "it should name a list of places for each word"),
+        ("A lamp", None, "it is not JSON"),
+    ],
+)
+def test_abstracts_of_openalex(index, text, problem):
+    assert openalex.read_abstract(index) == (text, problem)
+
+
 # -- Semantic Scholar ---------------------------------------------------------------------------
 
 
@@ -192,6 +230,32 @@ def test_identifiers_of_semantic_scholar(engine, given, found):
     row = shape(engine, semantic_scholar.PAPERS, corpusid="990000001", externalids=ids, venue="")
     assert ids_of(row) == found | {"s2": "990000001"}
     assert (row["record"], row["venue"], row["sound"]) == (990000001, None, True)
+
+
+@pytest.mark.parametrize(
+    ("types", "found"),
+    [
+        (None, None), ([], None), (["News"], None), (["JournalArticle"], "article"),
+        (["JournalArticle", "Review"], "review"), (["Conference", "JournalArticle"], "article"),
+        (["Book", "BookSection"], "book-chapter"), (["LettersAndComments", None], "letter"),
+    ],
+)  # fmt: skip
+def test_types_of_semantic_scholar(engine, types, found):
+    assert shape(engine, semantic_scholar.PAPERS, corpusid="1", publicationtypes=types)[
+        "type"
+    ] == (found)
+
+
+@pytest.mark.parametrize(
+    ("venue", "journal", "found"),
+    [
+        ("Venue", {"name": "Journal"}, "Venue"), ("", {"name": "Journal"}, "Journal"),
+        (None, {"name": ""}, None), (None, None, None),
+    ],
+)  # fmt: skip
+def test_the_journal_is_the_venue_where_none_is_named(engine, venue, journal, found):
+    row = shape(engine, semantic_scholar.PAPERS, corpusid="1", venue=venue, journal=journal)
+    assert row["venue"] == found
 
 
 # -- OpenCitations ------------------------------------------------------------------------------
@@ -259,13 +323,20 @@ def test_authors_of_opencitations(engine, cell, name, orcid):
         ("2024-05-06", "journal article", "A [omid:br/2 issn:1]", (2024, "article", "A")),
         ("2024", "book chapter", "A", (2024, "book-chapter", "A")),
         ("", "", "", (None, None, None)),
-        (None, "web content", "[omid:br/2]", (None, None, None)),
+        (None, "web content", "[omid:br/2]", (None, "other", None)),
+        (None, "unheard of", None, (None, None, None)),
         ("May", "book", None, (None, "book", None)),
     ],
 )
 def test_dates_types_and_venues_of_opencitations(engine, date, kind, venue, found):
     row = shape(engine, opencitations.META, id="omid:br/1", pub_date=date, type=kind, venue=venue)
     assert (row["year"], row["type"], row["venue"]) == found
+
+
+@pytest.mark.parametrize(("theirs", "ours"), opencitations.TYPES.items())
+def test_types_of_opencitations(engine, theirs, ours):
+    for spelt in (theirs, f" {theirs.title()} "):
+        assert shape(engine, opencitations.META, id="omid:br/1", type=spelt)["type"] == ours
 
 
 def test_citations_of_opencitations(engine):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import errno
 import gzip
 import itertools
@@ -26,6 +27,7 @@ from citehub._folder import hashes
 from citehub._schema import TABLES, needs_evidence
 from citehub._validate import row_key
 from citehub.build.sources.records import Context, Edge
+from citehub.build.sources.semantic_scholar import PAPERS
 from citehub.errors import (
     BadArgument,
     BuildError,
@@ -39,7 +41,7 @@ from citehub.explorer import write_site
 from citehub.graph import Dumps, NewHub, new_hub, new_hubs, session
 from citehub.graph.engines import parquet_files
 from citehub.graph.engines.duckdb import DuckDB
-from citehub.graph.layout import find_openalex
+from citehub.graph.layout import Files, find_date, find_openalex
 from citehub.graph.reader import Reader, _newest
 
 from . import make_small_dumps
@@ -390,7 +392,7 @@ def test_what_several_sources_say_comes_from_the_most_trusted(whole):
         assert found[BRIGHT, column] == ("openalex", "record W9900000011")
     assert found[BRIGHT, "abstract"] == ("s2", "record 990000011")
     assert found[BRIGHT, "finding"] == ("s2-tldr", "record 990000011, written by tldr@v2.0.0")
-    assert found[BRIGHT, "title_plain"] == ("derived", "title with its TeX resolved")
+    assert found[BRIGHT, "title_plain"] == ("derived", "title with its TeX and markup resolved")
     assert found[HOSTILE, "title_plain"][0] == "derived"
     assert found[FOG, "author_count"] == ("s2", "record 990000012")
     assert found[FOG, "publication_year"] == ("openalex", "record W9900000013")
@@ -898,7 +900,7 @@ def no_zip(small: Path) -> None:
         ("s2", no_citations, "expected the folders papers, citations; citations is not there"),
         ("s2", two_formats, "holds Parquet and other files; keep one of the two"),
         ("s2", no_parquet, "A file cannot be read: .*0.parquet"),
-        ("s2", other_columns, "there is no column externalids of s2 papers; found corpusid"),
+        ("s2", other_columns, "there is no column title of s2 papers; found corpusid"),
         ("opencitations", no_meta, "No source tells the title of doi:10.5555/lantern.1. Add one"),
         ("opencitations", no_index, "expected the folders index; index is not there"),
         ("opencitations", empty_zip, "meta.zip: cannot be unpacked: it holds no CSV"),
@@ -1123,6 +1125,83 @@ def test_an_index_of_opencitations_alone_joins_what_other_sources_describe(tmp_p
     (tmp_path / "openalex" / "works" / "p.jsonl").write_text(json.dumps(alone), encoding="utf-8")
     with pytest.raises(BuildError, match="Of 1 citing records no source tells the title; add"):
         hub_of(tmp_path, **dumps)
+
+
+# -- what else sources tell ---------------------------------------------------------------------
+
+
+TOLD = {
+    "title": "A <i>Lamp</i>", "type": "review", "language": "en", "cited_by_count": 7,
+    "primary_topic": {"display_name": "Lamps"}, "open_access": {"oa_status": "gold"},
+    "best_oa_location": {"license": "cc-by"},
+    "abstract_inverted_index": {"lamp": [1], "A": [0]},
+}  # fmt: skip
+
+
+def test_what_else_openalex_and_semantic_scholar_tell(tmp_path):
+    dumps = dump_of(
+        tmp_path,
+        openalex=[CANON_DOI, {"doi": "https://doi.org/10.5555/x"} | TOLD,
+                  {"abstract_inverted_index": {"A": [0, 2]}}],
+        s2=[{"DOI": "10.5555/canon"}, {"DOI": "10.5555/x"}, {"DOI": "10.5555/y"}],
+    )  # fmt: skip
+    openalex = tmp_path / "openalex" / "works"
+    (openalex / "updated_date=2026-02-05").mkdir()
+    text = (openalex / "p.jsonl").read_text(encoding="utf-8").replace('"lamp"', r'"lamp\ud83d"')
+    (openalex / "p.jsonl").unlink()
+    (openalex / "updated_date=2026-02-05" / "p.jsonl").write_text(text, encoding="utf-8")
+    papers = tmp_path / "s2" / "papers" / "p.jsonl"
+    lines = [json.loads(line) for line in papers.read_text(encoding="utf-8").splitlines()]
+    more = {"journal": {"name": "Lamps Today"}, "publicationtypes": ["Review"], "citationcount": 3}
+    papers.write_bytes(make_small_dumps.to_lines(line | more for line in lines))
+    (tmp_path / "s2").rename(tmp_path / "2026-01-20")
+    dumps["s2"] = str(tmp_path / "2026-01-20")
+    made = new_hub(CANON, str(tmp_path / "hub"), Dumps(**dumps), created=CREATED)
+    hub = citehub.load(made.folder)
+    one, other = hub.work("doi:10.5555/x"), hub.work("doi:10.5555/y")
+    columns = ("title", "title_plain", "type", "language", "topic", "open_access_status",
+               "license", "citation_count", "citation_count_on", "abstract", "venue")  # fmt: skip
+    february, january = datetime.date(2026, 2, 5), datetime.date(2026, 1, 20)
+    assert [getattr(one, name) for name in columns] == [
+        "A <i>Lamp</i>", "A Lamp", "review", "en", "Lamps", "gold", "cc-by", 7, february,
+        "A lamp\ufffd", "Lamps Today",
+    ]  # fmt: skip
+    assert [getattr(other, name) for name in columns[2:]] == [
+        "review", None, None, None, None, 3, january, None, "Lamps Today",
+    ]  # fmt: skip
+    assert hub.work("openalex:W3").abstract is None
+    assert rejects_of(made) == [
+        ("openalex W3", "0", "the abstract is left out, as no word stands at place 1")
+    ]
+    cells = {
+        (row["row_key"], row["column_name"]): row["source_id"]
+        for row in hub.evidence
+        if row["table_name"] == "works"
+    }
+    for name in ("topic", "citation_count", "citation_count_on", "abstract", "language"):
+        assert cells["doi:10.5555/x", name] == "openalex"
+    assert cells["doi:10.5555/x", "venue"] == "s2"
+    assert rows_of(hub, "sources", "source_id", "retrieved_on", "snapshot_on") == [
+        ("openalex", CREATED, february), ("s2", CREATED, january), ("derived", None, None),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("folder", "names", "date"),
+    [
+        ("snapshot", ["works/updated_date=2026-01-05/p.gz", "works/updated_date=2025-12-31/p.gz"],
+         datetime.date(2026, 1, 5)),
+        ("2026-01-20", ["papers/p.gz"], datetime.date(2026, 1, 20)),
+        ("s2", ["papers/20260120_071500_00037_x.gz"], datetime.date(2026, 1, 20)),
+        ("meta", ["meta/output_csv_2024_04_06/1.csv"], datetime.date(2024, 4, 6)),
+        ("index", ["index/2023-02-30.csv", "index/12020-01-011.csv", "index/20240101.csv"], None),
+        ("s2", ["papers/p.gz"], None),
+    ],
+)  # fmt: skip
+def test_the_date_of_a_dump_is_the_newest_that_it_names(tmp_path, folder, names, date):
+    home = tmp_path / "2019-01-01" / folder  # a folder above is not the dump
+    paths = tuple(str(home / name) for name in names)
+    assert find_date(str(home), [Files(PAPERS, str(home), paths)]) == date
 
 
 # -- one record of OpenAlex asked for ---------------------------------------------------------

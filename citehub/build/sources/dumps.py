@@ -32,6 +32,11 @@ WORKS: Final = {
     "type": "string",
     "is_retracted": "boolean",
     "authors": "array<struct<name: string, orcid: string, key: string>>",
+    "language": "string",
+    "topic": "string",
+    "open_access_status": "string",
+    "license": "string",
+    "abstract_index": "string",
     "n_citations": "int64",
     "years": "array<struct<year: string, n: string>>",
     **dict.fromkeys(SCHEMES, "string"),
@@ -42,7 +47,8 @@ WORKS: Final = {
 Of each scheme the column holds one identifier; ``also`` holds further ones as CURIEs in small
 letters, and is null where there are none.
 ``date`` is YYYY, YYYY-MM or YYYY-MM-DD; ``n_citations`` and ``years`` are the source's own
-counts; the ``key`` of an author is the source's identifier of the person."""
+counts; ``abstract_index`` tells in JSON at which places each word stands; the ``key`` of an
+author is the source's identifier of the person."""
 
 CITATIONS: Final = {
     "citing": "string",
@@ -65,6 +71,7 @@ class Dataset:
     them to one of the tables above. A row whose field does not match its pattern in ``keys``
     cannot be read; ``made`` are the columns that ``shape`` leaves null for such a row.
     The lists of fields in ``nested`` may hold lists, each as its text where it comes from JSON.
+    A copy in Parquet must have the columns ``needed``; others that it lacks are not known.
     ``prepare`` takes the details off rows that have nothing to do with the records of ``only``.
     """
 
@@ -77,6 +84,7 @@ class Dataset:
     prepare: Callable[[Expression], Expression] | None = None
     only: tuple[int, ...] = ()
     nested: tuple[str, ...] = ()
+    needed: tuple[str, ...] = ()
 
 
 def complete(columns: Mapping[str, str], **cells: Expression) -> dict[str, Expression]:
@@ -151,8 +159,11 @@ def filled(text: Expression) -> Expression:
 
 
 def as_text(kind: str) -> str:
-    """Return a type with its numbers and truths as text, as they are read from JSON."""
-    return re.sub(r"\b(int64|boolean)\b", "string", kind)
+    """Return a type with its numbers and truths as text, as they are read from JSON.
+
+    What is JSON itself stays as it is written.
+    """
+    return re.sub(r"\b(int64|boolean|json)\b", "string", kind)
 
 
 def shape_texts(raw: Expression, dataset: Dataset) -> Expression:

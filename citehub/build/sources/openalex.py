@@ -5,6 +5,7 @@ Its works hold no contexts and no roles; its references are works that it cites.
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -31,6 +32,7 @@ SOURCE: Final = "openalex"
 FEW: Final = 32  # ids that are looked for in lists quicker than lists are taken apart
 _DETAILS: Final = (
     *("title", "authorships", "primary_location", "referenced_works", "counts_by_year"),
+    *("abstract_inverted_index", "primary_topic", "open_access", "best_oa_location"),
 )
 _PREFIX: Final = "https://openalex.org/W"
 _ARXIV_PAGE: Final = (
@@ -55,6 +57,11 @@ def shape_works(raw: Expression) -> dict[str, Expression]:
         type=filled(raw.type),
         is_retracted=raw.is_retracted,
         authors=raw.authorships.map(_author),
+        language=filled(raw.language),
+        topic=filled(raw.primary_topic.display_name),
+        open_access_status=filled(raw.open_access.oa_status),
+        license=filled(raw.best_oa_location.license),
+        abstract_index=filled(raw.abstract_inverted_index),
         n_citations=raw.cited_by_count,
         years=raw.counts_by_year.map(_year),
         arxiv=arxiv_of(doi).coalesce(arxiv[0]),
@@ -88,6 +95,38 @@ def citations(works: Expression, of: Collection[int] = ()) -> Expression:
     kinds = {**CITATIONS, "citing": "int64", "cited": "int64"}
     cells = complete(kinds, citing=edges.citing, cited=edges.cited)
     return edges.select(**cells, part=edges.part)
+
+
+def read_abstract(index: str | None) -> tuple[str | None, str]:
+    """Return the abstract that an inverted index holds, and why there is none.
+
+    Examples
+    --------
+    >>> read_abstract('{"a": [0, 2], "lamp": [1]}')
+    ('a lamp a', '')
+    >>> read_abstract('{"a": [0], "lamp": [0]}')
+    (None, 'two words stand at place 0')
+    """
+    try:
+        found = json.loads(index) if index else {}
+    except (ValueError, RecursionError):
+        return None, "it is not JSON"
+    if isinstance(found, dict) and isinstance(found.get("InvertedIndex"), dict):
+        found = found["InvertedIndex"]  # as MAG had them
+    if not isinstance(found, dict) or not all(isinstance(each, list) for each in found.values()):
+        return None, "it should name a list of places for each word"
+    words: dict[int, str] = {}
+    for word, places in found.items():
+        for place in places:
+            if type(place) is not int or place < 0:
+                return None, f"{place!r:.60} is no place of a word"
+            if place in words:
+                return None, f"two words stand at place {place}"
+            words[place] = word
+    for place, known in enumerate(sorted(words)):
+        if place != known:
+            return None, f"no word stands at place {place}"
+    return " ".join(words[place] for place in sorted(words)) or None, ""
 
 
 def shape_merged(raw: Expression) -> dict[str, Expression]:
@@ -159,10 +198,16 @@ WORKS_DATASET: Final = Dataset(
         "cited_by_count": "int64",
         "counts_by_year": "array<struct<year: string, cited_by_count: string>>",
         "is_retracted": "boolean",
+        "language": "string",
+        "primary_topic": "struct<display_name: string>",
+        "open_access": "struct<oa_status: string>",
+        "best_oa_location": "struct<license: string>",
+        "abstract_inverted_index": "json",
     },
     keys={"id": r"^https://openalex\.org/W[0-9]{1,18}\Z"},
     made=("record",),
     shape=shape_works,
+    needed=("id", "referenced_works"),
 )
 
 

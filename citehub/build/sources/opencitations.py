@@ -30,23 +30,60 @@ _ARXIV_DOI: Final = r"(?:^|\s)doi:10\.48550/arxiv\.(\S+)"
 _OMID: Final = r"(^|\s)omid:\S"
 _READ: Final = ("doi", "arxiv", "openalex", "pmid", "pmcid")
 _NAMED: Final = rf"(^|\s)(omid|{'|'.join(_READ)}):\S|^10\.[0-9]{{4}}|^[0-9]+\Z"
-_TYPES: Final = {
+TYPES: Final = {
+    "abstract": "other",
+    "archival document": "other",
+    "audio document": "other",
     "book": "book",
     "book chapter": "book-chapter",
+    "book part": "book-chapter",
+    "book section": "book-chapter",
+    "book series": "paratext",
+    "book set": "book",
+    "book track": "book-chapter",
+    "component": "supplementary-materials",
+    "computer program": "software",
     "data file": "dataset",
+    "data management plan": "report",
     "dataset": "dataset",
     "dissertation": "dissertation",
+    "edited book": "book",
+    "editorial": "editorial",
+    "journal": "paratext",
     "journal article": "article",
+    "journal editorial": "editorial",
+    "journal issue": "paratext",
+    "journal volume": "paratext",
+    "monograph": "book",
+    "newspaper": "paratext",
+    "newspaper article": "article",
+    "newspaper editorial": "editorial",
+    "newspaper issue": "paratext",
+    "peer review": "peer-review",
+    "preprint": "preprint",
+    "presentation": "other",
+    "proceedings": "paratext",
     "proceedings article": "article",
+    "proceedings paper": "article",
+    "proceedings series": "paratext",
+    "reference book": "book",
+    "reference entry": "reference-entry",
     "report": "report",
+    "report series": "paratext",
+    "retraction notice": "retraction",
+    "series": "paratext",
+    "standard": "standard",
+    "standard series": "paratext",
+    "web content": "other",
 }
+"""What its types are in OpenAlex's terms, as that maps those of Crossref."""
 
 
 def shape_meta(raw: Expression) -> dict[str, Expression]:
     """Map works; an author cell is ``Family, Given [omid:ra/061 orcid:...]; ...``."""
     import ibis
 
-    date = filled(raw.pub_date)
+    date, kind = filled(raw.pub_date), raw.type.strip().lower()
     return complete(
         WORKS,
         record=_id(raw.id, "omid"),
@@ -54,9 +91,7 @@ def shape_meta(raw: Expression) -> dict[str, Expression]:
         year=whole(date.substr(0, 4)),
         date=date,
         venue=filled(raw.venue.re_replace(r"\s*\[[^\]]*\]\s*$", "")),
-        type=ibis.cases(
-            *((raw.type == ours, theirs) for ours, theirs in _TYPES.items()), else_=None
-        ),
+        type=ibis.cases(*((kind == theirs, ours) for theirs, ours in TYPES.items()), else_=None),
         authors=filled(raw.author).split("; ").map(_author),
         **_identifiers(raw.id),
     )

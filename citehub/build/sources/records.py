@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from citehub._schema import TABLES
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Iterable
 
     from citehub._identifiers import Identifier
@@ -40,6 +41,12 @@ class Record(NamedTuple):
     authors: tuple[Author, ...] = ()
     abstract: str | None = None
     is_retracted: bool | None = None
+    language: str | None = None
+    topic: str | None = None
+    open_access_status: str | None = None
+    license: str | None = None
+    citation_count: int | None = None
+    citation_count_on: datetime.date | None = None
 
 
 class Context(NamedTuple):

@@ -49,9 +49,10 @@ function fieldsOf(record, facts) {
   const ids = firstIds(record.ids)
   const isArxiv = ids.has('arxiv')
   const why = reason(record, facts)
+  const title = work.title.includes('$') ? work.title : work.title_plain // mathematics stay TeX
   return {
     author: names(record).map(author).join(' and '),
-    title: work.title && `{${escapeTex(work.title)}}`,
+    title: title && `{${escapeTex(title)}}`,
     year: String(work.publication_year || ''),
     month: work.publication_month ? MONTHS[work.publication_month - 1] : '',
     [kind(record).venue ?? 'note']: escapeTex(venue(record) ?? ''),
