@@ -38,6 +38,7 @@ RELEASE = ("build/test_release.py", "build/test_curated.py", "build/test_ledger.
            "test_mt_nlg.py")  # fmt: skip
 TESTS = {  # by module of citehub: the files that stand for it, the quickest first
     "_select": ("test_select.py", "test_cli.py", "export/test_command.py"),
+    "_works": ("test_works.py",),
     "_validate": ("test_validate.py", "test_check.py", "build/test_release.py"),
     "_diff": ("test_diff.py", "test_cli.py", "build/test_release.py"),
     "_manifest": ("test_manifest.py", "test_catalog.py", "test_table.py"),
@@ -56,7 +57,13 @@ TESTS = {  # by module of citehub: the files that stand for it, the quickest fir
     "build/sources/opencitations": BULK,
     "build/sources/pith_page": ("build/test_pith_page.py", *RELEASE),
     "build/sources/records": BULK,
-    "build/sources/reference_file": ("build/test_reference_file.py",),
+    **{
+        f"build/sources/reference_file/{name}": ("build/test_reference_file.py",)
+        for name in (
+            "__init__", "bibtex", "bibtex_names", "csl_json", "dates", "entry", "identifiers",
+            "names", "ris", "tex", "text",
+        )
+    },
     "build/sources/semantic_scholar": BULK,
     **{
         f"export/{name}": EXPORT

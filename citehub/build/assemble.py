@@ -93,7 +93,7 @@ _STEP: Final = 1000  # citing works whose rows are dicts at a time
 _TABLES: Final[tuple[TableName, ...]] = (
     "works", "work_ids", "authorships", "citations", "citation_sources", "citation_contexts",
     "citation_labels", "citation_years", "source_counts", "source_overlap", "representatives",
-    "themes", "work_themes",
+    "themes", "work_themes", "work_notes",
 )  # fmt: skip
 """Tables that a release holds, even where they stay empty."""
 
@@ -104,7 +104,8 @@ class HubInput:
 
     ``canonical`` are the records of the work itself, by source and record id; ``stated`` are
     the sources' own counts of its citations, and ``years`` those of OpenAlex by year.
-    ``snapshots`` are the dates of the dumps, ``read_on`` that at which they were read.
+    ``snapshots`` are the dates of the dumps, ``read_on`` that at which they were read; ``read``
+    says in words what was read.
     """
 
     canonical: dict[tuple[str, str], Record]
@@ -117,6 +118,7 @@ class HubInput:
     newest_year: int | None = None
     snapshots: dict[str, datetime.date] = field(default_factory=dict)
     read_on: datetime.date | None = None
+    read: str = ""
 
 
 def record_of(  # noqa: PLR0913
@@ -157,7 +159,10 @@ def record_of(  # noqa: PLR0913
         authors=authors,
         abstract=abstract,
         is_retracted=row["is_retracted"],
-        **{name: row.get(name) for name in _STATED},
+        language=row.get("language"),
+        topic=row.get("topic"),
+        open_access_status=row.get("open_access_status"),
+        license=row.get("license"),
         citation_count=count,
         citation_count_on=None if count is None else snapshot_on,
     )
@@ -183,8 +188,9 @@ class _Work:
 
     @property
     def authors(self) -> tuple[Author, ...]:
-        """The authors that the most trusted of them prints."""
-        return next((each.authors for each in self.records if each.authors), ())
+        """The authors that the most trusted of them prints, as far as they can be read."""
+        printed = next((each.authors for each in self.records if each.authors), ())
+        return tuple(author for author in printed if author)
 
     @property
     def first(self) -> Record | None:
@@ -223,6 +229,7 @@ class _Assembly:
             raise BuildError(
                 f"No source tells the title of {canonical.work_id}. Add one that describes works, "
                 "as the Meta of OpenCitations, or a reference manager's file that holds the work."
+                f"{self._read()}"
             )
         self.work_of = {
             (each.source_id, each.record_id): work for work in works for each in work.records
@@ -243,7 +250,7 @@ class _Assembly:
             )
             raise BuildError(
                 f"No source that was read tells of a work that cites {canonical.work_id}."
-                + (untitled if edges else "")
+                f"{untitled if edges else ''}{self._read()}"
             )
         self._put_work(canonical)
         for position, work in enumerate(citing, 1):
@@ -259,6 +266,11 @@ class _Assembly:
         tables = self.gathered.close()
         tables["evidence"] = tables["evidence"].by_key(TABLES["evidence"].key)
         return tables, canonical.work_id
+
+    def _read(self) -> str:
+        return (
+            f" Read: {self.given.read}. Name one more source that may." if self.given.read else ""
+        )
 
     def _gather(self) -> None:
         """Move the rows so far into Arrow's memory: as dicts they take ten times as much."""
@@ -300,7 +312,7 @@ class _Assembly:
         self._first(work, "title")
         cells = {**key, "title_plain": plain_title(title)}
         derive(self.ledger, "works", cells, "title with its TeX and markup resolved")
-        for name in ("venue", "type", "abstract", "is_retracted", *_STATED):
+        for name in ("venue", "type", "abstract", "is_retracted", "page_url", *_STATED):
             self._first(work, name)
         self._put_citation_count(work)
         first = work.first
@@ -310,6 +322,7 @@ class _Assembly:
         self._put_finding(work)
         self._put_ids(work)
         self._put_authors(work)
+        self._put_notes(work)
 
     def _first(self, work: _Work, name: str) -> None:
         """Enter a cell of ``works`` from the first record that has it."""
@@ -350,14 +363,38 @@ class _Assembly:
         record = next((each for each in work.records if each.authors), None)
         if record is None:
             return
-        count = len(record.authors)
+        are_all = record.are_all_named and None not in record.authors
+        count = len(record.authors) if are_all else None
         cells = {"work_id": work.work_id, "author_count": count}
         self.ledger.put("works", cells, _origin_of(record))
         for order, author in enumerate(record.authors, 1):
+            if author is None:
+                continue
             key = {"work_id": work.work_id, "author_order": order}
-            stated = {**key, "author_name": author.name, "orcid": author.orcid}
+            stated = {
+                **key,
+                "author_name": author.name,
+                "is_collective": author.is_collective,
+                "orcid": author.orcid,
+                "family_name": author.family,
+                "given_name": author.given,
+                "name_suffix": author.suffix,
+            }
             self.ledger.put("authorships", stated, _origin_of(record))
             put_position(self.ledger, key, count, "place in the list")
+
+    def _put_notes(self, work: _Work) -> None:
+        """Enter what stands beside the records of a work, in the order of the source."""
+        places: Counter[tuple[str, str]] = Counter()
+        stated = dict.fromkeys(
+            (record.source_id, note) for record in work.records for note in record.notes
+        )
+        for source_id, note in stated:
+            places[source_id, note.kind] += 1
+            place = places[source_id, note.kind]
+            key = {"work_id": work.work_id, "source_id": source_id, "kind": note.kind}
+            cells = {**key, "position": place, "text": note.text}
+            self.ledger.put("work_notes", cells, Origin(source_id, "stated"))
 
     def _put_citation(
         self, work: _Work, canonical: _Work, position: int, edges: list[Edge]

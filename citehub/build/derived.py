@@ -26,8 +26,8 @@ def count_months(year: int | None, month: int | None) -> int | None:
     return None if year is None or month is None else _MONTHS * year + month
 
 
-def put_position(ledger: Ledger, key: Mapping[str, Any], count: int, how: str) -> None:
-    """Enter where an author, by work and place, stands among so many."""
+def put_position(ledger: Ledger, key: Mapping[str, Any], count: int | None, how: str) -> None:
+    """Enter where an author, by work and place, stands; ``count`` is None where more follow."""
     order = key["author_order"]
     position = "first" if order == 1 else "last" if order == count else "middle"
     derive(ledger, "authorships", {**key, "author_position": position}, how)

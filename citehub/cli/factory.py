@@ -76,9 +76,11 @@ def new(
     s2: SemanticScholar = None,
     opencitations: OpenCitations = None,
     citing: Annotated[
-        str | None,
+        list[str] | None,
         typer.Option(
-            "--citing", metavar="FILE", help="BibTeX, RIS or CSL-JSON of works that cite it."
+            "--citing",
+            metavar="FILE",
+            help="BibTeX, RIS or CSL-JSON of works that cite it; may be given several times.",
         ),
     ] = None,
     name: Annotated[
@@ -92,10 +94,10 @@ def new(
     engine: EngineName = "duckdb",
     master: Master = None,
 ) -> None:
-    """Make a hub of any work from bulk dumps, whole or not at all."""
+    """Make a hub of any work from bulk dumps or your own lists, whole or not at all."""
     from citehub.graph import new_hub
 
-    _need(out, openalex, s2, opencitations, citing)
+    _need(out, openalex, s2, opencitations, *(citing or ()), known=("--citing",))
     dumps = _dumps(openalex, s2, opencitations, cache, memory, threads, engine, master)
     with terminal.progress() as step:
         made = new_hub(
@@ -169,13 +171,13 @@ def canonical(
     print(clean(folder))
 
 
-def _need(out: str, *sources: str | None) -> None:
-    """Refuse a command that names no folder to make, or nothing to read."""
+def _need(out: str, *sources: str | None, known: tuple[str, ...] = ()) -> None:
+    """Refuse a command that names no folder to make, or none of these and the known sources."""
     if out in {"", "-"}:
         raise typer.BadParameter("name a folder to make", param_hint="--out")
     if not any(sources):
-        known = "--openalex, --s2, --opencitations"
-        raise typer.BadParameter(f"name what to read: {known}; see --help", param_hint="sources")
+        options = ", ".join(("--openalex", "--s2", "--opencitations", *known))
+        raise typer.BadParameter(f"name what to read: {options}; see --help", param_hint="sources")
 
 
 def _dumps(

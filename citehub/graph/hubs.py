@@ -11,16 +11,16 @@ from citehub._catalog import is_hub_name, is_version
 from citehub._identifiers import parse_identifier
 from citehub._manifest import read_manifest
 from citehub.build.bulk import name_hub, write_hub
-from citehub.build.sources.reference_file import read_reference_file
+from citehub.build.sources.reference_file import read_references
 from citehub.errors import BadArgument, BuildError, DamagedRelease, TargetExists, UnknownWork
 from citehub.graph.find import read_wanted
 from citehub.graph.reader import Reader
 from citehub.graph.session import reading, write_rejects
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from citehub.build.sources.records import Record, Reject
+    from citehub.build.sources.records import Reject
     from citehub.graph.dumps import Dumps
     from citehub.graph.find import Wanted
 
@@ -54,7 +54,7 @@ def new_hub(
     out: str,
     dumps: Dumps,
     *,
-    citing: str | None = None,
+    citing: str | Iterable[str] | None = None,
     name: str | None = None,
     version: str = "1.0.0",
     created: datetime.date | None = None,
@@ -71,8 +71,8 @@ def new_hub(
         The release folder to make; it must not exist, or be empty.
     dumps : Dumps
         Where they lie, and how to read them.
-    citing : str, optional
-        A reference manager's file of works that cite the work: BibTeX, RIS or CSL-JSON.
+    citing : str or iterable of str, optional
+        Reference managers' files of works that cite the work: BibTeX, RIS or CSL-JSON.
     name : str, optional
         Name of the hub; by default the work's id.
     version : str, default "1.0.0"
@@ -116,20 +116,25 @@ def new_hub(
     _check(name, version)
     target = os.path.abspath(out)
     _folder.check_free(target)
+    references = read_references([citing] if isinstance(citing, str) else citing or ())
     with reading(dumps, target, progress) as (engine, store, scratch):
         reader = Reader(engine, store, dumps, scratch)
         wanted = read_wanted(work)
-        rejects: list[Reject] = []
-        entries: list[Record] = []
-        if citing:
-            entries, rejects = read_reference_file(citing)
         reader.find([wanted])
-        given = reader.input_of(wanted, entries)
-        n = write_hub(
-            given, target, name=name, version=version,
-            created=created or _today(), progress=progress,
-        )  # fmt: skip
-        written = write_rejects(f"{target}.rejects.csv", [*reader.rejects, *rejects])
+
+        path = f"{target}.rejects.csv"
+        try:
+            given = reader.input_of(wanted, references)
+            n = write_hub(
+                given, target, name=name, version=version,
+                created=created or _today(), progress=progress,
+            )  # fmt: skip
+        except (BuildError, UnknownWork) as error:
+            rejects = [*reader.rejects, *references.rejects]
+            if write_rejects(path, rejects):
+                error.args = (f"{error} {_say_rejects(rejects, path)}",)
+            raise
+        written = write_rejects(path, [*reader.rejects, *references.rejects])
     return NewHub(work, target, n, "", written)
 
 
@@ -188,7 +193,7 @@ def new_hubs(
     ...     for made in new_hubs(["openalex:W1", "openalex:W2"], home, Dumps(openalex=home)):
     ...         print(made.asked, made.problem or made.n_citing)
     openalex:W1 1
-    openalex:W2 No source that was read tells of a work that cites openalex:W2.
+    openalex:W2 No source that was read tells of a work that cites openalex:W2. Read: openalex. ...
     """
     _check(None, version)
     target = os.path.abspath(out)
@@ -222,6 +227,14 @@ def _is_hub_of(wanted: Wanted, folder: str) -> bool:
     except DamagedRelease:
         return False
     return parse_identifier(canonical) in wanted.ids
+
+
+def _say_rejects(rejects: Sequence[Reject], path: str) -> str:
+    file, line, reason = rejects[0]
+    return (
+        f"What could not be read, {len(rejects):,} in all, begins with {file}, line {line}: "
+        f"{reason}. All of it: {path}"
+    )
 
 
 def _check(name: str | None, version: str) -> None:

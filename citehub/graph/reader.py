@@ -11,16 +11,18 @@ from citehub._identifiers import Identifier, parse_identifier
 from citehub.build.assemble import HubInput, record_of
 from citehub.build.sources import openalex, opencitations
 from citehub.build.sources.dumps import WORKS
-from citehub.build.sources.records import Context, Edge, Record, Reject
+from citehub.build.sources.records import Context, Edge, Record, Reject, best_identifier
+from citehub.build.sources.reference_file import NO_REFERENCES
 from citehub.errors import BuildError, UnknownWork
 from citehub.graph.engines import parquet_files
-from citehub.graph.find import Wanted, find_records, ids_of, merged_into
+from citehub.graph.find import Wanted, find_records, fold_title, ids_of, merged_into
 from citehub.graph.sources import name_record, open_sources
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from citehub.build.sources.dumps import Expression
+    from citehub.build.sources.reference_file import ReferenceFiles
     from citehub.graph.dumps import Dumps
     from citehub.graph.engines import Engine
     from citehub.graph.sources import Source
@@ -85,30 +87,38 @@ class Reader:
                 for each in wanted:
                     each.records.setdefault(source.source_id, set()).update(_curies(each.ids))
 
-    def input_of(self, wanted: Wanted, entries: Sequence[Record] = ()) -> HubInput:
+    def input_of(self, wanted: Wanted, references: ReferenceFiles = NO_REFERENCES) -> HubInput:
         """Return what the sources say of one work; it has to fit into memory."""
         self._check_memory(wanted)
-        given = HubInput({}, {}, [])
+        given = HubInput({}, {}, [], read=self._describe(references))
         for source in self.sources:
             self._add(given, source, wanted)
-        self._add_entries(given, wanted, entries)
+        _add_entries(given, wanted, references)
         if not given.canonical:
-            known = [each.source_id for each in self.sources]
             message = (
                 f"No source that was read has the work {wanted.asked!r}. Read: "
-                f"{', '.join(known) or 'none'}. Check the spelling, or name a work by another "
+                f"{given.read or 'nothing'}. Check the spelling, or name the work by another "
                 "identifier."
             )
-            if self.rejects:
-                path, line, reason = self.rejects[0]
-                message += f" What could not be read, {len(self.rejects):,} in all, begins with "
-                message += f"{path}, line {line}: {reason}."
+            if references.n_entries:
+                message += (
+                    " A list of works that cite it has to hold an entry of the work itself, with "
+                    f"this {'identifier' if wanted.ids else 'title'}, where no dump has it: add "
+                    "one to the list, or name a dump with --openalex, --s2 or --opencitations."
+                )
             raise UnknownWork(message, wanted.asked)
         given.newest_year = self.newest_year
         for title, found in self.store.rejects.items():
             source_id = title.partition(" ")[0]
             given.unreadable[source_id] = given.unreadable.get(source_id, 0) + len(found)
         return given
+
+    def _describe(self, references: ReferenceFiles) -> str:
+        """Return what was read, in words."""
+        read = [each.source_id for each in self.sources]
+        for path, n in references.n_entries.items():
+            read.append(f"{n:,} {'entry' if n == 1 else 'entries'} of {path}")
+        return ", ".join(read)
 
     def _check_memory(self, wanted: Wanted) -> None:
         number, n = self.number[wanted], 0
@@ -235,15 +245,26 @@ class Reader:
                 _all_contexts(_contexts(row["contexts"], row["intents"]) for row in rows),
             )
 
-    def _add_entries(self, given: HubInput, wanted: Wanted, entries: Sequence[Record]) -> None:
-        """Add the entries of a reference manager's file: each cites the work, or is it."""
-        for entry in entries:
-            key = entry.source_id, entry.record_id
-            if wanted.ids & set(entry.ids):
-                given.canonical[key] = entry
-                continue
+
+def _add_entries(given: HubInput, wanted: Wanted, references: ReferenceFiles) -> None:
+    """Add the entries of reference managers' files: each cites the work, is it, or a parent."""
+    is_title = parse_identifier(wanted.asked) is None
+    ids = set(wanted.ids)
+    for entry in references.records:
+        if ids & {*entry.ids} or (is_title and _is_titled(entry, wanted.asked)):
+            given.canonical[entry.source_id, entry.record_id] = entry
+            wanted.ids.update(entry.ids)
+    best = best_identifier(ids or wanted.ids)
+    for entry in references.records:
+        key = entry.source_id, entry.record_id
+        if key not in given.canonical and entry.record_id not in references.parents:
             given.citing[key] = entry
-            given.edges.append(Edge(entry.source_id, entry.record_id, wanted.curie))
+            cited = best.curie if best else wanted.asked
+            given.edges.append(Edge(entry.source_id, entry.record_id, cited))
+
+
+def _is_titled(entry: Record, title: str) -> bool:
+    return entry.title is not None and fold_title(entry.title) == fold_title(title)
 
 
 def _read_record(

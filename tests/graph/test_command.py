@@ -40,15 +40,18 @@ def test_new_prints_the_folder_and_says_what_to_do_next(run, tmp_path):
 
 def test_new_takes_a_file_a_name_a_version_and_a_cache(run, tmp_path):
     out, cache = str(tmp_path / "hub"), str(tmp_path / "kept")
+    more = tmp_path / "more.ris"
+    more.write_text("TY  - JOUR\nTI  - One more\nER  - ", encoding="utf-8")
     code, _, hint = run(
-        "new", WORK, *S2, "--citing", str(SMALL / "citing.bib"), "--out", out, "--name", "lamp",
+        "new", WORK, *S2, "--citing", str(SMALL / "citing.bib"), "--citing", str(more),
+        "--out", out, "--name", "lamp",
         "--version", "2.1.0", "--cache", cache, "--memory", "600MB", *CREATED,
     )  # fmt: skip
     assert code == 0, hint
     hub = citehub.load(out)
-    assert (hub.name, hub.version, len(hub.citations)) == ("lamp", "2.1.0", 5)
+    assert (hub.name, hub.version, len(hub.citations)) == ("lamp", "2.1.0", 6)
     assert str(hub.manifest["created"]).startswith("2026-03-01")
-    assert sorted(os.listdir(tmp_path)) == ["hub", "hub.rejects.csv", "kept"]
+    assert sorted(os.listdir(tmp_path)) == ["hub", "hub.rejects.csv", "kept", "more.ris"]
 
 
 def test_what_can_all_be_read_is_told_without_rejects(run, tmp_path):
@@ -82,7 +85,7 @@ def test_what_can_all_be_read_is_told_without_rejects(run, tmp_path):
         ((WORK, *S2, "--threads", "0"), 2, "--threads"),
         ((WORK, *S2, "--created", "yesterday"), 2, "'yesterday' is no date"),
         ((WORK, *S2, "--master", "spark://localhost:7077"), 2, "a master needs --engine spark"),
-        ((WORK,), 2, "name what to read: --openalex, --s2, --opencitations"),
+        ((WORK,), 2, "name what to read: --openalex, --s2, --opencitations, --citing"),
         (S2, 2, "Missing argument"),
         ((WORK, *S2, "--opnalex", "x"), 2, "No such option"),
     ],
@@ -95,7 +98,8 @@ def test_commands_that_cannot_be_done_say_so_and_leave_nothing(
     assert (found, output) == (code, b""), message
     assert said in " ".join(message.replace("│", " ").split())
     assert "Traceback" not in message
-    assert set(os.listdir(tmp_path)) <= {"kept"}
+    assert set(os.listdir(tmp_path)) <= {"kept", "hub.rejects.csv"}
+    assert (tmp_path / "hub.rejects.csv").exists() == ("All of it: " in message)
 
 
 @pytest.mark.parametrize("out", ["", "-"])

@@ -446,15 +446,20 @@ def test_an_unknown_work(tmp_path, cache, asked):
     with pytest.raises(UnknownWork, match="No source that was read has the work") as raised:
         new_hub(asked, str(tmp_path / "hub"), dumps_of(*SOURCES, cache=cache))
     assert "Read: openalex, s2, opencitations." in str(raised.value)
+    assert "begins with " in str(raised.value)
+    assert str(raised.value).endswith(f"All of it: {tmp_path / 'hub.rejects.csv'}")
     assert raised.value.asked == asked
-    assert os.listdir(tmp_path) == []
+    assert os.listdir(tmp_path) == ["hub.rejects.csv"]
 
 
 def test_a_work_that_nobody_cites(tmp_path, cache):
-    said = "No source that was read tells of a work that cites doi:10.5555/nobody.1."
+    said = (
+        r"No source that was read tells of a work that cites doi:10\.5555/nobody\.1\. Read: "
+        r"openalex, s2, opencitations\. Name one more source that may\. What could not be read"
+    )
     with pytest.raises(BuildError, match=said):
         new_hub("doi:10.5555/nobody.1", str(tmp_path / "hub"), dumps_of(*SOURCES, cache=cache))
-    assert os.listdir(tmp_path) == []
+    assert os.listdir(tmp_path) == ["hub.rejects.csv"]
 
 
 def test_a_reference_managers_file_alone(tmp_path):
@@ -465,9 +470,74 @@ def test_a_reference_managers_file_alone(tmp_path):
     hub = citehub.load(one.folder)
     assert hub.work("doi:10.5555/lantern.1").title == "The Lamp"
     assert [row["citing_work_id"] for row in hub.citations] == [BRIGHT, FOG, THESIS]
-    bib.write_text(make_small_dumps.BIB, encoding="utf-8")
-    with pytest.raises(UnknownWork, match="Read: none"):
-        new_hub("doi:10.5555/lantern.1", str(tmp_path / "other"), Dumps(), citing=str(bib))
+    by_title = new_hub(" the  LAMP", str(tmp_path / "title"), Dumps(), citing=[str(bib)])
+    assert hashes(by_title.folder) == hashes(one.folder)
+
+
+LISTS = {  # what a list holds: its text, the work that is asked for, and what is said
+    "no work itself": (make_small_dumps.BIB, WORK, [
+        "No source that was read has the work 'doi:10.5555/lantern.1'.",
+        "Read: 3 entries of {}.", "an entry of the work itself, with this identifier",
+        "--openalex, --s2 or --opencitations",
+    ]),
+    "no such title": ("@misc{a, title={A}}", "The Lamp", [
+        "Read: 1 entry of {}.", "an entry of the work itself, with this title",
+    ]),
+    "nothing that can be read": ("@misc{a, year={2020}}", WORK, [
+        "Read: 0 entries of {}.",
+        "What could not be read, 1 in all, begins with {}, line 1: a has neither a title nor",
+        "All of it: {out}.rejects.csv",
+    ]),
+    "nobody but the work": ("@misc{a, title={A}, doi={10.5555/lantern.1}}", WORK, [
+        "No source that was read tells of a work that cites doi:10.5555/lantern.1.",
+        "Read: 1 entry of {}. Name one more source",
+    ]),
+    "nothing": ("", WORK, ["{}: is empty. Export the list as BibTeX, RIS or CSL-JSON"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "asked", "said"), LISTS.values(), ids=LISTS)
+def test_of_a_list_that_gives_no_hub_is_said_what_was_read_and_what_is_missing(
+    tmp_path, text, asked, said
+):
+    bib, out = tmp_path / "citing.bib", tmp_path / "hub"
+    bib.write_text(text, encoding="utf-8")
+    with pytest.raises((UnknownWork, BuildError)) as raised:
+        new_hub(asked, str(out), Dumps(), citing=str(bib))
+    for each in said:
+        assert each.replace("{}", str(bib)).replace("{out}", str(out)) in str(raised.value)
+    assert {path.name for path in tmp_path.iterdir()} <= {"citing.bib", "hub.rejects.csv"}
+    assert (tmp_path / "hub.rejects.csv").exists() == ("All of it" in str(raised.value))
+
+
+def test_several_lists_are_read_and_parents_cite_nothing(tmp_path):
+    texts = {
+        "one.bib": "@misc{lamp, title={L}, doi={10.5555/lantern.1}}\n"
+        "@inproceedings{part, title={P}, crossref={whole}}\n@book{whole, title={W}, year=2020}",
+        "two.ris": "TY  - JOUR\nTI  - R\nAU  - A, Ann\nAU  - et al.\nN1  - why\nKW  - lamps\n"
+        "UR  - https://example.org/r\nER  - \n",
+    }
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    paths = [str(tmp_path / name) for name in texts]
+    hub = citehub.load(new_hub(WORK, str(tmp_path / "hub"), Dumps(), citing=paths).folder)
+    works = {hub.work(row["citing_work_id"]).title: row for row in hub.citations}
+    assert sorted(works) == ["P", "R"]
+    work = hub.work(works["R"]["citing_work_id"])
+    assert work.work_id.startswith("entry:")
+    assert (work.authors, work.author_count, work.page_url) == (
+        ("Ann A",), None, "https://example.org/r",
+    )  # fmt: skip
+    (author,) = work.authorships
+    assert (author["family_name"], author["given_name"], author["author_position"]) == (
+        "A", "Ann", "first",
+    )  # fmt: skip
+    assert rows_of(hub, "work_notes", "work_id", "source_id", "kind", "position", "text") == [
+        (work.work_id, "citing-file", "keyword", 1, "lamps"),
+        (work.work_id, "citing-file", "note", 1, "why"),
+    ]
+    (part,) = (row for row in hub.works if row["title"] == "P")
+    assert (part["venue"], part["publication_year"]) == ("W", 2020)
 
 
 # -- many hubs -------------------------------------------------------------------------------

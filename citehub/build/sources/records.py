@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from citehub._identifiers import Identifier
+    from citehub._rows import NoteKind
 
 SCHEMES: Final = ("arxiv", "doi", "openalex", "s2", "omid", "acl", "pmid", "pmcid")
 """Identifiers that a work of a source can have, the one that names it in a hub first."""
@@ -21,14 +22,32 @@ YEARS: Final = range(int(_YEAR.minimum or 0), int(_YEAR.maximum or 0) + 1)
 
 
 class Author(NamedTuple):
-    """An author as a source prints the name."""
+    """An author as a source prints the name, and its parts where the source states them.
+
+    ``is_collective`` is true of a name that the source states as a whole, as of a group.
+    """
 
     name: str
-    orcid: str | None
+    orcid: str | None = None
+    family: str | None = None
+    given: str | None = None
+    suffix: str | None = None
+    is_collective: bool | None = None
+
+
+class Note(NamedTuple):
+    """A keyword, a note or an annotation that stands beside a record."""
+
+    kind: NoteKind
+    text: str
 
 
 class Record(NamedTuple):
-    """What one source says of one work; None and empty where it says nothing."""
+    """What one source says of one work; None and empty where it says nothing.
+
+    ``authors`` has None in the place of one whose name cannot be read; ``are_all_named`` is
+    false where there are others, too.
+    """
 
     source_id: str
     record_id: str
@@ -38,7 +57,8 @@ class Record(NamedTuple):
     month: int | None = None
     venue: str | None = None
     type: str | None = None
-    authors: tuple[Author, ...] = ()
+    authors: tuple[Author | None, ...] = ()
+    are_all_named: bool = True
     abstract: str | None = None
     is_retracted: bool | None = None
     language: str | None = None
@@ -47,6 +67,8 @@ class Record(NamedTuple):
     license: str | None = None
     citation_count: int | None = None
     citation_count_on: datetime.date | None = None
+    page_url: str | None = None
+    notes: tuple[Note, ...] = ()
 
 
 class Context(NamedTuple):

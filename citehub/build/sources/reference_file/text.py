@@ -1,0 +1,109 @@
+"""The text of a file, in whatever encoding it is, and what it is where it is something else."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from typing import Final
+
+from citehub.build.sources.records import Reject
+from citehub.errors import SourceError
+
+_MARKS: Final = (  # that of UTF-32 begins as that of UTF-16 does
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_REPLACED: Final = "\ufffd"
+_LAST_ASCII: Final = "\x7f"
+_PACKED: Final = {b"%PDF": "a PDF", b"PK\x03\x04": "a ZIP file", b"\x1f\x8b": "a gzip file"}
+_LIKE: Final = {
+    ".bib": re.compile(r"^\s*@\s*[A-Za-z]+\s*[{(]", re.MULTILINE),
+    ".ris": re.compile(r"^\s*TY\s{0,2}-\s", re.IGNORECASE | re.MULTILINE),
+    ".json": re.compile(r"\s*[\[{]"),
+}
+"""How a file of each ending looks."""
+
+_OTHERS: Final = (
+    (re.compile(r"\s*<(?:!doctype html|html|head|body)\b", re.IGNORECASE), "an HTML page"),
+    (re.compile(r"\s*<"), "XML"),
+    (re.compile(r"^PMID- ", re.MULTILINE), "PubMed's own format"),
+    (re.compile(r"^(?:FN (?:Clarivate|Thomson|ISI)|PT [JCBSP]$)", re.MULTILINE),
+     "Web of Science's own format"),
+    (re.compile(r"^%0 ", re.MULTILINE), "EndNote's own format"),
+)  # fmt: skip
+_EXPORT: Final = (
+    "Export the list as BibTeX, RIS or CSL-JSON, from the page that you have it from or from a "
+    "reference manager."
+)
+
+
+def read_text(path: str) -> tuple[str, list[Reject]]:
+    """Return the text of a file, and what of it could not be read as it stands there.
+
+    Raises
+    ------
+    SourceError
+        It is not there, is empty, or is of another kind than its name says.
+    """
+    try:
+        with open(path, "rb") as file:
+            data = file.read()
+    except OSError as error:
+        raise SourceError.at(path, 0, f"cannot be read: {error.strerror}") from None
+    for start, kind in _PACKED.items():
+        if data.startswith(start):
+            raise SourceError.at(path, 0, f"is {kind}. {_EXPORT}")
+    text, problem, at = _decode(data)
+    if not text.strip():
+        raise SourceError.at(path, 0, f"is empty. {_EXPORT}")
+    line = re.sub("\r\n?", "\n", text[:at]).count("\n") + 1
+    return re.sub("\r\n?", "\n", text), [Reject(path, line, problem)] if problem else []
+
+
+def check_kind(path: str, text: str, ending: str) -> None:
+    """Refuse a file that is of another kind than its name says.
+
+    Raises
+    ------
+    SourceError
+        It says what it is instead, and what to do.
+    """
+    if ending in _LIKE and _LIKE[ending].search(text):
+        return
+    for other, like in _LIKE.items():
+        if like.match(text) or (other != ".json" and like.search(text)):
+            raise SourceError.at(path, 0, f"is a file as in {other}: its name should end so")
+    for like, kind in _OTHERS:
+        if like.match(text) or ("\n" in text and like.search(text)):
+            raise SourceError.at(path, 0, f"is {kind}, which is not read here. {_EXPORT}")
+    if ending not in _LIKE:
+        raise SourceError.at(path, 0, f"should end in one of {' '.join(_LIKE)}. {_EXPORT}")
+
+
+def _decode(data: bytes) -> tuple[str, str, int]:
+    """Return text, what is wrong with its encoding, and where that begins."""
+    encoding = next((name for mark, name in _MARKS if data.startswith(mark)), _guess(data))
+    try:
+        return data.decode(encoding), "", 0
+    except UnicodeDecodeError:
+        text = data.decode(encoding, "replace")
+    n_wrong = text.count(_REPLACED)
+    n_right = sum(sign > _LAST_ASCII for sign in text) - n_wrong
+    if encoding != "utf-8" or n_right > n_wrong:
+        problem = f"{n_wrong} characters are not in {encoding.upper()}, and stand as {_REPLACED}"
+        return text, problem, text.find(_REPLACED)
+    text = data.decode("cp1252", "replace")
+    problem = (
+        "the file is not in UTF-8, and is read as Windows-1252, which holds Latin-1; where "
+        "letters with accents come out wrong, save it in UTF-8"
+    )
+    return text, problem, next(at for at, sign in enumerate(text) if sign > _LAST_ASCII)
+
+
+def _guess(data: bytes) -> str:
+    """Return the encoding of data without a mark: every other byte of UTF-16 is zero."""
+    first, second = data[:1] == b"\0", data[1:2] == b"\0"
+    return "utf-8" if first == second else "utf-16-be" if first else "utf-16-le"
