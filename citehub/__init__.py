@@ -18,6 +18,7 @@ __all__ = [
     "Summary",
     "Table",
     "Work",
+    "Works",
     "__version__",
     "arithmetic",
     "check",
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from citehub._summary import Summary
     from citehub._table import Table
     from citehub._work import Work
+    from citehub._works import Works
     from citehub.errors import CitehubError
     from citehub.export import Export
 else:
@@ -58,6 +60,7 @@ else:
         "Summary": "_summary",
         "Table": "_table",
         "Work": "_work",
+        "Works": "_works",
         "check": "_check",
         "diff": "_diff",
         "hubs": "_catalog",

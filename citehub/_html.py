@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+_MOST = 50  # letters of a cell in a preview, as pandas shows
 _CELL = "text-align:left;vertical-align:top"
 
 
@@ -19,6 +20,16 @@ def text(value: object) -> str:
     if value is None:
         return '<span style="opacity:.5" title="not known">–</span>'
     return escape(str(value))
+
+
+def short(value: object) -> str:
+    """Return a value as :func:`text` on one line: of a long one the beginning, all as a title."""
+    if value is None:
+        return text(value)
+    shown, title = " ".join(str(value).split()), ""
+    if len(shown) > _MOST:
+        shown, title = f"{shown[: _MOST - 1]}…", f' title="{escape(str(value))}"'
+    return f'<span style="white-space:nowrap"{title}>{escape(shown)}</span>'
 
 
 def link(url: str, label: str) -> str:

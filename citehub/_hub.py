@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 
     from citehub import _rows
     from citehub._related import Related
-    from citehub._select import Sort
+    from citehub._select import NotKnown, Sort, Unknown
     from citehub._shapes import Manifest, Resource
     from citehub._summary import Summary
     from citehub._work import Work
-    from citehub.export import Export
+    from citehub._works import Works
+    from citehub.export import Export, FormatName, Style
 
 CITING_WORKS: Final = "One row per citing work, in hub order."
 """What a row of ``citing_works`` is."""
@@ -200,7 +201,7 @@ class Hub:
         """
         return self._make_work(self._resolve(identifier))
 
-    def search(self, query: str) -> list[Work]:
+    def search(self, query: str) -> Works[Work]:
         """Return the works whose title, authors, finding and identifiers hold a query.
 
         Every word must be found in one of them. Case, accents and punctuation do not matter;
@@ -214,23 +215,24 @@ class Hub:
 
         Returns
         -------
-        list of Work
+        Works
             The best first; equal matches in hub order.
 
         Examples
         --------
         >>> import citehub
         >>> hub = citehub.load("mt-nlg")
-        >>> hub.search("overthinking")  # doctest: +ELLIPSIS
-        [<citehub.Work arxiv:2412.21187: Do NOT Think That Much for 2+3=? ...>]
-        >>> hub.search("https://doi.org/10.1145/3744746")
-        [<citehub.Work arxiv:2307.06435: A Comprehensive Overview of Large Language Models>]
+        >>> hub.search("overthinking").ids
+        ['arxiv:2412.21187']
+        >>> hub.search("https://doi.org/10.1145/3744746")[0]
+        <citehub.Work arxiv:2307.06435: A Comprehensive Overview of Large Language Models>
         """
         from citehub._select import find
+        from citehub._works import Works
 
-        return [self._make_work(work_id) for work_id in find(self, query)]
+        return Works(self, map(self._make_work, find(self, query)))
 
-    def related(self, work: str | Work, n: int = 5) -> list[Related]:
+    def related(self, work: str | Work, n: int = 5) -> Works[Related]:
         """Return the works of this hub whose titles and findings use the same rare words.
 
         A heuristic: the cosine of the words, each the heavier the fewer works use it. No
@@ -245,7 +247,7 @@ class Hub:
 
         Returns
         -------
-        list of Related
+        Works of Related
             The nearest first, each with ``work``, ``score`` (a cosine, 0 to 1) and ``shared``
             (the words in common that weigh most); works without a word in common are left out.
 
@@ -264,6 +266,7 @@ class Hub:
         ('DeepSeek LLM: Scaling Open-Source Language Models with Longtermism', 'deepseek')
         """
         from citehub._related import Related, rank_related
+        from citehub._works import Works
 
         if n < 0:
             raise BadArgument.of("n", n, "a whole number from 0")
@@ -271,44 +274,51 @@ class Hub:
         rows = self._read("works")
         texts = {row["work_id"]: f"{row['title_plain']} {row['finding'] or ''}" for row in rows}
         ranked = rank_related(texts, of)[:n]
-        return [Related(self._make_work(key), score, shared) for key, score, shared in ranked]
+        return Works(self, (Related(self._make_work(k), score, why) for k, score, why in ranked))
 
     def select(  # noqa: PLR0913 -- conditions are many
         self,
         *,
         theme: str | Iterable[str] | None = None,
-        year: int | tuple[int, int] | None = None,
+        year: int | tuple[int, int] | Iterable[int] | None = None,
         category: str | Iterable[str] | None = None,
         venue: str | Iterable[str] | None = None,
-        role: str | Iterable[str] | None = None,
-        polarity: str | Iterable[str] | None = None,
+        role: _rows.Intent | NotKnown | Iterable[_rows.Intent | NotKnown] | None = None,
+        polarity: _rows.Polarity | NotKnown | Iterable[_rows.Polarity | NotKnown] | None = None,
         labelled: bool | None = None,
         representatives: str | Iterable[str] | None = None,
         shared_authors: bool | None = None,
         code: bool | None = None,
+        doi: bool | None = None,
+        arxiv: bool | None = None,
         related_to: Work | str | None = None,
         authors_of: Work | str | None = None,
         search: str | None = None,
-        ids: Iterable[Work | str | Mapping[str, Any]] | None = None,
+        ids: Iterable[Work | Related | str | Mapping[str, Any]] | None = None,
+        unknown: Unknown = "raise",
         sort: Sort | None = None,
-    ) -> list[Work]:
+    ) -> Works[Work]:
         """Return the works that meet every condition given; without one, every citing work.
 
         Of several values of one condition, any will do, and an empty list of them is met by no
         work. The value ``not known`` finds works of which no source says anything in that
-        respect. The canonical work is found only where ``ids`` names it.
+        respect. A condition on what the hub knows of no single citing work is an error, as an
+        empty list would say that no work meets it. The canonical work is found only where ``ids``
+        names it.
 
         Parameters
         ----------
         theme : str or iterable of str, optional
             A ``theme_id`` of table ``themes``, or ``not known``.
-        year : int or (int, int), optional
-            Year of the first public version, or the first and the last of some years; a work
-            of unknown year does not meet it.
+        year : int, (int, int) or list of int, optional
+            Year of the first public version. A tuple is a first and a last year, with all that
+            lie between; a list, or any other iterable, is any of these years. A work of unknown
+            year does not meet it.
         category, venue : str or iterable of str, optional
             A ``primary_category`` or ``venue`` of table ``works``, or ``not known``.
         role, polarity : str or iterable of str, optional
-            What the citation is labelled with, as :attr:`Work.role` has it, or ``not known``.
+            What the citation is labelled with, or ``not known``. A label without a place in
+            the vocabulary is found as its source prints it.
         labelled : bool, optional
             Whether any label of the citation is known.
         representatives : str or iterable of str, optional
@@ -318,6 +328,8 @@ class Hub:
             neither True nor False finds it.
         code : bool, optional
             Whether public code is known.
+        doi, arxiv : bool, optional
+            Whether a DOI, or an arXiv id, is known.
         related_to : str or Work, optional
             This work and the ten nearest that :meth:`related` gives, a heuristic.
         authors_of : str or Work, optional
@@ -326,13 +338,16 @@ class Hub:
             Words or an identifier, as :meth:`search` takes them.
         ids : iterable of str, Work or rows, optional
             Works, identifiers as :meth:`work` takes them, or rows with a ``work_id``.
+        unknown : {"raise", "skip"}, default "raise"
+            What becomes of ``ids`` that the hub does not hold: an error, or a warning that names
+            those that are left out.
         sort : str, optional
             ``hub``, ``newest``, ``oldest`` (by year and month, those of unknown year last),
             ``title``, or ``relevance``, which needs a search. Equal works stand in hub order.
 
         Returns
         -------
-        list of Work
+        Works
             In the order of ``sort``, else of ``ids``, else of the search, else by rank of the
             representatives, else in hub order.
 
@@ -353,6 +368,7 @@ class Hub:
         <citehub.Work arxiv:2205.11916: Large Language Models are Zero-Shot Reasoners>
         """
         from citehub._select import select
+        from citehub._works import Works
 
         chosen = select(
             self,
@@ -366,18 +382,23 @@ class Hub:
             representatives=representatives,
             shared_authors=shared_authors,
             code=code,
+            doi=doi,
+            arxiv=arxiv,
             related_to=related_to,
             authors_of=authors_of,
             search=search,
             ids=ids,
+            unknown=unknown,
             sort=sort,
         )
-        return [self._make_work(work_id) for work_id in chosen]
+        return Works(self, map(self._make_work, chosen))
 
     def export(
         self,
-        format: str,  # noqa: A002 -- the term
-        works: Iterable[Work | str | Mapping[str, Any]] | None = None,
+        format: FormatName,  # noqa: A002 -- the term
+        works: Iterable[Work | Related | str | Mapping[str, Any]] | None = None,
+        *,
+        unknown: Unknown = "raise",
     ) -> Export:
         """Return works in a format of other tools.
 
@@ -392,6 +413,9 @@ class Hub:
         works : iterable of Work, str or rows, optional
             What to export, as :meth:`select` returns it, or identifiers, or rows with a
             ``work_id`` such as those of ``hub.works``; every citing work by default.
+        unknown : {"raise", "skip"}, default "raise"
+            What becomes of works that the hub does not hold: an error, or a warning that names
+            those that are left out.
 
         Returns
         -------
@@ -402,7 +426,8 @@ class Hub:
         Raises
         ------
         UnknownFormat, UnknownWork
-            There is no such format or work; the error names what exists.
+            There is no such format or work; the error names what exists, and every work that
+            the hub does not hold.
 
         Examples
         --------
@@ -414,7 +439,7 @@ class Hub:
         from citehub._select import select
         from citehub.export import Export
 
-        return Export(self, format, select(self, ids=works))
+        return Export(self, format, select(self, ids=works, unknown=unknown))
 
     def summary(self) -> Summary:
         """Return the roles and polarities in sum, each share with counts and interval.
@@ -441,7 +466,7 @@ class Hub:
 
     # -- this release ---------------------------------------------------------------------
 
-    def cite(self, style: str = "bibtex", *, of: str | Work = "dataset") -> str:
+    def cite(self, style: Style = "bibtex", *, of: str | Work = "dataset") -> str:
         """Return a reference of this data version, or of a work.
 
         In BibTeX and CSL-JSON, that of the data version holds the SHA-256 of its manifest,
@@ -522,7 +547,7 @@ class Hub:
 
     def _repr_html_(self) -> str:
         from citehub import _html
-        from citehub._work import shorten_authors
+        from citehub._work import marked_title, shorten_authors
 
         canonical = self.canonical
         tables = _html.table(
@@ -539,7 +564,7 @@ class Hub:
         return (
             f"<p><strong>{_html.text(self.manifest['title'])}</strong>, data version "
             f"{_html.text(self.version)}</p>"
-            f"<p>{_html.text(canonical.title_plain)}<br>"
+            f"<p>{_html.text(marked_title(canonical))}<br>"
             f"<small>{_html.text(shorten_authors(canonical.authors))}</small></p>"
             f"<p>{_html.text(self.summary())}</p>"
             f"<details open><summary>{len(self.tables)} tables</summary>{tables}</details>"
@@ -575,6 +600,13 @@ class Hub:
 
     def _resolve(self, identifier: str) -> str:
         """Return the ``work_id`` of an identifier in any spelling."""
+        found = self._find(identifier)
+        if found is None:
+            raise self._unknown_work(identifier)
+        return found
+
+    def _find(self, identifier: str) -> str | None:
+        """Return the ``work_id`` of an identifier in any spelling; None where there is none."""
         from citehub._identifiers import parse_identifier
 
         known = self._all_ids()
@@ -589,10 +621,8 @@ class Hub:
                     (row["scheme"], row["value"].lower()): row["work_id"]
                     for row in reversed(self._read("work_ids"))
                 }
-            found = self._named.get((parsed.scheme, parsed.value.lower()))
-            if found is not None:
-                return found
-        raise self._unknown_work(identifier, parsed.curie if parsed else identifier)
+            return self._named.get((parsed.scheme, parsed.value.lower()))
+        return None
 
     def _rows_by_work(self, name: str, columns: Sequence[str] | None = None) -> RowsByWork | None:
         """Return the rows of a table by work; None where this release does not hold it."""
@@ -644,11 +674,12 @@ class Hub:
 
         return look
 
-    def _unknown_work(self, asked: str, curie: str) -> UnknownWork:
+    def _unknown_work(self, asked: str) -> UnknownWork:
         from citehub._identifiers import parse_identifier
 
-        hint = "To find works by words, search."
-        alike = [] if parse_identifier(asked) else self.search(asked)[:3]
+        hint, parsed = "To find works by words, search.", parse_identifier(asked)
+        curie = parsed.curie if parsed else asked
+        alike = [] if parsed else self.search(asked)[:3]
         if alike:
             named = "; ".join(f"{work.work_id}, {work.title_plain}" for work in alike)
             hint = f"These hold its words: {named}."

@@ -6,6 +6,7 @@ needs are read, so that a large hub answers in seconds.
 
 from __future__ import annotations
 
+import warnings
 from collections import defaultdict
 from functools import partial
 from numbers import Integral
@@ -13,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from citehub._identifiers import parse_identifier
 from citehub._search import rank, words
-from citehub.errors import BadArgument, UnknownSelection
+from citehub._table import Table
+from citehub.errors import BadArgument, NothingKnown, UnknownSelection, UnknownWork
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -23,8 +25,18 @@ if TYPE_CHECKING:
 Sort = Literal["hub", "newest", "oldest", "title", "relevance"]
 """Orders of selected works."""
 
-NOT_KNOWN: Final = "not known"
+NotKnown = Literal["not known"]
+NOT_KNOWN: Final[NotKnown] = "not known"
 """What stands for works of which nothing is known in some respect."""
+
+Unknown = Literal["raise", "skip"]
+"""What becomes of works that are asked for and that a hub does not hold."""
+
+LISTS: Final = ("theme", "category", "venue", "role", "polarity", "representatives")
+"""Facets of which several values can be chosen, in the order in which the explorer has them."""
+
+FLAGS: Final = ("labelled", "shared_authors", "code")
+"""Facets that are true, false or not known."""
 
 _SEARCH_WEIGHTS: Final = (4, 3, 2, 1)  # title, authors, finding, identifiers
 _RELATED: Final = 10
@@ -35,14 +47,37 @@ _FACETS: Final = {
     "representatives": ("representatives", "method"),
 }
 _SCHEMES: Final = {"role": "intent", "polarity": "polarity"}
+_IDENTIFIERS: Final = ("doi", "arxiv")
+_KNOWN_OF: Final = {
+    "theme": "the theme",
+    "category": "the category",
+    "venue": "the venue",
+    "role": "the role",
+    "polarity": "the polarity",
+    "representatives": "a rank as representative",
+    "year": "the year",
+    "labelled": "a label",
+    "shared_authors": "the number of shared authors",
+    "code": "public code",
+    "doi": "a DOI",
+    "arxiv": "an arXiv id",
+    "authors_of": "the authors",
+}
+"""What a condition asks of a work, in words."""
+_SUMMED: Final = {
+    "role": ("intent",),
+    "polarity": ("polarity",),
+    "labelled": ("intent", "polarity"),
+}
 
 
-def select(
+def select(  # noqa: PLR0913 -- as Hub.select
     hub: Hub,
     *,
     representatives: str | Iterable[str] | None = None,
     search: str | None = None,
     ids: Iterable[object] | None = None,
+    unknown: Unknown = "raise",
     sort: Sort | None = None,
     **conditions: Any,
 ) -> list[str]:
@@ -52,7 +87,7 @@ def select(
     representatives, else that of the hub. The canonical work is found only where ``ids`` names
     it.
     """
-    named = None if ids is None else _named(hub, ids)
+    named = None if ids is None else _named(hub, ids, unknown)
     found = None if search is None else find(hub, search)
     chosen = None if representatives is None else _representatives(hub, representatives)
     lists = [each for each in (named, found, chosen) if each is not None]
@@ -94,35 +129,62 @@ def known_values(hub: Hub, facet: str) -> list[str]:
 # -- which works ------------------------------------------------------------------------------
 
 
-def _named(hub: Hub, ids: Iterable[object]) -> list[str]:
+def _named(hub: Hub, ids: Iterable[object], unknown: Unknown) -> list[str]:
+    """Return the ids of works; of those that the hub does not hold, none is passed over unsaid."""
+    if unknown not in get_args(Unknown):
+        raise BadArgument.of("unknown", unknown, f"one of {', '.join(get_args(Unknown))}")
     given: Any = ids
     if isinstance(given, str) or not hasattr(given, "__iter__"):
         message = f"works are a list of works or identifiers, not one: [{given!r:.60}]"
         raise TypeError(message)
-    if hasattr(given, "columns") and not hasattr(given, "path"):  # a DataFrame
+    if hasattr(given, "columns") and not isinstance(given, Table):  # a DataFrame
         if "work_id" not in given.columns:
             message = "a DataFrame of works has a column work_id; this one has not"
             raise TypeError(message)
         given = given["work_id"]
-    return list(dict.fromkeys(_named_one(hub, each) for each in given))
+    asked = list(dict.fromkeys(map(_identifier, given)))
+    found = {each: hub._find(each) for each in asked}
+    left = [each for each in asked if found[each] is None]
+    if left and unknown == "raise":
+        raise _unknown_works(hub, left, len(asked))
+    if left:
+        message = (
+            f"{hub.name} {hub.version} does not hold {len(left):,} of {len(asked):,} works, which "
+            f"were left out: {', '.join(left)}"
+        )
+        warnings.warn(message, stacklevel=4)  # where Hub.select() or Hub.export() is called
+    return list(dict.fromkeys(work_id for work_id in found.values() if work_id is not None))
 
 
-def _named_one(hub: Hub, work: Any) -> str:
-    """Return the id of a work that is given as a Work, as a row, or by an identifier."""
+def _unknown_works(hub: Hub, unknown: list[str], n: int) -> UnknownWork:
+    """Return the error for some of n works; it names them all, and how to go on."""
+    advice = "To leave out what a hub does not hold: unknown='skip', or --skip-unknown."
+    if len(unknown) == 1:
+        error = hub._unknown_work(unknown[0])
+        return UnknownWork(f"{error} {advice}", error.asked, error.known, error.nearest)
+    message = f"{hub.name} {hub.version} does not hold {len(unknown):,} of {n:,} works: "
+    named = ", ".join(map(repr, unknown))
+    return UnknownWork(f"{message}{named}. {advice}", unknown[0], list(hub._all_ids()))
+
+
+def _identifier(work: Any) -> str:
+    """Return the identifier of a work that is given by one, as a Work, as a row or as Related."""
     if isinstance(work, str):
-        return hub._resolve(work)
+        return work
+    work = getattr(work, "work", work)
     named = work.get("work_id") if hasattr(work, "get") else getattr(work, "work_id", None)
     if not isinstance(named, str):
         message = f"a work is a Work, an identifier or a row with a work_id, not {work!r:.60}"
         raise TypeError(message)
-    return hub._resolve(named)
+    return named
 
 
 def _representatives(hub: Hub, asked: str | Iterable[str]) -> list[str]:
     """Return the works of any of some methods by their best rank; equal ones in hub order."""
-    wanted = _asked_values(hub, "representatives", asked)
+    rows = _rows(hub, "representatives", "work_id", "method", "rank")
+    wanted = _asked_values(hub, "representatives", asked, {work_id for work_id, _, _ in rows})
     ranks: dict[str, int] = {}
-    for work_id, method, place in _rows(hub, "representatives", "work_id", "method", "rank"):
+    for work_id, method, place in rows:
         if method in wanted:
             ranks[work_id] = min(place, ranks.get(work_id, place))
     return sorted((each for each in hub._all_ids() if each in ranks), key=ranks.__getitem__)
@@ -130,15 +192,20 @@ def _representatives(hub: Hub, asked: str | Iterable[str]) -> list[str]:
 
 def _with_values(facet: str, hub: Hub, asked: str | Iterable[str]) -> set[str]:
     """Return the works that have any of some values of a facet."""
-    wanted, pairs = set(_asked_values(hub, facet, asked)), _values(hub, facet)
+    pairs = _values(hub, facet)
+    known = {work_id for work_id, _ in pairs}
+    wanted = set(_asked_values(hub, facet, asked, known))
     met = {work_id for work_id, value in pairs if value in wanted}
     if NOT_KNOWN in wanted:
-        met |= hub._all_ids().keys() - {work_id for work_id, _ in pairs}
+        met |= hub._all_ids().keys() - known
     return met
 
 
-def _asked_values(hub: Hub, facet: str, asked: Any) -> list[str]:
-    """Return the values that are asked for, once it is clear that the hub has each."""
+def _asked_values(hub: Hub, facet: str, asked: Any, works: set[str]) -> list[str]:
+    """Return the values that are asked for, once it is clear that the hub has each.
+
+    ``works`` are those of which the hub knows some value.
+    """
     values = [asked] if isinstance(asked, str) or not hasattr(asked, "__iter__") else list(asked)
     known = known_values(hub, facet)
     what, allowed, hint = facet, {*known, NOT_KNOWN}, f"{NOT_KNOWN!r} finds works without one."
@@ -148,6 +215,8 @@ def _asked_values(hub: Hub, facet: str, asked: Any) -> list[str]:
         if not isinstance(value, str):
             message = f"{facet} takes a name or a list of names, not {value!r:.60}"
             raise TypeError(message)
+        if value != NOT_KNOWN or facet == "representatives":
+            _check_known(hub, facet, value, works)
         if value not in allowed:
             where = f"{hub.name} {hub.version}"
             raise UnknownSelection.among(what, value, known, where=where, hint=hint)
@@ -170,68 +239,101 @@ def _values(hub: Hub, facet: str) -> list[tuple[str, str]]:
 
 
 def _of_years(hub: Hub, asked: Any) -> set[str]:
-    match asked:
-        case (first, last):
-            pass
-        case _:
-            first = last = asked
-    if any(isinstance(year, bool) or not isinstance(year, Integral) for year in (first, last)):
-        message = f"year is a year or (first, last), not {asked!r:.60}"
+    """Return the works of some years: a year, all from a first to a last, or any of several."""
+    is_range = isinstance(asked, tuple)
+    years = list(asked) if hasattr(asked, "__iter__") else [asked]
+    is_text = isinstance(asked, str | bytes)
+    if is_text or (is_range and len(years) != 2) or not all(map(_is_year, years)):  # noqa: PLR2004
+        message = f"year is a year, (first, last) or a list of years, not {asked!r:.60}"
         raise TypeError(message)
-    if first > last:
+    if is_range and years[0] > years[1]:
         raise BadArgument.of("year", asked, "(first, last), the first not after the last")
     rows = _rows(hub, "works", "work_id", "publication_year")
-    return {work_id for work_id, year in rows if year is not None and first <= year <= last}
+    known = {work_id: year for work_id, year in rows if year is not None}
+    if years:
+        _check_known(hub, "year", asked, known)
+    wanted = range(years[0], years[1] + 1) if is_range else years
+    return {work_id for work_id, year in known.items() if year in wanted}
+
+
+def _is_year(year: object) -> bool:
+    return isinstance(year, Integral) and not isinstance(year, bool)
 
 
 def _labelled(hub: Hub) -> dict[str, bool]:
-    labelled = {work_id for (work_id,) in _rows(hub, "citation_labels", "citing_work_id")}
-    return {work_id: work_id in labelled for work_id in hub._all_ids()}
+    rows = _rows(hub, "citation_labels", "citing_work_id")
+    return {work_id: True for (work_id,) in rows}
 
 
-def _sharing_authors(hub: Hub) -> dict[str, bool | None]:
+def _sharing_authors(hub: Hub) -> dict[str, bool]:
     shared: dict[str, int | None] = {}
     for work_id, count in _rows(hub, "citations", "citing_work_id", "shared_authors"):
         shared.setdefault(work_id, count)  # that of its first citation
-    return {work_id: None if count is None else count > 0 for work_id, count in shared.items()}
+    return {work_id: count > 0 for work_id, count in shared.items() if count is not None}
 
 
 def _with_code(hub: Hub) -> dict[str, bool]:
-    return {
-        work_id: url is not None for work_id, url in _rows(hub, "works", "work_id", "code_url")
-    }
+    rows = _rows(hub, "works", "work_id", "code_url")
+    return {work_id: True for work_id, url in rows if url is not None}
+
+
+def _identified(scheme: str, hub: Hub) -> dict[str, bool]:
+    rows = _rows(hub, "work_ids", "work_id", "scheme")
+    return {work_id: True for work_id, each in rows if each == scheme}
 
 
 def _flagged(name: str, hub: Hub, asked: object) -> set[str]:
-    """Return the works of which it is known that they have a flag, or that they have not."""
+    """Return the works that have a flag, or that have it not.
+
+    Only sharing authors is ever known not to be so; of the others False is not known.
+    """
     if not isinstance(asked, bool):
         message = f"{name} is True, False or None, not {asked!r:.60}"
         raise TypeError(message)
-    return {work_id for work_id, flag in _FLAGS[name](hub).items() if flag is asked}
+    known = _FLAGS[name](hub)
+    otherwise = None if name == "shared_authors" else False
+    if asked is not otherwise:
+        _check_known(hub, name, asked, known)
+    return {work_id for work_id in hub._all_ids() if known.get(work_id, otherwise) is asked}
+
+
+def _check_known(hub: Hub, name: str, asked: object, works: Iterable[str]) -> None:
+    """Refuse a condition on what is known of no citing work: no work met it, whatever is true."""
+    canonical = hub.manifest["citehub"]["canonical_work_id"]
+    if any(work_id != canonical for work_id in works):
+        return
+    message = (
+        f"{hub.name} {hub.version} does not know {_KNOWN_OF[name]} of any single citing work, so "
+        f"nothing can be found by {name}={asked!r:.60}."
+    )
+    summed = _SUMMED.get(name, ())
+    if any(scheme in summed for (scheme,) in _rows(hub, "label_counts", "scheme")):
+        message += f" It knows sums only: hub.summary(), or 'citehub show {hub.name}'."
+    if name in _FACETS_OF_NAMES:
+        message += f" {NOT_KNOWN!r} finds works without one."
+    raise NothingKnown(message, f"{asked}")
 
 
 def _related(hub: Hub, asked: object) -> set[str]:
-    of = _named_one(hub, asked)
-    return {of, *(each.work.work_id for each in hub.related(of, n=_RELATED))}
+    of = hub._resolve(_identifier(asked))
+    return {of, *hub.related(of, n=_RELATED).ids}
 
 
 def _by_authors(hub: Hub, asked: object) -> set[str]:
-    of = _named_one(hub, asked)
+    of = hub._resolve(_identifier(asked))
     rows = _rows(hub, "authorships", "work_id", "author_name")
+    _check_known(hub, "authors_of", of, (work_id for work_id, _ in rows))
     names = {name for work_id, name in rows if work_id == of}
     return {of, *(work_id for work_id, name in rows if name in names)}
 
 
-_FLAGS: Final[dict[str, Callable[[Hub], Mapping[str, bool | None]]]] = {
-    "labelled": _labelled,
-    "shared_authors": _sharing_authors,
-    "code": _with_code,
+_FACETS_OF_NAMES: Final = tuple(name for name in LISTS if name != "representatives")
+_FLAGS: Final[dict[str, Callable[[Hub], Mapping[str, bool]]]] = {
+    **dict(zip(FLAGS, (_labelled, _sharing_authors, _with_code), strict=True)),
+    **{scheme: partial(_identified, scheme) for scheme in _IDENTIFIERS},
 }
 _CONDITIONS: Final[dict[str, Callable[[Hub, Any], set[str]]]] = {
-    **{
-        facet: partial(_with_values, facet)
-        for facet in ("theme", "category", "venue", "role", "polarity")
-    },
+    **{facet: partial(_with_values, facet) for facet in _FACETS_OF_NAMES},
     **{flag: partial(_flagged, flag) for flag in _FLAGS},
     "year": _of_years,
     "related_to": _related,

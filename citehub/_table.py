@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 from citehub._columns import COLUMNS
 from citehub._manifest import read_bytes, sha256
 from citehub._types import TYPES
-from citehub.errors import DamagedTable, MissingExtra, UnknownColumn
+from citehub.errors import DamagedTable, MissingExtra, NoFile, UnknownColumn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -48,19 +48,16 @@ class FieldInfo(NamedTuple):
 class Table(Generic[Row, Column]):
     """One table of one release.
 
-    A handle knows its columns from the release's manifest; the Parquet file is read, and
-    its SHA-256 compared with the manifest, each time data is asked for. A column that newer
-    releases have and this one lacks can be asked for by name, and rows have it, too: it is null.
-    Anything that speaks Arrow's C stream interface (Polars, DuckDB, narwhals, pandas 3, pyarrow)
-    takes the handle itself.
+    A handle knows its columns and the number of its rows from the release's manifest; the
+    Parquet file is read, and its SHA-256 compared with the manifest, each time data is asked
+    for. A column that newer releases have and this one lacks can be asked for by name, and rows
+    have it, too: it is null. Anything that speaks Arrow's C stream interface (Polars, DuckDB,
+    narwhals, pandas 3, pyarrow) takes the handle itself.
 
     Attributes
     ----------
     name : str
         Name of the table.
-    path : str
-        Its Parquet file. ``citing_works`` shares the file of ``works``, whose first row is
-        the canonical work.
     meaning : str
         What a row is.
     columns : tuple of str
@@ -77,7 +74,6 @@ class Table(Generic[Row, Column]):
     """
 
     name: str
-    path: str
     meaning: str
     columns: tuple[str, ...]
 
@@ -86,13 +82,24 @@ class Table(Generic[Row, Column]):
         self._release = release
         self._skip = skip
         self.name = resource["name"]
-        self.path = os.path.join(folder, resource["path"])
+        self._file = os.path.join(folder, resource["path"])
         self.meaning = resource["description"]
         self.columns = tuple(field["name"] for field in resource["schema"]["fields"])
         known = COLUMNS.get("works" if skip else self.name, {})
         self._absent = {name: kind for name, kind in known.items() if name not in self.columns}
 
     # -- data -----------------------------------------------------------------------------
+
+    @property
+    def path(self) -> str:
+        """Its Parquet file; ``citing_works``, the rows of ``works`` but the first, has none."""
+        if self._skip:
+            raise NoFile(
+                f"The table {self.name} has no file of its own: it is the rows of {self._file} "
+                "after the first, which is the canonical work. Read it with to_pandas(), "
+                "to_polars() or to_arrow(), or hand the table itself to what reads Arrow."
+            )
+        return self._file
 
     def to_arrow(self, columns: Sequence[Column] | None = None) -> pa.Table:
         """Read the table, or some of its columns, into a :class:`pyarrow.Table`.
@@ -196,8 +203,8 @@ class Table(Generic[Row, Column]):
         yield from cast("Iterator[Row]", iter(ArrowRows(self.read_rows())))
 
     def __len__(self) -> int:
-        """Return the number of rows, from the footer of the Parquet file."""
-        return int(self._open(self._read_bytes()).metadata.num_rows) - self._skip
+        """Return the number of rows, from the manifest."""
+        return self._resource["rows"] - self._skip
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         """Hand the rows to any library that speaks Arrow's C stream interface."""
@@ -230,8 +237,7 @@ class Table(Generic[Row, Column]):
         )
 
     def __repr__(self) -> str:
-        rows = self._resource["rows"] - self._skip
-        size = f"{_count(rows, 'row')} x {_count(len(self.columns), 'column')}"
+        size = f"{_count(len(self), 'row')} x {_count(len(self.columns), 'column')}"
         return f"<citehub.Table {self.name}: {size}, {self._release}>"
 
     def _repr_html_(self) -> str:
@@ -243,15 +249,14 @@ class Table(Generic[Row, Column]):
             ((f"<code>{_html.text(f.name)}</code>", *map(_html.text, f[1:])) for f in self.fields),
         )
         rows = _html.table(
-            self.columns, ([_html.text(row[name]) for name in self.columns] for row in head)
+            self.columns, ([_html.short(row[name]) for name in self.columns] for row in head)
         )
-        total = self._resource["rows"] - self._skip
         return (
             f"<p><strong><code>{_html.text(self.name)}</code></strong> "
             f"({_html.text(self._release)}): "
             f"{_html.text(self.meaning)}</p>"
             f"<details><summary>{_count(len(self.columns), 'column')}</summary>{columns}</details>"
-            f"<p>First {len(head)} of {_count(total, 'row')}:</p>"
+            f"<p>First {len(head)} of {_count(len(self), 'row')}:</p>"
             f'<div style="overflow-x:auto">{rows}</div>'
             f"<p>All of them: <code>.to_pandas()</code>, <code>.to_polars()</code>, "
             f"<code>.to_arrow()</code></p>"
@@ -279,7 +284,7 @@ class Table(Generic[Row, Column]):
         rows = ArrowRows(self._open(self._read_bytes()).read())
         problem = find_problem(rows, self._resource)
         if problem is not None:
-            raise DamagedTable.at(self.path, *problem)
+            raise DamagedTable.at(self._file, *problem)
         return rows
 
     def read_rows(self) -> pa.Table:
@@ -308,9 +313,9 @@ class Table(Generic[Row, Column]):
         return columns
 
     def _read_bytes(self) -> bytes:
-        data = read_bytes(self.path, DamagedTable)
+        data = read_bytes(self._file, DamagedTable)
         if sha256(data) != self._resource["hash"]:
-            raise DamagedTable.at(self.path, *self._explain_damage(data))
+            raise DamagedTable.at(self._file, *self._explain_damage(data))
         return data
 
     def _open(self, data: bytes) -> pq.ParquetFile:
@@ -322,10 +327,11 @@ class Table(Generic[Row, Column]):
             file = pq.ParquetFile(pa.BufferReader(data))
         except (pa.ArrowException, OSError) as error:
             reason = str(error).splitlines()[0]
-            raise DamagedTable.at(self.path, "a Parquet file", f"one without ({reason})") from None
+            found = f"one without ({reason})"
+            raise DamagedTable.at(self._file, "a Parquet file", found) from None
         difference = _schema_difference(file.schema_arrow, self._resource["schema"]["fields"])
         if difference is not None:
-            raise DamagedTable.at(self.path, *difference)
+            raise DamagedTable.at(self._file, *difference)
         return file
 
     def _explain_damage(self, data: bytes) -> tuple[str, str]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         EvidenceRow,
         LabelScheme,
         RepresentativeRow,
+        Scheme,
         WorkIdRow,
         WorkRow,
         WorkThemeRow,
@@ -103,10 +104,10 @@ class Work:
         return tuple(sorted(rows, key=lambda row: row["author_order"]))
 
     @property
-    def ids(self) -> dict[str, str]:
+    def ids(self) -> dict[Scheme, str]:
         """Identifiers by scheme; of several in one scheme the first."""
         rows = cast("Sequence[WorkIdRow]", self._look("work_ids", self.work_id))
-        ids: dict[str, str] = {}
+        ids: dict[Scheme, str] = {}
         for row in rows:
             ids.setdefault(row["scheme"], row["value"])
         return ids
@@ -114,6 +115,7 @@ class Work:
     @property
     def links(self) -> dict[str, str]:
         """Web addresses: a page per identifier that has one, then code and model."""
+        pages: dict[str, str | None]
         pages = {scheme: Identifier(scheme, value).url for scheme, value in self.ids.items()}
         pages |= {"code": self.code_url, "model": self.model_url}
         return {name: url for name, url in pages.items() if url}
@@ -200,7 +202,7 @@ class Work:
         return hash((self._release, self.work_id))
 
     def __repr__(self) -> str:
-        return f"<citehub.Work {self.work_id}: {self.title_plain}>"
+        return f"<citehub.Work {self.work_id}: {marked_title(self)}>"
 
     def _repr_html_(self) -> str:
         cited = self.citation
@@ -213,7 +215,7 @@ class Work:
         if cited:
             links.append(_html.text(f"theme {', '.join(self.themes) or 'not known'}"))
             links.append(_html.text(f"role of its citation {self.role or 'not known'}"))
-        title = _html.link(self.url or "", self.title_plain)
+        title = _html.link(self.url or "", marked_title(self))
         parts = [
             f'<p class="citehub-title"><strong>{title}</strong></p>',
             f"<p>{_html.text(shorten_authors(self.authors, most=4))}</p>",
@@ -233,6 +235,11 @@ def join_labels(labels: Iterable[CitationLabelRow], scheme: LabelScheme) -> str 
         str(label["value"] or label["raw_value"]) for label in labels if label["scheme"] == scheme
     )
     return ", ".join(dict.fromkeys(values)) or None
+
+
+def marked_title(work: Work) -> str:
+    """Return the title, and before it that the work is retracted where it is known to be."""
+    return f"[retracted] {work.title_plain}" if work.is_retracted else work.title_plain
 
 
 def shorten_authors(authors: Sequence[str], most: int = _MOST_AUTHORS) -> str:

@@ -10,9 +10,11 @@
     │   ├── UnknownColumn
     │   ├── UnknownWork
     │   ├── UnknownSelection        a value of a condition: a theme, a venue ...
+    │   │   └── NothingKnown        a condition on what is known of no single work
     │   └── UnknownFormat           of an export or a citation
     ├── NoDatasets                  this installation carries no data
     ├── MissingExtra (ImportError)  an optional library is not installed
+    ├── NoFile (AttributeError)     a table that has no file of its own
     ├── DamagedRelease              what is on disk is not what was released
     │   ├── DamagedIndex            index.json
     │   ├── DamagedManifest         datapackage.json
@@ -42,6 +44,8 @@ __all__ = [
     "DamagedTable",
     "MissingExtra",
     "NoDatasets",
+    "NoFile",
+    "NothingKnown",
     "SourceError",
     "TargetExists",
     "UnknownColumn",
@@ -152,6 +156,10 @@ class UnknownSelection(UnknownName):
     """A value that no work of a hub has: a theme, a venue, a role, a method of representatives."""
 
 
+class NothingKnown(UnknownSelection):
+    """A condition on what a hub knows of no single citing work, so that none can meet it."""
+
+
 class UnknownFormat(UnknownName):
     """A format that citehub does not write."""
 
@@ -170,6 +178,10 @@ class MissingExtra(CitehubError, ImportError):
             f"This needs {library}, which is not installed. "
             f'Install it with: python -m pip install "citehub[{extra}]"'
         )
+
+
+class NoFile(CitehubError, AttributeError):
+    """A table that has no file of its own; ``hasattr(table, "path")`` is False for it."""
 
 
 class DamagedRelease(CitehubError):

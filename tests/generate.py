@@ -2,7 +2,8 @@
 
 Tables, columns and vocabularies are declared in ``citehub/_schema.py`` and
 ``citehub/_vocabularies.py``. The types of rows in Python and in the explorer, the tables of
-``Hub`` follow from them and are committed; ``tests/test_generate.py`` compares.
+``Hub``, and the data that Python and the explorer share (facets, kinds, schemes, weights) follow
+and are committed; ``tests/test_generate.py`` compares.
 """
 
 from __future__ import annotations
@@ -13,12 +14,14 @@ import subprocess
 import sys
 import textwrap
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args, get_type_hints
 
+from citehub import _identifiers, _related, _search, _select
 from citehub._hub import CITING_WORKS
 from citehub._schema import SCHEMA, TABLES
 from citehub._types import TYPES
 from citehub._vocabularies import EVIDENCED_TABLE, VOCABULARIES
+from citehub.export import columns, kinds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -134,20 +137,65 @@ def _typescript_rows():
             kind = TYPES[column.type].typescript
             yield f"  {column.name}: {kind}{'' if column.required else ' | null'}"
         yield "}\n"
+    for name, terms in (
+        ("ListFacet", _select.LISTS),
+        ("FlagFacet", _select.FLAGS),
+        ("Sort", get_args(_select.Sort)),
+    ):
+        yield f"export type {name} = {' | '.join(map(repr, terms))}"
+    yield "\n/** A type of work, as reference formats name it. */"
+    yield "export interface Kind {"
+    for name, kind in get_type_hints(kinds.Kind).items():
+        yield f"  {name}: {'string' if kind is str else 'string | null'}"
+    yield "}\n"
 
 
 def _shared():
     yield f"// What Python and the explorer share. {BY}\n"
+    yield "/** @import { FlagFacet, Kind, ListFacet, Sort } from './rows.js' */\n"
     later = {
         table.name: {column.name: column.type for column in table.columns if column.since > 1}
         for table in SCHEMA
     }
-    yield _constant(
-        "LATER",
-        "Columns that releases of an older schema lack, with their types, by table.",
-        {table: columns for table, columns in later.items() if columns},
-        "Record<string, Record<string, string>>",
-    )
+    matches = {
+        "fields": _select._SEARCH_WEIGHTS,
+        "whole": _search._WHOLE,
+        "start": _search._START,
+        "inside": _search._INSIDE,
+        "typo": _search._TYPO,
+        "phrase": _search._PHRASE,
+        "insideFrom": _search._INSIDE_FROM,
+        "typoFrom": _search._TYPO_FROM,
+    }
+    pages = [(host.pattern, page.pattern, scheme) for host, page, scheme in _identifiers._PAGES]
+    for name, value, meaning, kind in (
+        ("LATER", {table: added for table, added in later.items() if added},
+         "Columns that releases of an older schema lack, with their types, by table.",
+         "Record<string, Record<string, string>>"),
+        ("LISTS", _select.LISTS, "Facets of which several values can be chosen.", "ListFacet[]"),
+        ("FLAGS", _select.FLAGS, "Facets that are true, false or not known.", "FlagFacet[]"),
+        ("SORTS", get_args(_select.Sort), "Orders of works.", "Sort[]"),
+        ("NOT_KNOWN", _select.NOT_KNOWN, "Stands for what is not known of a work.", ""),
+        ("MATCHES", matches, "How much a word counts, by field and by how it is found.", ""),
+        ("RELATED", _select._RELATED, "Works that `related_to` finds beside the work.", ""),
+        ("SHARED_WORDS", _related._SHOWN, "Words that two related works are told to share.", ""),
+        ("PASSED_OVER", sorted(_related._PASSED_OVER), "Words that relate no works.", ""),
+        ("NAMED_SCHEMES", sorted(_identifiers._NAMED), "What can stand before an identifier.", ""),
+        ("SCHEME_ALIASES", _identifiers._ALIASES, "Other names of schemes.",
+         "Record<string, string>"),
+        ("ARXIV_ARCHIVES", _identifiers._ARCHIVES, "Archives that old arXiv ids begin with.", ""),
+        ("PAGES", pages, "Hosts and paths of pages whose address holds an identifier.",
+         "[string, string, string][]"),
+        ("LINKS", _identifiers._LINKS, "Page of an identifier, which stands for {}.",
+         "Record<string, string>"),
+        ("KINDS", {name: kind._asdict() for name, kind in kinds._KINDS.items()},
+         "Types of works in the terms of each reference format, by OpenAlex's type.",
+         "Record<string, Kind>"),
+        ("PREPRINT", kinds._PREPRINT._asdict(), "A preprint.", "Kind"),
+        ("UNKNOWN", kinds._UNKNOWN._asdict(), "A work of no known type.", "Kind"),
+        ("COLUMNS", [*columns.COLUMNS], "Columns of the list of works as a table.", ""),
+    ):  # fmt: skip
+        yield _constant(name, meaning, value, kind)
 
 
 def _constant(name: str, meaning: str, value: object, kind: str = "") -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +14,23 @@ from citehub import _html
 def test_text_holds_no_markup_of_its_own(value):
     assert "<" not in _html.text(value)
     assert '"' not in _html.text(value)
+
+
+@given(st.text())
+def test_a_preview_holds_no_markup_of_its_own(value):
+    html = _html.short(value)
+    assert re.fullmatch(r"<span [^<>]*>[^<>]*</span>", html, re.DOTALL)
+
+
+def test_a_preview_is_a_line_and_all_of_it_a_title():
+    assert _html.short("two\nlines") == '<span style="white-space:nowrap">two lines</span>'
+    long = "<b>" + "x" * 60 + '"'
+    nowrap = '<span style="white-space:nowrap"'
+    assert _html.short(long) == (
+        f'{nowrap} title="&lt;b&gt;{"x" * 60}&quot;">&lt;b&gt;{"x" * 46}…</span>'
+    )
+    assert _html.short(long[:50]) == f"{nowrap}>&lt;b&gt;{'x' * 47}</span>"
+    assert (_html.short(None), "0</span>" in _html.short(0)) == (_html.text(None), True)
 
 
 def test_null_is_a_dash_and_zero_is_zero():

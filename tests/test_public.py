@@ -15,7 +15,7 @@ from citehub import errors
 
 PUBLIC = {
     "CitehubError", "Diff", "Export", "Hub", "Related", "Scorecard", "Summary", "Table",
-    "Work",
+    "Work", "Works",
     "__version__", "arithmetic", "check", "diff", "display", "errors", "explorer", "hubs",
     "load", "notebooks", "versions", "vocabulary",
 }  # fmt: skip

@@ -44,6 +44,11 @@ def by_authors_of(hub, frame, work_id):
     return frame.work_id.isin(rows.work_id[rows.author_name.isin(names)])
 
 
+def with_id(hub, frame, scheme):
+    rows = hub.work_ids.to_pandas()
+    return frame.work_id.isin(rows.work_id[rows.scheme == scheme])
+
+
 def shared(hub, frame):
     return frame.work_id.map(hub.citations.to_pandas().set_index(CITING).shared_authors)
 
@@ -55,6 +60,8 @@ ALONE = [
     ({"year": 2023}, lambda h, f: f.publication_year == 2023),
     ({"year": (2022, 2024)}, lambda h, f: f.publication_year.between(2022, 2024)),
     ({"year": (1900, 1999)}, lambda h, f: f.publication_year < 2000),
+    ({"year": [2022, 2026]}, lambda h, f: f.publication_year.isin([2022, 2026])),
+    ({"year": range(2022, 2024)}, lambda h, f: f.publication_year.between(2022, 2023)),
     ({"category": "cs.DC"}, lambda h, f: f.primary_category == "cs.DC"),
     ({"category": ("cs.DC", "cs.CV")}, lambda h, f: f.primary_category.isin(["cs.DC", "cs.CV"])),
     ({"category": "not known"}, lambda h, f: f.primary_category.isna()),
@@ -62,12 +69,15 @@ ALONE = [
     ({"venue": ["PODC 2024", "not known"]}, lambda h, f: f.venue.isin([None, "PODC 2024"])),
     ({"role": "not known"}, lambda h, f: f.work_id.notna()),
     ({"polarity": ["not known"]}, lambda h, f: f.work_id.notna()),
-    ({"labelled": True}, lambda h, f: f.work_id.isna()),
     ({"labelled": False}, lambda h, f: f.work_id.notna()),
     ({"shared_authors": True}, lambda h, f: shared(h, f) >= 1),
     ({"shared_authors": False}, lambda h, f: shared(h, f) == 0),
     ({"code": True}, lambda h, f: f.code_url.notna()),
     ({"code": False}, lambda h, f: f.code_url.isna()),
+    ({"doi": True}, lambda h, f: with_id(h, f, "doi")),
+    ({"doi": False}, lambda h, f: ~with_id(h, f, "doi")),
+    ({"arxiv": True}, lambda h, f: with_id(h, f, "arxiv")),
+    ({"arxiv": False}, lambda h, f: ~with_id(h, f, "arxiv")),
     ({"authors_of": "2304.01373v2"}, lambda h, f: by_authors_of(h, f, PYTHIA)),
     ({"authors_of": CANONICAL}, lambda h, f: by_authors_of(h, f, CANONICAL)),
     (
@@ -112,7 +122,9 @@ def test_without_a_condition_every_citing_work_is_found(newest, frame):
     assert ids(newest.select(theme=None, year=None, code=None)) == list(frame.work_id)
 
 
-@pytest.mark.parametrize("condition", ["theme", "category", "venue", "role", "polarity", "ids"])
+@pytest.mark.parametrize(
+    "condition", ["theme", "category", "venue", "role", "polarity", "ids", "year"]
+)
 def test_no_value_is_met_by_no_work(newest, condition):
     assert newest.select(**{condition: []}) == []
 
@@ -127,8 +139,19 @@ def test_values_come_in_any_iterable(newest):
 
 
 def test_years_may_be_those_of_a_table(newest):
-    last = newest.works["publication_year"].to_numpy(dtype="int16").max()
+    years = newest.works["publication_year"]
+    last = years.to_numpy(dtype="int16").max()
     assert newest.select(year=last) == newest.select(year=(last, last)) == newest.select(year=2026)
+    assert newest.select(year=years) == newest.select(year=years.to_numpy(dtype="int16"))
+    assert newest.select(year=years) == newest.select()
+
+
+def test_a_list_of_years_is_any_of_them_and_a_tuple_is_from_one_to_the_other(newest):
+    between, ends = newest.select(year=(2022, 2026)), newest.select(year=[2022, 2026])
+    assert len(between) == len(newest.select())
+    assert {work.publication_year for work in ends} == {2022, 2026}
+    for given in ({2026, 2022}, iter([2026, 2022]), (year for year in (2022, 2026))):
+        assert newest.select(year=given) == ends
 
 
 def test_a_work_may_be_given_itself(newest):
@@ -142,6 +165,7 @@ def test_the_canonical_work_is_found_only_where_ids_name_it(newest):
     assert CANONICAL not in ids(newest.select(search="megatron"))
     assert CANONICAL not in ids(newest.select(related_to=CANONICAL))
     assert CANONICAL not in ids(newest.select(authors_of=CANONICAL, sort="oldest"))
+    assert CANONICAL not in ids(newest.select(doi=False))
     both = [PYTHIA, CANONICAL]
     assert ids(newest.select(ids=both)) == both
     assert ids(newest.select(ids=both, search="megatron")) == [CANONICAL]
@@ -171,18 +195,141 @@ def test_the_default_order_is_that_of_ids_then_search_then_rank(newest, frame):
 @pytest.mark.parametrize("facet", ["theme", "role", "polarity"])
 def test_what_a_release_does_not_hold_is_not_known(first, facet):
     assert ids(first.select(**{facet: "not known"})) == ids(first.select())
-    with pytest.raises(errors.UnknownSelection, match=r"Known: none\. 'not known' finds works"):
-        first.select(**{facet: "reasoning"})
+    said = rf"1\.0\.0 does not know the {facet} of any single citing work, so nothing can be found"
+    with pytest.raises(errors.NothingKnown, match=rf"{said} by {facet}='x'\..*'not known' finds"):
+        first.select(**{facet: ["not known", "x"]})
 
 
 def test_the_first_release_answers_every_condition(first):
     assert len(first.select(labelled=False)) == 44
-    assert first.select(labelled=True) == []
-    assert first.select(shared_authors=True) == first.select(shared_authors=False) == []
-    assert ids(first.select(authors_of=PYTHIA)) == [PYTHIA]
     assert ids(first.select(search="https://arxiv.org/abs/2304.01373")) == [PYTHIA]
     assert PYTHIA in ids(first.select(related_to=PYTHIA, sort="title"))
     assert len(first.select(representatives="hub-page", sort="newest")) == 23
+
+
+# -- what is known of no work ------------------------------------------------------------------
+
+BARE = [
+    {"year": 2024}, {"year": [2024]}, {"year": (2000, 2030)}, {"category": "cs.CL"},
+    {"venue": "ICML"}, {"theme": "one"}, {"role": "method"}, {"polarity": "supporting"},
+    {"representatives": "hub-page"}, {"representatives": "not known"}, {"labelled": True},
+    {"shared_authors": True}, {"shared_authors": False}, {"code": True}, {"doi": True},
+    {"arxiv": True}, {"authors_of": "pith:a"}, {"search": "plain", "doi": True},
+]  # fmt: skip
+BARE_OTHERWISE = [
+    {}, {"category": "not known"}, {"venue": ["not known"]}, {"theme": "not known"},
+    {"role": "not known"}, {"polarity": "not known"}, {"labelled": False}, {"code": False},
+    {"doi": False}, {"arxiv": False}, {"search": "plain"}, {"related_to": "pith:a"},
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory):
+    """Of its citing work nothing is known but the title; of the canonical work, everything is."""
+    rows = make_works({"work_id": "pith:a", "title_plain": "Plain"})
+    rows["works"][0] |= {
+        "publication_year": 2024, "primary_category": "cs.CL", "venue": "ICML",
+        "code_url": "https://example.org",
+    }  # fmt: skip
+    rows["work_ids"] = [
+        {"work_id": CANONICAL, "scheme": scheme, "value": "1"} for scheme in ("doi", "arxiv")
+    ]
+    rows["authorships"] = [
+        {"work_id": CANONICAL, "author_order": 1, "author_name": "A", "author_position": "first"}
+    ]
+    return make_release(tmp_path_factory.mktemp("bare"), rows)
+
+
+@pytest.mark.parametrize("conditions", BARE, ids=str)
+def test_a_condition_on_what_is_known_of_no_citing_work_is_an_error(bare, conditions):
+    said = r"^made 0\.1\.0 does not know .+ of any single citing work, so nothing "
+    with pytest.raises(errors.NothingKnown, match=said) as caught:
+        bare.select(**conditions)
+    assert "summary" not in str(caught.value)  # it knows no sums
+
+
+@pytest.mark.parametrize("conditions", BARE_OTHERWISE, ids=str)
+def test_what_is_not_known_can_be_asked_for(bare, conditions):
+    assert ids(bare.select(**conditions)) == ["pith:a"]
+
+
+@pytest.mark.parametrize(
+    ("conditions", "is_summed"),
+    [
+        ({"role": "method"}, True),
+        ({"role": "background"}, True),
+        ({"polarity": "supporting"}, True),
+        ({"labelled": True}, True),
+        ({"role": ["not known", "method"]}, True),
+        ({"doi": True}, False),
+    ],
+    ids=str,
+)
+def test_where_sums_are_known_the_error_leads_to_them(newest, bare, conditions, is_summed):
+    hub = newest if is_summed else bare
+    with pytest.raises(errors.NothingKnown) as caught:
+        hub.select(**conditions)
+    said = "It knows sums only: hub.summary(), or 'citehub show mt-nlg'."
+    assert (said in str(caught.value)) == is_summed
+
+
+def test_a_sum_of_one_scheme_says_nothing_of_the_other(tmp_path):
+    rows = make_works({"work_id": "pith:a"})
+    rows["label_counts"] = [
+        {"scheme": "intent", "raw_value": "background", "source_id": "s", "value": "background",
+         "n": 1, "n_labelled": 1, "n_citing": 1}
+    ]  # fmt: skip
+    hub = make_release(tmp_path, rows)
+    for conditions, is_summed in (
+        ({"role": "background"}, True), ({"labelled": True}, True),
+        ({"polarity": "supporting"}, False), ({"theme": "x"}, False),
+    ):  # fmt: skip
+        with pytest.raises(errors.NothingKnown) as caught:
+            hub.select(**conditions)
+        assert ("hub.summary()" in str(caught.value)) == is_summed
+
+
+# -- works that the hub does not hold -----------------------------------------------------------
+
+STRANGE = ["2304.01373", "9999.99999", "nobody", PYTHIA, "10.5555/none"]
+
+
+def test_every_work_that_is_not_held_is_named_and_how_to_go_on(newest):
+    for take in (newest.select, lambda ids: newest.export("csv", works=ids)):
+        with pytest.raises(errors.UnknownWork) as caught:
+            take(ids=STRANGE)
+        assert str(caught.value) == (
+            f"mt-nlg {newest.version} does not hold 3 of 5 works: '9999.99999', 'nobody', "
+            "'10.5555/none'. To leave out what a hub does not hold: unknown='skip', or "
+            "--skip-unknown."
+        )
+        assert caught.value.asked == "9999.99999"
+        with pytest.raises(
+            errors.UnknownWork, match=r"Did you mean 'arxiv:2304\.01373'.*unknown='skip'"
+        ):
+            take(ids=["2304.01374"])
+
+
+def test_works_that_are_not_held_are_left_out_and_named(newest):
+    said = (
+        rf"^mt-nlg {re.escape(newest.version)} does not hold 3 of 5 works, which were left out: "
+    )
+    said += r"9999\.99999, nobody, 10\.5555/none$"
+    for take in (newest.select, lambda ids, unknown: newest.export("csv", ids, unknown=unknown)):
+        with pytest.warns(UserWarning, match=said) as caught:
+            found = take(ids=STRANGE, unknown="skip")
+        assert len(found) == 1
+        assert caught[0].filename == __file__
+    with pytest.warns(UserWarning, match="does not hold 1 of 1 works"):
+        assert newest.select(ids=["nobody"], unknown="skip") == []
+    frame = pd.DataFrame({"work_id": [PYTHIA, "nobody"]})
+    with pytest.warns(UserWarning, match="left out: nobody$"):
+        assert newest.select(ids=frame, unknown="skip", code=True).ids == [PYTHIA]
+
+
+def test_where_every_work_is_held_there_is_nothing_to_say(newest):
+    assert newest.select(ids=[PYTHIA], unknown="skip") == newest.select(ids=[PYTHIA])
+    assert newest.select(unknown="skip") == newest.select()
 
 
 # -- a hub that is not so tidy ----------------------------------------------------------------
@@ -234,6 +381,9 @@ def hostile(tmp_path_factory):
         ({"category": "not known"}, "abcdfg"),
         ({"year": 2024}, "abc"),
         ({"year": (0, 9999)}, "abceg"),
+        ({"year": [2025, 1999]}, "eg"),
+        ({"year": (1999, 2024)}, "abce"),
+        ({"year": []}, ""),
         ({"authors_of": "pith:a"}, "ad"),
         ({"authors_of": "pith:b"}, "b"),
         ({"authors_of": "pith:f"}, "f"),
@@ -283,8 +433,8 @@ def test_titles_are_sorted_by_utf_16_code_units(hostile):
         ("theme", "no theme 'x' in mt-nlg 1.1.0. Known: parallelism, "),
         ("category", "no category 'x' in mt-nlg 1.1.0. Known: cs.CL, cs.LG, cs.DC"),
         ("venue", " and 8 more. 'not known' finds works without one."),
-        ("role", "no role 'x' in mt-nlg 1.1.0. Known: none. 'not known' finds"),
-        ("polarity", "no polarity 'x'"),
+        ("role", "does not know the role of any single citing work"),
+        ("polarity", "does not know the polarity of any single citing work"),
         ("representatives", "no selection of representatives 'x' in mt-nlg 1.1.0. Known: hub"),
     ],
 )  # fmt: skip
@@ -311,15 +461,23 @@ def test_a_typo_is_answered_with_what_was_meant(hub):
         ({"theme": 7}, TypeError, "theme takes a name or a list of names, not 7"),
         ({"venue": [None]}, TypeError, "venue takes a name or a list of names, not None"),
         ({"representatives": b"hub-page"}, TypeError, "representatives takes a name"),
-        ({"year": "2023"}, TypeError, "year is a year or (first, last), not '2023'"),
+        ({"year": "2023"}, TypeError, "a year, (first, last) or a list of years, not '2023'"),
+        ({"year": b"2023"}, TypeError, "not b'2023'"),
+        ({"year": ["2023"]}, TypeError, "not ['2023']"),
+        ({"year": [2023, None]}, TypeError, "not [2023, None]"),
+        ({"year": [True]}, TypeError, "not [True]"),
         ({"year": True}, TypeError, "not True"),
         ({"year": 2023.0}, TypeError, "not 2023.0"),
         ({"year": (2023,)}, TypeError, "not (2023,)"),
-        ({"year": (2022, 2023, 2024)}, TypeError, "year is a year or (first, last)"),
+        ({"year": (2022, 2023, 2024)}, TypeError, "year is a year, (first, last) or a list"),
+        ({"year": ()}, TypeError, "not ()"),
         ({"year": (2022, None)}, TypeError, "not (2022, None)"),
         ({"year": (2024, 2022)}, errors.BadArgument, "the first not after the last"),
         ({"labelled": "yes"}, TypeError, "labelled is True, False or None, not 'yes'"),
         ({"code": 1}, TypeError, "code is True, False or None, not 1"),
+        ({"doi": "10.1145/3744746"}, TypeError, "doi is True, False or None, not '10.1145/"),
+        ({"arxiv": 1}, TypeError, "arxiv is True, False or None, not 1"),
+        ({"ids": [], "unknown": "drop"}, errors.BadArgument, "must be one of raise, skip"),
         ({"shared_authors": 0}, TypeError, "shared_authors is True, False or None, not 0"),
         ({"related_to": 7}, TypeError, "a work is a Work, an identifier or a row"),
         ({"related_to": "2304.01374"}, errors.UnknownWork, "Did you mean 'arxiv:2304.01373'"),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
+from html import escape
 
 import duckdb
 import pandas as pd
@@ -22,7 +24,6 @@ EVERY_READ = {
     "to_arrow": lambda table: table.to_arrow(),
     "to_pandas": lambda table: table.to_pandas(),
     "to_polars": lambda table: table.to_polars(),
-    "len": len,
     "iteration": lambda table: next(iter(table)),
     "item": lambda table: table[table.columns[0]],
     "stream": pa.table,
@@ -106,6 +107,17 @@ def test_citing_works_are_the_works_after_the_canonical_one(hub):
     assert "44 rows" in repr(hub.citing_works)
 
 
+def test_citing_works_have_no_file_of_their_own(hub):
+    with pytest.raises(
+        errors.NoFile, match=r"rows of .*works\.parquet after the first.*to_pandas"
+    ):
+        hub.citing_works.path  # noqa: B018
+    assert not hasattr(hub.citing_works, "path")
+    with pytest.raises(errors.DamagedTable, match=r"^\S+works\.parquet is damaged"):
+        citehub._table.Table("nowhere", hub.citing_works._resource, "", skip=1).to_arrow()
+    assert len(hub.select(ids=hub.citing_works)) == 44
+
+
 # -- other libraries --------------------------------------------------------------------------
 
 
@@ -162,6 +174,16 @@ def test_html_shows_columns_and_first_rows_escaped(hub):
     assert "&#x27;Let&#x27;s think step by step&#x27;" in hub.work("2205.11916")._repr_html_()
     assert html.count("<tr>") == 1 + 15 + 1 + 5
     assert "CURIE of the best public identifier" in html
+
+
+def test_html_shortens_cells_and_keeps_their_text_as_a_title(hub):
+    html = hub.works._repr_html_()
+    row = next(iter(hub.works))
+    assert f'title="{escape(row["abstract"])}">{escape(row["abstract"][:49])}…</span>' in html
+    assert f">{escape(row['title'][:49])}…<" in html
+    cells = re.findall(r"<td[^>]*>(.*?)</td>", html.split("First 5")[1])
+    assert len(cells) == 5 * 15
+    assert all(len(re.sub(r"<.*?>", "", cell)) <= 60 for cell in cells)
 
 
 def test_html_of_an_empty_table(hub):
@@ -224,7 +246,7 @@ def test_no_flipped_byte_goes_unnoticed(datasets):
     for position in range(len(whole)):
         path.write_bytes(whole[:position] + bytes([whole[position] ^ 1]) + whole[position + 1 :])
         with pytest.raises(errors.DamagedTable, match=r"label_counts\.parquet is damaged"):
-            len(table)
+            table.to_arrow()
 
 
 def test_a_table_behind_a_link_is_refused(datasets, tmp_path):
@@ -240,7 +262,13 @@ def test_a_pipe_in_the_place_of_a_table_does_not_hang(datasets):
     path.unlink()
     os.mkfifo(path)
     with pytest.raises(errors.DamagedTable, match="a regular file"):
-        len(citehub.load("mt-nlg", version="1.1.0").works)
+        citehub.load("mt-nlg", version="1.1.0").works.to_arrow()
+
+
+def test_how_many_rows_there_are_is_known_without_the_file(datasets):
+    hub = citehub.load("mt-nlg", version="1.1.0")
+    (datasets / "mt-nlg" / "1.1.0" / "works.parquet").unlink()
+    assert (len(hub.works), len(hub.citing_works)) == (45, 44)
 
 
 def forge(hub, folder, name, change):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
@@ -12,6 +12,7 @@ import citehub
 from citehub import _terminal as terminal
 from citehub._table import parquet_bytes
 from citehub._text import clean, csv_lines, to_json
+from citehub._work import marked_title
 from citehub.cli import pages, records
 from citehub.cli.app import AsJson, HubName, Pin, app, complete_hub, complete_version
 from citehub.export import STYLES
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from citehub._table import Table
+    from citehub.export import Style
 
 
 Output = Annotated[
@@ -86,7 +88,7 @@ def search(
     if as_json:
         records.print_json([records.work_record(work) for work in found])
     elif found:
-        rows = [(work.work_id, work.published, work.title_plain) for work in found]
+        rows = [(work.work_id, work.published, marked_title(work)) for work in found]
         terminal.show(terminal.grid("work", "first version", "title", rows=rows, wide=(2,)))
     if not found:
         terminal.err().print(terminal.text(f"No work of {hub} holds all of: {query}"))
@@ -156,7 +158,7 @@ def cite(
     version: Pin = None,
 ) -> None:
     """Print a reference of the data version or of a work."""
-    made = citehub.load(hub, version=version).cite(style, of=what)
+    made = citehub.load(hub, version=version).cite(cast("Style", style), of=what)
     terminal.write_output([f"{made}\n".encode()], "-", force=False)
 
 

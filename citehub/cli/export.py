@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Annotated, Any, Final
+import warnings
+from typing import TYPE_CHECKING, Annotated, Any, Final, cast
 
 import typer
 
@@ -17,9 +18,10 @@ from citehub.errors import BadArgument
 from citehub.export import FORMATS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
-    from citehub import Work
+    from citehub import Works
+    from citehub.export import FormatName
 
 _YEARS: Final = re.compile(r"(\d{4})(?:-(\d{4}))?")
 
@@ -60,8 +62,10 @@ def export(
         ),
     ] = None,
     year: Annotated[
-        str | None,
-        typer.Option(metavar="YEAR", help="Works of a year, or of some: 2022-2024."),
+        list[str] | None,
+        typer.Option(
+            metavar="YEAR", help="Works of a year, or of all from one to another: 2022-2024."
+        ),
     ] = None,
     category: Annotated[
         list[str] | None,
@@ -112,6 +116,12 @@ def export(
     code: Annotated[
         bool | None, typer.Option("--code/--no-code", help="Whether public code is known.")
     ] = None,
+    doi: Annotated[
+        bool | None, typer.Option("--doi/--no-doi", help="Whether a DOI is known.")
+    ] = None,
+    arxiv: Annotated[
+        bool | None, typer.Option("--arxiv/--no-arxiv", help="Whether an arXiv id is known.")
+    ] = None,
     related_to: Annotated[
         str | None,
         typer.Option(metavar="WORK", help="A work and the ten nearest to it, by a heuristic."),
@@ -133,6 +143,12 @@ def export(
             "--ids-from", metavar="FILE", help="A file with one work a line; - is standard input."
         ),
     ] = None,
+    skip_unknown: Annotated[
+        bool,
+        typer.Option(
+            "--skip-unknown", help="Leave out, and name, works that the hub does not hold."
+        ),
+    ] = False,
     sort: Annotated[
         Sort | None,
         typer.Option(help="The order: else that of the ids, of the search, or of the hub."),
@@ -144,14 +160,15 @@ def export(
     """Write works in a format of other tools.
 
     Every citing work by default; works must meet every condition given. A condition that takes
-    a name may be given again: any of the names will do, and "not known" finds works without one.
+    a name or a year may be given again: any of them will do, and "not known" finds works without
+    a name.
     Each record says why it is there: hub, data version, role and polarity of its citation or
     that they are not known, and sources.
     """
     loaded = citehub.load(hub, version=version)
     conditions = {
         "theme": theme,
-        "year": None if year is None else _read_years(year),
+        "year": _read_years(year or ()),
         "category": category,
         "venue": venue,
         "role": role,
@@ -160,6 +177,8 @@ def export(
         "representatives": representatives,
         "shared_authors": shared_authors,
         "code": code,
+        "doi": doi,
+        "arxiv": arxiv,
         "related_to": related_to,
         "authors_of": authors_of,
         "search": words,
@@ -168,7 +187,7 @@ def export(
     asked: dict[str, Any] = {n: each for n, each in conditions.items() if each not in (None, [])}
     is_listed = bool(ids) or ids_from is not None
     if format_ is None:
-        if asked or is_listed or output is not None or force:
+        if asked or is_listed or skip_unknown or output is not None or force:
             raise typer.BadParameter(f"choose a format with -f: {', '.join(FORMATS)}")
         _show_formats(hub, loaded.name)
         return
@@ -176,7 +195,12 @@ def export(
         raise typer.BadParameter("the name of the file is empty")
     if is_listed:
         asked["ids"] = [*(ids or ()), *read_ids(ids_from)]
-    made = loaded.export(format_, works=_choose(loaded, asked) if asked else None)
+        asked["unknown"] = "skip" if skip_unknown else "raise"
+    elif skip_unknown:
+        raise typer.BadParameter("--skip-unknown goes with --id or --ids-from")
+    made = loaded.export(
+        cast("FormatName", format_), works=_choose(loaded, asked) if asked else None
+    )
     keep_off_terminal(format_, output, is_binary=made.is_binary)
     terminal.write_output(made, output or "-", force=force)
     for note in made.notes:
@@ -191,21 +215,31 @@ def _show_formats(hub: str, name: str) -> None:
     )
 
 
-def _choose(hub: citehub.Hub, asked: dict[str, Any]) -> list[Work]:
+def _choose(hub: citehub.Hub, asked: dict[str, Any]) -> Works[Any]:
     """Return the works that meet the conditions; end the program where there are none."""
     try:
-        works = hub.select(**asked)
+        with warnings.catch_warnings(record=True) as left_out:
+            warnings.simplefilter("always")
+            works = hub.select(**asked)
     except BadArgument as error:  # here that is an option written wrong, not damaged data
         raise typer.BadParameter(str(error)) from None
+    for warning in left_out:
+        terminal.err().print(terminal.text(f"Note: {warning.message}"), soft_wrap=True)
     if not works:
         terminal.err().print(terminal.text(f"No work of {hub.name} meets every condition."))
         raise typer.Exit(1)
     return works
 
 
-def _read_years(text: str) -> tuple[int, int]:
-    """Return the first and the last year of ``2023`` or ``2022-2024``."""
-    found = _YEARS.fullmatch(text)
-    if found is None:
-        raise typer.BadParameter(f"--year takes a year or two, as 2022-2024, not {text!r}")
-    return int(found[1]), int(found[2] or found[1])
+def _read_years(texts: Iterable[str]) -> list[int]:
+    """Return every year of texts such as ``2023`` and ``2022-2024``."""
+    years: list[int] = []
+    for text in texts:
+        found = _YEARS.fullmatch(text)
+        if found is None:
+            raise typer.BadParameter(f"--year takes a year or two, as 2022-2024, not {text!r}")
+        first, last = int(found[1]), int(found[2] or found[1])
+        if first > last:
+            raise typer.BadParameter(f"--year {text}: the first year comes after the last")
+        years += range(first, last + 1)
+    return years

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import citehub
 from citehub import _terminal as terminal
 from citehub._text import clean
-from citehub._work import shorten_authors
+from citehub._work import marked_title, shorten_authors
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -52,7 +52,7 @@ def show_hub(hub: Hub, asked: str) -> None:
     terminal.show(
         terminal.text(f"{hub.manifest['title']} (data version {hub.version})", "bold"),
         "",
-        terminal.text(canonical.title_plain),
+        terminal.text(marked_title(canonical)),
         terminal.text(shorten_authors(canonical.authors, most=3), "dim"),
         terminal.text(" · ".join(str(each) for each in known if each), "dim"),
         "",
@@ -87,6 +87,7 @@ def show_work(work: Work) -> None:
         ("first version", work.published),
         ("venue", work.venue),
         ("category", work.primary_category),
+        ("retracted", {True: "yes", False: "no", None: None}[work.is_retracted]),
         ("abstract", work.abstract),
         ("finding", work.finding),
         ("finding from", work.finding_source),
@@ -105,7 +106,7 @@ def show_work(work: Work) -> None:
         ]
     rows += list(work.links.items())
     terminal.show(
-        terminal.text(work.title_plain, "bold"),
+        terminal.text(marked_title(work), "bold"),
         terminal.text(shorten_authors(work.authors)),
         "",
         terminal.grid("", "", rows=rows, wide=(1,)),

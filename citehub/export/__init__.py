@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, get_args
 
 from citehub._file import write_whole
 from citehub._text import is_line
@@ -35,9 +35,27 @@ class Format(NamedTuple):
     has_canonical: bool = False
 
 
+FormatName = Literal[
+    "bibtex",
+    "ris",
+    "csl-json",
+    "csv",
+    "jsonl",
+    "parquet",
+    "graphml",
+    "gexf",
+    "vosviewer",
+    "cito-turtle",
+    "cito-jsonld",
+]
+"""Names of the formats."""
+
+Style = Literal["bibtex", "apa", "csl-json"]
+"""Styles of ``hub.cite()``."""
+
 _REFERENCE: Final = ("title", "authors", "publication_year")
 
-FORMATS: Final = {
+FORMATS: Final[dict[FormatName, Format]] = {
     "bibtex": Format("bibtex", "references for LaTeX", _REFERENCE),
     "ris": Format("ris", "references for Zotero, EndNote, Mendeley", _REFERENCE),
     "csl-json": Format("csl_json", "references for Pandoc and Zotero", _REFERENCE),
@@ -54,8 +72,7 @@ FORMATS: Final = {
 }
 """The formats by name."""
 
-STYLES: Final = ("bibtex", "apa", "csl-json")
-"""The styles of ``hub.cite()``."""
+STYLES: Final[tuple[Style, ...]] = get_args(Style)
 
 _LACKS: Final = {
     "title": "no title is known",
@@ -85,7 +102,7 @@ class Export:
     TY  - UNP
     """
 
-    def __init__(self, hub: Hub, format: str, works: list[str]) -> None:  # noqa: A002 -- the term
+    def __init__(self, hub: Hub, format: FormatName, works: list[str]) -> None:  # noqa: A002 -- the term
         if format not in FORMATS:
             raise UnknownFormat.among("format", str(format), FORMATS)
         self.format = format

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from citehub import _markdown as md
-from citehub._schema import SCHEMA
+from citehub._schema import SCHEMA, SCHEMA_VERSION, TABLES
 from citehub.build.write import describe
 from citehub.vocabulary import MEASURES, NOTE_KINDS
 
@@ -60,6 +60,7 @@ def _parts(hub: Hub, table: Table[Any, Any]) -> Iterator[str]:
     yield md.table(("field", "value"), about)
     yield "## Columns"
     yield md.table(("column", "type", "unit", "null", "meaning"), list(_columns(resource, rows)))
+    yield from _added(hub, resource)
     yield from _vocabularies(resource, rows)
     yield from _head(resource, rows)
     yield "## Load it"
@@ -129,6 +130,20 @@ def _columns(
             null,
             md.text(field["description"]),
         )
+
+
+def _added(hub: Hub, resource: Resource) -> Iterator[str]:
+    """Yield the columns that a newer schema added, which this release lacks."""
+    held = {field["name"] for field in resource["schema"]["fields"]}
+    added = describe(TABLES[resource["name"]], [])
+    added["schema"]["fields"] = [f for f in added["schema"]["fields"] if f["name"] not in held]
+    if added["schema"]["fields"]:
+        yield (
+            f"Schema {SCHEMA_VERSION}, which new hubs have, adds these; {hub.name} {hub.version} "
+            "lacks them, so they are null in it:"
+        )
+        header = ("column", "type", "unit", "null", "meaning")
+        yield md.table(header, list(_columns(added)))
 
 
 def _vocabularies(resource: Resource, rows: list[dict[str, Any]]) -> Iterator[str]:

@@ -275,3 +275,15 @@ export interface EvidenceRow {
   locator: string | null
   grade: string
 }
+
+export type ListFacet = 'theme' | 'category' | 'venue' | 'role' | 'polarity' | 'representatives'
+export type FlagFacet = 'labelled' | 'shared_authors' | 'code'
+export type Sort = 'hub' | 'newest' | 'oldest' | 'title' | 'relevance'
+
+/** A type of work, as reference formats name it. */
+export interface Kind {
+  bibtex: string
+  ris: string
+  csl: string
+  venue: string | null
+}

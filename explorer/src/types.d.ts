@@ -2,8 +2,8 @@
 
 import type * as rows from './rows.js'
 import type {
-  AuthorshipRow, CitationContextRow, CitationLabelRow, CitationRow, EvidenceRow, RepresentativeRow,
-  WorkIdRow, WorkRow
+  AuthorshipRow, CitationContextRow, CitationLabelRow, CitationRow, EvidenceRow, FlagFacet,
+  ListFacet, RepresentativeRow, Sort, WorkIdRow, WorkRow
 } from './rows.js'
 
 /** What the page says of the hub that it shows; citehub/explorer writes it into the page. */
@@ -31,7 +31,9 @@ export interface Config {
   page: string | null
 }
 
-export type { CitationRow, EvidenceRow, WorkRow } from './rows.js'
+export type {
+  CitationRow, EvidenceRow, FlagFacet, Kind, ListFacet, Sort, WorkRow
+} from './rows.js'
 
 // Of these rows the explorer reads some columns.
 export type AuthorRow = Pick<AuthorshipRow, 'author_name' | 'is_collective'>
@@ -82,10 +84,7 @@ export interface Entry {
   is_retracted: boolean | null
 }
 
-export type ListFacet = 'theme' | 'category' | 'venue' | 'role' | 'polarity' | 'representatives'
-export type FlagFacet = 'labelled' | 'shared_authors' | 'code'
 export type Facet = ListFacet | FlagFacet | 'year'
-export type Sort = 'hub' | 'newest' | 'oldest' | 'title' | 'relevance'
 
 /** What works must meet; the same names as the parameters of `hub.select()`. */
 export interface Conditions {

@@ -8,9 +8,10 @@ import { inListOrder } from '../src/page/export.js'
 import { markText } from '../src/page/mark.js'
 import { about, ownPage, titlePage } from '../src/page/paper.js'
 import { foundText, statusText } from '../src/page/toolbar.js'
-import { emptyState } from '../src/state/address.js'
+import { emptyState, readAddress } from '../src/state/address.js'
+import { commandOf, pythonOf } from '../src/state/code.js'
 
-/** @import { Config, Entry, Term } from '../src/types.js' */
+/** @import { Config, Entry, State, Term } from '../src/types.js' */
 
 /** @param {...string} words @returns {Term[]} */
 const terms = (...words) => words.map(word => ({ word, typo: false }))
@@ -86,6 +87,25 @@ test('conditions that are set have names, and patches that take them away', () =
     { text: 'Code: not known', patch: { code: null } },
     { text: 'Shares author names with: title of arxiv:1', patch: { authors_of: '' } }
   ])
+})
+
+test('code says a list for any of some values, and a tuple for a first and a last year', () => {
+  const config = /** @type {any} */ ({ hub: 'h', version: '1.0.0', release: null })
+  const given = (/** @type {Partial<State>} */ patch) => {
+    const state = { ...emptyState(), ...patch }
+    return [/select\(\n +(.*),\n\)/.exec(pythonOf(state, config))?.[1],
+      commandOf(state, config).split(' -f csv ')[1]]
+  }
+  assert.deepEqual(given({ year: [2022, 2026] }), ['year=(2022, 2026)', '--year=2022-2026'])
+  assert.deepEqual(given({ year: [2022, 2022] }), ['year=2022', '--year=2022'])
+  assert.deepEqual(given({ theme: ['a', 'b'] }), ['theme=["a", "b"]', '--theme=a --theme=b'])
+  assert.deepEqual(given({ theme: ['a'] }), ['theme="a"', '--theme=a'])
+})
+
+test('an address has one first and one last year; more are left out with a sentence', () => {
+  const { state, problems } = readAddress('#?year=2022-2023&year=2026')
+  assert.deepEqual(state.year, [2022, 2023])
+  assert.deepEqual(problems, ['“year=2026” in the address has no meaning here; it was left out.'])
 })
 
 test('taking all conditions away leaves the order and the ticked papers', () => {

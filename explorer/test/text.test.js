@@ -5,7 +5,7 @@ import { pageOf, parseIdentifier } from '../src/text/identifiers.js'
 import { escapeTex } from '../src/text/tex.js'
 import { byCodePoint, cleanLine, csvLine, split, strip, toJson } from '../src/text/text.js'
 import { Lines, words } from '../src/text/words.js'
-import { joinLabels, published, shortenAuthors } from '../src/text/work.js'
+import { joinLabels, markedTitle, published, shortenAuthors } from '../src/text/work.js'
 
 test('words have no case, marks or punctuation', () => {
   assert.deepEqual(words("Étienne's M²RNN: state-tracking"),
@@ -76,6 +76,9 @@ test('a work is put in words', () => {
   assert.equal(published({ publication_year: 2023, publication_month: 4 }), '2023-04')
   assert.equal(published({ publication_year: 2023, publication_month: null }), '2023')
   assert.equal(published({ publication_year: null, publication_month: null }), null)
+  assert.equal(markedTitle({ title_plain: 'T', is_retracted: true }), '[retracted] T')
+  assert.equal(markedTitle({ title_plain: 'T', is_retracted: false }), 'T')
+  assert.equal(markedTitle({ title_plain: 'T', is_retracted: null }), 'T')
   assert.equal(shortenAuthors([...'ABCDEFGHIJ']), 'A, B, C, D, E, F, G, H and 2 more')
   assert.equal(shortenAuthors(['A', 'B']), 'A, B')
   assert.equal(shortenAuthors([]), 'authors not known')

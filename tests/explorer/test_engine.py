@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 
 import citehub
 from citehub.cli.app import app
+from citehub.errors import NothingKnown
 from citehub.explorer import page
 from tests.made import make_release, make_works
 
@@ -141,7 +142,10 @@ def select(hub):
     def ids(**conditions: Any) -> list[str]:
         key = repr(sorted(conditions.items()))
         if key not in known:
-            known[key] = [work.work_id for work in hub.select(**conditions)]
+            try:
+                known[key] = hub.select(**conditions).ids
+            except NothingKnown:  # the page says beside the condition that there is none
+                known[key] = []
         return known[key]
 
     return ids
@@ -167,8 +171,12 @@ def test_the_python_that_the_page_shows_gives_its_view(answers, monkeypatch):
     monkeypatch.setattr(citehub, "load", functools.cache(citehub.load))
     for answer in answers[1]["answers"]:
         space: dict[str, Any] = {}
-        exec(compile(answer["python"], "page", "exec"), space)
-        assert [work.work_id for work in space["works"]] == answer["ids"], answer["python"]
+        try:
+            exec(compile(answer["python"], "page", "exec"), space)
+            found = space["works"].ids
+        except NothingKnown:
+            found = []
+        assert found == answer["ids"], answer["python"]
 
 
 def test_the_command_that_the_page_shows_gives_its_view(hub, answers):
@@ -184,7 +192,7 @@ def test_the_command_that_the_page_shows_gives_its_view(hub, answers):
         assert words[:2] == ["citehub", "export"]
         done = runner.invoke(app, words[1:])
         if not answer["ids"]:
-            assert done.exit_code == 1, answer["command"]
+            assert done.exit_code == 1, answer["command"]  # or what is known of no work
             continue
         assert done.exit_code == 0, done.output
         assert done.stdout == str(hub.export("csv", works=answer["ids"])), answer["command"]

@@ -59,6 +59,10 @@ def test_every_way_to_select(say, tmp_path):
         ("--theme reasoning --theme surveys", {"theme": ["reasoning", "surveys"]}),
         ("--year 2023", {"year": 2023}),
         ("--year 2022-2024", {"year": (2022, 2024)}),
+        ("--year 2022 --year 2026", {"year": [2022, 2026]}),
+        ("--year 2022-2023 --year 2025", {"year": [2022, 2023, 2025]}),
+        ("--doi", {"doi": True}),
+        ("--no-doi --arxiv", {"doi": False, "arxiv": True}),
         ("--category cs.DC --category cs.CV", {"category": ["cs.DC", "cs.CV"]}),
         ("--venue not+known --venue PODC+2024", {"venue": ["not known", "PODC 2024"]}),
         ("--role not+known", {"role": "not known"}),
@@ -114,14 +118,20 @@ def test_labelled_works_are_found_by_command(run, tmp_path):
         (["-f", "ris", "--theme", "surveys", "--theme", "x"], 2, "no theme 'x' in mt-nlg"),
         (["-f", "ris", "--year", "23"], 2, "--year takes a year or two, as 2022-2024, not '23'"),
         (["-f", "ris", "--year", "2022-2023-2024"], 2, "not '2022-2023-2024'"),
-        (["-f", "ris", "--year", "2024-2022"], 2, "the first not after the last"),
+        (["-f", "ris", "--year", "2024-2022"], 2, "--year 2024-2022: the first year comes after"),
+        (["-f", "ris", "--year", "2022", "--year", "x"], 2, "as 2022-2024, not 'x'"),
         (["-f", "ris", "--year", "1999"], 1, "No work of mt-nlg meets every condition."),
-        (["-f", "ris", "--labelled"], 1, "No work of mt-nlg meets every condition."),
+        (["-f", "ris", "--labelled"], 2, "know a label of any single citing work, so nothing"),
+        (["-f", "ris", "--role", "method"], 2, "It knows sums only: hub.summary(), or 'citehub"),
         (["-f", "ris", "--sort", "relevance"], 2, "another order where there is no search"),
         (["-f", "ris", "--sort", "age"], 2, "not one of 'hub', 'newest'"),
         (["-f", "ris", "--related-to", "2304.01374"], 2, "Did you mean 'arxiv:2304.01373'"),
         (["-f", "ris", "--authors-of", "nobody"], 2, "no work 'nobody'"),
         (["-f", "ris", "--id", "9999.99999"], 2, "no work 'arxiv:9999.99999'"),
+        (["-f", "ris", "--id", "x", "--id", "y"], 2, "2 of 2 works: 'x', 'y'. To leave out"),
+        (["-f", "ris", "--id", "x", "--skip-unknown"], 1, "which were left out: x No work of"),
+        (["-f", "ris", "--skip-unknown"], 2, "--skip-unknown goes with --id or --ids-from"),
+        (["--skip-unknown"], 2, "choose a format with -f"),
         (["-f", "ris", "--ids-from", "nowhere"], 2, "nowhere: No such file"),
         (["-f", "ris", "--ids-from", os.devnull], 2, "there is no work in /dev/null"),
         (["-f", "ris", "--ids-from", sys.executable], 2, "is no text in UTF-8"),
@@ -140,6 +150,20 @@ def test_wrong_words_are_answered_with_what_exists(run, tmp_path, monkeypatch, w
     assert said in " ".join(err.split())
     assert "Traceback" not in err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_works_that_are_not_held_can_be_left_out_and_are_named(run, tmp_path):
+    path = tmp_path / "ids.txt"
+    path.write_text("2304.01373\nnobody\n", encoding="utf-8")
+    words = ["export", "mt-nlg", "-f", "jsonl", "--ids-from", str(path), "--id", "\x1b[2J"]
+    assert run(*words)[:2] == (2, b"")
+    code, out, err = run(*words, "--skip-unknown")
+    hub = citehub.load("mt-nlg")
+    assert (code, out) == (0, bytes(hub.export("jsonl", works=["2304.01373"])))
+    assert err == (
+        f"Note: mt-nlg {hub.version} does not hold 2 of 3 works, which were left out: "
+        "\ufffd[2J, nobody\n"
+    )
 
 
 def test_a_file_is_written_once_and_again_with_force(run, tmp_path):

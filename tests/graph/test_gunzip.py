@@ -6,11 +6,13 @@ import gzip
 import os
 import random
 
+import duckdb
+import ibis
 import pyarrow as pa
 import pytest
 
 from citehub.graph.engines import CannotRead
-from citehub.graph.engines.duckdb import DuckDB
+from citehub.graph.engines.duckdb import DuckDB, _errors
 from citehub.graph.engines.gunzip import GunzipFile, GunzipFiles
 
 BLOCK = 128 << 10  # bytes, the largest that a Zstandard frame may have
@@ -81,6 +83,30 @@ def test_a_file_that_is_not_there_is_refused(tmp_path):
     path = os.fspath(tmp_path / "lines.gz")
     with pytest.raises(CannotRead, match="No such file"):
         GunzipFiles().open(GunzipFiles.address(path))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "CannotRead: It breaks off.",  # DuckDB 1
+        "Traceback (most recent call last):\n  ...\nCannotRead: It breaks off.",  # DuckDB 2
+    ],
+)
+def test_what_python_says_is_known_again_in_what_duckdb_says(said):
+    with pytest.raises(CannotRead, match=r"^It breaks off\.$"), _errors():
+        raise duckdb.Error(said)
+
+
+def test_other_errors_of_duckdb_stay_what_they_are():
+    with pytest.raises(duckdb.Error, match="of another kind"), _errors():
+        raise duckdb.Error("of another kind")
+
+
+def test_an_engine_is_free_for_work_as_it_opens(tmp_path):
+    engine = DuckDB(1 << 30, 2, str(tmp_path))
+    assert engine.fetch(ibis.range(1).unnest().name("n").as_table()) == [{"n": 0}]
+    assert engine.batch == 8
+    engine.close()
 
 
 def test_each_file_is_unpacked_once_and_never_by_duckdb(tmp_path, monkeypatch):

@@ -151,6 +151,17 @@ def test_the_page_of_a_table_counts_as_the_table_does(site, name):
         assert nulls != "never" or count == 0
 
 
+@pytest.mark.parametrize("schema", SCHEMA, ids=lambda schema: schema.name)
+def test_a_page_lists_the_columns_that_the_release_lacks(schema):
+    if schema in ABSENT:
+        return
+    added = [each for each in schema.columns if each.name not in HUB.table(schema.name).columns]
+    page = table_page.page(HUB, schema.name)
+    assert ("so they are null in it" in page) is bool(added)
+    for column in added:
+        assert f"| `{column.name}` | `{column.type}` |" in page
+
+
 @pytest.mark.parametrize("name", HUB.tables)
 def test_the_python_code_of_a_table_loads_it(name):
     codes = re.findall(

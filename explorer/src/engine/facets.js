@@ -1,6 +1,6 @@
 // Facets: the values of each work, as numbers, so that 100,000 works are counted in a moment.
 
-import { NOT_KNOWN } from '../state/names.js'
+import { NOT_KNOWN } from '../shared.js'
 
 /**
  * The values of each work: those of work `n` are `codes[start[n]]` to `codes[start[n + 1] - 1]`,

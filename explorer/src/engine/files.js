@@ -62,14 +62,16 @@ export function openTables(config, base, { inline, decompress }) {
     },
     async slice(table, start, end, columns) {
       const { file, metadata, intact } = await open(table)
+      const absent = Object.keys(LATER[table] ?? {}).filter(name =>
+        !metadata.schema.some(held => held.name === name) && (!columns || columns.includes(name)))
+      const stored = columns?.filter(name => !absent.includes(name))
       /** @type {any[]} */
       let rows = []
       await reading(table, intact, parquetRead({
-        file, metadata, ...await how(), columns, rowStart: start, rowEnd: end,
+        file, metadata, ...await how(), columns: stored, rowStart: start, rowEnd: end,
         useOffsetIndex: true,
         rowFormat: 'object', onComplete: found => { rows = found }
       }))
-      const absent = columns ? [] : Object.keys(LATER[table] ?? {})
       return rows.map(row => withNulls(row, absent))
     }
   }

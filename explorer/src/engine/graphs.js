@@ -2,6 +2,7 @@
 
 import { rowsOf } from './facets.js'
 import { layOut } from './layout.js'
+import { markedTitle } from '../text/work.js'
 
 /** @import { Graph } from '../types.js' */
 /** @import { Model } from './model.js' */
@@ -105,8 +106,12 @@ function chooseLinked(asked, groups) {
  * @returns {Graph}
  */
 function draw(model, numbers, links, asked, linked) {
+  const { title_plain, is_retracted } = model.works
   const { x, y } = layOut(numbers.length, links)
-  const points = numbers.map((number, place) =>
-    ({ number, x: x[place], y: y[place], title: model.works.title_plain.at(number) }))
+  const points = numbers.map((number, place) => ({
+    number, x: x[place], y: y[place], title: markedTitle({
+      title_plain: title_plain.at(number), is_retracted: is_retracted.at(number)
+    })
+  }))
   return { points, links, asked, left: linked - numbers.length, alone: asked - linked }
 }

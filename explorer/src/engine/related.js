@@ -1,13 +1,11 @@
 // Related works: those that use the same rare words, as citehub/_related.py has it. A heuristic.
 
+import { PASSED_OVER, SHARED_WORDS } from '../shared.js'
+
 /** @import { Related } from '../types.js' */
 
-/** Works that `related_to` finds beside the work itself. */
-export const RELATED = 10
-const SHOWN = 4
 const SMALLEST = 0.0004 // a nearness below rounds to nothing
-const PASSED_OVER = new Set(('a an and are as at be by for from in into is it its of on or per than ' +
-  'that the their these this to using via we which while with without').split(' '))
+const PASSED = new Set(PASSED_OVER)
 
 /** Nearness of works by the words of their titles and findings, made when first asked for. */
 export class Words {
@@ -30,7 +28,7 @@ export class Words {
       /** @type {Map<number, number>} */
       const placeOf = new Map() // of the words of this work
       for (const word of textOf(number).split(/[ \n]+/)) {
-        if (!word || PASSED_OVER.has(word) || /^\p{Nd}+$/u.test(word)) continue
+        if (!word || PASSED.has(word) || /^\p{Nd}+$/u.test(word)) continue
         let code = codeOf.get(word)
         if (code === undefined) codeOf.set(word, code = used.push(0) - 1)
         const place = placeOf.get(code)
@@ -101,6 +99,6 @@ export class Words {
       if (weight) found.push({ word: this.words[this.codes[place]], weight })
     }
     return found.sort((a, b) => b.weight - a.weight || (a.word < b.word ? -1 : 1))
-      .slice(0, SHOWN).map(({ word }) => word)
+      .slice(0, SHARED_WORDS).map(({ word }) => word)
   }
 }

@@ -4,6 +4,7 @@
 // answers for all of them; an index of 100,000 works would take longer to build than this page
 // takes to load.
 
+import { MATCHES } from '../shared.js'
 import { Lines, words } from '../text/words.js'
 import { parseIdentifier } from '../text/identifiers.js'
 
@@ -11,12 +12,6 @@ import { parseIdentifier } from '../text/identifiers.js'
 /** @import { Texts } from './texts.js' */
 
 const CHUNK = 512 // works
-const WEIGHTS = [4, 3, 2, 1] // title, authors, finding, identifiers
-const [WHOLE, START, INSIDE, TYPO] = [4, 3, 2, 1]
-/** Letters from which on a word is found inside of others, too. */
-export const INSIDE_FROM = 3
-const TYPO_FROM = 5
-const PHRASE = 16
 const SPACE = 32
 
 /**
@@ -98,7 +93,7 @@ export function search(texts, query) {
   const terms = []
   wanted.forEach((word, place) => {
     let found = scoresOf(texts, word, quality => quality)
-    const typo = !found && lengthOf(word) >= TYPO_FROM
+    const typo = !found && lengthOf(word) >= MATCHES.typoFrom
     if (typo) found = typoScores(texts, word)
     terms.push({ word, typo })
     for (let number = 0; number < texts.count; number++) {
@@ -119,7 +114,7 @@ export function search(texts, query) {
  */
 function scoresOf(texts, word, worth) {
   const best = new Int32Array(texts.count)
-  const pattern = lengthOf(word) >= INSIDE_FROM ? word : ` ${word}`
+  const pattern = lengthOf(word) >= MATCHES.insideFrom ? word : ` ${word}`
   const lead = pattern.length - word.length
   let any = false
   texts.fields.forEach((chunks, field) => {
@@ -132,7 +127,7 @@ function scoresOf(texts, word, worth) {
         const begins = at + lead
         const isStart = text.charCodeAt(begins - 1) === SPACE
         const isWhole = isStart && text.charCodeAt(begins + word.length) === SPACE
-        const score = WEIGHTS[field] * worth(isWhole ? WHOLE : isStart ? START : INSIDE)
+        const score = MATCHES.fields[field] * worth(isWhole ? MATCHES.whole : isStart ? MATCHES.start : MATCHES.inside)
         const number = chunk * CHUNK + line
         if (score > best[number]) {
           best[number] = score
@@ -151,7 +146,7 @@ function typoScores(texts, word) {
   let best = null
   for (const other of texts.vocabulary()) {
     if (!oneLetterOff(word, other)) continue
-    const found = scoresOf(texts, other, quality => quality === WHOLE ? TYPO : 0)
+    const found = scoresOf(texts, other, quality => quality === MATCHES.whole ? MATCHES.typo : 0)
     if (!found) continue
     best ??= new Int32Array(texts.count)
     for (let number = 0; number < texts.count; number++) {
@@ -167,7 +162,7 @@ function typoScores(texts, word) {
  */
 function addWholeTitles(scores) {
   for (let number = 0; number < scores.length; number++) {
-    if (scores[number] === WEIGHTS[0] * WHOLE) scores[number] += PHRASE
+    if (scores[number] === MATCHES.fields[0] * MATCHES.whole) scores[number] += MATCHES.phrase
   }
 }
 
@@ -179,7 +174,7 @@ function addPhrase(texts, phrase, scores) {
     while (at >= 0) {
       while (starts[line + 1] <= at) line++
       const number = chunk * CHUNK + line
-      if (scores[number]) scores[number] += PHRASE
+      if (scores[number]) scores[number] += MATCHES.phrase
       at = text.indexOf(phrase, starts[line + 1])
     }
   })

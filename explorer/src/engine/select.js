@@ -2,7 +2,7 @@
 
 import { haveAny, rowsOf } from './facets.js'
 import { search } from './search.js'
-import { FLAGS, LISTS, NOT_KNOWN } from '../state/names.js'
+import { FLAGS, LISTS, NOT_KNOWN } from '../shared.js'
 
 /** @import { Conditions, Count, Facet, FlagFacet, ListFacet, Sort, View } from '../types.js' */
 /** @import { Model } from './model.js' */

@@ -8,13 +8,6 @@ import { reason } from './record.js'
 /** A cell; null is not known. Role and polarity are null for the canonical work, too. */
 /** @typedef {string | number | boolean | Date | string[] | null} Cell */
 
-export const COLUMNS = [
-  'work_id', 'title', 'title_plain', 'authors', 'publication_year', 'publication_month', 'type',
-  'venue', 'primary_category', 'arxiv', 'doi', 'url', 'code_url', 'model_url', 'finding',
-  'finding_source', 'themes', 'representative', 'is_retracted', 'relation', 'hub_position',
-  'timespan_months', 'shared_authors', 'role', 'polarity', 'hub', 'data_version', 'sources'
-]
-
 /**
  * Returns the cells of a work by the names of the columns.
  * @param {WorkRecord} record

@@ -1,7 +1,8 @@
 // CSV: a row per work, for spreadsheets, as `citehub/export/csv.py`.
 
 import { cleanLine, csvLine } from '../text/text.js'
-import { COLUMNS, row } from './columns.js'
+import { COLUMNS } from '../shared.js'
+import { row } from './columns.js'
 import { NOT_KNOWN } from './record.js'
 
 /** @import { Cell } from './columns.js' */

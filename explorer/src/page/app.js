@@ -1,7 +1,7 @@
 // The page: one state, which is also its address, and the parts that show it.
 
 import { dropUnknown, emptyState, readAddress, writeAddress } from '../state/address.js'
-import { LISTS } from '../state/names.js'
+import { LISTS } from '../shared.js'
 import { compare } from './compare.js'
 import { conditionsOf } from './conditions.js'
 import { button, el, setText } from './dom.js'

@@ -1,6 +1,7 @@
 // Two to four papers side by side.
 
 import { cleanLine } from '../text/text.js'
+import { markedTitle } from '../text/work.js'
 import { button, el } from './dom.js'
 import { facts, orNotKnown } from './facts.js'
 
@@ -59,7 +60,7 @@ async function comparison(picked, page) {
   return el('table', {},
     el('caption', {}, 'Ticked papers side by side. What differs has a bold name.'),
     el('thead', {}, el('tr', {}, el('td'), ...records.map(({ work }, place) =>
-      el('th', { scope: 'col' }, `${place + 1}. ${cleanLine(work.title_plain)}`)))),
+      el('th', { scope: 'col' }, `${place + 1}. ${cleanLine(markedTitle(work))}`)))),
     el('tbody', {}, ...columns[0].map(([name], row) => {
       const cells = columns.map((column, place) =>
         el('td', { 'data-of': `${place + 1}. ` }, ...orNotKnown(column[row][1])))

@@ -1,7 +1,7 @@
 // What is set, in words, and how to unset it.
 
 import { emptyState } from '../state/address.js'
-import { FLAGS, LISTS } from '../state/names.js'
+import { FLAGS, LISTS } from '../shared.js'
 
 /** @import { Conditions, State, View } from '../types.js' */
 

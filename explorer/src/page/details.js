@@ -1,6 +1,7 @@
 // All that the hub knows of a paper, opened below its entry.
 
 import { cleanLine } from '../text/text.js'
+import { markedTitle } from '../text/work.js'
 import { button, el, many } from './dom.js'
 import { facts, orNotKnown } from './facts.js'
 import { ownPage } from './paper.js'
@@ -59,10 +60,10 @@ function passages({ contexts }) {
 }
 
 /** @param {Related} related @param {Entry} entry @param {Page} page */
-function neighbour({ number, score, shared }, { work_id, title_plain }, page) {
-  const title = cleanLine(title_plain)
+function neighbour({ number, score, shared }, entry, page) {
+  const title = cleanLine(markedTitle(entry))
   return el('li', {},
-    number ? button(title, () => page.open(work_id), { class: 'cx-as-link' }) : title,
+    number ? button(title, () => page.open(entry.work_id), { class: 'cx-as-link' }) : title,
     ` (${score.toFixed(2)}: ${cleanLine(shared.join(', '))})`)
 }
 

@@ -1,6 +1,6 @@
 // The conditions that can be ticked, each with how many papers it would give.
 
-import { FLAGS, LISTS, NOT_KNOWN } from '../state/names.js'
+import { FLAGS, LISTS, NOT_KNOWN } from '../shared.js'
 import { cleanLine } from '../text/text.js'
 import { FLAG_WORDS, NAMES, without } from './conditions.js'
 import { arrange, button, el, grouped, many, setText } from './dom.js'

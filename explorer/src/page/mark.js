@@ -1,7 +1,8 @@
 // Which parts of a text the search found.
 
 import { words } from '../text/words.js'
-import { INSIDE_FROM, oneLetterOff } from '../engine/search.js'
+import { oneLetterOff } from '../engine/search.js'
+import { MATCHES } from '../shared.js'
 
 /** @import { Term } from '../types.js' */
 
@@ -43,7 +44,7 @@ function places(folded, word) {
   /** @type {[number, number][]} */
   const found = []
   for (let at = folded.indexOf(word); at >= 0; at = folded.indexOf(word, at + 1)) {
-    if (word.length >= INSIDE_FROM || at === 0 || folded[at - 1] === ' ') {
+    if (word.length >= MATCHES.insideFrom || at === 0 || folded[at - 1] === ' ') {
       found.push([at, at + word.length])
     }
   }

@@ -1,6 +1,7 @@
 // Search, order, how many there are, and the conditions that are set.
 
-import { LONGEST } from '../state/names.js'
+import { LONGEST } from '../state/address.js'
+import { markedTitle } from '../text/work.js'
 import { activeConditions, noConditions } from './conditions.js'
 import { arrange, button, el, grouped, many, setText } from './dom.js'
 
@@ -74,7 +75,7 @@ export function toolbar(page, { node, input: search, found }) {
     if (title === undefined) {
       titles.set(workId, workId)
       page.engine.numbersOf([workId]).then(page.engine.entries).then(([entry]) => {
-        titles.set(workId, entry.title_plain)
+        titles.set(workId, markedTitle(entry))
         showChips()
       }).catch(page.stop)
     }

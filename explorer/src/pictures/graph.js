@@ -2,7 +2,7 @@
 
 import { NEAREST } from '../engine/graphs.js'
 import { dotRadius, HEIGHT, WIDTH } from '../engine/layout.js'
-import { RELATED } from '../engine/related.js'
+import { RELATED } from '../shared.js'
 import { el, grouped, many } from '../page/dom.js'
 
 /** @import { Graph } from '../types.js' */

@@ -1,7 +1,7 @@
 // Papers over time by theme: a table, in which circles show the numbers.
 
 import { el, grouped, many } from '../page/dom.js'
-import { NOT_KNOWN } from '../state/names.js'
+import { NOT_KNOWN } from '../shared.js'
 
 /** @import { State, ThemeRow, View } from '../types.js' */
 

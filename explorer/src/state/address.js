@@ -1,9 +1,11 @@
 // The state of the page as the fragment of its address, and back.
 
-import { FLAGS, LISTS, LONGEST, SORTS } from './names.js'
+import { FLAGS, LISTS, SORTS } from '../shared.js'
 
 /** @import { Engine, ListFacet, State } from '../types.js' */
 
+/** Letters of a search. */
+export const LONGEST = 200
 const PICTURES = ['time', 'map', 'network']
 const LEAD = '#?'
 
@@ -79,7 +81,7 @@ function readPart(state, name, value) {
       return true
     case 'year': {
       const years = /^(\d{4})(?:-(\d{4}))?$/.exec(value)
-      if (!years) return false
+      if (!years || state.year) return false // the page has one first and one last year
       state.year = [Number(years[1]), Number(years[2] ?? years[1])]
       return state.year[0] <= state.year[1] || Boolean(state.year = null)
     }

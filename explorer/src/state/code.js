@@ -1,6 +1,6 @@
 // The code that gives the view of the page: Python, and the command line.
 
-import { FLAGS, LISTS } from './names.js'
+import { FLAGS, LISTS } from '../shared.js'
 
 /** @import { Config, State } from '../types.js' */
 
@@ -30,7 +30,7 @@ export function commandOf(state, config) {
   for (const [name, value] of conditionsOf(state)) {
     const option = `--${name.replaceAll('_', '-')}`
     if (typeof value === 'boolean') words.push(value ? option : NEGATED[name])
-    else if (name === 'year') words.push(`${option}=${[value].flat().join('-')}`)
+    else if (name === 'year') words.push(`${option}=${[...new Set([value].flat())].join('-')}`)
     else for (const each of [value].flat()) words.push(`${option}=${shell(`${each}`)}`)
   }
   return words.join(' ')
@@ -74,13 +74,21 @@ function sortOf({ sort, search, representatives }) {
   return wanted === silent ? '' : wanted
 }
 
-/** @param {Value} value @returns {string} */
+/**
+ * A list is any of its values, and a tuple a first and a last year.
+ * @param {Value} value
+ * @returns {string}
+ */
 function python(value) {
   if (typeof value === 'boolean') return value ? 'True' : 'False'
   if (typeof value === 'string') return quote(value)
-  const parts = /** @type {(string | number)[]} */ (value).map(each => typeof each === 'number' ? `${each}` : quote(each))
-  return parts.length === 1 ? parts[0] : `(${parts.join(', ')})`
+  if (isYears(value)) return value[0] === value[1] ? `${value[0]}` : `(${value.join(', ')})`
+  const parts = value.map(quote)
+  return parts.length === 1 ? parts[0] : `[${parts.join(', ')}]`
 }
+
+/** @param {string[] | [number, number]} value @returns {value is [number, number]} */
+const isYears = value => typeof value[0] === 'number'
 
 /** @param {string} text */
 const quote = text => JSON.stringify(text)

@@ -1,30 +1,13 @@
 // Public identifiers of works, one spelling for each, as `citehub/_identifiers.py` reads them.
 
+import { ARXIV_ARCHIVES, LINKS, NAMED_SCHEMES, PAGES, SCHEME_ALIASES } from '../shared.js'
 import { strip } from './text.js'
 
 /** @import { IdRow } from '../types.js' */
 
-const NAMED = ['arxiv', 'doi', 'openalex', 's2', 'omid', 'pith', 'acl', 'pmid', 'pmcid', 'mag']
-/** @type {Map<string, string>} */
-const ALIASES = new Map([['pmc', 'pmcid'], ['corpusid', 's2']])
-/** @type {Map<string, string>} */
-const LINKS = new Map([
-  ['arxiv', 'https://arxiv.org/abs/'],
-  ['doi', 'https://doi.org/'],
-  ['openalex', 'https://openalex.org/'],
-  ['s2', 'https://api.semanticscholar.org/CorpusID:'],
-  ['omid', 'https://opencitations.net/meta/'],
-  ['acl', 'https://aclanthology.org/'],
-  ['pmid', 'https://pubmed.ncbi.nlm.nih.gov/'],
-  ['pmcid', 'https://pmc.ncbi.nlm.nih.gov/articles/']
-])
-const ARCHIVES =
-  'acc-phys|adap-org|alg-geom|ao-sci|astro-ph|atom-ph|bayes-an|chao-dyn|chem-ph|cmp-lg|comp-gas' +
-  '|cond-mat|cs|dg-ga|funct-an|gr-qc|hep-ex|hep-lat|hep-ph|hep-th|math|math-ph|mtrl-th|nlin' +
-  '|nucl-ex|nucl-th|patt-sol|physics|plasm-ph|q-alg|q-bio|quant-ph|solv-int|supr-con'
 // The class of an old id, as in math.GT/0309136, is no part of it.
 const ARXIV = new RegExp(
-  String.raw`^(?:abs/)?(?:([0-9]{4}\.[0-9]{4,5})|(${ARCHIVES})(?:\.[a-z-]+)?(/[0-9]{7}))` +
+  String.raw`^(?:abs/)?(?:([0-9]{4}\.[0-9]{4,5})|(${ARXIV_ARCHIVES})(?:\.[a-z-]+)?(/[0-9]{7}))` +
   '(?:v[0-9]+)?$')
 const DOI = /^10\.[0-9]{4,9}(?:\.[0-9]+)*\/[^\p{White_Space}\x1c-\x1f]+$/u
 const OPENALEX = /^W[0-9]+$/
@@ -32,28 +15,10 @@ const MAG = /^[0-9]+$/
 const PMID = /^0*([1-9][0-9]{0,8})$/
 const PMCID = /^(?:PMC)?0*([1-9][0-9]{0,9})(?:\.[0-9]+)?$/
 const ARXIV_DOI = '10.48550/arxiv.'
-const ARXIV_PAGE = new RegExp(
-  String.raw`^/(?:abs|pdf|html|format|src|ps|e-print|overview|ftp/arxiv/papers/[0-9]{4})` +
-  String.raw`/(.+?)(?:\.pdf)?/?$`, 'is')
-// Where an identifier stands in the addresses of a host.
-/** @type {[RegExp, RegExp, string][]} */
-const PAGES = [
-  [/^(?:.+\.)?(?:arxiv|ar5iv|alphaxiv)\.org$/s, ARXIV_PAGE, 'arxiv'],
-  [/^(?:www\.|dx[.-])?doi[.-].+$/s, /^\/+(.+)$/s, 'doi'],
-  [/^(?:api\.)?openalex\.org$/, /^\/(?:.*\/)?(w[0-9]+)$/is, 'openalex'],
-  [/^academic\.microsoft\.com$/, /^\/paper\/([0-9]+)(?:\/.*)?$/is, 'mag'],
-  [/^pubmed\.ncbi\.nlm\.nih\.gov$/, /^\/([0-9]+)\/?$/, 'pmid'],
-  [/^(?:www\.)?ncbi\.nlm\.nih\.gov$/, /^\/(?:m\/)?pubmed\/([0-9]+)\/?$/i, 'pmid'],
-  [/^(?:www\.)?ncbi\.nlm\.nih\.gov$/, /^\/(?:m\/)?pmc\/articles\/([^/]+)(?:\/.*)?$/is, 'pmcid'],
-  [/^pmc\.ncbi\.nlm\.nih\.gov$/, /^\/articles\/([^/]+)(?:\/.*)?$/is, 'pmcid'],
-  [/^(?:www\.)?europepmc\.org$/, /^\/(?:article|abstract)\/med\/([0-9]+)\/?$/i, 'pmid'],
-  [/^(?:www\.)?europepmc\.org$/, /^\/articles?\/(?:pmc\/)?(pmc[0-9]+)(?:\/.*)?$/is, 'pmcid'],
-  [/^api\.semanticscholar\.org$/, /^\/corpusid:([0-9]+)\/?$/i, 's2'],
-  [/^opencitations\.net$/, /^\/meta\/(br\/[0-9]+)\/?$/i, 'omid'],
-  [/^w3id\.org$/, /^\/oc\/meta\/(br\/[0-9]+)\/?$/i, 'omid'],
-  [/^(?:www\.)?aclanthology\.org$/,
-    /^\/([a-z][0-9]{2}-[0-9]{4}|[0-9]{4}\.[a-z0-9_-]+\.[0-9]+)(?:\.pdf)?\/?$/i, 'acl']
-]
+const LINK_OF = new Map(Object.entries(LINKS))
+const NAME_OF = new Map(Object.entries(SCHEME_ALIASES))
+const READ_FROM = PAGES.map(([host, path, scheme]) =>
+  ({ host: new RegExp(`^(?:${host})$`, 's'), path: new RegExp(`^(?:${path})$`, 'is'), scheme }))
 const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /**
@@ -61,8 +26,8 @@ const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true })
  * @param {IdRow} identifier
  */
 export function pageOf({ scheme, value }) {
-  const page = LINKS.get(scheme)
-  return page ? page + encodeURI(value).replace(/[?#]/g, encodeURIComponent) : null
+  return LINK_OF.get(scheme)
+    ?.replace('{}', () => encodeURI(value).replace(/[?#]/g, encodeURIComponent)) ?? null
 }
 
 /**
@@ -74,11 +39,11 @@ export function parseIdentifier(text) {
   const given = strip(text)
   if (/^https?:\/\//i.test(given)) return parseUrl(given)
   const [host] = given.split('/', 1)
-  const isBare = host !== given && PAGES.some(([page]) => page.test(host.toLowerCase()))
+  const isBare = host !== given && READ_FROM.some(page => page.host.test(host.toLowerCase()))
   if (isBare) return parseUrl(`https://${given}`)
   const [start] = given.split(':', 1)
-  const scheme = ALIASES.get(start.toLowerCase()) ?? start.toLowerCase()
-  if (start !== given && NAMED.includes(scheme)) {
+  const scheme = NAME_OF.get(start.toLowerCase()) ?? start.toLowerCase()
+  if (start !== given && NAMED_SCHEMES.includes(scheme)) {
     return parseValue(scheme, strip(given.slice(start.length + 1)))
   }
   return parseValue('arxiv', given) ?? parseValue('doi', given) ?? parseValue('openalex', given) ??
@@ -94,9 +59,9 @@ function parseUrl(url) {
   if (!isAuthority(authority)) return null
   const [host] = authority.slice(authority.lastIndexOf('@') + 1).toLowerCase().split(':')
   const path = unquote(place.replace(/[?#].*/s, ''))
-  for (const [hosts, pages, scheme] of PAGES) {
-    const found = hosts.test(host) && path.match(pages)
-    if (found) return parseValue(scheme, found[1])
+  for (const page of READ_FROM) {
+    const found = page.host.test(host) && path.match(page.path)
+    if (found) return parseValue(page.scheme, found[1])
   }
   return null
 }

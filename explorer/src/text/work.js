@@ -17,6 +17,13 @@ export function published({ publication_year: year, publication_month: month }) 
 }
 
 /**
+ * Returns the title, and before it that the work is retracted where it is known to be.
+ * @param {Pick<WorkRow, 'title_plain' | 'is_retracted'>} work
+ */
+export const markedTitle = ({ title_plain, is_retracted }) =>
+  is_retracted ? `[retracted] ${title_plain}` : title_plain
+
+/**
  * Returns authors as one line; `and N more` after the first few.
  * @param {string[]} authors
  */

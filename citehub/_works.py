@@ -1,0 +1,167 @@
+"""Lists of works: what selecting, searching and looking for related works return."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, TypeVar, overload
+
+from citehub import _html
+from citehub._text import clean_line
+from citehub._work import Work, marked_title, shorten_authors
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from typing import SupportsIndex
+
+    import pandas as pd
+
+    from citehub._hub import Hub
+    from citehub._related import Related
+    from citehub._rows import WorkColumn
+    from citehub.export import Export, FormatName
+
+Item = TypeVar("Item", bound="Work | Related")
+
+_SHOWN: Final = 10
+_AUTHORS: Final = 3
+
+
+class Works(list[Item]):
+    """Works of a release in an order: a list that also becomes a frame or an export.
+
+    Made by :meth:`Hub.select` and :meth:`Hub.search`, of :class:`Work`, and by
+    :meth:`Hub.related`, of :class:`Related`. A slice is of this kind, too; what else a list is
+    made into, as by ``sorted()`` or ``+``, is a plain list, which :meth:`Hub.export` also takes.
+
+    Examples
+    --------
+    >>> import citehub
+    >>> works = citehub.load("mt-nlg", version="1.1.0").select(theme="reasoning", sort="oldest")
+    >>> works[:1]
+    <citehub.Works: 1 work of mt-nlg 1.1.0>
+    arxiv:2205.11916  2022-05  Large Language Models are Zero-Shot Reasoners
+    >>> works.to_pandas(["work_id", "publication_year"]).shape
+    (6, 2)
+    >>> works.export("bibtex")
+    <citehub.Export bibtex: 6 works of mt-nlg 1.1.0>
+    """
+
+    def __init__(self, hub: Hub, works: Iterable[Item] = ()) -> None:
+        super().__init__(works)
+        self._hub = hub
+
+    @property
+    def ids(self) -> list[str]:
+        """The ``work_id`` of each, in order."""
+        return [_work(each).work_id for each in self]
+
+    def to_pandas(self, columns: Sequence[WorkColumn] | None = None) -> pd.DataFrame:
+        """Return the rows of table ``works`` of these works, in their order.
+
+        Parameters
+        ----------
+        columns : sequence of str, optional
+            The columns to read, in the order wanted; all of them by default.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per work, with a new default index and types as those of the table.
+
+        Raises
+        ------
+        UnknownColumn
+            A column does not exist.
+        """
+        places = {work_id: place for place, work_id in enumerate(self._hub._all_ids())}
+        frame = self._hub.works.to_pandas(columns)
+        return frame.iloc[[places[work_id] for work_id in self.ids]].reset_index(drop=True)
+
+    def export(self, format: FormatName) -> Export:  # noqa: A002 -- the term
+        """Return these works, each once, in a format of other tools, as :meth:`Hub.export` does.
+
+        Parameters
+        ----------
+        format : str
+            One of those that :meth:`Hub.export` takes.
+
+        Returns
+        -------
+        Export
+            The works in that format.
+
+        Raises
+        ------
+        UnknownFormat
+            There is no such format; the error names what exists.
+        """
+        return self._hub.export(format, works=self.ids)
+
+    @overload
+    def __getitem__(self, place: SupportsIndex, /) -> Item: ...
+
+    @overload
+    def __getitem__(self, place: slice, /) -> Works[Item]: ...
+
+    def __getitem__(self, place: SupportsIndex | slice, /) -> Item | Works[Item]:
+        """Return the work at a place, or those of a slice."""
+        if isinstance(place, slice):
+            return Works(self._hub, super().__getitem__(place))
+        return super().__getitem__(place)
+
+    def __repr__(self) -> str:
+        shown = [_line(each) for each in self[:_SHOWN]]
+        widths = [max(map(len, column)) for column in zip(*shown, strict=True)]
+        lines = [
+            "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+            for line in shown
+        ]
+        return "\n".join([f"<citehub.Works: {self._size()}>", *lines, *self._left()])
+
+    def _repr_html_(self) -> str:
+        rows = (_cells(each) for each in self[:_SHOWN])
+        headers = ["work", "first version", "title", "authors", "venue"]
+        if self and not isinstance(self[0], Work):
+            headers += ["score", "shared"]
+        return (
+            f"<p><strong>{_html.text(self._size())}</strong></p>"
+            f"{_html.table(headers, rows) if self else ''}"
+            f"{''.join(f'<p>{left}</p>' for left in self._left())}"
+            f"<p>Go on: <code>.to_pandas()</code>, <code>.export(…)</code>, <code>.ids</code></p>"
+        )
+
+    def _left(self) -> list[str]:
+        """Return a line on the works that are not shown; none where all are."""
+        left = len(self) - _SHOWN
+        return [f"and {left:,} more"] if left > 0 else []
+
+    def _size(self) -> str:
+        hub, noun = self._hub, "work" if len(self) == 1 else "works"
+        return f"{len(self):,} {noun} of {hub.name} {hub.version}"
+
+
+def _work(item: Work | Related) -> Work:
+    return item if isinstance(item, Work) else item.work
+
+
+def _line(item: Work | Related) -> list[str]:
+    """Return what the text of a list says of a work."""
+    work = _work(item)
+    cells = [work.work_id, work.published or "-", marked_title(work)]
+    return list(
+        map(clean_line, cells if isinstance(item, Work) else [f"{item.score:.3f}", *cells])
+    )
+
+
+def _cells(item: Work | Related) -> list[str]:
+    """Return the cells of a work in HTML."""
+    work = _work(item)
+    cells = [
+        f"<code>{_html.text(work.work_id)}</code>",
+        _html.text(work.published),
+        _html.link(work.url or "", marked_title(work)),
+        _html.text(shorten_authors(work.authors, most=_AUTHORS)),
+        _html.text(work.venue),
+    ]
+    if not isinstance(item, Work):
+        cells += [f"{item.score:.3f}", _html.text(", ".join(item.shared))]
+    return cells
