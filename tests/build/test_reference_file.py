@@ -593,6 +593,34 @@ def test_braces_that_do_not_match_are_told(text):
         split_names(text)
 
 
+STATED = [
+    ("van der Wal", "Oskar"), ("King", "Martin", "Jr."), ("Garc\xeda M\xe1rquez", "Gabriel"),
+    Author("Jean d'Oil", None, "Oil", "Jean d'"), ("Nguy\u1ec5n", "\xc9mile"),
+    ("Anders and Oil", "Bo"),
+    group("Ministry of Oil and Light"), group("Oil & Wick"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("format_", ENDINGS)
+def test_names_come_out_of_every_export_as_they_came_in(read, tmp_path, format_):
+    authors = record("a", authors=STATED).authors
+    cells = [
+        {"author_name": each.name, "is_collective": each.is_collective,
+         "family_name": each.family, "given_name": each.given, "name_suffix": each.suffix}
+        for each in authors
+    ]  # fmt: skip
+    folder = tmp_path / "made"
+    folder.mkdir()
+    made = make_release(
+        folder, make_works({"work_id": "x:1", "title_plain": "T", "title": "T", "authors": cells})
+    )
+    (found,), rejects = read(ENDINGS[format_], bytes(made.export(format_)))
+    assert rejects == []
+    if format_ == "ris":  # which knows no groups
+        authors = tuple(each._replace(is_collective=None) for each in authors)
+    assert found.authors == authors
+
+
 # -- dates ----------------------------------------------------------------------------------------
 
 DATES = {

@@ -3,7 +3,7 @@
 import { cleanLine, strip } from '../text/text.js'
 import { firstIds, pageOfWork } from '../text/work.js'
 import { kind } from './kinds.js'
-import { names, wholeFamily } from './names.js'
+import { names, wholeFamily, wholeGiven } from './names.js'
 import { database, note, reason, tags, venue } from './record.js'
 
 /** @import { HubFacts, WorkRecord } from '../types.js' */
@@ -76,5 +76,5 @@ function date({ publication_year: year, publication_month: month }) {
 /** @param {Name} name */
 function author(name) {
   if (name.isLiteral) return name.family
-  return [wholeFamily(name), name.given, name.suffix].filter(Boolean).join(', ')
+  return [wholeFamily(name), wholeGiven(name), name.suffix].filter(Boolean).join(', ')
 }
