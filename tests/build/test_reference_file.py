@@ -309,6 +309,7 @@ TEX = {
     r"\emph{Whole} {\it words}": "Whole words",
     r"A \unknown[x]{a{b}}{c} {B}": r"A \unknown[x]{a{b}}{c} B",
     r"\$5 \_ \{x\} \textbackslash{} a\textbackslash b": r"$5 _ {x} \ a\b",
+    r"\noopsort{1973b}1973\slash 74": "1973/74",
     "``a''---b -{}- c~d": "“a”—b -- c d",
     "50% of $x": "50% of $x",
     "$x^{2}$ of {B}": "$x^{2}$ of B",
@@ -494,6 +495,9 @@ NAMES = {  # of BibTeX: a list, and those whom it names
     "Simon \\& Schuster and 王 小明": ["Simon & Schuster", "王 小明"],
     "王, 小明": [Author("王小明", None, "王", "小明")],
     "Andy AND Bo~C. Anders\nand  Cy": [person("Andy"), ("Anders", "Bo C."), person("Cy")],
+    r"Ann \acro{O A} and \rlap{Bo and Cy} Oil": [
+        (r"\acro{O A}", "Ann"), ("Oil", r"\rlap{Bo and Cy}"),
+    ],
     "Berg, Ann, and Lamp,": [("Berg", "Ann"), person("Lamp")],
 }  # fmt: skip
 
