@@ -44,16 +44,15 @@ _SAFE_MATH: Final = (
     rf"(?:(?:\^{_ARGUMENT}(?:_{_ARGUMENT})?|_{_ARGUMENT}(?:\^{_ARGUMENT})?)(?![\^_])"
     rf"|\\(?:{_KEPT})(?![A-Za-z])|[A-Za-z0-9+\-=()/.,:; ])+\$"
 )
-_ESCAPES: Final = {sign: f"\\{sign}" for sign in "$&#%_"} | {
+_ESCAPES: Final = {sign: f"\\{sign}" for sign in "$&#%_{}"} | {
     "\\": r"\textbackslash{}",
-    "{": r"\textbraceleft{}",  # BibTeX counts an escaped brace as a brace
-    "}": r"\textbraceright{}",
     "^": r"\textasciicircum{}",
     "~": r"\textasciitilde{}",
-    "<": r"\textless{}",
-    ">": r"\textgreater{}",
-    "|": r"\textbar{}",
+    "<": "$<$",  # Zotero and pandoc do not know \textless
+    ">": "$>$",
+    "|": "$|$",
 }
+_UNBALANCED: Final = {"{": r"\textbraceleft{}", "}": r"\textbraceright{}"}
 # The second is the first sign of two that TeX would print as one, as two hyphens.
 _ESCAPED: Final = re.compile(
     rf"(?P<math>{_SAFE_MATH})|(?=--|``|''|\?`|!`)(?P<first>.)|(?P<sign>[\\{{}}$&#%_^~<>|])"
@@ -134,17 +133,30 @@ def escape_tex(text: str) -> str:
     r"""Return text that TeX prints as it stands.
 
     Mathematics of letters, digits, scripts and Greek stays TeX; no other command comes
-    through. Braces in the text come out as commands, as BibTeX counts even escaped ones.
+    through. Braces that do not balance come out as commands, as BibTeX counts even escaped ones.
 
     Examples
     --------
-    >>> print(escape_tex(r"M$^2$RNN: 100% of $5 {\input"))
-    M$^2$RNN: 100\% of \$5 \textbraceleft{}\textbackslash{}input
+    >>> print(escape_tex(r"M$^2$RNN: 100% of $5 {a} < \input"))
+    M$^2$RNN: 100\% of \$5 \{a\} $<$ \textbackslash{}input
+    >>> print(escape_tex("}{"))
+    \textbraceright{}\textbraceleft{}
     """
-    return _ESCAPED.sub(_escape_match, clean_line(text))
+    line = clean_line(text)
+    signs = _ESCAPES if _is_balanced(line) else _ESCAPES | _UNBALANCED
+
+    def escape(match: re.Match[str]) -> str:
+        if match["math"]:
+            return match["math"]
+        return f"{match['first']}{{}}" if match["first"] else signs[match["sign"]]
+
+    return _ESCAPED.sub(escape, line)
 
 
-def _escape_match(match: re.Match[str]) -> str:
-    if match["math"]:
-        return match["math"]
-    return f"{match['first']}{{}}" if match["first"] else _ESCAPES[match["sign"]]
+def _is_balanced(text: str) -> bool:
+    depth = 0
+    for brace in re.findall("[{}]", text):
+        depth += 1 if brace == "{" else -1
+        if depth < 0:
+            return False
+    return depth == 0

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from citehub._tex import escape_tex
 from citehub.export.kinds import kind
 from citehub.export.names import Name, names
-from citehub.export.record import note, reason, tags, venue
+from citehub.export.record import note, reason, server, tags, venue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,13 +22,14 @@ _MONTHS: Final = (
 )  # fmt: skip
 _INITIAL: Final = re.compile(r"(?<![^ \-])[^\x00-\x7f]")
 _WORD: Final = re.compile(r"[A-Za-z-]+")
-_PARTING: Final = re.compile(r"[\\,]|(?<![^ ])and(?![^ ])", re.IGNORECASE)  # names, or TeX
+_PARTING: Final = re.compile(r"[\\$,]|(?<![^ ])and(?![^ ])", re.IGNORECASE)  # names, or TeX
 _ACCENTS: Final = {
     "\u0300": "`", "\u0301": "'", "\u0302": "^", "\u0303": "~", "\u0304": "=", "\u0307": ".",
     "\u0308": '"', "\u030c": "v ", "\u0327": "c ",
 }  # fmt: skip
 _NOT_IN_KEYS: Final = re.compile(r"[^A-Za-z0-9.:/+-]")
 _NOT_IN_ADDRESSES: Final = re.compile(r"[\\{}\s\"<>^`|~\x00-\x1f\x7f-\x9f]")
+_NOT_IN_DOIS: Final = re.compile(r"[\\{}%#\s\x00-\x1f\x7f-\x9f]")  # LaTeX stops at these
 
 
 def write(selection: Selection) -> Iterator[str]:
@@ -55,16 +56,20 @@ def reference(work: Work) -> dict[str, str]:
     """Return the bibliographic fields of a work; what is not known is empty."""
     ids, month = work.ids, work.publication_month
     is_arxiv = "arxiv" in ids
+    doi = ids.get("doi", "")
+    named, at = kind(work), "" if is_arxiv else server(work) or ""
     return {
         "author": " and ".join(_author(name) for name in names(work)),
         "title": f"{{{escape_tex(work.title)}}}" if work.title else "",
         "year": str(work.publication_year or ""),
         "month": _MONTHS[month - 1] if month else "",
-        kind(work).venue or "note": escape_tex(venue(work) or ""),
+        named.bibtex_venue: escape_tex(venue(work) or ""),
+        **({"howpublished": escape_tex(at)} if at else {}),
         "eprint": escape_tex(ids.get("arxiv", "")),
+        "eprinttype": "arxiv" if is_arxiv else "",
         "archiveprefix": "arXiv" if is_arxiv else "",
         "primaryclass": escape_tex(work.primary_category or "") if is_arxiv else "",
-        "doi": _address(ids.get("doi", "")),
+        "doi": "" if _NOT_IN_DOIS.search(doi) else doi,  # whose page stands in url
         "url": _address(work.url or ""),
     }
 
@@ -104,7 +109,7 @@ def _accent(match: re.Match[str]) -> str:
 
 
 def _address(text: str) -> str:
-    """Return an address or DOI, in which BibTeX and biber expect no TeX."""
+    """Return an address, in which BibTeX and biber expect no TeX."""
     return _NOT_IN_ADDRESSES.sub(
         lambda match: "".join(f"%{byte:02X}" for byte in match[0].encode()), text
     )

@@ -155,6 +155,9 @@ def of_names():
 def of_identifiers():
     """Yield works with odd identifiers, in several orders."""
     for number, doi in enumerate(DOIS):
+        page = f"https://example.org/{doi}"
+        yield {"work_id": f"pith:page {number}", "page_url": page, "title": "T"}
+        yield {"work_id": f"doi:page {number}", "page_url": page, "ids": {"doi": doi}}
         for scheme in ("doi", "openalex", "s2", "omid", "acl", "pith"):
             ids = {"pith": "no page", scheme: doi, "arxiv": f"2304.{number}"}
             yield {"work_id": f"{scheme}:{doi}/{number}", "ids": ids}
