@@ -994,6 +994,12 @@ def test_unicode_of_any_width_is_read(read, encoding):
     assert read(".bib", text.encode(encoding)) == ([record("a", title="Übergröße €")], [])
 
 
+def test_files_that_were_put_behind_each_other_are_read(read):
+    one, other = (f"\ufeffTY  - JOUR\r\nTI  - {title}\r\nER  - \r\n" for title in "AB")
+    records, rejects = read(".ris", one + other)
+    assert ([each.title for each in records], rejects) == (["A", "B"], [])
+
+
 @pytest.mark.parametrize("encoding", ["latin-1", "cp1252"])
 def test_another_encoding_is_read_and_told(read, encoding):
     text = "% of mine\n@misc{a,\r\n title={Übergröße}}"
