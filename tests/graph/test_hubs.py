@@ -402,7 +402,7 @@ def test_what_several_sources_say_comes_from_the_most_trusted(whole):
     assert found[LAMP, "publication_month"] == ("openalex", "record W9900000002")
 
 
-def test_rights_are_those_of_the_sources_that_were_read(made, whole):
+def test_rights_are_those_of_the_sources_that_were_read(made, whole, tmp_path, cache):
     def rights(hub):
         return [(each["name"], each["path"]) for each in hub.manifest["licenses"]]
 
@@ -410,6 +410,10 @@ def test_rights_are_those_of_the_sources_that_were_read(made, whole):
     odc_by = ("ODC-By-1.0", "https://opendatacommons.org/licenses/by/1-0/")
     assert rights(citehub.load(made("openalex").folder)) == [cc0]
     assert rights(whole) == [cc0, odc_by]
+    mine = {"licenses": ["CC-BY-4.0"], "created": CREATED}
+    s2 = new_hub(WORK, str(tmp_path / "hub"), dumps_of("s2", cache=cache), **mine)
+    cc_by = ("CC-BY-4.0", "https://creativecommons.org/licenses/by/4.0/")
+    assert rights(citehub.load(s2.folder)) == [cc_by, odc_by]
     assert whole.name == "arxiv-9912-00001"
     assert whole.version == "1.0.0"
 

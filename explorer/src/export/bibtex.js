@@ -4,7 +4,7 @@ import { escapeTex } from '../text/tex.js'
 import { codePoint } from '../text/text.js'
 import { firstIds, urlOf } from '../text/work.js'
 import { kind } from './kinds.js'
-import { names, wholeFamily } from './names.js'
+import { names, wholeFamily, wholeGiven } from './names.js'
 import { note, reason, server, tags, venue } from './record.js'
 
 /** @import { HubFacts, WorkRecord } from '../types.js' */
@@ -14,6 +14,8 @@ import { note, reason, server, tags, venue } from './record.js'
 const MONTHS =
   ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
 const INITIAL = /(?<![^ \-])[^\x00-\x7f]/gu
+const WORD = /^[A-Za-z-]+$/
+const PARTING = /[\\$,]|(?<![^ ])and(?![^ ])/i // names, or TeX
 /** @type {Record<string, string>} */
 const ACCENTS = {
   '\u0300': '`',
@@ -98,11 +100,14 @@ function key(workId) {
 
 /** @param {Name} name */
 function author(name) {
-  if (name.isLiteral) return `{${escapeTex(name.family)}}`
-  return [wholeFamily(name), name.suffix, name.given]
+  if (name.isLiteral || !name.given) { // BibTeX would split it
+    const whole = [wholeFamily(name), name.suffix].filter(Boolean).join(' ')
+    return !name.isLiteral && WORD.test(whole) ? whole : `{${escapeTex(whole)}}`
+  }
+  return [wholeFamily(name), name.suffix, wholeGiven(name)]
     .filter(Boolean)
     .map(escapeTex)
-    .map(part => /[\\$]/.test(part) ? `{${part}}` : part)
+    .map(part => PARTING.test(part) ? `{${part}}` : part)
     .join(', ')
     .replace(INITIAL, accent)
 }
