@@ -312,7 +312,7 @@ class Hub:
             A ``theme_id`` of table ``themes``, or ``not known``.
         year : int, (int, int) or list of int, optional
             Year of the first public version. A tuple is a first and a last year, with all that
-            lie between; a list, or any other iterable, is any of these years. A work of unknown
+            lie between; a list, like a ``range``, is any of the years in it. A work of unknown
             year does not meet it.
         category, venue : str or iterable of str, optional
             A ``primary_category`` or ``venue`` of table ``works``, or ``not known``.
@@ -676,12 +676,13 @@ class Hub:
 
     def _unknown_work(self, asked: str) -> UnknownWork:
         from citehub._identifiers import parse_identifier
+        from citehub._work import marked_title
 
         hint, parsed = "To find works by words, search.", parse_identifier(asked)
         curie = parsed.curie if parsed else asked
         alike = [] if parsed else self.search(asked)[:3]
         if alike:
-            named = "; ".join(f"{work.work_id}, {work.title_plain}" for work in alike)
+            named = "; ".join(f"{work.work_id}, {marked_title(work)}" for work in alike)
             hint = f"These hold its words: {named}."
         where = f"{self.name} {self.version}"
         return UnknownWork.among("work", curie, self._all_ids(), where=where, hint=hint, most=3)

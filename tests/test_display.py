@@ -169,7 +169,7 @@ def test_a_table_takes_frames_with_nulls_and_formats(hub):
 
 def test_text_from_outside_stays_text_in_tables(tmp_path):
     hub = make_release(tmp_path, make_works(
-        {"work_id": "arxiv:2301.00001", "title": "<b>", "title_plain": "<b>bold</b>",
+        {"work_id": "arxiv:2301.00001", "title": "<b>", "title_plain": "<b>", "is_retracted": True,
          "ids": {"arxiv": "2301.00001"}},
     ))  # fmt: skip
     (work,) = hub.select()
@@ -177,6 +177,7 @@ def test_text_from_outside_stays_text_in_tables(tmp_path):
     shown = display.table(rows, "<u>").html
     assert not re.search(r"<(?:i|u|b|script)>", shown)
     assert 'href="https://arxiv.org/abs/2301.00001"' in shown
+    assert ">[retracted] &lt;b&gt;</a>" in shown
     assert "javascript:alert(1)</td>" in shown
     assert 'href="https://a.b/?&quot;&lt;"' in shown
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import copy
 import pickle
 
+import lxml.html
 import pandas as pd
 import pytest
 
 import citehub
 from citehub import errors
+from citehub._work import shorten_authors
 from tests.made import make_release, make_works
 
 HOSTILE = '<script>alert("x")</script>\x1b[2J\nsecond line'
@@ -101,6 +103,7 @@ def test_its_text_says_how_many_and_which(hub, works, related):
     every = repr(hub.select()).splitlines()
     assert (len(every), every[-1]) == (12, "and 34 more")
     assert "more" not in repr(hub.select()[:10])
+    assert repr(works[:1]).startswith("<citehub.Works: 1 work of mt-nlg 1.1.0>\n")
     assert repr(works[:0]) == "<citehub.Works: 0 works of mt-nlg 1.1.0>"
     first = related[0]
     assert (
@@ -117,7 +120,7 @@ def test_its_text_is_a_line_a_work_and_says_what_is_retracted(odd):
     ]
 
 
-def test_its_html_is_a_table_of_escaped_text(hub, odd, works, related):
+def test_its_html_is_a_table_of_escaped_text(hub, odd, works):
     html = odd.select()._repr_html_()
     assert "<script" not in html
     assert html.count("&lt;script&gt;alert(&quot;x&quot;)") == 3
@@ -131,10 +134,28 @@ def test_its_html_is_a_table_of_escaped_text(hub, odd, works, related):
     assert (every.count("<tr>"), "and 34 more" in every) == (11, True)
     assert "more" not in hub.select()[:10]._repr_html_().split("</table>")[1]
     assert "<table" not in works[:0]._repr_html_()
-    shown = related._repr_html_()
-    assert f"{related[0].score:.3f}" in shown
-    assert ", ".join(related[0].shared) in shown
-    assert "score" not in works._repr_html_()
+
+
+def rows_of(html):
+    table = lxml.html.fromstring(html).find(".//table")
+    return [[cell.text_content() for cell in row] for row in table.iter("tr")]
+
+
+def test_the_columns_of_its_html(hub, odd):
+    headers = ["work", "first version", "title", "authors", "venue"]
+    assert rows_of(odd.select()[:2]._repr_html_()) == [
+        headers,
+        ["pith:a", "2024", "[retracted] Sound", "A, B, C and 1 more", "–"],
+        ["pith:bcd", "–", "Sound too", "authors not known", "–"],
+    ]
+    related = hub.related("2304.01373", n=1)
+    (near,) = related
+    assert rows_of(related._repr_html_()) == [
+        [*headers, "score", "shared"],
+        [near.work.work_id, near.work.published, near.work.title_plain,
+         shorten_authors(near.work.authors, most=3), near.work.venue or "–",
+         f"{near.score:.3f}", ", ".join(near.shared)],
+    ]  # fmt: skip
 
 
 # -- retraction, wherever a work is shown -------------------------------------------------------

@@ -86,6 +86,24 @@ def new(
     name: Annotated[
         str | None, typer.Option("--name", help="Name of the hub; else its work's id.")
     ] = None,
+    title: Annotated[
+        str | None, typer.Option("--title", help="Title of the hub; else that of the work.")
+    ] = None,
+    licenses: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--license",
+            metavar="NAME",
+            help="Licence of the compilation, as CC-BY-4.0; lists alone have none by default.",
+        ),
+    ] = None,
+    contributors: Annotated[
+        list[str] | None,
+        typer.Option("--contributor", metavar="NAME", help="Who made it; may be several."),
+    ] = None,
+    homepage: Annotated[
+        str | None, typer.Option("--homepage", metavar="URL", help="Web page of the hub.")
+    ] = None,
     version: DataVersion = "1.0.0",
     created: Created = None,
     cache: Cache = None,
@@ -105,7 +123,8 @@ def new(
     with terminal.progress() as step:
         made = new_hub(
             work, out, dumps, citing=citing, name=name, version=version,
-            created=_date(created), progress=step,
+            created=_date(created), title=title, licenses=licenses or (),
+            contributors=contributors or (), homepage=homepage, progress=step,
         )  # fmt: skip
     print(clean(made.folder))
     _say(f"{made.n_citing:,} citing works. Look at it with: citehub show {made.folder}")

@@ -6,6 +6,7 @@ import re
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
+from citehub._work import marked_title
 from citehub.errors import BadArgument, MissingExtra
 
 if TYPE_CHECKING:
@@ -225,7 +226,7 @@ def timeline(hub: Hub) -> Figure:
         {
             "month": f"{work.published}-01",
             "theme": titles[theme],
-            "about": f"{work.title_plain} ({work.published})",
+            "about": f"{marked_title(work)} ({work.published})",
             "url": work.url,
         }
         for work in works

@@ -6,7 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub import _html
-from citehub._work import Work
+from citehub._work import Work, marked_title
 from citehub.display.words import is_null, source_rows
 from citehub.errors import BadArgument, UnknownColumn
 
@@ -151,7 +151,7 @@ def _records(rows: Any) -> tuple[list[str], list[dict[str, Any]]]:
 def _cell(value: Any, format_: str | None, is_numeric: bool) -> str:  # noqa: FBT001
     aligned = _ALIGNED if is_numeric else ' style="text-align:left"'
     if isinstance(value, Work):
-        shown = _html.link(value.url or "", value.title_plain)
+        shown = _html.link(value.url or "", marked_title(value))
     elif is_null(value):
         shown = _html.text(None)
     elif format_ is not None:

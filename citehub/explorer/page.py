@@ -9,7 +9,7 @@ import citehub
 from citehub import _html
 from citehub._manifest import released_on
 from citehub._text import clean_line
-from citehub._work import shorten_authors
+from citehub._work import marked_title, shorten_authors
 from citehub.explorer.plain_list import ordered, section, text
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ def _document(hub: Hub, title: str, body: str, head: str = "") -> str:
 
 def _header(hub: Hub) -> str:
     (work,) = hub._stream([hub.manifest["citehub"]["canonical_work_id"]])
-    title = _html.link(work.url or "", clean_line(work.title_plain))
+    title = _html.link(work.url or "", clean_line(marked_title(work)))
     about = f"{shorten_authors(work.authors)}, {work.published or 'date not known'}"
     return (
         f"<header>\n<h1>{text(hub.manifest['title'])}</h1>\n"

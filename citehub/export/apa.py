@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from citehub._text import clean_line
 from citehub.export.kinds import kind
 from citehub.export.names import Name, names
+from citehub.export.record import eprint
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,15 +20,14 @@ _MOST_AUTHORS: Final = 20  # of more, the first nineteen and the last are named
 def reference(work: Work) -> str:
     """Return the reference of a work; what is not known is left out, or ``n.d.``."""
     title = clean_line(work.title_plain)
-    arxiv = work.ids.get("arxiv")
-    is_preprint = arxiv is not None and kind(work).venue is None
-    published = "arXiv" if is_preprint else work.venue
+    arxiv = None if kind(work).has_venue else eprint(work)
+    published = "arXiv" if arxiv else work.venue
     return join(
         [_author(name) for name in names(work)],
         str(work.publication_year or "n.d."),
-        f"{title} (arXiv:{arxiv})" if is_preprint else title,
+        f"{title} ({arxiv})" if arxiv else title,
         clean_line(published) if published else None,
-        work.url,
+        clean_line(work.url) if work.url else None,
     )
 
 

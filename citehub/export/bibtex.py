@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from citehub._tex import escape_tex
 from citehub.export.kinds import kind
 from citehub.export.names import Name, names
-from citehub.export.record import note, reason, tags, venue
+from citehub.export.record import note, reason, server, tags, venue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,12 +21,15 @@ _MONTHS: Final = (
     "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
 )  # fmt: skip
 _INITIAL: Final = re.compile(r"(?<![^ \-])[^\x00-\x7f]")
+_WORD: Final = re.compile(r"[A-Za-z-]+")
+_PARTING: Final = re.compile(r"[\\$,]|(?<![^ ])and(?![^ ])", re.IGNORECASE)  # names, or TeX
 _ACCENTS: Final = {
     "\u0300": "`", "\u0301": "'", "\u0302": "^", "\u0303": "~", "\u0304": "=", "\u0307": ".",
     "\u0308": '"', "\u030c": "v ", "\u0327": "c ",
 }  # fmt: skip
 _NOT_IN_KEYS: Final = re.compile(r"[^A-Za-z0-9.:/+-]")
 _NOT_IN_ADDRESSES: Final = re.compile(r"[\\{}\s\"<>^`|~\x00-\x1f\x7f-\x9f]")
+_NOT_IN_DOIS: Final = re.compile(r"[\\{}%#\s\x00-\x1f\x7f-\x9f]")  # LaTeX stops at these
 
 
 def write(selection: Selection) -> Iterator[str]:
@@ -53,16 +56,21 @@ def reference(work: Work) -> dict[str, str]:
     """Return the bibliographic fields of a work; what is not known is empty."""
     ids, month = work.ids, work.publication_month
     is_arxiv = "arxiv" in ids
+    title = work.title if "$" in work.title else work.title_plain  # mathematics stay TeX
+    doi = ids.get("doi", "")
+    named, at = kind(work), "" if is_arxiv else server(work) or ""
     return {
         "author": " and ".join(_author(name) for name in names(work)),
-        "title": f"{{{escape_tex(work.title)}}}" if work.title else "",
+        "title": f"{{{escape_tex(title)}}}" if title else "",
         "year": str(work.publication_year or ""),
         "month": _MONTHS[month - 1] if month else "",
-        kind(work).venue or "note": escape_tex(venue(work) or ""),
+        named.bibtex_venue: escape_tex(venue(work) or ""),
+        **({"howpublished": escape_tex(at)} if at else {}),
         "eprint": escape_tex(ids.get("arxiv", "")),
+        "eprinttype": "arxiv" if is_arxiv else "",
         "archiveprefix": "arXiv" if is_arxiv else "",
         "primaryclass": escape_tex(work.primary_category or "") if is_arxiv else "",
-        "doi": _address(ids.get("doi", "")),
+        "doi": "" if _NOT_IN_DOIS.search(doi) else doi,  # whose page stands in url
         "url": _address(work.url or ""),
     }
 
@@ -83,10 +91,13 @@ def _key(work_id: str) -> str:
 
 
 def _author(name: Name) -> str:
-    if name.is_literal:
-        return f"{{{escape_tex(name.family)}}}"
-    parts = (escape_tex(part) for part in (name.whole_family, name.suffix, name.given) if part)
-    braced = (f"{{{part}}}" if "\\" in part else part for part in parts)
+    if name.is_literal or not name.given:  # BibTeX would split it
+        whole = f"{name.whole_family} {name.suffix}".strip()
+        is_word = not name.is_literal and _WORD.fullmatch(whole)
+        return whole if is_word else f"{{{escape_tex(whole)}}}"
+    parts = (name.whole_family, name.suffix, name.whole_given)
+    escaped = (escape_tex(part) for part in parts if part)
+    braced = (f"{{{part}}}" if _PARTING.search(part) else part for part in escaped)
     return _INITIAL.sub(_accent, ", ".join(braced))
 
 
@@ -99,7 +110,7 @@ def _accent(match: re.Match[str]) -> str:
 
 
 def _address(text: str) -> str:
-    """Return an address or DOI, in which BibTeX and biber expect no TeX."""
+    """Return an address, in which BibTeX and biber expect no TeX."""
     return _NOT_IN_ADDRESSES.sub(
         lambda match: "".join(f"%{byte:02X}" for byte in match[0].encode()), text
     )

@@ -47,18 +47,18 @@ def _dataset_bibtex(hub: Hub) -> str:
         "author": " and ".join(f"{{{escape_tex(name)}}}" for name in _creators(hub)),
         "title": f"{{{escape_tex(hub.manifest['title'])}}}",
         "year": _created(hub)[0],
-        "version": hub.version,
+        "howpublished": escape_tex(f"Data set {hub.name}, version {hub.version}"),
+        "note": escape_tex(dataset_id(hub.manifest)),
         "doi": doi(hub.manifest) or "",
         "url": _page(hub) or "",
-        "note": escape_tex(_pinned(hub)),
+        "citehub-manifest": _manifest_hash(hub),
     }
     return bibtex.entry("misc", f"citehub-{hub.name}-{hub.version}", fields).rstrip("\n")
 
 
 def _dataset_apa(hub: Hub) -> str:
     title = f"{clean_line(hub.manifest['title'])} (Version {hub.version}) [Data set]"
-    found_at = _page(hub) or dataset_id(hub.manifest)
-    return apa.join(_creators(hub), _created(hub)[0], title, None, found_at)
+    return apa.join(_creators(hub), _created(hub)[0], title, None, _address(hub))
 
 
 def _dataset_csl(hub: Hub) -> str:
@@ -70,8 +70,13 @@ def _dataset_csl(hub: Hub) -> str:
         "issued": {"date-parts": [[int(part) for part in _created(hub)]]},
         "version": hub.version,
         "DOI": doi(hub.manifest),
-        "URL": _page(hub),
-        "note": _pinned(hub),
+        "URL": _address(hub),
+        "custom": {
+            "hub": hub.name,
+            "data_version": hub.version,
+            "identifier": dataset_id(hub.manifest),
+            "manifest": _manifest_hash(hub),
+        },
     }
     return "".join(json_array([csl_json.without_nulls(item)]))
 
@@ -90,11 +95,21 @@ def _page(hub: Hub) -> str | None:
     return f"{DOI_PREFIX}{identifier}" if identifier else hub.manifest.get("homepage")
 
 
-def _pinned(hub: Hub) -> str:
-    """Say which tables are meant: the manifest holds the hash of each."""
-    digest = sha256(read_bytes(os.path.join(hub.path, MANIFEST), DamagedManifest))
-    name = f"Dataset {hub.name}, version {hub.version}"
-    return f"{name}, {dataset_id(hub.manifest)}, datapackage.json {digest}"
+def _address(hub: Hub) -> str:
+    """Return where the dataset is, with the identifier of the version.
+
+    The styles of APA, IEEE, MLA and Vancouver all print an address, and no other identifier
+    than a DOI; on a page that is no DOI's it stands as a fragment.
+    """
+    identifier, page = dataset_id(hub.manifest), _page(hub)
+    if page is None or doi(hub.manifest):
+        return page or identifier
+    return f"{page.partition('#')[0]}#{identifier}"
+
+
+def _manifest_hash(hub: Hub) -> str:
+    """Return the hash of the manifest, which holds that of each table; styles print it nowhere."""
+    return sha256(read_bytes(os.path.join(hub.path, MANIFEST), DamagedManifest))
 
 
 _WORK: Final = {"bibtex": _work_bibtex, "apa": apa.reference, "csl-json": _work_csl}

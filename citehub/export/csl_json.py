@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from citehub._text import clean_line, json_array
 from citehub.export.kinds import kind
 from citehub.export.names import Name, names
-from citehub.export.record import database, note, reason, tags, venue
+from citehub.export.record import eprint, note, reason, server, tags, venue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,16 +25,19 @@ def write(selection: Selection) -> Iterator[str]:
 
 def reference(work: Work) -> dict[str, Any]:
     """Return the bibliographic variables of a work; what is not known is None."""
-    ids, year, month = work.ids, work.publication_year, work.publication_month
+    named, year, month = kind(work), work.publication_year, work.publication_month
+    arxiv = eprint(work)
     return {
         "id": clean_line(work.work_id),
-        "type": kind(work).csl,
+        "type": named.csl,
+        "genre": named.csl_genre,
         "title": _line(work.title_plain),
         "author": [_author(name) for name in names(work)] or None,
         "issued": {"date-parts": [[year, month] if month else [year]]} if year else None,
-        "container-title" if kind(work).venue else "note": venue(work),
-        "number": _line(f"arXiv:{ids['arxiv']}") if "arxiv" in ids else None,
-        "DOI": _line(ids.get("doi")),
+        # Of an article a number would be printed as that of the article.
+        **({"note": arxiv} if named.has_venue else {"publisher": server(work), "number": arxiv}),
+        named.csl_venue: venue(work),
+        "DOI": _line(work.ids.get("doi")),
         "URL": _line(work.url),
     }
 
@@ -48,9 +51,8 @@ def _item(work: Work, hub: Hub) -> dict[str, Any]:
     why = reason(work, hub)
     more = {
         "abstract": _line(work.abstract),
-        "keyword": ", ".join(tags(work, why)),
+        "keyword": ", ".join(tags(work, why)) or None,
         "annote": note(work),
-        "source": database(hub),
         "custom": why._asdict(),
     }
     return without_nulls(reference(work) | more)
@@ -66,6 +68,7 @@ def _author(name: Name) -> dict[str, str]:
     parts = {
         "family": name.family,
         "given": name.given,
+        "dropping-particle": name.dropped,
         "non-dropping-particle": name.particle,
         "suffix": name.suffix,
     }

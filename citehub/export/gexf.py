@@ -6,6 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub._manifest import released_on
+from citehub._text import clean_line
 from citehub.export.network import EDGE, NODE, edges, nodes
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ _TYPES: Final = {"string": "string", "int": "integer"}
 def write(selection: Selection) -> Iterator[str]:
     """Yield the nodes, then the edges, from citing to cited work."""
     manifest = selection.hub.manifest
-    description = f"{manifest['title']}, data version {selection.hub.version}"
+    description = clean_line(f"{manifest['title']}, data version {selection.hub.version}")
     yield _HEAD
     yield (
         f'<meta lastmodifieddate="{released_on(manifest)}"><creator>citehub</creator>'

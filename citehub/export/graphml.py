@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,6 +21,7 @@ _OPEN: Final = (
     ' http://graphml.graphdrawing.org/xmlns/1.0/graphml.xsd">\n'
 )
 _GRAPH: Final = {"hub": "string", "data_version": "string"}
+_NOT_IN_IDS: Final = re.compile(r"[^A-Za-z0-9.:-]")
 
 
 def write(selection: Selection) -> Iterator[str]:
@@ -30,11 +32,16 @@ def write(selection: Selection) -> Iterator[str]:
     hub = selection.hub
     yield _data("graph", {"hub": hub.name, "data_version": hub.version}) + "\n"
     for node in nodes(selection):
-        yield f'<node id="{escape(node.work_id)}">{_data("node", node.attributes)}</node>\n'
+        yield f'<node id="{_id(node.work_id)}">{_data("node", node.attributes)}</node>\n'
     for edge in edges(selection):
-        ends = f'source="{escape(edge.citing)}" target="{escape(edge.cited)}"'
+        ends = f'source="{_id(edge.citing)}" target="{_id(edge.cited)}"'
         yield f"<edge {ends}>{_data('edge', edge.attributes)}</edge>\n"
     yield "</graph>\n</graphml>\n"
+
+
+def _id(work_id: str) -> str:
+    """Return an id of the letters that XML allows in a name token, as BibTeX keys are made."""
+    return _NOT_IN_IDS.sub(lambda match: f"_{ord(match[0]):x}_", work_id)
 
 
 def _declare(place: str, attributes: Mapping[str, str]) -> str:

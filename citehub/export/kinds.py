@@ -1,4 +1,7 @@
-"""Types of works in the terms of each reference format."""
+"""Types of works in the terms of each reference format.
+
+They are what Zotero, bibutils, JabRef and citation-js read: the guide page on exports says why.
+"""
 
 from __future__ import annotations
 
@@ -9,32 +12,50 @@ if TYPE_CHECKING:
 
 
 class Kind(NamedTuple):
-    """A type of work, as BibTeX, RIS and CSL name it, and BibTeX's field for the venue if any."""
+    """A type of work as BibTeX, RIS and CSL name it, each with its place for the venue.
+
+    Of ``note`` and ``N1`` the venue came later than the date, or its part is not known.
+    """
 
     bibtex: str
+    bibtex_venue: str
     ris: str
+    ris_venue: str  # one tag or more, as readers differ
     csl: str
-    venue: str | None = "howpublished"
+    csl_venue: str
+    csl_genre: str | None = None
+
+    @property
+    def has_venue(self) -> bool:
+        """Whether the venue is one of the bibliography, and no note."""
+        return self.csl_venue != "note"
 
 
-# Of these the venue came later than the date, or its part in them is not known.
-_PREPRINT: Final = Kind("misc", "UNPB", "article", None)  # what CSL calls a preprint
-_UNKNOWN: Final = Kind("misc", "GEN", "document", None)
-_ARTICLE: Final = Kind("article", "JOUR", "article-journal", "journal")
+_PREPRINT: Final = Kind("misc", "note", "MANSCPT", "N1", "article", "note")
+_UNKNOWN: Final = Kind("misc", "note", "GEN", "N1", "document", "note")
+_ARTICLE: Final = Kind("article", "journal", "JOUR", "T2", "article-journal", "container-title")
+_CHAPTER: Final = Kind("incollection", "booktitle", "CHAP", "BT JF", "chapter", "container-title")
 _KINDS: Final = {  # by OpenAlex's type
     "preprint": _PREPRINT,
     "article": _ARTICLE,
     "review": _ARTICLE,
     "editorial": _ARTICLE,
     "letter": _ARTICLE,
-    "conference-paper": Kind("inproceedings", "CPAPER", "paper-conference", "booktitle"),
-    "book": Kind("book", "BOOK", "book", "publisher"),
-    "book-chapter": Kind("incollection", "CHAP", "chapter", "booktitle"),
-    "dissertation": Kind("phdthesis", "THES", "thesis", "school"),
-    "report": Kind("techreport", "RPRT", "report", "institution"),
-    "dataset": Kind("misc", "DATA", "dataset"),
-    "software": Kind("misc", "COMP", "software"),
-    "standard": Kind("misc", "STAND", "standard"),
+    "erratum": _ARTICLE,
+    "retraction": _ARTICLE,
+    "conference-paper": Kind(
+        "inproceedings", "booktitle", "CONF", "BT JF", "paper-conference", "container-title"
+    ),
+    "book": Kind("book", "publisher", "BOOK", "PB", "book", "publisher"),
+    "book-chapter": _CHAPTER,
+    "reference-entry": _CHAPTER,
+    "dissertation": Kind("phdthesis", "school", "THES", "PB", "thesis", "publisher"),
+    "report": Kind("techreport", "institution", "RPRT", "PB", "report", "publisher"),
+    "dataset": Kind("misc", "howpublished", "DATA", "PB", "dataset", "publisher"),
+    "software": Kind(  # as Zotero refuses a whole file for one CSL type software
+        "misc", "howpublished", "COMP", "PB", "document", "publisher", "Computer software"
+    ),
+    "standard": Kind("misc", "howpublished", "STAND", "PB", "standard", "publisher"),
 }
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 NODE: Final = {
     "label": "string",
+    "work_id": "string",
     "relation": "string",
     "authors": "string",
     "publication_year": "int",
@@ -56,6 +57,7 @@ def nodes(selection: Selection) -> Iterator[Node]:
     for work in selection:
         attributes = {
             "label": work.title_plain,
+            "work_id": work.work_id,
             "relation": reason(work, selection.hub).relation,
             "authors": "; ".join(work.authors),
             "publication_year": work.publication_year,

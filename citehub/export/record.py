@@ -56,12 +56,14 @@ def role_and_polarity(labels: list[CitationLabelRow]) -> tuple[str, str]:
 
 
 def tags(work: Work, why: Reason) -> list[str]:
-    """Return keywords, none of which holds a comma or a semicolon."""
+    """Return keywords of what is known, none of which holds a comma or a semicolon."""
     found = [f"theme: {theme}" for theme in work.themes]
-    if why.role is not None:
-        found += [f"citation role: {why.role}", f"citation polarity: {why.polarity}"]
-    else:
+    if why.role is None:
         found.append("canonical work")
+    elif why.role != NOT_KNOWN:
+        found.append(f"citation role: {why.role}")
+    if why.polarity not in {None, NOT_KNOWN}:
+        found.append(f"citation polarity: {why.polarity}")
     return [
         clean_line(tag).replace(", ", " and ").replace(",", " ").replace(";", " ") for tag in found
     ]
@@ -72,12 +74,42 @@ def database(hub: Hub) -> str:
     return f"citehub {hub.name} {hub.version}"
 
 
+def statement(why: Reason) -> str:
+    """Return why a work is in an export as one sentence, for formats without a field for it."""
+    said = "" if why.role is None else f", role {why.role}, polarity {why.polarity}"
+    return f"citehub {why.hub} {why.data_version}: {why.relation}{said}. Sources: {why.sources}"
+
+
 def venue(work: Work) -> str | None:
     """Return the venue; of a preprint, whose date is not the venue's, as a note that says so."""
-    stated = clean_line(work.venue or "").strip()
-    if not stated or kind(work).venue:
+    stated = _stated(work)
+    if not stated or kind(work).has_venue:
         return stated or None
-    return f"Venue as stated: {stated}"
+    said = server(work)
+    return None if said and _is_of(said, stated) else f"Venue as stated: {stated}"
+
+
+def server(work: Work) -> str | None:
+    """Return where a preprint is: arXiv by its id, else the venue of what is stated to be one."""
+    if kind(work).has_venue:
+        return None
+    if "arxiv" in work.ids:
+        return "arXiv"
+    return (work.type == "preprint" and _stated(work)) or None
+
+
+def _stated(work: Work) -> str:
+    return clean_line(work.venue or "").strip()
+
+
+def _is_of(said: str, stated: str) -> bool:
+    """Tell whether a venue names the server, as ``arXiv (Cornell University)`` does."""
+    return stated.lower().startswith(said.lower())
+
+
+def eprint(work: Work) -> str | None:
+    """Return the arXiv id with its prefix, as bibliographies print it."""
+    return clean_line(f"arXiv:{work.ids['arxiv']}") if "arxiv" in work.ids else None
 
 
 def note(work: Work) -> str | None:

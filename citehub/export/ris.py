@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from citehub._text import clean_line
 from citehub.export.kinds import kind
 from citehub.export.names import Name, names
-from citehub.export.record import database, note, reason, tags, venue
+from citehub.export.record import eprint, note, reason, server, statement, tags, venue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,11 +24,7 @@ def write(selection: Selection) -> Iterator[str]:
             *_reference(work),
             *(("KW", tag) for tag in tags(work, why)),
             ("N1", note(work)),
-            ("DB", database(selection.hub)),
-            ("DP", why.sources),
-            ("C1", why.relation),
-            ("C2", why.role),
-            ("C3", why.polarity),
+            ("N1", statement(why)),  # readers take DB, DP and C1 to C8 for places and people
         ]
         cleaned = ((tag, clean_line(value or "").strip()) for tag, value in lines)
         record = "".join(f"{tag}  - {value}\r\n" for tag, value in cleaned if value)
@@ -36,8 +32,8 @@ def write(selection: Selection) -> Iterator[str]:
 
 
 def _reference(work: Work) -> Iterator[tuple[str, str | None]]:
-    ids = work.ids
-    yield "TY", kind(work).ris
+    named, arxiv = kind(work), eprint(work)
+    yield "TY", named.ris
     yield "ID", work.work_id
     for name in names(work):
         yield "AU", _author(name)
@@ -46,9 +42,16 @@ def _reference(work: Work) -> Iterator[tuple[str, str | None]]:
         month = f"{work.publication_month:02}" if work.publication_month else ""
         yield "PY", str(work.publication_year)
         yield "DA", f"{work.publication_year}/{month}//"
-    yield ("T2" if kind(work).venue else "N1"), venue(work)
-    yield "AN", f"arXiv:{ids['arxiv']}" if "arxiv" in ids else None
-    yield "DO", ids.get("doi")
+    for tag in named.ris_venue.split():
+        yield tag, venue(work)
+    yield "M3", "Preprint" if named.ris == "MANSCPT" else None
+    if named.has_venue:
+        yield "N1", arxiv
+    else:
+        yield "PB", server(work)
+        yield "DB", server(work)  # where Zotero looks for it
+        yield "AN", arxiv
+    yield "DO", work.ids.get("doi")
     yield "UR", (work.url or "").replace(";", "%3B")  # readers take it for a list
     yield "AB", work.abstract
 
@@ -56,4 +59,4 @@ def _reference(work: Work) -> Iterator[tuple[str, str | None]]:
 def _author(name: Name) -> str:
     if name.is_literal:
         return name.family
-    return ", ".join(part for part in (name.whole_family, name.given, name.suffix) if part)
+    return ", ".join(part for part in (name.whole_family, name.whole_given, name.suffix) if part)

@@ -24,7 +24,8 @@ def write(selection: Selection) -> Iterator[str]:
     """Yield the items, their links, and the themes as clusters.
 
     A work's cluster is its first theme. Links hold a strength only, so that role, polarity
-    and sources stand in the description of the citing work, which is HTML.
+    and sources stand in the description of the citing work. Labels and descriptions of items
+    are HTML there, those of clusters are not.
     """
     hub = selection.hub
     titles = {row["theme_id"]: row["title"] for row in hub._read("themes")}  # noqa: SLF001
@@ -60,9 +61,9 @@ def _item(work: Work, hub: Hub, clusters: Mapping[str, int]) -> dict[str, Any]:
     cluster = next((clusters[theme] for theme in work.themes if theme in clusters), None)
     item: dict[str, Any] = {
         "id": clean_line(work.work_id),
-        "label": clean_line(work.title_plain),
+        "label": escape(clean_line(work.title_plain), quote=False),
         "description": "<br>".join(
-            f"{name}: {escape(clean_line(value))}" for name, value in facts.items() if value
+            f"{name}: {_described(value)}" for name, value in facts.items() if value
         ),
         "cluster": cluster or len(clusters) + 1,
     }
@@ -71,6 +72,11 @@ def _item(work: Work, hub: Hub, clusters: Mapping[str, int]) -> dict[str, Any]:
     if work.publication_year:
         item["scores"] = {"Publication year": work.publication_year}
     return item
+
+
+def _described(value: str) -> str:
+    """Return text of a description, in which ``{name}`` would stand for a value of the item."""
+    return escape(clean_line(value)).replace("{", "<span>{</span>")
 
 
 def _html_json(texts: Mapping[str, str]) -> str:

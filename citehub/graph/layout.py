@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 import re
 import zipfile
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
@@ -15,7 +17,7 @@ from citehub.errors import SourceError
 from citehub.graph.manifests import Announced, find_manifest, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from citehub.build.sources.dumps import Dataset
 
@@ -33,6 +35,11 @@ _UNREAD: Final = re.compile(  # what is packed in another way, or not whole yet
 )
 _DATED: Final = "updated_date="  # begins the name of a folder of OpenAlex' works
 _HALVES: Final = ("parquet", "jsonl")  # of a snapshot; that by columns is the quicker to read
+
+
+_DATE: Final = re.compile(
+    r"(?<![0-9])(20[0-9]{2})(?:([-_])([0-9]{2})\2([0-9]{2})(?![0-9])|([0-9]{2})([0-9]{2})_[0-9]{6}_)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +66,28 @@ class Files:
         return self.paths[0].endswith(_PARQUET)
 
     @property
-    def snapshot_on(self) -> str | None:
-        """Date of the dump itself, YYYY-MM-DD: the manifest's, or of the newest partition."""
-        dated = (re.search(rf"{_DATED}(\d{{4}}-\d\d-\d\d)", path) for path in self.paths)
-        return self.date or max((found[1] for found in dated if found), default=None)
-
-    @property
     def title(self) -> str:
         """The dataset in words."""
         return f"{self.dataset.source_id} {self.dataset.name}"
+
+
+def find_date(folder: str, files: Iterable[Files]) -> datetime.date | None:
+    """Return the date of a dump: the manifest's, or the newest in the name of folders and files.
+
+    So OpenAlex names its partitions, and others their releases. When a file was written here
+    says nothing of that.
+    """
+    files = list(files)
+    with suppress(ValueError):  # there is none, or it is no day
+        return datetime.date.fromisoformat(max(each.date or "" for each in files))
+    above = os.path.dirname(os.path.abspath(folder))
+    names = {os.path.relpath(path, above) for each in files for path in each.paths}
+    found = set()
+    for date in {match.groups() for name in names for match in _DATE.finditer(name)}:
+        year, _, *parts = date
+        with suppress(ValueError):  # it is no day
+            found.add(datetime.date(int(year), *(int(part) for part in parts if part)))
+    return max(found, default=None)
 
 
 def find_openalex(folder: str) -> dict[str, Files]:
@@ -112,9 +132,9 @@ def find_s2(folder: str) -> dict[str, Files]:
 
 
 def find_opencitations(folder: str) -> dict[str, Files]:
-    """Find the index and the metadata of OpenCitations."""
+    """Find the index of OpenCitations, and the metadata where they are."""
     datasets = (opencitations.INDEX, opencitations.META)
-    return _find_datasets(folder, datasets, needed=2, endings=_TABLES)
+    return _find_datasets(folder, datasets, needed=1, endings=_TABLES)
 
 
 def size_of(path: str) -> int:

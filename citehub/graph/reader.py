@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from citehub._identifiers import Identifier, parse_identifier
 from citehub.build.assemble import HubInput, record_of
-from citehub.build.sources import openalex
+from citehub.build.sources import openalex, opencitations
 from citehub.build.sources.dumps import WORKS
 from citehub.build.sources.records import Context, Edge, Record, Reject, best_identifier
 from citehub.build.sources.reference_file import NO_REFERENCES
@@ -85,6 +85,9 @@ class Reader:
         find_records(self.engine, works, [each for each in wanted if not _is_deleted(each)])
         for source in self.sources:
             self._add_old_ids(source, wanted)
+            if source.source_id == opencitations.SOURCE:  # older files of its index name no OMID
+                for each in wanted:
+                    each.records.setdefault(source.source_id, set()).update(_curies(each.ids))
 
     def input_of(self, wanted: Wanted, references: ReferenceFiles = NO_REFERENCES) -> HubInput:
         """Return what the sources say of one work; it has to fit into memory."""
@@ -114,7 +117,7 @@ class Reader:
                 )
             raise UnknownWork(message, wanted.asked)
         dates = [each.snapshot_on for each in self.sources if each.snapshot_on]
-        given.newest_year = int(max(dates)[:4]) if dates else None
+        given.newest_year = max(dates).year if dates else None
         for title, found in self.store.rejects.items():
             source_id = title.partition(" ")[0]
             given.unreadable[source_id] = given.unreadable.get(source_id, 0) + len(found)
@@ -191,7 +194,7 @@ class Reader:
         self.edges[name] = edges = self._write(edges, f"{name}-edges")
         ids = edges.select(record=edges.citing).union(targets.select(record=targets.target))
         ids = ids.filter(ids.record.notnull())  # a join looks ahead for few ids, where filtered
-        records = works.semi_join(ids, "record").select("part", *WORKS)
+        records = works.semi_join(ids, "record").select("part", *WORKS).distinct()
         self.records[name] = self._write(records, f"{name}-records")
         self.texts[name] = {
             kind: self._write(texts.semi_join(ids, "record"), f"{name}-{kind}")
@@ -238,17 +241,15 @@ class Reader:
         newest = fetch(records)
         texts = {kind: fetch(table) for kind, table in self.texts[name].items()}
         abstracts, tldrs = texts.get("abstracts", {}), texts.get("tldrs", {})
+        if source.snapshot_on:
+            given.snapshots[name] = source.snapshot_on
         for number, row in newest.items():
-            abstract = abstracts[number]["text"] if number in abstracts else None
-            record, problem = record_of(
-                row, name, name_record(name, number), ids_of(row), abstract
-            )
+            record, reasons = _read_record(source, row, abstracts.get(number))
             record, late = _without_later_year(record, source.last_year(self.year))
-            problem = problem or late
+            reasons += [late] if late else []
             key = name, record.record_id
             (given.canonical if record.record_id in own else given.citing)[key] = record
-            if problem:
-                self.rejects.append(Reject(f"{name} {record.record_id}", 0, problem))
+            self.rejects += [Reject(f"{name} {record.record_id}", 0, each) for each in reasons]
             if number in tldrs and tldrs[number]["text"]:
                 given.findings[key] = tldrs[number]["text"], tldrs[number]["model"] or "a model"
             if record.record_id in own and row["n_citations"] is not None:
@@ -257,10 +258,7 @@ class Reader:
             given.edges.append(edge)
             key = name, edge.citing  # a record that the source says nothing of but this
             if key not in given.citing and key not in given.canonical:
-                ids_known = (
-                    (Identifier("openalex", edge.citing),) if name == openalex.SOURCE else ()
-                )
-                given.citing[key] = Record(name, edge.citing, ids_known)
+                given.citing[key] = Record(name, edge.citing, _ids_of_name(name, edge.citing))
 
     def _edges(
         self, name: str, edges: Expression, newest: dict[Any, dict[str, Any]]
@@ -303,6 +301,35 @@ def _add_entries(given: HubInput, wanted: Wanted, references: ReferenceFiles) ->
 
 def _is_titled(entry: Record, title: str) -> bool:
     return entry.title is not None and fold_title(entry.title) == fold_title(title)
+
+
+def _read_record(
+    source: Source, row: dict[str, Any], abstract: dict[str, Any] | None
+) -> tuple[Record, list[str]]:
+    """Return what a source says of a work, and what of it cannot be used."""
+    text, lost = openalex.read_abstract(row["abstract_index"])
+    record, problem = record_of(
+        row,
+        source.source_id,
+        name_record(source.source_id, row["record"]),
+        ids_of(row),
+        abstract["text"] if abstract else text,
+        snapshot_on=source.snapshot_on,
+    )
+    reasons = (problem, f"the abstract is left out, as {lost}" if lost else "")
+    return record, [each for each in reasons if each]
+
+
+def _ids_of_name(source_id: str, record_id: str) -> tuple[Identifier, ...]:
+    """Return the identifier that a record's name is."""
+    schemes = {openalex.SOURCE: "openalex", opencitations.SOURCE: "omid"}
+    scheme = schemes.get(source_id, source_id)
+    found = parse_identifier(record_id if ":" in record_id else f"{scheme}:{record_id}")
+    return (found,) if found else ()
+
+
+def _curies(ids: Iterable[Identifier]) -> set[str]:
+    return {each.curie for each in ids}
 
 
 def _openalex_numbers(ids: Iterable[Identifier]) -> set[int]:
@@ -386,4 +413,7 @@ def _join_rows(rows: list[dict[str, Any]]) -> dict[str, Any]:
         for name, value in row.items():
             if joined.get(name) is None:
                 joined[name] = value
+    if "also" in joined:
+        ids = (each.curie.lower() for row in rows for each in ids_of(row))
+        joined["also"] = sorted(set(ids)) or None
     return joined

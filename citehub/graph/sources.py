@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from citehub.build.sources import openalex, opencitations, semantic_scholar
 from citehub.graph.find import merged_into
-from citehub.graph.layout import find_openalex, find_opencitations, find_s2
+from citehub.graph.layout import find_date, find_openalex, find_opencitations, find_s2
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Callable, Collection
 
     from citehub.build.sources.dumps import Expression
@@ -29,7 +30,7 @@ class Source:
     texts: dict[str, Expression] = field(default_factory=dict)
     merged: Expression | None = None
     only: frozenset[int] = frozenset()
-    snapshot_on: str | None = None
+    snapshot_on: datetime.date | None = None
     near: Callable[[Collection[int]], Expression] | None = None
 
     def last_year(self, year: int) -> int:
@@ -37,7 +38,7 @@ class Source:
 
         What is about to appear has the next one.
         """
-        return int(self.snapshot_on[:4] if self.snapshot_on else year) + 1
+        return (self.snapshot_on.year if self.snapshot_on else year) + 1
 
     def citations_of(self, records: Collection[Any], works: Expression) -> Expression:
         """Return the citations of some records that works hold, and maybe others."""
@@ -76,17 +77,25 @@ def open_sources(
         works = openalex.without_deleted(store.table(files))
         kept = frozenset(files.dataset.only)
         citations = openalex.citations(works)
-        date = files.snapshot_on
+        date = find_date(dumps.openalex or "", [files])
         near = partial(_near, store, files) if files.is_parquet else None
         found.append(Source(openalex.SOURCE, works, citations, {}, merged, kept, date, near))
     if s2_files:
         needed = s2_files if texts else dict.fromkeys(("papers", "citations"))
         tables = {name: store.table(s2_files[name]) for name in needed}
         papers, citations = tables.pop("papers"), tables.pop("citations")
-        found.append(Source(semantic_scholar.SOURCE, papers, citations, tables))
-    if index_files:
+        date = find_date(dumps.s2 or "", s2_files.values())
+        found.append(Source(semantic_scholar.SOURCE, papers, citations, tables, snapshot_on=date))
+    date = find_date(dumps.opencitations or "", index_files.values())
+    if "meta" in index_files:
         tables = {name: store.table(files) for name, files in index_files.items()}
-        found.append(Source(opencitations.SOURCE, tables["meta"], tables["index"]))
+        found.append(
+            Source(opencitations.SOURCE, tables["meta"], tables["index"], snapshot_on=date)
+        )
+    elif index_files:
+        index = store.table(replace(index_files["index"], dataset=opencitations.NAMED_INDEX))
+        works = opencitations.works_of_index(index)
+        found.append(Source(opencitations.SOURCE, works, index, snapshot_on=date))
     return found
 
 

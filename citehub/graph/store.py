@@ -294,7 +294,8 @@ def _name(paths: Sequence[str], files: Files, first: int) -> str:
     A file that was replaced by one of its size and date has another time of its last change.
     """
     dataset = files.dataset
-    facts: list[Any] = [_FORMAT, first, sorted(dataset.fields.items()), dataset.only]
+    shape = dataset.shape.__name__
+    facts: list[Any] = [_FORMAT, first, sorted(dataset.fields.items()), dataset.only, shape]
     for path in paths:
         origin = _origin(files, path)
         fact: list[Any] = [origin, os.path.basename(path)]

@@ -9,6 +9,7 @@ from citehub._manifest import dataset_id, released_on
 if TYPE_CHECKING:
     from citehub._hub import Hub
     from citehub._shapes import Manifest, Resource
+    from citehub._work import Work
 
 PARQUET: Final = ["application/vnd.apache.parquet", "application/x-parquet"]
 LICENSES: Final = {
@@ -26,6 +27,32 @@ LICENSES: Final = {
     "MIT": "mit",
 }
 """Licences of data: the SPDX id, and how Hugging Face spells it."""
+_ARTICLE: Final = ("article", "ScholarlyArticle")
+_WORK_TYPES: Final = {  # by OpenAlex's type: that of CITATION.cff, that of schema.org
+    "preprint": ("generic", "ScholarlyArticle"),
+    "article": _ARTICLE,
+    "review": _ARTICLE,
+    "editorial": _ARTICLE,
+    "letter": _ARTICLE,
+    "erratum": _ARTICLE,
+    "retraction": _ARTICLE,
+    "conference-paper": ("conference-paper", "ScholarlyArticle"),
+    "book": ("book", "Book"),
+    "book-chapter": ("generic", "Chapter"),
+    "reference-entry": ("generic", "Chapter"),
+    "dissertation": ("thesis", "Thesis"),
+    "report": ("report", "Report"),
+    "dataset": ("data", "Dataset"),
+    "software": ("software", "SoftwareApplication"),
+    "standard": ("standard", "CreativeWork"),
+}
+_OTHER: Final = ("generic", "CreativeWork")
+
+
+def work_types(work: Work) -> tuple[str, str]:
+    """Return the type of a work in CITATION.cff and in schema.org."""
+    known = work.type or ("preprint" if "arxiv" in work.ids else "")
+    return _WORK_TYPES.get(known, _OTHER)
 
 
 def describe(hub: Hub) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from citehub._identifiers import Identifier
 from citehub._manifest import dataset_id, doi, released_on
-from citehub.publish._facts import LICENSES
+from citehub.publish._facts import LICENSES, work_types
 from citehub.publish._yaml import to_yaml
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def _canonical(hub: Hub) -> dict[str, Any]:
     work = hub.canonical
     known = [_identifier(*each) for each in work.ids.items()]
     reference: dict[str, Any] = {
-        "type": "article" if work.type == "article" else "generic",
+        "type": work_types(work)[0],
         "title": work.title_plain,
         "authors": [{"name": name} for name in dict.fromkeys(work.authors)]
         or [{"name": "authors not known"}],

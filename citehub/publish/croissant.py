@@ -62,7 +62,7 @@ def croissant(hub: Hub) -> dict[str, Any]:
             for each in manifest["resources"]
         ],
         "recordSet": [
-            *(_record_set(each, vocabularies) for each in manifest["resources"]),
+            *(_record_set(hub, each, vocabularies) for each in manifest["resources"]),
             *(_enumeration(name, values) for values, name in vocabularies.items()),
         ],
     }
@@ -84,25 +84,18 @@ def _property(key: str) -> str:
     return f"rai:{first}" + "".join(part.capitalize() for part in rest)
 
 
-def _record_set(resource: Resource, vocabularies: dict[tuple[str, ...], str]) -> dict[str, Any]:
+def _record_set(
+    hub: Hub, resource: Resource, vocabularies: dict[tuple[str, ...], str]
+) -> dict[str, Any]:
     table, schema = resource["name"], resource["schema"]
-    references = {
-        key["fields"][0]: f"{key['reference']['resource']}/{key['reference']['fields'][0]}"
-        for key in schema.get("foreignKeys", ())
-    }
+    references = _references(hub, resource, vocabularies)
     fields = []
     for column in schema["fields"]:
         field = _field(f"{table}/{column['name']}", column["name"], _data_type(column))
         field["description"] = column["description"]
-        field["source"] = {
-            "fileObject": {"@id": resource["path"]},
-            "extract": {"column": column["name"]},
-        }
-        target = references.get(column["name"])
-        if vocabulary := _vocabulary(column):
-            target = f"{vocabularies[vocabulary]}/name"
-        if target:
-            field["references"] = {"field": {"@id": target}}
+        field["source"] = _in_file(resource["path"], column["name"])
+        if column["name"] in references:
+            field["references"] = references[column["name"]]
         fields.append(field)
     return {
         "@type": "cr:RecordSet",
@@ -112,6 +105,38 @@ def _record_set(resource: Resource, vocabularies: dict[tuple[str, ...], str]) ->
         "key": [{"@id": f"{table}/{column}"} for column in schema["primaryKey"]],
         "field": fields,
     }
+
+
+def _references(
+    hub: Hub, resource: Resource, vocabularies: dict[tuple[str, ...], str]
+) -> dict[str, dict[str, Any]]:
+    """Return what columns refer to: those of other files, and vocabularies.
+
+    A column without a value refers to nothing: mlcroissant joins texts with its nulls and fails.
+    """
+    schema = resource["schema"]
+    paths = {each["name"]: each["path"] for each in hub.manifest["resources"]}
+    found = {
+        key["fields"][0]: _in_file(
+            paths[key["reference"]["resource"]], key["reference"]["fields"][0]
+        )
+        for key in schema.get("foreignKeys", ())
+        if key["reference"]["resource"] in paths
+    }
+    for column in schema["fields"]:
+        if vocabulary := _vocabulary(column):
+            found[column["name"]] = {"field": {"@id": f"{vocabularies[vocabulary]}/name"}}
+    filled = hub.table(resource["name"]).to_arrow(list(found))
+    return {
+        name: reference
+        for name, reference in found.items()
+        if filled[name].null_count < filled.num_rows
+    }
+
+
+def _in_file(path: str, column: str) -> dict[str, Any]:
+    """Return a column of a file; referred to as a field, a record set could be read but once."""
+    return {"fileObject": {"@id": path}, "extract": {"column": column}}
 
 
 def _enumeration(name: str, values: tuple[str, ...]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
+from citehub import __version__
 from citehub._manifest import SUMS, released_on, sha256
 from citehub.publish._facts import PARQUET, agents, describe
 
@@ -21,6 +22,8 @@ _SOFTWARE: Final = {
     "@type": "SoftwareApplication",
     "name": "citehub",
     "description": "Builds releases of citation hubs from their sources.",
+    "url": "https://pypi.org/project/citehub/",
+    "version": __version__,
 }
 _MEDIA_TYPES: Final[Mapping[str, str | list[str]]] = {
     ".parquet": PARQUET,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub._manifest import dataset_id
-from citehub.publish._facts import agents, describe, describe_file
+from citehub.publish._facts import agents, describe, describe_file, work_types
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,7 +61,7 @@ def _canonical(hub: Hub) -> dict[str, Any]:
     """Return the work that the dataset is about."""
     canonical = hub.canonical
     work: dict[str, Any] = {
-        "@type": "ScholarlyArticle",
+        "@type": work_types(canonical)[1],
         "name": canonical.title_plain,
         "identifier": canonical.work_id,
     }

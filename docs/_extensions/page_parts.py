@@ -1,6 +1,7 @@
 """What every page gets: metadata for machines, notebook links, tables that can be read.
 
-- JSON-LD: the ``Dataset`` on the hub's pages, a ``ScholarlyArticle`` on a paper's page.
+- JSON-LD: the ``Dataset`` on the hub's pages, a ``ScholarlyArticle`` or another type of work on
+  a paper's page.
 - Each notebook page: its source, a download, and the line that opens it at home.
 - Works that a figure or table links to are linked to their pages here.
 - Tables of other libraries: no empty header cells, and a scroll area that the keyboard reaches.

@@ -9,6 +9,7 @@ from urllib.parse import urljoin
 from table_page import data_path
 
 from citehub.publish import dataset_jsonld
+from citehub.publish._facts import work_types
 
 if TYPE_CHECKING:
     from citehub import Hub, Work
@@ -24,11 +25,11 @@ def dataset(hub: Hub, base: str) -> dict[str, Any]:
 
 
 def article(hub: Hub, work: Work, base: str) -> dict[str, Any]:
-    """Return a citing work as ``ScholarlyArticle``; what is not known is left out."""
+    """Return a citing work by its type; what is not known is left out."""
     cited = hub.canonical
     described: dict[str, Any] = {
         "@context": "https://schema.org/",
-        "@type": "ScholarlyArticle",
+        "@type": work_types(work)[1],
         "@id": work.url or work.work_id,
         "name": work.title_plain,
         "headline": work.title_plain[:110],
@@ -54,7 +55,7 @@ def article(hub: Hub, work: Work, base: str) -> dict[str, Any]:
             "url": base,
         },
         "citation": {
-            "@type": "ScholarlyArticle",
+            "@type": work_types(cited)[1],
             "name": cited.title_plain,
             "url": cited.url,
         },

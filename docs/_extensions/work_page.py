@@ -12,7 +12,7 @@ from table_page import preview
 from citehub import _markdown as md
 from citehub._identifiers import Identifier
 from citehub._text import clean
-from citehub._work import shorten_authors
+from citehub._work import marked_title, shorten_authors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,7 +76,7 @@ def _index(hub: Hub, works: list[Work]) -> str:
 
 
 def _entry(work: Work) -> str:
-    link = f"[{md.text(work.title_plain)}]({name(work.work_id)}.md)"
+    link = f"[{md.text(marked_title(work))}]({name(work.work_id)}.md)"
     return f"{link} · {md.text(shorten_authors(work.authors, 1))}, {work.published or UNKNOWN}"
 
 
@@ -88,7 +88,7 @@ def page(hub: Hub, work: Work) -> str:
 def _parts(hub: Hub, work: Work) -> Iterator[str]:
     if work.finding:
         yield preview(clean(work.finding))
-    yield f"# {md.text(work.title_plain)}"
+    yield f"# {md.text(marked_title(work))}"
     # The site's search passes over numbers, except in entries of the index.
     curies = [f"{scheme}:{value}" for scheme, value in work.ids.items()]
     yield "\n\n".join(f"```{{index}} ! {curie}\n```" for curie in curies)
@@ -127,6 +127,8 @@ def _facts(work: Work) -> Iterator[tuple[str, str]]:
     yield "first version", work.published or UNKNOWN
     yield "venue", md.text(work.venue) if work.venue else UNKNOWN
     yield "category", md.text(work.primary_category) if work.primary_category else UNKNOWN
+    if work.is_retracted is not None:
+        yield "retracted", "yes" if work.is_retracted else "no"
     yield "identifiers", ", ".join(_identifier(*each) for each in work.ids.items()) or UNKNOWN
     yield "code", md.link(work.code_url, work.code_url) if work.code_url else UNKNOWN
     yield "model weights", md.link(work.model_url, work.model_url) if work.model_url else UNKNOWN
@@ -154,7 +156,7 @@ def _citation(hub: Hub, work: Work) -> Iterator[str]:
     ]
     months, shared = citation["timespan_months"], citation["shared_authors"]
     rows = [
-        ("cites", f"[{md.text(canonical.title_plain)}](../../canonical/index.md)"),
+        ("cites", f"[{md.text(marked_title(canonical))}](../../canonical/index.md)"),
         ("place on the hub page", f"{citation['hub_position']} of {len(hub.citing_works)}"),
         ("role", md.text(work.role) if work.role else UNKNOWN),
         ("polarity", md.text(work.polarity) if work.polarity else UNKNOWN),
@@ -261,9 +263,9 @@ def _related(hub: Hub, work: Work) -> Iterator[str]:
     related = hub.related(work, n=6)
     rows = [
         (
-            f"[{md.text(each.work.title_plain)}]({name(each.work.work_id)}.md)"
+            f"[{md.text(marked_title(each.work))}]({name(each.work.work_id)}.md)"
             if each.work.citation
-            else f"[{md.text(each.work.title_plain)}](../../canonical/index.md)",
+            else f"[{md.text(marked_title(each.work))}](../../canonical/index.md)",
             f"{each.score:.3f}",
             md.text(", ".join(each.shared)),
         )

@@ -283,7 +283,10 @@ export type Sort = 'hub' | 'newest' | 'oldest' | 'title' | 'relevance'
 /** A type of work, as reference formats name it. */
 export interface Kind {
   bibtex: string
+  bibtex_venue: string
   ris: string
+  ris_venue: string
   csl: string
-  venue: string | null
+  csl_venue: string
+  csl_genre: string | null
 }

@@ -233,81 +233,147 @@ export const LINKS = {
 export const KINDS = {
   "preprint": {
     "bibtex": "misc",
-    "ris": "UNPB",
+    "bibtex_venue": "note",
+    "ris": "MANSCPT",
+    "ris_venue": "N1",
     "csl": "article",
-    "venue": null
+    "csl_venue": "note",
+    "csl_genre": null
   },
   "article": {
     "bibtex": "article",
+    "bibtex_venue": "journal",
     "ris": "JOUR",
+    "ris_venue": "T2",
     "csl": "article-journal",
-    "venue": "journal"
+    "csl_venue": "container-title",
+    "csl_genre": null
   },
   "review": {
     "bibtex": "article",
+    "bibtex_venue": "journal",
     "ris": "JOUR",
+    "ris_venue": "T2",
     "csl": "article-journal",
-    "venue": "journal"
+    "csl_venue": "container-title",
+    "csl_genre": null
   },
   "editorial": {
     "bibtex": "article",
+    "bibtex_venue": "journal",
     "ris": "JOUR",
+    "ris_venue": "T2",
     "csl": "article-journal",
-    "venue": "journal"
+    "csl_venue": "container-title",
+    "csl_genre": null
   },
   "letter": {
     "bibtex": "article",
+    "bibtex_venue": "journal",
     "ris": "JOUR",
+    "ris_venue": "T2",
     "csl": "article-journal",
-    "venue": "journal"
+    "csl_venue": "container-title",
+    "csl_genre": null
+  },
+  "erratum": {
+    "bibtex": "article",
+    "bibtex_venue": "journal",
+    "ris": "JOUR",
+    "ris_venue": "T2",
+    "csl": "article-journal",
+    "csl_venue": "container-title",
+    "csl_genre": null
+  },
+  "retraction": {
+    "bibtex": "article",
+    "bibtex_venue": "journal",
+    "ris": "JOUR",
+    "ris_venue": "T2",
+    "csl": "article-journal",
+    "csl_venue": "container-title",
+    "csl_genre": null
   },
   "conference-paper": {
     "bibtex": "inproceedings",
-    "ris": "CPAPER",
+    "bibtex_venue": "booktitle",
+    "ris": "CONF",
+    "ris_venue": "BT JF",
     "csl": "paper-conference",
-    "venue": "booktitle"
+    "csl_venue": "container-title",
+    "csl_genre": null
   },
   "book": {
     "bibtex": "book",
+    "bibtex_venue": "publisher",
     "ris": "BOOK",
+    "ris_venue": "PB",
     "csl": "book",
-    "venue": "publisher"
+    "csl_venue": "publisher",
+    "csl_genre": null
   },
   "book-chapter": {
     "bibtex": "incollection",
+    "bibtex_venue": "booktitle",
     "ris": "CHAP",
+    "ris_venue": "BT JF",
     "csl": "chapter",
-    "venue": "booktitle"
+    "csl_venue": "container-title",
+    "csl_genre": null
+  },
+  "reference-entry": {
+    "bibtex": "incollection",
+    "bibtex_venue": "booktitle",
+    "ris": "CHAP",
+    "ris_venue": "BT JF",
+    "csl": "chapter",
+    "csl_venue": "container-title",
+    "csl_genre": null
   },
   "dissertation": {
     "bibtex": "phdthesis",
+    "bibtex_venue": "school",
     "ris": "THES",
+    "ris_venue": "PB",
     "csl": "thesis",
-    "venue": "school"
+    "csl_venue": "publisher",
+    "csl_genre": null
   },
   "report": {
     "bibtex": "techreport",
+    "bibtex_venue": "institution",
     "ris": "RPRT",
+    "ris_venue": "PB",
     "csl": "report",
-    "venue": "institution"
+    "csl_venue": "publisher",
+    "csl_genre": null
   },
   "dataset": {
     "bibtex": "misc",
+    "bibtex_venue": "howpublished",
     "ris": "DATA",
+    "ris_venue": "PB",
     "csl": "dataset",
-    "venue": "howpublished"
+    "csl_venue": "publisher",
+    "csl_genre": null
   },
   "software": {
     "bibtex": "misc",
+    "bibtex_venue": "howpublished",
     "ris": "COMP",
-    "csl": "software",
-    "venue": "howpublished"
+    "ris_venue": "PB",
+    "csl": "document",
+    "csl_venue": "publisher",
+    "csl_genre": "Computer software"
   },
   "standard": {
     "bibtex": "misc",
+    "bibtex_venue": "howpublished",
     "ris": "STAND",
+    "ris_venue": "PB",
     "csl": "standard",
-    "venue": "howpublished"
+    "csl_venue": "publisher",
+    "csl_genre": null
   }
 }
 
@@ -315,18 +381,24 @@ export const KINDS = {
 /** @type {Kind} */
 export const PREPRINT = {
   "bibtex": "misc",
-  "ris": "UNPB",
+  "bibtex_venue": "note",
+  "ris": "MANSCPT",
+  "ris_venue": "N1",
   "csl": "article",
-  "venue": null
+  "csl_venue": "note",
+  "csl_genre": null
 }
 
 /** A work of no known type. */
 /** @type {Kind} */
 export const UNKNOWN = {
   "bibtex": "misc",
+  "bibtex_venue": "note",
   "ris": "GEN",
+  "ris_venue": "N1",
   "csl": "document",
-  "venue": null
+  "csl_venue": "note",
+  "csl_genre": null
 }
 
 /** Columns of the list of works as a table. */

@@ -22,14 +22,23 @@ import rispy
 from bibtexparser import middlewares
 
 VENUE = "Venue as stated: "
+RIS_FIELDS = {  # of rispy, for tags that reference managers read alike; it knows no BT
+    "type_of_reference", "id", "authors", "title", "year", "date", "secondary_title", "publisher",
+    "type_of_work", "accession_number", "name_of_database", "doi", "urls", "abstract", "keywords",
+    "notes", "alternate_title3", "unknown_tag",
+}  # fmt: skip
+_STATEMENT = re.compile(
+    r"citehub (?P<hub>\S+) (?P<version>\S+): (?:canonical work|citing work, role (?P<role>.*),"
+    r" polarity (?P<polarity>.*))\. Sources: (?P<sources>.*)"
+)
 csv.field_size_limit(1 << 24)  # of ten thousand authors in one cell
 # The schema of the CSL project, as it ships it under the MIT licence.
 CSL_SCHEMA = json.loads((Path(__file__).parent / "csl-data.json").read_text(encoding="utf-8"))
 _TEX = {
     r"\textbackslash{}": "\\", r"\textbraceleft{}": "{", r"\textbraceright{}": "}",
-    r"\textasciicircum{}": "^", r"\textasciitilde{}": "~", r"\textless{}": "<",
-    r"\textgreater{}": ">", r"\textbar{}": "|", r"\$": "$", r"\&": "&", r"\#": "#", r"\%": "%",
-    r"\_": "_", "-{}": "-", "`{}": "`", "'{}": "'", "?{}": "?", "!{}": "!",
+    r"\textasciicircum{}": "^", r"\textasciitilde{}": "~", "$<$": "<", "$>$": ">", "$|$": "|",
+    r"\$": "$", r"\&": "&", r"\#": "#", r"\%": "%", r"\_": "_", r"\{": "{", r"\}": "}",
+    "-{}": "-", "`{}": "`", "'{}": "'", "?{}": "?", "!{}": "!",
 }  # fmt: skip
 _MARKS = {
     "`": "\u0300", "'": "\u0301", "^": "\u0302", "~": "\u0303", "=": "\u0304", ".": "\u0307",
@@ -41,7 +50,7 @@ _MATH = re.compile(r"(?<!\\)\$.*?(?<!\\)\$")
 
 def decode_tex(text):
     """Return what TeX prints; mathematics stays as it is written."""
-    pattern = re.compile(f"{_MATH.pattern}|{'|'.join(map(re.escape, _TEX))}")
+    pattern = re.compile(f"{'|'.join(map(re.escape, _TEX))}|{_MATH.pattern}")
     return pattern.sub(lambda match: _TEX.get(match[0], match[0]), text)
 
 
@@ -84,20 +93,21 @@ def ris(data):
     text = data.decode()
     assert text.count("\n") == text.count("\r\n")
     for record in rispy.loads(text):
-        assert "unknown_tag" not in record
-        notes = record.get("notes", [])
+        assert record.keys() <= RIS_FIELDS
+        *notes, said = record["notes"]
+        why = _STATEMENT.fullmatch(said)
         yield {
             "key": record["id"],
             "title": record.get("title", ""),
             "authors": [turned(name) for name in record.get("authors", [])],
             "year": int(record["year"]) if "year" in record else None,
             "venue": "".join(each for each in notes if each.startswith(VENUE)),
-            "note": "".join(each for each in notes if not each.startswith(VENUE)),
-            "hub": record["name_of_database"].split(" ")[1],
-            "version": record["name_of_database"].split(" ")[2],
-            "role": record.get("custom2", ""),
-            "polarity": record.get("custom3", ""),
-            "sources": record["database_provider"],
+            "note": "".join(each for each in notes if not each.startswith((VENUE, "arXiv:"))),
+            "hub": why["hub"],
+            "version": why["version"],
+            "role": why["role"] or "",
+            "polarity": why["polarity"] or "",
+            "sources": why["sources"],
         }
 
 
@@ -184,8 +194,14 @@ def _typed(row):
 
 
 def graphml(data):
-    """Every node with the edge that leaves it."""
-    return _network(networkx.read_graphml(io.BytesIO(data)))
+    """Every node with the edge that leaves it; ids are name tokens, from which it follows."""
+    graph = networkx.read_graphml(io.BytesIO(data))
+    for node, facts in graph.nodes(data=True):
+        assert re.fullmatch(r"[A-Za-z0-9_.:-]+", node)
+        assert (
+            re.sub(r"_([0-9a-f]+)_", lambda code: chr(int(code[1], 16)), node) == facts["work_id"]
+        )
+    return _network(networkx.relabel_nodes(graph, dict(graph.nodes(data="work_id"))))
 
 
 def gexf(data):
@@ -221,7 +237,7 @@ def vosviewer(data):
         each["cluster"] for each in network["clusters"]
     }
     for item in network["items"]:
-        lines = item["description"].split("<br>")
+        lines = item["description"].replace("<span>{</span>", "{").split("<br>")
         assert not any(set("<>") & set(line) for line in lines)
         facts = {
             name: unescape(value) for name, _, value in (line.partition(": ") for line in lines)
@@ -229,7 +245,7 @@ def vosviewer(data):
         _, hub, version = facts["Dataset"].split(" ")
         yield {
             "key": item["id"],
-            "title": item["label"],
+            "title": unescape(item["label"]),
             "authors": facts["Authors"].split("; ") if "Authors" in facts else [],
             "year": item.get("scores", {}).get("Publication year"),
             "hub": hub,

@@ -7,13 +7,15 @@ import io
 import json
 import re
 
+import lxml.html
 import pytest
+import rispy
 
 import citehub
 from citehub import _hub, errors
-from citehub.export import FORMATS
+from citehub.export import FORMATS, kinds
 from citehub.export.names import split_name
-from tests.export.readers import READERS
+from tests.export.readers import CSL_SCHEMA, READERS
 from tests.made import CANONICAL, make_release, make_works
 from tests.test_public import run
 
@@ -295,7 +297,31 @@ def test_keys_of_bibtex_are_unique_and_citable(tmp_path):
     ],
 )
 def test_names_are_split_as_bibtex_does(printed, parts):
-    assert split_name({"author_name": printed, "is_collective": None})[:4] == parts
+    row = {"author_name": printed, "is_collective": None, "family_name": None}
+    assert split_name(row)[:4] == parts
+
+
+@pytest.mark.parametrize(
+    ("stated", "parts"),
+    [
+        (("van der Wal", "Oskar", None), ("Oskar", "", "van der", "Wal", "")),
+        (("King", "Martin Luther", "Jr."), ("Martin Luther", "", "", "King", "Jr.")),
+        (("La Oil", "Jean de", None), ("Jean", "de", "", "La Oil", "")),
+        (
+            ("Garc\xeda M\xe1rquez", "Gabriel", None),
+            ("Gabriel", "", "", "Garc\xeda M\xe1rquez", ""),
+        ),
+        (("de la", "ann de", None), ("ann", "de", "", "de la", "")),
+        (("Ministry of Light", None, None), ("", "", "", "Ministry of Light", "")),
+    ],
+)
+def test_parts_of_names_that_are_stated_are_kept(stated, parts):
+    cells = dict(zip(("family_name", "given_name", "name_suffix"), stated, strict=True))
+    name = split_name({"author_name": "Any Name", "is_collective": None, **cells})
+    assert (name.given, name.dropped, name.particle, name.family, name.suffix) == parts
+    assert not name.is_literal
+    group = split_name({"author_name": "Any Name", "is_collective": True, **cells})
+    assert (group.family, group.is_literal) == ("Any Name", True)
 
 
 def test_a_group_is_not_split(hub):
@@ -341,7 +367,7 @@ def test_a_venue_is_that_of_an_article_and_a_note_of_a_preprint(tmp_path):
     bibtex, ris = str(hub.export("bibtex")), str(hub.export("ris"))
     assert ("@article" in bibtex, "journal          = {JMLR 24}" in bibtex) == (True, True)
     assert "note             = {Venue as stated: JMLR 24}" in bibtex
-    assert "T2  - JMLR 24\r\n" in ris
+    assert "\r\nT2  - JMLR 24\r\n" in ris
     assert "N1  - Venue as stated: JMLR 24\r\n" in ris
     article, preprint = json.loads(str(hub.export("csl-json")))
     assert article["container-title"] == "JMLR 24"
@@ -352,36 +378,40 @@ def test_a_venue_is_that_of_an_article_and_a_note_of_a_preprint(tmp_path):
     )
 
 
-PREPRINT = ("misc", "UNPB", "article", "note")
-ARTICLE = ("article", "JOUR", "article-journal", "journal")
-OTHER = ("misc", "GEN", "document", "note")
-TYPES = {  # OpenAlex's: entry of BibTeX, type in RIS and CSL, BibTeX's field of the venue
+# OpenAlex's types: entry of BibTeX, type of RIS, type of CSL, and where each has the venue.
+ARTICLE = ("article", "journal", "JOUR", ["T2"], "article-journal", "container-title")
+CHAPTER = ("incollection", "booktitle", "CHAP", ["BT", "JF"], "chapter", "container-title")
+OTHER = ("misc", "note", "GEN", ["N1"], "document", "note")
+ON_ARXIV = ("misc", "note", "MANSCPT", ["N1"], "article", "note")
+TYPES = {
     "article": ARTICLE,
-    "book": ("book", "BOOK", "book", "publisher"),
-    "book-chapter": ("incollection", "CHAP", "chapter", "booktitle"),
-    "conference-paper": ("inproceedings", "CPAPER", "paper-conference", "booktitle"),
-    "dataset": ("misc", "DATA", "dataset", "howpublished"),
-    "dissertation": ("phdthesis", "THES", "thesis", "school"),
+    "book": ("book", "publisher", "BOOK", ["PB"], "book", "publisher"),
+    "book-chapter": CHAPTER,
+    "conference-paper": (
+        "inproceedings", "booktitle", "CONF", ["BT", "JF"], "paper-conference", "container-title",
+    ),
+    "dataset": ("misc", "howpublished", "DATA", ["PB"], "dataset", "publisher"),
+    "dissertation": ("phdthesis", "school", "THES", ["PB"], "thesis", "publisher"),
     "editorial": ARTICLE,
-    "erratum": OTHER,
+    "erratum": ARTICLE,
     "grant": OTHER,
     "letter": ARTICLE,
     "libguides": OTHER,
     "other": OTHER,
     "paratext": OTHER,
     "peer-review": OTHER,
-    "preprint": PREPRINT,
-    "reference-entry": OTHER,
-    "report": ("techreport", "RPRT", "report", "institution"),
-    "retraction": OTHER,
+    "preprint": ("misc", "howpublished", "MANSCPT", ["PB", "DB"], "article", "publisher"),
+    "reference-entry": CHAPTER,
+    "report": ("techreport", "institution", "RPRT", ["PB"], "report", "publisher"),
+    "retraction": ARTICLE,
     "review": ARTICLE,
-    "software": ("misc", "COMP", "software", "howpublished"),
-    "standard": ("misc", "STAND", "standard", "howpublished"),
+    "software": ("misc", "howpublished", "COMP", ["PB"], "document", "publisher"),
+    "standard": ("misc", "howpublished", "STAND", ["PB"], "standard", "publisher"),
     "supplementary-materials": OTHER,
     "a type to come": OTHER,
     "": OTHER,
     None: OTHER,
-}
+}  # fmt: skip
 
 
 def test_types_of_works_in_each_format(tmp_path):
@@ -389,19 +419,177 @@ def test_types_of_works_in_each_format(tmp_path):
     works = [{"work_id": f"pith:{type_}", "type": type_, **known} for type_ in TYPES]
     works.append({"work_id": "arxiv:2201.00001", "ids": {"arxiv": "2201.00001"}, **known})
     hub = make_release(tmp_path, make_works(*works))
-    bibtex = [
-        (re.match(r"@(\w+)\{", each)[1], re.search(r"(\w+) +=.*\bV\},\n", each)[1])
-        for each in str(hub.export("bibtex")).split("\n\n")
-    ]
-    ris = re.findall(r"^TY  - (\w+)\r$", str(hub.export("ris")), re.MULTILINE)
-    csl = [each["type"] for each in json.loads(str(hub.export("csl-json")))]
     names = [*TYPES, "none, but on arXiv"]
-    found = [
-        (entry, in_ris, in_csl, venue)
-        for (entry, venue), in_ris, in_csl in zip(bibtex, ris, csl, strict=True)
+    parted = zip(
+        names,
+        str(hub.export("bibtex")).split("\n\n"),
+        str(hub.export("ris")).split("\r\n\r\n"),
+        json.loads(str(hub.export("csl-json"))),
+        strict=False,
+    )
+    said = ("V", "Venue as stated: V")
+    found = {
+        name: (
+            re.match(r"@(\w+)\{", entry)[1],
+            re.search(r"(\w+) +=.*\bV\},\n", entry)[1],
+            re.match(r"TY  - (\w+)\r\n", record)[1],
+            re.findall(r"(\w\w)  - (?:Venue as stated: )?V\r", record),
+            item["type"],
+            next(variable for variable, value in item.items() if value in said),
+        )
+        for name, entry, record, item in parted
+    }
+    assert found == TYPES | {"none, but on arXiv": ON_ARXIV}
+
+
+# What Zotero's translator "CSL JSON" takes; of one item of another type it refuses the file.
+ZOTERO_TYPES = {
+    "article", "article-journal", "article-magazine", "article-newspaper", "bill", "book",
+    "broadcast", "chapter", "classic", "collection", "dataset", "document", "entry",
+    "entry-dictionary", "entry-encyclopedia", "event", "figure", "graphic", "hearing", "interview",
+    "legal_case", "legislation", "manuscript", "map", "motion_picture", "musical_score",
+    "pamphlet", "paper-conference", "patent", "performance", "periodical",
+    "personal_communication", "post", "post-weblog", "regulation", "report", "review",
+    "review-book", "song", "speech", "standard", "thesis", "treaty", "webpage",
+}  # fmt: skip
+
+
+def test_every_type_of_csl_is_one_that_zotero_takes():
+    given = {each.csl for each in (*kinds._KINDS.values(), kinds._UNKNOWN)}
+    assert given <= ZOTERO_TYPES
+    assert given <= set(CSL_SCHEMA["items"]["properties"]["type"]["enum"])
+
+
+def of_one(folder, format_, **work):
+    """Return a work of which little more is known in a format."""
+    known = {"work_id": "pith:1", "title": "T", "title_plain": "T", **work}
+    return str(make_release(folder, make_works(known)).export(format_))
+
+
+def test_software_says_what_it_is_in_words(tmp_path):
+    (item,) = json.loads(of_one(tmp_path, "csl-json", type="software", venue="Forge"))
+    assert (item["type"], item["genre"]) == ("document", "Computer software")
+    assert item["publisher"] == "Forge"
+
+
+ON = {"ids": {"arxiv": "2304.01373"}}
+PREPRINTS = {
+    "by its id alone": ({**ON}, "arXiv", None),
+    "stated": ({**ON, "type": "preprint", "venue": "arXiv (Cornell University)"}, "arXiv", None),
+    "later in print": ({**ON, "type": "preprint", "venue": "ICML"}, "arXiv", "ICML"),
+    "elsewhere": ({"type": "preprint", "venue": "A server"}, "A server", None),
+    "who knows where": ({"type": "preprint"}, None, None),
+}
+
+
+@pytest.mark.parametrize(("work", "server", "later"), PREPRINTS.values(), ids=PREPRINTS)
+def test_preprints_say_where_they_are(tmp_path, work, server, later):
+    (tmp_path / "csl").mkdir()
+    (tmp_path / "ris").mkdir()
+    (item,) = json.loads(of_one(tmp_path / "csl", "csl-json", **work))
+    note = f"Venue as stated: {later}" if later else None
+    number = "arXiv:2304.01373" if "ids" in work else None
+    assert (item["type"], item.get("publisher"), item.get("note")) == ("article", server, note)
+    assert item.get("number") == number
+    (record,) = rispy.loads(of_one(tmp_path / "ris", "ris", **work))
+    assert (record["type_of_reference"], record["type_of_work"]) == ("MANSCPT", "Preprint")
+    assert record.get("publisher") == record.get("name_of_database") == server
+    assert record.get("accession_number") == number
+    assert [each for each in record["notes"] if each.startswith("Venue")] == [note][: bool(note)]
+
+
+def test_of_a_published_work_the_arxiv_id_is_no_number(tmp_path):
+    for format_ in ("csl-json", "ris", "bibtex"):
+        (tmp_path / format_).mkdir()
+    work = {**ON, "type": "article", "venue": "J"}
+    (item,) = json.loads(of_one(tmp_path / "csl-json", "csl-json", **work))
+    assert not {"number", "publisher"} & item.keys()
+    assert (item["container-title"], item["note"]) == ("J", "arXiv:2304.01373")
+    (record,) = rispy.loads(of_one(tmp_path / "ris", "ris", **work))
+    assert not {"accession_number", "publisher", "name_of_database"} & record.keys()
+    assert (record["secondary_title"], record["notes"][0]) == ("J", "arXiv:2304.01373")
+    entry = of_one(tmp_path / "bibtex", "bibtex", **work)
+    assert "eprint           = {2304.01373},\n  eprinttype       = {arxiv}," in entry
+    assert "archiveprefix    = {arXiv}," in entry
+
+
+@pytest.mark.parametrize("format_", ["bibtex", "ris", "csl-json"])
+def test_what_is_not_known_is_no_keyword(tmp_path, format_):
+    text = of_one(tmp_path, format_)
+    (read,) = READERS[format_](text.encode())
+    assert read["role"] == read["polarity"] == "not known"
+    assert not re.search("citation (role|polarity): not known", text)
+
+
+def test_what_is_known_is_a_keyword(tmp_path):
+    text = of_one(tmp_path, "ris", themes=["a, b"], intents=["method"])
+    assert re.findall("KW  - (.*)\r", text) == ["theme: a and b", "citation role: method"]
+
+
+DOIS = {
+    "10.1002/(sici)1097-4571(199806)49:8<693::aid-asi4>3.0.co;2-o": True,
+    "10.1007/978-3-030-58452-8_13": True,
+    '10.5555/a&b$c^d~e"f|g': True,
+    "10.5555/a%20b": False,  # a comment in TeX
+    "10.5555/a#b": False,
+    "10.5555/a\\b": False,
+    "10.5555/a{b": False,
+    "10.5555/a b": False,
+}
+
+
+def test_a_doi_of_bibtex_is_as_it_is_or_none(tmp_path):
+    works = [
+        {"work_id": f"pith:{number}", "title": "T", "title_plain": "T", "ids": {"doi": doi}}
+        for number, doi in enumerate(DOIS)
     ]
-    expected = TYPES | {"none, but on arXiv": PREPRINT}
-    assert dict(zip(names, found, strict=True)) == expected
+    hub = make_release(tmp_path, make_works(*works))
+    entries = str(hub.export("bibtex")).split("\n\n")
+    for (doi, is_held), entry, work in zip(DOIS.items(), entries, hub.select(), strict=True):
+        found = re.search(r"^  doi +=.\{(.*)\},$", entry, re.MULTILINE)
+        assert (found and found[1]) == (doi if is_held else None)
+        assert work.url.replace("~", "%7E") in entry
+
+
+def test_a_name_that_tex_makes_mathematics_is_braced(tmp_path):
+    entry = of_one(tmp_path, "bibtex", authors=["a<b Doe"])
+    assert "{Doe, {a$<$b}}" in entry
+
+
+@pytest.mark.parametrize("format_", ["graphml", "gexf", "vosviewer"])
+def test_a_title_of_control_characters_leaves_a_network_whole(tmp_path, format_):
+    hub = make_release(tmp_path, make_works({"work_id": "pith:1"}))
+    hub.manifest["title"] = "a\x00b\x1bc"
+    assert len(list(READERS[format_](bytes(hub.export(format_))))) == 2
+
+
+def test_ids_of_graphml_never_collide(tmp_path):
+    ids = [
+        "doi:10.1/a_b",
+        "doi:10.1/a/b",
+        "doi:10.1/a_5f_b",
+        "doi:10.1/a<b",
+        "doi:10.1/a文b",
+        "a b",
+    ]
+    hub = make_release(tmp_path, make_works(*({"work_id": each} for each in ids)))
+    text = str(hub.export("graphml"))
+    nodes = re.findall('<node id="(.*?)"', text)
+    assert len(set(nodes)) == len(ids) + 1
+    assert re.findall('<edge source="(.*?)"', text) == nodes[1:]
+    assert {each["key"] for each in READERS["graphml"](text.encode())} == {CANONICAL, *ids}
+
+
+@pytest.mark.parametrize("title", ["<i>Escherichia coli</i>", "R&D &lt;", "{url} {a} }{", '"a"'])
+def test_labels_and_descriptions_of_vosviewer_are_html(tmp_path, title):
+    made = json.loads(of_one(tmp_path, "vosviewer", title_plain=title))
+    item = made["network"]["items"][1]
+    shown = lxml.html.fragment_fromstring(item["label"], create_parent=True)
+    assert (len(shown), shown.text) == (0, title)
+    first = item["description"].partition("<br>")[0]
+    shown = lxml.html.fragment_fromstring(first, create_parent=True)
+    assert shown.text_content() == f"Title: {title}"
+    assert not [text for text in shown.itertext() if re.search(r"\{.*\}", text)]  # a template
 
 
 @pytest.mark.parametrize(
@@ -428,16 +616,43 @@ def test_edges_rest_on_the_sources_of_the_citation_alone(hub):
 # -- citing -----------------------------------------------------------------------------------
 
 
-def test_the_dataset_is_cited_by_version_and_hash(hub):
+PINNED = "urn:uuid:a4649fe2-247b-5dbb-a2c5-8ed7b878cbfa"
+
+
+def test_the_dataset_is_cited_by_version_and_what_styles_print(hub):
     entry = hub.cite()
     assert entry.startswith("@misc{citehub-mt-nlg-1.1.0,")
-    assert re.search(r"datapackage.json sha256:[0-9a-f]{64}", entry)
+    assert "howpublished     = {Data set mt-nlg, version 1.1.0},\n" in entry
+    assert f"note             = {{{PINNED}}},\n" in entry
+    hashed = re.findall(r"(.*) = \{sha256:[0-9a-f]{64}\}", entry)
+    assert hashed == ["  citehub-manifest"]  # which no style prints off the page
     (item,) = json.loads(hub.cite("csl-json"))
-    assert (item["type"], item["version"]) == ("dataset", "1.1.0")
+    assert (item["type"], item["version"], item["URL"]) == ("dataset", "1.1.0", PINNED)
+    assert re.fullmatch("sha256:[0-9a-f]{64}", item["custom"]["manifest"])
+    assert not {"note", "annote", "source"} & item.keys()
     assert hub.cite("apa") == (
         "The citehub developers. (2026). Citation hub of Megatron-Turing NLG 530B "
         "(Version 1.1.0) [Data set]. urn:uuid:a4649fe2-247b-5dbb-a2c5-8ed7b878cbfa"
     )
+
+
+def test_a_page_is_printed_with_the_identifier_of_the_version(tmp_path):
+    hub = make_release(tmp_path, make_works({"work_id": "pith:1"}))
+    hub.manifest |= {"homepage": "https://example.org/hub#top", "id": "urn:uuid:1"}
+    (item,) = json.loads(hub.cite("csl-json"))
+    assert item["URL"] == "https://example.org/hub#urn:uuid:1"
+    assert hub.cite("apa").endswith(" https://example.org/hub#urn:uuid:1")
+    assert "note             = {urn:uuid:1},\n" in hub.cite()
+    assert "url              = {https://example.org/hub#top},\n" in hub.cite()
+
+
+def test_a_doi_is_printed_alone(tmp_path):
+    hub = make_release(tmp_path, make_works({"work_id": "pith:1"}))
+    hub.manifest |= {"homepage": "https://example.org/hub", "id": "https://doi.org/10.5281/z.1"}
+    (item,) = json.loads(hub.cite("csl-json"))
+    assert (item["DOI"], item["URL"]) == ("10.5281/z.1", "https://doi.org/10.5281/z.1")
+    assert hub.cite("apa").endswith(" https://doi.org/10.5281/z.1")
+    assert "note             = {https://doi.org/10.5281/z.1},\n" in hub.cite()
 
 
 def test_works_are_cited_too(hub):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import gzip
 import json
 import os
@@ -17,7 +18,7 @@ from citehub.errors import SourceError, UnknownWork
 from citehub.graph import Dumps, find_canonical, new_hub
 from citehub.graph.dumps import absolute
 from citehub.graph.engines.duckdb import DuckDB
-from citehub.graph.layout import find_openalex, find_opencitations, find_s2
+from citehub.graph.layout import find_date, find_openalex, find_opencitations, find_s2
 
 from .dumps import CREATED, SMALL, copy_small, make
 
@@ -383,10 +384,14 @@ def test_a_manifest_that_is_none_is_told_and_the_dump_is_read(run, tmp_path, tex
 
 def test_the_date_of_a_dump_is_the_manifests_or_that_of_its_newest_partition(tmp_path):
     dump = snapshot(tmp_path / "dump", "gz")
-    assert find_openalex(str(dump))["works"].snapshot_on == "2026-02-01"
+
+    def date_of(find, folder):
+        return find_date(str(folder), find(str(folder)).values())
+
+    assert date_of(find_openalex, dump) == datetime.date(2026, 2, 1)
     write_manifest(dump, announce(dump, **sized(dump)))
-    assert find_openalex(str(dump))["works"].snapshot_on == "2026-02-02"
-    assert find_s2(str(SMALL / "s2"))["papers"].snapshot_on is None
+    assert date_of(find_openalex, dump) == datetime.date(2026, 2, 2)
+    assert date_of(find_s2, SMALL / "s2") is None
 
 
 def test_of_two_copies_one_is_read_and_named(run, tmp_path):

@@ -233,7 +233,7 @@ def test_csv_is_kept_and_its_broken_lines_are_named(tmp_path, name):
         INDEX_HEADER,
         GOOD,
         ("1-2", "omid:br/1"),
-        ("1-3", "doi:10.5555/x", "omid:br/3", "", "", "", ""),
+        ("1-3", "isbn:1", "omid:br/3", "", "", "", ""),
         ("a\nb", "omid:br/4 doi:10.5555/é", 'omid:br/5 "x", y', "", "", "", ""),
         ("1-4", "", "omid:br/3", "", "", "", ""),
     ]
@@ -243,7 +243,7 @@ def test_csv_is_kept_and_its_broken_lines_are_named(tmp_path, name):
     )
     assert kept == [dict(zip(INDEX_HEADER, each, strict=True)) for each in (GOOD, rows[4])]
     assert rejects == [
-        (3, "has 2 cells, not 7"), (4, 'citing is "doi:10.5555/x"'), (7, 'citing is ""'),
+        (3, "has 2 cells, not 7"), (4, 'citing is "isbn:1"'), (7, 'citing is ""'),
     ]  # fmt: skip
 
 

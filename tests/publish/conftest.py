@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,6 +25,11 @@ CSV = '"' + HOSTILE.replace('"', '""') + '"'
 TITLE = "OPT: Open Pre-trained Transformer Language Models"
 HOSTILE_TITLE = "<script>alert('x')</script> =1+1 \x1b[2J \u202e"
 ADDRESS = "https://github.com/liguodongiot/llm-action"
+
+
+def stored(table: citehub.Table) -> list[dict[str, Any]]:
+    """Return the rows of a table as its file has them, without columns of newer schemas."""
+    return [{name: row[name] for name in table.columns} for row in table]
 
 
 def toml(text: str) -> str:

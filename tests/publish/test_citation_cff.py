@@ -11,7 +11,11 @@ import pytest
 import yaml
 
 from citehub._manifest import dataset_id
+from citehub.export.kinds import _KINDS
+from citehub.publish import dataset_jsonld
+from citehub.publish._facts import _WORK_TYPES
 from citehub.publish.citation_cff import citation_cff
+from tests.made import CANONICAL, make_release, make_works
 
 VENDOR = "check_jsonschema/builtin_schemas/vendor/citation-file-format.json"
 SCHEMA = json.loads(
@@ -81,3 +85,37 @@ def test_terms_of_ones_own_are_named_by_their_address(published):
     assert content["license-url"] == "https://example.org/terms"
     assert "license" not in content
     assert "keywords" not in content
+
+
+@pytest.mark.parametrize(
+    ("work", "in_cff", "in_schema_org"),
+    [
+        ({"type": "article"}, "article", "ScholarlyArticle"),
+        ({"type": "conference-paper"}, "conference-paper", "ScholarlyArticle"),
+        ({"type": "book"}, "book", "Book"),
+        ({"type": "book-chapter"}, "generic", "Chapter"),
+        ({"type": "dissertation"}, "thesis", "Thesis"),
+        ({"type": "report"}, "report", "Report"),
+        ({"type": "dataset"}, "data", "Dataset"),
+        ({"type": "software"}, "software", "SoftwareApplication"),
+        ({"type": "standard"}, "standard", "CreativeWork"),
+        ({"type": None}, "generic", "ScholarlyArticle"),  # on arXiv
+        ({"type": "a type to come"}, "generic", "CreativeWork"),
+    ],
+)
+def test_the_canonical_work_is_of_its_type(tmp_path, work, in_cff, in_schema_org):
+    made = make_works()
+    made["works"][0] |= work
+    made["work_ids"] = [{"work_id": CANONICAL, "scheme": "arxiv", "value": "2201.11990"}]
+    hub = make_release(tmp_path, made)
+    content = yaml.safe_load(citation_cff(hub))
+    check(content)
+    assert content["references"][0]["type"] == in_cff
+    assert dataset_jsonld(hub)["citation"]["@type"] == in_schema_org
+
+
+def test_every_type_of_a_work_is_known_to_both_files():
+    types = set(_KINDS)
+    assert types == set(_WORK_TYPES)
+    known = SCHEMA["definitions"]["reference"]["properties"]["type"]["enum"]
+    assert {each for each, _ in _WORK_TYPES.values()} <= set(known)

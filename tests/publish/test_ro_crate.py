@@ -7,6 +7,8 @@ import hashlib
 import pytest
 from rocrate.rocrate import ROCrate
 
+import citehub
+
 
 @pytest.fixture
 def crate(folder):
@@ -50,6 +52,13 @@ def test_the_build_takes_the_sources_and_gives_the_root(crate, published):
         assert source.get("url") == row["url"]
         terms = source.get("usageInfo")
         assert (terms and terms["description"]) == row["rights"]
+
+
+def test_the_software_says_what_the_profile_asks_of_it(crate):
+    """As roc-validator 0.13 with ro-crate-1.2 does: a name, an url and a version."""
+    software = crate.root_dataset["mentions"]["instrument"]
+    assert (software["name"], software["version"]) == ("citehub", citehub.__version__)
+    assert software["url"].startswith("https://")
 
 
 def test_every_reference_leads_somewhere(crate):

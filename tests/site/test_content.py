@@ -109,6 +109,7 @@ HOSTILE = {
     "code_url": 'https://example.org/?a="><script>alert(1)</script>',
     "ids": {"arxiv": "2301.00001"},
     "source": "s",
+    "is_retracted": True,
 }
 
 
@@ -128,7 +129,8 @@ def test_text_from_outside_stays_text(tmp_path):
         assert not str(link.attrs["href"]).startswith("javascript:")
         assert '"' not in str(link.attrs["href"])
     shown = "".join(token.content for token in inner if token.type == "text")
-    assert "<script>alert(1)</script> $x$" in shown
+    assert shown.startswith("[retracted] <script>alert(1)</script> $x$")
+    assert "retractedyes" in shown
     assert "\x1b" not in page
     names = next(t for t in tokens if t.type == "inline" and "Comment" in t.content)
     assert "% A. Comment" in "".join(child.content for child in names.children)

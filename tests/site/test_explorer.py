@@ -103,6 +103,7 @@ def hostile(serve, tmp_path_factory) -> Folder:
             "ids": {"arxiv": f"2301.0000{number}", "doi": f'10.1/{number}"><script>'},
             "intents": ["method"],
             "source": HOSTILE,
+            "is_retracted": True,
         }
         for number in range(3)
     ]
@@ -567,11 +568,15 @@ def test_text_from_outside_stays_text_everywhere(explore, visit, hostile):
     page.get_by_role("button", name="Compare").click()
     page.locator(".cx-opener").first.click()
     expect(page.locator(".cx-details dl")).to_be_visible()
+    retracted = re.compile(r"\[retracted\] ")
+    expect(page.locator(".cx-compare th[scope=col]").first).to_have_text(retracted)
+    expect(page.locator(".cx-neighbours button").first).to_have_text(retracted)
     page.locator(".cx-evidence summary").click()
     for name in ("Map", "Network"):
         page.get_by_role("button", name=name, exact=True).click()
         expect(page.locator(".cx-graph .cx-dot").first).to_be_visible()
         page.locator(".cx-graph .cx-dot").first.hover()
+        expect(page.locator(".cx-graph .cx-dot").first).to_have_attribute("aria-label", retracted)
     page.locator("#cx-search").fill("")
     page.locator(".cx-facet-venue input").first.check()
     assert page.locator("#citehub-explorer img, #citehub-explorer script").count() == 0

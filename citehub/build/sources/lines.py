@@ -218,7 +218,7 @@ def _type(kind: str) -> Any:
 
 def _misfit(value: Any, kind: Any, *, is_nested: bool = False) -> str:  # noqa: PLR0911
     """Return what a value should be, where it is something else."""
-    if value is None:
+    if value is None or kind.is_json():
         return ""
     if kind.is_array():
         if not isinstance(value, list):

@@ -5,6 +5,7 @@ Its works hold no contexts and no roles; its references are works that it cites.
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -12,10 +13,13 @@ from citehub.build.sources.dumps import (
     CITATIONS,
     WORKS,
     Dataset,
+    arxiv_id,
     arxiv_of,
     bare_doi,
     complete,
+    curie,
     filled,
+    number_of,
 )
 
 if TYPE_CHECKING:
@@ -29,6 +33,7 @@ DELETED: Final = 4285719527
 FEW: Final = 32  # ids that are looked for in lists quicker than lists are taken apart
 _DETAILS: Final = (
     *("title", "authorships", "primary_location", "referenced_works", "counts_by_year"),
+    *("abstract_inverted_index", "primary_topic", "open_access", "best_oa_location"),
 )
 _PREFIX: Final = "https://openalex.org/W"
 _AFTER: Final = "https://openalex.org/X"  # follows all that begin with the prefix
@@ -36,7 +41,7 @@ _SPELLED: Final = r"^(?i:(?:https?://)?(?:(?:www|api)\.)?(?:openalex\.org/)?(?:w
 _ID: Final = rf"{_SPELLED}([0-9]{{1,18}})/?\z"
 _KEY: Final = rf"{_SPELLED}[0-9]{{1,18}}/?\Z"  # to Python, for which \z is none
 _ARXIV_PAGE: Final = (
-    r"arxiv\.org/(?:abs|pdf)/([0-9]{4}\.[0-9]{4,5}|[a-z-]+(?:\.[A-Za-z]{2})?/[0-9]{7})"
+    r"(?:(?:arxiv|ar5iv|alphaxiv)\.org/[a-z-]+/|10\.48550/arxiv\.)(.+?)(?:\.pdf)?/?(?:[?#].*)?\z"
 )
 
 
@@ -44,14 +49,15 @@ def shape_works(raw: Expression) -> dict[str, Expression]:
     """Map works; ``refs`` are the numbers of the works that each cites."""
     import ibis
 
-    doi = bare_doi(raw.doi)
-    pages = raw.locations.map(lambda each: each.landing_page_url).filter(
-        lambda page: page.contains("arxiv.org/")
-    )
-    page = (pages.length() > 0).ifelse(pages[0], None)
+    doi, number = bare_doi(raw.doi), _number(raw.id)
+    own, mag = ibis.literal("W").concat(number.cast("string")), number_of(raw.ids.mag, "W")
+    pages = raw.locations.map(lambda each: each.landing_page_url)
+    pages = pages.filter(lambda page: page.contains("iv."))  # as all names of arXiv do
+    arxiv = pages.map(lambda page: arxiv_id(page.lower().re_extract(_ARXIV_PAGE, 1)))
+    arxiv = arxiv.filter(lambda each: each.notnull())
     return complete(
         {**WORKS, "record": "int64", "refs": "array<int64>"},
-        record=(number := _number(raw.id)),
+        record=number,
         title=filled(raw.title),
         year=raw.publication_year,
         date=raw.publication_date,
@@ -59,11 +65,19 @@ def shape_works(raw: Expression) -> dict[str, Expression]:
         type=filled(raw.type),
         is_retracted=raw.is_retracted,
         authors=raw.authorships.map(_author),
+        language=filled(raw.language),
+        topic=filled(raw.primary_topic.display_name),
+        open_access_status=filled(raw.open_access.oa_status),
+        license=filled(raw.best_oa_location.license),
+        abstract_index=filled(raw.abstract_inverted_index),
         n_citations=raw.cited_by_count,
         years=raw.counts_by_year.map(_year),
-        arxiv=arxiv_of(doi).coalesce(filled(page.re_extract(_ARXIV_PAGE, 1))),
+        arxiv=arxiv_of(doi).coalesce(arxiv[0]),
         doi=doi,
-        openalex=ibis.literal("W").concat(number.cast("string")),
+        openalex=own,
+        pmid=number_of(raw.ids.pmid),
+        pmcid=number_of(raw.ids.pmcid, "PMC"),
+        also=_also(own, mag, arxiv),
         refs=_numbers(raw.referenced_works),
     )
 
@@ -71,6 +85,17 @@ def shape_works(raw: Expression) -> dict[str, Expression]:
 def without_deleted(works: Expression) -> Expression:
     """Leave out the record that stands for all deleted works."""
     return works.filter(works.record != DELETED)
+
+
+def _also(own: Expression, mag: Expression, arxiv: Expression) -> Expression:
+    """Return further identifiers: a number of MAG that is not the work's own, more arXiv ids."""
+    import ibis
+
+    has_more = arxiv.length().fill_null(0) > 1
+    others = arxiv.filter(lambda each: each != arxiv[0]).map(lambda each: curie("arxiv", each))
+    others = ibis.ifelse(has_more, others, ibis.literal([], "array<string>"))
+    merged = ibis.array([curie("openalex", mag.lower())])
+    return ibis.cases((mag != own, others.concat(merged)), (has_more, others), else_=None)
 
 
 def citations(works: Expression, of: Collection[int] = ()) -> Expression:
@@ -83,6 +108,38 @@ def citations(works: Expression, of: Collection[int] = ()) -> Expression:
     kinds = {**CITATIONS, "citing": "int64", "cited": "int64"}
     cells = complete(kinds, citing=edges.citing, cited=edges.cited)
     return edges.select(**cells, part=edges.part)
+
+
+def read_abstract(index: str | None) -> tuple[str | None, str]:
+    """Return the abstract that an inverted index holds, and why there is none.
+
+    Examples
+    --------
+    >>> read_abstract('{"a": [0, 2], "lamp": [1]}')
+    ('a lamp a', '')
+    >>> read_abstract('{"a": [0], "lamp": [0]}')
+    (None, 'two words stand at place 0')
+    """
+    try:
+        found = json.loads(index) if index else {}
+    except (ValueError, RecursionError):
+        return None, "it is not JSON"
+    if isinstance(found, dict) and isinstance(found.get("InvertedIndex"), dict):
+        found = found["InvertedIndex"]  # as MAG had them
+    if not isinstance(found, dict) or not all(isinstance(each, list) for each in found.values()):
+        return None, "it should name a list of places for each word"
+    words: dict[int, str] = {}
+    for word, places in found.items():
+        for place in places:
+            if type(place) is not int or place < 0:
+                return None, f"{place!r:.60} is no place of a word"
+            if place in words:
+                return None, f"two words stand at place {place}"
+            words[place] = word
+    for place, known in enumerate(sorted(words)):
+        if place != known:
+            return None, f"no word stands at place {place}"
+    return " ".join(words[place] for place in sorted(words)) or None, ""
 
 
 def shape_merged(raw: Expression) -> dict[str, Expression]:
@@ -162,11 +219,17 @@ WORKS_DATASET: Final = Dataset(
         "authorships": "array<struct<author: struct<id: string, display_name: string, "
         "orcid: string>, raw_author_name: string>>",
         "primary_location": "struct<source: struct<display_name: string>>",
+        "ids": "struct<mag: string, pmid: string, pmcid: string>",
         "locations": "array<struct<landing_page_url: string>>",
         "referenced_works": "array<string>",
         "cited_by_count": "int64",
         "counts_by_year": "array<struct<year: string, cited_by_count: string>>",
         "is_retracted": "boolean",
+        "language": "string",
+        "primary_topic": "struct<display_name: string>",
+        "open_access": "struct<oa_status: string>",
+        "best_oa_location": "struct<license: string>",
+        "abstract_inverted_index": "json",
     },
     keys={"id": _KEY},
     made=("record",),

@@ -1,9 +1,10 @@
 // APA style, as plain text: a line that a manuscript can take, as `citehub/export/apa.py`.
 
 import { cleanLine } from '../text/text.js'
-import { firstIds, pageOfWork } from '../text/work.js'
-import { kind } from './kinds.js'
+import { urlOf } from '../text/work.js'
+import { hasVenue, kind } from './kinds.js'
 import { initials, names, wholeFamily } from './names.js'
+import { eprint } from './record.js'
 
 /** @import { WorkRecord } from '../types.js' */
 /** @import { Format } from './index.js' */
@@ -24,17 +25,16 @@ export const format = { rounds: [record => `${reference(record)}\n`] }
  */
 function reference(record) {
   const { work } = record
-  const arxiv = firstIds(record.ids).get('arxiv')
-  const isPreprint = arxiv !== undefined && kind(record).venue === null
+  const arxiv = hasVenue(kind(record)) ? null : eprint(record)
   const plain = cleanLine(work.title_plain)
-  const title = isPreprint ? `${plain} (arXiv:${arxiv})` : plain
+  const title = arxiv ? `${plain} (${arxiv})` : plain
   const year = `(${work.publication_year || 'n.d.'})`
   const by = list(names(record).map(author))
   const parts = by ? [`${ended(by)} ${year}`, title] : [title, year]
-  const published = isPreprint ? 'arXiv' : work.venue
+  const published = arxiv ? 'arXiv' : work.venue
   if (published) parts.push(cleanLine(published))
-  const url = pageOfWork(record.ids)
-  return [...parts.map(ended), ...(url ? [url] : [])].join(' ')
+  const url = urlOf(record)
+  return [...parts.map(ended), ...(url ? [cleanLine(url)] : [])].join(' ')
 }
 
 /** @param {string} part */

@@ -2,10 +2,10 @@
 
 import { escapeTex } from '../text/tex.js'
 import { codePoint } from '../text/text.js'
-import { firstIds, pageOfWork } from '../text/work.js'
+import { firstIds, urlOf } from '../text/work.js'
 import { kind } from './kinds.js'
-import { names, wholeFamily } from './names.js'
-import { note, reason, tags, venue } from './record.js'
+import { names, wholeFamily, wholeGiven } from './names.js'
+import { note, reason, server, tags, venue } from './record.js'
 
 /** @import { HubFacts, WorkRecord } from '../types.js' */
 /** @import { Format } from './index.js' */
@@ -14,6 +14,8 @@ import { note, reason, tags, venue } from './record.js'
 const MONTHS =
   ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
 const INITIAL = /(?<![^ \-])[^\x00-\x7f]/gu
+const WORD = /^[A-Za-z-]+$/
+const PARTING = /[\\$,]|(?<![^ ])and(?![^ ])/i // names, or TeX
 /** @type {Record<string, string>} */
 const ACCENTS = {
   '\u0300': '`',
@@ -28,6 +30,7 @@ const ACCENTS = {
 }
 const NOT_IN_KEYS = /[^A-Za-z0-9.:/+\-]/gu
 const NOT_IN_ADDRESSES = /[\\{}"<>^`|~\p{White_Space}\x00-\x1f\x7f-\x9f]/gu
+const NOT_IN_DOIS = /[\\{}%#\p{White_Space}\x00-\x1f\x7f-\x9f]/u // LaTeX stops at these
 
 /**
  * An entry per work, parted by empty lines.
@@ -48,18 +51,23 @@ function fieldsOf(record, facts) {
   const { work } = record
   const ids = firstIds(record.ids)
   const isArxiv = ids.has('arxiv')
+  const doi = ids.get('doi') ?? ''
+  const at = isArxiv ? null : server(record)
   const why = reason(record, facts)
+  const title = work.title.includes('$') ? work.title : work.title_plain // mathematics stay TeX
   return {
     author: names(record).map(author).join(' and '),
-    title: work.title && `{${escapeTex(work.title)}}`,
+    title: title && `{${escapeTex(title)}}`,
     year: String(work.publication_year || ''),
     month: work.publication_month ? MONTHS[work.publication_month - 1] : '',
-    [kind(record).venue ?? 'note']: escapeTex(venue(record) ?? ''),
+    [kind(record).bibtex_venue]: escapeTex(venue(record) ?? ''),
+    ...at ? { howpublished: escapeTex(at) } : {},
     eprint: escapeTex(ids.get('arxiv') ?? ''),
+    eprinttype: isArxiv ? 'arxiv' : '',
     archiveprefix: isArxiv ? 'arXiv' : '',
     primaryclass: isArxiv ? escapeTex(work.primary_category ?? '') : '',
-    doi: address(ids.get('doi') ?? ''),
-    url: address(pageOfWork(record.ids) ?? ''),
+    doi: NOT_IN_DOIS.test(doi) ? '' : doi, // whose page stands in url
+    url: address(urlOf(record) ?? ''),
     abstract: escapeTex(work.abstract ?? ''),
     keywords: escapeTex(tags(record, why).join(', ')),
     annote: escapeTex(note(record) ?? ''),
@@ -92,11 +100,14 @@ function key(workId) {
 
 /** @param {Name} name */
 function author(name) {
-  if (name.isLiteral) return `{${escapeTex(name.family)}}`
-  return [wholeFamily(name), name.suffix, name.given]
+  if (name.isLiteral || !name.given) { // BibTeX would split it
+    const whole = [wholeFamily(name), name.suffix].filter(Boolean).join(' ')
+    return !name.isLiteral && WORD.test(whole) ? whole : `{${escapeTex(whole)}}`
+  }
+  return [wholeFamily(name), name.suffix, wholeGiven(name)]
     .filter(Boolean)
     .map(escapeTex)
-    .map(part => part.includes('\\') ? `{${part}}` : part)
+    .map(part => PARTING.test(part) ? `{${part}}` : part)
     .join(', ')
     .replace(INITIAL, accent)
 }
@@ -112,7 +123,7 @@ function accent(letter) {
 }
 
 /**
- * An address or DOI, in which BibTeX and biber expect no TeX.
+ * An address, in which BibTeX and biber expect no TeX.
  * @param {string} text
  */
 function address(text) {

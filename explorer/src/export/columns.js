@@ -1,6 +1,6 @@
 // The list of works as a table, as `citehub/export/columns.py` declares it.
 
-import { firstIds, joinLabels, pageOfWork, sourcesOf } from '../text/work.js'
+import { firstIds, joinLabels, sourcesOf, urlOf } from '../text/work.js'
 import { reason } from './record.js'
 
 /** @import { HubFacts, WorkRecord } from '../types.js' */
@@ -23,7 +23,7 @@ export function row(record, facts) {
     authors: record.authors.map(author => author.author_name),
     arxiv: ids.get('arxiv') ?? null,
     doi: ids.get('doi') ?? null,
-    url: pageOfWork(record.ids) ?? record.work.page_url,
+    url: urlOf(record),
     themes: record.themes,
     representative: record.representatives.map(({ method }) => method),
     relation: why.relation,

@@ -2,10 +2,10 @@
 // `citehub/export/csl_json.py`.
 
 import { cleanLine, toJson } from '../text/text.js'
-import { firstIds, pageOfWork } from '../text/work.js'
-import { kind } from './kinds.js'
+import { firstIds, urlOf } from '../text/work.js'
+import { hasVenue, kind } from './kinds.js'
 import { names } from './names.js'
-import { database, note, reason, tags, venue } from './record.js'
+import { eprint, note, reason, server, tags, venue } from './record.js'
 
 /** @import { HubFacts, WorkRecord } from '../types.js' */
 /** @import { Format } from './index.js' */
@@ -29,24 +29,26 @@ export const format = {
  */
 function item(record, facts) {
   const { work } = record
-  const ids = firstIds(record.ids)
+  const named = kind(record)
+  const arxiv = eprint(record)
   const { publication_year: year, publication_month: month } = work
   const authors = names(record).map(author)
   const why = reason(record, facts)
   return known({
     id: cleanLine(work.work_id),
-    type: kind(record).csl,
+    type: named.csl,
+    genre: named.csl_genre,
     title: line(work.title_plain),
     author: authors.length ? authors : null,
     issued: year ? { 'date-parts': [month ? [year, month] : [year]] } : null,
-    [kind(record).venue ? 'container-title' : 'note']: venue(record),
-    number: ids.has('arxiv') ? line(`arXiv:${ids.get('arxiv')}`) : null,
-    DOI: line(ids.get('doi')),
-    URL: line(pageOfWork(record.ids)),
+    // Of an article a number would be printed as that of the article.
+    ...hasVenue(named) ? { note: arxiv } : { publisher: server(record), number: arxiv },
+    [named.csl_venue]: venue(record),
+    DOI: line(firstIds(record.ids).get('doi')),
+    URL: line(urlOf(record)),
     abstract: line(work.abstract),
-    keyword: tags(record, why).join(', '),
+    keyword: tags(record, why).join(', ') || null,
     annote: note(record),
-    source: database(facts),
     custom: why
   })
 }
@@ -70,6 +72,7 @@ function author(name) {
   const parts = {
     family: name.family,
     given: name.given,
+    'dropping-particle': name.dropped,
     'non-dropping-particle': name.particle,
     suffix: name.suffix
   }

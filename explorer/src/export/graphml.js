@@ -1,6 +1,7 @@
 // GraphML: the citation network, for Cytoscape, yEd, Gephi and igraph, as
 // `citehub/export/graphml.py`.
 
+import { codePoint } from '../text/text.js'
 import { EDGE, edges, NODE, node } from './network.js'
 
 /** @import { Format } from './index.js' */
@@ -13,6 +14,7 @@ const OPEN =
   ' xsi:schemaLocation="http://graphml.graphdrawing.org/xmlns' +
   ' http://graphml.graphdrawing.org/xmlns/1.0/graphml.xsd">\n'
 const GRAPH = { hub: 'string', data_version: 'string' }
+const NOT_IN_IDS = /[^A-Za-z0-9.:\-]/gu
 /** @type {Record<string, string>} */
 const ENTITIES = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#x27;' }
 
@@ -28,15 +30,23 @@ export const format = {
   rounds: [
     (record, facts) => {
       const { workId, attributes } = node(record, facts)
-      return `<node id="${escape(workId)}">${data('node', attributes)}</node>\n`
+      return `<node id="${id(workId)}">${data('node', attributes)}</node>\n`
     },
     (record, facts, selected) => edges(record, facts, selected)
       .map(({ citing, cited, attributes }) =>
-        `<edge source="${escape(citing)}" target="${escape(cited)}">` +
+        `<edge source="${id(citing)}" target="${id(cited)}">` +
         `${data('edge', attributes)}</edge>\n`)
       .join('')
   ],
   tail: '</graph>\n</graphml>\n'
+}
+
+/**
+ * An id of the letters that XML allows in a name token, as BibTeX keys are made.
+ * @param {string} workId
+ */
+function id(workId) {
+  return workId.replace(NOT_IN_IDS, letter => `_${codePoint(letter).toString(16)}_`)
 }
 
 /**

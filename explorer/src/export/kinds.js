@@ -13,3 +13,11 @@ export function kind({ work, ids }) {
   if (work.type !== null) return Object.hasOwn(KINDS, work.type) ? KINDS[work.type] : UNKNOWN
   return ids.some(({ scheme }) => scheme === 'arxiv') ? PREPRINT : UNKNOWN
 }
+
+/**
+ * Returns whether the venue of a type is one of the bibliography, and no note.
+ * @param {Kind} kind
+ */
+export function hasVenue(kind) {
+  return kind.csl_venue !== 'note'
+}

@@ -2,7 +2,7 @@
 // `citehub/export/network.py` has them.
 
 import { cleanLine } from '../text/text.js'
-import { pageOfWork, sourcesOf } from '../text/work.js'
+import { sourcesOf, urlOf } from '../text/work.js'
 import { labelsOf, NOT_KNOWN, reason, roleAndPolarity } from './record.js'
 
 /** @import { HubFacts, WorkRecord } from '../types.js' */
@@ -14,6 +14,7 @@ import { labelsOf, NOT_KNOWN, reason, roleAndPolarity } from './record.js'
 /** Attributes of nodes with their types. */
 export const NODE = {
   label: 'string',
+  work_id: 'string',
   relation: 'string',
   authors: 'string',
   publication_year: 'int',
@@ -46,6 +47,7 @@ export function node(record, facts) {
     workId: cleanLine(record.work.work_id),
     attributes: known({
       label: record.work.title_plain,
+      work_id: record.work.work_id,
       relation: reason(record, facts).relation,
       authors: record.authors.map(author => author.author_name).join('; '),
       publication_year: record.work.publication_year,
@@ -53,7 +55,7 @@ export function node(record, facts) {
       venue: record.work.venue,
       primary_category: record.work.primary_category,
       themes: record.themes.join('; '),
-      url: pageOfWork(record.ids),
+      url: urlOf(record),
       hub_position: record.citations[0]?.hub_position ?? null
     })
   }

@@ -2,8 +2,8 @@
 // why it is there, and who says so.
 
 import { cleanLine, strip } from '../text/text.js'
-import { joinLabels, sourcesOf } from '../text/work.js'
-import { kind } from './kinds.js'
+import { firstIds, joinLabels, sourcesOf } from '../text/work.js'
+import { hasVenue, kind } from './kinds.js'
 
 /** @import { CitationRow, HubFacts, LabelRow, WorkRecord } from '../types.js' */
 
@@ -61,23 +61,27 @@ export function roleAndPolarity(labels) {
 }
 
 /**
- * Returns keywords, none of which holds a comma or a semicolon.
+ * Returns keywords of what is known, none of which holds a comma or a semicolon.
  * @param {WorkRecord} record
  * @param {Reason} why
  */
 export function tags(record, why) {
   const found = record.themes.map(theme => `theme: ${theme}`)
   if (why.role === null) found.push('canonical work')
-  else found.push(`citation role: ${why.role}`, `citation polarity: ${why.polarity}`)
+  else if (why.role !== NOT_KNOWN) found.push(`citation role: ${why.role}`)
+  if (why.polarity !== null && why.polarity !== NOT_KNOWN) {
+    found.push(`citation polarity: ${why.polarity}`)
+  }
   return found.map(tag => cleanLine(tag).replaceAll(', ', ' and ').replace(/[,;]/g, ' '))
 }
 
 /**
- * Returns the name of the dataset, as `citehub mt-nlg 1.1.0`.
- * @param {HubFacts} facts
+ * Returns why a work is in an export as one sentence, for formats without a field for it.
+ * @param {Reason} why
  */
-export function database(facts) {
-  return `citehub ${facts.hub} ${facts.version}`
+export function statement(why) {
+  const said = why.role === null ? '' : `, role ${why.role}, polarity ${why.polarity}`
+  return `citehub ${why.hub} ${why.data_version}: ${why.relation}${said}. Sources: ${why.sources}`
 }
 
 /**
@@ -85,9 +89,35 @@ export function database(facts) {
  * @param {WorkRecord} record
  */
 export function venue(record) {
-  const stated = strip(cleanLine(record.work.venue ?? ''))
-  if (!stated || kind(record).venue) return stated || null
-  return `Venue as stated: ${stated}`
+  const stated = statedVenue(record)
+  if (!stated || hasVenue(kind(record))) return stated || null
+  const said = server(record)
+  const isOfServer = said && stated.toLowerCase().startsWith(said.toLowerCase())
+  return isOfServer ? null : `Venue as stated: ${stated}`
+}
+
+/**
+ * Returns where a preprint is: arXiv by its id, else the venue of what is stated to be one.
+ * @param {WorkRecord} record
+ */
+export function server(record) {
+  if (hasVenue(kind(record))) return null
+  if (firstIds(record.ids).has('arxiv')) return 'arXiv'
+  return (record.work.type === 'preprint' && statedVenue(record)) || null
+}
+
+/** @param {WorkRecord} record */
+function statedVenue(record) {
+  return strip(cleanLine(record.work.venue ?? ''))
+}
+
+/**
+ * Returns the arXiv id with its prefix, as bibliographies print it.
+ * @param {WorkRecord} record
+ */
+export function eprint(record) {
+  const ids = firstIds(record.ids)
+  return ids.has('arxiv') ? cleanLine(`arXiv:${ids.get('arxiv')}`) : null
 }
 
 /**

@@ -1,10 +1,10 @@
 // RIS: a record per work, for Zotero, EndNote, Mendeley and others, as `citehub/export/ris.py`.
 
 import { cleanLine, strip } from '../text/text.js'
-import { firstIds, pageOfWork } from '../text/work.js'
-import { kind } from './kinds.js'
-import { names, wholeFamily } from './names.js'
-import { database, note, reason, tags, venue } from './record.js'
+import { firstIds, urlOf } from '../text/work.js'
+import { hasVenue, kind } from './kinds.js'
+import { names, wholeFamily, wholeGiven } from './names.js'
+import { eprint, note, reason, server, statement, tags, venue } from './record.js'
 
 /** @import { HubFacts, WorkRecord } from '../types.js' */
 /** @import { Format } from './index.js' */
@@ -31,27 +31,36 @@ export const format = {
  */
 function linesOf(record, facts) {
   const { work } = record
-  const ids = firstIds(record.ids)
   const why = reason(record, facts)
+  const named = kind(record)
+  const arxiv = eprint(record)
   return [
-    ['TY', kind(record).ris],
+    ['TY', named.ris],
     ['ID', work.work_id],
     ...all('AU', names(record).map(author)),
     ['TI', work.title_plain],
     ...date(work),
-    [kind(record).venue ? 'T2' : 'N1', venue(record)],
-    ['AN', ids.has('arxiv') ? `arXiv:${ids.get('arxiv')}` : null],
-    ['DO', ids.get('doi')],
-    ['UR', pageOfWork(record.ids)?.replaceAll(';', '%3B')], // readers take it for a list
+    ...placed(named.ris_venue.split(' '), venue(record)),
+    ['M3', named.ris === 'MANSCPT' ? 'Preprint' : null],
+    ...hasVenue(named)
+      ? placed(['N1'], arxiv)
+      : [...placed(['PB', 'DB'], server(record)), ...placed(['AN'], arxiv)], // DB for Zotero
+    ['DO', firstIds(record.ids).get('doi')],
+    ['UR', urlOf(record)?.replaceAll(';', '%3B')], // readers take it for a list
     ['AB', work.abstract],
     ...all('KW', tags(record, why)),
     ['N1', note(record)],
-    ['DB', database(facts)],
-    ['DP', why.sources],
-    ['C1', why.relation],
-    ['C2', why.role],
-    ['C3', why.polarity]
+    ['N1', statement(why)] // readers take DB, DP and C1 to C8 for places and people
   ]
+}
+
+/**
+ * @param {string[]} tags
+ * @param {string | null} value
+ * @returns {[string, string | null][]}
+ */
+function placed(tags, value) {
+  return tags.map(tag => [tag, value])
 }
 
 /**
@@ -76,5 +85,5 @@ function date({ publication_year: year, publication_month: month }) {
 /** @param {Name} name */
 function author(name) {
   if (name.isLiteral) return name.family
-  return [wholeFamily(name), name.given, name.suffix].filter(Boolean).join(', ')
+  return [wholeFamily(name), wholeGiven(name), name.suffix].filter(Boolean).join(', ')
 }

@@ -15,24 +15,37 @@ const SAFE_MATH =
 const ESCAPED = new RegExp(
   `(?<math>${SAFE_MATH})|(?=--|\`\`|''|\\?\`|!\`)(?<first>.)|[\\\\{}$&#%_^~<>|]`, 'g')
 /** @type {Record<string, string>} */
-const COMMANDS = {
-  '\\': 'textbackslash{}',
-  '{': 'textbraceleft{}', // BibTeX counts an escaped brace as a brace
-  '}': 'textbraceright{}',
-  '^': 'textasciicircum{}',
-  '~': 'textasciitilde{}',
-  '<': 'textless{}',
-  '>': 'textgreater{}',
-  '|': 'textbar{}'
+const ESCAPES = {
+  '\\': '\\textbackslash{}',
+  '^': '\\textasciicircum{}',
+  '~': '\\textasciitilde{}',
+  '<': '$<$', // Zotero and pandoc do not know \textless
+  '>': '$>$',
+  '|': '$|$'
 }
+/** @type {Record<string, string>} */
+const UNBALANCED = { '{': '\\textbraceleft{}', '}': '\\textbraceright{}' }
 
 /**
  * Returns text that TeX prints as it stands; mathematics of letters, scripts and Greek stays TeX.
+ * Braces that do not balance come out as commands, as BibTeX counts even escaped ones.
  * @param {string} text
  */
 export function escapeTex(text) {
-  return cleanLine(text).replace(ESCAPED, (sign, math, first) => {
+  const line = cleanLine(text)
+  const escapes = isBalanced(line) ? ESCAPES : { ...ESCAPES, ...UNBALANCED }
+  return line.replace(ESCAPED, (sign, math, first) => {
     if (math) return math
-    return first ? `${first}{}` : `\\${COMMANDS[sign] ?? sign}`
+    return first ? `${first}{}` : escapes[sign] ?? `\\${sign}`
   })
+}
+
+/** @param {string} text */
+function isBalanced(text) {
+  let depth = 0
+  for (const brace of text.match(/[{}]/g) ?? []) {
+    depth += brace === '{' ? 1 : -1
+    if (depth < 0) return false
+  }
+  return depth === 0
 }

@@ -3,7 +3,7 @@
 import { pageOf } from './identifiers.js'
 import { byCodePoint } from './text.js'
 
-/** @import { EvidenceRow, IdRow, LabelRow, WorkRow } from '../types.js' */
+/** @import { EvidenceRow, IdRow, LabelRow, WorkRecord, WorkRow } from '../types.js' */
 
 const MOST_AUTHORS = 8
 
@@ -50,6 +50,14 @@ export function firstIds(rows) {
  */
 export function pageOfWork(ids) {
   return ids.map(pageOf).find(page => page !== null) ?? null
+}
+
+/**
+ * Returns the web page of a work as each export names it: else what a source names.
+ * @param {WorkRecord} record
+ */
+export function urlOf({ work, ids }) {
+  return pageOfWork(ids) ?? work.page_url
 }
 
 /**

@@ -6,13 +6,15 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from citehub._tex import escape_tex
 from citehub.build.sources.reference_file.entry import join_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_PRINTED: Final = {escape_tex(sign).strip("\\{}"): sign for sign in "\\{}$&#%_^~<>|"} | {
+_PRINTED: Final = {
+    "textbackslash": "\\", "textbraceleft": "{", "textbraceright": "}", "textasciicircum": "^",
+    "textasciitilde": "~", "textless": "<", "textgreater": ">", "textbar": "|", "$": "$",
+    "&": "&", "#": "#", "%": "%", "_": "_",
     "{": "{", "}": "}", " ": " ", ",": " ", "-": "", "/": "", "@": "", "ss": "ß", "o": "ø",
     "O": "Ø", "l": "ł", "L": "Ł", "ae": "æ", "AE": "Æ", "oe": "œ", "OE": "Œ", "aa": "å",
     "AA": "Å", "i": "ı", "j": "ȷ", "dh": "ð", "DH": "Ð", "th": "þ", "TH": "Þ", "dj": "đ",
@@ -20,8 +22,9 @@ _PRINTED: Final = {escape_tex(sign).strip("\\{}"): sign for sign in "\\{}$&#%_^~
     "textendash": "–", "textemdash": "—", "textquoteleft": "‘", "textquoteright": "’",
     "textquotedblleft": "“", "textquotedblright": "”", "emph": "", "textit": "", "textbf": "",
     "textsc": "", "texttt": "", "textrm": "", "mbox": "", "it": "", "em": "", "bf": "", "sc": "",
-    "tt": "", "rm": "", "relax": "", "protect": "",
+    "tt": "", "rm": "", "relax": "", "protect": "", "unskip": "", "slash": "/",
 }  # fmt: skip
+_RELATIONS: Final = {"$<$": "<", "$>$": ">", "$|$": "|"}  # plain signs, as BibTeX needs them
 _LIGATURES: Final = {
     "---": "—", "--": "–", "``": "“", "''": "”", "?`": "¿", "!`": "¡", "~": " ",
 }  # fmt: skip
@@ -37,6 +40,7 @@ _TEX: Final = re.compile(
     r"""|\\(?P<accent>[`'^~=."]|(?:[uvHrdckbt]|textcommabelow)(?![A-Za-z]))\s*"""
     rf"|\\(?P<printed>{'|'.join(map(re.escape, sorted(_PRINTED, key=len, reverse=True)))})"
     r"(?:(?<![A-Za-z])|(?![A-Za-z]))(?:\{\}|(?<=[A-Za-z]) +)?"
+    r"|(?P<sorting>\\(?:noopsort|SortNoop)\s*\{[^{}]*\})"
     r"|(?P<unknown>\\[A-Za-z]+[^\s{}\\$]*+(?:\{(?:[^{}]|\{[^{}]*+\})*+\})*+)"
     rf"|(?P<ligature>{'|'.join(map(re.escape, _LIGATURES))})"
     r"|(?P<brace>[{}])"
@@ -82,9 +86,11 @@ def _print(text: str, match: re.Match[str]) -> tuple[str, int]:
         return _print_accent(text, match)
     if match["printed"] is not None:
         return _PRINTED[match["printed"]], match.end()
+    if match["sorting"]:
+        return "", match.end()
     if match["ligature"]:
         return _LIGATURES[match["ligature"]], match.end()
-    return match[0], match.end()
+    return _RELATIONS.get(match[0], match[0]), match.end()
 
 
 def _print_accent(text: str, match: re.Match[str]) -> tuple[str, int]:
