@@ -16,6 +16,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub import _folder
+from citehub._table import read_footer
 from citehub.build.sources.dumps import shape_texts
 from citehub.build.sources.fit import fit
 from citehub.build.sources.lines import BREAKS_OFF, is_csv, keep_readable
@@ -100,20 +101,16 @@ class Store:
 
     def _open_parquet(self, files: Files) -> Expression:
         """Return the columns as they are, and ``part``; files that are none are left out."""
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
         counts: Counter[str] = Counter()
         bounds: list[dict[str, tuple[str, str]]] = []
         rejects = []
         for path in files.paths:
             try:
-                found = pq.read_metadata(path)
-            except (pa.ArrowException, OSError) as error:
+                counts[path], found = read_footer(path)
+            except OSError as error:
                 rejects.append(Reject(path, 0, f"{BREAKS_OFF}: {error}"))
                 continue
-            counts[path] = found.num_rows
-            bounds += [_bounds(found.row_group(each)) for each in range(found.num_row_groups)]
+            bounds += found
         if not counts:
             reject = rejects[0]
             problem = f"no file of {files.title} can be read; {reject.path}: {reject.reason}"
@@ -310,17 +307,6 @@ def _name(paths: Sequence[str], files: Files, first: int) -> str:
 def _origin(files: Files, path: str) -> str:
     """Return a file as it lies in the dump, of one that was unpacked its archive."""
     return files.origins.get(path, path)
-
-
-def _bounds(group: Any) -> dict[str, tuple[str, str]]:
-    """Return the first and the last text of columns of a row group, where the file tells them."""
-    found = {}
-    for number in range(group.num_columns):
-        column = group.column(number)
-        stats = column.statistics
-        if stats is not None and stats.has_min_max and isinstance(stats.min, str):
-            found[column.path_in_schema.removesuffix(".list.element")] = stats.min, stats.max
-    return found
 
 
 def _breaks_off(reject: Reject) -> bool:
