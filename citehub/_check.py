@@ -343,7 +343,12 @@ def _denominators(release: _Release) -> Check:
 def _licence(release: _Release) -> Check:
     names = [each["name"] for each in release.hub.manifest["licenses"]]
     wrong = [] if names else ["no licence is stated"]
-    return _must("licence (FAIR R1.1)", wrong, ", ".join(names), "State it in hub.toml.")
+    return _must(
+        "licence (FAIR R1.1)",
+        wrong,
+        ", ".join(names),
+        "State it in hub.toml, or with --license of citehub new.",
+    )
 
 
 def _rights(release: _Release) -> Check:
@@ -365,7 +370,12 @@ def _metadata(release: _Release) -> Check:
     }
     wrong = [f"no {name}" for name, value in stated.items() if not value]
     found = "title, description, keywords and contributors are stated"
-    return _must("metadata (FAIR F2)", wrong, found, "State it in hub.toml.")
+    return _must(
+        "metadata (FAIR F2)",
+        wrong,
+        found,
+        "State it in hub.toml, or with --license of citehub new.",
+    )
 
 
 def _identifier(release: _Release) -> Check:

@@ -20,7 +20,12 @@ _ARXIV: Final = re.compile(  # the class of an old id, as in math.GT/0309136, is
     rf"(?:abs/)?(?:([0-9]{{4}}\.[0-9]{{4,5}})|({_ARCHIVES})(?:\.[a-z-]+)?(/[0-9]{{7}}))(?:v[0-9]+)?"
 )
 _DOI: Final = re.compile(r"10\.[0-9]{4,9}(?:\.[0-9]+)*/\S+")
-_ENTITIES: Final = {"&amp;": "&", "&lt;": "<", "&gt;": ">"}  # none of them stands in a DOI
+DOI_SPELLINGS: Final = {
+    "&amp;": "&", "&lt;": "<", "&gt;": ">", "%2f": "/", "%3a": ":", "%3b": ";", "%3c": "<",
+    "%3e": ">", "%28": "(", "%29": ")", "%5b": "[", "%5d": "]", "%23": "#",
+}  # fmt: skip
+"""How HTML and addresses write signs of DOIs, in small letters."""
+
 _OPENALEX: Final = re.compile(r"W[0-9]+")
 _MAG: Final = re.compile(r"[0-9]+")
 _PMID: Final = re.compile(r"0*([1-9][0-9]{0,8})")
@@ -66,7 +71,7 @@ _LINKS: Final = {
     "pmid": "https://pubmed.ncbi.nlm.nih.gov/{}",
     "pmcid": "https://pmc.ncbi.nlm.nih.gov/articles/{}",
 }
-_NAMED: Final = {*get_args(Scheme), "mag", "pmid", "pmcid"}
+_NAMED: Final = {*get_args(Scheme), "mag"}
 
 
 class Identifier(NamedTuple):
@@ -167,8 +172,8 @@ def _parse_value(scheme: str, value: str) -> Identifier | None:  # noqa: PLR0911
 
 
 def _parse_doi(doi: str) -> Identifier | None:
-    for entity, sign in _ENTITIES.items():
-        doi = doi.replace(entity, sign)
+    for spelling, sign in DOI_SPELLINGS.items():
+        doi = doi.replace(spelling, sign)
     if doi.startswith(_ARXIV_DOI):
         return _parse_value("arxiv", doi.removeprefix(_ARXIV_DOI))
     return Identifier("doi", doi) if _DOI.fullmatch(doi) else None

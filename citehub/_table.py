@@ -476,6 +476,37 @@ def _nulls(count: int, kind: str) -> Any:
     return pa.nulls(count, type_)
 
 
+def read_footer(path: str) -> tuple[int, list[dict[str, tuple[str, str]]]]:
+    """Return what the footer of a Parquet file tells: rows, and the bounds of texts by row group.
+
+    Bounds are the first and the last text of each column that has them, by its name; those of a
+    list are of its elements.
+
+    Raises
+    ------
+    OSError
+        It cannot be read, or is no Parquet file.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        found = pq.read_metadata(path)
+    except pa.ArrowException as error:
+        raise OSError(str(error)) from None
+    return found.num_rows, [_bounds(found.row_group(n)) for n in range(found.num_row_groups)]
+
+
+def _bounds(group: Any) -> dict[str, tuple[str, str]]:
+    found = {}
+    for number in range(group.num_columns):
+        column = group.column(number)
+        stats = column.statistics
+        if stats is not None and stats.has_min_max and isinstance(stats.min, str):
+            found[column.path_in_schema.removesuffix(".list.element")] = stats.min, stats.max
+    return found
+
+
 def parquet_bytes(table: pa.Table) -> bytes:
     """Return a table as a Parquet file; the same table and pyarrow give the same bytes."""
     import pyarrow as pa

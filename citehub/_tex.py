@@ -8,13 +8,18 @@ from typing import Final
 
 from citehub._text import clean_line
 
-_MATH: Final = re.compile(r"\$([^$]*[\\^_][^$]*)\$")
+_MATH: Final = re.compile(r"(\${1,2})([^$]*[\\^_][^$]*)\1")
+_FONTS: Final = re.compile(
+    r"\\(?:math(?:rm|bf|it|sf|tt|cal|bb|frak|scr)|text(?:rm|bf|it|sf)?|boldsymbol|operatorname)"
+    r"\s*\{([^{}]*)\}"
+)
 _TOKEN: Final = re.compile(
     r"(?P<script>[\^_])(?:\{(?P<group>[^{}\\^_]*)\}|(?P<one>[^\\{}\s]))"
-    r"|\\(?P<command>[A-Za-z]+) ?"
+    r"|\\(?P<command>[A-Za-z]+) ?|\\(?P<space>[,;:! ])|\\(?P<escaped>[%&#])|(?P<brace>[{}])"
     r"|(?P<plain>[^\\{}^_$])"
 )
 _SCRIPTS: Final = {"^": "SUPERSCRIPT", "_": "SUBSCRIPT"}
+_MINUS: Final = dict.fromkeys("−–‐", "-")
 _SIGNS: Final = {
     "+": "PLUS SIGN",
     "-": "MINUS",
@@ -34,6 +39,39 @@ _COMMANDS: Final = {
     "ell": "ℓ",
     "pm": "±",
 }
+_SYMBOLS: Final = _COMMANDS | {
+    "le": "≤", "leq": "≤", "ge": "≥", "geq": "≥", "ne": "≠", "neq": "≠", "ll": "≪", "gg": "≫",
+    "approx": "≈", "sim": "∼", "simeq": "≃", "equiv": "≡", "propto": "∝", "cdot": "·",
+    "circ": "∘", "ast": "∗", "star": "⋆", "prime": "′", "dagger": "†", "mp": "∓", "div": "÷",
+    "langle": "⟨", "rangle": "⟩", "hbar": "ℏ", "partial": "∂", "nabla": "∇", "in": "∈",
+    "subset": "⊂", "cup": "∪", "cap": "∩", "oplus": "⊕", "otimes": "⊗", "odot": "⊙", "perp": "⊥",
+    "leftarrow": "←", "leftrightarrow": "↔", "Rightarrow": "⇒", "mapsto": "↦", "ldots": "…",
+    "dots": "…", "varepsilon": "ε", "varphi": "φ", "vartheta": "ϑ", "sum": "∑", "prod": "∏",
+    "int": "∫", "forall": "∀", "exists": "∃", "emptyset": "∅", "rm": "", "bf": "", "it": "",
+}  # fmt: skip
+_GROUP: Final = r"\{((?:[^{}]|\{[^{}]*\})*)\}"
+_PRINTED: Final = {
+    **dict.fromkeys(
+        (
+            "emph", "mbox", "hbox", "mkbibbold", "mkbibemph", "mkbibitalic", "mkbibacro", "text",
+            "textbf", "textit", "textmd", "textnormal", "textrm", "textsc", "textsf", "textsl",
+            "texttt", "textup", "underline", "uline",
+        ),
+        "{}",
+    ),
+    **dict.fromkeys(("enquote", "mkbibquote"), "“{}”"),
+    "mkbibparens": "({})",
+    "mkbibbrackets": "[{}]",
+}  # fmt: skip
+_RAISED: Final = {
+    "textsubscript": "_",
+    "textsuperscript": "^",
+    "mkbibsubscript": "_",
+    "mkbibsuperscript": "^",
+}
+_COMMAND: Final = re.compile(rf"\\({'|'.join([*_PRINTED, *_RAISED])})\*?(?![A-Za-z])\s*{_GROUP}")
+_INNER_QUOTES: Final = str.maketrans("“”", "‘’")
+_DEPTH: Final = 8  # of commands in commands
 _KEPT: Final = (
     "alpha|beta|gamma|delta|epsilon|zeta|eta|theta|iota|kappa|lambda|mu|nu|xi|pi|rho|sigma|tau"
     "|upsilon|phi|chi|psi|omega|Gamma|Delta|Theta|Lambda|Xi|Pi|Sigma|Upsilon|Phi|Psi|Omega|"
@@ -84,7 +122,48 @@ def resolve_tex(title: str) -> str:
     >>> resolve_tex(r"M$^2$RNN and $\alpha_0$ for $5")
     'M²RNN and α₀ for $5'
     """
-    return _MATH.sub(lambda match: _resolve(match[1]), title)
+    return _MATH.sub(lambda match: _resolve(_FONTS.sub(r"\1", match[2])), title)
+
+
+def print_commands(text: str) -> str:
+    r"""Return a text with what commands of LaTeX and biblatex print; others stay.
+
+    Examples
+    --------
+    >>> print(print_commands(r"H\textsubscript{2}O in \mkbibemph{E. coli}, \enquote{so}, \foo{x}"))
+    H₂O in E. coli, “so”, \foo{x}
+    """
+    for _ in range(_DEPTH):
+        printed = _COMMAND.sub(_print_command, text)
+        if printed == text:
+            break
+        text = printed
+    return re.sub(r"(?<!\\)\\([&%#])", r"\1", text)
+
+
+def _print_command(match: re.Match[str]) -> str:
+    name, given = match[1], _COMMAND.sub(_print_command, match[2])
+    if "\\" not in given:
+        given = given.replace("{", "").replace("}", "")
+    if name in _RAISED:
+        return script(_RAISED[name], given) or given
+    if _PRINTED[name].startswith("“"):
+        given = given.translate(_INNER_QUOTES)
+    return _PRINTED[name].replace("{}", given)
+
+
+def script(mark: str, text: str) -> str | None:
+    """Return a text raised (``^``) or lowered (``_``); None where a sign has no such form.
+
+    Examples
+    --------
+    >>> script("^", "−2"), script("_", "2,3")
+    ('⁻²', None)
+    """
+    try:
+        return "".join(_script(_SCRIPTS[mark], _MINUS.get(sign, sign)) for sign in text.strip())
+    except KeyError:
+        return None
 
 
 def _resolve(math: str) -> str:
@@ -104,10 +183,13 @@ def _resolve_token(match: re.Match[str], math: str) -> str:
             raised = match["group"] if match["one"] is None else match["one"]
             return "".join(_script(_SCRIPTS[match["script"]], sign) for sign in raised)
         if match["command"]:
-            return _COMMANDS.get(match["command"]) or _greek(match["command"])
+            found = _SYMBOLS.get(match["command"])
+            return _greek(match["command"]) if found is None else found
     except KeyError:
         raise ValueError(f"no plain form of the TeX {math!r}") from None
-    return match["plain"]
+    if match["space"]:
+        return " " if match["space"] in ";: " else ""
+    return match["escaped"] or match["plain"] or ""
 
 
 def _script(kind: str, sign: str) -> str:

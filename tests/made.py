@@ -40,7 +40,7 @@ def make_release(folder: Path, rows: dict[str, list[dict[str, Any]]]) -> citehub
 def make_works(*works: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
     """Return the rows of a release of the canonical work and works that cite it.
 
-    Beside the columns of ``works``, a work may have ``authors`` (names), ``ids``
+    Beside the columns of ``works``, a work may have ``authors`` (names, or cells), ``ids``
     (by scheme), ``intents`` and ``polarities`` (values of labels), ``raw_intents`` (labels
     without a value), ``themes`` (their ids), ``representatives`` (ranks by method),
     ``shared_authors`` and ``source``.
@@ -62,8 +62,8 @@ def make_works(*works: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
             {
                 "work_id": key,
                 "author_order": order,
-                "author_name": name,
                 "author_position": "middle",
+                **(name if isinstance(name, dict) else {"author_name": name}),
             }
             for order, name in enumerate(work.get("authors", ()), 1)
         ]

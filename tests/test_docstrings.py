@@ -23,7 +23,7 @@ FUNCTIONS += [
 CLASSES = [
     *(citehub.Hub, citehub.Table, citehub.Work, citehub.Summary, citehub.Diff),
     *(citehub.Export, citehub.Related, citehub.Scorecard, display.Figure, display.Frame),
-    *(citehub.Works, graph.Dumps, graph.NewHub),
+    *(citehub.Works, graph.Dumps, graph.MostCited, graph.NewHub),
 ]
 MEMBERS = [
     f"{owner.__module__}.{owner.__name__}.{name}"

@@ -46,6 +46,7 @@ SPELLINGS = {
     "doi:10.1002/(sici)1097<1::aid-x>3.0.co;2-7": [
         "https://doi.org/10.1002/(SICI)1097%3C1::AID-X%3E3.0.CO;2-7",
         "10.1002/(SICI)1097&lt;1::AID-X&gt;3.0.CO;2-7",
+        "doi:10.1002/%28SICI%291097%3C1::AID-X%3E3.0.CO%3B2-7",
         "https://doi.org/10.1002/(sici)1097&amp;lt;1::aid-x&amp;gt;3.0.co;2-7",
     ],
     "openalex:W4221167110": [

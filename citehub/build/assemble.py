@@ -13,8 +13,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from citehub._markup import plain_title, says_something
 from citehub._schema import TABLES
-from citehub._tex import resolve_tex
 from citehub.build.derived import (
     DERIVED,
     count_months,
@@ -30,6 +30,7 @@ from citehub.build.write import GatheredRows
 from citehub.errors import BuildError
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Mapping
 
     from citehub._identifiers import Identifier
@@ -86,6 +87,8 @@ SOURCES: Final[dict[str, dict[str, str | None]]] = {
 }
 _DATE: Final = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _MONTHS: Final = 12
+_COUNTS: Final = range(2**31)
+_STATED: Final = ("language", "topic", "open_access_status", "license")
 _STEP: Final = 1000  # citing works whose rows are dicts at a time
 _TABLES: Final[tuple[TableName, ...]] = (
     "works", "work_ids", "authorships", "citations", "citation_sources", "citation_contexts",
@@ -100,7 +103,8 @@ class HubInput:
     """What the sources say of one hub.
 
     ``canonical`` are the records of the work itself, by source and record id; ``stated`` are
-    the sources' own counts of its citations, and ``years`` those of OpenAlex by year; ``read``
+    the sources' own counts of its citations, and ``years`` those of OpenAlex by year.
+    ``snapshots`` are the dates of the dumps, ``read_on`` that at which they were read; ``read``
     says in words what was read.
     """
 
@@ -112,15 +116,19 @@ class HubInput:
     years: dict[int, int] = field(default_factory=dict)
     unreadable: dict[str, int] = field(default_factory=dict)
     newest_year: int | None = None
+    snapshots: dict[str, datetime.date] = field(default_factory=dict)
+    read_on: datetime.date | None = None
     read: str = ""
 
 
-def record_of(
+def record_of(  # noqa: PLR0913
     row: Mapping[str, Any],
     source_id: str,
     record_id: str,
     ids: tuple[Identifier, ...],
     abstract: str | None,
+    *,
+    snapshot_on: datetime.date | None = None,
 ) -> tuple[Record, str]:
     """Return a record from a source's row, and what of it cannot be used, in words.
 
@@ -137,6 +145,8 @@ def record_of(
         for each in row["authors"] or ()
         if each and each["name"] and each["name"].strip()
     )
+    n = row.get("n_citations")
+    count = n if n is not None and n in _COUNTS else None
     record = Record(
         source_id,
         record_id,
@@ -149,6 +159,12 @@ def record_of(
         authors=authors,
         abstract=abstract,
         is_retracted=row["is_retracted"],
+        language=row.get("language"),
+        topic=row.get("topic"),
+        open_access_status=row.get("open_access_status"),
+        license=row.get("license"),
+        citation_count=count,
+        citation_count_on=None if count is None else snapshot_on,
     )
     return record, problem
 
@@ -210,7 +226,11 @@ class _Assembly:
         self.ledger.start(*_TABLES)
         canonical, works = self._join()
         if canonical.title is None:
-            raise BuildError(f"No source tells the title of {canonical.work_id}.{self._read()}")
+            raise BuildError(
+                f"No source tells the title of {canonical.work_id}. Add one that describes works, "
+                "as the Meta of OpenCitations, or a reference manager's file that holds the work."
+                f"{self._read()}"
+            )
         self.work_of = {
             (each.source_id, each.record_id): work for work in works for each in work.records
         }
@@ -224,9 +244,13 @@ class _Assembly:
         citing = [work for work in works if work.work_id in by_work]
         citing.sort(key=_newest_first)
         if not citing:
+            untitled = (
+                f" Of {len(edges):,} citing records no source tells the title; add one that "
+                "describes works."
+            )
             raise BuildError(
-                "No source that was read tells of a work that cites "
-                f"{canonical.work_id}.{self._read()}"
+                f"No source that was read tells of a work that cites {canonical.work_id}."
+                f"{untitled if edges else ''}{self._read()}"
             )
         self._put_work(canonical)
         for position, work in enumerate(citing, 1):
@@ -267,7 +291,10 @@ class _Assembly:
                 groups.join(key, identifier)
         for key in given.canonical:
             groups.join(first, key)
-        records = {**given.citing, **given.canonical}
+        records = {
+            key: record if says_something(record.title or "") else record._replace(title=None)
+            for key, record in (*given.citing.items(), *given.canonical.items())
+        }
         members: dict[object, list[Record]] = {}
         for key, record in records.items():
             members.setdefault(groups.find(key), []).append(record)
@@ -283,13 +310,11 @@ class _Assembly:
     def _put_work(self, work: _Work) -> None:
         title, key = work.title or "", {"work_id": work.work_id}
         self._first(work, "title")
-        try:
-            plain, how = resolve_tex(title), "title with its TeX resolved"
-        except ValueError:
-            plain, how = title, "title as it is, as its TeX cannot be resolved"
-        derive(self.ledger, "works", {**key, "title_plain": plain}, how)
-        for name in ("venue", "type", "abstract", "is_retracted", "page_url"):
+        cells = {**key, "title_plain": plain_title(title)}
+        derive(self.ledger, "works", cells, "title with its TeX and markup resolved")
+        for name in ("venue", "type", "abstract", "is_retracted", "page_url", *_STATED):
             self._first(work, name)
+        self._put_citation_count(work)
         first = work.first
         if first is not None:
             date = {"publication_year": first.year, "publication_month": first.month}
@@ -307,6 +332,15 @@ class _Assembly:
                 self.ledger.put(
                     "works", {"work_id": work.work_id, name: value}, _origin_of(record)
                 )
+                return
+
+    def _put_citation_count(self, work: _Work) -> None:
+        for record in work.records:
+            if record.citation_count is not None:
+                names = ("citation_count", "citation_count_on")
+                cells = {name: getattr(record, name) for name in names}
+                origin = _origin_of(record)
+                self.ledger.put("works", {"work_id": work.work_id, **cells}, origin)
                 return
 
     def _put_finding(self, work: _Work) -> None:
@@ -473,7 +507,11 @@ class _Assembly:
         """Enter the sources that any row names."""
         for source_id, cells in SOURCES.items():
             if source_id in self.named:
-                row = {"source_id": source_id, **cells}
+                row: dict[str, Any] = {"source_id": source_id, **cells}
+                if source_id != DERIVED:
+                    dump = semantic_scholar.SOURCE if source_id == TLDR else source_id
+                    row["retrieved_on"] = self.given.read_on
+                    row["snapshot_on"] = self.given.snapshots.get(dump)
                 self.ledger.put("sources", row, Origin(source_id, "stated"))
 
     # -- origins --------------------------------------------------------------------------

@@ -7,27 +7,19 @@ from typing import TYPE_CHECKING, Final
 
 from citehub.build.assemble import SOURCES, TRUST, assemble
 from citehub.build.release import write_release
-from citehub.build.spec import ChangeNote, HubSpec, ReleaseSpec
+from citehub.build.spec import LICENSES, About, ChangeNote, HubSpec, ReleaseSpec
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Iterator
 
     from citehub.build.assemble import HubInput
 
-_LICENSES: Final = {
-    "CC0 1.0": {
-        "name": "CC0-1.0",
-        "path": "https://creativecommons.org/publicdomain/zero/1.0/",
-        "title": "CC0 1.0 for the compilation; the column sources.rights gives the terms of each "
-        "source",
-    },
-    "ODC-BY 1.0": {
-        "name": "ODC-By-1.0",
-        "path": "https://opendatacommons.org/licenses/by/1-0/",
-        "title": "ODC-BY 1.0 for what comes from Semantic Scholar",
-    },
-}
+_COMPILATION: Final = (
+    "for the compilation; the column sources.rights gives the terms of each source"
+)
+_MAINTAINER: Final = {"title": "The maintainer of this hub", "roles": ["creator"]}
+_SEMANTIC_SCHOLAR: Final = "for what comes from Semantic Scholar"
 
 
 def name_hub(work_id: str) -> str:
@@ -48,6 +40,7 @@ def write_hub(  # noqa: PLR0913
     name: str | None,
     version: str,
     created: datetime.date,
+    about: About,
     progress: Callable[[str], None],
 ) -> int:
     """Write a release folder from what bulk sources say, and return its number of citing works.
@@ -58,12 +51,12 @@ def write_hub(  # noqa: PLR0913
         The work has no title, or no citing work.
     """
     progress("Join what the sources say")
+    given.read_on = created
     tables, work_id = assemble(given)
     n_citing = len(tables["citations"])
     title = next(row["title_plain"] for row in tables["works"] if row["work_id"] == work_id)
     named = [row["source_id"] for row in tables["sources"]]
     known = ", ".join(str(SOURCES[each]["title"]) for each in TRUST if each in named)
-    rights = {SOURCES[each]["rights"] for each in named}
     release = ReleaseSpec(
         version=version,
         created=created,
@@ -75,17 +68,17 @@ def write_hub(  # noqa: PLR0913
     spec = HubSpec(
         folder="",
         name=name or name_hub(work_id),
-        title=f"Citation hub of {title}",
+        title=about.title or f"Citation hub of {title}",
         description=f'The works that cite "{title}" ({work_id}), as bulk sources know them. Null '
         "means not known. Each source's statement of a citation is a row of citation_sources; "
         "the table evidence names the source of every cell.",
         page="",
         page_source="",
         keywords=("citations", "bibliometrics"),
-        licenses=tuple(each for right, each in _LICENSES.items() if right in rights),
-        contributors=({"title": "The maintainer of this hub", "roles": ["creator"]},),
+        licenses=tuple(_licenses(about, {SOURCES[each]["rights"] for each in named})),
+        contributors=about.contributors or (_MAINTAINER,),
         releases=(release,),
-        homepage="",
+        homepage=about.homepage,
         responsible_ai={
             "data_collection": f"Bulk files were read whole and filtered by citation: {known}.",
             "data_collection_missing_data": "Null means not known, never zero or false. Citing "
@@ -104,3 +97,13 @@ def write_hub(  # noqa: PLR0913
     facts = {"canonical_work_id": work_id, "hub_class": "not stated"}
     write_release(target, spec, release, (tables, facts), lambda _: "First release.", progress)
     return n_citing
+
+
+def _licenses(about: About, rights: Collection[str | None]) -> Iterator[dict[str, str]]:
+    """Yield the licences of the compilation, else CC0 where a source allows it, and ODC-BY."""
+    stated = about.licenses or ((LICENSES["CC0-1.0"],) if "CC0 1.0" in rights else ())
+    for each in stated:
+        yield {**each, "title": f"{each['title']} {_COMPILATION}"}
+    if "ODC-BY 1.0" in rights and LICENSES["ODC-By-1.0"] not in about.licenses:
+        each = LICENSES["ODC-By-1.0"]
+        yield {**each, "title": f"{each['title']} {_SEMANTIC_SCHOLAR}"}

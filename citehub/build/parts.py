@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 
 from citehub import _rows
 from citehub._identifiers import parse_identifier
+from citehub._markup import plain_title
 from citehub._schema import TABLES, Column
-from citehub._tex import resolve_tex
 from citehub.build.derived import (
     count_months,
     derive,
@@ -167,7 +167,7 @@ def add_page(ledger: Ledger, sources: HubSources) -> None:
 def _put_title(ledger: Ledger, sources: HubSources, title: str, line: int) -> str:
     work_id = sources.work_id(title)
     try:
-        plain = resolve_tex(title)
+        plain = plain_title(title, is_strict=True)
     except ValueError as error:
         raise SourceError.at(sources.page_path, line, str(error)) from None
     ledger.put("works", {"work_id": work_id, "title": title}, sources.origin(line))

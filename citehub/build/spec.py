@@ -6,7 +6,7 @@ import datetime
 import os
 import tomllib
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from citehub._catalog import is_hub_name, is_version, version_key
 from citehub._identifiers import parse_identifier
@@ -14,10 +14,71 @@ from citehub._manifest import FIRST_SCHEMA, RESPONSIBLE_AI
 from citehub._schema import SCHEMA_VERSION
 from citehub.build.parts import PARTS
 from citehub.build.sources.curated import read_text
-from citehub.errors import SourceError, UnknownVersion
+from citehub.errors import BadArgument, SourceError, UnknownVersion
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 SPEC: Final = "hub.toml"
 _CHANGE_KINDS: Final = ("added", "removed", "changed", "relabelled", "merged", "retracted")
+
+
+LICENSES: Final[dict[str, dict[str, str]]] = {
+    name: {"name": name, "path": path, "title": title}
+    for name, path, title in (
+        ("CC0-1.0", "https://creativecommons.org/publicdomain/zero/1.0/", "CC0 1.0"),
+        ("CC-BY-4.0", "https://creativecommons.org/licenses/by/4.0/", "CC BY 4.0"),
+        ("CC-BY-SA-4.0", "https://creativecommons.org/licenses/by-sa/4.0/", "CC BY-SA 4.0"),
+        ("CC-BY-NC-4.0", "https://creativecommons.org/licenses/by-nc/4.0/", "CC BY-NC 4.0"),
+        ("ODC-By-1.0", "https://opendatacommons.org/licenses/by/1-0/", "ODC-BY 1.0"),
+        ("ODbL-1.0", "https://opendatacommons.org/licenses/odbl/1-0/", "ODbL 1.0"),
+        ("PDDL-1.0", "https://opendatacommons.org/licenses/pddl/1-0/", "PDDL 1.0"),
+    )
+}
+"""Licences of data by their names in SPDX, as a manifest describes them."""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a maintainer says of a hub that is made without ``hub.toml``; empty where nothing."""
+
+    title: str = ""
+    licenses: tuple[dict[str, str], ...] = ()
+    contributors: tuple[dict[str, Any], ...] = ()
+    homepage: str = ""
+
+
+def describe_hub(
+    title: str | None,
+    licenses: Iterable[str],
+    contributors: Iterable[str],
+    homepage: str | None,
+) -> About:
+    """Return what a maintainer says of a hub, checked as ``hub.toml`` is.
+
+    Raises
+    ------
+    BadArgument
+        A licence is not known by this name, a name is empty, or the homepage is no address.
+    """
+    names, people = list(licenses), list(contributors)
+    for name in names:
+        if name not in LICENSES:
+            raise BadArgument.of("license", name, f"one of {', '.join(LICENSES)}")
+    for what, texts in (("title", [] if title is None else [title]), ("contributor", people)):
+        for text in texts:
+            if not text.strip():
+                raise BadArgument.of(what, text, "a name that says something")
+    if homepage and not _is_address(homepage):
+        raise BadArgument.of(
+            "homepage", homepage, "an address that starts with https:// or http://"
+        )
+    return About(
+        (title or "").strip(),
+        tuple(LICENSES[name] for name in dict.fromkeys(names)),
+        tuple({"title": person.strip(), "roles": ["creator"]} for person in people),
+        homepage or "",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +212,13 @@ def _check_entries(hub: _Reader, key: str, *texts: str) -> None:
 
 def _read_homepage(hub: _Reader) -> str:
     homepage = hub.take_text("homepage")
-    if homepage and not homepage.startswith(("https://", "http://")):
+    if homepage and not _is_address(homepage):
         hub.fail(f"the homepage {homepage!r:.60} should start with https:// or http://")
     return homepage
+
+
+def _is_address(text: str) -> bool:
+    return text.startswith(("https://", "http://"))
 
 
 def _read_responsible_ai(hub: _Reader) -> dict[str, str]:

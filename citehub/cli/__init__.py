@@ -2,7 +2,8 @@
 
 Data goes to standard output, messages to standard error. Exit codes: 0 done; 1 nothing
 found, damaged data or a build that was refused; 2 the command was written wrong, or names
-something that does not exist.
+something that does not exist; 3 done, but with a part of a source only, as it could not be read
+whole.
 """
 
 from __future__ import annotations

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 import citehub
 from citehub.cli import pages
+
+PARTIAL: Final = 3
+"""Exit code of what is done, but with a part of a source only."""
 
 app = typer.Typer(
     help="Citation hubs as versioned datasets: who cites a work, and in what role.",

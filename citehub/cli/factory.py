@@ -10,10 +10,10 @@ import typer
 
 from citehub import _terminal as terminal
 from citehub._text import clean
-from citehub.cli.app import app, read_ids
+from citehub.cli.app import PARTIAL, app, read_ids
 
 if TYPE_CHECKING:
-    from citehub.graph import Dumps, NewHub
+    from citehub.graph import Dumps, MostCited, NewHub
 
 _UNITS: Final = {"MB": 10**6, "GB": 10**9, "MIB": 1 << 20, "GIB": 1 << 30}
 _LEAST_MEMORY: Final = 512 << 20
@@ -86,6 +86,24 @@ def new(
     name: Annotated[
         str | None, typer.Option("--name", help="Name of the hub; else its work's id.")
     ] = None,
+    title: Annotated[
+        str | None, typer.Option("--title", help="Title of the hub; else that of the work.")
+    ] = None,
+    licenses: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--license",
+            metavar="NAME",
+            help="Licence of the compilation, as CC-BY-4.0; lists alone have none by default.",
+        ),
+    ] = None,
+    contributors: Annotated[
+        list[str] | None,
+        typer.Option("--contributor", metavar="NAME", help="Who made it; may be several."),
+    ] = None,
+    homepage: Annotated[
+        str | None, typer.Option("--homepage", metavar="URL", help="Web page of the hub.")
+    ] = None,
     version: DataVersion = "1.0.0",
     created: Created = None,
     cache: Cache = None,
@@ -94,7 +112,10 @@ def new(
     engine: EngineName = "duckdb",
     master: Master = None,
 ) -> None:
-    """Make a hub of any work from bulk dumps or your own lists, whole or not at all."""
+    """Make a hub of any work from bulk dumps or your own lists, whole or not at all.
+
+    Exits with 3 where the hub is there, but a dump could not be read whole.
+    """
     from citehub.graph import new_hub
 
     _need(out, openalex, s2, opencitations, *(citing or ()), known=("--citing",))
@@ -102,11 +123,12 @@ def new(
     with terminal.progress() as step:
         made = new_hub(
             work, out, dumps, citing=citing, name=name, version=version,
-            created=_date(created), progress=step,
+            created=_date(created), title=title, licenses=licenses or (),
+            contributors=contributors or (), homepage=homepage, progress=step,
         )  # fmt: skip
     print(clean(made.folder))
     _say(f"{made.n_citing:,} citing works. Look at it with: citehub show {made.folder}")
-    _say_rejects(made)
+    _end(made)
 
 
 @graph.command()
@@ -126,7 +148,10 @@ def hubs(
     engine: EngineName = "duckdb",
     master: Master = None,
 ) -> None:
-    """Make hubs of many works in one pass; exits with 1 where any could not be made."""
+    """Make hubs of many works in one pass.
+
+    Exits with 1 where any could not be made, and with 3 where a dump could not be read whole.
+    """
     from citehub.graph import new_hubs
 
     _need(out, openalex, s2, opencitations)
@@ -143,9 +168,7 @@ def hubs(
             else:
                 print(clean(made.folder))
     _say(f"{len(asked) - failed:,} of {len(asked):,} hubs are there.")
-    _say_rejects(made)
-    if failed:
-        raise typer.Exit(1)
+    _end(made, failed=failed > 0)
 
 
 @graph.command()
@@ -161,14 +184,18 @@ def canonical(
     engine: EngineName = "duckdb",
     master: Master = None,
 ) -> None:
-    """Find the most cited works of a graph, with roles, years and self-citations."""
+    """Find the most cited works of a graph, with roles, years and self-citations.
+
+    Exits with 3 where they are there, but a dump could not be read whole.
+    """
     from citehub.graph import find_canonical
 
     _need(out, openalex, s2, opencitations)
     dumps = _dumps(openalex, s2, opencitations, cache, memory, threads, engine, master)
     with terminal.progress() as step:
-        folder = find_canonical(out, dumps, top=top, progress=step)
-    print(clean(folder))
+        made = find_canonical(out, dumps, top=top, progress=step)
+    print(clean(made.folder))
+    _end(made)
 
 
 def _need(out: str, *sources: str | None, known: tuple[str, ...] = ()) -> None:
@@ -221,6 +248,15 @@ def _say(message: str) -> None:
     terminal.err().print(terminal.paragraph(message), soft_wrap=True)
 
 
-def _say_rejects(made: NewHub) -> None:
+def _end(made: NewHub | MostCited, *, failed: bool = False) -> None:
+    """Say what could not be read, and exit with the code for it."""
+    for note in made.notes:
+        _say(note)
     if made.rejects:
         _say(f"Some lines could not be read; which and why: {made.rejects}")
+    if made.partial:
+        _say("Not all of the dumps could be read, so this is a part of what they hold:")
+        for sentence in made.partial:
+            _say(sentence)
+    if failed or made.partial:
+        raise typer.Exit(1 if failed else PARTIAL)

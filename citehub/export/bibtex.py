@@ -21,6 +21,8 @@ _MONTHS: Final = (
     "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
 )  # fmt: skip
 _INITIAL: Final = re.compile(r"(?<![^ \-])[^\x00-\x7f]")
+_WORD: Final = re.compile(r"[A-Za-z-]+")
+_PARTING: Final = re.compile(r"[\\$,]|(?<![^ ])and(?![^ ])", re.IGNORECASE)  # names, or TeX
 _ACCENTS: Final = {
     "\u0300": "`", "\u0301": "'", "\u0302": "^", "\u0303": "~", "\u0304": "=", "\u0307": ".",
     "\u0308": '"', "\u030c": "v ", "\u0327": "c ",
@@ -54,11 +56,12 @@ def reference(work: Work) -> dict[str, str]:
     """Return the bibliographic fields of a work; what is not known is empty."""
     ids, month = work.ids, work.publication_month
     is_arxiv = "arxiv" in ids
+    title = work.title if "$" in work.title else work.title_plain  # mathematics stay TeX
     doi = ids.get("doi", "")
     named, at = kind(work), "" if is_arxiv else server(work) or ""
     return {
         "author": " and ".join(_author(name) for name in names(work)),
-        "title": f"{{{escape_tex(work.title)}}}" if work.title else "",
+        "title": f"{{{escape_tex(title)}}}" if title else "",
         "year": str(work.publication_year or ""),
         "month": _MONTHS[month - 1] if month else "",
         named.bibtex_venue: escape_tex(venue(work) or ""),
@@ -88,10 +91,13 @@ def _key(work_id: str) -> str:
 
 
 def _author(name: Name) -> str:
-    if name.is_literal:
-        return f"{{{escape_tex(name.family)}}}"
-    parts = (escape_tex(part) for part in (name.whole_family, name.suffix, name.given) if part)
-    braced = (f"{{{part}}}" if re.search(r"[\\$]", part) else part for part in parts)
+    if name.is_literal or not name.given:  # BibTeX would split it
+        whole = f"{name.whole_family} {name.suffix}".strip()
+        is_word = not name.is_literal and _WORD.fullmatch(whole)
+        return whole if is_word else f"{{{escape_tex(whole)}}}"
+    parts = (name.whole_family, name.suffix, name.whole_given)
+    escaped = (escape_tex(part) for part in parts if part)
+    braced = (f"{{{part}}}" if _PARTING.search(part) else part for part in escaped)
     return _INITIAL.sub(_accent, ", ".join(braced))
 
 

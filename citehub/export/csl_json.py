@@ -68,6 +68,7 @@ def _author(name: Name) -> dict[str, str]:
     parts = {
         "family": name.family,
         "given": name.given,
+        "dropping-particle": name.dropped,
         "non-dropping-particle": name.particle,
         "suffix": name.suffix,
     }

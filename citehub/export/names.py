@@ -1,7 +1,8 @@
-"""Printed names as family and given names: a heuristic, as no source states the parts."""
+"""Names in parts: as their source states them, else by a heuristic from what is printed."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -13,17 +14,25 @@ if TYPE_CHECKING:
     from citehub._rows import AuthorshipRow
     from citehub._work import Work
 
+_EAST_ASIAN: Final = re.compile(
+    "[\u3005-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]"
+)
 _SUFFIXES: Final = frozenset(("Jr.", "Jr", "Sr.", "Sr", "II", "III", "IV"))
 
 
 class Name(NamedTuple):
-    """The parts of a name; a name that is not split is all ``family``, and ``is_literal``."""
+    """The parts of a name; a name that is not split is all ``family``, and ``is_literal``.
+
+    ``dropped`` is a particle that stands behind the given name where the family name comes
+    first, as *de* in *La Fontaine, Jean de*.
+    """
 
     given: str
     particle: str
     family: str
     suffix: str
     is_literal: bool
+    dropped: str = ""
 
     @property
     def whole_family(self) -> str:
@@ -31,12 +40,18 @@ class Name(NamedTuple):
         return f"{self.particle} {self.family}".strip()
 
     @property
+    def whole_given(self) -> str:
+        """The given names with the particle that is dropped, as ``Jean de``."""
+        return f"{self.given} {self.dropped}".strip()
+
+    @property
     def initials(self) -> str:
         """Initials of the given names, as ``J.-L. B.``."""
-        return " ".join(
-            "-".join(f"{part[0]}." for part in word.split("-") if part)
+        words = (
+            "-".join(_initial(part) for part in word.split("-") if part)
             for word in self.given.split(" ")
         )
+        return " ".join([*words, self.dropped] if self.dropped else words)
 
 
 def names(work: Work) -> Iterator[Name]:
@@ -45,16 +60,20 @@ def names(work: Work) -> Iterator[Name]:
 
 
 def split_name(author: AuthorshipRow) -> Name:
-    """Split a printed name as BibTeX does: the last word, and small-letter words before it.
+    """Return the parts of a name: those that its source states, else by a heuristic.
 
-    Names of groups, of one word, or with a comma, ``and`` or an ampersand are not split.
+    That splits as BibTeX does: the last word, and small-letter words before it. Names of
+    groups, of one word, or with a comma, ``and`` or an ampersand are not split.
 
     Examples
     --------
     >>> row = {"author_name": "Oskar van der Wal", "is_collective": False}
-    >>> split_name(row)[:3]
+    >>> split_name(row | {"family_name": None})[:3]
     ('Oskar', 'van der', 'Wal')
     """
+    family = clean_line(author["family_name"] or "").split()
+    if family and not author["is_collective"]:
+        return _take_stated(author, family)
     words = clean_line(author["author_name"]).split()
     printed = " ".join(words)
     suffix = words.pop() if len(words) > 2 and words[-1] in _SUFFIXES else ""  # noqa: PLR2004
@@ -62,8 +81,34 @@ def split_name(author: AuthorshipRow) -> Name:
     if is_group or len(words) < 2 or "and" in words:  # noqa: PLR2004
         return Name("", "", printed, "", is_literal=True)
     start = len(words) - 1
-    while start > 1 and unicodedata.category(words[start - 1][0]) == "Ll":
+    while start > 1 and _is_small(words[start - 1]):
         start -= 1
     return Name(
         " ".join(words[:start]), " ".join(words[start:-1]), words[-1], suffix, is_literal=False
     )
+
+
+def _take_stated(author: AuthorshipRow, family: list[str]) -> Name:
+    """Return the parts that a source states; small-letter words of them are particles."""
+    given = clean_line(author["given_name"] or "").split()
+    start = next((at for at, word in enumerate(family) if not _is_small(word)), 0)
+    end = len(given)
+    while end > 1 and _is_small(given[end - 1]):
+        end -= 1
+    return Name(
+        given=" ".join(given[:end]),
+        particle=" ".join(family[:start]),
+        family=" ".join(family[start:]),
+        suffix=" ".join(clean_line(author["name_suffix"] or "").split()),
+        is_literal=False,
+        dropped=" ".join(given[end:]),
+    )
+
+
+def _is_small(word: str) -> bool:
+    return unicodedata.category(word[0]) == "Ll"
+
+
+def _initial(part: str) -> str:
+    """Return an initial; Chinese, Japanese and Korean names are not abbreviated."""
+    return part if _EAST_ASIAN.match(part) else f"{part[0]}."

@@ -59,4 +59,4 @@ def _reference(work: Work) -> Iterator[tuple[str, str | None]]:
 def _author(name: Name) -> str:
     if name.is_literal:
         return name.family
-    return ", ".join(part for part in (name.whole_family, name.given, name.suffix) if part)
+    return ", ".join(part for part in (name.whole_family, name.whole_given, name.suffix) if part)

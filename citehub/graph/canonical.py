@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 from collections import defaultdict
 from itertools import count
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from citehub import _folder
 from citehub._schema import Column, TableSchema
@@ -83,21 +84,42 @@ CANONICAL_YEARS: Final = TableSchema(
 )
 
 
+class MostCited(NamedTuple):
+    """The most cited works that were found.
+
+    Attributes
+    ----------
+    folder : str
+        ``canonical.parquet`` in it holds the works, ``canonical_years.parquet`` their citing
+        records by year.
+    rejects : str
+        The file of what could not be read; empty where all could.
+    partial : tuple of str
+        Which dumps could not be read whole, and how much of them was, in sentences; empty where
+        all could.
+    notes : tuple of str
+        What else there is to know of the dumps, such as which record is left out.
+    """
+
+    folder: str
+    rejects: str
+    partial: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
 def find_canonical(
     out: str,
     dumps: Dumps,
     *,
     top: int = 1000,
     progress: Callable[[str], None] = lambda _step: None,
-) -> str:
+) -> MostCited:
     """Find the most cited works of bulk dumps, in each source by itself.
 
     Parameters
     ----------
     out : str
-        The folder to make; it must not exist, or be empty. ``canonical.parquet`` holds the
-        works, ``canonical_years.parquet`` their citing records by year; what could not be read
-        is in the file ``out.rejects.csv`` beside it.
+        The folder to make; it must not exist, or be empty.
     dumps : Dumps
         Where they lie, and how to read them.
     top : int, default 1000
@@ -107,8 +129,8 @@ def find_canonical(
 
     Returns
     -------
-    str
-        The folder.
+    MostCited
+        The folder, and what could not be read.
 
     Raises
     ------
@@ -124,7 +146,9 @@ def find_canonical(
     A work is a record of a source; records are not joined. One that cites another several times
     counts once, with the intents of all its rows. Of OpenAlex records in several partitions, the
     last one's references count. An id that was merged counts as the one that it became, on both
-    sides of a citation; of ids that were merged in a circle, as the least of them.
+    sides of a citation; of ids that were merged in a circle, as the least of them. The record
+    into which OpenAlex puts works that it deletes is no work: it is left out on both sides, and
+    ``notes`` says so. A year later than the one after that of the dump counts as not known.
 
     Examples
     --------
@@ -138,8 +162,9 @@ def find_canonical(
     ...     with open(os.path.join(home, "works", "part_000.jsonl"), "w") as file:
     ...         for work in works:
     ...             print(json.dumps(work), file=file)
-    ...     out = find_canonical(os.path.join(home, "most-cited"), Dumps(openalex=home), top=10)
-    ...     pq.read_table(os.path.join(out, "canonical.parquet"))["record_id"].to_pylist()
+    ...     made = find_canonical(os.path.join(home, "most-cited"), Dumps(openalex=home), top=10)
+    ...     path = os.path.join(made.folder, "canonical.parquet")
+    ...     pq.read_table(path)["record_id"].to_pylist()
     ['W1']
     """
     if top < 1:
@@ -148,6 +173,7 @@ def find_canonical(
         raise BadArgument.of("dumps", dumps, "one with a folder of openalex, s2 or opencitations")
     target = os.path.abspath(out)
     _folder.check_free(target)
+    notes: list[str] = []
     tables: dict[TableSchema, list[dict[str, Any]]] = {CANONICAL: [], CANONICAL_YEARS: []}
     with reading(dumps, target, progress) as (engine, store, scratch):
         for source in open_sources(store, dumps, texts=False):
@@ -155,6 +181,7 @@ def find_canonical(
             ranking = _Ranking(engine, source, os.path.join(scratch, source.source_id), top)
             progress(f"Describe the most cited works in {source.source_id}")
             works, years = ranking.rows()
+            notes += ranking.notes
             tables[CANONICAL] += works
             tables[CANONICAL_YEARS] += years
         with _folder.scratch_folder(target) as folder:
@@ -163,8 +190,9 @@ def find_canonical(
                 _folder.write_bytes(path, table_bytes(table, rows))
             _folder.move(folder, target)
         rejects = [each for found in store.rejects.values() for each in found]
-        write_rejects(f"{target}.rejects.csv", rejects)
-    return target
+        written = write_rejects(f"{target}.rejects.csv", rejects)
+    told = store.told(store.partial), (*store.told(store.notes), *notes)
+    return MostCited(target, written, *told)
 
 
 class _Ranking:
@@ -177,6 +205,9 @@ class _Ranking:
         self.engine = engine
         self.source = source
         self.scratch = scratch
+        self.notes: list[str] = []
+        year = source.last_year(datetime.datetime.now(tz=datetime.UTC).year)
+        self.years = range(YEARS[0], min(year, YEARS[-1]) + 1)
         self.roles = _ROLES if source.source_id == semantic_scholar.SOURCE else ()
         self.merges = None if source.merged is None else self._follow(source.merged)
         self.ranked, pairs = self._rank(top)
@@ -224,7 +255,7 @@ class _Ranking:
         Pairs are made for few records only. A record has no more citing records than rows; so
         one with fewer rows than the last of the best has citing records is not among those.
         """
-        rows = self._write(self._count_rows(), "rows")
+        rows = self._without_deleted(self._write(self._count_rows(), "rows"))
         least = self._last_count(rows, top)
         while True:
             pairs = self._write(self._pairs(rows.filter(rows.n >= least)), f"pairs-{least}")
@@ -234,6 +265,18 @@ class _Ranking:
             if found >= least:
                 return self._write(_best(counts, top), "ranked"), pairs
             least = found
+
+    def _without_deleted(self, rows: Expression) -> Expression:
+        """Leave out the record of deleted works, and note how many cite it."""
+        if self.source.source_id != openalex.SOURCE:
+            return rows
+        is_deleted = rows.cited == openalex.DELETED
+        for row in self.engine.fetch(rows.filter(is_deleted)):
+            self.notes.append(
+                f"openalex: W{openalex.DELETED}, into which it puts works that it deletes, is no "
+                f"work and left out; {int(row['n']):,} references name it."
+            )
+        return rows.filter(~is_deleted)
 
     def _last_count(self, counts: Expression, top: int) -> int:
         """Return the count of the last of the best, or 1 where there are not so many."""
@@ -271,6 +314,7 @@ class _Ranking:
         if self.merges is not None:
             edges = edges.left_join(self.merges, edges.citing == self.merges.old)
             edges = edges.mutate(citing=edges.new.coalesce(edges.citing))
+            edges = edges.filter(edges.citing != openalex.DELETED)
         return edges.select("citing", "cited").distinct()
 
     def _without_former(self, edges: Expression) -> Expression:
@@ -311,7 +355,7 @@ class _Ranking:
         works = self.source.works
         works = works.semi_join(ids, "record")
         keys = works.authors.map(lambda author: author.key)
-        year = _within(works.year, YEARS)
+        year = _within(works.year, self.years)
         cells = works.select(record=works.record, part=works.part, year=year, people=keys)
         newest = _newest(cells, "year", "people")
         known = newest.people.filter(lambda person: person.notnull())
@@ -323,7 +367,7 @@ class _Ranking:
         works = works.semi_join(self.ranked, works.record == self.ranked.cited)
         cells = works.select(
             "record", "part", "title", "doi",
-            publication_year=_within(works.year, YEARS),
+            publication_year=_within(works.year, self.years),
             n_stated=_within(works.n_citations, _COUNTS),
         )  # fmt: skip
         newest = _newest(cells, "publication_year", "title", "doi", "n_stated")
@@ -362,7 +406,7 @@ class _Ranking:
     def _last_year(self) -> int:
         """Return the last year of the source's records."""
         works = self.source.works
-        (found,) = self.engine.fetch(works.agg(year=_within(works.year, YEARS).max()))
+        (found,) = self.engine.fetch(works.agg(year=_within(works.year, self.years).max()))
         return found["year"] or 0
 
     def _write(self, table: Expression, name: str) -> Expression:

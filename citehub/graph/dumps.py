@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 
 @dataclass(frozen=True, slots=True)
 class Dumps:
     """Which bulk dumps to read, and how.
+
+    A folder may be written in any way: relative, with ``~``, as a ``file:`` address. It is
+    kept as its absolute path.
 
     Parameters
     ----------
@@ -44,3 +50,20 @@ class Dumps:
     memory: int = 4 << 30
     threads: int | None = None
     cache: str | None = None
+
+    def __post_init__(self) -> None:
+        """Make the paths absolute."""
+        for name in ("openalex", "s2", "opencitations", "cache"):
+            if given := getattr(self, name):
+                object.__setattr__(self, name, absolute(given))
+
+
+def absolute(path: str | os.PathLike[str]) -> str:
+    """Return the absolute path of a folder, however it is written."""
+    text = os.fspath(path)
+    if not os.path.lexists(text):
+        if text.startswith("file:"):
+            parts = urlsplit(text)
+            text = url2pathname(parts.netloc.removeprefix("localhost") + parts.path)
+        text = os.path.expanduser(text)
+    return os.path.abspath(text)

@@ -75,7 +75,7 @@ def _find_titles(engine: Engine, works: Mapping[str, Expression], wanted: list[W
     for source, table in works.items() if titles else ():
         key = table.title.lower().re_replace(_BLANKS, " ").strip()
         found = table.mutate(key=key).filter(lambda each: each.key.isin(list(titles)))
-        for row in engine.fetch(found.select("record", "key", *SCHEMES)):
+        for row in engine.fetch(found.select("record", "key", *SCHEMES, "also").distinct()):
             for owner in titles[row["key"]]:
                 _enter(owner, source, row)
 
@@ -88,27 +88,33 @@ def fold_title(title: str) -> str:
 def ids_of(row: Mapping[str, Any]) -> tuple[Identifier, ...]:
     """Return the identifiers of a work of a source, in citehub's spelling."""
     found = []
-    for scheme in SCHEMES:
-        parsed = parse_identifier(f"{scheme}:{row[scheme]}") if row[scheme] else None
+    known = [f"{scheme}:{row[scheme]}" for scheme in SCHEMES if row[scheme]]
+    for each in (*known, *(row["also"] or ())):
+        parsed = parse_identifier(each)
         if parsed and parsed not in found:
             found.append(parsed)
     return tuple(found)
 
 
 def _ids(table: Expression) -> Expression:
-    return table.select("record", *SCHEMES)
+    return table.select("record", *SCHEMES, "also").distinct()
 
 
 def _matching(table: Expression, wanted: Iterable[Identifier]) -> Expression:
-    values: dict[str, list[str]] = {}
-    for identifier in wanted:
-        if identifier.scheme in SCHEMES:
-            values.setdefault(identifier.scheme, []).append(identifier.value)
-            if identifier.scheme == "arxiv":  # a source may know it by the DOI alone
-                values.setdefault("doi", []).append(f"10.48550/arxiv.{identifier.value}")
     import ibis
 
-    return ibis.or_(*(table[scheme].isin(each) for scheme, each in values.items()))
+    values: dict[str, list[str]] = {}
+    for scheme, value in wanted:
+        if scheme in SCHEMES:
+            values.setdefault(scheme, []).append(value)
+            if scheme == "arxiv":  # a source may know it by the DOI alone
+                values.setdefault("doi", []).append(f"10.48550/arxiv.{value}")
+    curies = [f"{scheme}:{each}".lower() for scheme, some in values.items() for each in some]
+    further = table.also.filter(lambda each: each.isin(curies))
+    return ibis.or_(
+        *(table[scheme].isin(each) for scheme, each in values.items()),
+        further.length().fill_null(0) > 0,
+    )
 
 
 def _enter(wanted: Wanted, source: str, row: Mapping[str, Any]) -> None:

@@ -12,6 +12,7 @@ from citehub._identifiers import parse_identifier
 from citehub._manifest import read_manifest
 from citehub.build.bulk import name_hub, write_hub
 from citehub.build.sources.reference_file import read_references
+from citehub.build.spec import About, describe_hub
 from citehub.errors import BadArgument, BuildError, DamagedRelease, TargetExists, UnknownWork
 from citehub.graph.find import read_wanted
 from citehub.graph.reader import Reader
@@ -40,6 +41,11 @@ class NewHub(NamedTuple):
         Why there is none; else empty.
     rejects : str
         The file of what could not be read; empty where all could.
+    partial : tuple of str
+        Which dumps could not be read whole, and how much of them was, in sentences; empty where
+        all could.
+    notes : tuple of str
+        What else there is to know of the dumps, such as which of two copies was read.
     """
 
     asked: str
@@ -47,6 +53,8 @@ class NewHub(NamedTuple):
     n_citing: int
     problem: str
     rejects: str
+    partial: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def new_hub(
@@ -58,6 +66,10 @@ def new_hub(
     name: str | None = None,
     version: str = "1.0.0",
     created: datetime.date | None = None,
+    title: str | None = None,
+    licenses: Iterable[str] = (),
+    contributors: Iterable[str] = (),
+    homepage: str | None = None,
     progress: Callable[[str], None] = lambda _step: None,
 ) -> NewHub:
     """Make a hub of a work from bulk dumps.
@@ -79,6 +91,15 @@ def new_hub(
         Data version of the release.
     created : datetime.date, optional
         Date of the release; by default today.
+    title : str, optional
+        Title of the hub; by default that of the work.
+    licenses : iterable of str, optional
+        Licences of the compilation by their names in SPDX, as CC-BY-4.0; by default CC0-1.0
+        where a dump is read, and none for lists alone. Parts of Semantic Scholar stay ODC-By-1.0.
+    contributors : iterable of str, optional
+        Who made the hub, to be named in citations of it.
+    homepage : str, optional
+        Web page of the hub.
     progress : callable, optional
         Is called with each step in words.
 
@@ -93,6 +114,8 @@ def new_hub(
         No source has the work.
     BuildError
         Nothing cites it, or a source is wrong.
+    BadArgument
+        A name, version, licence, contributor or homepage is not allowed.
     TargetExists
         The folder is there and holds something.
     MissingExtra
@@ -114,11 +137,13 @@ def new_hub(
     1
     """
     _check(name, version)
+    about = describe_hub(title, licenses, contributors, homepage)
     target = os.path.abspath(out)
     _folder.check_free(target)
+    created = created or _today()
     references = read_references([citing] if isinstance(citing, str) else citing or ())
     with reading(dumps, target, progress) as (engine, store, scratch):
-        reader = Reader(engine, store, dumps, scratch)
+        reader = Reader(engine, store, dumps, scratch, year=created.year)
         wanted = read_wanted(work)
         reader.find([wanted])
 
@@ -126,8 +151,8 @@ def new_hub(
         try:
             given = reader.input_of(wanted, references)
             n = write_hub(
-                given, target, name=name, version=version,
-                created=created or _today(), progress=progress,
+                given, target, name=name, version=version, created=created, about=about,
+                progress=progress,
             )  # fmt: skip
         except (BuildError, UnknownWork) as error:
             rejects = [*reader.rejects, *references.rejects]
@@ -135,7 +160,7 @@ def new_hub(
                 error.args = (f"{error} {_say_rejects(rejects, path)}",)
             raise
         written = write_rejects(path, [*reader.rejects, *references.rejects])
-    return NewHub(work, target, n, "", written)
+    return NewHub(work, target, n, "", written, store.told(store.partial), store.told(store.notes))
 
 
 def new_hubs(
@@ -198,8 +223,9 @@ def new_hubs(
     _check(None, version)
     target = os.path.abspath(out)
     os.makedirs(target, exist_ok=True)
+    created = created or _today()
     with reading(dumps, os.path.join(target, "hubs"), progress) as (engine, store, scratch):
-        reader = Reader(engine, store, dumps, scratch)
+        reader = Reader(engine, store, dumps, scratch, year=created.year)
         wanted = [read_wanted(work) for work in works]
         reader.find(wanted)
         path, written, n_written = os.path.join(target, "rejects.csv"), "", 0
@@ -211,13 +237,14 @@ def new_hubs(
                     _folder.check_free(folder)
                     n = write_hub(
                         reader.input_of(each), folder, name=None, version=version,
-                        created=created or _today(), progress=progress,
+                        created=created, about=About(), progress=progress,
                     )  # fmt: skip
             except (BuildError, TargetExists, UnknownWork) as error:
                 folder, n, problem = "", 0, str(error)
             if len(reader.rejects) > n_written:
                 written, n_written = write_rejects(path, reader.rejects), len(reader.rejects)
-            yield NewHub(each.asked, folder, n, problem, written)
+            told = store.told(store.partial), store.told(store.notes)
+            yield NewHub(each.asked, folder, n, problem, written, *told)
 
 
 def _is_hub_of(wanted: Wanted, folder: str) -> bool:

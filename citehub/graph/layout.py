@@ -2,36 +2,68 @@
 
 from __future__ import annotations
 
+import datetime
 import os
+import re
 import zipfile
 import zlib
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from citehub.build.sources import openalex, opencitations, semantic_scholar
+from citehub.build.sources.lines import is_csv
 from citehub.errors import SourceError
+from citehub.graph.manifests import Announced, find_manifest, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from citehub.build.sources.dumps import Dataset
 
 _LINES: Final = (".gz", ".json", ".jsonl", ".ndjson")
 _TABLES: Final = (".csv", ".csv.gz", ".zip")
+_PARQUET: Final = ".parquet"
+_COMPANION: Final = re.compile(  # what publishers and their tools put beside partitions
+    r"[._].*|(.*[_-])?manifest([._-].*)?|(readme|licen[cs]e|release[_-]?notes|changelog|metadata"
+    r"|schema|urls|(md5|sha\d*|check)[_-]?sums?)(\..*)?|.*\.(md5|sha\d+|sha\d+sum|crc|sig|asc)",
+    re.IGNORECASE,
+)
+_UNREAD: Final = re.compile(  # what is packed in another way, or not whole yet
+    r"\.(gz|json|jsonl|ndjson|csv|parquet|zip)\.(?!gz$)\w+$|\.(bz2|xz|zst|lz4|7z|zip|tar|tar\.gz|tgz)$",
+    re.IGNORECASE,
+)
+_DATED: Final = "updated_date="  # begins the name of a folder of OpenAlex' works
+_HALVES: Final = ("parquet", "jsonl")  # of a snapshot; that by columns is the quicker to read
+
+
+_DATE: Final = re.compile(
+    r"(?<![0-9])(20[0-9]{2})(?:([-_])([0-9]{2})\2([0-9]{2})(?![0-9])|([0-9]{2})([0-9]{2})_[0-9]{6}_)"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """The partitions of a dataset, sorted by path; where a row is there twice, the last counts."""
+    """The partitions of a dataset, sorted by path; where a row is there twice, the last counts.
+
+    ``announced`` is what a manifest tells of them. ``partial`` says in sentences what of the
+    dataset is not there, and ``notes`` what else is worth to know. ``origins`` are the archives
+    from which files were unpacked, ``date`` is the manifest's.
+    """
 
     dataset: Dataset
     folder: str
     paths: tuple[str, ...]
+    announced: dict[str, Announced] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    partial: tuple[str, ...] = ()
+    origins: dict[str, str] = field(default_factory=dict)
+    date: str | None = None
 
     @property
     def is_parquet(self) -> bool:
         """Whether they are Parquet, which is read where it lies."""
-        return self.paths[0].endswith(".parquet")
+        return self.paths[0].endswith(_PARQUET)
 
     @property
     def title(self) -> str:
@@ -39,19 +71,51 @@ class Files:
         return f"{self.dataset.source_id} {self.dataset.name}"
 
 
+def find_date(folder: str, files: Iterable[Files]) -> datetime.date | None:
+    """Return the date of a dump: the manifest's, or the newest in the name of folders and files.
+
+    So OpenAlex names its partitions, and others their releases. When a file was written here
+    says nothing of that.
+    """
+    files = list(files)
+    with suppress(ValueError):  # there is none, or it is no day
+        return datetime.date.fromisoformat(max(each.date or "" for each in files))
+    above = os.path.dirname(os.path.abspath(folder))
+    names = {os.path.relpath(path, above) for each in files for path in each.paths}
+    found = set()
+    for date in {match.groups() for name in names for match in _DATE.finditer(name)}:
+        year, _, *parts = date
+        with suppress(ValueError):  # it is no day
+            found.add(datetime.date(int(year), *(int(part) for part in parts if part)))
+    return max(found, default=None)
+
+
 def find_openalex(folder: str) -> dict[str, Files]:
     """Find the works, and the merged ids where they are, in a snapshot or any folder above it."""
     _check_folder(folder)
-    works = next(_find_folders(folder, "works"), None)
-    if works is None:
+    places = list(_find_folders(folder, "works"))
+    if not places:
         problem = "there is no folder 'works' in it; name a snapshot's folder 'works' or one above"
         raise SourceError.at(folder, 0, problem)
-    found = {"works": _files(openalex.WORKS_DATASET, works, _LINES)}
-    beside = os.path.join(works, os.pardir, "merged_ids", "works")
-    places = (os.path.join(each, "works") for each in _find_folders(folder, "merged_ids"))
-    for merged in (os.path.normpath(beside), *places):
-        if os.path.isdir(merged):
-            found["merged_ids"] = _files(openalex.MERGED, merged, _TABLES)
+    works = min(places, key=_half)
+    files = _files(openalex.WORKS_DATASET, works, (*_LINES, _PARQUET))
+    if others := [each for each in places if each != works]:
+        note = (
+            f"openalex works: {works} is read, and not {shown(others)}; name another one to "
+            "read that."
+        )
+        files = replace(files, notes=(note, *files.notes))
+    found = {"works": files}
+    above = ("..", "../..") if _half(works) < len(_HALVES) else ("..",)
+    beside = [
+        os.path.join(each, up, "merged_ids")
+        for each in (works, os.path.realpath(works))
+        for up in above
+    ]
+    for place in (*beside, *_find_folders(folder, "merged_ids")):
+        each = os.path.normpath(os.path.join(place, "works"))
+        if os.path.isdir(each):
+            found["merged_ids"] = _files(openalex.MERGED, each, _TABLES)
             break
     return found
 
@@ -64,34 +128,46 @@ def find_s2(folder: str) -> dict[str, Files]:
         semantic_scholar.ABSTRACTS,
         semantic_scholar.TLDRS,
     )
-    return _find_datasets(folder, datasets, needed=2, endings=(*_LINES, ".parquet"))
+    return _find_datasets(folder, datasets, needed=2, endings=(*_LINES, _PARQUET))
 
 
 def find_opencitations(folder: str) -> dict[str, Files]:
-    """Find the index and the metadata of OpenCitations."""
+    """Find the index of OpenCitations, and the metadata where they are."""
     datasets = (opencitations.INDEX, opencitations.META)
-    return _find_datasets(folder, datasets, needed=2, endings=_TABLES)
+    return _find_datasets(folder, datasets, needed=1, endings=_TABLES)
+
+
+def size_of(path: str) -> int:
+    """Return the size of a file; 0 of one that cannot be read."""
+    try:
+        return os.path.getsize(path)
+    except OSError:
+        return 0
 
 
 def unpack(files: Files, scratch: str) -> Files:
     """Return the files with those in zip archives unpacked; no engine reads them there."""
-    paths = []
-    for path in files.paths:
+    paths: list[str] = []
+    origins: dict[str, str] = {}
+    for number, path in enumerate(files.paths):
         if not path.endswith(".zip"):
             paths.append(path)
             continue
         try:
-            paths.extend(_unpack(path, os.path.join(scratch, files.dataset.name)))
+            unpacked = list(_unpack(path, os.path.join(scratch, str(number))))
         except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError) as error:
             raise SourceError.at(path, 0, f"cannot be unpacked: {error}") from None
-    return Files(files.dataset, files.folder, tuple(paths))
+        paths += unpacked
+        origins |= dict.fromkeys(unpacked, path)
+    return replace(files, paths=tuple(paths), origins=origins)
 
 
 def _unpack(path: str, scratch: str) -> Iterator[str]:
     import shutil
 
     with zipfile.ZipFile(path) as archive:
-        names = [name for name in archive.namelist() if name.endswith((".csv", ".csv.gz"))]
+        names = archive.namelist()
+        names = [each for each in names if _is_partition(each.rpartition("/")[2], _TABLES)]
         if not names:
             raise ValueError("it holds no CSV")
         for number, name in enumerate(sorted(names)):
@@ -101,7 +177,6 @@ def _unpack(path: str, scratch: str) -> Iterator[str]:
             os.makedirs(scratch, exist_ok=True)
             with archive.open(name) as packed, open(target, "wb") as file:
                 shutil.copyfileobj(packed, file)
-            shutil.copystat(path, target)  # so that it counts as read when it was
             yield target
 
 
@@ -122,16 +197,40 @@ def _find_datasets(
     return found
 
 
+def _half(works: str) -> int:
+    """Return the rank of a copy of the works, the lowest of that to read."""
+    name = os.path.basename(os.path.dirname(works))
+    return _HALVES.index(name) if name in _HALVES else len(_HALVES)
+
+
 def _find_folders(folder: str, name: str) -> Iterator[str]:
     """Yield the folders of a name: the folder itself, or those below, but not of merged ids."""
-    if os.path.basename(os.path.abspath(folder)) == name:
+    names = {os.path.basename(each) for each in (folder, os.path.realpath(folder))}
+    is_works = name == "works" and any(each.startswith(_DATED) for each in os.listdir(folder))
+    if name in names or is_works:
         yield folder
         return
-    for parent, folders, _ in os.walk(folder):
-        folders.sort()
+    for parent, folders, _ in _walk(folder):
         if name in folders:
             yield os.path.join(parent, name)
         folders[:] = [each for each in folders if each not in {name, "merged_ids"}]
+
+
+def _walk(folder: str) -> Iterator[tuple[str, list[str], list[str]]]:
+    """Yield folders in order, links to folders too, each once, and none that is hidden."""
+    seen = set()
+    for parent, folders, names in os.walk(folder, followlinks=True, onerror=_refuse):
+        place = os.path.realpath(parent)
+        if place in seen:
+            folders.clear()
+            continue
+        seen.add(place)
+        folders[:] = sorted(each for each in folders if "=" in each or each[0] not in "._")
+        yield parent, folders, names
+
+
+def _refuse(error: OSError) -> None:
+    raise error
 
 
 def _check_folder(folder: str) -> None:
@@ -140,16 +239,89 @@ def _check_folder(folder: str) -> None:
 
 
 def _files(dataset: Dataset, folder: str, endings: tuple[str, ...]) -> Files:
-    paths = sorted(
-        os.path.join(parent, name)
-        for parent, _, names in os.walk(folder)
-        for name in names
-        if name.endswith(endings) and not name.startswith((".", "_"))
-    )
-    if not paths:
+    found, unread = [], []
+    for parent, _, names in _walk(folder):
+        for name in names:
+            path = os.path.join(parent, name)
+            if _is_partition(name, endings):
+                found.append(path)
+            elif _UNREAD.search(name) and not _COMPANION.fullmatch(name):
+                unread.append(os.path.relpath(path, folder))
+    if not found:
         problem = f"holds no file of {dataset.name}: expected {', '.join(endings)}"
-        raise SourceError.at(folder, 0, problem)
-    kinds = {path.endswith(".parquet") for path in paths}
-    if len(kinds) > 1:
-        raise SourceError.at(folder, 0, "holds Parquet and other files; keep one of the two")
-    return Files(dataset, folder, tuple(paths))
+        raise SourceError.at(folder, 0, problem + (f"; found {shown(unread)}" if unread else ""))
+    files = Files(dataset, folder, tuple(sorted(found)))
+    if unread:
+        partial = (
+            f"{files.title}: no finished partition of a known kind, not read: {shown(unread)}."
+        )
+        files = replace(files, partial=(partial,))
+    return _with_manifest(_of_one_kind(files))
+
+
+def _is_partition(name: str, endings: tuple[str, ...]) -> bool:
+    if not name.endswith(endings) or _COMPANION.fullmatch(name) or name.endswith(".tar.gz"):
+        return False
+    return is_csv(name) == (endings == _TABLES) or (name.endswith(".zip") and ".zip" in endings)
+
+
+def _of_one_kind(files: Files) -> Files:
+    """Return the partitions in Parquet, where each is there in another form, too."""
+    parquet = tuple(path for path in files.paths if path.endswith(_PARQUET))
+    if not parquet or len(parquet) == len(files.paths):
+        return files
+    others = {_stem(path) for path in files.paths if path not in parquet}
+    if others != {_stem(path) for path in parquet}:
+        raise SourceError.at(files.folder, 0, "holds Parquet and other files; keep one of the two")
+    note = f"{files.title}: {files.folder} holds each partition twice; those in Parquet are read."
+    return replace(files, paths=parquet, notes=(*files.notes, note))
+
+
+def _stem(path: str) -> str:
+    folder, name = os.path.split(path)
+    return os.path.join(folder, name.partition(".")[0])
+
+
+def _with_manifest(files: Files) -> Files:
+    """Compare the partitions with what a manifest announces."""
+    try:
+        manifest = find_manifest(files.folder, files.dataset.name)
+    except ValueError as error:
+        return replace(files, notes=(*files.notes, f"{files.title}: {error}."))
+    if manifest is None:
+        return files
+    there = {_below(path, files.folder): path for path in files.paths}
+    announced = {there[name]: each for name, each in manifest.files.items() if name in there}
+    notes, partial = [*files.notes], [*files.partial]
+    if lost := sorted(manifest.files.keys() - there.keys()):
+        counts = [manifest.files[name].n_records for name in lost]
+        records = "" if None in counts else f", with {sum(filter(None, counts)):,} records"
+        partial.append(
+            f"{files.title}: {len(lost):,} of {len(manifest.files):,} files that {manifest.title} "
+            f"announces are not there{records}: {shown(lost)}."
+        )
+    if more := sorted(there.keys() - manifest.files.keys()):
+        notes.append(
+            f"{files.title}: {len(more):,} of {len(there):,} files are not announced by "
+            f"{manifest.title}, as those that remain of an older snapshot; they are read: "
+            f"{shown(more)}."
+        )
+    sizes = {path: size_of(path) for path in announced}
+    other = [path for path, each in announced.items() if each.n_bytes not in {None, sizes[path]}]
+    if other:
+        first = other[0]
+        sentence = (
+            f"{files.title}: the size of {len(other):,} of {len(announced):,} files is not the "
+            f"one that {manifest.title} announces: {_below(first, files.folder)} has "
+            f"{sizes[first]:,} bytes, not {announced[first].n_bytes:,}."
+        )
+        is_counted = all(announced[path].n_records is not None for path in other)
+        (notes if is_counted else partial).append(sentence)
+    return replace(
+        files, announced=announced, notes=tuple(notes), partial=tuple(partial),
+        date=manifest.date,
+    )  # fmt: skip
+
+
+def _below(path: str, folder: str) -> str:
+    return os.path.relpath(path, folder).replace(os.sep, "/")

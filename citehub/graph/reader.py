@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub._identifiers import Identifier, parse_identifier
 from citehub.build.assemble import HubInput, record_of
-from citehub.build.sources import openalex
+from citehub.build.sources import openalex, opencitations
 from citehub.build.sources.dumps import WORKS
 from citehub.build.sources.records import Context, Edge, Record, Reject, best_identifier
 from citehub.build.sources.reference_file import NO_REFERENCES
@@ -35,12 +34,14 @@ _RECORD_BYTES: Final = 25_000  # that the hub of a work takes for each citing re
 class Reader:
     """Reads what the sources say of the works that were asked for."""
 
-    def __init__(self, engine: Engine, store: Store, dumps: Dumps, scratch: str) -> None:
+    def __init__(
+        self, engine: Engine, store: Store, dumps: Dumps, scratch: str, *, year: int
+    ) -> None:
         self.engine = engine
         self.store = store
         self.scratch = scratch
         self.dumps = dumps
-        self.newest_year = _newest_year(dumps)
+        self.year = year  # of the release
         self.sources: list[Source] = []
         self.rejects: list[Reject] = []
         self.edges: dict[str, Expression] = {}
@@ -63,7 +64,7 @@ class Reader:
 
         A cache is to serve other works, too, so that all details are read into it.
         """
-        asked = [_openalex_numbers(each.ids) for each in wanted]
+        asked = [_openalex_numbers(each.ids) - {openalex.DELETED} for each in wanted]
         if self.dumps.cache or not all(asked) or len(asked) > openalex.FEW:
             return set()
         return set().union(*asked)
@@ -80,9 +81,13 @@ class Reader:
         self.store.progress("Find the records of the work")
         for source in self.sources:
             self._replace_old_ids(source, wanted)
-        find_records(self.engine, {each.source_id: each.works for each in self.sources}, wanted)
+        works = {each.source_id: each.works for each in self.sources}
+        find_records(self.engine, works, [each for each in wanted if not _is_deleted(each)])
         for source in self.sources:
             self._add_old_ids(source, wanted)
+            if source.source_id == opencitations.SOURCE:  # older files of its index name no OMID
+                for each in wanted:
+                    each.records.setdefault(source.source_id, set()).update(_curies(each.ids))
 
     def input_of(self, wanted: Wanted, references: ReferenceFiles = NO_REFERENCES) -> HubInput:
         """Return what the sources say of one work; it has to fit into memory."""
@@ -90,7 +95,14 @@ class Reader:
         given = HubInput({}, {}, [], read=self._describe(references))
         for source in self.sources:
             self._add(given, source, wanted)
-        _add_entries(given, wanted, references)
+        _add_entries(given, wanted, self._without_later_years(references))
+        if not given.canonical and _is_deleted(wanted):
+            message = (
+                f"{wanted.asked} is among the works that OpenAlex deleted: it put them all into "
+                f"one record, W{openalex.DELETED}, and what cites that has nothing in common. "
+                "Name the work by another identifier, such as its DOI."
+            )
+            raise UnknownWork(message, wanted.asked)
         if not given.canonical:
             message = (
                 f"No source that was read has the work {wanted.asked!r}. Read: "
@@ -104,11 +116,22 @@ class Reader:
                     "one to the list, or name a dump with --openalex, --s2 or --opencitations."
                 )
             raise UnknownWork(message, wanted.asked)
-        given.newest_year = self.newest_year
+        dates = [each.snapshot_on for each in self.sources if each.snapshot_on]
+        given.newest_year = max(dates).year if dates else None
         for title, found in self.store.rejects.items():
             source_id = title.partition(" ")[0]
             given.unreadable[source_id] = given.unreadable.get(source_id, 0) + len(found)
         return given
+
+    def _without_later_years(self, references: ReferenceFiles) -> ReferenceFiles:
+        """Return lists without years in the future."""
+        records = []
+        for each in references.records:
+            record, late = _without_later_year(each, self.year + 1)
+            records.append(record)
+            if late:
+                self.rejects.append(Reject(f"{each.source_id} {each.record_id}", 0, late))
+        return references._replace(records=records)
 
     def _describe(self, references: ReferenceFiles) -> str:
         """Return what was read, in words."""
@@ -164,18 +187,32 @@ class Reader:
             {"hub": [n for n, _ in pairs], "target": [r for _, r in pairs]},
             schema={"hub": "int64", "target": kind},
         )
-        citations = source.citations_of([record for _, record in pairs])
+        works = self._near(source, [record for _, record in pairs])
+        citations = source.citations_of([record for _, record in pairs], works)
         citations = citations.filter(citations.citing.notnull())
         edges = citations.inner_join(targets, citations.cited == targets.target).drop("target")
         self.edges[name] = edges = self._write(edges, f"{name}-edges")
         ids = edges.select(record=edges.citing).union(targets.select(record=targets.target))
         ids = ids.filter(ids.record.notnull())  # a join looks ahead for few ids, where filtered
-        records = source.works.semi_join(ids, "record").select("part", *WORKS)
+        records = works.semi_join(ids, "record").select("part", *WORKS).distinct()
         self.records[name] = self._write(records, f"{name}-records")
         self.texts[name] = {
             kind: self._write(texts.semi_join(ids, "record"), f"{name}-{kind}")
             for kind, texts in source.texts.items()
         }
+
+    def _near(self, source: Source, records: Collection[Any]) -> Expression:
+        """Return the works among which those are that are some records or cite one.
+
+        Of Parquet, they are written out, so that columns are read once; each as its last
+        partition has it, which may not cite any more.
+        """
+        if not 0 < len(records) <= openalex.FEW or source.near is None:
+            return source.works if records else source.works.limit(0)
+        works = self._write(source.near(records), f"{source.source_id}-near")
+        parts = source.works.select("record", "part").semi_join(works, "record")
+        last = parts.group_by("record").agg(part=parts.part.max())
+        return works.semi_join(last, ["record", "part"])
 
     def _write(self, table: Expression, name: str) -> Expression:
         folder = os.path.join(self.scratch, name)
@@ -204,27 +241,24 @@ class Reader:
         newest = fetch(records)
         texts = {kind: fetch(table) for kind, table in self.texts[name].items()}
         abstracts, tldrs = texts.get("abstracts", {}), texts.get("tldrs", {})
+        if source.snapshot_on:
+            given.snapshots[name] = source.snapshot_on
         for number, row in newest.items():
-            abstract = abstracts[number]["text"] if number in abstracts else None
-            record, problem = record_of(
-                row, name, name_record(name, number), ids_of(row), abstract
-            )
+            record, reasons = _read_record(source, row, abstracts.get(number))
+            record, late = _without_later_year(record, source.last_year(self.year))
+            reasons += [late] if late else []
             key = name, record.record_id
             (given.canonical if record.record_id in own else given.citing)[key] = record
-            if problem:
-                self.rejects.append(Reject(f"{name} {record.record_id}", 0, problem))
+            self.rejects += [Reject(f"{name} {record.record_id}", 0, each) for each in reasons]
             if number in tldrs and tldrs[number]["text"]:
                 given.findings[key] = tldrs[number]["text"], tldrs[number]["model"] or "a model"
             if record.record_id in own and row["n_citations"] is not None:
-                _count(given, name, row)
+                _count(given, name, row, source.last_year(self.year))
         for edge in self._edges(name, edges, newest):
             given.edges.append(edge)
             key = name, edge.citing  # a record that the source says nothing of but this
             if key not in given.citing and key not in given.canonical:
-                ids_known = (
-                    (Identifier("openalex", edge.citing),) if name == openalex.SOURCE else ()
-                )
-                given.citing[key] = Record(name, edge.citing, ids_known)
+                given.citing[key] = Record(name, edge.citing, _ids_of_name(name, edge.citing))
 
     def _edges(
         self, name: str, edges: Expression, newest: dict[Any, dict[str, Any]]
@@ -269,12 +303,53 @@ def _is_titled(entry: Record, title: str) -> bool:
     return entry.title is not None and fold_title(entry.title) == fold_title(title)
 
 
+def _read_record(
+    source: Source, row: dict[str, Any], abstract: dict[str, Any] | None
+) -> tuple[Record, list[str]]:
+    """Return what a source says of a work, and what of it cannot be used."""
+    text, lost = openalex.read_abstract(row["abstract_index"])
+    record, problem = record_of(
+        row,
+        source.source_id,
+        name_record(source.source_id, row["record"]),
+        ids_of(row),
+        abstract["text"] if abstract else text,
+        snapshot_on=source.snapshot_on,
+    )
+    reasons = (problem, f"the abstract is left out, as {lost}" if lost else "")
+    return record, [each for each in reasons if each]
+
+
+def _ids_of_name(source_id: str, record_id: str) -> tuple[Identifier, ...]:
+    """Return the identifier that a record's name is."""
+    schemes = {openalex.SOURCE: "openalex", opencitations.SOURCE: "omid"}
+    scheme = schemes.get(source_id, source_id)
+    found = parse_identifier(record_id if ":" in record_id else f"{scheme}:{record_id}")
+    return (found,) if found else ()
+
+
+def _curies(ids: Iterable[Identifier]) -> set[str]:
+    return {each.curie for each in ids}
+
+
 def _openalex_numbers(ids: Iterable[Identifier]) -> set[int]:
     """Return the numbers of OpenAlex ids."""
     return {int(each.value[1:]) for each in ids if each.scheme == "openalex"}
 
 
-def _count(given: HubInput, source_id: str, row: dict[str, Any]) -> None:
+def _is_deleted(wanted: Wanted) -> bool:
+    """Tell whether a work is the record into which OpenAlex put those that it deleted."""
+    return openalex.DELETED in _openalex_numbers(wanted.ids)
+
+
+def _without_later_year(record: Record, last: int) -> tuple[Record, str]:
+    """Return a record without a year in the future, and the problem in words."""
+    if record.year is None or record.year <= last:
+        return record, ""
+    return record._replace(year=None, month=None), f"the year {record.year} is in the future"
+
+
+def _count(given: HubInput, source_id: str, row: dict[str, Any], last: int) -> None:
     """Take in a source's own counts; of several records of the work, those of the most cited."""
     if row["n_citations"] < given.stated.get(source_id, 0):
         return
@@ -284,7 +359,7 @@ def _count(given: HubInput, source_id: str, row: dict[str, Any]) -> None:
         given.years = {
             int(year): int(n)
             for year, n in years.items()
-            if year and n and year.isdecimal() and n.isdecimal()
+            if year and n and year.isdecimal() and n.isdecimal() and int(year) <= last
         }
 
 
@@ -338,14 +413,7 @@ def _join_rows(rows: list[dict[str, Any]]) -> dict[str, Any]:
         for name, value in row.items():
             if joined.get(name) is None:
                 joined[name] = value
+    if "also" in joined:
+        ids = (each.curie.lower() for row in rows for each in ids_of(row))
+        joined["also"] = sorted(set(ids)) or None
     return joined
-
-
-def _newest_year(dumps: Dumps) -> int | None:
-    """Return the year of the newest folder of an OpenAlex snapshot."""
-    years = [
-        int(found[1])
-        for parent, _, _ in os.walk(dumps.openalex or "")
-        if (found := re.search(r"updated_date=(\d{4})", os.path.basename(parent)))
-    ]
-    return max(years, default=None)

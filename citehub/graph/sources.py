@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from citehub.build.sources import openalex, opencitations, semantic_scholar
 from citehub.graph.find import merged_into
-from citehub.graph.layout import find_openalex, find_opencitations, find_s2
+from citehub.graph.layout import find_date, find_openalex, find_opencitations, find_s2
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    import datetime
+    from collections.abc import Callable, Collection
 
     from citehub.build.sources.dumps import Expression
     from citehub.graph.dumps import Dumps
+    from citehub.graph.layout import Files
     from citehub.graph.store import Store
 
 
@@ -27,11 +30,20 @@ class Source:
     texts: dict[str, Expression] = field(default_factory=dict)
     merged: Expression | None = None
     only: frozenset[int] = frozenset()
+    snapshot_on: datetime.date | None = None
+    near: Callable[[Collection[int]], Expression] | None = None
 
-    def citations_of(self, records: Collection[Any]) -> Expression:
-        """Return the citations of some records, and maybe others."""
+    def last_year(self, year: int) -> int:
+        """Return the last year that a record can have, by the date of the dump or another one.
+
+        What is about to appear has the next one.
+        """
+        return (self.snapshot_on.year if self.snapshot_on else year) + 1
+
+    def citations_of(self, records: Collection[Any], works: Expression) -> Expression:
+        """Return the citations of some records that works hold, and maybe others."""
         if self.source_id == openalex.SOURCE:
-            return openalex.citations(self.works, records)
+            return openalex.citations(works, records)
         return self.citations
 
 
@@ -60,21 +72,38 @@ def open_sources(
         merged = store.table(old) if old else None
         if only:
             ends = {} if merged is None else merged_into(store.engine, merged, only)[0]
-            records = {*only, *ends, *ends.values()}
+            records = {*only, *ends, *ends.values()} - {openalex.DELETED}
             files = replace(files, dataset=openalex.only_citing(records))
-        works = store.table(files)
+        works = openalex.without_deleted(store.table(files))
         kept = frozenset(files.dataset.only)
         citations = openalex.citations(works)
-        found.append(Source(openalex.SOURCE, works, citations, {}, merged, kept))
+        date = find_date(dumps.openalex or "", [files])
+        near = partial(_near, store, files) if files.is_parquet else None
+        found.append(Source(openalex.SOURCE, works, citations, {}, merged, kept, date, near))
     if s2_files:
         needed = s2_files if texts else dict.fromkeys(("papers", "citations"))
         tables = {name: store.table(s2_files[name]) for name in needed}
         papers, citations = tables.pop("papers"), tables.pop("citations")
-        found.append(Source(semantic_scholar.SOURCE, papers, citations, tables))
-    if index_files:
+        date = find_date(dumps.s2 or "", s2_files.values())
+        found.append(Source(semantic_scholar.SOURCE, papers, citations, tables, snapshot_on=date))
+    date = find_date(dumps.opencitations or "", index_files.values())
+    if "meta" in index_files:
         tables = {name: store.table(files) for name, files in index_files.items()}
-        found.append(Source(opencitations.SOURCE, tables["meta"], tables["index"]))
+        found.append(
+            Source(opencitations.SOURCE, tables["meta"], tables["index"], snapshot_on=date)
+        )
+    elif index_files:
+        index = store.table(replace(index_files["index"], dataset=opencitations.NAMED_INDEX))
+        works = opencitations.works_of_index(index)
+        found.append(Source(opencitations.SOURCE, works, index, snapshot_on=date))
     return found
+
+
+def _near(store: Store, files: Files, records: Collection[int]) -> Expression:
+    """Return the works in Parquet that are some records or cite one, and few others."""
+    is_usual = openalex.are_usual(store.bounds[files.title])
+    works = store.rows(files, lambda raw: openalex.cite(raw, records, is_usual=is_usual))
+    return openalex.without_deleted(works)
 
 
 def name_record(source_id: str, record: Any) -> str:

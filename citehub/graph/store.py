@@ -11,16 +11,19 @@ import json
 import os
 import shutil
 import time
+from collections import Counter
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub import _folder
+from citehub._table import read_footer
 from citehub.build.sources.dumps import shape_texts
 from citehub.build.sources.fit import fit
-from citehub.build.sources.lines import is_csv, keep_readable
+from citehub.build.sources.lines import BREAKS_OFF, is_csv, keep_readable
 from citehub.build.sources.records import Reject
 from citehub.errors import SourceError
 from citehub.graph.engines import CannotRead, parquet_files
-from citehub.graph.layout import unpack
+from citehub.graph.layout import size_of, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
     from citehub.graph.layout import Files
 
 REJECTS: Final = "rejects.json"
-_FORMAT: Final = 2  # of what is kept; a new number reads anew
+_FORMAT: Final = 3  # of what is kept; a new number reads anew
 
 
 class Store:
@@ -41,6 +44,10 @@ class Store:
         self.folder = folder
         self.progress = progress
         self.rejects: dict[str, list[Reject]] = {}
+        self.notes: dict[str, tuple[str, ...]] = {}
+        self.partial: dict[str, tuple[str, ...]] = {}
+        self.bounds: dict[str, dict[str, tuple[str, str]]] = {}
+        self._raw: dict[str, Expression] = {}
 
     def table(self, files: Files) -> Expression:
         """Return what a dataset is mapped to, reading the partitions that were not read yet.
@@ -48,28 +55,102 @@ class Store:
         Its column ``part`` numbers the partitions.
         """
         if files.is_parquet:
-            return self._parquet(files)
+            return self.rows(files, lambda _: True)
+        title = files.title
         with _folder.scratch_folder(os.path.join(self.folder, files.dataset.name)) as scratch:
             files = unpack(files, scratch)
             parts = list(self._read(files))
-        self.rejects[files.title] = [reject for part in parts for reject in _read_rejects(part)]
-        return self.engine.read_parquet([path for part in parts for path in parquet_files(part)])
+        self.rejects[title] = [reject for part in parts for reject in _read_rejects(part)]
+        table = self.engine.read_parquet([path for part in parts for path in parquet_files(part)])
+        self._tell(files, table)
+        return table
+
+    def rows(self, files: Files, where: Callable[[Expression], Expression]) -> Expression:
+        """Return what those rows of a dataset in Parquet are mapped to that fulfil a condition.
+
+        It is put to the columns as they lie in the files, so that others need not be read.
+        """
+        raw = self._parquet(files).filter(where)
+        return raw.select(**files.dataset.shape(raw), part=raw.part)
+
+    def told(self, by_title: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
+        """Return the sentences of all datasets."""
+        return tuple(each for sentences in by_title.values() for each in sentences)
+
+    def _tell(self, files: Files, table: Expression) -> None:
+        """Keep what is to tell of how whole the dataset is."""
+        counts: Counter[str] = Counter()
+        if files.announced or any(map(_breaks_off, self.rejects[files.title])):
+            for row in self.engine.fetch(table.group_by("part").agg(n=table.count())):
+                counts[_origin(files, files.paths[row["part"]])] += row["n"]
+        self._judge(files, counts)
+
+    def _judge(self, files: Files, counts: Counter[str]) -> None:
+        """Compare the rows that each file gave with those that are announced."""
+        rejects = self.rejects[files.title]
+        broken = [each for each in rejects if _breaks_off(each)]
+        partial = [*files.partial, *(_describe_break(each, files, counts) for each in broken)]
+        bad = Counter(each.path for each in rejects)
+        ended = {each.path for each in broken}
+        for path, announced in files.announced.items():
+            n, due = counts[path] + bad[path], announced.n_records
+            if path not in ended and due not in {None, n}:
+                partial.append(f"{path}: {n:,} rows were read, and {due:,} are announced.")
+        self.notes[files.title] = files.notes
+        self.partial[files.title] = tuple(partial)
+
+    def _open_parquet(self, files: Files) -> Expression:
+        """Return the columns as they are, and ``part``; files that are none are left out."""
+        counts: Counter[str] = Counter()
+        bounds: list[dict[str, tuple[str, str]]] = []
+        rejects = []
+        for path in files.paths:
+            try:
+                counts[path], found = read_footer(path)
+            except OSError as error:
+                rejects.append(Reject(path, 0, f"{BREAKS_OFF}: {error}"))
+                continue
+            bounds += found
+        if not counts:
+            reject = rejects[0]
+            problem = f"no file of {files.title} can be read; {reject.path}: {reject.reason}"
+            raise SourceError.at(files.folder, 0, problem)
+        self.rejects[files.title] = rejects
+        self._judge(files, counts)
+        known = set.intersection(*map(set, bounds)) if bounds else set()
+        self.bounds[files.title] = {
+            name: (min(each[name][0] for each in bounds), max(each[name][1] for each in bounds))
+            for name in known
+        }
+        return self.engine.read_parts({p: n for n, p in enumerate(files.paths) if p in counts})
 
     def _parquet(self, files: Files) -> Expression:
         import ibis
 
-        raw = self.engine.read_parquet(files.paths)
+        if files.title in self._raw:
+            return self._raw[files.title]
+        raw = self._open_parquet(files)
+        dataset, lacking = files.dataset, []
         cells = {}
-        for name, kind in files.dataset.fields.items():
-            if name not in raw.columns:
-                found = ", ".join(raw.columns)
-                problem = f"there is no column {name} of {files.title}; found {found}"
+        for name, kind in dataset.fields.items():
+            if name in raw.columns:
+                is_nested = name in dataset.nested
+                cell = fit(raw[name], ibis.dtype(kind), is_nested=is_nested)
+                cells[name] = self._nothing(raw[name], kind, files) if cell is None else cell
+                continue
+            if name in dataset.needed:
+                found = ", ".join(each for each in raw.columns if each != "part")
+                problem = f"there is no column {name} of {files.title} in Parquet; found {found}"
+                if dataset.source_id == "openalex":
+                    problem += ". A snapshot has the same works as JSON Lines, in data/jsonl/works"
                 raise SourceError.at(files.folder, 0, problem)
-            is_nested = name in files.dataset.nested
-            cell = fit(raw[name], ibis.dtype(kind), is_nested=is_nested)
-            cells[name] = self._nothing(raw[name], kind, files) if cell is None else cell
-        raw = raw.select(**cells)
-        return raw.select(**files.dataset.shape(raw), part=ibis.literal(0, "int32"))
+            lacking.append(name)
+            cells[name] = ibis.null(kind)
+        if lacking:
+            note = f"{files.title}: {files.folder} has no column {', '.join(lacking)}: not known."
+            self.notes[files.title] += (note,)
+        self._raw[files.title] = raw.select(**cells, part=raw.part)
+        return self._raw[files.title]
 
     def _nothing(self, column: Expression, kind: str, files: Files) -> Expression:
         """Return nulls of a type for a column of another one, in which nothing may stand."""
@@ -89,11 +170,15 @@ class Store:
         batches = [files.paths[at : at + step] for at in range(0, len(files.paths), step)]
         clock = _Clock(files, self.progress)
         for number, paths in enumerate(batches):
-            folder = os.path.join(parent, _name(paths, files.dataset, number * step))
+            name = _name(paths, files, number * step)
+            folder = os.path.join(parent, name)
             if not os.path.isdir(folder):
                 clock.start(paths)
                 with _folder.scratch_folder(folder) as scratch:
-                    self._read_some(paths, number * step, files.dataset, scratch)
+                    self._read_some(paths, number * step, files, scratch)
+                    if _name(paths, files, number * step) != name:
+                        problem = "files changed while they were read; run the command again"
+                        raise SourceError.at(files.folder, 0, problem)
                     _folder.move(scratch, folder)
                 clock.stop(paths, self._rows(folder))
             else:
@@ -104,8 +189,9 @@ class Store:
         table = self.engine.read_parquet(parquet_files(folder))
         return int(self.engine.fetch(table.agg(n=table.count()))[0]["n"])
 
-    def _read_some(self, paths: Sequence[str], first: int, dataset: Dataset, scratch: str) -> None:
+    def _read_some(self, paths: Sequence[str], first: int, files: Files, scratch: str) -> None:
         """Read partitions together; where that fails, one by one."""
+        dataset = files.dataset
         numbered = list(enumerate(paths, first))
         rejects: list[Reject] = []
         if not self._write(numbered, dataset, scratch, "all"):
@@ -113,7 +199,8 @@ class Store:
                 if self._write([(number, path)], dataset, scratch, str(number)):
                     continue
                 kept = os.path.join(scratch, "kept.csv.gz" if is_csv(path) else "kept.json.gz")
-                rejects += keep_readable(path, dataset, kept)
+                found = keep_readable(path, dataset, kept)
+                rejects += [each._replace(path=_origin(files, path)) for each in found]
                 if not self._write([(number, kept)], dataset, scratch, str(number), trust=True):
                     raise SourceError.at(path, 0, "cannot be read")
                 os.remove(kept)
@@ -131,6 +218,8 @@ class Store:
         trust: bool = False,
     ) -> bool:
         """Write partitions as Parquet, and tell whether all of their rows could be read."""
+        if any(path.endswith(".gz") and not size_of(path) for _, path in numbered):
+            return False  # which engines take for a file without rows
         folder = os.path.join(scratch, f"{name}.reading")
         os.mkdir(folder)
         read = self.engine.read_csv if is_csv(numbered[0][1]) else self.engine.read_json
@@ -161,7 +250,7 @@ class _Clock:
         self.title = files.title
         self.progress = progress
         self.count = len(files.paths)
-        self.left = sum(map(os.path.getsize, files.paths))
+        self.left = sum(map(size_of, files.paths))
         self.done = self.rows = self.bytes = 0
         self.began = time.monotonic()
 
@@ -176,12 +265,12 @@ class _Clock:
 
     def stop(self, paths: Sequence[str], rows: int) -> None:
         self.rows += rows
-        self.bytes += sum(map(os.path.getsize, paths))
+        self.bytes += sum(map(size_of, paths))
         self.skip(paths)
 
     def skip(self, paths: Sequence[str]) -> None:
         self.done += len(paths)
-        self.left -= sum(map(os.path.getsize, paths))
+        self.left -= sum(map(size_of, paths))
 
 
 def _duration(seconds: float) -> str:
@@ -196,14 +285,42 @@ def _duration(seconds: float) -> str:
     )
 
 
-def _name(paths: Sequence[str], dataset: Dataset, first: int) -> str:
-    """Return a name that changes with the files, their place and what is read of them."""
-    facts: list[Any] = [_FORMAT, first, sorted(dataset.fields.items()), dataset.only]
+def _name(paths: Sequence[str], files: Files, first: int) -> str:
+    """Return a name that changes with the files, their place and what is read of them.
+
+    A file that was replaced by one of its size and date has another time of its last change.
+    """
+    dataset = files.dataset
+    shape = dataset.shape.__name__
+    facts: list[Any] = [_FORMAT, first, sorted(dataset.fields.items()), dataset.only, shape]
     for path in paths:
-        stat = os.stat(path)
-        facts.append([os.path.basename(path), stat.st_size, stat.st_mtime_ns])
+        origin = _origin(files, path)
+        fact: list[Any] = [origin, os.path.basename(path)]
+        with suppress(OSError):  # it cannot be read, which is told when it is tried
+            stat = os.stat(origin)
+            fact += [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino]
+        facts.append(fact)
     digest = hashlib.sha256(json.dumps(facts).encode()).hexdigest()
     return f"{first:06}-{digest[:16]}"
+
+
+def _origin(files: Files, path: str) -> str:
+    """Return a file as it lies in the dump, of one that was unpacked its archive."""
+    return files.origins.get(path, path)
+
+
+def _breaks_off(reject: Reject) -> bool:
+    return reject.reason.startswith(BREAKS_OFF)
+
+
+def _describe_break(reject: Reject, files: Files, counts: Counter[str]) -> str:
+    """Say in a sentence how much was read of a file that breaks off."""
+    n, announced = counts[reject.path], files.announced.get(reject.path)
+    of = f" of the {announced.n_records:,} announced" if announced and announced.n_records else ""
+    why = reject.reason.removeprefix(BREAKS_OFF).lstrip(": ")
+    rows = "no row was read" if not n else f"{n:,} rows{of} were read"
+    end = f"it breaks off at line {reject.line:,}" if reject.line else "it breaks off"
+    return f"{reject.path}: {rows}; {end} ({why})."
 
 
 def _read_rejects(folder: str) -> list[Reject]:

@@ -36,7 +36,9 @@ export type {
 } from './rows.js'
 
 // Of these rows the explorer reads some columns.
-export type AuthorRow = Pick<AuthorshipRow, 'author_name' | 'is_collective'>
+export type AuthorRow = Pick<
+  AuthorshipRow, 'author_name' | 'is_collective' | 'family_name' | 'given_name' | 'name_suffix'
+>
 export type IdRow = Pick<WorkIdRow, 'scheme' | 'value'>
 export type LabelRow = Omit<CitationLabelRow, 'label_id' | 'context_id' | 'confidence' | 'labeler_version'>
 export type ContextRow = Pick<CitationContextRow, 'text' | 'section' | 'source_id'>

@@ -6,6 +6,7 @@ import { initials, splitName, wholeFamily } from '../src/export/names.js'
 
 /** @import { WorkRecord } from '../src/types.js' */
 
+const NO_PARTS = { family_name: null, given_name: null, name_suffix: null }
 const facts = { hub: 'made', version: '1.0.0', canonical: 'arxiv:1' }
 
 /** @type {WorkRecord} */
@@ -32,8 +33,8 @@ const citing = {
     primary_category: 'cs.CL', finding: 'It <works>; 100%', is_retracted: false
   },
   authors: [
-    { author_name: 'Étienne van der Wal', is_collective: null },
-    { author_name: 'Big Team', is_collective: true }
+    { author_name: 'Étienne van der Wal', is_collective: null, ...NO_PARTS },
+    { author_name: 'Big Team', is_collective: true, ...NO_PARTS }
   ],
   ids: [{ scheme: 'arxiv', value: '2304.01370' }],
   themes: ['a; b'],
@@ -129,7 +130,7 @@ test('references are a line each', async () => {
 test('names are split as BibTeX does', async () => {
   /** @param {string} printed */
   const partsOf = printed => {
-    const name = splitName({ author_name: printed, is_collective: null })
+    const name = splitName({ author_name: printed, is_collective: null, ...NO_PARTS })
     return [name.given, wholeFamily(name), name.suffix]
   }
   assert.deepEqual(partsOf('Oskar van der Wal'), ['Oskar', 'van der Wal', ''])
@@ -137,6 +138,25 @@ test('names are split as BibTeX does', async () => {
   assert.deepEqual(partsOf('van Gogh'), ['van', 'Gogh', ''])
   assert.deepEqual(partsOf('Doe, Jane'), ['', 'Doe, Jane', ''])
   assert.deepEqual(partsOf('Simon and Schuster'), ['', 'Simon and Schuster', ''])
-  const name = splitName({ author_name: 'Jean-Luc 𝐁ob Cai', is_collective: null })
+  const name = splitName({ ...NO_PARTS, author_name: 'Jean-Luc 𝐁ob Cai', is_collective: null })
   assert.equal(initials(name), 'J.-L. 𝐁.')
+})
+
+test('parts of names that are stated are kept', async () => {
+  /** @param {string} family @param {string | null} given */
+  const partsOf = (family, given) => {
+    const { isLiteral, suffix, ...parts } = splitName({
+      author_name: 'Any Name', is_collective: null, family_name: family, given_name: given,
+      name_suffix: null
+    })
+    return [parts.given, parts.dropped, parts.particle, parts.family]
+  }
+  assert.deepEqual(partsOf('van der Wal', 'Oskar'), ['Oskar', '', 'van der', 'Wal'])
+  assert.deepEqual(partsOf('La Oil', 'Jean de'), ['Jean', 'de', '', 'La Oil'])
+  assert.deepEqual(partsOf('de la', 'ann de'), ['ann', 'de', '', 'de la'])
+  assert.deepEqual(partsOf('Ministry of Light', null), ['', '', '', 'Ministry of Light'])
+  const name = splitName({
+    author_name: '王小明', is_collective: null, family_name: '王', given_name: '小明', name_suffix: null
+  })
+  assert.equal(initials(name), '小明')
 })

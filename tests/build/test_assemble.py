@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 import pytest
@@ -164,6 +165,48 @@ def test_a_work_is_of_the_date_at_which_it_was_first_public():
     spans = {row["citing_work_id"]: row["timespan_months"] for row in tables["citations"]}
     assert spans == {"doi:10.5555/x": 16, "doi:10.5555/y": -3, "doi:10.5555/z": None}
     assert [row["citing_work_id"] for row in tables["citations"]] == list(spans)  # newest first
+
+
+@pytest.mark.parametrize("source", TRUST)
+def test_a_title_of_blanks_is_none_in_any_source(source):
+    titles = ("  ", "\u00a0", "\u200b", "&nbsp;", "<i> </i>")
+    blank = [record(source, f"b{n}", f"s2:{n}", title=each) for n, each in enumerate(titles, 3)]
+    tables = rows(hub(*blank, record(source, "two", "s2:2", title="A <i>lamp</i>")))
+    assert [row["work_id"] for row in tables["works"][1:]] == ["s2:2"]
+    assert row_of(tables, "s2:2")["title"] == "A <i>lamp</i>"
+    assert row_of(tables, "s2:2")["title_plain"] == "A lamp"
+    assert counts_of(tables, source)["undescribed"] == len(blank)
+
+
+def test_a_title_of_blanks_gives_way_to_that_of_another_source():
+    citing = record("openalex", "W2", "10.5555/x", title=" "), record("s2", "2", "10.5555/x")
+    assert row_of(rows(hub(*citing)), "doi:10.5555/x")["title"] == citing[1].title
+
+
+def test_the_count_of_citations_has_its_date_and_source():
+    date = datetime.date(2026, 1, 5)
+    citing = [
+        record("openalex", "W2", "10.5555/x"),
+        record("s2", "2", "10.5555/x", citation_count=0, citation_count_on=date),
+        record("s2", "3", "10.5555/y", citation_count=7),
+    ]
+    tables = rows(hub(*citing))
+    found = {
+        row["work_id"]: (row["citation_count"], row["citation_count_on"])
+        for row in tables["works"][1:]
+    }
+    assert found == {"doi:10.5555/x": (0, date), "doi:10.5555/y": (7, None)}
+    assert source_of(tables, "doi:10.5555/x", "citation_count_on") == "s2"
+
+
+@pytest.mark.parametrize(
+    ("n", "found"), [(-1, None), (0, 0), (2**31 - 1, 2**31 - 1), (2**31, None)]
+)
+def test_a_count_that_no_release_can_hold_is_not_known(n, found):
+    row = {"title": "T", "year": None, "date": None, "venue": None, "type": None,
+           "authors": None, "is_retracted": None, "n_citations": n}  # fmt: skip
+    made, _ = record_of(row, "s2", "1", (), None, snapshot_on=datetime.date(2026, 1, 5))
+    assert (made.citation_count, made.citation_count_on is None) == (found, found is None)
 
 
 # -- joins ---------------------------------------------------------------------------------------

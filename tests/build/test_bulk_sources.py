@@ -12,6 +12,7 @@ from citehub.build.sources import openalex, opencitations, semantic_scholar
 from citehub.build.sources.dumps import Dataset, as_text, shape_texts
 from citehub.build.sources.records import SCHEMES, best_identifier
 from citehub.graph.engines.duckdb import DuckDB
+from citehub.graph.find import ids_of as ids_of_row
 
 
 @pytest.fixture(scope="module")
@@ -31,21 +32,24 @@ def shape(engine: DuckDB, dataset: Dataset, **fields: Any) -> dict[str, Any]:
 
 
 def ids_of(row: dict[str, Any]) -> dict[str, str]:
-    return {scheme: row[scheme] for scheme in SCHEMES if row[scheme] is not None}
+    return {scheme: row[scheme] for scheme in (*SCHEMES, "also") if row[scheme] is not None}
 
 
-BY_RANK = ["arxiv:2301.00001", "doi:10.5555/x", "openalex:W7", "s2:8", "omid:br/9", "acl:P1"]
+BY_RANK = [
+    "arxiv:2301.00001", "doi:10.5555/x", "openalex:W7", "s2:8", "omid:br/9", "acl:P1", "pmid:7",
+    "pmcid:PMC7",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("rank", range(len(BY_RANK)))
 def test_the_best_identifier_names_a_work(rank):
     ids = [Identifier(*each.split(":", 1)) for each in reversed(BY_RANK[rank:])]
-    others = [Identifier("pith", "a-paper"), Identifier("pmid", "7")]
+    others = [Identifier("pith", "a-paper"), Identifier("other", "7")]
     assert best_identifier([*others, *ids]).curie == BY_RANK[rank]
 
 
 def test_of_identifiers_that_name_no_work_none_is_the_best():
-    assert best_identifier([Identifier("pith", "a-paper"), Identifier("pmid", "7")]) is None
+    assert best_identifier([Identifier("pith", "a-paper"), Identifier("other", "7")]) is None
     assert best_identifier([]) is None
 
 
@@ -88,10 +92,32 @@ def test_a_list_or_an_object_is_no_text(engine, title, sound):
             {"doi": "10.5555/x", "arxiv": "9912.00001"},
         ),
         (None, ["https://arxiv.org/pdf/9912.00001"], {"arxiv": "9912.00001"}),
-        (None, ["http://arxiv.org/abs/math.GT/0309136"], {"arxiv": "math.GT/0309136"}),
+        (None, ["http://arxiv.org/abs/math.GT/0309136"], {"arxiv": "math/0309136"}),
+        (None, ["http://arxiv.org/pdf/hep-th/9901001v2.pdf"], {"arxiv": "hep-th/9901001"}),
+        (None, ["https://arxiv.org/html/9912.00001v1/"], {"arxiv": "9912.00001"}),
+        (None, ["https://export.arxiv.org/abs/9912.00001?x#y"], {"arxiv": "9912.00001"}),
+        (None, ["https://ar5iv.labs.arxiv.org/html/9912.00001"], {"arxiv": "9912.00001"}),
+        (None, ["https://www.alphaxiv.org/abs/9912.00001"], {"arxiv": "9912.00001"}),
+        (None, ["https://doi.org/10.48550/arXiv.9912.00001"], {"arxiv": "9912.00001"}),
         (None, ["https://arxiv.org/list/cs"], {}),
+        (
+            None,
+            ["https://arxiv.org/list/x", "https://arxiv.org/abs/9912.00001",
+             "https://arxiv.org/html/9912.00001", "https://arxiv.org/abs/9912.00002"],
+            {"arxiv": "9912.00001", "also": ["arxiv:9912.00002"]},
+        ),
+        ("https://doi.org/10.1000.10/Lantern", [], {"doi": "10.1000.10/lantern"}),
+        ("doi: 10.1000.10/lantern", [], {"doi": "10.1000.10/lantern"}),
+        (" 10.5555/x ", [], {"doi": "10.5555/x"}),
+        ("https://doi.org/10.5555/8&lt;693::a&gt;3&amp;x", [], {"doi": "10.5555/8<693::a>3&x"}),
+        ("https://doi.org/10.5555/%28x%29%3A8%3C2%3E", [], {"doi": "10.5555/(x):8<2>"}),
+        (
+            "https://doi.org/10.48550/arXiv.math.GT/0309136v2",
+            [],
+            {"doi": "10.48550/arxiv.math.gt/0309136v2", "arxiv": "math/0309136"},
+        ),
     ],
-)
+)  # fmt: skip
 def test_identifiers_of_openalex(engine, doi, pages, found):
     locations = [{"landing_page_url": each} for each in pages]
     row = shape(
@@ -100,6 +126,27 @@ def test_identifiers_of_openalex(engine, doi, pages, found):
     )  # fmt: skip
     assert ids_of(row) == found | {"openalex": "W9900000001"}
     assert row["record"] == 9900000001
+
+
+@pytest.mark.parametrize(
+    ("ids", "found"),
+    [
+        (None, {}),
+        ({}, {}),
+        ({"pmid": "https://pubmed.ncbi.nlm.nih.gov/99999999"}, {"pmid": "99999999"}),
+        ({"pmid": "https://www.ncbi.nlm.nih.gov/pubmed/099999999/"}, {"pmid": "99999999"}),
+        ({"pmid": "99999999", "mag": "7"}, {"pmid": "99999999"}),
+        ({"pmcid": "https://www.ncbi.nlm.nih.gov/pmc/articles/PMC9999999"},
+         {"pmcid": "PMC9999999"}),
+        ({"pmcid": "https://www.ncbi.nlm.nih.gov/pmc/articles/9999999"}, {"pmcid": "PMC9999999"}),
+        ({"pmid": "", "pmcid": "none", "mag": "none"}, {}),
+        ({"mag": "77"}, {"also": ["openalex:w77"]}),  # of which the record was made
+    ],
+)  # fmt: skip
+def test_further_identifiers_of_openalex(engine, ids, found):
+    given = ids if ids is None else {"mag": None, "pmid": None, "pmcid": None, **ids}
+    row = shape(engine, openalex.WORKS_DATASET, id="https://openalex.org/W7", ids=given)
+    assert ids_of(row) == found | {"openalex": "W7"}
 
 
 def test_texts_of_openalex(engine):
@@ -119,6 +166,44 @@ def test_texts_of_openalex(engine):
     assert row["sound"]
 
 
+def test_what_else_openalex_tells(engine):
+    row = shape(
+        engine, openalex.WORKS_DATASET, id="https://openalex.org/W1", language="en",
+        primary_topic={"display_name": "Lamps"}, open_access={"oa_status": "gold"},
+        best_oa_location={"license": "cc-by"}, cited_by_count="7",
+        abstract_inverted_index='{"lamp":[1],"A":[0]}',
+    )  # fmt: skip
+    names = ("language", "topic", "open_access_status", "license", "n_citations")
+    assert [row[name] for name in names] == ["en", "Lamps", "gold", "cc-by", 7]
+    assert (row["abstract_index"], row["sound"]) == ('{"lamp":[1],"A":[0]}', True)
+    bare = shape(engine, openalex.WORKS_DATASET, id="https://openalex.org/W1", language="")
+    assert {bare[name] for name in (*names, "abstract_index")} == {None}
+
+
+@pytest.mark.parametrize(
+    ("index", "text", "problem"),
+    [
+        (None, None, ""),
+        ("{}", None, ""),
+        ('{"glows":[2],"A":[0],"lamp":[1,3]}', "A lamp glows lamp", ""),
+        ('{"IndexLength":2,"InvertedIndex":{"lamp":[1],"A":[0]}}', "A lamp", ""),
+        ('{"A":[0],"lamp":[0]}', None, "two words stand at place 0"),
+        ('{"A":[0],"lamp":[2]}', None, "no word stands at place 1"),
+        ('{"A":[1]}', None, "no word stands at place 0"),
+        ('{"A":[-1]}', None, "-1 is no place of a word"),
+        ('{"A":["0"]}', None, "'0' is no place of a word"),
+        ('{"A":[0.5]}', None, "0.5 is no place of a word"),
+        ('{"A":[true]}', None, "True is no place of a word"),
+        ('{"A":[999999999999]}', None, "no word stands at place 0"),
+        ('{"A":0}', None, "it should name a list of places for each word"),
+        ('["A"]', None, "it should name a list of places for each word"),
+        ("A lamp", None, "it is not JSON"),
+    ],
+)
+def test_abstracts_of_openalex(index, text, problem):
+    assert openalex.read_abstract(index) == (text, problem)
+
+
 # -- Semantic Scholar ---------------------------------------------------------------------------
 
 
@@ -131,15 +216,46 @@ def test_texts_of_openalex(engine):
          {"doi": "10.5555/x", "arxiv": "9912.00001", "acl": "2099.acl-long.1"}),
         ({"DOI": "10.48550/ARXIV.9912.00001"},
          {"doi": "10.48550/arxiv.9912.00001", "arxiv": "9912.00001"}),
-        ({"DOI": "", "ArXiv": "", "ACL": ""}, {}),
+        ({"DOI": "", "ArXiv": "", "ACL": "", "MAG": "", "PubMed": "", "PubMedCentral": ""}, {}),
+        ({"MAG": "77", "PubMed": "99999999", "PubMedCentral": "9999999"},
+         {"openalex": "W77", "pmid": "99999999", "pmcid": "PMC9999999"}),
+        ({"PubMedCentral": "PMC9999999", "ArXiv": "math.GT/0309136v1"},
+         {"pmcid": "PMC9999999", "arxiv": "math/0309136"}),
+        ({"ArXiv": "none", "MAG": "none", "PubMed": "none"}, {}),
     ],
 )  # fmt: skip
 def test_identifiers_of_semantic_scholar(engine, given, found):
-    names = ("DOI", "ArXiv", "ACL")
+    names = ("DOI", "ArXiv", "ACL", "MAG", "PubMed", "PubMedCentral")
     ids = given if given is None else {name: given.get(name) for name in names}
     row = shape(engine, semantic_scholar.PAPERS, corpusid="990000001", externalids=ids, venue="")
     assert ids_of(row) == found | {"s2": "990000001"}
     assert (row["record"], row["venue"], row["sound"]) == (990000001, None, True)
+
+
+@pytest.mark.parametrize(
+    ("types", "found"),
+    [
+        (None, None), ([], None), (["News"], None), (["JournalArticle"], "article"),
+        (["JournalArticle", "Review"], "review"), (["Conference", "JournalArticle"], "article"),
+        (["Book", "BookSection"], "book-chapter"), (["LettersAndComments", None], "letter"),
+    ],
+)  # fmt: skip
+def test_types_of_semantic_scholar(engine, types, found):
+    assert shape(engine, semantic_scholar.PAPERS, corpusid="1", publicationtypes=types)[
+        "type"
+    ] == (found)
+
+
+@pytest.mark.parametrize(
+    ("venue", "journal", "found"),
+    [
+        ("Venue", {"name": "Journal"}, "Venue"), ("", {"name": "Journal"}, "Journal"),
+        (None, {"name": ""}, None), (None, None, None),
+    ],
+)  # fmt: skip
+def test_the_journal_is_the_venue_where_none_is_named(engine, venue, journal, found):
+    row = shape(engine, semantic_scholar.PAPERS, corpusid="1", venue=venue, journal=journal)
+    assert row["venue"] == found
 
 
 # -- OpenCitations ------------------------------------------------------------------------------
@@ -149,7 +265,16 @@ def test_identifiers_of_semantic_scholar(engine, given, found):
     ("cell", "found"),
     [
         ("omid:br/1", {}),
-        ("omid:br/1 doi:10.5555/X pmid:7", {"doi": "10.5555/x"}),
+        ("omid:br/1 doi:10.5555/X pmid:7", {"doi": "10.5555/x", "pmid": "7"}),
+        ("pmcid:PMC7 omid:br/1 pmid:07", {"pmid": "7", "pmcid": "PMC7", "also": ["pmid:07"]}),
+        (
+            "omid:br/1 doi:10.5555/a doi:10.5555/B doi:10.1000.10/c pmid:7 pmid:8 issn:1",
+            {
+                "doi": "10.5555/a",
+                "pmid": "7",
+                "also": ["doi:10.5555/b", "doi:10.1000.10/c", "pmid:8"],
+            },
+        ),
         ("doi:10.5555/x openalex:W12 omid:br/1", {"doi": "10.5555/x", "openalex": "W12"}),
         ("omid:br/1 doi:10.48550/arXiv.9912.00001", {"arxiv": "9912.00001"}),
         ("omid:br/1 arxiv:9912.00001", {"arxiv": "9912.00001"}),
@@ -161,13 +286,18 @@ def test_identifiers_of_semantic_scholar(engine, given, found):
             "omid:br/1 doi:10.48550/arxiv.9912.00001 doi:10.5555/x",
             {"doi": "10.5555/x", "arxiv": "9912.00001"},
         ),
+        ("doi:10.5555/8&lt;2 omid:br/1", {"doi": "10.5555/8<2"}),
         ("omid:br/1 notdoi:10.5555/x", {}),
     ],
 )
 def test_identifiers_of_opencitations(engine, cell, found):
     row = shape(engine, opencitations.META, id=cell)
-    assert ids_of(row) == found | {"omid": "br/1"}
     assert (row["record"], row["sound"]) == ("br/1", True)
+    known = {each.curie for each in ids_of_row(row)}
+    assert known == {each.curie for each in ids_of_row(dict.fromkeys(row) | found)} | {"omid:br/1"}
+    assert {scheme: row[scheme] for scheme in found.keys() - {"also"}} == {
+        scheme: value for scheme, value in found.items() if scheme != "also"
+    }
 
 
 @pytest.mark.parametrize(
@@ -193,7 +323,8 @@ def test_authors_of_opencitations(engine, cell, name, orcid):
         ("2024-05-06", "journal article", "A [omid:br/2 issn:1]", (2024, "article", "A")),
         ("2024", "book chapter", "A", (2024, "book-chapter", "A")),
         ("", "", "", (None, None, None)),
-        (None, "web content", "[omid:br/2]", (None, None, None)),
+        (None, "web content", "[omid:br/2]", (None, "other", None)),
+        (None, "unheard of", None, (None, None, None)),
         ("May", "book", None, (None, "book", None)),
     ],
 )
@@ -202,7 +333,29 @@ def test_dates_types_and_venues_of_opencitations(engine, date, kind, venue, foun
     assert (row["year"], row["type"], row["venue"]) == found
 
 
+@pytest.mark.parametrize(("theirs", "ours"), opencitations.TYPES.items())
+def test_types_of_opencitations(engine, theirs, ours):
+    for spelt in (theirs, f" {theirs.title()} "):
+        assert shape(engine, opencitations.META, id="omid:br/1", type=spelt)["type"] == ours
+
+
 def test_citations_of_opencitations(engine):
     row = shape(engine, opencitations.INDEX, citing="doi:10.5555/x omid:br/2", cited="omid:br/1")
     assert (row["citing"], row["cited"], row["sound"]) == ("br/2", "br/1", True)
-    assert not shape(engine, opencitations.INDEX, citing="doi:10.5555/x", cited="")["sound"]
+    assert not shape(engine, opencitations.INDEX, citing="omid:br/2", cited="")["sound"]
+    assert not shape(engine, opencitations.INDEX, citing="omid:br/2", cited="wikidata:Q1")["sound"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "record"),
+    [
+        ("doi:10.5555/X pmid:7", "doi:10.5555/x"),
+        ("10.5555/X", "doi:10.5555/x"),
+        ("pmid:7", "pmid:7"),
+        ("7", "pmid:7"),
+        ("doi:10.48550/arXiv.9912.00001v1", "arxiv:9912.00001"),
+    ],
+)
+def test_a_citation_without_an_omid_names_works_by_another_identifier(engine, cell, record):
+    row = shape(engine, opencitations.INDEX, citing=cell, cited="omid:br/1")
+    assert (row["citing"], row["cited"], row["sound"]) == (record, "br/1", True)

@@ -309,6 +309,7 @@ TEX = {
     r"\emph{Whole} {\it words}": "Whole words",
     r"A \unknown[x]{a{b}}{c} {B}": r"A \unknown[x]{a{b}}{c} B",
     r"\$5 \_ \{x\} \textbackslash{} a\textbackslash b": r"$5 _ {x} \ a\b",
+    r"\noopsort{1973b}1973\slash 74": "1973/74",
     "``a''---b -{}- c~d": "“a”—b -- c d",
     "50% of $x": "50% of $x",
     "$x^{2}$ of {B}": "$x^{2}$ of B",
@@ -494,6 +495,9 @@ NAMES = {  # of BibTeX: a list, and those whom it names
     "Simon \\& Schuster and 王 小明": ["Simon & Schuster", "王 小明"],
     "王, 小明": [Author("王小明", None, "王", "小明")],
     "Andy AND Bo~C. Anders\nand  Cy": [person("Andy"), ("Anders", "Bo C."), person("Cy")],
+    r"Ann \acro{O A} and \rlap{Bo and Cy} Oil": [
+        (r"\acro{O A}", "Ann"), ("Oil", r"\rlap{Bo and Cy}"),
+    ],
     "Berg, Ann, and Lamp,": [("Berg", "Ann"), person("Lamp")],
 }  # fmt: skip
 
@@ -591,6 +595,34 @@ def test_a_name_that_cannot_be_read_leaves_its_place_to_nobody(read):
 def test_braces_that_do_not_match_are_told(text):
     with pytest.raises(ValueError, match="brace"):
         split_names(text)
+
+
+STATED = [
+    ("van der Wal", "Oskar"), ("King", "Martin", "Jr."), ("Garc\xeda M\xe1rquez", "Gabriel"),
+    Author("Jean d'Oil", None, "Oil", "Jean d'"), ("Nguy\u1ec5n", "\xc9mile"),
+    ("Anders and Oil", "Bo"),
+    group("Ministry of Oil and Light"), group("Oil & Wick"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("format_", ENDINGS)
+def test_names_come_out_of_every_export_as_they_came_in(read, tmp_path, format_):
+    authors = record("a", authors=STATED).authors
+    cells = [
+        {"author_name": each.name, "is_collective": each.is_collective,
+         "family_name": each.family, "given_name": each.given, "name_suffix": each.suffix}
+        for each in authors
+    ]  # fmt: skip
+    folder = tmp_path / "made"
+    folder.mkdir()
+    made = make_release(
+        folder, make_works({"work_id": "x:1", "title_plain": "T", "title": "T", "authors": cells})
+    )
+    (found,), rejects = read(ENDINGS[format_], bytes(made.export(format_)))
+    assert rejects == []
+    if format_ == "ris":  # which knows no groups
+        authors = tuple(each._replace(is_collective=None) for each in authors)
+    assert found.authors == authors
 
 
 # -- dates ----------------------------------------------------------------------------------------
@@ -960,6 +992,12 @@ def test_the_first_address_is_that_of_the_page(read):
 def test_unicode_of_any_width_is_read(read, encoding):
     text = "@misc{a, title={Übergröße €}}"
     assert read(".bib", text.encode(encoding)) == ([record("a", title="Übergröße €")], [])
+
+
+def test_files_that_were_put_behind_each_other_are_read(read):
+    one, other = (f"\ufeffTY  - JOUR\r\nTI  - {title}\r\nER  - \r\n" for title in "AB")
+    records, rejects = read(".ris", one + other)
+    assert ([each.title for each in records], rejects) == (["A", "B"], [])
 
 
 @pytest.mark.parametrize("encoding", ["latin-1", "cp1252"])

@@ -106,6 +106,12 @@ NAMES = (
     "𝐌ath 𝐬mall 𝐖ord", "文 d'ß ﬁ X", "a\r\nb\x07 c", "\ufeffA \ufeffB", "",
     "\xa0A\u3000B\x1fC\u2003D ", " ", "$x$ 100% y_z", r"a\b {c}", "ǆ Lower", "ª º X", "e\u0301 X",
 )  # fmt: skip
+PARTS = (  # family name, given names and suffix, where they are stated
+    ("van der Wal", "Oskar", None), ("La Oil", "Jean de", "Jr."), ("de la", "ann de", ""),
+    ("Ministry of Oil, and Light", None, None), ("Smith", None, None), ("Smith-Oil", None, "III"),
+    ("Oil, Inc.", "Simon and", None), ("Ŝ {x}", "Ž. & é", r"\x"), (" ", "Ann", None),
+    ("王", "小明", None), ("a\r\nb", "\xa0C\x07 d\u3000", "\x1f"), ("And", "B.-ß x", None),
+)  # fmt: skip
 DOIS = (
     "10.1/(SICI)1097-4571<1::AID>3.0.CO;2-7", "10.1/a b~c^d`e|f\\g{h}'i", "10.1/é文𝐌%2F?x#y&z",
     "10.1/a;b;c", "10.1/\x00\x1c\x85\ufeff\u3000", "10.1/[x]", "10.1/!$&'()*+,/:;=@", "",
@@ -140,6 +146,10 @@ def of_names():
     several = [NAMES[:most] for most in range(len(NAMES))]
     for number, authors in enumerate([*([name] for name in NAMES), *several]):
         yield {"work_id": f"acl:{number}", "title": "T", "title_plain": "T", "authors": authors}
+    cells = ("family_name", "given_name", "name_suffix")
+    for number, parts in enumerate(PARTS):
+        author = {"author_name": "Any Name"} | dict(zip(cells, parts, strict=True))
+        yield {"work_id": f"part:{number}", "title": "T", "authors": [author, "A B"]}
 
 
 def of_identifiers():

@@ -297,7 +297,31 @@ def test_keys_of_bibtex_are_unique_and_citable(tmp_path):
     ],
 )
 def test_names_are_split_as_bibtex_does(printed, parts):
-    assert split_name({"author_name": printed, "is_collective": None})[:4] == parts
+    row = {"author_name": printed, "is_collective": None, "family_name": None}
+    assert split_name(row)[:4] == parts
+
+
+@pytest.mark.parametrize(
+    ("stated", "parts"),
+    [
+        (("van der Wal", "Oskar", None), ("Oskar", "", "van der", "Wal", "")),
+        (("King", "Martin Luther", "Jr."), ("Martin Luther", "", "", "King", "Jr.")),
+        (("La Oil", "Jean de", None), ("Jean", "de", "", "La Oil", "")),
+        (
+            ("Garc\xeda M\xe1rquez", "Gabriel", None),
+            ("Gabriel", "", "", "Garc\xeda M\xe1rquez", ""),
+        ),
+        (("de la", "ann de", None), ("ann", "de", "", "de la", "")),
+        (("Ministry of Light", None, None), ("", "", "", "Ministry of Light", "")),
+    ],
+)
+def test_parts_of_names_that_are_stated_are_kept(stated, parts):
+    cells = dict(zip(("family_name", "given_name", "name_suffix"), stated, strict=True))
+    name = split_name({"author_name": "Any Name", "is_collective": None, **cells})
+    assert (name.given, name.dropped, name.particle, name.family, name.suffix) == parts
+    assert not name.is_literal
+    group = split_name({"author_name": "Any Name", "is_collective": True, **cells})
+    assert (group.family, group.is_literal) == ("Any Name", True)
 
 
 def test_a_group_is_not_split(hub):

@@ -195,7 +195,7 @@ def test_openalex_by_hand_on_spark(
 def check_openalex_by_hand(tmp_path: Path, engine: str) -> None:
     write_openalex(tmp_path / "openalex")
     dumps = Dumps(openalex=str(tmp_path / "openalex"), engine=engine)
-    folder = find_canonical(str(tmp_path / "out"), dumps)
+    folder = find_canonical(str(tmp_path / "out"), dumps).folder
     works, years = read(folder)
     counts = ("n_citing", "n_self_records", "n_with_authors", "n_shared_author", "n_dated")
     assert cells(works, "record_id", *counts) == OPENALEX_ROWS
@@ -217,7 +217,7 @@ def check_openalex_by_hand(tmp_path: Path, engine: str) -> None:
 @pytest.mark.parametrize("as_parquet", [False, True])
 def test_s2_by_hand(tmp_path: Path, *, as_parquet: bool) -> None:
     write_s2(tmp_path / "s2", as_parquet=as_parquet)
-    folder = find_canonical(str(tmp_path / "out"), Dumps(s2=str(tmp_path / "s2")))
+    folder = find_canonical(str(tmp_path / "out"), Dumps(s2=str(tmp_path / "s2"))).folder
     works, years = read(folder)
     counts = ("n_with_authors", "n_shared_author", "n_dated")
     assert cells(works, "record_id", "n_citing", "n_self_records", *ROLES, *counts) == S2_ROWS

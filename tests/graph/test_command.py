@@ -54,6 +54,34 @@ def test_new_takes_a_file_a_name_a_version_and_a_cache(run, tmp_path):
     assert sorted(os.listdir(tmp_path)) == ["hub", "hub.rejects.csv", "kept", "more.ris"]
 
 
+def test_a_hub_of_a_list_passes_with_a_licence(run, tmp_path):
+    bib = tmp_path / "list.bib"
+    bib.write_text(
+        "@misc{lamp, title={The Lamp}, doi={10.5555/lantern.1}, year=2020, author={A, Ann}}\n"
+        "@misc{fog, title={Fog}, doi={10.5555/fog.1}, year=2021, author={B, Bo and others}}",
+        encoding="utf-8",
+    )
+    words = ("new", WORK, "--citing", str(bib), *CREATED, "--out")
+    assert run(*words, str(tmp_path / "none"))[0] == 0
+    code, said, _ = run("check", str(tmp_path / "none"))
+    assert code == 1
+    assert "with --license of citehub new" in " ".join(said.decode().split())
+    out = str(tmp_path / "hub")
+    code, _, hint = run(
+        *words, out, "--license", "CC-BY-4.0", "--license", "ODC-By-1.0", "--contributor", "Ann A",
+        "--contributor", "Oil and Light", "--title", " Lamps ", "--homepage", "https://example.org",
+    )  # fmt: skip
+    assert code == 0, hint
+    assert run("check", out)[0] == 0
+    assert run("publish", out, "--out", str(tmp_path / "public"))[0] == 0
+    manifest = citehub.load(out).manifest
+    assert [each["name"] for each in manifest["licenses"]] == ["CC-BY-4.0", "ODC-By-1.0"]
+    assert manifest["contributors"] == [
+        {"title": "Ann A", "roles": ["creator"]}, {"title": "Oil and Light", "roles": ["creator"]},
+    ]  # fmt: skip
+    assert (manifest["title"], manifest["homepage"]) == ("Lamps", "https://example.org")
+
+
 def test_what_can_all_be_read_is_told_without_rejects(run, tmp_path):
     small = copy_small(tmp_path)
     index = small / "opencitations" / "index" / "index.csv"
@@ -79,6 +107,14 @@ def test_what_can_all_be_read_is_told_without_rejects(run, tmp_path):
         ((WORK, *S2, "--citing", str(SMALL / "ids.txt")), 1, "ids.txt"),
         ((WORK, *S2, "--name", "A Name"), 2, "small letters, digits and hyphens"),
         ((WORK, *S2, "--version", "1"), 2, "MAJOR.MINOR.PATCH"),
+        (
+            (WORK, *S2, "--license", "mine"),
+            2,
+            "license is 'mine'; it must be one of CC0-1.0, CC-BY",
+        ),
+        ((WORK, *S2, "--contributor", " "), 2, "contributor is ' '; it must be a name"),
+        ((WORK, *S2, "--title", ""), 2, "title is ''; it must be a name that says something"),
+        ((WORK, *S2, "--homepage", "example.org"), 2, "homepage is 'example.org'; it must be an"),
         ((WORK, *S2, "--engine", "dusk"), 2, "There is no engine 'dusk'"),
         ((WORK, *S2, "--memory", "lots"), 2, "'lots' is no size, such as 4GB"),
         ((WORK, *S2, "--memory", "100MB"), 2, "at least 540MB are needed"),

@@ -23,8 +23,8 @@ def engine(tmp_path_factory) -> DuckDB:
 
 def table(*rows: dict[str, Any]):
     """Return works of a source; what a row leaves out is null."""
-    columns = ("record", "title", *SCHEMES)
-    schema = dict.fromkeys(columns, "string") | {"record": "int64"}
+    columns = ("record", "title", *SCHEMES, "also")
+    schema = dict.fromkeys(columns, "string") | {"record": "int64", "also": "array<string>"}
     return ibis.memtable([tuple(row.get(name) for name in columns) for row in rows], schema=schema)
 
 
@@ -91,11 +91,25 @@ def test_an_arxiv_number_that_a_source_knows_by_its_doi_alone(engine, asked):
 
 
 def test_identifiers_of_a_row_are_in_one_spelling_and_there_once():
-    row = dict.fromkeys(SCHEMES) | {
+    none = dict.fromkeys((*SCHEMES, "also"))
+    row = none | {
         "arxiv": "9912.00001v2", "doi": "10.48550/arXiv.9912.00001", "openalex": "w12", "s2": "7",
+        "also": ["doi:10.5555/x", "pmcid:pmc7", "openalex:w12", "x"],
     }  # fmt: skip
-    assert [each.curie for each in ids_of(row)] == ["arxiv:9912.00001", "openalex:W12", "s2:7"]
-    assert ids_of(dict.fromkeys(SCHEMES) | {"doi": "none", "arxiv": "?"}) == ()
+    assert [each.curie for each in ids_of(row)] == [
+        "arxiv:9912.00001", "openalex:W12", "s2:7", "doi:10.5555/x", "pmcid:PMC7",
+    ]  # fmt: skip
+    assert ids_of(none | {"doi": "none", "arxiv": "?"}) == ()
+
+
+def test_a_work_is_found_by_each_of_several_identifiers_of_a_scheme(engine):
+    rows = (
+        {"record": 1, "doi": "10.5555/x", "also": ["doi:10.5555/y", "pmcid:pmc7"]},
+        {"record": 2},
+    )
+    ids = {"doi:10.5555/x", "doi:10.5555/y", "pmcid:PMC7"}
+    for asked in ("10.5555/X", "10.5555/Y", "PMC7"):
+        assert find(engine, {"s2": table(*rows)}, asked) == [({"s2": {1}}, ids)]
 
 
 # -- titles ------------------------------------------------------------------------------------

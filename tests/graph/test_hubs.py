@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import errno
 import gzip
 import itertools
@@ -26,6 +27,7 @@ from citehub._folder import hashes
 from citehub._schema import TABLES, needs_evidence
 from citehub._validate import row_key
 from citehub.build.sources.records import Context, Edge
+from citehub.build.sources.semantic_scholar import PAPERS
 from citehub.errors import (
     BadArgument,
     BuildError,
@@ -39,7 +41,7 @@ from citehub.explorer import write_site
 from citehub.graph import Dumps, NewHub, new_hub, new_hubs, session
 from citehub.graph.engines import parquet_files
 from citehub.graph.engines.duckdb import DuckDB
-from citehub.graph.layout import find_openalex
+from citehub.graph.layout import Files, find_date, find_openalex
 from citehub.graph.reader import Reader, _newest
 
 from . import make_small_dumps
@@ -58,7 +60,8 @@ from .dumps import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+    from typing import Any
 
 LAMP, FOG, BRIGHT = "arxiv:9912.00001", "arxiv:9912.00012", "doi:10.5555/bright.1"
 TWO, CHINESE, OLD_ID = "doi:10.5555/two.1", "doi:10.5555/denglong.1", "doi:10.5555/merged.1"
@@ -389,7 +392,7 @@ def test_what_several_sources_say_comes_from_the_most_trusted(whole):
         assert found[BRIGHT, column] == ("openalex", "record W9900000011")
     assert found[BRIGHT, "abstract"] == ("s2", "record 990000011")
     assert found[BRIGHT, "finding"] == ("s2-tldr", "record 990000011, written by tldr@v2.0.0")
-    assert found[BRIGHT, "title_plain"] == ("derived", "title with its TeX resolved")
+    assert found[BRIGHT, "title_plain"] == ("derived", "title with its TeX and markup resolved")
     assert found[HOSTILE, "title_plain"][0] == "derived"
     assert found[FOG, "author_count"] == ("s2", "record 990000012")
     assert found[FOG, "publication_year"] == ("openalex", "record W9900000013")
@@ -399,7 +402,7 @@ def test_what_several_sources_say_comes_from_the_most_trusted(whole):
     assert found[LAMP, "publication_month"] == ("openalex", "record W9900000002")
 
 
-def test_rights_are_those_of_the_sources_that_were_read(made, whole):
+def test_rights_are_those_of_the_sources_that_were_read(made, whole, tmp_path, cache):
     def rights(hub):
         return [(each["name"], each["path"]) for each in hub.manifest["licenses"]]
 
@@ -407,6 +410,10 @@ def test_rights_are_those_of_the_sources_that_were_read(made, whole):
     odc_by = ("ODC-By-1.0", "https://opendatacommons.org/licenses/by/1-0/")
     assert rights(citehub.load(made("openalex").folder)) == [cc0]
     assert rights(whole) == [cc0, odc_by]
+    mine = {"licenses": ["CC-BY-4.0"], "created": CREATED}
+    s2 = new_hub(WORK, str(tmp_path / "hub"), dumps_of("s2", cache=cache), **mine)
+    cc_by = ("CC-BY-4.0", "https://creativecommons.org/licenses/by/4.0/")
+    assert rights(citehub.load(s2.folder)) == [cc_by, odc_by]
     assert whole.name == "arxiv-9912-00001"
     assert whole.version == "1.0.0"
 
@@ -925,6 +932,10 @@ def no_meta(small: Path) -> None:
     shutil.rmtree(small / "opencitations" / "meta")
 
 
+def no_index(small: Path) -> None:
+    shutil.rmtree(small / "opencitations" / "index")
+
+
 def two_formats(small: Path) -> None:
     (small / "s2" / "papers" / "part_001.parquet").write_bytes(b"")
 
@@ -962,9 +973,10 @@ def no_zip(small: Path) -> None:
         ("openalex", no_partitions, "holds no file of works: expected .gz, .json"),
         ("s2", no_citations, "expected the folders papers, citations; citations is not there"),
         ("s2", two_formats, "holds Parquet and other files; keep one of the two"),
-        ("s2", no_parquet, "A file cannot be read: .*0.parquet"),
-        ("s2", other_columns, "there is no column externalids of s2 papers; found corpusid"),
-        ("opencitations", no_meta, "expected the folders index, meta; meta is not there"),
+        ("s2", no_parquet, "no file of s2 papers can be read; .*0.parquet: the file breaks off"),
+        ("s2", other_columns, "there is no column title of s2 papers in Parquet; found corpusid"),
+        ("opencitations", no_meta, "No source tells the title of doi:10.5555/lantern.1. Add one"),
+        ("opencitations", no_index, "expected the folders index; index is not there"),
         ("opencitations", empty_zip, "meta.zip: cannot be unpacked: it holds no CSV"),
         ("opencitations", damaged_zip, "meta.zip: cannot be unpacked"),
         ("opencitations", no_zip, "meta.zip: cannot be unpacked: File is not a zip file"),
@@ -973,15 +985,15 @@ def no_zip(small: Path) -> None:
 def test_folders_that_hold_something_else(tmp_path, source, change, said):
     small = copy_small(tmp_path)
     change(small)
-    with pytest.raises(SourceError, match=said):
+    with pytest.raises((SourceError, BuildError), match=said):
         make(tmp_path / "hub", source, small=small)
     assert not (tmp_path / "hub").exists()
 
 
 def test_all_folders_are_looked_at_before_the_first_file_is_read(tmp_path, reads):
     small = copy_small(tmp_path)
-    no_meta(small)
-    with pytest.raises(SourceError, match="meta is not there"):
+    no_index(small)
+    with pytest.raises(SourceError, match="index is not there"):
         make(tmp_path / "hub", *SOURCES, small=small)
     assert reads == []
 
@@ -1002,7 +1014,7 @@ def test_all_folders_are_looked_at_before_the_first_file_is_read(tmp_path, reads
             b'{"id":"https://openalex.org/W1"}\n',
             [(JANUARY, "1", "the file breaks off here: Not a gzipped file (b'{\"')")],
         ),
-        (JANUARY, b"", []),
+        (JANUARY, b"", [(JANUARY, "1", "the file breaks off here: it is empty, and no gz")]),
     ],
     ids=["truncated", "no gz", "empty"],
 )
@@ -1068,6 +1080,202 @@ def test_hostile_texts_stay_as_they_are_and_do_nothing(tmp_path, whole):
         assert "</script><img" not in text
     assert "Lamps in Two Catalogues" in (site / "index.html").read_text(encoding="utf-8")
     assert parquet_files(str(site)) or list(site.rglob("works.parquet"))
+
+
+# -- identifiers that join ---------------------------------------------------------------------
+
+
+CANON = "doi:10.5555/canon"
+
+
+def dump_of(
+    folder: Path,
+    openalex: Sequence[dict[str, Any]] = (),
+    s2: Sequence[dict[str, Any]] = (),
+    opencitations: Sequence[str] = (),
+) -> dict[str, str]:
+    """Dumps of a work and of one record that cites it in each, by what it holds beside.
+
+    Of OpenCitations each is the cell of identifiers; that of the work comes first.
+    """
+    lines, table = make_small_dumps.to_lines, make_small_dumps.to_csv
+    rows = {
+        "openalex/works/p.jsonl": lines(
+            {"id": f"https://openalex.org/W{n}", "title": f"W{n}",
+             "referenced_works": cites(1) if n > 1 else [], **more}
+            for n, more in enumerate(openalex, 1)
+        ),
+        "s2/papers/p.jsonl": lines(
+            {"corpusid": n, "title": f"S{n}", "externalids": ids} for n, ids in enumerate(s2, 1)
+        ),
+        "s2/citations/c.jsonl": lines(
+            {"citingcorpusid": n, "citedcorpusid": 1} for n in range(2, len(s2) + 1)
+        ),
+        "opencitations/meta/m.csv": table(
+            [make_small_dumps.META[0], *((cell, "O", *[""] * 9) for cell in opencitations)]
+        ),
+        "opencitations/index/i.csv": table(
+            [make_small_dumps.INDEX_HEADER,
+             *(("1", cell, opencitations[0], *[""] * 4) for cell in opencitations[1:])]
+        ),
+    }  # fmt: skip
+    given = {"openalex": openalex, "s2": s2, "opencitations": opencitations}
+    for name, data in rows.items():
+        if given[name.partition("/")[0]]:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(data)
+    return {name: str(folder / name) for name, rows in given.items() if rows}
+
+
+def hub_of(folder: Path, asked: str = CANON, **dumps: str) -> citehub.Hub:
+    made = new_hub(asked, str(folder / f"hub{len(os.listdir(folder))}"), Dumps(**dumps, threads=1))
+    return citehub.load(made.folder)
+
+
+PMID = {"pmid": "https://pubmed.ncbi.nlm.nih.gov/99999999"}
+PMCID = {"pmcid": "https://www.ncbi.nlm.nih.gov/pmc/articles/PMC9999999"}
+CANON_DOI = {"doi": "https://doi.org/10.5555/canon"}
+
+
+@pytest.mark.parametrize(
+    ("openalex", "s2", "opencitations", "spellings"),
+    [
+        ({"ids": PMID}, {"PubMed": "99999999"}, "omid:br/2 pmid:99999999",
+         ["pmid:99999999", "https://pubmed.ncbi.nlm.nih.gov/99999999/"]),
+        ({"ids": PMCID}, {"PubMedCentral": "9999999"}, "pmcid:PMC9999999 omid:br/2",
+         ["pmcid:9999999", "https://pmc.ncbi.nlm.nih.gov/articles/PMC9999999/"]),
+        ({}, {"MAG": "2"}, "omid:br/2 openalex:W2", ["mag:2", "openalex:W2"]),
+        ({"ids": {"mag": 77}}, {"MAG": "77"}, "omid:br/2 openalex:W77 openalex:W9", ["mag:77"]),
+        ({"doi": "https://doi.org/10.5555/Y"}, {"DOI": "10.5555/X"},
+         "omid:br/2 doi:10.5555/x doi:10.5555/y", ["10.5555/x", "10.5555/y"]),
+        ({"locations": [{"landing_page_url": "https://arxiv.org/html/math.GT/0309136v2"}]},
+         {"ArXiv": "math/0309136"}, "omid:br/2 arxiv:math.GT/0309136", ["math.GT/0309136"]),
+        ({"doi": "https://doi.org/10.1000.10/8&lt;2"}, {"DOI": "10.1000.10/8<2"},
+         "omid:br/2 doi:10.1000.10/8&lt;2", ["10.1000.10/8&lt;2", "10.1000.10/8<2"]),
+    ],
+    ids=["pmid", "pmcid", "mag", "old mag", "two dois", "old arxiv", "odd doi"],
+)  # fmt: skip
+def test_records_of_three_sources_are_one_work(tmp_path, openalex, s2, opencitations, spellings):
+    dumps = dump_of(
+        tmp_path,
+        openalex=[CANON_DOI, openalex],
+        s2=[{"DOI": "10.5555/canon"}, s2],
+        opencitations=["omid:br/1 doi:10.5555/canon", opencitations],
+    )
+    hub = hub_of(tmp_path, **dumps)
+    (work,) = hub.citing_works
+    assert {row["record_id"] for row in hub.citation_sources} == {"W2", "2", "br/2"}
+    for asked in spellings:  # as one that cites, and as the one that is cited
+        assert hub.work(asked).work_id == work["work_id"]
+    turned = dump_of(
+        tmp_path / "turned",
+        openalex=[openalex | {"referenced_works": []}, CANON_DOI],
+        s2=[s2, {"DOI": "10.5555/canon"}],
+        opencitations=[opencitations, "omid:br/1 doi:10.5555/canon"],
+    )
+    del turned["openalex"]  # its numbers would be those of the others
+    stated = hub_of(tmp_path, spellings[-1], **turned).citation_sources
+    assert {row["record_id"] for row in stated} == {"2", "br/1"}
+
+
+@pytest.mark.parametrize("prefix", ["omid:br/2 doi:", "doi:", ""])
+def test_an_index_of_opencitations_alone_joins_what_other_sources_describe(tmp_path, prefix):
+    dumps = dump_of(
+        tmp_path,
+        openalex=[CANON_DOI, {"doi": "https://doi.org/10.5555/x"}],
+        opencitations=["doi:10.5555/canon", f"{prefix}10.5555/x"],
+    )  # fmt: skip
+    shutil.rmtree(tmp_path / "opencitations" / "meta")
+    hub = hub_of(tmp_path, **dumps)
+    assert rows_of(hub, "citation_sources", "citing_work_id", "source_id", "record_id") == [
+        ("doi:10.5555/x", "openalex", "W2"),
+        ("doi:10.5555/x", "opencitations", "br/2" if "omid" in prefix else "doi:10.5555/x"),
+    ]
+    with pytest.raises(BuildError, match=r"No source tells the title of doi:10.5555/canon\. Add"):
+        hub_of(tmp_path, opencitations=dumps["opencitations"])
+    shutil.rmtree(tmp_path / "openalex")
+    (tmp_path / "openalex" / "works").mkdir(parents=True)
+    alone = {"id": "https://openalex.org/W1", "title": "W1", **CANON_DOI}
+    (tmp_path / "openalex" / "works" / "p.jsonl").write_text(json.dumps(alone), encoding="utf-8")
+    with pytest.raises(BuildError, match="Of 1 citing records no source tells the title; add"):
+        hub_of(tmp_path, **dumps)
+
+
+# -- what else sources tell ---------------------------------------------------------------------
+
+
+TOLD = {
+    "title": "A <i>Lamp</i>", "type": "review", "language": "en", "cited_by_count": 7,
+    "primary_topic": {"display_name": "Lamps"}, "open_access": {"oa_status": "gold"},
+    "best_oa_location": {"license": "cc-by"},
+    "abstract_inverted_index": {"lamp": [1], "A": [0]},
+}  # fmt: skip
+
+
+def test_what_else_openalex_and_semantic_scholar_tell(tmp_path):
+    dumps = dump_of(
+        tmp_path,
+        openalex=[CANON_DOI, {"doi": "https://doi.org/10.5555/x"} | TOLD,
+                  {"abstract_inverted_index": {"A": [0, 2]}}],
+        s2=[{"DOI": "10.5555/canon"}, {"DOI": "10.5555/x"}, {"DOI": "10.5555/y"}],
+    )  # fmt: skip
+    openalex = tmp_path / "openalex" / "works"
+    (openalex / "updated_date=2026-02-05").mkdir()
+    text = (openalex / "p.jsonl").read_text(encoding="utf-8").replace('"lamp"', r'"lamp\ud83d"')
+    (openalex / "p.jsonl").unlink()
+    (openalex / "updated_date=2026-02-05" / "p.jsonl").write_text(text, encoding="utf-8")
+    papers = tmp_path / "s2" / "papers" / "p.jsonl"
+    lines = [json.loads(line) for line in papers.read_text(encoding="utf-8").splitlines()]
+    more = {"journal": {"name": "Lamps Today"}, "publicationtypes": ["Review"], "citationcount": 3}
+    papers.write_bytes(make_small_dumps.to_lines(line | more for line in lines))
+    (tmp_path / "s2").rename(tmp_path / "2026-01-20")
+    dumps["s2"] = str(tmp_path / "2026-01-20")
+    made = new_hub(CANON, str(tmp_path / "hub"), Dumps(**dumps), created=CREATED)
+    hub = citehub.load(made.folder)
+    one, other = hub.work("doi:10.5555/x"), hub.work("doi:10.5555/y")
+    columns = ("title", "title_plain", "type", "language", "topic", "open_access_status",
+               "license", "citation_count", "citation_count_on", "abstract", "venue")  # fmt: skip
+    february, january = datetime.date(2026, 2, 5), datetime.date(2026, 1, 20)
+    assert [getattr(one, name) for name in columns] == [
+        "A <i>Lamp</i>", "A Lamp", "review", "en", "Lamps", "gold", "cc-by", 7, february,
+        "A lamp\ufffd", "Lamps Today",
+    ]  # fmt: skip
+    assert [getattr(other, name) for name in columns[2:]] == [
+        "review", None, None, None, None, 3, january, None, "Lamps Today",
+    ]  # fmt: skip
+    assert hub.work("openalex:W3").abstract is None
+    assert rejects_of(made) == [
+        ("openalex W3", "0", "the abstract is left out, as no word stands at place 1")
+    ]
+    cells = {
+        (row["row_key"], row["column_name"]): row["source_id"]
+        for row in hub.evidence
+        if row["table_name"] == "works"
+    }
+    for name in ("topic", "citation_count", "citation_count_on", "abstract", "language"):
+        assert cells["doi:10.5555/x", name] == "openalex"
+    assert cells["doi:10.5555/x", "venue"] == "s2"
+    assert rows_of(hub, "sources", "source_id", "retrieved_on", "snapshot_on") == [
+        ("openalex", CREATED, february), ("s2", CREATED, january), ("derived", None, None),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("folder", "names", "date"),
+    [
+        ("snapshot", ["works/updated_date=2026-01-05/p.gz", "works/updated_date=2025-12-31/p.gz"],
+         datetime.date(2026, 1, 5)),
+        ("2026-01-20", ["papers/p.gz"], datetime.date(2026, 1, 20)),
+        ("s2", ["papers/20260120_071500_00037_x.gz"], datetime.date(2026, 1, 20)),
+        ("meta", ["meta/output_csv_2024_04_06/1.csv"], datetime.date(2024, 4, 6)),
+        ("index", ["index/2023-02-30.csv", "index/12020-01-011.csv", "index/20240101.csv"], None),
+        ("s2", ["papers/p.gz"], None),
+    ],
+)  # fmt: skip
+def test_the_date_of_a_dump_is_the_newest_that_it_names(tmp_path, folder, names, date):
+    home = tmp_path / "2019-01-01" / folder  # a folder above is not the dump
+    paths = tuple(str(home / name) for name in names)
+    assert find_date(str(home), [Files(PAPERS, str(home), paths)]) == date
 
 
 # -- one record of OpenAlex asked for ---------------------------------------------------------

@@ -12,7 +12,7 @@ import pytest
 
 from citehub.build.sources import lines, openalex, opencitations, semantic_scholar
 from citehub.build.sources.dumps import Dataset
-from citehub.build.sources.lines import is_csv, keep_readable
+from citehub.build.sources.lines import BREAKS_OFF, is_csv, keep_readable
 from citehub.build.sources.records import Reject
 
 from .make_small_dumps import INDEX_HEADER, pack, to_csv
@@ -188,9 +188,37 @@ def test_a_file_that_is_no_gz_or_damaged_within(tmp_path):
     assert said.startswith("the file breaks off here: CRC check failed")
 
 
-@pytest.mark.parametrize("data", [b"", pack(b""), pack(b"\n")])
+@pytest.mark.parametrize("data", [b"", b"\n", pack(b""), pack(b"\n")])
 def test_an_empty_file_holds_nothing(tmp_path, data):
-    assert keep(tmp_path, data) == ([], [])
+    assert keep(tmp_path, data, "part.gz" if data[:1] == b"\x1f" else "part.json") == ([], [])
+
+
+def test_a_gz_of_no_bytes_is_none(tmp_path):
+    assert keep(tmp_path, b"") == ([], [(1, f"{BREAKS_OFF}: it is empty, and no gz")])
+
+
+@pytest.mark.parametrize("end", ['{"id":"T2","na', '{"id":"T2"', '{"id":'])
+def test_a_plain_file_that_breaks_off_in_a_line_says_so(tmp_path, end):
+    rows, ((line, reason),) = keep(tmp_path, f'{{"id":"T1"}}\n{end}'.encode(), "part.jsonl")
+    assert ([row["id"] for row in rows], line) == (["T1"], 2)
+    assert reason.startswith(BREAKS_OFF)
+    _, ((_, reason),) = keep(tmp_path, f'{{"id":"T1"}}\n{end}\n'.encode(), "part.jsonl")
+    assert reason.startswith("is not JSON")
+
+
+@pytest.mark.parametrize(("end", "said"), [("9,x", "has 2 cells"), ('9,"x', "is not CSV")])
+def test_a_table_that_breaks_off_in_a_row_says_so(tmp_path, end, said):
+    data = f"id,name,more\n1,a,b\n{end}"
+    dataset = Dataset("made", "things", {"id": "string", "name": "string"}, {}, (), dict)
+    rows, ((_, reason),) = keep(tmp_path, data.encode(), "t.csv", dataset)
+    assert [row["id"] for row in rows] == ["1"]
+    assert reason.startswith(f"{BREAKS_OFF}: it {said}")
+
+
+def test_a_file_that_cannot_be_opened_is_named(tmp_path):
+    gone = tmp_path / "gone.jsonl"
+    ((_, line, reason),) = keep_readable(str(gone), DATASET, str(tmp_path / "kept.gz"))
+    assert (line, reason.partition(": ")[0]) == (1, BREAKS_OFF)
 
 
 # -- CSV ------------------------------------------------------------------------------------
@@ -205,7 +233,7 @@ def test_csv_is_kept_and_its_broken_lines_are_named(tmp_path, name):
         INDEX_HEADER,
         GOOD,
         ("1-2", "omid:br/1"),
-        ("1-3", "doi:10.5555/x", "omid:br/3", "", "", "", ""),
+        ("1-3", "isbn:1", "omid:br/3", "", "", "", ""),
         ("a\nb", "omid:br/4 doi:10.5555/é", 'omid:br/5 "x", y', "", "", "", ""),
         ("1-4", "", "omid:br/3", "", "", "", ""),
     ]
@@ -215,7 +243,7 @@ def test_csv_is_kept_and_its_broken_lines_are_named(tmp_path, name):
     )
     assert kept == [dict(zip(INDEX_HEADER, each, strict=True)) for each in (GOOD, rows[4])]
     assert rejects == [
-        (3, "has 2 cells, not 7"), (4, 'citing is "doi:10.5555/x"'), (7, 'citing is ""'),
+        (3, "has 2 cells, not 7"), (4, 'citing is "isbn:1"'), (7, 'citing is ""'),
     ]  # fmt: skip
 
 
@@ -287,7 +315,7 @@ def test_a_cell_that_is_too_long_is_named(tmp_path, monkeypatch, csv_limit):
 @pytest.mark.parametrize(
     ("dataset", "line", "reason"),
     [
-        (openalex.WORKS_DATASET, {"id": "W1"}, 'id is "W1"'),
+        (openalex.WORKS_DATASET, {"id": "A1"}, 'id is "A1"'),
         (
             openalex.WORKS_DATASET,
             {"id": f"https://openalex.org/W{10**18}"},  # more than a number of 64 bits may hold

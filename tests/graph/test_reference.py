@@ -32,7 +32,16 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.slow
 MAKE_DUMP = Path(__file__).parents[2] / "benchmarks" / "make_dump.py"
 WORKS = 600
-SCHEMES = ("arxiv", "doi", "openalex", "s2", "omid", "acl")  # the first names a work
+SCHEMES = (
+    "arxiv",
+    "doi",
+    "openalex",
+    "s2",
+    "omid",
+    "acl",
+    "pmid",
+    "pmcid",
+)  # the first names a work
 NONE = '"citationid":0,'  # a citation that was made broken
 MEGATRON = "arxiv:2201.11990"
 
@@ -100,7 +109,8 @@ def read_openalex(folder: Path, graph: Graph) -> None:
         record = "openalex", number
         pages = [each["landing_page_url"] for each in row["locations"]]
         arxiv = [each for each in pages if each and "arxiv.org/" in each]
-        graph.ids[record] = identifiers(row["doi"], f"openalex:{number}", *arxiv)
+        pmid = row["ids"].get("pmid")
+        graph.ids[record] = identifiers(row["doi"], f"openalex:{number}", pmid, *arxiv)
         graph.titles[record] = row["title"]
         cites[record] = [each.rpartition("/")[2] for each in row["referenced_works"]]
     graph.citations.update(
@@ -112,7 +122,8 @@ def read_s2(folder: Path, graph: Graph) -> None:
     for row in lines(folder / "papers"):
         if fits(row, corpusid=int, year=int, authors=list):
             record, ids = ("s2", str(row["corpusid"])), row["externalids"]
-            names = {"s2": row["corpusid"], "arxiv": ids["ArXiv"], "acl": ids["ACL"]}
+            names = {"s2": row["corpusid"], "arxiv": ids["ArXiv"], "acl": ids["ACL"],
+                     "pmid": ids["PubMed"], "mag": ids["MAG"]}  # fmt: skip
             curies = (f"{scheme}:{value}" for scheme, value in names.items() if value)
             graph.ids[record] = identifiers(ids["DOI"], *curies)
             graph.titles[record] = row["title"]
@@ -141,8 +152,7 @@ def read_opencitations(folder: Path, graph: Graph) -> None:
         return "opencitations", found.removeprefix("omid:")
 
     for row in tables(folder / "meta"):
-        known = [each for each in row["id"].split() if not each.startswith("pmid:")]
-        graph.ids[omid(row["id"])] = identifiers(*known)
+        graph.ids[omid(row["id"])] = identifiers(*row["id"].split())
         graph.titles[omid(row["id"])] = row["title"]
     graph.citations.update(
         (omid(row["citing"]), omid(row["cited"])) for row in tables(folder / "index")

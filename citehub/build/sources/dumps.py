@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from citehub._identifiers import DOI_SPELLINGS
 from citehub.build.sources.records import SCHEMES
 
 if TYPE_CHECKING:
@@ -31,14 +32,23 @@ WORKS: Final = {
     "type": "string",
     "is_retracted": "boolean",
     "authors": "array<struct<name: string, orcid: string, key: string>>",
+    "language": "string",
+    "topic": "string",
+    "open_access_status": "string",
+    "license": "string",
+    "abstract_index": "string",
     "n_citations": "int64",
     "years": "array<struct<year: string, n: string>>",
     **dict.fromkeys(SCHEMES, "string"),
+    "also": "array<string>",
 }
 """What is known of a work, as each source is mapped to it; ``record`` may be a number, too.
 
+Of each scheme the column holds one identifier; ``also`` holds further ones as CURIEs in small
+letters, and is null where there are none.
 ``date`` is YYYY, YYYY-MM or YYYY-MM-DD; ``n_citations`` and ``years`` are the source's own
-counts; the ``key`` of an author is the source's identifier of the person."""
+counts; ``abstract_index`` tells in JSON at which places each word stands; the ``key`` of an
+author is the source's identifier of the person."""
 
 CITATIONS: Final = {
     "citing": "string",
@@ -61,6 +71,7 @@ class Dataset:
     them to one of the tables above. A row whose field does not match its pattern in ``keys``
     cannot be read; ``made`` are the columns that ``shape`` leaves null for such a row.
     The lists of fields in ``nested`` may hold lists, each as its text where it comes from JSON.
+    A copy in Parquet must have the columns ``needed``; others that it lacks are not known.
     ``prepare`` takes the details off rows that have nothing to do with the records of ``only``.
     """
 
@@ -73,6 +84,7 @@ class Dataset:
     prepare: Callable[[Expression], Expression] | None = None
     only: tuple[int, ...] = ()
     nested: tuple[str, ...] = ()
+    needed: tuple[str, ...] = ()
 
 
 def complete(columns: Mapping[str, str], **cells: Expression) -> dict[str, Expression]:
@@ -97,12 +109,25 @@ def bare_doi(text: Expression) -> Expression:
     """Return a DOI in small letters without what stands before it; null where it is none."""
     import ibis
 
-    low = text.lower()
+    low = text.strip().lower()
     is_usual = low.startswith(f"{_RESOLVER}10.") & ~low.contains(" ")
-    return ibis.cases(  # the usual spellings by themselves, as a pattern takes ten times as long
+    found = ibis.cases(  # the usual spellings by themselves, as a pattern takes ten times as long
         (low.startswith("10.") & ~low.contains(" "), low),
         (is_usual, low.substr(len(_RESOLVER))),
-        else_=filled(low.re_extract(r"(10\.[0-9]{4,9}/\S+)\z", 1)),
+        else_=filled(low.re_extract(r"(10\.[0-9]{4,9}(?:\.[0-9]+)*/\S+)\z", 1)),
+    )
+    spelt = found
+    for spelling, sign in DOI_SPELLINGS.items():
+        spelt = spelt.replace(spelling, sign)
+    return ibis.ifelse(found.contains("&") | found.contains("%"), spelt, found)
+
+
+def arxiv_id(text: Expression) -> Expression:
+    """Return an arXiv id without version and class; null where it is none."""
+    low = text.lower()
+    old = r"^([a-z-]+)(?:\.[a-z-]+)?(/[0-9]{7})(?:v[0-9]+)?\z"
+    return filled(low.re_extract(r"^([0-9]{4}\.[0-9]{4,5})(?:v[0-9]+)?\z", 1)).coalesce(
+        filled(low.re_extract(old, 1).concat(low.re_extract(old, 2)))
     )
 
 
@@ -110,7 +135,22 @@ def arxiv_of(doi: Expression) -> Expression:
     """Return the arXiv identifier that a DOI of arXiv holds."""
     import ibis
 
-    return ibis.ifelse(doi.startswith(_ARXIV), filled(doi.substr(len(_ARXIV))), None)
+    return ibis.ifelse(doi.startswith(_ARXIV), arxiv_id(doi.substr(len(_ARXIV))), None)
+
+
+def number_of(text: Expression, prefix: str = "") -> Expression:
+    """Return the number at the end of a text or address, behind a prefix; null where none is."""
+    import ibis
+
+    digits = filled(text.re_extract(r"0*([1-9][0-9]*)/?\z", 1))
+    return ibis.literal(prefix).concat(digits)
+
+
+def curie(scheme: str, value: Expression) -> Expression:
+    """Return an identifier with its scheme."""
+    import ibis
+
+    return ibis.literal(f"{scheme}:").concat(value)
 
 
 def filled(text: Expression) -> Expression:
@@ -119,8 +159,11 @@ def filled(text: Expression) -> Expression:
 
 
 def as_text(kind: str) -> str:
-    """Return a type with its numbers and truths as text, as they are read from JSON."""
-    return re.sub(r"\b(int64|boolean)\b", "string", kind)
+    """Return a type with its numbers and truths as text, as they are read from JSON.
+
+    What is JSON itself stays as it is written.
+    """
+    return re.sub(r"\b(int64|boolean|json)\b", "string", kind)
 
 
 def shape_texts(raw: Expression, dataset: Dataset) -> Expression:

@@ -26,7 +26,18 @@ def fit(column: Expression, due: Expression, *, is_nested: bool = False) -> Expr
         return _list(column, due, is_nested=is_nested)
     if kind.is_string() and due.is_integer():
         return whole(column)
+    if due.is_json() or (due.is_string() and kind.is_nested()):
+        return _as_json(column)
     return truth(column.lower()) if kind.is_string() and due.is_boolean() else column.cast(due)
+
+
+def _as_json(column: Expression) -> Expression:
+    """Return what a column holds as text in JSON, which it may be already."""
+    import ibis
+
+    if column.type().is_string():
+        return column
+    return ibis.ifelse(column.isnull(), None, column.cast("json").cast("string"))
 
 
 def holds(kind: Expression, due: Expression) -> bool:
@@ -70,4 +81,4 @@ def _object(column: Expression, due: Expression) -> Expression:
         else:
             found = fit(column[name], part) if name in kind else None
         cells[name] = ibis.null(part) if found is None else found
-    return ibis.ifelse(column.isnull(), ibis.null(due), ibis.struct(cells))
+    return ibis.struct(cells)  # of nulls, where it is null itself

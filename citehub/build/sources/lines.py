@@ -11,6 +11,7 @@ import functools
 import gzip
 import json
 import math
+import os
 import re
 import zlib
 from typing import TYPE_CHECKING, Any, Final
@@ -31,6 +32,8 @@ _CELL: Final = 1 << 27  # characters; lists of authors can be long
 _OPENING: Final = {"[": "array<", "{": "struct<"}
 _HALF: Final = re.compile("[\ud800-\udfff]")
 _SHOWN: Final = 60  # characters of a bad value in a reason
+BREAKS_OFF: Final = "the file breaks off here"
+"""Begins the reason of what ends a file too early, or keeps it from being read at all."""
 
 
 def keep_readable(path: str, dataset: Dataset, target: str) -> list[Reject]:
@@ -99,7 +102,8 @@ def _read_json(path: str, dataset: Dataset) -> Iterator[Line]:
             text = line.decode("utf-8-sig", errors="replace").rstrip("\r\n")
             value = json.loads(text, parse_int=_read_number)
         except ValueError as error:
-            yield number, {}, f"is not JSON: {error}"
+            broken = isinstance(error, json.JSONDecodeError) and line[-1:] not in b"}\n"
+            yield number, {}, f"{BREAKS_OFF if broken else 'is not JSON'}: {error}"
             continue
         except RecursionError:
             yield number, {}, "is JSON too deep to be read"
@@ -114,13 +118,19 @@ def _read_json(path: str, dataset: Dataset) -> Iterator[Line]:
 
 def _read_csv(path: str, dataset: Dataset) -> Iterator[Line]:
     ends: list[Line] = []
+    last = b""
 
     def texts() -> Iterator[str]:
+        nonlocal last
         for number, line in _lines(path):
             if isinstance(line, str):
                 ends.append((number, {}, line))
                 return
+            last = line
             yield line.decode(errors="replace").replace("\0", "\ufffd")
+
+    def said() -> str:
+        return "" if last.endswith(b"\n") or ends else f"{BREAKS_OFF}: it "
 
     reader = csv.reader(texts(), strict=True)
     header = [name.removeprefix("\ufeff") for name in next(reader, [])]
@@ -132,12 +142,12 @@ def _read_csv(path: str, dataset: Dataset) -> Iterator[Line]:
         try:
             cells = next(reader, None)
         except csv.Error as error:
-            yield reader.line_num, {}, f"is not CSV: {error}"
+            yield reader.line_num, {}, f"{said()}is not CSV: {error}"
             continue
         if cells is None:
             break
         if len(cells) != len(header):
-            problem = f"has {len(cells)} cells, not {len(header)}"
+            problem = f"{said()}has {len(cells)} cells, not {len(header)}"
             yield from [(reader.line_num, {}, problem)] if cells else []
             continue
         value = dict(zip(header, cells, strict=True))
@@ -154,8 +164,10 @@ def _lines(path: str) -> Iterator[tuple[int, bytes | str]]:
             for line in file:
                 number += 1
                 yield number, line
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        yield number + 1, f"the file breaks off here: {error}"
+        if number == 0 and path.endswith(".gz") and os.path.getsize(path) == 0:
+            yield 1, f"{BREAKS_OFF}: it is empty, and no gz"
+    except (EOFError, zlib.error, OSError) as error:
+        yield number + 1, f"{BREAKS_OFF}: {error}"
 
 
 def _open(path: str) -> gzip.GzipFile | io.BufferedReader:
@@ -206,7 +218,7 @@ def _type(kind: str) -> Any:
 
 def _misfit(value: Any, kind: Any, *, is_nested: bool = False) -> str:  # noqa: PLR0911
     """Return what a value should be, where it is something else."""
-    if value is None:
+    if value is None or kind.is_json():
         return ""
     if kind.is_array():
         if not isinstance(value, list):

@@ -5,6 +5,7 @@ Its works hold no contexts and no roles; its references are works that it cites.
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -12,39 +13,51 @@ from citehub.build.sources.dumps import (
     CITATIONS,
     WORKS,
     Dataset,
+    arxiv_id,
     arxiv_of,
     bare_doi,
     complete,
+    curie,
     filled,
-    whole,
+    number_of,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from citehub.build.sources.dumps import Expression
 
 SOURCE: Final = "openalex"
+DELETED: Final = 4285719527
+"""The record "Deleted Work", into which OpenAlex puts works that it deletes; no work itself."""
 FEW: Final = 32  # ids that are looked for in lists quicker than lists are taken apart
 _DETAILS: Final = (
     *("title", "authorships", "primary_location", "referenced_works", "counts_by_year"),
+    *("abstract_inverted_index", "primary_topic", "open_access", "best_oa_location"),
 )
 _PREFIX: Final = "https://openalex.org/W"
+_AFTER: Final = "https://openalex.org/X"  # follows all that begin with the prefix
+_SPELLED: Final = r"^(?i:(?:https?://)?(?:(?:www|api)\.)?(?:openalex\.org/)?(?:works/)?W)"
+_ID: Final = rf"{_SPELLED}([0-9]{{1,18}})/?\z"
+_KEY: Final = rf"{_SPELLED}[0-9]{{1,18}}/?\Z"  # to Python, for which \z is none
 _ARXIV_PAGE: Final = (
-    r"arxiv\.org/(?:abs|pdf)/([0-9]{4}\.[0-9]{4,5}|[a-z-]+(?:\.[A-Za-z]{2})?/[0-9]{7})"
+    r"(?:(?:arxiv|ar5iv|alphaxiv)\.org/[a-z-]+/|10\.48550/arxiv\.)(.+?)(?:\.pdf)?/?(?:[?#].*)?\z"
 )
 
 
 def shape_works(raw: Expression) -> dict[str, Expression]:
     """Map works; ``refs`` are the numbers of the works that each cites."""
-    doi = bare_doi(raw.doi)
-    pages = raw.locations.map(lambda each: each.landing_page_url).filter(
-        lambda page: page.contains("arxiv.org/")
-    )
-    page = (pages.length() > 0).ifelse(pages[0], None)
+    import ibis
+
+    doi, number = bare_doi(raw.doi), _number(raw.id)
+    own, mag = ibis.literal("W").concat(number.cast("string")), number_of(raw.ids.mag, "W")
+    pages = raw.locations.map(lambda each: each.landing_page_url)
+    pages = pages.filter(lambda page: page.contains("iv."))  # as all names of arXiv do
+    arxiv = pages.map(lambda page: arxiv_id(page.lower().re_extract(_ARXIV_PAGE, 1)))
+    arxiv = arxiv.filter(lambda each: each.notnull())
     return complete(
         {**WORKS, "record": "int64", "refs": "array<int64>"},
-        record=_number(raw.id),
+        record=number,
         title=filled(raw.title),
         year=raw.publication_year,
         date=raw.publication_date,
@@ -52,13 +65,37 @@ def shape_works(raw: Expression) -> dict[str, Expression]:
         type=filled(raw.type),
         is_retracted=raw.is_retracted,
         authors=raw.authorships.map(_author),
+        language=filled(raw.language),
+        topic=filled(raw.primary_topic.display_name),
+        open_access_status=filled(raw.open_access.oa_status),
+        license=filled(raw.best_oa_location.license),
+        abstract_index=filled(raw.abstract_inverted_index),
         n_citations=raw.cited_by_count,
         years=raw.counts_by_year.map(_year),
-        arxiv=arxiv_of(doi).coalesce(filled(page.re_extract(_ARXIV_PAGE, 1))),
+        arxiv=arxiv_of(doi).coalesce(arxiv[0]),
         doi=doi,
-        openalex=raw.id.replace(_PREFIX, "W"),
+        openalex=own,
+        pmid=number_of(raw.ids.pmid),
+        pmcid=number_of(raw.ids.pmcid, "PMC"),
+        also=_also(own, mag, arxiv),
         refs=_numbers(raw.referenced_works),
     )
+
+
+def without_deleted(works: Expression) -> Expression:
+    """Leave out the record that stands for all deleted works."""
+    return works.filter(works.record != DELETED)
+
+
+def _also(own: Expression, mag: Expression, arxiv: Expression) -> Expression:
+    """Return further identifiers: a number of MAG that is not the work's own, more arXiv ids."""
+    import ibis
+
+    has_more = arxiv.length().fill_null(0) > 1
+    others = arxiv.filter(lambda each: each != arxiv[0]).map(lambda each: curie("arxiv", each))
+    others = ibis.ifelse(has_more, others, ibis.literal([], "array<string>"))
+    merged = ibis.array([curie("openalex", mag.lower())])
+    return ibis.cases((mag != own, others.concat(merged)), (has_more, others), else_=None)
 
 
 def citations(works: Expression, of: Collection[int] = ()) -> Expression:
@@ -73,6 +110,38 @@ def citations(works: Expression, of: Collection[int] = ()) -> Expression:
     return edges.select(**cells, part=edges.part)
 
 
+def read_abstract(index: str | None) -> tuple[str | None, str]:
+    """Return the abstract that an inverted index holds, and why there is none.
+
+    Examples
+    --------
+    >>> read_abstract('{"a": [0, 2], "lamp": [1]}')
+    ('a lamp a', '')
+    >>> read_abstract('{"a": [0], "lamp": [0]}')
+    (None, 'two words stand at place 0')
+    """
+    try:
+        found = json.loads(index) if index else {}
+    except (ValueError, RecursionError):
+        return None, "it is not JSON"
+    if isinstance(found, dict) and isinstance(found.get("InvertedIndex"), dict):
+        found = found["InvertedIndex"]  # as MAG had them
+    if not isinstance(found, dict) or not all(isinstance(each, list) for each in found.values()):
+        return None, "it should name a list of places for each word"
+    words: dict[int, str] = {}
+    for word, places in found.items():
+        for place in places:
+            if type(place) is not int or place < 0:
+                return None, f"{place!r:.60} is no place of a word"
+            if place in words:
+                return None, f"two words stand at place {place}"
+            words[place] = word
+    for place, known in enumerate(sorted(words)):
+        if place != known:
+            return None, f"no word stands at place {place}"
+    return " ".join(words[place] for place in sorted(words)) or None, ""
+
+
 def shape_merged(raw: Expression) -> dict[str, Expression]:
     """Map the list of merged ids."""
     return {
@@ -82,8 +151,16 @@ def shape_merged(raw: Expression) -> dict[str, Expression]:
 
 
 def _number(name: Expression, prefix: str = _PREFIX) -> Expression:
-    """Return the number of a work's id; null where it is no such id."""
-    return whole(_digits(name, prefix))
+    """Return the number of a work's id; null where it is no such id.
+
+    The usual spelling is looked at by itself, as a pattern takes ten times as long.
+    """
+    import ibis
+
+    digits = _digits(name, prefix)
+    number = digits.try_cast("int64")
+    other = filled(name.re_extract(_ID, 1)).try_cast("int64")
+    return ibis.ifelse(number.cast("string") == digits, number, other)
 
 
 def _numbers(names: Expression) -> Expression:
@@ -94,8 +171,14 @@ def _numbers(names: Expression) -> Expression:
     import ibis
 
     digits = names.map(lambda each: _digits(each))  # noqa: PLW0108 -- its second has a default
-    all_are = digits.join("").re_search(r"^[0-9]*\z")
-    return ibis.ifelse(all_are, digits.map(lambda each: each.try_cast("int64")), digits.map(whole))
+    all_are = _are_usual(names) & digits.join("").re_search(r"^[0-9]*\z")
+    others = names.map(lambda each: _number(each))  # noqa: PLW0108
+    return ibis.ifelse(all_are, digits.map(lambda each: each.try_cast("int64")), others)
+
+
+def _are_usual(names: Expression) -> Expression:
+    """Tell whether all ids of a list begin as usual; null where it holds none."""
+    return (names.mins() >= _PREFIX) & (names.maxs() < _AFTER)
 
 
 def _digits(name: Expression, prefix: str = _PREFIX) -> Expression:
@@ -136,16 +219,46 @@ WORKS_DATASET: Final = Dataset(
         "authorships": "array<struct<author: struct<id: string, display_name: string, "
         "orcid: string>, raw_author_name: string>>",
         "primary_location": "struct<source: struct<display_name: string>>",
+        "ids": "struct<mag: string, pmid: string, pmcid: string>",
         "locations": "array<struct<landing_page_url: string>>",
         "referenced_works": "array<string>",
         "cited_by_count": "int64",
         "counts_by_year": "array<struct<year: string, cited_by_count: string>>",
         "is_retracted": "boolean",
+        "language": "string",
+        "primary_topic": "struct<display_name: string>",
+        "open_access": "struct<oa_status: string>",
+        "best_oa_location": "struct<license: string>",
+        "abstract_inverted_index": "json",
     },
-    keys={"id": r"^https://openalex\.org/W[0-9]{1,18}\Z"},
+    keys={"id": _KEY},
     made=("record",),
     shape=shape_works,
+    needed=("id", "referenced_works"),
 )
+
+
+def cite(raw: Expression, records: Collection[int], *, is_usual: bool = False) -> Expression:
+    """Tell of works as they come whether they are some records, or may cite one.
+
+    Ids in an unusual spelling are not looked into, nor for where all are known to be usual.
+    """
+    import ibis
+
+    ids = [f"{_PREFIX}{record}{end}" for record in records for end in ("", "/")]
+    cites = (raw.referenced_works.contains(each) for each in ids)
+    if is_usual:
+        return ibis.or_(raw.id.isin(ids), *cites)
+    unusual = ~raw.id.between(_PREFIX, _AFTER), ~_are_usual(raw.referenced_works)
+    return ibis.or_(raw.id.isin(ids), *unusual, *cites)
+
+
+def are_usual(bounds: Mapping[str, tuple[str, str]]) -> bool:
+    """Tell of the first and the last text of columns whether all ids begin as usual."""
+    return all(
+        name in bounds and bounds[name][0] >= _PREFIX and bounds[name][1] < _AFTER
+        for name in ("id", "referenced_works")
+    )
 
 
 def only_citing(records: Collection[int]) -> Dataset:
@@ -155,10 +268,8 @@ def only_citing(records: Collection[int]) -> Dataset:
     """
     import ibis
 
-    ids = [f"{_PREFIX}{record}" for record in records]
-
     def prepare(raw: Expression) -> Expression:
-        kept = ibis.or_(raw.id.isin(ids), *(raw.referenced_works.contains(each) for each in ids))
+        kept = cite(raw, records)
         return raw.mutate(**{name: ibis.ifelse(kept, raw[name], None) for name in _DETAILS})
 
     return replace(WORKS_DATASET, prepare=prepare, only=tuple(sorted(records)))
@@ -168,7 +279,7 @@ MERGED: Final = Dataset(
     source_id=SOURCE,
     name="merged_ids",
     fields={"merge_date": "string", "id": "string", "merge_into_id": "string"},
-    keys={"id": r"^W[0-9]{1,18}\Z", "merge_into_id": r"^W[0-9]{1,18}\Z"},
+    keys={"id": _KEY, "merge_into_id": _KEY},
     made=("record", "into"),
     shape=shape_merged,
 )

@@ -1,19 +1,24 @@
 """OpenCitations: the Index (who cites whom) and Meta (what the works are), as CSV.
 
-A cell of identifiers holds several, as ``omid:br/0612 doi:10.1000/1 pmid:17``.
+A cell of identifiers holds several, as ``omid:br/0612 doi:10.1000/1 pmid:17``. In older files of
+the index it is a DOI or a PMID without its scheme.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from citehub.build.sources.dumps import (
     CITATIONS,
     WORKS,
     Dataset,
+    arxiv_id,
     bare_doi,
     complete,
+    curie,
     filled,
+    number_of,
     whole,
 )
 
@@ -23,24 +28,62 @@ if TYPE_CHECKING:
 SOURCE: Final = "opencitations"
 _ARXIV_DOI: Final = r"(?:^|\s)doi:10\.48550/arxiv\.(\S+)"
 _OMID: Final = r"(^|\s)omid:\S"
-_TYPES: Final = {
+_READ: Final = ("doi", "arxiv", "openalex", "pmid", "pmcid")
+_NAMED: Final = rf"(^|\s)(omid|{'|'.join(_READ)}):\S|^10\.[0-9]{{4}}|^[0-9]+\Z"
+TYPES: Final = {
+    "abstract": "other",
+    "archival document": "other",
+    "audio document": "other",
     "book": "book",
     "book chapter": "book-chapter",
+    "book part": "book-chapter",
+    "book section": "book-chapter",
+    "book series": "paratext",
+    "book set": "book",
+    "book track": "book-chapter",
+    "component": "supplementary-materials",
+    "computer program": "software",
     "data file": "dataset",
+    "data management plan": "report",
     "dataset": "dataset",
     "dissertation": "dissertation",
+    "edited book": "book",
+    "editorial": "editorial",
+    "journal": "paratext",
     "journal article": "article",
+    "journal editorial": "editorial",
+    "journal issue": "paratext",
+    "journal volume": "paratext",
+    "monograph": "book",
+    "newspaper": "paratext",
+    "newspaper article": "article",
+    "newspaper editorial": "editorial",
+    "newspaper issue": "paratext",
+    "peer review": "peer-review",
+    "preprint": "preprint",
+    "presentation": "other",
+    "proceedings": "paratext",
     "proceedings article": "article",
+    "proceedings paper": "article",
+    "proceedings series": "paratext",
+    "reference book": "book",
+    "reference entry": "reference-entry",
     "report": "report",
+    "report series": "paratext",
+    "retraction notice": "retraction",
+    "series": "paratext",
+    "standard": "standard",
+    "standard series": "paratext",
+    "web content": "other",
 }
+"""What its types are in OpenAlex's terms, as that maps those of Crossref."""
 
 
 def shape_meta(raw: Expression) -> dict[str, Expression]:
     """Map works; an author cell is ``Family, Given [omid:ra/061 orcid:...]; ...``."""
     import ibis
 
-    ids = raw.id.lower()  # a work may have the DOI of its preprint at arXiv, too
-    date = filled(raw.pub_date)
+    date, kind = filled(raw.pub_date), raw.type.strip().lower()
     return complete(
         WORKS,
         record=_id(raw.id, "omid"),
@@ -48,20 +91,67 @@ def shape_meta(raw: Expression) -> dict[str, Expression]:
         year=whole(date.substr(0, 4)),
         date=date,
         venue=filled(raw.venue.re_replace(r"\s*\[[^\]]*\]\s*$", "")),
-        type=ibis.cases(
-            *((raw.type == ours, theirs) for ours, theirs in _TYPES.items()), else_=None
-        ),
+        type=ibis.cases(*((kind == theirs, ours) for theirs, ours in TYPES.items()), else_=None),
         authors=filled(raw.author).split("; ").map(_author),
-        arxiv=_id(raw.id, "arxiv").coalesce(filled(ids.re_extract(_ARXIV_DOI, 1))),
-        doi=bare_doi(_id(ids.re_replace(_ARXIV_DOI, " "), "doi")),
-        openalex=_id(raw.id, "openalex"),
-        omid=_id(raw.id, "omid"),
+        **_identifiers(raw.id),
     )
 
 
 def shape_index(raw: Expression) -> dict[str, Expression]:
     """Map citations."""
-    return complete(CITATIONS, citing=_id(raw.citing, "omid"), cited=_id(raw.cited, "omid"))
+    return complete(CITATIONS, citing=_record(raw.citing), cited=_record(raw.cited))
+
+
+def shape_named_index(raw: Expression) -> dict[str, Expression]:
+    """Map citations, and keep the cells that hold identifiers."""
+    return {**shape_index(raw), "citing_ids": raw.citing, "cited_ids": raw.cited}
+
+
+def works_of_index(index: Expression) -> Expression:
+    """Return the works that the index names, without any details."""
+    import ibis
+
+    sides = [
+        index.select(record=index[side], ids=index[f"{side}_ids"]) for side in ("citing", "cited")
+    ]
+    works = ibis.union(*sides)
+    cells = complete(WORKS, record=works.record, **_identifiers(works.ids))
+    return works.select(**cells, part=ibis.literal(0, "int32"))
+
+
+def _record(cell: Expression) -> Expression:
+    """Return what a work is called: its OMID, else the first other identifier that it has."""
+    ids = _identifiers(cell)
+    return ids["omid"].coalesce(*(curie(scheme, ids[scheme]) for scheme in _READ))
+
+
+def _identifiers(cell: Expression) -> dict[str, Expression]:
+    """Return the identifiers of a cell: of each scheme the first, and all others.
+
+    A work may have the DOI of its preprint at arXiv, too, which is the latter's number.
+    """
+    import ibis
+
+    low = cell.strip().lower()
+    bare = low.re_extract(r"^(10\.\S+|[0-9]+)\z", 1)
+    low = ibis.cases(
+        (bare == "", low), (bare.startswith("10."), curie("doi", bare)), else_=curie("pmid", bare)
+    )
+    found = {
+        "arxiv": arxiv_id(_id(low, "arxiv").coalesce(filled(low.re_extract(_ARXIV_DOI, 1)))),
+        "doi": bare_doi(_id(low.re_replace(_ARXIV_DOI, " "), "doi")),
+        "openalex": _id(low, "openalex").upper(),
+        "omid": _id(low, "omid"),
+        "pmid": number_of(_id(low, "pmid")),
+        "pmcid": number_of(_id(low, "pmcid"), "PMC"),
+    }
+    taken = {scheme: curie(scheme, found[scheme].lower()).fill_null("") for scheme in _READ}
+    others = low.split(" ").filter(
+        lambda each: ibis.or_(
+            *(each.startswith(f"{scheme}:") & (each != name) for scheme, name in taken.items())
+        )
+    )
+    return {**found, "also": ibis.ifelse(others.length() > 0, others, None)}
 
 
 def _id(cell: Expression, scheme: str) -> Expression:
@@ -111,7 +201,9 @@ INDEX: Final = Dataset(
     fields=dict.fromkeys(
         ["oci", "citing", "cited", "creation", "timespan", "journal_sc", "author_sc"], "string"
     ),
-    keys={"citing": _OMID, "cited": _OMID},
+    keys={"citing": _NAMED, "cited": _NAMED},
     made=("citing", "cited"),
     shape=shape_index,
 )
+NAMED_INDEX: Final = replace(INDEX, shape=shape_named_index)
+"""The index with all of its identifiers, where no metadata tell them."""

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from citehub._schema import TABLES
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Iterable
 
     from citehub._identifiers import Identifier
     from citehub._rows import NoteKind
 
-SCHEMES: Final = ("arxiv", "doi", "openalex", "s2", "omid", "acl")
+SCHEMES: Final = ("arxiv", "doi", "openalex", "s2", "omid", "acl", "pmid", "pmcid")
 """Identifiers that a work of a source can have, the one that names it in a hub first."""
 
 _YEAR = TABLES["works"].column("publication_year")
@@ -60,6 +61,12 @@ class Record(NamedTuple):
     are_all_named: bool = True
     abstract: str | None = None
     is_retracted: bool | None = None
+    language: str | None = None
+    topic: str | None = None
+    open_access_status: str | None = None
+    license: str | None = None
+    citation_count: int | None = None
+    citation_count_on: datetime.date | None = None
     page_url: str | None = None
     notes: tuple[Note, ...] = ()
 

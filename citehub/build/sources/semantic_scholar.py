@@ -9,10 +9,12 @@ from citehub.build.sources.dumps import (
     TEXTS,
     WORKS,
     Dataset,
+    arxiv_id,
     arxiv_of,
     bare_doi,
     complete,
     filled,
+    number_of,
 )
 
 if TYPE_CHECKING:
@@ -21,10 +23,27 @@ if TYPE_CHECKING:
 SOURCE: Final = "s2"
 INTENTS: Final = {"background": "background", "methodology": "method", "result": "result"}
 """What its intents are called in this schema."""
+TYPES: Final = {
+    "Review": "review",
+    "Editorial": "editorial",
+    "LettersAndComments": "letter",
+    "Dataset": "dataset",
+    "BookSection": "book-chapter",
+    "Book": "book",
+    "MetaAnalysis": "article",
+    "ClinicalTrial": "article",
+    "CaseReport": "article",
+    "Study": "article",
+    "Conference": "article",
+    "JournalArticle": "article",
+}
+"""What its publication types are in OpenAlex's terms; of several, the first here counts."""
 
 
 def shape_papers(raw: Expression) -> dict[str, Expression]:
     """Map papers."""
+    import ibis
+
     ids = raw.externalids
     doi = bare_doi(ids.DOI)
     return complete(
@@ -33,13 +52,20 @@ def shape_papers(raw: Expression) -> dict[str, Expression]:
         title=filled(raw.title),
         year=raw.year,
         date=raw.publicationdate,
-        venue=filled(raw.venue),
+        venue=filled(raw.venue).coalesce(filled(raw.journal["name"])),
+        type=ibis.cases(
+            *((raw.publicationtypes.contains(theirs), ours) for theirs, ours in TYPES.items()),
+            else_=None,
+        ),
         authors=raw.authors.map(_author),
         n_citations=raw.citationcount,
-        arxiv=filled(ids.ArXiv).coalesce(arxiv_of(doi)),
+        arxiv=arxiv_id(ids.ArXiv).coalesce(arxiv_of(doi)),
         doi=doi,
+        openalex=number_of(ids.MAG, "W"),  # OpenAlex took the numbers of MAG over
         s2=raw.corpusid.cast("string"),
         acl=filled(ids.ACL),
+        pmid=number_of(ids.PubMed),
+        pmcid=number_of(ids.PubMedCentral, "PMC"),
     )
 
 
@@ -104,10 +130,13 @@ PAPERS: Final = Dataset(
     name="papers",
     fields={
         "corpusid": "int64",
-        "externalids": "struct<DOI: string, ArXiv: string, ACL: string>",
+        "externalids": "struct<DOI: string, ArXiv: string, ACL: string, MAG: string, "
+        "PubMed: string, PubMedCentral: string>",
         "title": "string",
         "authors": "array<struct<authorId: string, name: string>>",
         "venue": "string",
+        "journal": "struct<name: string>",
+        "publicationtypes": "array<string>",
         "year": "int64",
         "publicationdate": "string",
         "citationcount": "int64",
@@ -115,6 +144,7 @@ PAPERS: Final = Dataset(
     keys={"corpusid": _NUMBER},
     made=("record",),
     shape=shape_papers,
+    needed=("corpusid", "title"),
 )
 CITATIONS_DATASET: Final = Dataset(
     source_id=SOURCE,
@@ -130,6 +160,7 @@ CITATIONS_DATASET: Final = Dataset(
     made=(),
     shape=shape_citations,
     nested=("intents",),
+    needed=("citingcorpusid", "citedcorpusid"),
 )
 ABSTRACTS: Final = Dataset(
     source_id=SOURCE,
@@ -138,6 +169,7 @@ ABSTRACTS: Final = Dataset(
     keys={"corpusid": _NUMBER},
     made=("record",),
     shape=shape_abstracts,
+    needed=("corpusid", "abstract"),
 )
 TLDRS: Final = Dataset(
     source_id=SOURCE,
@@ -146,4 +178,5 @@ TLDRS: Final = Dataset(
     keys={"corpusid": _NUMBER},
     made=("record",),
     shape=shape_tldrs,
+    needed=("corpusid", "text"),
 )

@@ -32,7 +32,7 @@ class Engine(Protocol):
     def read_json(self, parts: Mapping[str, int], fields: Mapping[str, str]) -> Expression:
         """Return the fields of files of JSON Lines, plain or gz; scalars come as text.
 
-        ``parts`` are numbers by path, which come in the column ``part``.
+        ``parts`` are numbers by absolute path, which come in the column ``part``.
 
         A line that is no object, or a list or object where none is due, ends the query that
         reads it with `CannotRead`.
@@ -42,7 +42,10 @@ class Engine(Protocol):
         """Return the columns of CSV files with a header, plain or gz, as text, and ``part``."""
 
     def read_parquet(self, paths: Sequence[str]) -> Expression:
-        """Return the columns of Parquet files."""
+        """Return the columns of Parquet files of one schema."""
+
+    def read_parts(self, parts: Mapping[str, int]) -> Expression:
+        """Return the columns of Parquet files, null where a file lacks one, and ``part``."""
 
     def write(self, table: Expression, folder: str) -> None:
         """Write a table as Parquet files into a folder that is there.

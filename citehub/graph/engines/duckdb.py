@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,13 +14,17 @@ from citehub.errors import MissingExtra
 from citehub.graph.engines import CannotRead
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from citehub.build.sources.dumps import Expression
 
 _OWN: Final = 480 << 20  # bytes that Python takes, and DuckDB beside its own limit
 _LEAST: Final = 200 << 20
 _ROWS: Final = 1 << 15  # of a row group, of which each thread keeps one in memory
+_PATTERN: Final = re.compile(r"([*?\[])")  # what DuckDB takes for one in the name of a file
+
+
+_NAMED: Final = {"filename": True, "hive_partitioning": False}  # of a folder's name, no column
 
 
 class DuckDB:
@@ -75,17 +80,23 @@ class DuckDB:
         tables = []
         packed = {self._packed.address(p): n for p, n in parts.items() if p.endswith(".gz")}
         plain = {p: n for p, n in parts.items() if not p.endswith(".gz")}
-        for numbers, compression in ((packed, "zstd"), (plain, "uncompressed")):
-            if numbers:
-                raw = read([*numbers], filename=True, compression=compression, **how)
-                cases = ((raw.filename == path, number) for path, number in numbers.items())
-                part = ibis.cases(*cases).cast("int32")
-                tables.append(raw.mutate(part=part).drop("filename"))
+        with _errors():
+            for numbers, compression in ((packed, "zstd"), (plain, "uncompressed")):
+                if numbers:
+                    names = [*numbers] if numbers is packed else _exact(numbers)
+                    tables.append(
+                        _number(read(names, compression=compression, **_NAMED, **how), numbers)
+                    )
         return ibis.union(*tables)
 
     def read_parquet(self, paths: Sequence[str]) -> Expression:
         with _errors():
-            return self._backend.read_parquet(list(paths))
+            return self._backend.read_parquet(_exact(paths), hive_partitioning=False)
+
+    def read_parts(self, parts: Mapping[str, int]) -> Expression:
+        with _errors():
+            raw = self._backend.read_parquet(_exact(parts), union_by_name=True, **_NAMED)
+        return _number(raw, parts)
 
     def write(self, table: Expression, folder: str) -> None:
         path = os.path.join(folder, "part-0.parquet")
@@ -99,6 +110,26 @@ class DuckDB:
 
     def close(self) -> None:
         self._backend.disconnect()
+
+
+def _exact(paths: Iterable[str]) -> list[str]:
+    """Return paths as DuckDB takes them, in which nothing is a pattern."""
+    return [_PATTERN.sub(r"[\1]", path) for path in paths]
+
+
+def _error(message: str) -> int:
+    """Stand for the function of this name in SQL, which ends the query."""
+    raise NotImplementedError(message)
+
+
+def _number(raw: Expression, numbers: Mapping[str, int]) -> Expression:
+    """Put the number of its file beside each row; a row of any other file ends the query."""
+    import ibis
+
+    refuse = ibis.udf.scalar.builtin(_error, name="error", signature=(("string",), "int32"))
+    cases = ((raw.filename == path, number) for path, number in numbers.items())
+    part = ibis.cases(*cases, else_=refuse("Rows came from a file that was not asked for."))
+    return raw.mutate(part=part.cast("int32")).drop("filename")
 
 
 @contextmanager

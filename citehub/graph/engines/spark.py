@@ -130,6 +130,22 @@ class Spark:
         with _errors():
             return self._table(self._session.read.parquet(*map(_uri, paths)))
 
+    def read_parts(self, parts: Mapping[str, int]) -> Expression:
+        from pyspark.sql import functions as f
+
+        with _errors():
+            reader = self._session.read.option("mergeSchema", "true")
+            frame = reader.parquet(*map(_uri, parts))
+            java: Any = self._session._jvm  # noqa: SLF001 -- which spells addresses as Spark does
+            spell = java.org.apache.hadoop.fs.Path
+            names = {f"file://{spell(path).toUri()}": n for path, n in parts.items()}
+            pairs = [f.lit(each) for pair in names.items() for each in pair]
+            part = f.element_at(f.create_map(*pairs), f.col("_metadata.file_path"))
+            unknown = f.raise_error(f.lit("Rows came from a file that was not asked for."))
+            return self._table(
+                frame.select("*", f.coalesce(part, unknown).cast("int").alias("part"))
+            )
+
     def write(self, table: Expression, folder: str) -> None:
         with _errors():
             self._backend.to_parquet(

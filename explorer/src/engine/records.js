@@ -21,7 +21,7 @@ const TABLES = {
 /** @type {Partial<Record<TableName, string[]>>} */
 const COLUMNS = {
   works: ['title', 'type', 'abstract', 'author_count'], // the model holds the others
-  authorships: ['author_order', 'is_collective']
+  authorships: ['author_order', 'is_collective', 'family_name', 'given_name', 'name_suffix']
 }
 const GAP = 64 // rows; nearer ones are read together
 
@@ -53,8 +53,7 @@ export class Records {
       number,
       work: { ...workOf(this.model, number), ...rows.works[at][0] },
       authors: rows.authorships[at].sort((one, two) => one.author_order - two.author_order)
-        .map(({ is_collective }, place) =>
-          ({ author_name: authors.at(start[number] + place), is_collective })),
+        .map((row, place) => ({ ...row, author_name: authors.at(start[number] + place) })),
       ids: idsOf(this.model, number),
       themes: valuesOf(this.model.facets.theme, number),
       citations: rows.citations[at],

@@ -4,7 +4,7 @@ import { escapeTex } from '../text/tex.js'
 import { codePoint } from '../text/text.js'
 import { firstIds, urlOf } from '../text/work.js'
 import { kind } from './kinds.js'
-import { names, wholeFamily } from './names.js'
+import { names, wholeFamily, wholeGiven } from './names.js'
 import { note, reason, server, tags, venue } from './record.js'
 
 /** @import { HubFacts, WorkRecord } from '../types.js' */
@@ -14,6 +14,8 @@ import { note, reason, server, tags, venue } from './record.js'
 const MONTHS =
   ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
 const INITIAL = /(?<![^ \-])[^\x00-\x7f]/gu
+const WORD = /^[A-Za-z-]+$/
+const PARTING = /[\\$,]|(?<![^ ])and(?![^ ])/i // names, or TeX
 /** @type {Record<string, string>} */
 const ACCENTS = {
   '\u0300': '`',
@@ -52,9 +54,10 @@ function fieldsOf(record, facts) {
   const doi = ids.get('doi') ?? ''
   const at = isArxiv ? null : server(record)
   const why = reason(record, facts)
+  const title = work.title.includes('$') ? work.title : work.title_plain // mathematics stay TeX
   return {
     author: names(record).map(author).join(' and '),
-    title: work.title && `{${escapeTex(work.title)}}`,
+    title: title && `{${escapeTex(title)}}`,
     year: String(work.publication_year || ''),
     month: work.publication_month ? MONTHS[work.publication_month - 1] : '',
     [kind(record).bibtex_venue]: escapeTex(venue(record) ?? ''),
@@ -97,11 +100,14 @@ function key(workId) {
 
 /** @param {Name} name */
 function author(name) {
-  if (name.isLiteral) return `{${escapeTex(name.family)}}`
-  return [wholeFamily(name), name.suffix, name.given]
+  if (name.isLiteral || !name.given) { // BibTeX would split it
+    const whole = [wholeFamily(name), name.suffix].filter(Boolean).join(' ')
+    return !name.isLiteral && WORD.test(whole) ? whole : `{${escapeTex(whole)}}`
+  }
+  return [wholeFamily(name), name.suffix, wholeGiven(name)]
     .filter(Boolean)
     .map(escapeTex)
-    .map(part => /[\\$]/.test(part) ? `{${part}}` : part)
+    .map(part => PARTING.test(part) ? `{${part}}` : part)
     .join(', ')
     .replace(INITIAL, accent)
 }

@@ -72,6 +72,7 @@ function author(name) {
   const parts = {
     family: name.family,
     given: name.given,
+    'dropping-particle': name.dropped,
     'non-dropping-particle': name.particle,
     suffix: name.suffix
   }

@@ -3,7 +3,7 @@
 import { cleanLine, strip } from '../text/text.js'
 import { firstIds, urlOf } from '../text/work.js'
 import { hasVenue, kind } from './kinds.js'
-import { names, wholeFamily } from './names.js'
+import { names, wholeFamily, wholeGiven } from './names.js'
 import { eprint, note, reason, server, statement, tags, venue } from './record.js'
 
 /** @import { HubFacts, WorkRecord } from '../types.js' */
@@ -85,5 +85,5 @@ function date({ publication_year: year, publication_month: month }) {
 /** @param {Name} name */
 function author(name) {
   if (name.isLiteral) return name.family
-  return [wholeFamily(name), name.given, name.suffix].filter(Boolean).join(', ')
+  return [wholeFamily(name), wholeGiven(name), name.suffix].filter(Boolean).join(', ')
 }

@@ -14,6 +14,11 @@ const OPENALEX = /^W[0-9]+$/
 const MAG = /^[0-9]+$/
 const PMID = /^0*([1-9][0-9]{0,8})$/
 const PMCID = /^(?:PMC)?0*([1-9][0-9]{0,9})(?:\.[0-9]+)?$/
+// How HTML and addresses write signs of DOIs.
+const DOI_SPELLINGS = Object.entries({
+  '&amp;': '&', '&lt;': '<', '&gt;': '>', '%2f': '/', '%3a': ':', '%3b': ';', '%3c': '<',
+  '%3e': '>', '%28': '(', '%29': ')', '%5b': '[', '%5d': ']', '%23': '#'
+})
 const ARXIV_DOI = '10.48550/arxiv.'
 const LINK_OF = new Map(Object.entries(LINKS))
 const NAME_OF = new Map(Object.entries(SCHEME_ALIASES))
@@ -119,7 +124,8 @@ function parseValue(scheme, value) {
  * @returns {IdRow | null}
  */
 function parseDoi(text) {
-  const doi = text.replaceAll('&amp;', '&').replaceAll('&lt;', '<').replaceAll('&gt;', '>')
+  let doi = text
+  for (const [spelling, sign] of DOI_SPELLINGS) doi = doi.replaceAll(spelling, sign)
   if (doi.startsWith(ARXIV_DOI)) return parseValue('arxiv', doi.slice(ARXIV_DOI.length))
   return DOI.test(doi) ? { scheme: 'doi', value: doi } : null
 }

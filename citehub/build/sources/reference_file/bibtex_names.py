@@ -80,11 +80,18 @@ def _read_letters(text: str) -> _Letters:
             groups.pop()
         else:
             groups = [piece.is_command if each is None else each for each in groups]
-            is_cased = all(groups)
-            letters += (_Letter(sign, len(groups), is_cased) for sign in piece.text)
+            letters += _spell(piece.text, len(groups), is_cased=all(groups))
     if groups:
         raise ValueError("a brace is not closed")
     return tuple(letters)
+
+
+def _spell(text: str, depth: int, *, is_cased: bool) -> Iterator[_Letter]:
+    """Yield letters; the braces of a command that is not known hold its words together."""
+    for sign in text:
+        depth -= sign == "}"
+        yield _Letter(sign, depth, is_cased)
+        depth += sign == "{"
 
 
 def _read_extended(letters: _Letters) -> Author:

@@ -129,7 +129,7 @@ def _read_authors(entry: Entry) -> Authors:
 RIS: Final = Format(
     split=_split,
     text=join_lines,
-    title=("TI", "T1", "CT"),
+    title=("TI", "T1", "CT", "ST"),
     dates=("PY", "Y1", "DA", "YR"),
     date=lambda text: parse_date(join_lines(text)),
     month=(),

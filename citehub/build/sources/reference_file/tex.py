@@ -22,7 +22,7 @@ _PRINTED: Final = {
     "textendash": "–", "textemdash": "—", "textquoteleft": "‘", "textquoteright": "’",
     "textquotedblleft": "“", "textquotedblright": "”", "emph": "", "textit": "", "textbf": "",
     "textsc": "", "texttt": "", "textrm": "", "mbox": "", "it": "", "em": "", "bf": "", "sc": "",
-    "tt": "", "rm": "", "relax": "", "protect": "",
+    "tt": "", "rm": "", "relax": "", "protect": "", "unskip": "", "slash": "/",
 }  # fmt: skip
 _RELATIONS: Final = {"$<$": "<", "$>$": ">", "$|$": "|"}  # plain signs, as BibTeX needs them
 _LIGATURES: Final = {
@@ -40,6 +40,7 @@ _TEX: Final = re.compile(
     r"""|\\(?P<accent>[`'^~=."]|(?:[uvHrdckbt]|textcommabelow)(?![A-Za-z]))\s*"""
     rf"|\\(?P<printed>{'|'.join(map(re.escape, sorted(_PRINTED, key=len, reverse=True)))})"
     r"(?:(?<![A-Za-z])|(?![A-Za-z]))(?:\{\}|(?<=[A-Za-z]) +)?"
+    r"|(?P<sorting>\\(?:noopsort|SortNoop)\s*\{[^{}]*\})"
     r"|(?P<unknown>\\[A-Za-z]+[^\s{}\\$]*+(?:\{(?:[^{}]|\{[^{}]*+\})*+\})*+)"
     rf"|(?P<ligature>{'|'.join(map(re.escape, _LIGATURES))})"
     r"|(?P<brace>[{}])"
@@ -85,6 +86,8 @@ def _print(text: str, match: re.Match[str]) -> tuple[str, int]:
         return _print_accent(text, match)
     if match["printed"] is not None:
         return _PRINTED[match["printed"]], match.end()
+    if match["sorting"]:
+        return "", match.end()
     if match["ligature"]:
         return _LIGATURES[match["ligature"]], match.end()
     return _RELATIONS.get(match[0], match[0]), match.end()

@@ -16,6 +16,7 @@ _MARKS: Final = (  # that of UTF-32 begins as that of UTF-16 does
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_MARK: Final = re.compile("^\ufeff", re.MULTILINE)  # where files were put behind each other
 _REPLACED: Final = "\ufffd"
 _LAST_ASCII: Final = "\x7f"
 _PACKED: Final = {b"%PDF": "a PDF", b"PK\x03\x04": "a ZIP file", b"\x1f\x8b": "a gzip file"}
@@ -60,7 +61,8 @@ def read_text(path: str) -> tuple[str, list[Reject]]:
     if not text.strip():
         raise SourceError.at(path, 0, f"is empty. {_EXPORT}")
     line = re.sub("\r\n?", "\n", text[:at]).count("\n") + 1
-    return re.sub("\r\n?", "\n", text), [Reject(path, line, problem)] if problem else []
+    lines = _MARK.sub("", re.sub("\r\n?", "\n", text))
+    return lines, [Reject(path, line, problem)] if problem else []
 
 
 def check_kind(path: str, text: str, ending: str) -> None:
