@@ -6,6 +6,8 @@
   of the columns of which a hub takes cells; the ids are the least that must be read.
 - C: the hub of A, of the two smaller sizes, on a standalone Spark cluster on this machine, a
   master and two workers: the same rows in every table, and the time.
+- E: the hub of A from the same works in Parquet. The floor is a scan of the columns that a hub
+  takes cells from.
 - D: a model of all of OpenAlex on more machines from what A, B and C measured, and how well it
   tells the largest size from the two smaller ones.
 
@@ -16,7 +18,7 @@ its result. The answers of all cases are compared: the citing records of a hub t
 the works, counts, roles, authors in common and years of the most cited.
 
     python benchmarks/factory.py [--works 100000 1000000 5000000] [--keep FOLDER]
-        [--edges 1000000 10000000 100000000] [--rounds 3] [--only A B C D]
+        [--edges 1000000 10000000 100000000] [--rounds 3] [--only A B C D E]
 
 It prints Markdown, and exits with 1 if a target is missed. It needs what
 ``benchmarks/requirements.txt`` lists, and Java for C.
@@ -215,6 +217,45 @@ def citing_records(out: Path, source: str) -> set[str]:
     titled = {row["record"] for row in works if row["title"]}
     citations = pq.read_table(out / "citations.parquet", columns=["citing"])
     return {str(each) for each in citations["citing"].to_pylist() if each in titled}
+
+
+# -- E ------------------------------------------------------------------------------------
+
+
+def measure_openalex_parquet(bench: Bench, sizes: Sequence[int]) -> dict[int, list[Case]]:
+    """Measure one hub from the works in Parquet."""
+    found = {}
+    for size in sizes:
+        given = {"openalex": pack_columns(bench, size), "memory": HUB_MEMORY}
+        columns = {**given, "columns": floor_columns()}
+        cases = [
+            Case("citehub", "citehub_hub", {**given, "work": RECORD}),
+            Case("floor", "floor_openalex", columns, has_answer=False),
+            Case("citehub, asked by DOI", "citehub_hub", given),
+        ]
+        bench.measure(cases, lambda out: citing_records(out, "openalex"))
+        found[size] = cases
+    return found
+
+
+def pack_columns(bench: Bench, size: int) -> str:
+    """Write the works of A as Parquet, with the fields that a hub reads, unless they are there."""
+    import duckdb
+
+    lines = Path(bench.dump(size, "openalex"))
+    folder = bench.folder / f"openalex-parquet-{size}"
+    if not folder.is_dir():
+        made = folder.with_suffix(".part")
+        shutil.rmtree(made, ignore_errors=True)
+        shutil.copytree(lines / "merged_ids", made / "merged_ids")
+        how = f"format='newline_delimited', columns={floor_columns()!r}"
+        for path in sorted((lines / "works").glob("*/*.gz")):
+            place = made / "works" / path.parent.name / f"{path.stem}.parquet"
+            place.parent.mkdir(parents=True, exist_ok=True)
+            query = f"SELECT * FROM read_json('{path}', {how})"  # noqa: S608 -- of our own
+            duckdb.sql(f"COPY ({query}) TO '{place}' (COMPRESSION zstd)")
+        made.rename(folder)
+    return os.fspath(folder)
 
 
 # -- B ------------------------------------------------------------------------------------
@@ -478,7 +519,7 @@ def main() -> int:
         choices=PEERS[1:],
         default=PEERS[1:],
     )
-    arguments.add_argument("--only", nargs="+", choices=[*"ABCD"], default=[*"ABCD"])
+    arguments.add_argument("--only", nargs="+", choices=[*"ABCDE"], default=[*"ABCDE"])
     arguments.add_argument(
         "--keep", type=Path, help="folder for the dumps and results, to be used again"
     )
@@ -506,7 +547,7 @@ def main() -> int:
     return 0 if all(passed for passed, _ in judged) else 1
 
 
-def measure(bench: Bench, given: argparse.Namespace) -> list[Verdict]:
+def measure(bench: Bench, given: argparse.Namespace) -> list[Verdict]:  # noqa: C901 -- parts
     """Measure the parts that were asked for, print their tables, and return what is judged."""
     path = bench.folder / "results.json"
     judged: list[Verdict] = []
@@ -543,6 +584,11 @@ def measure(bench: Bench, given: argparse.Namespace) -> list[Verdict]:
         found = measure_spark(bench, sorted(given.works)[:FITTED])
         report("C", "One hub on a Spark cluster", "works", found)
         judged += [(True, "C: every table has the same rows on the cluster as on DuckDB")]
+    if "E" in given.only:
+        found = measure_openalex_parquet(bench, sorted(given.works))
+        report("E", "One hub from OpenAlex, Parquet", "works", found)
+        judged += check_floor(found, "E")
+        judged += check_memory(found, "E", HUB_MEMORY)
     if "D" in given.only:
         missing = {"A", "B, most cited", "C"} - set(results)
         if missing:

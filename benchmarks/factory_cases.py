@@ -123,6 +123,13 @@ def floor_parquet(given: dict[str, Any]) -> None:
     })  # fmt: skip
 
 
+def floor_openalex(given: dict[str, Any]) -> None:
+    """Read all columns of OpenAlex' works in Parquet from which a hub takes cells."""
+    totals = ", ".join(total(name, kind) for name, kind in given["columns"].items())
+    source = f"FROM '{given['openalex']}/works/*/*.parquet'"
+    print(connect(given).sql(f"SELECT {totals} {source}").fetchall())
+
+
 def floor_ids(given: dict[str, Any]) -> None:
     """Read the columns that tell which rows a hub takes, and no other."""
     scan(given, {
@@ -219,6 +226,7 @@ CASES = {
     "floor_json": floor_json,
     "floor_unpacked": floor_unpacked,
     "floor_parquet": floor_parquet,
+    "floor_openalex": floor_openalex,
     "floor_ids": floor_ids,
     "duckdb_hub": duckdb_hub,
     "duckdb_canonical": duckdb_canonical,

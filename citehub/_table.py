@@ -288,7 +288,13 @@ class Table(Generic[Row, Column]):
         return rows
 
     def read_rows(self) -> pa.Table:
-        """Return the table with every column that the type of its rows has."""
+        """Read the table with every column that the type of its rows has.
+
+        Returns
+        -------
+        pyarrow.Table
+            One row per row of the table; a column that this release lacks is null.
+        """
         every: Any = [*self.columns, *self._absent]
         return self.to_arrow(every)
 

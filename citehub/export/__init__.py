@@ -99,7 +99,7 @@ class Export:
     >>> import citehub
     >>> hub = citehub.load("mt-nlg", version="1.1.0")
     >>> print(str(hub.export("ris", works=["arxiv:2412.21187"]))[:9])
-    TY  - UNP
+    TY  - MAN
     """
 
     def __init__(self, hub: Hub, format: FormatName, works: list[str]) -> None:  # noqa: A002 -- the term

@@ -63,11 +63,12 @@ test('BibTeX', async () => {
   month            = apr,
   note             = {Venue as stated: ICML},
   eprint           = {2304.01370},
+  eprinttype       = {arxiv},
   archiveprefix    = {arXiv},
   primaryclass     = {cs.CL},
   url              = {https://arxiv.org/abs/2304.01370},
-  keywords         = {theme: a  b, citation role: not known, citation polarity: not known},
-  annote           = {It \textless{}works\textgreater{}; 100\% (finding as printed by not known)},
+  keywords         = {theme: a  b},
+  annote           = {It $<$works$>$; 100\% (finding as printed by not known)},
   citehub-hub      = {made},
   citehub-version  = {1.0.0},
   citehub-relation = {citing work},
@@ -80,19 +81,20 @@ test('BibTeX', async () => {
 
 test('RIS', async () => {
   assert.deepEqual((await text('ris', [citing])).split('\r\n'), [
-    'TY  - UNPB', 'ID  - arxiv:2304.01370', 'AU  - van der Wal, Étienne', 'AU  - Big Team',
+    'TY  - MANSCPT', 'ID  - arxiv:2304.01370', 'AU  - van der Wal, Étienne', 'AU  - Big Team',
     'TI  - M² & more', 'PY  - 2023', 'DA  - 2023/04//', 'N1  - Venue as stated: ICML',
-    'AN  - arXiv:2304.01370', 'UR  - https://arxiv.org/abs/2304.01370', 'KW  - theme: a  b',
-    'KW  - citation role: not known', 'KW  - citation polarity: not known',
-    'N1  - It <works>; 100% (finding as printed by not known)', 'DB  - citehub made 1.0.0',
-    'DP  - not known', 'C1  - citing work', 'C2  - not known', 'C3  - not known', 'ER  - ', '', ''
+    'M3  - Preprint', 'PB  - arXiv', 'DB  - arXiv', 'AN  - arXiv:2304.01370',
+    'UR  - https://arxiv.org/abs/2304.01370', 'KW  - theme: a  b',
+    'N1  - It <works>; 100% (finding as printed by not known)',
+    'N1  - citehub made 1.0.0: citing work, role not known, polarity not known. ' +
+    'Sources: not known',
+    'ER  - ', '', ''
   ])
 })
 
 test('CSL-JSON leaves out what is not known', async () => {
   assert.deepEqual(JSON.parse(await text('csl-json', [canonical])), [{
     id: 'arxiv:1', type: 'document', title: 'Cited', keyword: 'canonical work',
-    source: 'citehub made 1.0.0',
     custom: {
       hub: 'made', data_version: '1.0.0', relation: 'canonical work', role: null, polarity: null,
       sources: 'not known'

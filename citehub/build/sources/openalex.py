@@ -55,6 +55,7 @@ def shape_works(raw: Expression) -> dict[str, Expression]:
     pages = pages.filter(lambda page: page.contains("iv."))  # as all names of arXiv do
     arxiv = pages.map(lambda page: arxiv_id(page.lower().re_extract(_ARXIV_PAGE, 1)))
     arxiv = arxiv.filter(lambda each: each.notnull())
+    first = (arxiv.length() > 0).ifelse(arxiv[0], None)
     return complete(
         {**WORKS, "record": "int64", "refs": "array<int64>"},
         record=number,
@@ -72,12 +73,12 @@ def shape_works(raw: Expression) -> dict[str, Expression]:
         abstract_index=filled(raw.abstract_inverted_index),
         n_citations=raw.cited_by_count,
         years=raw.counts_by_year.map(_year),
-        arxiv=arxiv_of(doi).coalesce(arxiv[0]),
+        arxiv=arxiv_of(doi).coalesce(first),
         doi=doi,
         openalex=own,
         pmid=number_of(raw.ids.pmid),
         pmcid=number_of(raw.ids.pmcid, "PMC"),
-        also=_also(own, mag, arxiv),
+        also=_also(own, mag, arxiv, first),
         refs=_numbers(raw.referenced_works),
     )
 
@@ -87,12 +88,12 @@ def without_deleted(works: Expression) -> Expression:
     return works.filter(works.record != DELETED)
 
 
-def _also(own: Expression, mag: Expression, arxiv: Expression) -> Expression:
+def _also(own: Expression, mag: Expression, arxiv: Expression, first: Expression) -> Expression:
     """Return further identifiers: a number of MAG that is not the work's own, more arXiv ids."""
     import ibis
 
     has_more = arxiv.length().fill_null(0) > 1
-    others = arxiv.filter(lambda each: each != arxiv[0]).map(lambda each: curie("arxiv", each))
+    others = arxiv.filter(lambda each: each != first).map(lambda each: curie("arxiv", each))
     others = ibis.ifelse(has_more, others, ibis.literal([], "array<string>"))
     merged = ibis.array([curie("openalex", mag.lower())])
     return ibis.cases((mag != own, others.concat(merged)), (has_more, others), else_=None)

@@ -20,7 +20,7 @@ const TABLES = {
 // What is read of a table, where that is not all of it.
 /** @type {Partial<Record<TableName, string[]>>} */
 const COLUMNS = {
-  works: ['title', 'type', 'abstract', 'author_count'], // the model holds the others
+  works: ['title', 'type', 'abstract', 'author_count', 'page_url'], // the model holds the others
   authorships: ['author_order', 'is_collective', 'family_name', 'given_name', 'name_suffix']
 }
 const GAP = 64 // rows; nearer ones are read together
