@@ -28,6 +28,7 @@ TABLES: Final = (
     "representatives",
     "themes",
     "work_themes",
+    "work_notes",
     "sources",
     "evidence",
 )
