@@ -19,7 +19,7 @@ from citehub import _folder
 from citehub._table import read_footer
 from citehub.build.sources.dumps import shape_texts
 from citehub.build.sources.fit import fit
-from citehub.build.sources.lines import BREAKS_OFF, is_csv, keep_readable
+from citehub.build.sources.lines import BREAKS_OFF, KEPT, is_csv, keep_readable
 from citehub.build.sources.records import Reject
 from citehub.errors import SourceError
 from citehub.graph.engines import CannotRead, parquet_files
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from citehub.graph.layout import Files
 
 REJECTS: Final = "rejects.json"
-_FORMAT: Final = 3  # of what is kept; a new number reads anew
+_FORMAT: Final = 4  # of what is kept; a new number reads anew
 
 
 class Store:
@@ -90,7 +90,7 @@ class Store:
         rejects = self.rejects[files.title]
         broken = [each for each in rejects if _breaks_off(each)]
         partial = [*files.partial, *(_describe_break(each, files, counts) for each in broken)]
-        bad = Counter(each.path for each in rejects)
+        bad = Counter(each.path for each in rejects if is_lost(each))
         ended = {each.path for each in broken}
         for path, announced in files.announced.items():
             n, due = counts[path] + bad[path], announced.n_records
@@ -307,6 +307,11 @@ def _name(paths: Sequence[str], files: Files, first: int) -> str:
 def _origin(files: Files, path: str) -> str:
     """Return a file as it lies in the dump, of one that was unpacked its archive."""
     return files.origins.get(path, path)
+
+
+def is_lost(reject: Reject) -> bool:
+    """Tell whether all of a line is lost."""
+    return not reject.reason.endswith(KEPT)
 
 
 def _breaks_off(reject: Reject) -> bool:

@@ -71,13 +71,13 @@ THESIS_TITLE = "A Thesis on Paper Lanterns that No Source Has"
 REJECTS = {
     "openalex": [
         (JANUARY, "4", "is not JSON: Unterminated string starting at: line 1 column 50 (char 49)"),
-        (FEBRUARY, "11", 'publication_year should be a whole number, not "unknown"'),
+        (FEBRUARY, "11", 'id is "unknown"'),
     ],
     "s2": [
         (
             "s2/citations/part_000.gz",
             "7",
-            'contexts should be a list, not "text where a list is due"',
+            'citingcorpusid should be a whole number, not "unknown"',
         )
     ],
     "opencitations": [("opencitations/index/index.csv", "5", "has 3 cells, not 7")],

@@ -161,6 +161,7 @@ CITATIONS_DATASET: Final = Dataset(
     shape=shape_citations,
     nested=("intents",),
     needed=("citingcorpusid", "citedcorpusid"),
+    vital=("citingcorpusid", "citedcorpusid"),
 )
 ABSTRACTS: Final = Dataset(
     source_id=SOURCE,
