@@ -482,11 +482,20 @@ def _nulls(count: int, kind: str) -> Any:
     return pa.nulls(count, type_)
 
 
-def read_footer(path: str) -> tuple[int, list[dict[str, tuple[str, str]]]]:
-    """Return what the footer of a Parquet file tells: rows, and the bounds of texts by row group.
+class Footer(NamedTuple):
+    """What the footer of a Parquet file tells: rows, types by column, bounds by row group.
 
     Bounds are the first and the last text of each column that has them, by its name; those of a
     list are of its elements.
+    """
+
+    n_rows: int
+    kinds: dict[str, str]
+    bounds: list[dict[str, tuple[str, str]]]
+
+
+def read_footer(path: str) -> Footer:
+    """Return what the footer of a Parquet file tells.
 
     Raises
     ------
@@ -498,9 +507,11 @@ def read_footer(path: str) -> tuple[int, list[dict[str, tuple[str, str]]]]:
 
     try:
         found = pq.read_metadata(path)
+        kinds = {each.name: str(each.type) for each in found.schema.to_arrow_schema()}
     except pa.ArrowException as error:
         raise OSError(str(error)) from None
-    return found.num_rows, [_bounds(found.row_group(n)) for n in range(found.num_row_groups)]
+    bounds = [_bounds(found.row_group(n)) for n in range(found.num_row_groups)]
+    return Footer(found.num_rows, kinds, bounds)
 
 
 def _bounds(group: Any) -> dict[str, tuple[str, str]]:

@@ -6,7 +6,7 @@ Expressions are Ibis tables and columns, which DuckDB and Spark run alike.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub._identifiers import DOI_SPELLINGS
@@ -70,7 +70,8 @@ class Dataset:
     ``fields`` are those that are read, by Ibis type, and no others are parsed. ``shape`` maps
     them to one of the tables above. A row whose field does not match its pattern in ``keys``
     cannot be read; ``made`` are the columns that ``shape`` leaves null for such a row.
-    The lists of fields in ``nested`` may hold lists, each as its text where it comes from JSON.
+    The lists of fields in ``nested`` may hold lists, each as its text where it comes from JSON;
+    its functions make lists of lists of them.
     A row has no use where a field of ``vital`` holds another type; any other such field is null.
     A copy in Parquet must have the columns ``needed``; others that it lacks are not known.
     ``prepare`` takes the details off rows that have nothing to do with the records of ``only``.
@@ -84,7 +85,7 @@ class Dataset:
     shape: Callable[[Expression], dict[str, Expression]]
     prepare: Callable[[Expression], Expression] | None = None
     only: tuple[int, ...] = ()
-    nested: tuple[str, ...] = ()
+    nested: Mapping[str, Callable[[Expression], Expression]] = field(default_factory=dict)
     needed: tuple[str, ...] = ()
     vital: tuple[str, ...] = ()
 
@@ -141,10 +142,14 @@ def arxiv_of(doi: Expression) -> Expression:
 
 
 def number_of(text: Expression, prefix: str = "") -> Expression:
-    """Return the number at the end of a text or address, behind a prefix; null where none is."""
+    """Return the number at the end of a text or address, behind a prefix; null where none is.
+
+    A fraction, as of a number that was read as one of any kind, or the version of a PMCID, is
+    no part of it.
+    """
     import ibis
 
-    digits = filled(text.re_extract(r"0*([1-9][0-9]*)/?\z", 1))
+    digits = filled(text.re_extract(r"0*([1-9][0-9]*)(?:\.[0-9]+)?/?\z", 1))
     return ibis.literal(prefix).concat(digits)
 
 

@@ -159,7 +159,7 @@ CITATIONS_DATASET: Final = Dataset(
     keys={},
     made=(),
     shape=shape_citations,
-    nested=("intents",),
+    nested={"intents": _intents},
     needed=("citingcorpusid", "citedcorpusid"),
     vital=("citingcorpusid", "citedcorpusid"),
 )
