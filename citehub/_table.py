@@ -15,6 +15,7 @@ from typing import IO, TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 
 from citehub._columns import COLUMNS
 from citehub._manifest import read_bytes, sha256
+from citehub._text import counted
 from citehub._types import TYPES
 from citehub.errors import DamagedTable, MissingExtra, NoFile, UnknownColumn
 
@@ -237,7 +238,7 @@ class Table(Generic[Row, Column]):
         )
 
     def __repr__(self) -> str:
-        size = f"{_count(len(self), 'row')} x {_count(len(self.columns), 'column')}"
+        size = f"{counted(len(self), 'row')} x {counted(len(self.columns), 'column')}"
         return f"<citehub.Table {self.name}: {size}, {self._release}>"
 
     def _repr_html_(self) -> str:
@@ -255,8 +256,9 @@ class Table(Generic[Row, Column]):
             f"<p><strong><code>{_html.text(self.name)}</code></strong> "
             f"({_html.text(self._release)}): "
             f"{_html.text(self.meaning)}</p>"
-            f"<details><summary>{_count(len(self.columns), 'column')}</summary>{columns}</details>"
-            f"<p>First {len(head)} of {_count(len(self), 'row')}:</p>"
+            f"<details><summary>{counted(len(self.columns), 'column')}</summary>{columns}"
+            "</details>"
+            f"<p>First {len(head)} of {counted(len(self), 'row')}:</p>"
             f'<div style="overflow-x:auto">{rows}</div>'
             f"<p>All of them: <code>.to_pandas()</code>, <code>.to_polars()</code>, "
             f"<code>.to_arrow()</code></p>"
@@ -615,7 +617,3 @@ def _pandas_dtype(arrow: pa.DataType) -> pd.ArrowDtype | None:
     import pyarrow as pa
 
     return None if pa.types.is_dictionary(arrow) else pd.ArrowDtype(arrow)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub._identifiers import Identifier, parse_identifier
+from citehub._text import counted
 from citehub.build.assemble import HubInput, record_of
 from citehub.build.sources import openalex, opencitations
 from citehub.build.sources.dumps import WORKS
@@ -139,7 +140,7 @@ class Reader:
         """Return what was read, in words."""
         read = [each.source_id for each in self.sources]
         for path, n in references.n_entries.items():
-            read.append(f"{n:,} {'entry' if n == 1 else 'entries'} of {path}")
+            read.append(f"{counted(n, 'entry', 'entries')} of {path}")
         return ", ".join(read)
 
     def _check_memory(self, wanted: Wanted) -> None:
@@ -151,7 +152,7 @@ class Reader:
         needed = n * _RECORD_BYTES
         if needed > self.dumps.memory:
             raise BuildError(
-                f"{wanted.asked} has {n:,} citing records. To join them takes about "
+                f"{wanted.asked} has {counted(n, 'citing record')}. To join them takes about "
                 f"{needed / 1e9:.1f} GB of memory, and {self.dumps.memory / 1e9:.1f} GB are "
                 "allowed. Allow more, with --memory on the command line."
             )

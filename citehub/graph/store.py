@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from citehub import _folder
 from citehub._table import read_footer
+from citehub._text import counted
 from citehub.build.sources.dumps import shape_texts
 from citehub.build.sources.fit import fit
 from citehub.build.sources.lines import BREAKS_OFF, KEPT, is_csv, keep_readable
@@ -274,7 +275,9 @@ class _Clock:
 
     def start(self, paths: Sequence[str]) -> None:
         last = self.done + len(paths)
-        text = f"Read {self.title}: {self.done + 1} to {last} of {self.count} partitions"
+        text = (
+            f"Read {self.title}: {self.done + 1} to {last} of {counted(self.count, 'partition')}"
+        )
         seconds = time.monotonic() - self.began
         if self.rows and seconds:
             left = seconds * self.left / self.bytes
@@ -341,7 +344,9 @@ def _describe_break(reject: Reject, files: Files, counts: Counter[str]) -> str:
     n, announced = counts[reject.path], files.announced.get(reject.path)
     of = f" of the {announced.n_records:,} announced" if announced and announced.n_records else ""
     why = reject.reason.removeprefix(BREAKS_OFF).lstrip(": ")
-    rows = "no row was read" if not n else f"{n:,} rows{of} were read"
+    rows = (
+        f"{counted(n, 'row')}{of} {'was' if n == 1 else 'were'} read" if n else "no row was read"
+    )
     end = f"it breaks off at line {reject.line:,}" if reject.line else "it breaks off"
     return f"{reject.path}: {rows}; {end} ({why})."
 

@@ -16,6 +16,7 @@ import re
 import zlib
 from typing import TYPE_CHECKING, Any, Final
 
+from citehub._text import counted
 from citehub.build.sources.records import Reject
 
 if TYPE_CHECKING:
@@ -152,7 +153,7 @@ def _read_csv(path: str, dataset: Dataset) -> Iterator[Line]:
         if cells is None:
             break
         if len(cells) != len(header):
-            problem = f"{said()}has {len(cells)} cells, not {len(header)}"
+            problem = f"{said()}has {counted(len(cells), 'cell')}, not {len(header)}"
             yield from [(reader.line_num, {}, problem)] if cells else []
             continue
         value = dict(zip(header, cells, strict=True))
