@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from citehub._manifest import SUMS, read_bytes, read_sums, sha256
 from citehub._table import RowsByWork, Table
+from citehub._text import counted
 from citehub.errors import BadArgument, DamagedManifest, DamagedTable, UnknownTable, UnknownWork
 
 if TYPE_CHECKING:
@@ -543,8 +544,8 @@ class Hub:
 
     def __repr__(self) -> str:
         return (
-            f"<citehub.Hub {self.name} {self.version}: {self._n_citing} citing works, "
-            f"{len(self.tables)} tables>"
+            f"<citehub.Hub {self.name} {self.version}: {counted(self._n_citing, 'citing work')}, "
+            f"{counted(len(self.tables), 'table')}>"
         )
 
     def _repr_html_(self) -> str:
@@ -569,7 +570,8 @@ class Hub:
             f"<p>{_html.text(marked_title(canonical))}<br>"
             f"<small>{_html.text(shorten_authors(canonical.authors))}</small></p>"
             f"<p>{_html.text(self.summary())}</p>"
-            f"<details open><summary>{len(self.tables)} tables</summary>{tables}</details>"
+            f"<details open><summary>{counted(len(self.tables), 'table')}</summary>{tables}"
+            "</details>"
             f"<p>Go on: <code>hub.citing_works.to_pandas()</code>, "
             f'<code>hub.search("…")</code>, <code>hub.work("…")</code>, '
             f"<code>hub.cite()</code></p>"

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 from citehub._identifiers import parse_identifier
 from citehub._search import rank, words
 from citehub._table import Table
+from citehub._text import counted
 from citehub._work import identifier_of
 from citehub.errors import BadArgument, NothingKnown, UnknownSelection, UnknownWork
 
@@ -151,9 +152,10 @@ def _named(hub: Hub, ids: Iterable[object], unknown: Unknown) -> list[str]:
     if left and unknown == "raise":
         raise _unknown_works(hub, left, len(asked))
     if left:
+        was = "was" if len(left) == 1 else "were"
         message = (
-            f"{hub.name} {hub.version} does not hold {len(left):,} of {len(asked):,} works, which "
-            f"were left out: {', '.join(left)}"
+            f"{hub.name} {hub.version} does not hold {len(left):,} of "
+            f"{counted(len(asked), 'work')}, which {was} left out: {', '.join(left)}"
         )
         warnings.warn(message, stacklevel=4)  # where Hub.select() or Hub.export() is called
     return list(dict.fromkeys(work_id for work_id in found.values() if work_id is not None))

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         RepresentativeRow,
         Scheme,
         WorkIdRow,
+        WorkNoteRow,
         WorkRow,
         WorkThemeRow,
     )
@@ -167,6 +168,12 @@ class Work:
     def representative(self) -> tuple[RepresentativeRow, ...]:
         """Its places in representative selections."""
         return tuple(self._look("representatives", self.work_id))
+
+    @property
+    def notes(self) -> tuple[WorkNoteRow, ...]:
+        """Keywords, notes and annotations that reference files have beside it."""
+        rows = cast("Sequence[WorkNoteRow]", self._look("work_notes", self.work_id))
+        return tuple(sorted(rows, key=lambda row: (row["kind"], row["position"])))
 
     @property
     def evidence(self) -> tuple[EvidenceRow, ...]:

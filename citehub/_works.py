@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, TypeVar, overload
 
 from citehub import _html
-from citehub._text import clean_line
+from citehub._text import clean_line, counted
 from citehub._work import Work, marked_title, shorten_authors
 
 if TYPE_CHECKING:
@@ -149,8 +149,8 @@ class Works(list[Item]):
         return [f"and {left:,} more"] if left > 0 else []
 
     def _size(self) -> str:
-        hub, noun = self._hub, "work" if len(self) == 1 else "works"
-        return f"{len(self):,} {noun} of {hub.name} {hub.version}"
+        hub = self._hub
+        return f"{counted(len(self), 'work')} of {hub.name} {hub.version}"
 
 
 def _work(item: Work | Related) -> Work:

@@ -321,7 +321,7 @@ def test_works_that_are_not_held_are_left_out_and_named(newest):
             found = take(ids=STRANGE, unknown="skip")
         assert len(found) == 1
         assert caught[0].filename == __file__
-    with pytest.warns(UserWarning, match="does not hold 1 of 1 works"):
+    with pytest.warns(UserWarning, match="does not hold 1 of 1 work, which was left out"):
         assert newest.select(ids=["nobody"], unknown="skip") == []
     frame = pd.DataFrame({"work_id": [PYTHIA, "nobody"]})
     with pytest.warns(UserWarning, match="left out: nobody$"):

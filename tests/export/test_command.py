@@ -129,7 +129,7 @@ def test_labelled_works_are_found_by_command(run, tmp_path):
         (["-f", "ris", "--authors-of", "nobody"], 2, "no work 'nobody'"),
         (["-f", "ris", "--id", "9999.99999"], 2, "no work 'arxiv:9999.99999'"),
         (["-f", "ris", "--id", "x", "--id", "y"], 2, "2 of 2 works: 'x', 'y'. To leave out"),
-        (["-f", "ris", "--id", "x", "--skip-unknown"], 1, "which were left out: x No work of"),
+        (["-f", "ris", "--id", "x", "--skip-unknown"], 1, "which was left out: x No work of"),
         (["-f", "ris", "--skip-unknown"], 2, "--skip-unknown goes with --id or --ids-from"),
         (["--skip-unknown"], 2, "choose a format with -f"),
         (["-f", "ris", "--ids-from", "nowhere"], 2, "nowhere: No such file"),
