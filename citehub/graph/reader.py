@@ -17,6 +17,7 @@ from citehub.errors import BuildError, UnknownWork
 from citehub.graph.engines import parquet_files
 from citehub.graph.find import Wanted, find_records, fold_title, ids_of, merged_into
 from citehub.graph.sources import name_record, open_sources
+from citehub.graph.store import is_lost
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -121,7 +122,8 @@ class Reader:
         given.newest_year = max(dates).year if dates else None
         for title, found in self.store.rejects.items():
             source_id = title.partition(" ")[0]
-            given.unreadable[source_id] = given.unreadable.get(source_id, 0) + len(found)
+            n_lost = sum(map(is_lost, found))
+            given.unreadable[source_id] = given.unreadable.get(source_id, 0) + n_lost
         return given
 
     def _without_later_years(self, references: ReferenceFiles) -> ReferenceFiles:
