@@ -21,6 +21,7 @@ from citehub._manifest import (
 )
 from citehub._schema import SCHEMA_VERSION, needs_evidence, schema_at
 from citehub._summary import percent
+from citehub._text import counted
 from citehub._validate import find_dangling, find_problem, row_key
 from citehub.errors import DamagedRelease
 from citehub.publish import PUBLISHING_FILES
@@ -121,10 +122,7 @@ class Scorecard:
             for each in self.checks
         )
         headers = ("passed", "level", "check", "found", "what to do")
-        return (
-            f"<p>{_html.text(self.sum)}</p>"
-            f'<div style="overflow-x:auto">{_html.table(headers, rows)}</div>'
-        )
+        return f"<p>{_html.text(self.sum)}</p>{_html.table(headers, rows)}"
 
 
 def check(hub: str | os.PathLike[str], *, version: str | None = None) -> Scorecard:
@@ -215,9 +213,9 @@ def _integrity(release: _Release) -> Check:
     if released is not None:
         strange = release.files.keys() - released.keys() - {SUMS}
         wrong += [f"{name} is not of the release" for name in sorted({*strange, *release.others})]
-    found = f"{len(release.hub.tables)} tables as datapackage.json has them"
+    found = f"{counted(len(release.hub.tables), 'table')} as datapackage.json has them"
     found += "; no other hashes to compare" if released is None else ""
-    found += f", {len(released)} files as released" if released is not None else ""
+    found += f", {counted(len(released), 'file')} as released" if released is not None else ""
     return _must("integrity", wrong, found, advice)
 
 
@@ -336,7 +334,7 @@ def _denominators(release: _Release) -> Check:
         for row in rows
         if not row["n"] <= row["n_labelled"] <= row["n_citing"]
     ]
-    found = f"in all {len(rows)} counts of labels: count <= labelled <= citing works"
+    found = f"in all {counted(len(rows), 'count')} of labels: count <= labelled <= citing works"
     return _must("denominators", wrong, found, "Read the counts again from their source.")
 
 

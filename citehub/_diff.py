@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from citehub import _html
 from citehub._catalog import is_folder, load
+from citehub._text import counted
 from citehub._validate import row_key
 
 if TYPE_CHECKING:
@@ -153,7 +154,9 @@ class Diff:
 
     def __repr__(self) -> str:
         versions = f"{self.old} -> {self.new}"
-        return f"<citehub.Diff {self.hub} {versions}: {self.level}, {len(self)} changes>"
+        return (
+            f"<citehub.Diff {self.hub} {versions}: {self.level}, {counted(len(self), 'change')}>"
+        )
 
     def _repr_html_(self) -> str:
         rows = (
@@ -286,6 +289,7 @@ def _listed(kinds: Mapping[Kind, int]) -> str:
     listed: list[str] = []
     for kind, count in kinds.items():
         noun, verb = kind.split()
-        nouns = noun if count == 1 else plural.get(noun, f"{noun}s")
-        listed.append(kind if noun == "table" else f"{count:,} {nouns} {verb}")
+        listed.append(
+            kind if noun == "table" else f"{counted(count, noun, plural.get(noun))} {verb}"
+        )
     return ", ".join(listed)

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from citehub import _html
+from citehub._text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -155,7 +156,10 @@ class Summary:
         for row in self.rows:
             groups.setdefault((row.scheme, row.source_id), []).append(row)
         if not groups:
-            return f"{self.n_citing:,} citing works; no source says in which role they cite."
+            return (
+                f"{counted(self.n_citing, 'citing work')}; no source says in which role "
+                f"{'it cites' if self.n_citing == 1 else 'they cite'}."
+            )
         return " ".join(_sentence(rows, which_known=self.which_known) for rows in groups.values())
 
     def __repr__(self) -> str:
@@ -208,16 +212,18 @@ def _sentence(rows: list[SummaryRow], *, which_known: bool) -> str:
         return f"The {what} is not known: the source prints {printed}, which is no {what}."
     coverage = percent(first.n_labelled, first.n_citing)
     shares = "; ".join(
-        f'{row.n:,} of {row.n_labelled:,} are printed as "{row.raw_value}", which is no {what}'
+        f"{row.n:,} of {row.n_labelled:,} {_are(row.n)} printed as "
+        f'"{row.raw_value}", which is no {what}'
         if row.value is None
-        else f"{row.n:,} of {row.n_labelled:,} are {row.value} "
+        else f"{row.n:,} of {row.n_labelled:,} {_are(row.n)} {row.value} "
         f"({percent(row.n, row.n_labelled)}, 95 % Wilson interval "
         f"{round(100 * (row.low or 0))} to {round(100 * (row.high or 0))} %)"
         for row in rows
     )
     which = "" if which_known else "; the source does not say which"
     return (
-        f"{first.n_labelled:,} of {first.n_citing:,} citing works carry a {what} label "
+        f"{first.n_labelled:,} of {counted(first.n_citing, 'citing work')} "
+        f"{'carries' if first.n_labelled == 1 else 'carry'} a {what} label "
         f"({coverage}){which}. Of these, {shares}."
     )
 
@@ -233,3 +239,7 @@ def _cells(row: SummaryRow) -> tuple[str, str | None, str | None, int]:
     if row.low is not None and row.high is not None:
         interval = f"{100 * row.low:.0f} to {100 * row.high:.0f} %"
     return f"{row.n} / {row.n_labelled}", share, interval, row.n_citing
+
+
+def _are(number: int) -> str:
+    return "is" if number == 1 else "are"

@@ -15,8 +15,9 @@ from typing import IO, TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 
 from citehub._columns import COLUMNS
 from citehub._manifest import read_bytes, sha256
+from citehub._text import counted
 from citehub._types import TYPES
-from citehub.errors import DamagedTable, MissingExtra, NoFile, UnknownColumn
+from citehub.errors import BadArgument, DamagedTable, MissingExtra, NoFile, UnknownColumn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -196,6 +197,11 @@ class Table(Generic[Row, Column]):
 
     def __getitem__(self, column: Column) -> pd.Series[Any]:
         """Return one column as a :class:`pandas.Series`."""
+        if not isinstance(column, str):
+            message = (
+                f"one column is named by text, several by .to_pandas([…]), not {column!r:.60}"
+            )
+            raise TypeError(message)
         return self.to_pandas([column])[cast("str", column)]
 
     def __iter__(self) -> Iterator[Row]:
@@ -237,7 +243,7 @@ class Table(Generic[Row, Column]):
         )
 
     def __repr__(self) -> str:
-        size = f"{_count(len(self), 'row')} x {_count(len(self.columns), 'column')}"
+        size = f"{counted(len(self), 'row')} x {counted(len(self.columns), 'column')}"
         return f"<citehub.Table {self.name}: {size}, {self._release}>"
 
     def _repr_html_(self) -> str:
@@ -255,9 +261,10 @@ class Table(Generic[Row, Column]):
             f"<p><strong><code>{_html.text(self.name)}</code></strong> "
             f"({_html.text(self._release)}): "
             f"{_html.text(self.meaning)}</p>"
-            f"<details><summary>{_count(len(self.columns), 'column')}</summary>{columns}</details>"
-            f"<p>First {len(head)} of {_count(len(self), 'row')}:</p>"
-            f'<div style="overflow-x:auto">{rows}</div>'
+            f"<details><summary>{counted(len(self.columns), 'column')}</summary>{columns}"
+            "</details>"
+            f"<p>First {len(head)} of {counted(len(self), 'row')}:</p>"
+            f"{rows}"
             f"<p>All of them: <code>.to_pandas()</code>, <code>.to_polars()</code>, "
             f"<code>.to_arrow()</code></p>"
         )
@@ -311,6 +318,8 @@ class Table(Generic[Row, Column]):
             message = f"columns takes a list of names, not one string: [{columns!r}]"
             raise TypeError(message)
         columns = list(columns)
+        if len(set(columns)) < len(columns):
+            raise BadArgument.of("columns", columns, "names, each once")
         for column in columns:
             if column not in self.columns and column not in self._absent:
                 raise UnknownColumn.among(
@@ -482,11 +491,20 @@ def _nulls(count: int, kind: str) -> Any:
     return pa.nulls(count, type_)
 
 
-def read_footer(path: str) -> tuple[int, list[dict[str, tuple[str, str]]]]:
-    """Return what the footer of a Parquet file tells: rows, and the bounds of texts by row group.
+class Footer(NamedTuple):
+    """What the footer of a Parquet file tells: rows, types by column, bounds by row group.
 
     Bounds are the first and the last text of each column that has them, by its name; those of a
     list are of its elements.
+    """
+
+    n_rows: int
+    kinds: dict[str, str]
+    bounds: list[dict[str, tuple[str, str]]]
+
+
+def read_footer(path: str) -> Footer:
+    """Return what the footer of a Parquet file tells.
 
     Raises
     ------
@@ -498,9 +516,11 @@ def read_footer(path: str) -> tuple[int, list[dict[str, tuple[str, str]]]]:
 
     try:
         found = pq.read_metadata(path)
+        kinds = {each.name: str(each.type) for each in found.schema.to_arrow_schema()}
     except pa.ArrowException as error:
         raise OSError(str(error)) from None
-    return found.num_rows, [_bounds(found.row_group(n)) for n in range(found.num_row_groups)]
+    bounds = [_bounds(found.row_group(n)) for n in range(found.num_row_groups)]
+    return Footer(found.num_rows, kinds, bounds)
 
 
 def _bounds(group: Any) -> dict[str, tuple[str, str]]:
@@ -604,7 +624,3 @@ def _pandas_dtype(arrow: pa.DataType) -> pd.ArrowDtype | None:
     import pyarrow as pa
 
     return None if pa.types.is_dictionary(arrow) else pd.ArrowDtype(arrow)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -53,6 +53,17 @@ def is_line(value: str) -> bool:
     return not _BREAKS.search(value) and not _UNPRINTABLE.search(value)
 
 
+def counted(number: int, noun: str, plural: str | None = None) -> str:
+    """Return a number with a noun, which is plural but after one.
+
+    Examples
+    --------
+    >>> counted(1, "citing work"), counted(1200, "entry", "entries")
+    ('1 citing work', '1,200 entries')
+    """
+    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
+
+
 def to_json(value: object, indent: int | None = 1) -> str:
     """Return JSON; what cannot be seen stands as an escape, other letters as they are."""
     plain = json.dumps(value, ensure_ascii=False, indent=indent, default=str)

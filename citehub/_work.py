@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         RepresentativeRow,
         Scheme,
         WorkIdRow,
+        WorkNoteRow,
         WorkRow,
         WorkThemeRow,
     )
@@ -169,6 +170,12 @@ class Work:
         return tuple(self._look("representatives", self.work_id))
 
     @property
+    def notes(self) -> tuple[WorkNoteRow, ...]:
+        """Keywords, notes and annotations that reference files have beside it."""
+        rows = cast("Sequence[WorkNoteRow]", self._look("work_notes", self.work_id))
+        return tuple(sorted(rows, key=lambda row: (row["kind"], row["position"])))
+
+    @property
     def evidence(self) -> tuple[EvidenceRow, ...]:
         """Where its cells come from: source, place in the source, grade."""
         return tuple(self._look("evidence", self.work_id))
@@ -235,6 +242,18 @@ def join_labels(labels: Iterable[CitationLabelRow], scheme: LabelScheme) -> str 
         str(label["value"] or label["raw_value"]) for label in labels if label["scheme"] == scheme
     )
     return ", ".join(dict.fromkeys(values)) or None
+
+
+def identifier_of(work: Any) -> str:
+    """Return the identifier of a work that is given by one, as a Work, as a row or as Related."""
+    if isinstance(work, str):
+        return work
+    work = getattr(work, "work", work)
+    named = work.get("work_id") if hasattr(work, "get") else getattr(work, "work_id", None)
+    if not isinstance(named, str):
+        message = f"a work is a Work, an identifier or a row with a work_id, not {work!r:.60}"
+        raise TypeError(message)
+    return named
 
 
 def marked_title(work: Work) -> str:

@@ -99,6 +99,15 @@ WRONG = {
     "responsible_ai holds numbers": lambda m: m["citehub"].update(responsible_ai={"x": 1}),
     "foreign keys are text": lambda m: m["resources"][1]["schema"].update(foreignKeys="works"),
     "version is a number": lambda m: m.update(version=1.1),
+    "version is no version": lambda m: m.update(version="\x1b[31m1.1"),
+    "created on no day": lambda m: m.update(created="yesterday"),
+    "created in a month 13": lambda m: m.update(created="2026-13-01"),
+    "created with more": lambda m: m.update(created="2026-11-23\x1b[31m"),
+    "a hub of no name": lambda m: m["citehub"].update(hub="../<b>"),
+    "rows below zero": lambda m: m["resources"][1].update(rows=-1),
+    "rows beyond all bounds": lambda m: m["resources"][1].update(rows=10**30),
+    "bytes below zero": lambda m: m["resources"][1].update(bytes=-1),
+    "works without a row": lambda m: m["resources"][0].update(rows=0),
 }
 
 

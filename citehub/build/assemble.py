@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from citehub._markup import plain_title, says_something
 from citehub._schema import TABLES
+from citehub._text import counted
 from citehub.build.derived import (
     DERIVED,
     count_months,
@@ -245,8 +246,8 @@ class _Assembly:
         citing.sort(key=_newest_first)
         if not citing:
             untitled = (
-                f" Of {len(edges):,} citing records no source tells the title; add one that "
-                "describes works."
+                f" Of {counted(len(edges), 'citing record')} no source tells the title; add one "
+                "that describes works."
             )
             raise BuildError(
                 f"No source that was read tells of a work that cites {canonical.work_id}."

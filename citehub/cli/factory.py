@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from citehub import _terminal as terminal
-from citehub._text import clean
+from citehub._text import clean, counted
 from citehub.cli.app import PARTIAL, app, read_ids
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def new(
             contributors=contributors or (), homepage=homepage, progress=step,
         )  # fmt: skip
     print(clean(made.folder))
-    _say(f"{made.n_citing:,} citing works. Look at it with: citehub show {made.folder}")
+    _say(f"{counted(made.n_citing, 'citing work')}. Look at it with: citehub show {made.folder}")
     _end(made)
 
 
@@ -167,7 +167,9 @@ def hubs(
                 _say(f"{made.asked}: {made.problem}")
             else:
                 print(clean(made.folder))
-    _say(f"{len(asked) - failed:,} of {len(asked):,} hubs are there.")
+    there = len(asked) - failed
+    are = "is" if there == 1 else "are"
+    _say(f"{there:,} of {counted(len(asked), 'hub')} {are} there.")
     _end(made, failed=failed > 0)
 
 

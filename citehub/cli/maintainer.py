@@ -9,7 +9,7 @@ import typer
 import citehub
 from citehub import _terminal as terminal
 from citehub._catalog import is_folder
-from citehub._text import clean
+from citehub._text import clean, counted
 from citehub.cli import pages, records
 from citehub.cli.app import AsJson, HubName, Pin, app, complete_hub
 from citehub.errors import DamagedRelease
@@ -142,7 +142,7 @@ def _is_sound(name: str, version: str | None) -> bool:
         terminal.complain(error)
         return False
     rows = sum(resource["rows"] for resource in hub.manifest["resources"])
-    what = f"{len(hub.tables)} tables, {rows:,} rows"
+    what = f"{counted(len(hub.tables), 'table')}, {counted(rows, 'row')}"
     terminal.show(terminal.text(f"{hub.name} {hub.version}: sound ({what})"))
     return True
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import citehub
 from citehub import _terminal as terminal
-from citehub._text import clean
+from citehub._text import clean, counted
 from citehub._work import marked_title, shorten_authors
 
 if TYPE_CHECKING:
@@ -135,13 +135,15 @@ def show_table(handle: Table[Any, Any], columns: list[str] | None) -> None:
             "",
             terminal.grid("column", "type", "meaning", rows=handle.fields, wide=(1, 2)),
         )
-        hint = f"{len(handle):,} rows: choose columns with -c, or a format with -f"
+        hint = f"{counted(len(handle), 'row')}: choose columns with -c, or a format with -f"
     else:
         arrow = handle.to_arrow(columns)
         rows = (arrow.slice(0, _TEXT_ROWS) if sys.stdout.isatty() else arrow).to_pylist()
         listed = ([row[column] for column in columns] for row in rows)
         terminal.show(terminal.grid(*columns, rows=listed))
-        hint = f"{len(rows):,} of {arrow.num_rows:,} rows: all of them in a pipe, or with -f"
+        hint = (
+            f"{len(rows):,} of {counted(arrow.num_rows, 'row')}: all of them in a pipe, or with -f"
+        )
     terminal.err().print(f"\n{hint}")
 
 

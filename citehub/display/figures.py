@@ -6,6 +6,7 @@ import re
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
+from citehub._text import counted
 from citehub._work import marked_title
 from citehub.errors import BadArgument, MissingExtra
 
@@ -250,7 +251,8 @@ def timeline(hub: Hub) -> Figure:
     )
     dates = sorted(str(work.published) for work in works)
     per_theme = ", ".join(f"{title} {n}" for title, n in frame["theme"].value_counts().items())
-    words = f"{len(works)} citing works by month of their first version, {dates[0]} to {dates[-1]}"
+    number = counted(len(works), "citing work")
+    words = f"{number} by month of their first version, {dates[0]} to {dates[-1]}"
     left_out = f" ({len(every) - len(works)} of unknown month left out)" * (
         len(every) > len(works)
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import citehub
 from citehub import _html
 from citehub._manifest import released_on
-from citehub._text import clean_line
+from citehub._text import clean_line, counted
 from citehub._work import marked_title, shorten_authors
 from citehub.explorer.plain_list import ordered, section, text
 
@@ -28,6 +28,7 @@ TABLES: Final = (
     "representatives",
     "themes",
     "work_themes",
+    "work_notes",
     "sources",
     "evidence",
 )
@@ -81,7 +82,8 @@ def _labels_note(hub: Hub) -> str | None:
     if summary.which_known or not counts:
         return None
     labelled, citing = counts[0]
-    return f"A source counts {labelled:,} labelled papers of {citing:,}, and does not say which."
+    papers = counted(labelled, "labelled paper")
+    return f"A source counts {papers} of {citing:,}, and does not say which."
 
 
 def note(n: int, shown: int) -> str:
@@ -234,4 +236,4 @@ def _made_by() -> str:
 
 
 def _papers(n: int) -> str:
-    return f"{n:,} citing paper{'' if n == 1 else 's'}"
+    return counted(n, "citing paper")

@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, get_args
 
 from citehub._file import write_whole
-from citehub._text import is_line
+from citehub._text import counted, is_line
 from citehub.errors import UnknownFormat
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ class Export:
 
     def __repr__(self) -> str:
         hub = self._selection.hub
-        works = f"{len(self):,} work{'' if len(self) == 1 else 's'}"
+        works = counted(len(self), "work")
         return f"<citehub.Export {self.format}: {works} of {hub.name} {hub.version}>"
 
     def save(self, path: str | os.PathLike[str], *, force: bool = False) -> None:
@@ -169,7 +169,8 @@ class Export:
             for _ in self._selection:
                 pass
         found: dict[str, int] = self._selection.found or {}
-        return tuple(f"{what}: {count:,} of {len(self):,} works" for what, count in found.items())
+        works = counted(len(self), "work")
+        return tuple(f"{what}: {count:,} of {works}" for what, count in found.items())
 
 
 class Selection:

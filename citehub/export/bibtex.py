@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from citehub._tex import escape_tex
 from citehub.export.kinds import kind
 from citehub.export.names import Name, names
-from citehub.export.record import note, reason, server, tags, venue
+from citehub.export.record import note, notes, reason, server, tags, venue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -36,10 +36,11 @@ def write(selection: Selection) -> Iterator[str]:
     """Yield an entry per work, parted by empty lines."""
     for number, work in enumerate(selection):
         why = reason(work, selection.hub)
+        annotations = (note(work), *notes(work, "note", "annotation"))  # which no style prints
         more = {
             "abstract": escape_tex(work.abstract or ""),
             "keywords": escape_tex(", ".join(tags(work, why))),
-            "annote": escape_tex(note(work) or ""),
+            "annote": escape_tex("; ".join(filter(None, annotations))),
             "citehub-hub": why.hub,
             "citehub-version": why.data_version,
             "citehub-relation": why.relation,
@@ -71,6 +72,8 @@ def reference(work: Work) -> dict[str, str]:
         "archiveprefix": "arXiv" if is_arxiv else "",
         "primaryclass": escape_tex(work.primary_category or "") if is_arxiv else "",
         "doi": "" if _NOT_IN_DOIS.search(doi) else doi,  # whose page stands in url
+        "pmid": escape_tex(ids.get("pmid", "")),
+        "pmcid": escape_tex(ids.get("pmcid", "")),
         "url": _address(work.url or ""),
     }
 

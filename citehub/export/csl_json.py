@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from citehub._text import clean_line, json_array
 from citehub.export.kinds import kind
 from citehub.export.names import Name, names
-from citehub.export.record import eprint, note, reason, server, tags, venue
+from citehub.export.record import eprint, note, notes, reason, server, tags, venue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +38,9 @@ def reference(work: Work) -> dict[str, Any]:
         **({"note": arxiv} if named.has_venue else {"publisher": server(work), "number": arxiv}),
         named.csl_venue: venue(work),
         "DOI": _line(work.ids.get("doi")),
+        "PMID": _line(work.ids.get("pmid")),
+        "PMCID": _line(work.ids.get("pmcid")),
+        "language": _line(work.language),
         "URL": _line(work.url),
     }
 
@@ -48,18 +51,24 @@ def without_nulls(item: dict[str, Any]) -> dict[str, Any]:
 
 
 def _item(work: Work, hub: Hub) -> dict[str, Any]:
-    why = reason(work, hub)
+    why, of_work = reason(work, hub), reference(work)
+    noted = [of_work.pop("note", None), *notes(work, "note")]
     more = {
         "abstract": _line(work.abstract),
         "keyword": ", ".join(tags(work, why)) or None,
-        "annote": note(work),
+        "note": _lines(noted),
+        "annote": _lines([note(work), *notes(work, "annotation")]),
         "custom": why._asdict(),
     }
-    return without_nulls(reference(work) | more)
+    return without_nulls(of_work | more)
 
 
 def _line(text: str | None) -> str | None:
     return clean_line(text) if text else None
+
+
+def _lines(texts: list[str | None]) -> str | None:
+    return "\n".join(filter(None, texts)) or None
 
 
 def _author(name: Name) -> dict[str, str]:

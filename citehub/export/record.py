@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from citehub._text import clean_line
@@ -10,7 +11,7 @@ from citehub.export.kinds import kind
 
 if TYPE_CHECKING:
     from citehub._hub import Hub
-    from citehub._rows import CitationLabelRow, CitationRow
+    from citehub._rows import CitationLabelRow, CitationRow, NoteKind
     from citehub._work import Work
 
 NOT_KNOWN: Final = "not known"
@@ -55,8 +56,8 @@ def role_and_polarity(labels: list[CitationLabelRow]) -> tuple[str, str]:
     return clean_line(role or NOT_KNOWN), clean_line(polarity or NOT_KNOWN)
 
 
-def tags(work: Work, why: Reason) -> list[str]:
-    """Return keywords of what is known, none of which holds a comma or a semicolon."""
+def tags(work: Work, why: Reason, parting: str = ",;") -> list[str]:
+    """Return keywords: of what is known, and of reference files, without signs that part them."""
     found = [f"theme: {theme}" for theme in work.themes]
     if why.role is None:
         found.append("canonical work")
@@ -64,9 +65,17 @@ def tags(work: Work, why: Reason) -> list[str]:
         found.append(f"citation role: {why.role}")
     if why.polarity not in {None, NOT_KNOWN}:
         found.append(f"citation polarity: {why.polarity}")
-    return [
+    own = (
         clean_line(tag).replace(", ", " and ").replace(",", " ").replace(";", " ") for tag in found
-    ]
+    )
+    noted = (re.sub(f" *[{parting}] *", " ", text).strip() for text in notes(work, "keyword"))
+    return list(dict.fromkeys([*own, *filter(None, noted)]))
+
+
+def notes(work: Work, *kinds: NoteKind) -> list[str]:
+    """Return what reference files have beside a work, each on one line."""
+    lines = (clean_line(row["text"]).strip() for row in work.notes if row["kind"] in kinds)
+    return list(filter(None, lines))
 
 
 def database(hub: Hub) -> str:

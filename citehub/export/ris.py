@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from citehub._text import clean_line
 from citehub.export.kinds import kind
 from citehub.export.names import Name, names
-from citehub.export.record import eprint, note, reason, server, statement, tags, venue
+from citehub.export.record import eprint, note, notes, reason, server, statement, tags, venue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +22,8 @@ def write(selection: Selection) -> Iterator[str]:
         why = reason(work, selection.hub)
         lines = [
             *_reference(work),
-            *(("KW", tag) for tag in tags(work, why)),
+            *(("KW", tag) for tag in tags(work, why, parting=";")),
+            *(("N1", each) for each in notes(work, "note", "annotation")),
             ("N1", note(work)),
             ("N1", statement(why)),  # readers take DB, DP and C1 to C8 for places and people
         ]
@@ -52,6 +53,9 @@ def _reference(work: Work) -> Iterator[tuple[str, str | None]]:
         yield "DB", server(work)  # where Zotero looks for it
         yield "AN", arxiv
     yield "DO", work.ids.get("doi")
+    for scheme in ("pmid", "pmcid"):  # which have no tag
+        yield "N1", f"{scheme.upper()}:{work.ids[scheme]}" if scheme in work.ids else None
+    yield "LA", work.language if named.ris != "COMP" else None  # that of the program in Zotero
     yield "UR", (work.url or "").replace(";", "%3B")  # readers take it for a list
     yield "AB", work.abstract
 

@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
+from citehub._text import counted
 from citehub.build.sources import openalex, opencitations, semantic_scholar
 from citehub.build.sources.lines import is_csv
 from citehub.errors import SourceError
@@ -295,10 +296,13 @@ def _with_manifest(files: Files) -> Files:
     notes, partial = [*files.notes], [*files.partial]
     if lost := sorted(manifest.files.keys() - there.keys()):
         counts = [manifest.files[name].n_records for name in lost]
-        records = "" if None in counts else f", with {sum(filter(None, counts)):,} records"
+        records = (
+            "" if None in counts else f", with {counted(sum(filter(None, counts)), 'record')}"
+        )
+        told, are = counted(len(manifest.files), "file"), "is" if len(lost) == 1 else "are"
         partial.append(
-            f"{files.title}: {len(lost):,} of {len(manifest.files):,} files that {manifest.title} "
-            f"announces are not there{records}: {shown(lost)}."
+            f"{files.title}: {len(lost):,} of {told} that {manifest.title} announces {are} not "
+            f"there{records}: {shown(lost)}."
         )
     if more := sorted(there.keys() - manifest.files.keys()):
         notes.append(

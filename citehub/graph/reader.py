@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub._identifiers import Identifier, parse_identifier
+from citehub._text import counted
 from citehub.build.assemble import HubInput, record_of
 from citehub.build.sources import openalex, opencitations
 from citehub.build.sources.dumps import WORKS
@@ -16,6 +17,7 @@ from citehub.errors import BuildError, UnknownWork
 from citehub.graph.engines import parquet_files
 from citehub.graph.find import Wanted, find_records, fold_title, ids_of, merged_into
 from citehub.graph.sources import name_record, open_sources
+from citehub.graph.store import is_lost
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -123,7 +125,8 @@ class Reader:
         given.newest_year = max(dates).year if dates else None
         for title, found in self.store.rejects.items():
             source_id = title.partition(" ")[0]
-            given.unreadable[source_id] = given.unreadable.get(source_id, 0) + len(found)
+            n_lost = sum(map(is_lost, found))
+            given.unreadable[source_id] = given.unreadable.get(source_id, 0) + n_lost
         return given
 
     def _without_later_years(self, references: ReferenceFiles) -> ReferenceFiles:
@@ -140,7 +143,7 @@ class Reader:
         """Return what was read, in words."""
         read = [each.source_id for each in self.sources]
         for path, n in references.n_entries.items():
-            read.append(f"{n:,} {'entry' if n == 1 else 'entries'} of {path}")
+            read.append(f"{counted(n, 'entry', 'entries')} of {path}")
         return ", ".join(read)
 
     def _check_memory(self, wanted: Wanted) -> None:
@@ -152,7 +155,7 @@ class Reader:
         needed = n * _RECORD_BYTES
         if needed > self.dumps.memory:
             raise BuildError(
-                f"{wanted.asked} has {n:,} citing records. To join them takes about "
+                f"{wanted.asked} has {counted(n, 'citing record')}. To join them takes about "
                 f"{needed / 1e9:.1f} GB of memory, and {self.dumps.memory / 1e9:.1f} GB are "
                 "allowed. Allow more, with --memory on the command line."
             )

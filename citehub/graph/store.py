@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from citehub import _folder
 from citehub._table import read_footer
+from citehub._text import counted
 from citehub.build.sources.dumps import shape_texts
 from citehub.build.sources.fit import fit
-from citehub.build.sources.lines import BREAKS_OFF, is_csv, keep_readable
+from citehub.build.sources.lines import BREAKS_OFF, KEPT, is_csv, keep_readable
 from citehub.build.sources.records import Reject
 from citehub.errors import SourceError
 from citehub.graph.engines import CannotRead, parquet_files
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from citehub.graph.layout import Files
 
 REJECTS: Final = "rejects.json"
-_FORMAT: Final = 3  # of what is kept; a new number reads anew
+_FORMAT: Final = 4  # of what is kept; a new number reads anew
 
 
 class Store:
@@ -86,7 +87,7 @@ class Store:
         rejects = self.rejects[files.title]
         broken = [each for each in rejects if _breaks_off(each)]
         partial = [*files.partial, *(_describe_break(each, files, counts) for each in broken)]
-        bad = Counter(each.path for each in rejects)
+        bad = Counter(each.path for each in rejects if is_lost(each))
         ended = {each.path for each in broken}
         for path, announced in files.announced.items():
             n, due = counts[path] + bad[path], announced.n_records
@@ -95,18 +96,25 @@ class Store:
         self.notes[files.title] = files.notes
         self.partial[files.title] = tuple(partial)
 
-    def _open_parquet(self, files: Files) -> Expression:
-        """Return the columns as they are, and ``part``; files that are none are left out."""
+    def _open_parquet(self, files: Files) -> list[Expression]:
+        """Return the columns as they are, and ``part``, of files that have the same.
+
+        Files that are none are left out.
+        """
         counts: Counter[str] = Counter()
         bounds: list[dict[str, tuple[str, str]]] = []
+        alike: dict[str, dict[str, int]] = {}
         rejects = []
-        for path in files.paths:
+        for number, path in enumerate(files.paths):
             try:
-                counts[path], found = read_footer(path)
+                footer = read_footer(path)
             except OSError as error:
                 rejects.append(Reject(path, 0, f"{BREAKS_OFF}: {error}"))
                 continue
-            bounds += found
+            counts[path] = footer.n_rows
+            bounds += footer.bounds
+            kinds = str({name: footer.kinds.get(name) for name in files.dataset.fields})
+            alike.setdefault(kinds, {})[path] = number
         if not counts:
             reject = rejects[0]
             problem = f"no file of {files.title} can be read; {reject.path}: {reject.reason}"
@@ -118,47 +126,58 @@ class Store:
             name: (min(each[name][0] for each in bounds), max(each[name][1] for each in bounds))
             for name in known
         }
-        return self.engine.read_parts({p: n for n, p in enumerate(files.paths) if p in counts})
+        return [self.engine.read_parts(parts) for parts in alike.values()]
 
     def raw(self, files: Files) -> Expression:
         """Return the fields of a dataset in Parquet as they lie there, and ``part``."""
         import ibis
 
-        if files.title in self._raw:
-            return self._raw[files.title]
-        raw = self._open_parquet(files)
-        dataset, lacking = files.dataset, []
+        if files.title not in self._raw:
+            tables = self._open_parquet(files)
+            known = {name for raw in tables for name in raw.columns}
+            if lacking := [name for name in files.dataset.fields if name not in known]:
+                note = f"has no column {', '.join(lacking)}: not known."
+                self._note(files, note)
+            self._raw[files.title] = ibis.union(*(self._fit(raw, files) for raw in tables))
+        return self._raw[files.title]
+
+    def _fit(self, raw: Expression, files: Files) -> Expression:
+        """Return the fields of files in Parquet as the types that are due, and ``part``."""
+        import ibis
+
+        dataset = files.dataset
         cells = {}
         for name, kind in dataset.fields.items():
-            if name in raw.columns:
-                is_nested = name in dataset.nested
-                cell = fit(raw[name], ibis.dtype(kind), is_nested=is_nested)
-                cells[name] = self._nothing(raw[name], kind, files) if cell is None else cell
-                continue
-            if name in dataset.needed:
+            is_there = name in raw.columns
+            cell = (
+                fit(raw[name], ibis.dtype(kind), is_nested=name in dataset.nested)
+                if is_there
+                else None
+            )
+            if cell is None and is_there:
+                self._refuse(raw[name], kind, files)
+            if not is_there and name in dataset.needed:
                 found = ", ".join(each for each in raw.columns if each != "part")
                 problem = f"there is no column {name} of {files.title} in Parquet; found {found}"
                 if dataset.source_id == "openalex":
                     problem += ". A snapshot has the same works as JSON Lines, in data/jsonl/works"
                 raise SourceError.at(files.folder, 0, problem)
-            lacking.append(name)
-            cells[name] = ibis.null(kind)
-        if lacking:
-            note = f"{files.title}: {files.folder} has no column {', '.join(lacking)}: not known."
-            self.notes[files.title] += (note,)
-        self._raw[files.title] = raw.select(**cells, part=raw.part)
-        return self._raw[files.title]
+            cell = ibis.null(kind.replace("json", "string")) if cell is None else cell
+            cells[name] = dataset.nested[name](cell) if name in dataset.nested else cell
+        return raw.select(**cells, part=raw.part)
 
-    def _nothing(self, column: Expression, kind: str, files: Files) -> Expression:
-        """Return nulls of a type for a column of another one, in which nothing may stand."""
-        import ibis
-
+    def _refuse(self, column: Expression, kind: str, files: Files) -> None:
+        """Tell of a column of another type, unless nothing stands in it; without some, end."""
         name = column.get_name()
         (found,) = self.engine.fetch(column.as_table().agg(n=column.count()))
         if found["n"]:
             problem = f"the column {name} of {files.title} should be {kind}, not {column.type()}"
-            raise SourceError.at(files.folder, 0, problem)
-        return ibis.null(kind)
+            if name in files.dataset.needed:
+                raise SourceError.at(files.folder, 0, problem)
+            self._note(files, f"has {name} as {column.type()}, not {kind}: not known.")
+
+    def _note(self, files: Files, note: str) -> None:
+        self.notes[files.title] += (f"{files.title}: {files.folder} {note}",)
 
     def _read(self, files: Files) -> Iterator[str]:
         """Yield the folders of what was read."""
@@ -253,7 +272,9 @@ class _Clock:
 
     def start(self, paths: Sequence[str]) -> None:
         last = self.done + len(paths)
-        text = f"Read {self.title}: {self.done + 1} to {last} of {self.count} partitions"
+        text = (
+            f"Read {self.title}: {self.done + 1} to {last} of {counted(self.count, 'partition')}"
+        )
         seconds = time.monotonic() - self.began
         if self.rows and seconds:
             left = seconds * self.left / self.bytes
@@ -306,6 +327,11 @@ def _origin(files: Files, path: str) -> str:
     return files.origins.get(path, path)
 
 
+def is_lost(reject: Reject) -> bool:
+    """Tell whether all of a line is lost."""
+    return not reject.reason.endswith(KEPT)
+
+
 def _breaks_off(reject: Reject) -> bool:
     return reject.reason.startswith(BREAKS_OFF)
 
@@ -315,7 +341,9 @@ def _describe_break(reject: Reject, files: Files, counts: Counter[str]) -> str:
     n, announced = counts[reject.path], files.announced.get(reject.path)
     of = f" of the {announced.n_records:,} announced" if announced and announced.n_records else ""
     why = reject.reason.removeprefix(BREAKS_OFF).lstrip(": ")
-    rows = "no row was read" if not n else f"{n:,} rows{of} were read"
+    rows = (
+        f"{counted(n, 'row')}{of} {'was' if n == 1 else 'were'} read" if n else "no row was read"
+    )
     end = f"it breaks off at line {reject.line:,}" if reject.line else "it breaks off"
     return f"{reject.path}: {rows}; {end} ({why})."
 

@@ -11,7 +11,7 @@ from table_page import preview
 
 from citehub import _markdown as md
 from citehub._identifiers import Identifier
-from citehub._text import clean
+from citehub._text import clean, counted
 from citehub._work import marked_title, shorten_authors
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def _index(hub: Hub, works: list[Work]) -> str:
     return "\n\n".join(
         [
             "---\nnosearch: true\n---",  # the search finds the papers themselves
-            f"# All {len(works)} citing papers",
+            f"# All {counted(len(works), 'citing paper')}",
             about,
             md.table(("no.", "paper", "theme"), rows),
             f"```{{toctree}}\n:hidden:\n\n{toctree}\n```\n",
@@ -295,7 +295,8 @@ def _evidence(work: Work) -> Iterator[str]:
         )
         for (table, source, grade, locator), columns in groups.items()
     ]
-    yield f"{len(work.evidence)} cells, grouped by source, grade and place in the source."
+    cells = counted(len(work.evidence), "cell")
+    yield f"{cells}, grouped by source, grade and place in the source."
     yield md.table(("table: columns", "source", "grade", "place"), rows)
 
 

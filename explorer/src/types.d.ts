@@ -3,7 +3,7 @@
 import type * as rows from './rows.js'
 import type {
   AuthorshipRow, CitationContextRow, CitationLabelRow, CitationRow, EvidenceRow, FlagFacet,
-  ListFacet, RepresentativeRow, Sort, WorkIdRow, WorkRow
+  ListFacet, RepresentativeRow, Sort, WorkIdRow, WorkNoteRow, WorkRow
 } from './rows.js'
 
 /** What the page says of the hub that it shows; citehub/explorer writes it into the page. */
@@ -42,6 +42,7 @@ export type AuthorRow = Pick<
 export type IdRow = Pick<WorkIdRow, 'scheme' | 'value'>
 export type LabelRow = Omit<CitationLabelRow, 'label_id' | 'context_id' | 'confidence' | 'labeler_version'>
 export type ContextRow = Pick<CitationContextRow, 'text' | 'section' | 'source_id'>
+export type NoteRow = Pick<WorkNoteRow, 'kind' | 'position' | 'text'>
 export type RankRow = Pick<RepresentativeRow, 'method' | 'rank'>
 export type ThemeRow = Omit<rows.ThemeRow, 'position'>
 
@@ -59,6 +60,7 @@ export interface WorkRecord {
   labels: LabelRow[]
   contexts: ContextRow[]
   representatives: RankRow[]
+  notes: NoteRow[]
   evidence: EvidenceRow[]
 }
 

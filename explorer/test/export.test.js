@@ -20,7 +20,7 @@ const canonical = {
     citation_count: null, citation_count_on: null
   },
   authors: [], ids: [], themes: [], citations: [], labels: [], contexts: [], representatives: [],
-  evidence: []
+  notes: [], evidence: []
 }
 
 /** @type {WorkRecord} */

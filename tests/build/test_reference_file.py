@@ -41,7 +41,7 @@ BIBTEX = r"""
   doi       = {10.1007/978-3-319{\_}2},
   eprint    = {2304.01373v2},
   archivePrefix = {arXiv},
-  publisher = never # read,
+  address = never # read,
 }
 @article(scholar, title = "A {"}quoted{"} title", journal={arXiv preprint arXiv:2201.11990},
   author="Shoeybi, Mohammad", date={2022-01-28})
@@ -394,7 +394,22 @@ WRONG = {  # what is wrong: the ending, the text, how many entries stay, the lin
     "a name of another type": (".json", csl(author=[{"given": 5}]), 1, 3, "should be text, not 5"),
     "an author without name": (".json", csl(author=[{}]), 1, 3, "author of a: a name is empty"),
     "a date of words": (".json", csl(issued={"literal": "soon"}), 1, 3, "issued of a: 'soon' is"),
-    "a date of another type": (".json", csl(issued=2020), 1, 3, "should be a date, not 2020"),
+    "a date of another type": (".json", csl(issued=2020.5), 1, 3, "should be a date, not 2020.5"),
+    "a date of other names": (".json", csl(issued={"start": 2020}), 1, 3, "be a date, not {"),
+    "no entry at all": (".bib", "% nothing", 0, 1, "the file holds no entry"),
+    "a circle of parents": (
+        ".bib", "@book{a, title={A}, crossref={b}}\n@book{b, title={B}, crossref={a}}", 2, 2,
+        "crossref of b: 'a' leads back to it",
+    ),
+    "a name that refers to nothing": (
+        ".bib", bib("author = {xdata=none-author}"), 1, 3, "refers to what is not in the file",
+    ),
+    "two names as printed": (
+        ".bib", bib("author = {J. Smith, K. Jones}"), 1, 3, "has two names as they are printed",
+    ),
+    "a language that is not known": (
+        ".json", csl(language="Klingon"), 1, 3, "language of a: 'Klingon' is no language",
+    ),
     "a true date": (".json", csl(issued={"date-parts": [[True]]}), 1, 3, "a list of lists"),
     "several in a name": (
         ".json", csl(author=[{"family": "A.; B", "given": "C"}]), 1, 3, "holds a semicolon",
@@ -499,6 +514,16 @@ NAMES = {  # of BibTeX: a list, and those whom it names
         (r"\acro{O A}", "Ann"), ("Oil", r"\rlap{Bo and Cy}"),
     ],
     "Berg, Ann, and Lamp,": [("Berg", "Ann"), person("Lamp")],
+    r"Jos\'e {\uppercase{d}e la} Cruz and \MakeUppercase{oil}, Bo": [
+        ("De la Cruz", "José"), ("OIL", "Bo"),
+    ],
+    r"O\textquotesingle Brien, Pat and \textsf{Oil}, Bo and {\guillemotleft}A, B": [
+        ("O'Brien", "Pat"), ("Oil", "Bo"), ("«A", "B"),
+    ],
+    "Martin Luther King, Jr. and Ann Berg, PhD and van der Wal, Sr.": [
+        ("King", "Martin Luther", "Jr."), ("Berg", "Ann", "PhD"), person("van der Wal", "", "Sr."),
+    ],
+    "St. John, A. Bernard and Vo, V.": [("St. John", "A. Bernard"), ("Vo", "V.")],
 }  # fmt: skip
 
 
@@ -513,7 +538,11 @@ NAMES_OF_RIS = {
     "King, Martin, Jr.": [("King", "Martin", "Jr.")],
     "King, Jr., Martin": [("King", "Martin", "Jr.")],
     "Ministry of Light,": [person("Ministry of Light")],
-    "Ministry of Oil and Light": ["Ministry of Oil and Light"],
+    "Ministry of Oil and Light": [group("Ministry of Oil and Light")],
+    "Lamp A.": ["Lamp A."],
+    "J. P. Lamp": ["J. P. Lamp"],
+    "Lamp": ["Lamp"],
+    "": [],
     "Lamp, A.; Wick, B.; ": [("Lamp", "A."), ("Wick", "B.")],
     "Lamp A; Wick B": ["Lamp A", "Wick B"],
     "Lamp, A. and Wick, B. & Oil, C.": [("Lamp", "A."), ("Wick", "B."), ("Oil", "C.")],
@@ -539,6 +568,9 @@ NAMES_OF_CSL = [
     ({"literal": "Oil and Light; a Ministry"}, group("Oil and Light; a Ministry")),
     ({"family": "Oil and Sons", "isInstitution": True}, group("Oil and Sons")),
     ({"given": "Plato"}, "Plato"),
+    ({"family": "King", "given": "Martin, Jr."}, ("King", "Martin", "Jr.")),
+    ({"family": "King", "given": "Martin, Bo"}, ("King", "Martin, Bo")),
+    ("Berg, Ann", ("Berg", "Ann")),
     ({"family": "王", "given": "小明"}, Author("王小明", None, "王", "小明")),
 ]
 
@@ -547,6 +579,21 @@ NAMES_OF_CSL = [
 def test_names_of_csl_are_kept_in_parts(read, name, author):
     records, rejects = read(".json", csl(author=[name]))
     assert (records, rejects) == ([record("a", title="T", authors=[author])], [])
+
+
+def test_words_without_a_comma_are_names_where_none_has_one(read):
+    (found,), _ = read(".ris", ris("AU  - Ann Berg", "AU  - Ministry of Light"))
+    assert found.authors == (Author("Ann Berg"), Author("Ministry of Light"))
+
+
+def test_authors_of_both_tags_stand_in_the_order_of_their_lines(read):
+    (found,), _ = read(".ris", ris("A1  - A, Ann", "AU  - B, Bo", "A1  - C, Cy"))
+    assert [each.family for each in found.authors] == ["A", "B", "C"]
+
+
+def test_an_author_of_csl_may_stand_alone(read):
+    (found,), rejects = read(".json", csl(author={"family": "Berg"}))
+    assert (found.authors, rejects) == ((person("Berg"),), [])
 
 
 def test_a_literal_of_several_is_several(read):
@@ -620,8 +667,6 @@ def test_names_come_out_of_every_export_as_they_came_in(read, tmp_path, format_)
     )
     (found,), rejects = read(ENDINGS[format_], bytes(made.export(format_)))
     assert rejects == []
-    if format_ == "ris":  # which knows no groups
-        authors = tuple(each._replace(is_collective=None) for each in authors)
     assert found.authors == authors
 
 
@@ -638,6 +683,12 @@ DATES = {
     "2015--2016": (2015, None),
     "2015\u20132016": (2015, None),
     "2015-16": (2015, None),
+    "Winter 2015/16": (2015, None),
+    "June 2015-16": (2015, 6),
+    "Accepted 2015": (2015, None),
+    "under review, 2015": (2015, None),
+    "Juni 2015": (2015, 6),
+    "1 mai 2015": (2015, 5),
     "2015/16": (2015, None),
     "2011/12": (2011, None),  # a winter or a December
     "2011/12/": (2011, 12),
@@ -740,6 +791,14 @@ CSL_DATES = [
     ("2015-06", (2015, 6)),
     ({"date-parts": [[None]]}, (None, None)),
     ({}, (None, None)),
+    (2015, (2015, None)),
+    ([2015, 6], (2015, 6)),
+    ({"date-parts": [2015, "06"]}, (2015, 6)),
+    ({"date-parts": ["2015"]}, (2015, None)),
+    ({"date-parts": [[2015.0, 6]]}, (2015, 6)),
+    ({"year": "2015", "month": 6}, (2015, 6)),
+    ({"edtf": "2015-06~"}, (2015, 6)),
+    ({"circa": True}, (None, None)),
 ]
 
 
@@ -805,9 +864,41 @@ def test_entries_take_over_what_they_lack_and_parents_are_marked(tmp_path):
 def test_circles_and_long_chains_of_parents_end(read):
     circle = "@book{a, title={A}, crossref={b}}\n@book{b, title={B}, year=2001, crossref={a}}"
     (one, other), rejects = read(".bib", circle)
-    assert (one.year, other.year, rejects) == (2001, 2001, [])
+    assert (one.year, other.year) == (2001, 2001)
+    assert rejects == [
+        (1, "crossref of a: 'b' leads back to it"), (2, "crossref of b: 'a' leads back to it"),
+    ]  # fmt: skip
     chain = "\n".join(f"@book{{b{n}, title={{B}}, crossref={{b{n + 1}}}}}" for n in range(3000))
     assert len(read(".bib", chain)[0]) == 3000
+
+
+def test_those_of_a_circle_are_no_parents(tmp_path):
+    path = tmp_path / "refs.bib"
+    path.write_text(
+        "@book{a, title={A}, crossref={b}}\n@book{b, title={B}, crossref={a}}\n"
+        "@inbook{c, title={C}, crossref={d}}\n@book{d, title={D}}"
+    )
+    assert read_references([str(path)]).parents == {"d"}
+
+
+def test_what_is_empty_is_taken_over(read):
+    (child, _), _ = read(
+        ".bib",
+        "@inproceedings{a, title={A}, year={ }, crossref={b}}\n@book{b, title={B}, year=2001}",
+    )
+    assert child.year == 2001
+
+
+def test_a_part_of_another_entry_is_taken_over(read):
+    (found,), rejects = read(
+        ".bib",
+        "@xdata{x, author={A, Ann and B, Bo}, date={2015-06}}\n"
+        "@article{a, title={T}, author={xdata={x-author-2} and C, Cy}, date={xdata=x-date}}",
+    )
+    assert (found.authors, found.year, found.month) == (
+        (person("B", "Bo"), person("C", "Cy")), 2015, 6,
+    )  # fmt: skip
+    assert rejects == []
 
 
 # -- RIS as it is written -------------------------------------------------------------------------
@@ -819,6 +910,11 @@ STYLES = {
     "indented": "  TY  - JOUR\n  TI  - T\n  AU  - A, B\n  N2  - Words of two\n  ER  - ",
     "indented but for the type": "TY  - JOUR\n  TI  - T\n  AU  - A, B\n  AB  - Words of two",
     "mixed": "TY  - JOUR\nTI - T\nAU  - A, B\nN2 - Words of two\nER - ",
+    "no blank at all": "TY-JOUR\nTI-T\nAU-A, B\nN2-Words of two\nER-",
+    "three blanks": "TY   - JOUR\nTI   - T\nAU   - A, B\nN2   - Words of two\nER   - ",
+    "long dashes": "TY \u2013 JOUR\nTI \u2013 T\nAU \u2013 A, B\nN2 \u2014 Words of two",
+    "an end without a dash": "TY  - JOUR\nTI  - T\nAU  - A, B\nN2  - Words of two\nER\n",
+    "one line": "TY  - JOUR TI  - T AU  - A, B N2  - Words of two ER  - ",
     "tabs": "TY\t-\tJOUR\nTI\t-\tT\nAU\t-\tA, B\nN2\t-\tWords of two\nER\t-",
     "no end": "TY  - JOUR\nTI  - T\nAU  - A, B\nN2  - Words of two\n",
     "old names": "TY  - JOUR\nT1  - T\nA1  - A, B\nN2  - Words of two\nER  - ",
@@ -1012,7 +1108,7 @@ def test_a_few_bytes_that_are_not_utf_8_are_told(read):
     text = "@misc{a, title={Übergröße}}\n@misc{b, title={".encode() + b"\xff}}"
     records, ((line, reason),) = read(".bib", text)
     assert [each.title for each in records] == ["Übergröße", "\ufffd"]
-    assert (line, reason) == (2, "1 characters are not in UTF-8, and stand as \ufffd")
+    assert (line, reason) == (2, "1 character is not in UTF-8, and stands as \ufffd")
 
 
 REFUSED = {
@@ -1033,16 +1129,16 @@ REFUSED = {
         '{"meta": {}, "results": [{"title": "T", "referenced_works": []}, {}]}',
         r"is 2 records of the API of OpenAlex, which is not read here\. Give the identifiers",
     ),
-    "some of OpenAlex's": ("refs.json", '{"meta": {}, "results": [{"id": "W1"}]}', "a record of"),
+    "some of OpenAlex's": ("refs.json", '{"meta": {}, "results": [{"id": "W1"}]}', "1 record of"),
     "Crossref's": (
         "refs.json",
         '{"status": "ok", "message-type": "work", "message": {"title": ["T"]}}',
-        "is a record of the API of Crossref",
+        "is 1 record of the API of Crossref",
     ),
     "Semantic Scholar's": (
         "refs.json",
         '{"offset": 0, "data": [{"citingPaper": {"paperId": "1"}}]}',
-        "is a record of the API of Semantic Scholar, each a citation",
+        "is 1 record of the API of Semantic Scholar, each a citation",
     ),
     "a paper of Semantic Scholar's": (
         "refs.json",
@@ -1149,3 +1245,80 @@ def test_garbage_is_read_or_refused(ending, data):
 @given(items=JSON)
 def test_json_of_any_shape_is_read_or_rejected(items):
     read_anything(".json", json.dumps(items).encode())
+
+
+# -- languages, notes beside abstracts, JSON of other kinds ---------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("ending", "text", "code"),
+    [
+        (".bib", bib("langid = {ngerman}, language = {en}"), "de"),
+        (".bib", bib("language = {Fran\\c{c}ais}"), "fr"),
+        (".ris", ris("LA  - eng"), "en"),
+        (".json", csl(language="pt-BR"), "pt"),
+        (".json", csl(language=""), None),
+    ],
+)
+def test_languages_are_codes(read, ending, text, code):
+    (found,), rejects = read(ending, text)
+    assert (found.language, rejects) == (code, [])
+
+
+def test_what_stands_beside_an_abstract_is_a_note(read):
+    (found,), _ = read(".ris", ris("AB  - One", "N2  - One", "N2  - Two"))
+    assert (found.abstract, found.notes) == ("One", (Note("note", "Two"),))
+
+
+def test_keywords_of_csl_may_be_a_list(read):
+    (found,), _ = read(".json", csl(keyword=["a, b", "c"]))
+    assert found.notes == (Note("keyword", "a, b"), Note("keyword", "c"))
+
+
+def test_a_title_of_crossref_is_a_list(read):
+    (found,), rejects = read(".json", '[{"id": "a", "title": ["T"], "container-title": ["J"]}]')
+    assert (found.title, found.venue, rejects) == ("T", "J", [])
+
+
+def test_items_of_csl_may_stand_one_a_line(read):
+    records, rejects = read(".json", '{"id": "a", "title": "A"}\n\n{"id": "b", "title": "B"}\n')
+    assert [each.record_id for each in records] == ["a", "b"]
+    assert rejects == []
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{"error": "x", "message": "y"}', "is no CSL-JSON, but JSON of error, message. Export"),
+        ('{"data": []}', "is no CSL-JSON, but JSON of data. Export"),
+        ('{"message-type": "l", "message": {"items": [{"DOI": "1"}, {}]}}', "is 2 records of the"),
+    ],
+)
+def test_json_of_another_kind_says_so(read, text, said):
+    with pytest.raises(SourceError, match=said):
+        read(".json", text)
+
+
+@pytest.mark.parametrize(
+    ("ending", "text", "type_", "venue"),
+    [
+        (".bib", "@book{a, title={T}, publisher={Oil \\& Sons}}", "book", "Oil & Sons"),
+        (".bib", "@phdthesis{a, title={T}, school={Uni}}", "dissertation", "Uni"),
+        (".bib", "@thesis{a, title={T}, institution={Uni}}", "dissertation", "Uni"),
+        (".bib", "@techreport{a, title={T}, institution={Lab}}", "report", "Lab"),
+        (".bib", "@article{a, title={T}, journal={J}, publisher={P}}", "article", "J"),
+        (".bib", "@article{a, title={T}, publisher={P}}", "article", None),
+        (".ris", ris("PB  - P").replace("JOUR", "BOOK"), "book", "P"),
+        (
+            ".ris",
+            ris("M3  - Preprint", "PB  - Server").replace("JOUR", "MANSCPT"),
+            "preprint",
+            "Server",
+        ),
+        (".json", csl(type="thesis", publisher="Uni"), "dissertation", "Uni"),
+        (".json", csl(type="document", genre="Computer software"), "software", None),
+    ],
+)
+def test_the_venue_of_a_whole_is_who_published_it(read, ending, text, type_, venue):
+    (found,), rejects = read(ending, text)
+    assert (found.type, found.venue, rejects) == (type_, venue, [])

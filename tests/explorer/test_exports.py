@@ -35,6 +35,7 @@ def record(hub, number, work_id):
         "labels": work.labels,
         "contexts": [],
         "representatives": work.representative,
+        "notes": work.notes,
         "evidence": work.evidence,
     }
 
@@ -192,7 +193,13 @@ def hostile(tmp_path_factory):
     made["work_ids"] += [
         {"work_id": key, "scheme": scheme, "value": "second"}
         for key in (CANONICAL, *keys[:40])
-        for scheme in ("doi", "arxiv", "acl")
+        for scheme in ("doi", "arxiv", "acl", "pmid", "pmcid")
+    ]
+    made["work_notes"] = [
+        {"work_id": key, "source_id": "x", "kind": kind, "position": place % 7, "text": text}
+        for key in keys[:9]
+        for kind in ("note", "keyword", "annotation")
+        for place, text in enumerate((*TEXTS, " ; a,b ; "))
     ]
     for row, is_collective in zip(made["authorships"], [True, False, None] * 40, strict=False):
         row["is_collective"] = is_collective

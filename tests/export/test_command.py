@@ -129,7 +129,7 @@ def test_labelled_works_are_found_by_command(run, tmp_path):
         (["-f", "ris", "--authors-of", "nobody"], 2, "no work 'nobody'"),
         (["-f", "ris", "--id", "9999.99999"], 2, "no work 'arxiv:9999.99999'"),
         (["-f", "ris", "--id", "x", "--id", "y"], 2, "2 of 2 works: 'x', 'y'. To leave out"),
-        (["-f", "ris", "--id", "x", "--skip-unknown"], 1, "which were left out: x No work of"),
+        (["-f", "ris", "--id", "x", "--skip-unknown"], 1, "which was left out: x No work of"),
         (["-f", "ris", "--skip-unknown"], 2, "--skip-unknown goes with --id or --ids-from"),
         (["--skip-unknown"], 2, "choose a format with -f"),
         (["-f", "ris", "--ids-from", "nowhere"], 2, "nowhere: No such file"),
@@ -190,13 +190,19 @@ def limit_files():
     resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
 
 
+def test_a_search_without_a_word_is_written_wrong(run):
+    code, out, err = run("export", "mt-nlg", "-f", "csv", "--search", " ")
+    assert (code, out) == (2, b"")
+    assert "there is no word to search for" in err
+
+
 def test_a_full_disk_leaves_no_file(tmp_path):
     command = [sys.executable, "-m", "citehub", "export", "mt-nlg", "-f", "csv", "-o", "works.csv"]
     done = subprocess.run(
         command, cwd=tmp_path, capture_output=True, text=True, check=False, preexec_fn=limit_files
     )
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("citehub: [Errno 27] File too large: 'works.csv'")
+    assert done.stderr.startswith("citehub: works.csv: File too large")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -100,8 +100,7 @@ WORKS_FEBRUARY = [
     work(9900000018, "Lamps in Two Catalogues", "2026-01-20", (LAMP,), doi="10.5555/two.1"),
     work(9900000020, None, "2025-07-07", (LAMP,)),
     work(9900000040, "A Lamp That Nobody Cites", "2025-09-09", doi="10.5555/nobody.1"),
-    work(9900000042, "Of an Unknown Year", "2025-01-02", (LAMP,))
-    | {"publication_year": "unknown"},
+    work(9900000042, "Of an Unknown Id", "2025-01-02", (LAMP,)) | {"id": "unknown"},
 ]  # fmt: skip
 MERGED_IDS = [
     ("merge_date", "id", "merge_into_id"),
@@ -187,7 +186,7 @@ CITATIONS = [
     citation(9904, 990000021, influential=None),
     citation(9905, 990000022),  # not among the papers
     citation(9906, None),
-    citation(9907, 990000023, contexts="text where a list is due"),
+    citation(9907, 990000023) | {"citingcorpusid": "unknown"},
 ]  # fmt: skip
 ABSTRACTS = [
     {"corpusid": 990000001, "abstract": "We fold a lantern out of paper. It glows."},

@@ -311,7 +311,7 @@ def test_where_all_is_as_it_is_announced_nothing_is_said(run, tmp_path, form):
         write_manifest(dump, {"entries": content["files"], "meta": {}}, "works/manifest")
     code, message = say(run, tmp_path, dump)
     assert code == 0
-    assert message.startswith("1 citing works. Look at it with")
+    assert message.startswith("1 citing work. Look at it with")
     assert "announce" not in message
 
 
@@ -333,7 +333,7 @@ def test_a_file_that_is_there_and_not_announced_is_read_and_told(run, tmp_path):
     write_manifest(dump, announce(dump, **counts))
     code, message = say(run, tmp_path, dump)
     assert code == 0
-    assert message.startswith("1 citing works")
+    assert message.startswith("1 citing work")
     assert "1 of 2 files are not announced by manifest.json of 2026-02-02" in message
 
 

@@ -71,13 +71,13 @@ THESIS_TITLE = "A Thesis on Paper Lanterns that No Source Has"
 REJECTS = {
     "openalex": [
         (JANUARY, "4", "is not JSON: Unterminated string starting at: line 1 column 50 (char 49)"),
-        (FEBRUARY, "11", 'publication_year should be a whole number, not "unknown"'),
+        (FEBRUARY, "11", 'id is "unknown"'),
     ],
     "s2": [
         (
             "s2/citations/part_000.gz",
             "7",
-            'contexts should be a list, not "text where a list is due"',
+            'citingcorpusid should be a whole number, not "unknown"',
         )
     ],
     "opencitations": [("opencitations/index/index.csv", "5", "has 3 cells, not 7")],
@@ -872,14 +872,81 @@ def test_parquet_of_any_writer(tmp_path, intents, kind):
     assert found == (some if intents[0] else [[], []])
 
 
-def test_a_column_of_parquet_that_is_something_else_is_named(tmp_path):
-    small = s2_of(tmp_path)
-    rows = [make_small_dumps.citation(1, 990000011, "As in [1].", None)]
-    (small / "s2" / "citations").mkdir()
-    pq.write_table(pa.Table.from_pylist(rows), small / "s2" / "citations" / "part.parquet")
-    said = r"column contexts of s2 citations should be array<string>, not string"
+def write_parquet(folder: Path, *parts: dict[str, object]) -> None:
+    """Write partitions in Parquet, each of columns."""
+    folder.mkdir(parents=True)
+    for number, columns in enumerate(parts):
+        pq.write_table(pa.table(columns), folder / f"part_{number}.parquet")
+
+
+def test_a_column_of_parquet_that_is_needed_and_something_else_is_named(tmp_path):
+    write_parquet(tmp_path / "s2" / "papers", {"corpusid": [1], "title": ["One"]})
+    write_parquet(
+        tmp_path / "s2" / "citations", {"citingcorpusid": [2], "citedcorpusid": [{"id": 1}]}
+    )
+    said = r"column citedcorpusid of s2 citations should be int64, not struct<id: int64>"
     with pytest.raises(SourceError, match=said):
-        make(tmp_path / "hub", "s2", small=small)
+        new_hub("s2:1", str(tmp_path / "hub"), dumps_of("s2", small=tmp_path))
+
+
+def test_partitions_of_parquet_may_differ_in_their_types(tmp_path):
+    nan = float("nan")
+    texts = [["One.", "Two."]]
+    flat, nested = pa.array([["background", "result"]]), pa.array([[["background"], None]])
+    write_parquet(
+        tmp_path / "s2" / "papers",
+        {"corpusid": pa.array([1], pa.int32()), "title": ["One"], "journal": ["no object"]},
+        {"corpusid": ["2", "no number"], "title": ["Two", None], "year": ["2020", ""]},
+        {"corpusid": [3.0, nan], "title": ["Three", "-"], "year": [2021.0, nan]},
+        {"corpusid": pa.array([4, 5], pa.uint64()), "title": ["Four", "Five"],
+         "year": pa.nulls(2), "publicationtypes": ["Review", ""], "venue": [["V"], ["V", "W"]],
+         "externalids": [{"MAG": 77.0}, {"MAG": nan}]},
+    )  # fmt: skip
+    write_parquet(
+        tmp_path / "s2" / "citations",
+        {"citingcorpusid": [2], "citedcorpusid": [1], "intents": flat, "contexts": texts},
+        {"citingcorpusid": ["3"], "citedcorpusid": ["1.0"], "intents": nested, "contexts": texts},
+        {"citingcorpusid": [4.0, nan, 5.5, 1e30], "citedcorpusid": [1.0] * 4,
+         "intents": pa.nulls(4), "isinfluential": [1.0, nan, 0, 0]},
+        {"citingcorpusid": [5], "citedcorpusid": [1], "intents": ['["methodology"]'],
+         "contexts": ["Three."], "isinfluential": [{"no": "truth"}]},
+    )  # fmt: skip
+    made = new_hub("s2:1", str(tmp_path / "hub"), dumps_of("s2", small=tmp_path))
+    hub = citehub.load(made.folder)
+    assert rows_of(hub, "works", "work_id", "publication_year", "type", "venue") == [
+        ("s2:1", None, None, None), ("s2:3", 2021, None, None), ("s2:2", 2020, None, None),
+        ("openalex:W77", None, "review", "V"), ("s2:5", None, None, None),
+    ]  # fmt: skip
+    roles = [(None, "background"), (None, "result")]
+    assert said_of(hub, "s2:2") == (["One.", "Two."], roles, None)
+    assert [role for _, role in said_of(hub, "s2:3")[1]] == ["background"]
+    assert said_of(hub, "openalex:W77") == ([], [], True)
+    passages, ((_, role),), influential = said_of(hub, "s2:5")
+    assert (passages, role, influential) == (["Three."], "methodology", None)
+    notes = " ".join(made.notes)
+    assert "has journal as string, not struct<name: string>: not known." in notes
+    assert "has isinfluential as struct<no: string>, not boolean: not known." in notes
+
+
+def test_columns_of_openalex_in_parquet_that_lack_or_differ_lose_no_work(tmp_path):
+    ids = ["https://openalex.org/W1", "https://openalex.org/W2"]
+    needed = {"id": ids, "title": ["One", "Two"], "referenced_works": [[], ids[:1]]}
+    wrong = {
+        "id": ["https://openalex.org/W3"], "title": ["Three"], "referenced_works": ids[:1],
+        "publication_year": [2020.0], "language": [["en"]], "is_retracted": [1],
+        "open_access": ["gold"], "primary_topic": [1], "authorships": ["A"], "ids": ["x"],
+        "locations": ["x"], "counts_by_year": [1], "best_oa_location": [1.5],
+        "primary_location": ["x"], "cited_by_count": ["many"], "doi": [["10.5555/three"]],
+    }  # fmt: skip
+    write_parquet(tmp_path / "openalex" / "works", needed, wrong)
+    made = new_hub("openalex:W1", str(tmp_path / "hub"), dumps_of("openalex", small=tmp_path))
+    hub = citehub.load(made.folder)
+    columns = ("work_id", "publication_year", "language", "is_retracted", "abstract")
+    assert rows_of(hub, "works", *columns)[1:] == [
+        ("doi:10.5555/three", 2020, "en", True, None),
+        ("openalex:W2", None, None, None, None),
+    ]
+    assert len(made.notes) == 9
 
 
 @pytest.mark.parametrize("parts", [(0, 1), (1, 0), (0, 2, 1), (2, 0, 1)])

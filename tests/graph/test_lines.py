@@ -12,7 +12,7 @@ import pytest
 
 from citehub.build.sources import lines, openalex, opencitations, semantic_scholar
 from citehub.build.sources.dumps import Dataset
-from citehub.build.sources.lines import BREAKS_OFF, is_csv, keep_readable
+from citehub.build.sources.lines import BREAKS_OFF, KEPT, is_csv, keep_readable
 from citehub.build.sources.records import Reject
 
 from .make_small_dumps import INDEX_HEADER, pack, to_csv
@@ -69,25 +69,13 @@ def test_rows_are_kept_with_the_fields_that_are_read(tmp_path, name):
         ('{"id":}', "is not JSON: Expecting value: line 1 column 7 (char 6)"),
         ('{"id":"T1"', "is not JSON: Expecting ',' delimiter: line 1 column 11 (char 10)"),
         ('{"id":"T1"} {}', "is not JSON: Extra data: line 1 column 13 (char 12)"),
-        ('{"id":"T1","year":NaN}', "year should be a finite number, not NaN"),
-        ('{"id":"T1","names":[Infinity]}', "names should be a finite number, not [Infinity]"),
         ('["T1"]', "should be an object, not a list"),
         ('"T1"', "should be an object, not text"),
         ("1", "should be an object, not a number"),
         ("true", "should be an object, not true or false"),
         ("null", "should be an object, not null"),
-        ('{"id":["T1"]}', 'id should be text, not ["T1"]'),
-        ('{"id":"T1","year":"soon"}', 'year should be a whole number, not "soon"'),
-        ('{"id":"T1","year":20.5}', "year should be a whole number, not 20.5"),
-        ('{"id":"T1","year":9223372036854775808}',
-         "year should be a whole number, not 9223372036854775808"),
-        ('{"id":"T1","year":{}}', "year should be text, not {}"),
-        ('{"id":"T1","ok":"maybe"}', 'ok should be true or false, not "maybe"'),
-        ('{"id":"T1","names":"a"}', 'names should be a list, not "a"'),
-        ('{"id":"T1","names":["a",["b"]]}', 'names should be text, not ["a", ["b"]]'),
-        ('{"id":"T1","place":[]}', "place should be an object, not []"),
-        ('{"id":"T1","place":{"at":[1,"x"]}}',
-         'place should be a whole number, not {"at": [1, "x"]}'),
+        ('{"id":["T1", "T2"]}', 'id should be text, not ["T1", "T2"]'),
+        ('{"id":{"at":"T1"}}', 'id should be text, not {"at": "T1"}'),
         ("{}", "id is missing"),
         ('{"id":null}', "id is missing"),
         ('{"id":"X1"}', 'id is "X1"'),
@@ -108,7 +96,6 @@ def test_a_line_that_cannot_be_read_is_named_and_its_neighbours_are_kept(tmp_pat
         (b'{"id":"T1\xff"}', 'id is "T1\ufffd"'),
         (b'{"id":"T1\\ud800"}', 'id is "T1\ufffd"'),
         (b'{"id":"T1","names":' + b"[" * 100_000, "is JSON too deep to be read"),
-        (b'{"id":"T1","year":' + b"9" * 5_000 + b"}", 'year should be a whole number, not "9999'),
     ],
 )
 def test_lines_that_no_reader_takes(tmp_path, line, reason):
@@ -135,9 +122,58 @@ def test_what_is_odd_in_a_field_loses_no_line(tmp_path, line, names):
     assert (row["id"], row["names"], rejects) == ("T1", names, [])
 
 
-def test_values_that_other_writers_spell_as_text_are_kept(tmp_path):
-    rows, rejects = keep(tmp_path, pack(b'{"id":"T1","year":"2020","ok":"true"}'))
-    assert (rows[0]["year"], rows[0]["ok"], rejects) == ("2020", "true", [])
+@pytest.mark.parametrize(
+    ("cell", "kept", "reason"),
+    [
+        ('"year":NaN', None, "year should be a finite number, not NaN"),
+        ('"names":["a",Infinity]', ["a", None],
+         'names should be a finite number, not ["a", Infinity]'),
+        ('"year":"soon"', None, 'year should be a whole number, not "soon"'),
+        ('"year":20.5', None, "year should be a whole number, not 20.5"),
+        ('"year":true', None, "year should be a whole number, not true"),
+        ('"year":9223372036854775808', None,
+         "year should be a whole number, not 9223372036854775808"),
+        ('"year":{}', None, "year should be a whole number, not {}"),
+        ('"ok":"maybe"', None, 'ok should be true or false, not "maybe"'),
+        ('"ok":2', None, "ok should be true or false, not 2"),
+        ('"names":{"a":1}', None, 'names should be a list, not {"a": 1}'),
+        ('"names":["a",["b", "c"],{}]', ["a", None, None],
+         'names should be text, not ["a", ["b", "c"], {}]'),
+        ('"place":[]', None, "place should be an object, not []"),
+        ('"place":{"city":{"a":"\\ud800"},"at":[1,"x"]}', {"city": None, "at": [1, None]},
+         'place should be text, not {"city": {"a": "\ufffd"}, "at": [1, "x"]}'),
+    ],
+)  # fmt: skip
+def test_a_field_of_another_type_is_left_out_and_the_rest_of_its_line_kept(
+    tmp_path, cell, kept, reason
+):
+    name = json.loads(f"{{{cell}}}").popitem()[0]
+    rows, rejects = keep(tmp_path, pack(f'{{"id":"T1",{cell}}}\n'.encode()))
+    assert rows == [dict.fromkeys(DATASET.fields) | {"id": "T1", name: kept}]
+    assert rejects == [(1, reason + KEPT)]
+
+
+@pytest.mark.parametrize(
+    ("cell", "kept"),
+    [
+        ('"year":"2020"', 2020), ('"year":" 2020 "', 2020), ('"year":2020.0', 2020),
+        ('"year":"2020.0"', 2020), ('"year":[2020]', 2020), ('"year":-3.0', -3),
+        ('"year":""', None),
+        ('"ok":"true"', True), ('"ok":"False"', False), ('"ok":1', True), ('"ok":0', False),
+        ('"ok":""', None), ('"names":"a"', ["a"]), ('"names":[["a"],5]', ["a", 5]),
+        ('"names":[]', []), ('"place":{"city":["Ulm"]}', {"city": "Ulm"}),
+    ],
+)  # fmt: skip
+def test_values_that_other_writers_spell_otherwise_are_kept(tmp_path, cell, kept):
+    name = json.loads(f"{{{cell}}}").popitem()[0]
+    (row,), rejects = keep(tmp_path, pack(f'{{"id":"T1",{cell}}}'.encode()))
+    assert (row[name], rejects) == (kept, [])
+
+
+def test_a_number_of_very_many_digits_is_left_out(tmp_path):
+    (row,), ((_, said),) = keep(tmp_path, pack(b'{"id":"T1","year":' + b"9" * 5_000 + b"}"))
+    assert row["year"] is None
+    assert said.startswith('year should be a whole number, not "9999')
 
 
 def test_a_long_value_is_shown_in_part(tmp_path):
@@ -325,24 +361,38 @@ def test_a_cell_that_is_too_long_is_named(tmp_path, monkeypatch, csv_limit):
         (semantic_scholar.PAPERS, {"corpusid": "x"}, 'corpusid should be a whole number, not "x"'),
         (
             semantic_scholar.CITATIONS_DATASET,
-            {"citationid": 1, "intents": {"background": 1}},
-            'intents should be a list, not {"background": 1}',
+            {"citingcorpusid": "x", "citedcorpusid": 1},
+            'citingcorpusid should be a whole number, not "x"',
         ),
         (
             semantic_scholar.CITATIONS_DATASET,
-            {"citationid": 1, "intents": [["background", {}]]},
-            'intents should be text, not [["background", {}]]',
-        ),
-        (
-            semantic_scholar.CITATIONS_DATASET,
-            {"citationid": 1, "contexts": [["As in [1]."]]},
-            'contexts should be text, not [["As in [1]."]]',
+            {"citingcorpusid": 2, "citedcorpusid": [1, 3]},
+            "citedcorpusid should be a whole number, not [1, 3]",
         ),
     ],
 )
 def test_what_the_datasets_need(tmp_path, dataset, line, reason):
     data = pack(json.dumps(line).encode())
     assert keep(tmp_path, data, dataset=dataset) == ([], [(1, reason)])
+
+
+@pytest.mark.parametrize(
+    ("given", "kept", "reason"),
+    [
+        ({"intents": {"background": 1}}, {"intents": None},
+         'intents should be a list, not {"background": 1}'),
+        ({"intents": [["background", {}], None]}, {"intents": [["background", None], None]},
+         'intents should be text, not [["background", {}], null]'),
+        ({"contexts": [["As in", "[1]."], "As"]}, {"contexts": [None, "As"]},
+         'contexts should be text, not [["As in", "[1]."], "As"]'),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_in_a_citation_does_not_lose_it(tmp_path, given, kept, reason):
+    ids = {"citingcorpusid": 2, "citedcorpusid": 1}
+    dataset = semantic_scholar.CITATIONS_DATASET
+    rows, rejects = keep(tmp_path, pack(json.dumps(ids | given).encode()), dataset=dataset)
+    assert rows == [dict.fromkeys(dataset.fields) | ids | kept]
+    assert rejects == [(1, reason + KEPT)]
 
 
 def test_rows_are_not_held_in_memory(tmp_path):

@@ -8,6 +8,7 @@ import io
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from citehub._text import counted
 from citehub._types import TYPES
 from citehub._validate import find_wrong_value
 from citehub.build.write import describe_field
@@ -112,7 +113,7 @@ def read_csv(path: str, columns: Sequence[Column], key: Sequence[str] = ()) -> l
             raise SourceError.at(path, 1, problem)
         for cells in reader:
             if len(cells) != len(columns):
-                problem = f"expected {len(columns)} cells, found {len(cells)}"
+                problem = f"expected {counted(len(columns), 'cell')}, found {len(cells)}"
                 raise SourceError.at(path, reader.line_num, problem)
             record = Record(dict.fromkeys(absent))
             record.line = reader.line_num

@@ -6,14 +6,14 @@ Expressions are Ibis tables and columns, which DuckDB and Spark run alike.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub._identifiers import DOI_SPELLINGS
 from citehub.build.sources.records import SCHEMES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 Expression = Any
 """An Ibis table or column: its methods depend on types that Python does not know."""
@@ -70,7 +70,9 @@ class Dataset:
     ``fields`` are those that are read, by Ibis type, and no others are parsed. ``shape`` maps
     them to one of the tables above. A row whose field does not match its pattern in ``keys``
     cannot be read; ``made`` are the columns that ``shape`` leaves null for such a row.
-    The lists of fields in ``nested`` may hold lists, each as its text where it comes from JSON.
+    The lists of fields in ``nested`` may hold lists, each as its text where it comes from JSON;
+    its functions make lists of lists of them.
+    A row has no use where a field of ``vital`` holds another type; any other such field is null.
     A copy in Parquet must have the columns ``needed``; others that it lacks are not known.
     ``prepare`` takes the details off rows that have nothing to do with the records of ``only``.
     """
@@ -83,8 +85,9 @@ class Dataset:
     shape: Callable[[Expression], dict[str, Expression]]
     prepare: Callable[[Expression], Expression] | None = None
     only: tuple[int, ...] = ()
-    nested: tuple[str, ...] = ()
+    nested: Mapping[str, Callable[[Expression], Expression]] = field(default_factory=dict)
     needed: tuple[str, ...] = ()
+    vital: tuple[str, ...] = ()
 
 
 def complete(columns: Mapping[str, str], **cells: Expression) -> dict[str, Expression]:
@@ -139,10 +142,14 @@ def arxiv_of(doi: Expression) -> Expression:
 
 
 def number_of(text: Expression, prefix: str = "") -> Expression:
-    """Return the number at the end of a text or address, behind a prefix; null where none is."""
+    """Return the number at the end of a text or address, behind a prefix; null where none is.
+
+    A fraction, as of a number that was read as one of any kind, or the version of a PMCID, is
+    no part of it.
+    """
     import ibis
 
-    digits = filled(text.re_extract(r"0*([1-9][0-9]*)/?\z", 1))
+    digits = filled(text.re_extract(r"0*([1-9][0-9]*)(?:\.[0-9]+)?/?\z", 1))
     return ibis.literal(prefix).concat(digits)
 
 
@@ -178,8 +185,8 @@ def shape_texts(raw: Expression, dataset: Dataset) -> Expression:
             cells[name] = whole(raw[name])
         elif kind == "boolean":
             cells[name] = truth(raw[name])
-        elif kind == "string":
-            sound &= ~raw[name].fill_null("").substr(0, 2).isin(_LIKE_JSON)
+        for text in () if kind == "json" else _texts(raw[name]):
+            sound &= ~text.fill_null("").substr(0, 2).isin(_LIKE_JSON)
         if kind in {"int64", "boolean"}:
             sound &= raw[name].isnull() | cells[name].notnull()
     typed = raw.select(**cells, sound=sound, part=raw.part)
@@ -188,6 +195,15 @@ def shape_texts(raw: Expression, dataset: Dataset) -> Expression:
     for name in dataset.made:
         sound &= made[name].notnull()
     return typed.select(**made, sound=sound, part=typed.part)
+
+
+def _texts(column: Expression) -> Iterator[Expression]:
+    """Yield the texts of a column: itself, or those in an object."""
+    if column.type().is_struct():
+        for name in column.type().names:
+            yield from _texts(column[name])
+    elif column.type().is_string():
+        yield column
 
 
 def truth(text: Expression) -> Expression:

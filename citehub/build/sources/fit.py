@@ -19,16 +19,54 @@ def fit(column: Expression, due: Expression, *, is_nested: bool = False) -> Expr
 
     Where ``is_nested``, the lists of a column may hold lists, which stay as they are.
     """
-    kind = column.type()
     if due.is_struct():
         return _object(column, due)
     if due.is_array():
         return _list(column, due, is_nested=is_nested)
-    if kind.is_string() and due.is_integer():
-        return whole(column)
-    if due.is_json() or (due.is_string() and kind.is_nested()):
-        return _as_json(column)
-    return truth(column.lower()) if kind.is_string() and due.is_boolean() else column.cast(due)
+    return _as_json(column) if due.is_json() else _one(column, due)
+
+
+def _one(column: Expression, due: Expression) -> Expression:
+    """Return texts, numbers or truths, which may stand alone in lists."""
+    import ibis
+
+    kind = column.type()
+    if kind.is_array() and not kind.value_type.is_nested():
+        return _one(ibis.ifelse(column.length() == 1, column[0], None), due)
+    if kind.is_nested():
+        return None
+    if due.is_string():
+        return column.cast(due)
+    return _number(column) if due.is_integer() else _truth(column)
+
+
+def _number(column: Expression) -> Expression:
+    """Return whole numbers, which may be written as others or as text; others are null."""
+    import ibis
+
+    kind = column.type()
+    if kind.is_string():
+        return whole(column.strip().re_replace(r"\.0*\z", ""))
+    if kind.is_integer():
+        return column.try_cast("int64")
+    if not kind.is_numeric():
+        return None
+    column = column.cast("float64")
+    return ibis.ifelse(column % 1 == 0, column.try_cast("int64"), None)
+
+
+def _truth(column: Expression) -> Expression:
+    """Return true or false, which may be written as text or as 1 and 0; others are null."""
+    import ibis
+
+    kind = column.type()
+    if kind.is_string():
+        return truth(column.lower())
+    if kind.is_boolean():
+        return column
+    if not kind.is_numeric():
+        return None
+    return ibis.cases((column == 1, True), (column == 0, False), else_=None)
 
 
 def _as_json(column: Expression) -> Expression:
@@ -56,6 +94,8 @@ def _list(column: Expression, due: Expression, *, is_nested: bool) -> Expression
     import ibis
 
     kind = column.type()
+    if kind.is_string() and due.value_type.is_string():  # one where a list is due
+        return ibis.ifelse(column.nullif("").isnull(), None, ibis.array([column]))
     if not kind.is_array():
         return None
     value = due if is_nested and kind.value_type.is_array() else due.value_type

@@ -16,6 +16,7 @@ import re
 import zlib
 from typing import TYPE_CHECKING, Any, Final
 
+from citehub._text import counted
 from citehub.build.sources.records import Reject
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 _KINDS: Final = {dict: "an object", list: "a list", str: "text", bool: "true or false"}
 _WHOLE: Final = re.compile(r"-?[0-9]{1,100}")  # Python refuses far longer ones
+_NUMBER: Final = re.compile(r"\s*(-?[0-9]{1,100})(?:\.0*)?\s*")
+_TRUTHS: Final = {"true": True, "false": False, "1": True, "0": False}
 _MOST: Final = 1 << 63
 _CHUNK: Final = 1 << 20
 _CELL: Final = 1 << 27  # characters; lists of authors can be long
@@ -34,6 +37,8 @@ _HALF: Final = re.compile("[\ud800-\udfff]")
 _SHOWN: Final = 60  # characters of a bad value in a reason
 BREAKS_OFF: Final = "the file breaks off here"
 """Begins the reason of what ends a file too early, or keeps it from being read at all."""
+KEPT: Final = "; the rest of the line is kept"
+"""Ends the reason of what is left out of a line."""
 
 
 def keep_readable(path: str, dataset: Dataset, target: str) -> list[Reject]:
@@ -63,10 +68,10 @@ def keep_readable(path: str, dataset: Dataset, target: str) -> list[Reject]:
         for line, row, reason in read(path, dataset):
             if reason:
                 rejects.append(Reject(path, line, reason))
-            elif is_csv(path):
+            if row and is_csv(path):
                 writer.writerow(row.values())
-            else:
-                file.write(json.dumps(row, ensure_ascii=False) + "\n")
+            elif row:
+                file.write(_without_halves(json.dumps(row, ensure_ascii=False)) + "\n")
     return rejects
 
 
@@ -88,7 +93,10 @@ def is_csv(path: str) -> bool:
 
 
 Line = tuple[int, dict[str, Any], str]
-"""The number of a line, its fields, and why they cannot be used; empty where they can."""
+"""The number of a line, its fields, and why they cannot be used; empty where they can.
+
+Without fields, the line is lost.
+"""
 
 
 def _read_json(path: str, dataset: Dataset) -> Iterator[Line]:
@@ -111,9 +119,7 @@ def _read_json(path: str, dataset: Dataset) -> Iterator[Line]:
         if not isinstance(value, dict):
             yield number, {}, f"should be an object, not {_kind(value)}"
             continue
-        fields = dataset.fields.items()
-        row = _without_halves({name: _unpacked(value.get(name), kind) for name, kind in fields})
-        yield number, row, _find_problem(row, dataset)
+        yield number, *_fit_row(value, dataset)
 
 
 def _read_csv(path: str, dataset: Dataset) -> Iterator[Line]:
@@ -147,12 +153,11 @@ def _read_csv(path: str, dataset: Dataset) -> Iterator[Line]:
         if cells is None:
             break
         if len(cells) != len(header):
-            problem = f"{said()}has {len(cells)} cells, not {len(header)}"
+            problem = f"{said()}has {counted(len(cells), 'cell')}, not {len(header)}"
             yield from [(reader.line_num, {}, problem)] if cells else []
             continue
         value = dict(zip(header, cells, strict=True))
-        row = {name: value[name] for name in dataset.fields}
-        yield reader.line_num, row, _find_problem(row, dataset)
+        yield reader.line_num, *_fit_row(value, dataset)
     yield from ends
 
 
@@ -184,10 +189,9 @@ def _unpacked(value: Any, kind: str) -> Any:
     return value
 
 
-def _without_halves(row: dict[str, Any]) -> dict[str, Any]:
-    """Return a row with U+FFFD where half a character stands, which cannot be written."""
-    text = json.dumps(row, ensure_ascii=False)
-    return json.loads(_HALF.sub("\ufffd", text)) if _HALF.search(text) else row
+def _without_halves(text: str) -> str:
+    """Return a text with U+FFFD where half a character stands, which cannot be written."""
+    return _HALF.sub("\ufffd", text)
 
 
 def _read_number(digits: str) -> int | str:
@@ -195,18 +199,22 @@ def _read_number(digits: str) -> int | str:
     return int(digits) if _WHOLE.fullmatch(digits) else digits
 
 
-def _find_problem(row: dict[str, Any], dataset: Dataset) -> str:
-    """Return what is wrong with the fields of a row."""
+def _fit_row(value: dict[str, Any], dataset: Dataset) -> tuple[dict[str, Any], str]:
+    """Return the fields of a row, and what is wrong with them; no fields where it has no use."""
+    row, said = {}, ""
     for name, kind in dataset.fields.items():
-        problem = _misfit(row[name], _type(kind), is_nested=name in dataset.nested)
-        if problem:
-            return f"{name} should be {problem}, not {_show(row[name])}"
+        given = _unpacked(value.get(name), kind)
+        row[name], due = _fit(given, _type(kind), is_nested=name in dataset.nested)
+        problem = f"{name} should be {due}, not {_show(given)}" if due else ""
+        if problem and (name in dataset.keys or name in dataset.vital):
+            return {}, problem
+        said = said or problem
     for name, pattern in dataset.keys.items():
         if row[name] is None:
-            return f"{name} is missing"
-        if not re.search(pattern, str(row[name])):
-            return f"{name} is {_show(row[name])}"
-    return ""
+            return {}, f"{name} is missing"
+        if not re.search(pattern, _without_halves(str(row[name]))):
+            return {}, f"{name} is {_show(row[name])}"
+    return row, said and said + KEPT
 
 
 @functools.cache
@@ -216,32 +224,50 @@ def _type(kind: str) -> Any:
     return ibis.dtype(kind)
 
 
-def _misfit(value: Any, kind: Any, *, is_nested: bool = False) -> str:  # noqa: PLR0911
-    """Return what a value should be, where it is something else."""
+def _fit(value: Any, kind: Any, *, is_nested: bool = False) -> tuple[Any, str]:
+    """Return a value as its type is due, and what that is where some of it has another one.
+
+    What has another one is null. One text where a list is due, or a list of one where one is
+    due, is the same.
+    """
     if value is None or kind.is_json():
-        return ""
+        return value, ""
     if kind.is_array():
-        if not isinstance(value, list):
-            return "a list"
-        kinds = (
-            kind if is_nested and isinstance(each, list) else kind.value_type for each in value
-        )
-        found = (_misfit(*each, is_nested=is_nested) for each in zip(value, kinds, strict=True))
-        return next(filter(None, found), "")
-    if kind.is_struct():
-        if not isinstance(value, dict):
-            return "an object"
-        fields = kind.fields.items()
-        return next(filter(None, (_misfit(value.get(name), each) for name, each in fields)), "")
-    if isinstance(value, (dict, list)):
-        return "text"
+        return _fit_list(value, kind, is_nested=is_nested)
+    if not kind.is_struct():
+        return _fit_one(value[0] if isinstance(value, list) and len(value) == 1 else value, kind)
+    if not isinstance(value, dict):
+        return None, "an object"
+    cells = {name: _fit(value[name], part) for name, part in kind.items() if name in value}
+    due = next((due for _, due in cells.values() if due), "")
+    return {name: each for name, (each, _) in cells.items()}, due
+
+
+def _fit_list(value: Any, kind: Any, *, is_nested: bool) -> tuple[Any, str]:
+    items = [value] if isinstance(value, str) and kind.value_type.is_string() else value
+    if not isinstance(items, list):
+        return None, "a list"
+    kinds = (kind if is_nested and isinstance(each, list) else kind.value_type for each in items)
+    found = [_fit(*each, is_nested=is_nested) for each in zip(items, kinds, strict=True)]
+    return [each for each, _ in found], next((due for _, due in found if due), "")
+
+
+def _fit_one(value: Any, kind: Any) -> tuple[Any, str]:
+    """Return one text, number or truth; of the latter two, an empty text is none."""
     if isinstance(value, float) and not math.isfinite(value):
-        return "a finite number"
-    if kind.is_integer() and not (_WHOLE.fullmatch(str(value)) and -_MOST <= int(value) < _MOST):
-        return "a whole number"
-    if kind.is_boolean() and str(value).lower() not in {"true", "false"}:
-        return "true or false"
-    return ""
+        return None, "a finite number"
+    due, found = "text", None if isinstance(value, (dict, list)) else value
+    if kind.is_boolean():
+        due, found = "true or false", _TRUTHS.get(str(value).lower())
+    elif kind.is_integer():
+        due, found = "a whole number", _whole_number(str(value))
+    return found, due if found is None and value is not None and value != "" else ""
+
+
+def _whole_number(text: str) -> int | None:
+    found = _NUMBER.fullmatch(text)
+    number = int(found[1]) if found else _MOST
+    return number if -_MOST <= number < _MOST else None
 
 
 def _kind(value: object) -> str:
@@ -249,4 +275,4 @@ def _kind(value: object) -> str:
 
 
 def _show(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)[:_SHOWN]
+    return _without_halves(json.dumps(value, ensure_ascii=False))[:_SHOWN]

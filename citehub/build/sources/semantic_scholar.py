@@ -159,8 +159,9 @@ CITATIONS_DATASET: Final = Dataset(
     keys={},
     made=(),
     shape=shape_citations,
-    nested=("intents",),
+    nested={"intents": _intents},
     needed=("citingcorpusid", "citedcorpusid"),
+    vital=("citingcorpusid", "citedcorpusid"),
 )
 ABSTRACTS: Final = Dataset(
     source_id=SOURCE,

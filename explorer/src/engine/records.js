@@ -15,6 +15,7 @@ const TABLES = {
   citation_labels: 'citing_work_id',
   citation_contexts: 'citing_work_id',
   representatives: 'work_id',
+  work_notes: 'work_id',
   evidence: 'row_key'
 }
 // What is read of a table, where that is not all of it.
@@ -23,6 +24,8 @@ const COLUMNS = {
   works: ['title', 'type', 'abstract', 'author_count', 'page_url'], // the model holds the others
   authorships: ['author_order', 'is_collective', 'family_name', 'given_name', 'name_suffix']
 }
+/** @param {string} one @param {string} two */
+const compare = (one, two) => Number(one > two) - Number(one < two)
 const GAP = 64 // rows; nearer ones are read together
 
 /** @typedef {keyof typeof TABLES} TableName */
@@ -60,6 +63,8 @@ export class Records {
       labels: rows.citation_labels[at],
       contexts: rows.citation_contexts[at],
       representatives: rows.representatives[at],
+      notes: rows.work_notes[at].sort((one, two) =>
+        compare(one.kind, two.kind) || one.position - two.position),
       evidence: rows.evidence[at]
     }))
   }

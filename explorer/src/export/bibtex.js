@@ -5,7 +5,7 @@ import { codePoint } from '../text/text.js'
 import { firstIds, urlOf } from '../text/work.js'
 import { kind } from './kinds.js'
 import { names, wholeFamily, wholeGiven } from './names.js'
-import { note, reason, server, tags, venue } from './record.js'
+import { note, notes, reason, server, tags, venue } from './record.js'
 
 /** @import { HubFacts, WorkRecord } from '../types.js' */
 /** @import { Format } from './index.js' */
@@ -67,10 +67,14 @@ function fieldsOf(record, facts) {
     archiveprefix: isArxiv ? 'arXiv' : '',
     primaryclass: isArxiv ? escapeTex(work.primary_category ?? '') : '',
     doi: NOT_IN_DOIS.test(doi) ? '' : doi, // whose page stands in url
+    pmid: escapeTex(ids.get('pmid') ?? ''),
+    pmcid: escapeTex(ids.get('pmcid') ?? ''),
     url: address(urlOf(record) ?? ''),
     abstract: escapeTex(work.abstract ?? ''),
     keywords: escapeTex(tags(record, why).join(', ')),
-    annote: escapeTex(note(record) ?? ''),
+    annote: escapeTex(
+      [note(record), ...notes(record, 'note', 'annotation')].filter(Boolean).join('; ')
+    ),
     'citehub-hub': why.hub,
     'citehub-version': why.data_version,
     'citehub-relation': why.relation,

@@ -5,7 +5,7 @@ import { cleanLine, toJson } from '../text/text.js'
 import { firstIds, urlOf } from '../text/work.js'
 import { hasVenue, kind } from './kinds.js'
 import { names } from './names.js'
-import { eprint, note, reason, server, tags, venue } from './record.js'
+import { eprint, note, notes, reason, server, tags, venue } from './record.js'
 
 /** @import { HubFacts, WorkRecord } from '../types.js' */
 /** @import { Format } from './index.js' */
@@ -34,6 +34,7 @@ function item(record, facts) {
   const { publication_year: year, publication_month: month } = work
   const authors = names(record).map(author)
   const why = reason(record, facts)
+  const ids = firstIds(record.ids)
   return known({
     id: cleanLine(work.work_id),
     type: named.csl,
@@ -42,13 +43,17 @@ function item(record, facts) {
     author: authors.length ? authors : null,
     issued: year ? { 'date-parts': [month ? [year, month] : [year]] } : null,
     // Of an article a number would be printed as that of the article.
-    ...hasVenue(named) ? { note: arxiv } : { publisher: server(record), number: arxiv },
-    [named.csl_venue]: venue(record),
-    DOI: line(firstIds(record.ids).get('doi')),
+    ...hasVenue(named) ? {} : { publisher: server(record), number: arxiv },
+    ...hasVenue(named) ? { [named.csl_venue]: venue(record) } : {},
+    DOI: line(ids.get('doi')),
+    PMID: line(ids.get('pmid')),
+    PMCID: line(ids.get('pmcid')),
+    language: line(work.language),
     URL: line(urlOf(record)),
     abstract: line(work.abstract),
     keyword: tags(record, why).join(', ') || null,
-    annote: note(record),
+    note: lines([hasVenue(named) ? arxiv : venue(record), ...notes(record, 'note')]),
+    annote: lines([note(record), ...notes(record, 'annotation')]),
     custom: why
   })
 }
@@ -64,6 +69,11 @@ function known(variables) {
 /** @param {string | null | undefined} text */
 function line(text) {
   return text ? cleanLine(text) : null
+}
+
+/** @param {(string | null)[]} texts */
+function lines(texts) {
+  return texts.filter(Boolean).join('\n') || null
 }
 
 /** @param {Name} name */

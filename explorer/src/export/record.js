@@ -5,7 +5,7 @@ import { cleanLine, strip } from '../text/text.js'
 import { firstIds, joinLabels, sourcesOf } from '../text/work.js'
 import { hasVenue, kind } from './kinds.js'
 
-/** @import { CitationRow, HubFacts, LabelRow, WorkRecord } from '../types.js' */
+/** @import { CitationRow, HubFacts, LabelRow, NoteRow, WorkRecord } from '../types.js' */
 
 export const NOT_KNOWN = 'not known'
 
@@ -61,18 +61,33 @@ export function roleAndPolarity(labels) {
 }
 
 /**
- * Returns keywords of what is known, none of which holds a comma or a semicolon.
+ * Returns keywords: of what is known, and of reference files, without signs that part them.
  * @param {WorkRecord} record
  * @param {Reason} why
  */
-export function tags(record, why) {
+export function tags(record, why, parting = ',;') {
   const found = record.themes.map(theme => `theme: ${theme}`)
   if (why.role === null) found.push('canonical work')
   else if (why.role !== NOT_KNOWN) found.push(`citation role: ${why.role}`)
   if (why.polarity !== null && why.polarity !== NOT_KNOWN) {
     found.push(`citation polarity: ${why.polarity}`)
   }
-  return found.map(tag => cleanLine(tag).replaceAll(', ', ' and ').replace(/[,;]/g, ' '))
+  const own =
+    found.map(tag => cleanLine(tag).replaceAll(', ', ' and ').replace(/[,;]/g, ' '))
+  const signs = new RegExp(` *[${parting}] *`, 'g')
+  const noted = notes(record, 'keyword').map(text => strip(text.replace(signs, ' ')))
+  return [...new Set([...own, ...noted.filter(Boolean)])]
+}
+
+/**
+ * Returns what reference files have beside a work, each on one line.
+ * @param {WorkRecord} record
+ * @param {NoteRow['kind'][]} kinds
+ */
+export function notes(record, ...kinds) {
+  return record.notes.filter(row => kinds.includes(row.kind))
+    .map(row => strip(cleanLine(row.text)))
+    .filter(Boolean)
 }
 
 /**

@@ -4,7 +4,7 @@ import { cleanLine, strip } from '../text/text.js'
 import { firstIds, urlOf } from '../text/work.js'
 import { hasVenue, kind } from './kinds.js'
 import { names, wholeFamily, wholeGiven } from './names.js'
-import { eprint, note, reason, server, statement, tags, venue } from './record.js'
+import { eprint, note, notes, reason, server, statement, tags, venue } from './record.js'
 
 /** @import { HubFacts, WorkRecord } from '../types.js' */
 /** @import { Format } from './index.js' */
@@ -32,6 +32,7 @@ export const format = {
 function linesOf(record, facts) {
   const { work } = record
   const why = reason(record, facts)
+  const ids = firstIds(record.ids)
   const named = kind(record)
   const arxiv = eprint(record)
   return [
@@ -45,10 +46,14 @@ function linesOf(record, facts) {
     ...hasVenue(named)
       ? placed(['N1'], arxiv)
       : [...placed(['PB', 'DB'], server(record)), ...placed(['AN'], arxiv)], // DB for Zotero
-    ['DO', firstIds(record.ids).get('doi')],
+    ['DO', ids.get('doi')],
+    ...['pmid', 'pmcid'].filter(scheme => ids.has(scheme)) // which have no tag
+      .map(scheme => /** @type {[string, string]} */ (['N1', `${scheme.toUpperCase()}:${ids.get(scheme)}`])),
+    ['LA', named.ris === 'COMP' ? null : work.language], // that of the program in Zotero
     ['UR', urlOf(record)?.replaceAll(';', '%3B')], // readers take it for a list
     ['AB', work.abstract],
-    ...all('KW', tags(record, why)),
+    ...all('KW', tags(record, why, ';')),
+    ...all('N1', notes(record, 'note', 'annotation')),
     ['N1', note(record)],
     ['N1', statement(why)] // readers take DB, DP and C1 to C8 for places and people
   ]

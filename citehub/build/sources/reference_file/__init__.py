@@ -16,6 +16,7 @@ from citehub.build.sources.reference_file.bibtex import BIBTEX
 from citehub.build.sources.reference_file.csl_json import CSL_JSON
 from citehub.build.sources.reference_file.dates import parse_month
 from citehub.build.sources.reference_file.identifiers import find_arxiv, is_arxiv
+from citehub.build.sources.reference_file.languages import parse_language
 from citehub.build.sources.reference_file.ris import RIS
 from citehub.build.sources.reference_file.text import check_kind, read_text
 
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from citehub.build.sources.reference_file.entry import Entry, Format
 
 SOURCE: Final = "citing-file"
+_WHOLES: Final = {
+    "book", "dataset", "dissertation", "preprint", "report", "software", "standard",
+}  # fmt: skip
 _FORMATS: Final = {".bib": BIBTEX, ".ris": RIS, ".json": CSL_JSON}
 
 
@@ -106,6 +110,8 @@ def _read_file(path: str) -> tuple[list[_Read], list[Reject]]:
         record = _read_entry(entry, form)
         if record:
             found.append(_Read(record, entry))
+    if not found and not rejects:
+        rejects.append(Reject(path, 1, "the file holds no entry"))
     # What several columns are read from is rejected for each.
     return found, sorted(dict.fromkeys(rejects), key=lambda reject: reject.line)
 
@@ -121,9 +127,12 @@ def _read_entry(entry: Entry, form: Format) -> Record | None:
         stated = [venue, *(each for name in form.of_arxiv for each in _texts(entry, form, name))]
         found += (each for text in stated for each in find_arxiv(text))
         type_ = "preprint"
+    elif not venue and type_ in _WHOLES:
+        venue = entry.first(form.publisher, form.text)
     authors = form.authors(entry)
     year, month = _read_date(entry, form)
     abstract = entry.first(form.abstract, form.text)
+    language = entry.first(form.language, lambda text: parse_language(form.text(text)))
     if not title and not found:
         entry.reject(entry.line, f"{entry.label} has neither a title nor an identifier")
         return None
@@ -139,6 +148,7 @@ def _read_entry(entry: Entry, form: Format) -> Record | None:
         authors=authors.named,
         are_all_named=authors.are_all,
         abstract=abstract,
+        language=language,
         page_url=next((url for name in form.pages for url in entry.all(name, form.address)), None),
         notes=tuple(_read_notes(entry, form)),
     )

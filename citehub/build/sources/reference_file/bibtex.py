@@ -54,6 +54,10 @@ _SCHEMES: Final = {
 
 _STATING: Final = ("url", "note", "howpublished", "eid", "number", "pages", _ELSEWHERE)
 _DEEPEST: Final = 20  # parents of parents
+_XDATA: Final = re.compile(
+    r"\bxdata\s*=\s*(?P<brace>\{?)(?P<key>[^\s{},=]{1,200}?)-(?P<field>[a-z]+)"
+    r"(?:-(?P<number>\d{1,5}))?(?(brace)\}?)(?![\w-])"
+)
 _NO_WORKS: Final = {"xdata", "set"}
 _WHOLES: Final = {  # their titles are no venue of a part
     *("book", "mvbook", "collection", "mvcollection", "proceedings", "mvproceedings"),
@@ -111,7 +115,9 @@ def _fill(entry: Entry, block: Any, strings: Mapping[str, str]) -> None:
         name, line = field.key.lower(), field.start_line + 1
         if name in _READ:
             try:
-                entry.add(name, _resolve_value(field.value, strings), line)
+                value = _resolve_value(field.value, strings)
+                if value.strip():  # what is empty says nothing, and is taken over from a parent
+                    entry.add(name, value, line)
             except ValueError as error:
                 entry.reject(line, f"{name} of {entry.label}: {error}")
 
@@ -158,9 +164,50 @@ def _inherit(entries: list[Entry]) -> None:
         known.setdefault(entry.key, entry)
     for entry in entries:
         known.setdefault(entry.key.casefold(), entry)
+    circles = [each for each in entries if _is_own_parent(each, known)]
+    for entry in circles:
+        key, line = entry.values["crossref"][0]
+        entry.reject(line, f"crossref of {entry.label}: {key!r:.60} leads back to it")
+    for entry in entries:
+        for name, values in entry.values.items():
+            entry.values[name] = [
+                Value(_XDATA.sub(lambda found: _part_of(found, known), value), line)
+                for value, line in values
+            ]
     done: set[int] = set()
     for entry in entries:
         _complete(entry, known, done, _DEEPEST)
+    for entry in circles:  # none of which is there for the others
+        entry.is_parent = False
+
+
+def _is_own_parent(entry: Entry, known: Mapping[str, Entry]) -> bool:
+    """Tell whether an entry is a parent of another that is its own."""
+    above: Entry | None = entry
+    for _ in range(_DEEPEST):
+        parents = above.values.get("crossref") if above else None
+        parent = _find(known, parents[0].value) if parents else None
+        if parent is entry:
+            return above is not entry
+        above = parent
+    return False
+
+
+def _find(known: Mapping[str, Entry], key: str) -> Entry | None:
+    return known.get(key.strip()) or known.get(key.strip().casefold())
+
+
+def _part_of(found: re.Match[str], known: Mapping[str, Entry]) -> str:
+    """Return a field of another entry, or one of several names in it, as biblatex refers to it."""
+    parent = _find(known, found["key"])
+    values = parent.values.get(found["field"]) if parent else None
+    if not values:
+        return found[0]
+    parts = [values[0].value]
+    if found["number"]:
+        parts = re.split(r"\s+and\s+", parts[0])
+    number = int(found["number"] or 1)
+    return parts[number - 1] if 1 <= number <= len(parts) else found[0]
 
 
 def _complete(entry: Entry, known: Mapping[str, Entry], done: set[int], depth: int) -> None:
@@ -175,7 +222,7 @@ def _complete(entry: Entry, known: Mapping[str, Entry], done: set[int], depth: i
     for field in ("xdata", "crossref", "xref"):
         for value, line in entry.values.pop(field, ()):
             for key in filter(None, map(str.strip, value.split(","))):
-                parent = known.get(key) or known.get(key.casefold())
+                parent = _find(known, key)
                 if parent is None:
                     entry.reject(line, f"{field} of {entry.label}: there is no entry {key!r:.60}")
                 elif parent is not entry:
@@ -256,7 +303,9 @@ BIBTEX: Final = Format(
     date=lambda text: parse_date(print_tex(text)),
     month=("month",),
     venue=_VENUES,
+    publisher=("school", "institution", "publisher", "organization"),
     abstract=("abstract",),
+    language=("langid", "language"),
     authors=_read_authors,
     ids={
         "doi": _parse_doi,
@@ -305,7 +354,7 @@ BIBTEX: Final = Format(
 )
 _READ: Final = {
     *BIBTEX.title, *_DATES, *_VENUES, *BIBTEX.abstract, *BIBTEX.ids, *BIBTEX.of_arxiv,
-    *BIBTEX.notes, *BIBTEX.pages, "author",
+    *BIBTEX.notes, *BIBTEX.pages, *BIBTEX.publisher, *BIBTEX.language, "author",
     "archiveprefix", "eprinttype", "primaryclass", "eprintclass", "xdata", "crossref",
     "xref",
 }  # fmt: skip

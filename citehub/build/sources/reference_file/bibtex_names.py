@@ -19,6 +19,7 @@ _COMMA: Final = re.compile(",")
 _BLANKS: Final = re.compile(r"\s+")
 _QUOTED: Final = re.compile(r'"[^"]*"')
 _EXTENDED: Final = re.compile(r"\b(?:given|family)\s*=")
+_REFERRING: Final = re.compile(r"xdata\s*=", re.IGNORECASE)
 _PART: Final = re.compile(r'[\s"]*([A-Za-z-]+)\s*=[\s"]*(.*?)[\s"]*', re.DOTALL)
 _SUFFIXES: Final = {"Jr", "Jr.", "Sr", "Sr.", "II", "III", "IV"}  # behind a name without commas
 _MOST_PARTS: Final = 3
@@ -60,6 +61,8 @@ def read_name(letters: _Letters) -> Authors:
     text = _text(letters)
     if names.stands_for_others(text):
         return Authors(are_all=False)
+    if _REFERRING.match(text):
+        raise ValueError(f"{text!r:.60} refers to what is not in the file")
     if _EXTENDED.search(_outside(letters)):
         return Authors((_read_extended(letters),))
     if letters and all(each.depth for each in letters):
@@ -80,7 +83,7 @@ def _read_letters(text: str) -> _Letters:
             groups.pop()
         else:
             groups = [piece.is_command if each is None else each for each in groups]
-            letters += _spell(piece.text, len(groups), is_cased=all(groups))
+            letters += _spell(piece.text, len(groups), is_cased=all(groups) and piece.is_cased)
     if groups:
         raise ValueError("a brace is not closed")
     return tuple(letters)

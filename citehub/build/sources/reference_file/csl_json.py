@@ -6,6 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from citehub._text import counted
 from citehub.build.sources.reference_file import names
 from citehub.build.sources.reference_file.dates import Date, parse_date
 from citehub.build.sources.reference_file.entry import (
@@ -18,6 +19,7 @@ from citehub.build.sources.reference_file.entry import (
     split_keywords,
 )
 from citehub.build.sources.reference_file.identifiers import parse_doi, parse_of, parse_stated
+from citehub.build.sources.reference_file.text import EXPORT
 from citehub.errors import SourceError
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from citehub._identifiers import Identifier
     from citehub.build.sources.records import Author, Reject
 
+_DECODER: Final = json.JSONDecoder()
 _BLANKS: Final = re.compile(r"[ \t\n]*")
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _KINDS: Final[dict[type, str]] = {dict: "an object", list: "a list"}
@@ -48,8 +51,13 @@ _APIS: Final[dict[str, set[str]]] = {  # by names that they have and CSL-JSON ha
     "the API of OpenCitations Meta": {"pub_date"},
     "the API of Zotero": {"library", "data"},
 }
+_LISTS: Final = ("results", "data", "message", "items")  # where APIs put what they found
+_NAMES: Final = {"id", "type", "title", "DOI", "URL", "author", "issued", "container-title"}
+_GENRES: Final = {"computer software": "software", "preprint": "preprint"}
 _SEASONS: Final = {*range(13, 17), *range(21, 25)}  # in the place of a month
 _LAST_MONTH: Final = 12
+_WRITTEN_DATES: Final = ("raw", "literal", "edtf", "date-time")
+_BESIDE_DATES: Final = {"date-parts", "year", "month", "day", "season", "circa", "timestamp"}
 
 
 def _split(path: str, text: str, rejects: list[Reject]) -> Iterator[Entry]:
@@ -67,44 +75,57 @@ def _split(path: str, text: str, rejects: list[Reject]) -> Iterator[Entry]:
         for name, value in item.items():
             if value is not None:
                 entry.add(name, value, line)
+        if str(item.get("genre")).lower() in _GENRES:  # of what CSL or Zotero has no type
+            entry.values["type"] = entry.values["genre"]
         entry.key = entry.first(("id",), _read_id) or ""
         yield entry
 
 
 def _split_array(path: str, text: str) -> Iterator[Value]:
-    """Yield the items with their lines, which the standard library does not tell."""
-    items = json.loads(text)
-    _check_no_page(path, items)
-    if isinstance(items, dict) and isinstance(items.get("items"), list):  # as zotero.org has it
-        yield from (Value(item, 1) for item in items["items"])
+    """Yield the items with their lines, which the standard library does not tell.
+
+    They are an array, one alone, as doi.org gives it, or one behind the other, as in JSON Lines.
+    """
+    at = _end_of_blanks(text, 0)
+    found, end = _DECODER.raw_decode(text, at)
+    rest = _end_of_blanks(text, end)
+    if rest < len(text) and not isinstance(found, dict):
+        raise json.JSONDecodeError("Extra data", text, rest)
+    _check_no_page(path, found)
+    if isinstance(found, dict) and isinstance(found.get("items"), list):  # as zotero.org has it
+        yield from (Value(item, 1) for item in found["items"])
         return
-    if not isinstance(items, list):  # a single item, as doi.org gives it
-        items, at = [items], 0
-    else:
-        at = text.index("[") + 1
-    decoder, line, counted = json.JSONDecoder(), 1, 0
-    for item in items:
-        at = _end_of_blanks(text, at)
+    is_array = isinstance(found, list)
+    if is_array:
+        at = _end_of_blanks(text, at + 1)
+    line, counted = 1, 0
+    while at < len(text) and not (is_array and text[at] == "]"):
+        item, end = _DECODER.raw_decode(text, at)
         line, counted = line + text.count("\n", counted, at), at
         yield Value(item, line)
-        at = _end_of_blanks(text, decoder.raw_decode(text, at)[1]) + 1
+        at = _end_of_blanks(text, _end_of_blanks(text, end) + is_array)
 
 
 def _check_no_page(path: str, found: Any) -> None:
-    """Refuse what an API of a source answers, which is no CSL-JSON."""
+    """Refuse what an API of a source answers, and other JSON that is no CSL-JSON."""
     names = {*found} if isinstance(found, dict) else set()
-    works = next((found[each] for each in ("results", "data") if each in names), found)
+    works = next((found[each] for each in _LISTS if each in names), found)
+    if isinstance(works, dict) and isinstance(works.get("items"), list):
+        works = works["items"]
     works = works if isinstance(works, list) else [works]
     names |= {name for work in works if isinstance(work, dict) for name in work}
     for api, own in _APIS.items():
         if own <= names:
-            what = f"{len(works)} records" if len(works) != 1 else "a record"
             raise SourceError.at(
                 path,
                 0,
-                f"is {what} of {api}, which is not read here. Give the identifiers of the works "
-                "to a reference manager, and export what it finds as BibTeX, RIS or CSL-JSON.",
+                f"is {counted(len(works), 'record')} of {api}, which is not read here. Give the "
+                "identifiers of the works to a reference manager, and export what it finds as "
+                "BibTeX, RIS or CSL-JSON.",
             )
+    if names and not names & _NAMES:
+        told = ", ".join(sorted(names)[:3])
+        raise SourceError.at(path, 0, f"is no CSL-JSON, but JSON of {told:.60}. {EXPORT}")
 
 
 def _end_of_blanks(text: str, at: int) -> int:
@@ -118,6 +139,10 @@ def _show(value: object) -> str:
 
 def _read_lines(value: Any) -> str:
     """Return text with its line breaks."""
+    if (
+        isinstance(value, list) and len(value) == 1 and isinstance(value[0], str)
+    ):  # as Crossref has titles
+        value = value[0]
     if not isinstance(value, str):
         raise ValueError(f"should be text, not {_show(value)}")  # noqa: TRY004
     if _SURROGATE.search(value):
@@ -137,23 +162,30 @@ def _read_date(value: Any) -> Date | None:
     """Return a date; of a range its beginning."""
     if isinstance(value, str):
         return parse_date(_read_text(value))
+    if isinstance(value, list) or type(value) is int:
+        value = {"date-parts": value}
     if not isinstance(value, dict):
         raise ValueError(f"should be a date, not {_show(value)}")  # noqa: TRY004
-    parts = value.get("date-parts")
-    if parts and not _are_parts(parts):
-        raise ValueError(f"date-parts should be a list of lists of numbers, not {_show(parts)}")
-    begins = [part for part in (parts or [[]])[0] if part not in {None, ""}]
-    if begins and all(re.fullmatch(r"\d+", str(part).strip()) for part in begins):
+    begins = _begin_parts(value.get("date-parts") or [value.get("year"), value.get("month")])
+    if begins and all(re.fullmatch(r"\d+", part) for part in begins):
         return _read_parts([int(part) for part in begins])
-    texts = [*map(str, begins[:1]), *(value[name] for name in ("raw", "literal") if name in value)]
+    texts = [*begins[:1], *(value[name] for name in _WRITTEN_DATES if name in value)]
+    if not texts and value.keys() - _BESIDE_DATES:
+        raise ValueError(f"should be a date, not {value!r:.60}")
     return parse_date(_read_text(texts[0])) if texts else None
 
 
-def _are_parts(parts: Any) -> bool:
-    return isinstance(parts, list) and all(
-        isinstance(each, list) and all(part is None or type(part) in {int, str} for part in each)
-        for each in parts
-    )
+def _begin_parts(parts: Any) -> list[str]:
+    """Return the parts of a date, of a list of dates those of the first."""
+    begins = parts if isinstance(parts, list) else [parts]
+    while begins and isinstance(begins[0], list):
+        begins = begins[0]
+    known = [part for part in begins if part not in (None, "")]
+    if not all(
+        type(part) in {int, str} or (type(part) is float and part.is_integer()) for part in known
+    ):
+        raise ValueError(f"date-parts should be a list of lists of numbers, not {_show(parts)}")
+    return [str(int(part) if isinstance(part, float) else part).strip() for part in known]
 
 
 def _read_parts(parts: list[int]) -> Date | None:
@@ -171,12 +203,16 @@ def _read_authors(entry: Entry) -> Authors:
 
 
 def _read_list(value: Any) -> list[Any]:
+    if isinstance(value, dict | str):
+        return [value]
     if not isinstance(value, list):
         raise ValueError(f"should be a list of names, not {_show(value)}")  # noqa: TRY004
     return value
 
 
 def _read_name(name: Any) -> Authors:
+    if isinstance(name, str):
+        return names.read_names(name)
     if not isinstance(name, dict):
         raise ValueError(f"a name should be an object, not {_show(name)}")  # noqa: TRY004
     part = {each: _read_text(name[each]) for each in (*_PARTS, "literal") if name.get(each)}
@@ -193,12 +229,20 @@ def _read_name(name: Any) -> Authors:
 def _read_person(part: dict[str, str]) -> Author:
     """Return a person; as CSL has it, a particle that is dropped stands behind the given name."""
     family = names.with_particle(part.get("non-dropping-particle", ""), part.get("family", ""))
-    given = f"{part.get('given', '')} {part.get('dropping-particle', '')}"
-    return names.person(family, given, part.get("suffix", ""))
+    given, comma, behind = part.get("given", "").rpartition(",")
+    if not comma or "suffix" in part or not names.is_suffix(behind.strip()):
+        given, behind = part.get("given", ""), part.get("suffix", "")
+    return names.person(family, f"{given} {part.get('dropping-particle', '')}", behind)
 
 
 def _read_note(value: Any) -> list[str]:
     return [_read_text(value)]
+
+
+def _read_keywords(value: Any) -> list[str]:
+    if isinstance(value, list):
+        return [_read_text(each) for each in value]
+    return split_keywords(_read_text(value))
 
 
 def _parse_stated(value: Any) -> list[Identifier]:
@@ -213,7 +257,9 @@ CSL_JSON: Final = Format(
     date=_read_date,
     month=(),
     venue=("container-title",),
+    publisher=("publisher",),
     abstract=("abstract",),
+    language=("language",),
     authors=_read_authors,
     ids={
         "DOI": lambda value: parse_doi(_read_text(value)),
@@ -226,7 +272,7 @@ CSL_JSON: Final = Format(
     pages=("URL",),
     address=lambda value: find_address(_read_text(value)),
     notes={
-        "keyword": ("keyword", lambda value: split_keywords(_read_text(value))),
+        "keyword": ("keyword", _read_keywords),
         "note": ("note", _read_note),
         "annote": ("annotation", _read_note),
     },
@@ -250,6 +296,7 @@ CSL_JSON: Final = Format(
         "report": "report",
         "dataset": "dataset",
         "software": "software",
+        **_GENRES,
         "standard": "standard",
         **dict.fromkeys(_OTHERS, "other"),
     },

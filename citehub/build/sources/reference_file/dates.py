@@ -14,14 +14,29 @@ _NAMES: Final = (
 MONTH_MACROS: Final = {name[:3]: name for name in _NAMES}
 """What BibTeX's names of months stand for."""
 
+_IN_OTHER_TONGUES: Final = (  # German, French, Spanish, Italian, Portuguese and Dutch
+    "januar jänner janvier janv enero ene gennaio genn janeiro januari",
+    "februar février févr fevrier febrero febbraio fevereiro februari",
+    "märz maerz mär mars marzo março marco maart mrt",
+    "avril avr abril abr aprile",
+    "mai mayo maggio maio mei",
+    "juni juin junio jun giugno junho",
+    "juli juillet juil julio luglio julho",
+    "août aout agosto ago augustus",
+    "settembre septembre septiembre setembro",
+    "oktober okt octobre octubre ottobre outubro",
+    "novembre noviembre novembro",
+    "dezember dez décembre déc decembre diciembre dicembre dezembro",
+)
 _MONTHS: Final = {
     spelling: number
-    for number, name in enumerate(_NAMES, 1)
-    for spelling in (name, name[:3], *(["sept"] if name == "september" else []))
+    for number, (name, others) in enumerate(zip(_NAMES, _IN_OTHER_TONGUES, strict=True), 1)
+    for spelling in (name, name[:3], *others.split(), *(["sept"] if number == 9 else []))  # noqa: PLR2004
 }
 _BESIDE: Final = {  # words that leave a year as it is
     *("spring", "summer", "autumn", "fall", "winter", "quarter", "q", "early", "mid", "late"),
     *("c", "ca", "circa", "approx", "about", "around", "the", "of", "and", "to"),
+    *("accepted", "submitted", "under", "review", "ad", "ce"),
     *("st", "nd", "rd", "th", "published", "print", "online", "issue"),
     *("forthcoming", "in press", "to appear"),
     *("mon", "tue", "wed", "thu", "fri", "sat", "sun"),
@@ -44,6 +59,7 @@ _YEAR_FIRST: Final = re.compile(  # ISO 8601, EDTF and RIS; the next year may st
 _YEAR_LAST: Final = re.compile(
     r"(?:(?P<first>\d\d?)(?P<sign>[-/.]) ?)?(?P<second>\d\d?)[-/.] ?(?P<year>\d{4})"
 )
+_NEXT_YEAR: Final = re.compile(r"(?<!\d)((?:1[5-9]|20|21)\d\d) ?[-/] ?\d\d(?![\d/-])")
 _PIECE: Final = re.compile(r"(?P<number>\d+)|(?P<word>in press|to appear|[^\W\d_]+)|[\s.,;/&'-]+")
 
 
@@ -140,6 +156,8 @@ def _end(year: int, found: re.Match[str]) -> Date | None:
 
 def _parse_words(plain: str) -> Date | None:
     """Return a date in words and numbers; None where anything else stands there."""
+    if any(sign.isalpha() for sign in plain):
+        plain = _NEXT_YEAR.sub(r"\1", plain)
     found = list(_PIECE.finditer(plain))
     if "".join(piece[0] for piece in found) != plain or not plain[0].isalnum():
         return None

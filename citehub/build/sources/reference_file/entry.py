@@ -38,6 +38,7 @@ class Entry:
     """The values of an entry by field, each with its line.
 
     ``key`` is what the file calls the entry, empty where it does not; ``label`` is for reasons.
+    ``has_commas`` tells that names of the file have commas, so that one without is one whole.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Entry:
         self.rejects = rejects
         self.key = key
         self.is_parent = False
+        self.has_commas = False
         self.values: dict[str, list[Value]] = {}
 
     @property
@@ -114,7 +116,9 @@ class Format(NamedTuple):
     date: Callable[[Any], Date | None]
     month: tuple[str, ...]
     venue: tuple[str, ...]
+    publisher: tuple[str, ...]  # the venue of works that are no part of another
     abstract: tuple[str, ...]
+    language: tuple[str, ...]
     authors: Callable[[Entry], Authors]
     ids: Mapping[str, Callable[[Any], list[Identifier]]]
     pages: tuple[str, ...]

@@ -18,6 +18,9 @@ _SUFFIX: Final = re.compile(
     r"|d\.? ?d\.? ?s|m\.? ?b\.? ?a|m\.? ?p\.? ?h|s\.? ?j|o\.? ?p)\.?",
     re.IGNORECASE,
 )
+_SURE_SUFFIX: Final = re.compile(r"[js]n?r\.?|i{2,3}|iv|esq\.?|ph\.? ?d\.?", re.IGNORECASE)
+_AS_PRINTED: Final = re.compile(r"(?:[^\W\d_]\.[ -]?)+ ?[^\W\d_]{2,}.*")  # as J. Smith
+_HAS_INITIAL: Final = re.compile(r"(?<!\w)[^\W\d_]{1,2}\.|(?<!\w)[^\W\d_](?!\w)")
 _ENTITY: Final = re.compile(r"&(?:#[0-9]+|#x[0-9a-f]+|[a-z]+[0-9]*);", re.IGNORECASE)
 _EAST_ASIAN: Final = re.compile(
     "[\u3005-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]+"
@@ -115,7 +118,11 @@ def of_parts(parts: Iterable[str], *, is_suffix_last: bool) -> Author:
     family, *more = (" ".join(part.split()) for part in parts)
     if len(more) > 1 and not more[-1]:
         more.pop()
+    if len(more) == 1 and " " in family and _SURE_SUFFIX.fullmatch(more[0]):
+        return _with_suffix(family, more[0])
     if len(more) == 1:
+        if _AS_PRINTED.fullmatch(family) and _AS_PRINTED.fullmatch(more[0]):
+            raise ValueError(f"{f'{family}, {more[0]}'!r:.60} has two names as they are printed")
         return person(family, more[0])
     given, suffix = more if is_suffix_last else reversed(more)
     if not is_suffix(suffix) and is_suffix(given):
@@ -126,10 +133,20 @@ def of_parts(parts: Iterable[str], *, is_suffix_last: bool) -> Author:
     return person(family, given, suffix)
 
 
-def read_names(text: str) -> Authors:
+def _with_suffix(name: str, suffix: str) -> Author:
+    """Return a person whose name stands as printed before a suffix, as ``Martin King, Jr.``."""
+    if name[0].islower():  # the family name alone, with its particle
+        return person(name, suffix=suffix)
+    given, _, family = name.rpartition(" ")
+    return person(family, given, suffix)
+
+
+def read_names(text: str, *, has_commas: bool = False) -> Authors:
     """Return those whom a plain text names, each as ``Family, Given, Suffix`` or as printed.
 
-    Semicolons part names; *and* does where each of them has a comma.
+    Semicolons part names; *and* does where each of them has a comma. Words without a comma are a
+    whole, as the name of a group, where other names of the file have one
+    and none of them is an initial.
 
     Raises
     ------
@@ -145,7 +162,8 @@ def read_names(text: str) -> Authors:
         elif name or not text:
             end = end_of_named(name)
             are_all = are_all and end == len(name)
-            named += map(_read_name, _split_and(name[:end]))
+            is_whole = has_commas and ";" not in text and not _HAS_INITIAL.search(name)
+            named += (_read_name(each, is_whole) for each in _split_and(name[:end]))
     return Authors(tuple(named), are_all)
 
 
@@ -154,8 +172,10 @@ def _split_and(name: str) -> list[str]:
     return parts if all("," in part for part in parts) else [name]
 
 
-def _read_name(name: str) -> Author:
+def _read_name(name: str, is_whole: bool) -> Author:  # noqa: FBT001
     parts = name.split(",")
     if len(parts) > 3:  # noqa: PLR2004
         raise ValueError(f"{name!r:.60} has more than two commas")
-    return of_parts(parts, is_suffix_last=True) if len(parts) > 1 else whole(name)
+    if len(parts) > 1:
+        return of_parts(parts, is_suffix_last=True)
+    return group(name) if is_whole and " " in name else whole(name)

@@ -22,7 +22,17 @@ _PRINTED: Final = {
     "textendash": "–", "textemdash": "—", "textquoteleft": "‘", "textquoteright": "’",
     "textquotedblleft": "“", "textquotedblright": "”", "emph": "", "textit": "", "textbf": "",
     "textsc": "", "texttt": "", "textrm": "", "mbox": "", "it": "", "em": "", "bf": "", "sc": "",
-    "tt": "", "rm": "", "relax": "", "protect": "", "unskip": "", "slash": "/",
+    "tt": "", "rm": "", "relax": "", "protect": "", "unskip": "", "slash": "/", "sf": "",
+    "sl": "", "textup": "", "textmd": "", "textsf": "", "textsl": "", "textnormal": "",
+    "textquotesingle": "'", "textquotedbl": '"', "quotesinglbase": "‚", "quotedblbase": "„",
+    "guillemotleft": "«", "guillemotright": "»", "guillemetleft": "«", "guillemetright": "»",
+    "guilsinglleft": "‹", "guilsinglright": "›", "textasciigrave": "`", "textdollar": "$",
+    "textunderscore": "_", "textasteriskcentered": "*", "textexclamdown": "¡",
+    "textquestiondown": "¿", "textellipsis": "…", "textbullet": "•", "textperiodcentered": "·",
+    "textdegree": "°", "textmu": "µ", "textordfeminine": "ª", "textordmasculine": "º",
+    "copyright": "©", "textcopyright": "©", "textregistered": "®", "texttrademark": "™",
+    "S": "§", "P": "¶", "pounds": "£", "textsterling": "£", "texteuro": "€", "euro": "€",
+    "nobreakspace": " ", "thinspace": " ", "xspace": "", "nobreakdash": "", "hyp": "-",
 }  # fmt: skip
 _RELATIONS: Final = {"$<$": "<", "$>$": ">", "$|$": "|"}  # plain signs, as BibTeX needs them
 _LIGATURES: Final = {
@@ -35,25 +45,31 @@ _ACCENTS: Final = {
 }  # fmt: skip
 _COMBINING: Final = "".join(map(chr, range(0x300, 0x370)))
 _WITH_DOT: Final = {"ı": "i", "ȷ": "j"}
+_GROUP: Final = re.compile(r"\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*+\})*+\})*+)\}")
 _TEX: Final = re.compile(
     r"(?P<math>\$(?:[^$\\]|\\.)*+\$)"
     r"""|\\(?P<accent>[`'^~=."]|(?:[uvHrdckbt]|textcommabelow)(?![A-Za-z]))\s*"""
     rf"|\\(?P<printed>{'|'.join(map(re.escape, sorted(_PRINTED, key=len, reverse=True)))})"
     r"(?:(?<![A-Za-z])|(?![A-Za-z]))(?:\{\}|(?<=[A-Za-z]) +)?"
+    r"|\\(?P<case>upper|lower|Make(?:Text)?Upper|Make(?:Text)?Lower)case\s*(?P<cased>"
+    rf"{_GROUP.pattern})"
     r"|(?P<sorting>\\(?:noopsort|SortNoop)\s*\{[^{}]*\})"
     r"|(?P<unknown>\\[A-Za-z]+[^\s{}\\$]*+(?:\{(?:[^{}]|\{[^{}]*+\})*+\})*+)"
     rf"|(?P<ligature>{'|'.join(map(re.escape, _LIGATURES))})"
     r"|(?P<brace>[{}])"
 )
-_GROUP: Final = re.compile(r"\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*+\})*+\})*+)\}")
 
 
 class Piece(NamedTuple):
-    """What a piece of TeX prints, and the brace or the command that it is."""
+    """What a piece of TeX prints, and the brace or the command that it is.
+
+    The case of a letter does not count where a command changes it, as BibTeX has it.
+    """
 
     text: str
     brace: str = ""
     is_command: bool = False
+    is_cased: bool = True
 
 
 def print_tex(text: str) -> str:
@@ -75,7 +91,10 @@ def pieces(text: str) -> Iterator[Piece]:
             yield Piece(text[at : match.start()])
         printed, at = _print(text, match)
         is_command = match[0].startswith("\\")
-        yield Piece("", printed) if match["brace"] else Piece(printed, is_command=is_command)
+        if match["brace"]:
+            yield Piece("", printed)
+        else:
+            yield Piece(printed, is_command=is_command, is_cased=match["case"] is None)
     if at < len(text):
         yield Piece(text[at:])
 
@@ -86,6 +105,9 @@ def _print(text: str, match: re.Match[str]) -> tuple[str, int]:
         return _print_accent(text, match)
     if match["printed"] is not None:
         return _PRINTED[match["printed"]], match.end()
+    if match["case"]:
+        inner = print_tex(match["cased"])
+        return inner.upper() if "pper" in match["case"] else inner.lower(), match.end()
     if match["sorting"]:
         return "", match.end()
     if match["ligature"]:

@@ -6,6 +6,7 @@ import codecs
 import re
 from typing import Final
 
+from citehub._text import counted
 from citehub.build.sources.records import Reject
 from citehub.errors import SourceError
 
@@ -22,7 +23,7 @@ _LAST_ASCII: Final = "\x7f"
 _PACKED: Final = {b"%PDF": "a PDF", b"PK\x03\x04": "a ZIP file", b"\x1f\x8b": "a gzip file"}
 _LIKE: Final = {
     ".bib": re.compile(r"^\s*@\s*[A-Za-z]+\s*[{(]", re.MULTILINE),
-    ".ris": re.compile(r"^\s*TY\s{0,2}-\s", re.IGNORECASE | re.MULTILINE),
+    ".ris": re.compile(r"^\s*TY\s*[-\u2013\u2014]\s*[A-Z]{3}", re.IGNORECASE | re.MULTILINE),
     ".json": re.compile(r"\s*[\[{]"),
 }
 """How a file of each ending looks."""
@@ -35,7 +36,7 @@ _OTHERS: Final = (
      "Web of Science's own format"),
     (re.compile(r"^%0 ", re.MULTILINE), "EndNote's own format"),
 )  # fmt: skip
-_EXPORT: Final = (
+EXPORT: Final = (
     "Export the list as BibTeX, RIS or CSL-JSON, from the page that you have it from or from a "
     "reference manager."
 )
@@ -56,10 +57,10 @@ def read_text(path: str) -> tuple[str, list[Reject]]:
         raise SourceError.at(path, 0, f"cannot be read: {error.strerror}") from None
     for start, kind in _PACKED.items():
         if data.startswith(start):
-            raise SourceError.at(path, 0, f"is {kind}. {_EXPORT}")
+            raise SourceError.at(path, 0, f"is {kind}. {EXPORT}")
     text, problem, at = _decode(data)
     if not text.strip():
-        raise SourceError.at(path, 0, f"is empty. {_EXPORT}")
+        raise SourceError.at(path, 0, f"is empty. {EXPORT}")
     line = re.sub("\r\n?", "\n", text[:at]).count("\n") + 1
     lines = _MARK.sub("", re.sub("\r\n?", "\n", text))
     return lines, [Reject(path, line, problem)] if problem else []
@@ -80,9 +81,9 @@ def check_kind(path: str, text: str, ending: str) -> None:
             raise SourceError.at(path, 0, f"is a file as in {other}: its name should end so")
     for like, kind in _OTHERS:
         if like.match(text) or ("\n" in text and like.search(text)):
-            raise SourceError.at(path, 0, f"is {kind}, which is not read here. {_EXPORT}")
+            raise SourceError.at(path, 0, f"is {kind}, which is not read here. {EXPORT}")
     if ending not in _LIKE:
-        raise SourceError.at(path, 0, f"should end in one of {' '.join(_LIKE)}. {_EXPORT}")
+        raise SourceError.at(path, 0, f"should end in one of {' '.join(_LIKE)}. {EXPORT}")
 
 
 def _decode(data: bytes) -> tuple[str, str, int]:
@@ -95,7 +96,10 @@ def _decode(data: bytes) -> tuple[str, str, int]:
     n_wrong = text.count(_REPLACED)
     n_right = sum(sign > _LAST_ASCII for sign in text) - n_wrong
     if encoding != "utf-8" or n_right > n_wrong:
-        problem = f"{n_wrong} characters are not in {encoding.upper()}, and stand as {_REPLACED}"
+        are = "is not in" if n_wrong == 1 else "are not in"
+        stand = "stands" if n_wrong == 1 else "stand"
+        number = counted(n_wrong, "character")
+        problem = f"{number} {are} {encoding.upper()}, and {stand} as {_REPLACED}"
         return text, problem, text.find(_REPLACED)
     text = data.decode("cp1252", "replace")
     problem = (
