@@ -338,8 +338,21 @@ def _check_resource(resource: Any, what: str, path: str) -> None:
         if field["arrowType"] not in TYPES:
             known = f"a field of {what} to be one of {' '.join(TYPES)}"
             raise DamagedManifest.at(path, known, f"{field['arrowType']!r:.60}")
-        _check(field.get("constraints", {}), {}, path, f"constraints of {what}")
-        enum = field.get("constraints", {}).get("enum", [])
+        limits = field.get("constraints", {})
+        _check(limits, {}, path, f"constraints of {what}")
+        for key, kinds in (
+            ("minimum", {int, float}),
+            ("maximum", {int, float}),
+            ("required", {bool}),
+        ):
+            if key in limits and type(limits[key]) not in kinds:
+                named = " or ".join(sorted(kind.__name__ for kind in kinds))
+                raise DamagedManifest.at(
+                    path, f"{key!r} of a field of {what} to be {named}", f"{limits[key]!r:.60}"
+                )
+        if "unit" in field:
+            _check(field, {"unit": str}, path, f"a field of {what}")
+        enum = limits.get("enum", [])
         if not isinstance(enum, list) or not all(isinstance(each, str) for each in enum):
             raise DamagedManifest.at(path, f"a vocabulary of {what} to be names", f"{enum!r:.60}")
     names = [field["name"] for field in schema["fields"]]

@@ -80,6 +80,16 @@ WRONG = {
     "constraints is text": lambda m: m["resources"][0]["schema"]["fields"][0].update(
         constraints="required"
     ),
+    "a least value is text": lambda m: m["resources"][0]["schema"]["fields"][4].update(
+        constraints={"minimum": "1500"}
+    ),
+    "a greatest value is true": lambda m: m["resources"][0]["schema"]["fields"][4].update(
+        constraints={"maximum": True}
+    ),
+    "required is text": lambda m: m["resources"][0]["schema"]["fields"][4].update(
+        constraints={"required": "no"}
+    ),
+    "a unit is a number": lambda m: m["resources"][0]["schema"]["fields"][4].update(unit=5),
     "a vocabulary is text": lambda m: m["resources"][0]["schema"]["fields"][0].update(
         constraints={"enum": "works"}
     ),
