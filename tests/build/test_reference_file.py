@@ -41,7 +41,7 @@ BIBTEX = r"""
   doi       = {10.1007/978-3-319{\_}2},
   eprint    = {2304.01373v2},
   archivePrefix = {arXiv},
-  publisher = never # read,
+  address = never # read,
 }
 @article(scholar, title = "A {"}quoted{"} title", journal={arXiv preprint arXiv:2201.11990},
   author="Shoeybi, Mohammad", date={2022-01-28})
@@ -1297,3 +1297,28 @@ def test_items_of_csl_may_stand_one_a_line(read):
 def test_json_of_another_kind_says_so(read, text, said):
     with pytest.raises(SourceError, match=said):
         read(".json", text)
+
+
+@pytest.mark.parametrize(
+    ("ending", "text", "type_", "venue"),
+    [
+        (".bib", "@book{a, title={T}, publisher={Oil \\& Sons}}", "book", "Oil & Sons"),
+        (".bib", "@phdthesis{a, title={T}, school={Uni}}", "dissertation", "Uni"),
+        (".bib", "@thesis{a, title={T}, institution={Uni}}", "dissertation", "Uni"),
+        (".bib", "@techreport{a, title={T}, institution={Lab}}", "report", "Lab"),
+        (".bib", "@article{a, title={T}, journal={J}, publisher={P}}", "article", "J"),
+        (".bib", "@article{a, title={T}, publisher={P}}", "article", None),
+        (".ris", ris("PB  - P").replace("JOUR", "BOOK"), "book", "P"),
+        (
+            ".ris",
+            ris("M3  - Preprint", "PB  - Server").replace("JOUR", "MANSCPT"),
+            "preprint",
+            "Server",
+        ),
+        (".json", csl(type="thesis", publisher="Uni"), "dissertation", "Uni"),
+        (".json", csl(type="document", genre="Computer software"), "software", None),
+    ],
+)
+def test_the_venue_of_a_whole_is_who_published_it(read, ending, text, type_, venue):
+    (found,), rejects = read(ending, text)
+    assert (found.type, found.venue, rejects) == (type_, venue, [])

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from citehub.build.sources.reference_file.entry import Entry, Format
 
 SOURCE: Final = "citing-file"
+_WHOLES: Final = {
+    "book", "dataset", "dissertation", "preprint", "report", "software", "standard",
+}  # fmt: skip
 _FORMATS: Final = {".bib": BIBTEX, ".ris": RIS, ".json": CSL_JSON}
 
 
@@ -124,6 +127,8 @@ def _read_entry(entry: Entry, form: Format) -> Record | None:
         stated = [venue, *(each for name in form.of_arxiv for each in _texts(entry, form, name))]
         found += (each for text in stated for each in find_arxiv(text))
         type_ = "preprint"
+    elif not venue and type_ in _WHOLES:
+        venue = entry.first(form.publisher, form.text)
     authors = form.authors(entry)
     year, month = _read_date(entry, form)
     abstract = entry.first(form.abstract, form.text)

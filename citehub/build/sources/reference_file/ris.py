@@ -80,8 +80,11 @@ def _ended(entry: Entry) -> Entry:
     """Return a record, with what other tags say of two of its own.
 
     A book has its title in BT where it has none elsewhere; what stands beside an abstract in N2 is
-    a note; PubMed numbers its records in AN.
+    a note; PubMed numbers its records in AN; M3 may say that it is a preprint, which has no type.
     """
+    for kind in entry.values.get("M3", ()):
+        if kind.value.lower() == "preprint":
+            entry.values["TY"] = [kind]
     if "AB" in entry.values:
         abstracts = {join_lines(value) for value, _ in entry.values["AB"]}
         for note in entry.values.pop("N2", ()):
@@ -177,6 +180,7 @@ RIS: Final = Format(
     date=lambda text: parse_date(join_lines(text)),
     month=(),
     venue=("JF", "T2", "JO", "BT", "JA", "J2", "J1"),
+    publisher=("PB",),
     abstract=("AB", "N2"),
     language=("LA",),
     authors=_read_authors,
@@ -204,6 +208,7 @@ RIS: Final = Format(
         **dict.fromkeys(("rprt", "govdoc"), "report"),
         **dict.fromkeys(("data", "aggr", "dbase"), "dataset"),
         "thes": "dissertation",
+        "preprint": "preprint",
         "comp": "software",
         "stand": "standard",
         "grant": "grant",
