@@ -130,7 +130,9 @@ def test_a_manifest_of_another_shape_is_refused(datasets, change):
         citehub.load("mt-nlg", version="1.1.0")
 
 
-@pytest.mark.parametrize("data", [b"", b"not JSON", b"[1]", b"null", b"\xff", b"{" * 99_999])
+@pytest.mark.parametrize(
+    "data", [b"", b"not JSON", b"[1]", b"null", b"\xff", b"{" * 99_999, b'{"name": "\\uD800"}']
+)
 def test_a_manifest_that_is_not_json_is_refused(datasets, data):
     (datasets / "mt-nlg" / "1.1.0" / "datapackage.json").write_bytes(data)
     with pytest.raises(errors.DamagedManifest, match=r"datapackage\.json is damaged: expected"):
