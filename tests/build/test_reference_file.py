@@ -540,6 +540,7 @@ NAMES_OF_RIS = {
     "Ministry of Light,": [person("Ministry of Light")],
     "Ministry of Oil and Light": [group("Ministry of Oil and Light")],
     "Lamp A.": ["Lamp A."],
+    "{Oil, Inc.}": [group("Oil, Inc.")],
     "J. P. Lamp": ["J. P. Lamp"],
     "Lamp": ["Lamp"],
     "": [],
@@ -761,7 +762,7 @@ def test_a_date_is_the_year_and_month_in_which_it_begins(text, found):
     assert parse_date(text) == found
 
 
-@pytest.mark.parametrize("text", ["", " ", "n.d.", "no date", "?"])
+@pytest.mark.parametrize("text", ["", " ", "n.d.", "no date", "?", "s. d.", "[o.J.]"])
 def test_a_date_that_is_not_known_is_none(text):
     assert parse_date(text) is None
 
@@ -1282,6 +1283,22 @@ def test_languages_are_codes(read, ending, text, code):
 def test_what_stands_beside_an_abstract_is_a_note(read):
     (found,), _ = read(".ris", ris("AB  - One", "N2  - One", "N2  - Two"))
     assert (found.abstract, found.notes) == ("One", (Note("note", "Two"),))
+
+
+def test_several_abstracts_are_one(read):
+    (found,), rejects = read(".ris", ris("AB  - One.", "AB  - Two.", "AB  - One."))
+    assert (found.abstract, rejects) == ("One. Two.", [])
+
+
+def test_proceedings_are_the_venue_where_no_other_is(read):
+    text = ris("C3  - Proceedings").replace("JOUR", "CPAPER")
+    assert [each.venue for each in read(".ris", text)[0]] == ["Proceedings"]
+    text = text.replace("C3  -", "T2  - Conference\nC3  -")
+    assert [each.venue for each in read(".ris", text)[0]] == ["Conference"]
+
+
+def test_an_end_without_a_record_is_told(read):
+    assert read(".ris", ris() + "\nER  - ")[1][0][1] == "'ER' is in no record"
 
 
 def test_keywords_of_csl_may_be_a_list(read):
