@@ -1297,6 +1297,11 @@ def test_proceedings_are_the_venue_where_no_other_is(read):
     assert [each.venue for each in read(".ris", text)[0]] == ["Conference"]
 
 
+def test_of_two_titles_the_first_names_the_work(read):
+    (found,), ((_, reason),) = read(".ris", ris("TI  - U"))
+    assert (found.title, reason) == ("T", "TI of entry 1: is there twice")
+
+
 def test_an_end_without_a_record_is_told(read):
     assert read(".ris", ris() + "\nER  - ")[1][0][1] == "'ER' is in no record"
 
