@@ -7,7 +7,14 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final, cast
 
 from citehub._hub import Hub
-from citehub._manifest import MANIFEST, parse_json, read_bytes, read_manifest
+from citehub._manifest import (
+    MANIFEST,
+    is_hub_name,
+    is_version,
+    parse_json,
+    read_bytes,
+    read_manifest,
+)
 from citehub.errors import (
     DamagedIndex,
     DamagedManifest,
@@ -24,7 +31,6 @@ if TYPE_CHECKING:
 
 INDEX: Final = "index.json"
 FORMAT: Final = "citehub-index-1"
-_VERSION_PARTS: Final = 3
 
 
 def hubs() -> tuple[str, ...]:
@@ -131,14 +137,6 @@ def version_key(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split("."))
 
 
-def is_version(text: str) -> bool:
-    """Tell whether a text is a data version, ``MAJOR.MINOR.PATCH``."""
-    parts = text.split(".")
-    return len(parts) == _VERSION_PARTS and all(
-        part.isascii() and part.isdigit() and (part == "0" or part[0] != "0") for part in parts
-    )
-
-
 def release_folder(hub: str, version: str) -> str:
     """Return the folder of a version, whether or not it is there yet."""
     return os.path.join(datasets_folder(), hub, version)
@@ -215,12 +213,6 @@ def _find_entry_problem(name: str, entry: object) -> str:
     if entry.get("default") not in list(listed):  # a list, as JSON may give what has no hash
         return "the default to be one of the versions"
     return "" if all(map(_is_hashes, listed.values())) else "a SHA-256 per file of a version"
-
-
-def is_hub_name(name: str) -> bool:
-    """Tell whether a text can name a hub: small letters and digits, parted by hyphens."""
-    parts = name.split("-")
-    return name.isascii() and name == name.lower() and all(part.isalnum() for part in parts)
 
 
 def _is_hashes(files: object) -> bool:

@@ -122,10 +122,7 @@ class Scorecard:
             for each in self.checks
         )
         headers = ("passed", "level", "check", "found", "what to do")
-        return (
-            f"<p>{_html.text(self.sum)}</p>"
-            f'<div style="overflow-x:auto">{_html.table(headers, rows)}</div>'
-        )
+        return f"<p>{_html.text(self.sum)}</p>{_html.table(headers, rows)}"
 
 
 def check(hub: str | os.PathLike[str], *, version: str | None = None) -> Scorecard:

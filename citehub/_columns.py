@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from typing import Final
 
+KNOWN_SCHEMA: Final = 2
+"""The newest version of the schema."""
+
 COLUMNS: Final = {
     "works": {
         "work_id": "string",

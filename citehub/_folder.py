@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
@@ -23,7 +24,9 @@ def scratch_folder(target: str) -> Iterator[str]:
         os.makedirs(parent, exist_ok=True)
         scratch = tempfile.mkdtemp(prefix=f".{name}.", dir=parent)
     except OSError as error:  # named by the folder that was asked for
-        raise OSError(error.errno, error.strerror, target) from None
+        in_file = isinstance(error, FileExistsError)
+        number = errno.ENOTDIR if in_file else error.errno or errno.EIO
+        raise OSError(number, os.strerror(number), target) from None
     try:
         os.chmod(scratch, 0o755)  # noqa: S103 -- mkdtemp makes folders that only their owner may read
         yield scratch

@@ -22,14 +22,17 @@ def text(value: object) -> str:
     return escape(str(value))
 
 
-def short(value: object) -> str:
-    """Return a value as :func:`text` on one line: of a long one the beginning, all as a title."""
+def short(value: object, url: str = "") -> str:
+    """Return a value as :func:`text` on one line: of a long one the beginning, all as a title.
+
+    With an address it is a :func:`link`.
+    """
     if value is None:
         return text(value)
     shown, title = " ".join(str(value).split()), ""
     if len(shown) > _MOST:
         shown, title = f"{shown[: _MOST - 1]}…", f' title="{escape(str(value))}"'
-    return f'<span style="white-space:nowrap"{title}>{escape(shown)}</span>'
+    return f'<span style="white-space:nowrap"{title}>{link(url, shown)}</span>'
 
 
 def link(url: str, label: str) -> str:
@@ -40,11 +43,15 @@ def link(url: str, label: str) -> str:
 
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[str]], caption: str = "") -> str:
-    """Return a table; headers and caption are text, cells are HTML already."""
+    """Return a table; headers and caption are text, cells are HTML already.
+
+    A table that is wider than its place scrolls in itself.
+    """
     head = "".join(f'<th scope="col" style="{_CELL}">{escape(header)}</th>' for header in headers)
     body = "".join(
         "<tr>" + "".join(f'<td style="{_CELL}">{cell}</td>' for cell in row) + "</tr>"
         for row in rows
     )
+    parts = f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
     top = f'<caption style="text-align:left">{escape(caption)}</caption>' if caption else ""
-    return f"<table>{top}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    return f'<div style="overflow-x:auto"><table>{top}{parts}</table></div>'

@@ -175,14 +175,14 @@ class Hub:
         """The work that the others cite."""
         return self.work(self.manifest["citehub"]["canonical_work_id"])
 
-    def work(self, identifier: str) -> Work:
+    def work(self, identifier: str | Work | Related) -> Work:
         """Return one work.
 
         Parameters
         ----------
-        identifier : str
+        identifier : str or Work
             Its ``work_id``, an arXiv id with or without version and prefix, a DOI, or an URL
-            of either.
+            of either; or a work, as of another release.
 
         Returns
         -------
@@ -266,12 +266,14 @@ class Hub:
         >>> nearest.work.title_plain, nearest.shared[0]
         ('DeepSeek LLM: Scaling Open-Source Language Models with Longtermism', 'deepseek')
         """
+        from numbers import Integral
+
         from citehub._related import Related, rank_related
         from citehub._works import Works
 
-        if n < 0:
+        if not isinstance(n, Integral) or n < 0:
             raise BadArgument.of("n", n, "a whole number from 0")
-        of = self.work(str(getattr(work, "work_id", work))).work_id
+        of = self._resolve(work)
         rows = self._read("works")
         texts = {row["work_id"]: f"{row['title_plain']} {row['finding'] or ''}" for row in rows}
         ranked = rank_related(texts, of)[:n]
@@ -507,7 +509,7 @@ class Hub:
             return cite(self, None, style)
         if of == "canonical":
             return cite(self, self.canonical, style)
-        return cite(self, self.work(of) if isinstance(of, str) else of, style)
+        return cite(self, self.work(of), style)
 
     def verify(self) -> None:
         """Check the release whole: every hash, key, null, vocabulary and foreign key.
@@ -600,8 +602,11 @@ class Hub:
     def _citing_ids(self) -> list[str]:
         return list(self._all_ids())[1:]
 
-    def _resolve(self, identifier: str) -> str:
-        """Return the ``work_id`` of an identifier in any spelling."""
+    def _resolve(self, work: object) -> str:
+        """Return the ``work_id`` of a work, or of an identifier in any spelling."""
+        from citehub._work import identifier_of
+
+        identifier = identifier_of(work)
         found = self._find(identifier)
         if found is None:
             raise self._unknown_work(identifier)

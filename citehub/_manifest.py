@@ -10,10 +10,12 @@ import contextlib
 import json
 import os
 import stat
+import sys
 from typing import TYPE_CHECKING, Any, cast
 
+from citehub._columns import KNOWN_SCHEMA
 from citehub._types import TYPES
-from citehub.errors import DamagedManifest, DamagedRelease
+from citehub.errors import DamagedManifest, DamagedRelease, NewerRelease
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -49,6 +51,7 @@ RESPONSIBLE_AI = (
 """What a maker may say under ``responsible_ai``: the texts of Croissant's RAI vocabulary."""
 
 FIRST_SCHEMA = 1
+_VERSION_PARTS = 3
 _HEX_DIGITS = 64  # of a SHA-256
 _OPENSSL_PAYS_FROM = 1 << 19  # bytes
 
@@ -103,6 +106,11 @@ def parse_json(data: bytes, path: str, damaged: type[DamagedRelease]) -> dict[st
         raise damaged.at(path, "JSON", f"text that is not ({error})") from None
     if not isinstance(parsed, dict):
         raise damaged.at(path, "a JSON object", f"a {type(parsed).__name__}")
+    if b"\\ud" in data.lower():
+        try:
+            json.dumps(parsed, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            raise damaged.at(path, "text in Unicode", "half of a surrogate pair") from None
     return parsed
 
 
@@ -121,24 +129,21 @@ def read_manifest(folder: str, expected_hash: str | None = None) -> Manifest:
     DamagedManifest
         The file is missing, changed, not JSON, or not a citehub manifest, or a table's path
         leads out of the folder.
+    NewerRelease
+        A newer citehub wrote it, in a shape that this one does not know.
     """
     path = os.path.join(folder, MANIFEST)
     data = read_bytes(path, DamagedManifest)
     parsed = parse_json(data, path, DamagedManifest)
-    _check(parsed, _MANIFEST_SHAPE, path, "the manifest")
-    _check(parsed["citehub"], _HUB_SHAPE, path, "'citehub'")
-    for number, resource in enumerate(parsed["resources"]):
-        _check_resource(resource, f"resource {number}", path)
-    for contributor in parsed["contributors"]:
-        _check(contributor, {"title": str}, path, "a contributor")
-    for terms in parsed["licenses"]:
-        _check(terms, {"name": str, "path": str, "title": str}, path, "a license")
-    if not all(isinstance(each, str) for each in parsed["keywords"]):
-        raise DamagedManifest.at(path, "keywords that are text", f"{parsed['keywords']!r:.60}")
-    _check_optional(parsed, path)
-    names = [resource["name"] for resource in parsed["resources"]]
-    if "works" not in names or len(names) != len(set(names)):
-        raise DamagedManifest.at(path, "each table once, and a table 'works'", ", ".join(names))
+    try:
+        _check_manifest(parsed, path)
+    except DamagedManifest as error:
+        stated = parsed["citehub"] if isinstance(parsed.get("citehub"), dict) else {}
+        schema = stated.get("schema_version")
+        if type(schema) is int and schema > KNOWN_SCHEMA:
+            known = error.expected, error.found
+            raise NewerRelease.at(path, schema, KNOWN_SCHEMA, *known) from None
+        raise
     # Last, so that a manifest that is wrong in itself is told by what is wrong with it.
     if expected_hash is not None and sha256(data) != expected_hash:
         raise DamagedManifest.at(path, f"the released file, {expected_hash}", sha256(data))
@@ -212,6 +217,33 @@ def is_plain_name(name: str) -> bool:
     return name.isascii() and bare.isalnum() and name[0].isalnum()
 
 
+def is_version(text: str) -> bool:
+    """Tell whether a text is a data version, ``MAJOR.MINOR.PATCH``."""
+    parts = text.split(".")
+    return len(parts) == _VERSION_PARTS and all(
+        part.isascii() and part.isdigit() and (part == "0" or part[0] != "0") for part in parts
+    )
+
+
+def is_hub_name(name: str) -> bool:
+    """Tell whether a text can name a hub: small letters and digits, parted by hyphens."""
+    parts = name.split("-")
+    return name.isascii() and name == name.lower() and all(part.isalnum() for part in parts)
+
+
+def _is_day(text: str) -> bool:
+    """Tell whether a text starts with a day, ``2026-11-23``, and holds no line or control."""
+    year, month, day = text[:4], text[5:7], text[8:10]
+    is_date = text[4:5] == text[7:8] == "-" and (year + month + day).isdecimal()
+    return (
+        is_date
+        and text.isascii()
+        and text.isprintable()
+        and "01" <= month <= "12"
+        and "01" <= day <= "31"
+    )
+
+
 _HUB_SHAPE = {"hub": str, "canonical_work_id": str, "hub_class": str}
 _FIELD_SHAPE = {"name": str, "type": str, "arrowType": str, "description": str}
 _SCHEMA_SHAPE = {"fields": list, "primaryKey": list}
@@ -240,6 +272,33 @@ _MANIFEST_SHAPE = {
 }
 
 
+def _check_manifest(parsed: dict[str, Any], path: str) -> None:
+    _check(parsed, _MANIFEST_SHAPE, path, "the manifest")
+    _check(parsed["citehub"], _HUB_SHAPE, path, "'citehub'")
+    for number, resource in enumerate(parsed["resources"]):
+        _check_resource(resource, f"resource {number}", path)
+    for contributor in parsed["contributors"]:
+        _check(contributor, {"title": str}, path, "a contributor")
+    for terms in parsed["licenses"]:
+        _check(terms, {"name": str, "path": str, "title": str}, path, "a license")
+    if not all(isinstance(each, str) for each in parsed["keywords"]):
+        raise DamagedManifest.at(path, "keywords that are text", f"{parsed['keywords']!r:.60}")
+    for name, holds, wanted in (
+        (parsed["citehub"]["hub"], is_hub_name, "a hub's name of small letters, digits, hyphens"),
+        (parsed["version"], is_version, "a version MAJOR.MINOR.PATCH"),
+        (parsed["created"], _is_day, "'created' to be a day, YYYY-MM-DD"),
+    ):
+        if not holds(name):
+            raise DamagedManifest.at(path, wanted, f"{name!r:.60}")
+    _check_optional(parsed, path)
+    names = [resource["name"] for resource in parsed["resources"]]
+    if "works" not in names or len(names) != len(set(names)):
+        raise DamagedManifest.at(path, "each table once, and a table 'works'", ", ".join(names))
+    first = next(each for each in parsed["resources"] if each["name"] == "works")
+    if not first["rows"]:
+        raise DamagedManifest.at(path, "the canonical work in table 'works'", "a table of no rows")
+
+
 def _check(part: object, shape: Mapping[str, type], path: str, what: str) -> None:
     if not isinstance(part, dict):
         raise DamagedManifest.at(path, f"{what} to be an object", type(part).__name__)
@@ -259,7 +318,7 @@ def _check_optional(manifest: dict[str, Any], path: str) -> None:
         raise DamagedManifest.at(path, "a homepage that starts with https:// or http://", found)
     schema = manifest["citehub"].get("schema_version", FIRST_SCHEMA)
     if type(schema) is not int or schema < FIRST_SCHEMA:
-        raise DamagedManifest.at(path, "a 'schema_version' from 1", f"{schema!r:.60}")
+        raise DamagedManifest.at(path, "a whole number 'schema_version' from 1", f"{schema!r:.60}")
     said = manifest["citehub"].get("responsible_ai", {})
     _check(said, {}, path, "'responsible_ai'")
     if not all(isinstance(text, str) for text in said.values()):
@@ -272,17 +331,15 @@ def _check_resource(resource: Any, what: str, path: str) -> None:
     if not is_plain_name(resource["path"]):
         found = f"path {resource['path']!r:.60}"
         raise DamagedManifest.at(path, f"{what} to be a file of its own folder", found)
+    for key in ("bytes", "rows"):
+        if not 0 <= resource[key] < sys.maxsize:
+            raise DamagedManifest.at(
+                path, f"{what} to have {key} from 0", f"{resource[key]!r:.60}"
+            )
     schema = resource["schema"]
     _check(schema, _SCHEMA_SHAPE, path, f"the schema of {what}")
     for field in schema["fields"]:
-        _check(field, _FIELD_SHAPE, path, f"a field of {what}")
-        if field["arrowType"] not in TYPES:
-            known = f"a field of {what} to be one of {' '.join(TYPES)}"
-            raise DamagedManifest.at(path, known, f"{field['arrowType']!r:.60}")
-        _check(field.get("constraints", {}), {}, path, f"constraints of {what}")
-        enum = field.get("constraints", {}).get("enum", [])
-        if not isinstance(enum, list) or not all(isinstance(each, str) for each in enum):
-            raise DamagedManifest.at(path, f"a vocabulary of {what} to be names", f"{enum!r:.60}")
+        _check_field(field, what, path)
     names = [field["name"] for field in schema["fields"]]
     if not names or not schema["primaryKey"] or any(k not in names for k in schema["primaryKey"]):
         raise DamagedManifest.at(
@@ -291,6 +348,30 @@ def _check_resource(resource: Any, what: str, path: str) -> None:
     keys = schema.get("foreignKeys", [])
     if not isinstance(keys, list) or not all(_is_foreign_key(key, names) for key in keys):
         raise DamagedManifest.at(path, f"foreign keys of {what}", f"{keys!r:.60}")
+
+
+def _check_field(field: Any, what: str, path: str) -> None:
+    _check(field, _FIELD_SHAPE, path, f"a field of {what}")
+    if field["arrowType"] not in TYPES:
+        known = f"a field of {what} to be one of {' '.join(TYPES)}"
+        raise DamagedManifest.at(path, known, f"{field['arrowType']!r:.60}")
+    limits = field.get("constraints", {})
+    _check(limits, {}, path, f"constraints of {what}")
+    for key, kinds in (
+        ("minimum", {int, float}),
+        ("maximum", {int, float}),
+        ("required", {bool}),
+    ):
+        if key in limits and type(limits[key]) not in kinds:
+            named = " or ".join(sorted(kind.__name__ for kind in kinds))
+            raise DamagedManifest.at(
+                path, f"{key!r} of a field of {what} to be {named}", f"{limits[key]!r:.60}"
+            )
+    if "unit" in field:
+        _check(field, {"unit": str}, path, f"a field of {what}")
+    enum = limits.get("enum", [])
+    if not isinstance(enum, list) or not all(isinstance(each, str) for each in enum):
+        raise DamagedManifest.at(path, f"a vocabulary of {what} to be names", f"{enum!r:.60}")
 
 
 def _is_foreign_key(key: object, names: list[str]) -> bool:

@@ -16,6 +16,7 @@ from citehub._identifiers import parse_identifier
 from citehub._search import rank, words
 from citehub._table import Table
 from citehub._text import counted
+from citehub._work import identifier_of
 from citehub.errors import BadArgument, NothingKnown, UnknownSelection, UnknownWork
 
 if TYPE_CHECKING:
@@ -135,6 +136,8 @@ def _named(hub: Hub, ids: Iterable[object], unknown: Unknown) -> list[str]:
     if unknown not in get_args(Unknown):
         raise BadArgument.of("unknown", unknown, f"one of {', '.join(get_args(Unknown))}")
     given: Any = ids
+    if hasattr(given, "to_pylist"):  # Arrow's tables and arrays
+        given = given.to_pylist()
     if isinstance(given, str) or not hasattr(given, "__iter__"):
         message = f"works are a list of works or identifiers, not one: [{given!r:.60}]"
         raise TypeError(message)
@@ -143,7 +146,7 @@ def _named(hub: Hub, ids: Iterable[object], unknown: Unknown) -> list[str]:
             message = "a DataFrame of works has a column work_id; this one has not"
             raise TypeError(message)
         given = given["work_id"]
-    asked = list(dict.fromkeys(map(_identifier, given)))
+    asked = list(dict.fromkeys(map(identifier_of, given)))
     found = {each: hub._find(each) for each in asked}
     left = [each for each in asked if found[each] is None]
     if left and unknown == "raise":
@@ -167,18 +170,6 @@ def _unknown_works(hub: Hub, unknown: list[str], n: int) -> UnknownWork:
     message = f"{hub.name} {hub.version} does not hold {len(unknown):,} of {n:,} works: "
     named = ", ".join(map(repr, unknown))
     return UnknownWork(f"{message}{named}. {advice}", unknown[0], list(hub._all_ids()))
-
-
-def _identifier(work: Any) -> str:
-    """Return the identifier of a work that is given by one, as a Work, as a row or as Related."""
-    if isinstance(work, str):
-        return work
-    work = getattr(work, "work", work)
-    named = work.get("work_id") if hasattr(work, "get") else getattr(work, "work_id", None)
-    if not isinstance(named, str):
-        message = f"a work is a Work, an identifier or a row with a work_id, not {work!r:.60}"
-        raise TypeError(message)
-    return named
 
 
 def _representatives(hub: Hub, asked: str | Iterable[str]) -> list[str]:
@@ -284,11 +275,13 @@ def _identified(scheme: str, hub: Hub) -> dict[str, bool]:
     return {work_id: True for work_id, each in rows if each == scheme}
 
 
-def _flagged(name: str, hub: Hub, asked: object) -> set[str]:
+def _flagged(name: str, hub: Hub, asked: Any) -> set[str]:
     """Return the works that have a flag, or that have it not.
 
     Only sharing authors is ever known not to be so; of the others False is not known.
     """
+    if getattr(asked, "shape", None) == ():  # NumPy's bool, which is none of Python's
+        asked = asked.item()
     if not isinstance(asked, bool):
         message = f"{name} is True, False or None, not {asked!r:.60}"
         raise TypeError(message)
@@ -317,12 +310,12 @@ def _check_known(hub: Hub, name: str, asked: object, works: Iterable[str]) -> No
 
 
 def _related(hub: Hub, asked: object) -> set[str]:
-    of = hub._resolve(_identifier(asked))
+    of = hub._resolve(identifier_of(asked))
     return {of, *hub.related(of, n=_RELATED).ids}
 
 
 def _by_authors(hub: Hub, asked: object) -> set[str]:
-    of = hub._resolve(_identifier(asked))
+    of = hub._resolve(identifier_of(asked))
     rows = _rows(hub, "authorships", "work_id", "author_name")
     _check_known(hub, "authors_of", of, (work_id for work_id, _ in rows))
     names = {name for work_id, name in rows if work_id == of}

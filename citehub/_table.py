@@ -17,7 +17,7 @@ from citehub._columns import COLUMNS
 from citehub._manifest import read_bytes, sha256
 from citehub._text import counted
 from citehub._types import TYPES
-from citehub.errors import DamagedTable, MissingExtra, NoFile, UnknownColumn
+from citehub.errors import BadArgument, DamagedTable, MissingExtra, NoFile, UnknownColumn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -197,6 +197,11 @@ class Table(Generic[Row, Column]):
 
     def __getitem__(self, column: Column) -> pd.Series[Any]:
         """Return one column as a :class:`pandas.Series`."""
+        if not isinstance(column, str):
+            message = (
+                f"one column is named by text, several by .to_pandas([…]), not {column!r:.60}"
+            )
+            raise TypeError(message)
         return self.to_pandas([column])[cast("str", column)]
 
     def __iter__(self) -> Iterator[Row]:
@@ -259,7 +264,7 @@ class Table(Generic[Row, Column]):
             f"<details><summary>{counted(len(self.columns), 'column')}</summary>{columns}"
             "</details>"
             f"<p>First {len(head)} of {counted(len(self), 'row')}:</p>"
-            f'<div style="overflow-x:auto">{rows}</div>'
+            f"{rows}"
             f"<p>All of them: <code>.to_pandas()</code>, <code>.to_polars()</code>, "
             f"<code>.to_arrow()</code></p>"
         )
@@ -313,6 +318,8 @@ class Table(Generic[Row, Column]):
             message = f"columns takes a list of names, not one string: [{columns!r}]"
             raise TypeError(message)
         columns = list(columns)
+        if len(set(columns)) < len(columns):
+            raise BadArgument.of("columns", columns, "names, each once")
         for column in columns:
             if column not in self.columns and column not in self._absent:
                 raise UnknownColumn.among(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from rich.console import Console, RenderableType
 from rich.table import Table as Grid
@@ -15,6 +15,10 @@ from citehub._text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+
+
+_LEAST_WIDE: Final = 12  # letters, of a column that takes what room there is
+_GAP: Final = 2
 
 
 def show(*parts: RenderableType) -> None:
@@ -34,8 +38,11 @@ def err() -> Console:
 
 
 def complain(error: Exception) -> None:
-    """Print an error to standard error."""
-    err().print(paragraph(f"citehub: {error}"), soft_wrap=True)
+    """Print an error to standard error; one of the system by the file and what is wrong."""
+    said = str(error)
+    if isinstance(error, OSError) and isinstance(error.filename, str) and error.strerror:
+        said = f"{error.filename}: {error.strerror}"
+    err().print(paragraph(f"citehub: {said}"), soft_wrap=True)
 
 
 def text(value: object, style: str = "") -> Text:
@@ -49,7 +56,13 @@ def paragraph(value: object, style: str = "") -> Text:
 
 
 def grid(*headers: str, rows: Iterable[Sequence[object]], wide: Sequence[int] = ()) -> Grid:
-    """Return a table for the terminal; columns named in ``wide`` take what room there is."""
+    """Return a table for the terminal; columns named in ``wide`` take what room there is.
+
+    Where that is next to none, each row stands as lines of header and cell.
+    """
+    cells = [[cell if isinstance(cell, Text) else text(cell) for cell in row] for row in rows]
+    if any(headers) and Console().width < _least_width(headers, cells, wide):
+        return _stacked(headers, cells)
     made = Grid(box=None, pad_edge=False, show_header=any(headers), header_style="bold")
     for number, header in enumerate(headers):
         if number in wide:
@@ -57,8 +70,36 @@ def grid(*headers: str, rows: Iterable[Sequence[object]], wide: Sequence[int] = 
         else:
             made.add_column(header, overflow="fold")
     made.expand = bool(wide)
-    for row in rows:
-        made.add_row(*(cell if isinstance(cell, Text) else text(cell) for cell in row))
+    for row in cells:
+        made.add_row(*row)
+    return made
+
+
+def _least_width(
+    headers: Sequence[str], rows: Sequence[Sequence[Text]], wide: Sequence[int]
+) -> int:
+    """Return the width at which each column can be read; 0 where no column may be wide."""
+    if not wide:
+        return 0
+    columns = [
+        [Text(headers[number]), *(row[number] for row in rows)] for number in range(len(headers))
+    ]
+    least = [
+        _LEAST_WIDE if number in wide else max(cell.cell_len for cell in column)
+        for number, column in enumerate(columns)
+    ]
+    return sum(least) + _GAP * (len(least) - 1)
+
+
+def _stacked(headers: Sequence[str], rows: Sequence[Sequence[Text]]) -> Grid:
+    made = Grid(box=None, pad_edge=False, show_header=False)
+    made.add_column(style="bold")
+    made.add_column(overflow="fold")
+    for number, row in enumerate(rows):
+        if number:
+            made.add_row()
+        for header, cell in zip(headers, row, strict=True):
+            made.add_row(text(header), cell)
     return made
 
 

@@ -244,6 +244,18 @@ def join_labels(labels: Iterable[CitationLabelRow], scheme: LabelScheme) -> str 
     return ", ".join(dict.fromkeys(values)) or None
 
 
+def identifier_of(work: Any) -> str:
+    """Return the identifier of a work that is given by one, as a Work, as a row or as Related."""
+    if isinstance(work, str):
+        return work
+    work = getattr(work, "work", work)
+    named = work.get("work_id") if hasattr(work, "get") else getattr(work, "work_id", None)
+    if not isinstance(named, str):
+        message = f"a work is a Work, an identifier or a row with a work_id, not {work!r:.60}"
+        raise TypeError(message)
+    return named
+
+
 def marked_title(work: Work) -> str:
     """Return the title, and before it that the work is retracted where it is known to be."""
     return f"[retracted] {work.title_plain}" if work.is_retracted else work.title_plain

@@ -22,15 +22,16 @@ if TYPE_CHECKING:
 Item = TypeVar("Item", bound="Work | Related")
 
 _SHOWN: Final = 10
-_AUTHORS: Final = 3
+_AUTHORS: Final = 2
 
 
 class Works(list[Item]):
     """Works of a release in an order: a list that also becomes a frame or an export.
 
     Made by :meth:`Hub.select` and :meth:`Hub.search`, of :class:`Work`, and by
-    :meth:`Hub.related`, of :class:`Related`. A slice is of this kind, too; what else a list is
-    made into, as by ``sorted()`` or ``+``, is a plain list, which :meth:`Hub.export` also takes.
+    :meth:`Hub.related`, of :class:`Related`. A slice or a copy is of this kind, too; what
+    else a list is made into, as by ``sorted()`` or ``+``, is a plain list, which
+    :meth:`Hub.export` also takes.
 
     Examples
     --------
@@ -71,10 +72,13 @@ class Works(list[Item]):
         ------
         UnknownColumn
             A column does not exist.
+        UnknownWork
+            A work was put into the list that the release does not hold.
         """
         places = {work_id: place for place, work_id in enumerate(self._hub._all_ids())}
         frame = self._hub.works.to_pandas(columns)
-        return frame.iloc[[places[work_id] for work_id in self.ids]].reset_index(drop=True)
+        found = [places[self._hub._resolve(work_id)] for work_id in self.ids]
+        return frame.iloc[found].reset_index(drop=True)
 
     def export(self, format: FormatName) -> Export:  # noqa: A002 -- the term
         """Return these works, each once, in a format of other tools, as :meth:`Hub.export` does.
@@ -108,8 +112,13 @@ class Works(list[Item]):
             return Works(self._hub, super().__getitem__(place))
         return super().__getitem__(place)
 
+    def copy(self) -> Works[Item]:
+        """Return another list of the same works."""
+        return self[:]
+
     def __repr__(self) -> str:
-        shown = [_line(each) for each in self[:_SHOWN]]
+        scored = self._scored()
+        shown = [_line(each, scored=scored) for each in self[:_SHOWN]]
         widths = [max(map(len, column)) for column in zip(*shown, strict=True)]
         lines = [
             "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
@@ -118,9 +127,10 @@ class Works(list[Item]):
         return "\n".join([f"<citehub.Works: {self._size()}>", *lines, *self._left()])
 
     def _repr_html_(self) -> str:
-        rows = (_cells(each) for each in self[:_SHOWN])
+        scored = self._scored()
+        rows = (_cells(each, scored=scored) for each in self[:_SHOWN])
         headers = ["work", "first version", "title", "authors", "venue"]
-        if self and not isinstance(self[0], Work):
+        if scored:
             headers += ["score", "shared"]
         return (
             f"<p><strong>{_html.text(self._size())}</strong></p>"
@@ -128,6 +138,10 @@ class Works(list[Item]):
             f"{''.join(f'<p>{left}</p>' for left in self._left())}"
             f"<p>Go on: <code>.to_pandas()</code>, <code>.export(…)</code>, <code>.ids</code></p>"
         )
+
+    def _scored(self) -> bool:
+        """Tell whether any work that is shown has a score."""
+        return any(not isinstance(each, Work) for each in self[:_SHOWN])
 
     def _left(self) -> list[str]:
         """Return a line on the works that are not shown; none where all are."""
@@ -143,25 +157,27 @@ def _work(item: Work | Related) -> Work:
     return item if isinstance(item, Work) else item.work
 
 
-def _line(item: Work | Related) -> list[str]:
+def _line(item: Work | Related, *, scored: bool) -> list[str]:
     """Return what the text of a list says of a work."""
     work = _work(item)
     cells = [work.work_id, work.published or "-", marked_title(work)]
-    return list(
-        map(clean_line, cells if isinstance(item, Work) else [f"{item.score:.3f}", *cells])
-    )
+    if scored:
+        cells = ["" if isinstance(item, Work) else f"{item.score:.3f}", *cells]
+    return list(map(clean_line, cells))
 
 
-def _cells(item: Work | Related) -> list[str]:
+def _cells(item: Work | Related, *, scored: bool) -> list[str]:
     """Return the cells of a work in HTML."""
     work = _work(item)
     cells = [
-        f"<code>{_html.text(work.work_id)}</code>",
-        _html.text(work.published),
-        _html.link(work.url or "", marked_title(work)),
-        _html.text(shorten_authors(work.authors, most=_AUTHORS)),
-        _html.text(work.venue),
+        f"<code>{_html.short(work.work_id)}</code>",
+        _html.short(work.published),
+        _html.short(marked_title(work), work.url or ""),
+        _html.short(shorten_authors(work.authors, most=_AUTHORS)),
+        _html.short(work.venue),
     ]
-    if not isinstance(item, Work):
-        cells += [f"{item.score:.3f}", _html.text(", ".join(item.shared))]
+    if scored and isinstance(item, Work):
+        cells += ["", ""]
+    elif not isinstance(item, Work):
+        cells += [f"{item.score:.3f}", _html.short(", ".join(item.shared))]
     return cells

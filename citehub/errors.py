@@ -19,6 +19,7 @@
     │   ├── DamagedIndex            index.json
     │   ├── DamagedManifest         datapackage.json
     │   └── DamagedTable            a Parquet file
+    ├── NewerRelease                a newer citehub wrote it, in a shape not known here
     ├── BuildError                  a release cannot be built
     │   ├── SourceError             a source is wrong; names the file and the line
     │   └── BumpTooSmall            the version says less than the changes do
@@ -43,6 +44,7 @@ __all__ = [
     "DamagedRelease",
     "DamagedTable",
     "MissingExtra",
+    "NewerRelease",
     "NoDatasets",
     "NoFile",
     "NothingKnown",
@@ -222,6 +224,19 @@ class DamagedManifest(DamagedRelease):
 
 class DamagedTable(DamagedRelease):
     """A table's Parquet file cannot be trusted."""
+
+
+class NewerRelease(CitehubError):
+    """A release that a newer citehub wrote, and that this one cannot read."""
+
+    @classmethod
+    def at(cls, path: str, schema: int, known: int, expected: str, found: str) -> Self:
+        """Name the file, its schema and the newest that is known, and what was not understood."""
+        return cls(
+            f"A newer citehub wrote {path}: it has schema {schema}, and this citehub knows "
+            f"those up to {known}. It cannot be read here: expected {expected}; found {found}. "
+            "Upgrade with: python -m pip install --upgrade citehub"
+        )
 
 
 class BuildError(CitehubError):

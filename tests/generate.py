@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, get_args, get_type_hints
 
 from citehub import _identifiers, _related, _search, _select
 from citehub._hub import CITING_WORKS
-from citehub._schema import SCHEMA, TABLES
+from citehub._schema import SCHEMA, SCHEMA_VERSION, TABLES
 from citehub._types import TYPES
 from citehub._vocabularies import EVIDENCED_TABLE, VOCABULARIES
 from citehub.export import columns, kinds
@@ -121,6 +121,7 @@ def _work_columns():
 def _columns():
     yield f'"""Names and types of all columns, for releases that lack some.\n\n{BY}\n"""\n'
     yield "from __future__ import annotations\n\nfrom typing import Final\n"
+    yield f'KNOWN_SCHEMA: Final = {SCHEMA_VERSION}\n"""The newest version of the schema."""\n'
     types = {each.name: {c.name: c.type for c in each.columns} for each in SCHEMA}
     yield f"COLUMNS: Final = {types}"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import json
 
 import pandas as pd
 import polars as pl
@@ -12,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import citehub
-from citehub import Hub, _check, _columns, _schema, _table
+from citehub import Hub, _check, _columns, _schema, _table, errors
 from citehub._schema import SCHEMA, SCHEMA_VERSION, TABLES, Column, schema_at
 from citehub._types import TYPES
 from citehub.export import FORMATS
@@ -122,6 +123,40 @@ def test_a_release_is_held_against_the_schema_that_it_names(tmp_path, monkeypatc
     (found,) = (each for each in check_as(hub, NEXT, monkeypatch) if each.name == "schema")
     assert not found.passed
     assert f"it has schema {NEXT}; this citehub knows those up to" in found.found
+
+
+@pytest.mark.parametrize("schema", [NEXT, 10**30])
+def test_what_only_a_newer_citehub_can_read_is_not_called_damaged(schema, tmp_path, run):
+    works = make_works({"work_id": "doi:10.5555/one", "title": "One", "title_plain": "One"})
+    make_release(tmp_path, works)
+    path = tmp_path / "datapackage.json"
+    manifest = json.loads(path.read_text("utf-8"))
+    manifest["citehub"]["schema_version"] = schema
+    path.write_text(json.dumps(manifest), "utf-8")
+    assert citehub.load(tmp_path).work("doi:10.5555/one").title == "One"
+    manifest["resources"][0]["schema"]["fields"][1]["arrowType"] = "list"
+    path.write_text(json.dumps(manifest), "utf-8")
+    for command in ("show", "check", "verify"):
+        code, _, said = run(command, str(tmp_path))
+        assert code == 1
+        assert f"A newer citehub wrote {path}: it has schema {schema}, and this citehub" in said
+        assert f"knows those up to {SCHEMA_VERSION}. It cannot be read here: expected" in said
+        assert "damaged" not in said
+    manifest["citehub"]["schema_version"] = SCHEMA_VERSION
+    path.write_text(json.dumps(manifest), "utf-8")
+    with pytest.raises(errors.DamagedManifest, match=r"to be one of string .* found 'list'"):
+        citehub.load(tmp_path)
+
+
+@pytest.mark.parametrize("schema", ["x", None, 0, -1, 1.5, 2.0, True, [2]])
+def test_a_version_of_the_schema_is_a_whole_number(schema, tmp_path):
+    make_release(tmp_path, make_works())
+    path = tmp_path / "datapackage.json"
+    manifest = json.loads(path.read_text("utf-8"))
+    manifest["citehub"]["schema_version"] = schema
+    path.write_text(json.dumps(manifest), "utf-8")
+    with pytest.raises(errors.DamagedManifest, match="a whole number 'schema_version' from 1"):
+        citehub.load(tmp_path)
 
 
 def check_as(hub, version, monkeypatch):

@@ -33,6 +33,14 @@ def test_a_preview_is_a_line_and_all_of_it_a_title():
     assert (_html.short(None), "0</span>" in _html.short(0)) == (_html.text(None), True)
 
 
+def test_a_preview_can_be_a_link_of_what_is_shown():
+    assert _html.short("x" * 60, "https://x/") == (
+        f'<span style="white-space:nowrap" title="{"x" * 60}">'
+        f'<a href="https://x/" rel="noopener noreferrer">{"x" * 49}…</a></span>'
+    )
+    assert _html.short("x", "javascript:alert(1)") == '<span style="white-space:nowrap">x</span>'
+
+
 def test_null_is_a_dash_and_zero_is_zero():
     assert "not known" in _html.text(None)
     assert _html.text(0) == "0"

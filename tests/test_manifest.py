@@ -80,6 +80,16 @@ WRONG = {
     "constraints is text": lambda m: m["resources"][0]["schema"]["fields"][0].update(
         constraints="required"
     ),
+    "a least value is text": lambda m: m["resources"][0]["schema"]["fields"][4].update(
+        constraints={"minimum": "1500"}
+    ),
+    "a greatest value is true": lambda m: m["resources"][0]["schema"]["fields"][4].update(
+        constraints={"maximum": True}
+    ),
+    "required is text": lambda m: m["resources"][0]["schema"]["fields"][4].update(
+        constraints={"required": "no"}
+    ),
+    "a unit is a number": lambda m: m["resources"][0]["schema"]["fields"][4].update(unit=5),
     "a vocabulary is text": lambda m: m["resources"][0]["schema"]["fields"][0].update(
         constraints={"enum": "works"}
     ),
@@ -99,6 +109,15 @@ WRONG = {
     "responsible_ai holds numbers": lambda m: m["citehub"].update(responsible_ai={"x": 1}),
     "foreign keys are text": lambda m: m["resources"][1]["schema"].update(foreignKeys="works"),
     "version is a number": lambda m: m.update(version=1.1),
+    "version is no version": lambda m: m.update(version="\x1b[31m1.1"),
+    "created on no day": lambda m: m.update(created="yesterday"),
+    "created in a month 13": lambda m: m.update(created="2026-13-01"),
+    "created with more": lambda m: m.update(created="2026-11-23\x1b[31m"),
+    "a hub of no name": lambda m: m["citehub"].update(hub="../<b>"),
+    "rows below zero": lambda m: m["resources"][1].update(rows=-1),
+    "rows beyond all bounds": lambda m: m["resources"][1].update(rows=10**30),
+    "bytes below zero": lambda m: m["resources"][1].update(bytes=-1),
+    "works without a row": lambda m: m["resources"][0].update(rows=0),
 }
 
 
@@ -111,7 +130,9 @@ def test_a_manifest_of_another_shape_is_refused(datasets, change):
         citehub.load("mt-nlg", version="1.1.0")
 
 
-@pytest.mark.parametrize("data", [b"", b"not JSON", b"[1]", b"null", b"\xff", b"{" * 99_999])
+@pytest.mark.parametrize(
+    "data", [b"", b"not JSON", b"[1]", b"null", b"\xff", b"{" * 99_999, b'{"name": "\\uD800"}']
+)
 def test_a_manifest_that_is_not_json_is_refused(datasets, data):
     (datasets / "mt-nlg" / "1.1.0" / "datapackage.json").write_bytes(data)
     with pytest.raises(errors.DamagedManifest, match=r"datapackage\.json is damaged: expected"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 
 import citehub
@@ -64,6 +65,18 @@ def test_wrong_arguments_are_named(hub, tmp_path):
         hub.related("2405.04434", n=-1)
     work = {"work_id": "arxiv:2301.00001", "title": "A", "title_plain": "A"}
     (stranger,) = make_release(tmp_path, make_works(work)).select()
-    for wrong in (stranger, None, ["2405.04434"]):
-        with pytest.raises(citehub.errors.UnknownWork):
-            hub.related(wrong)
+    with pytest.raises(citehub.errors.UnknownWork):
+        hub.related(stranger)
+    for ask in (hub.work, hub.related, lambda wrong: hub.cite(of=wrong)):
+        for wrong in (None, 5, ["2405.04434"]):
+            with pytest.raises(TypeError, match="a work is a Work, an identifier or a row with"):
+                ask(wrong)
+    for wrong in ("2", 2.5, None):
+        with pytest.raises(citehub.errors.BadArgument, match="must be a whole number from 0"):
+            hub.related("2405.04434", n=wrong)
+
+
+def test_a_work_is_taken_as_it_is_given(hub):
+    (near,) = hub.related("2405.04434", n=np.int64(1))
+    assert hub.work(near) == hub.work(near.work) == hub.work(near.work.work_id) == near.work
+    assert hub.cite("apa", of=near) == hub.cite("apa", of=near.work.work_id)

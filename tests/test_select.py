@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -325,6 +326,18 @@ def test_works_that_are_not_held_are_left_out_and_named(newest):
     frame = pd.DataFrame({"work_id": [PYTHIA, "nobody"]})
     with pytest.warns(UserWarning, match="left out: nobody$"):
         assert newest.select(ids=frame, unknown="skip", code=True).ids == [PYTHIA]
+
+
+def test_values_of_numpy_and_arrow_are_taken(newest):
+    for flag in (True, False):
+        assert newest.select(doi=np.bool_(flag)) == newest.select(doi=flag)
+    table = newest.citing_works.to_arrow().slice(0, 3)
+    first = newest.select()[:3]
+    for ids in (table, table["work_id"], table["work_id"].combine_chunks()):
+        assert newest.select(ids=ids) == first
+        assert len(newest.export("csv", works=ids)) == 3
+    with pytest.raises(TypeError, match="a row with a work_id"):
+        newest.select(ids=newest.themes.to_arrow())
 
 
 def test_where_every_work_is_held_there_is_nothing_to_say(newest):

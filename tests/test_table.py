@@ -85,6 +85,18 @@ def test_an_unknown_column_is_named(hub, read):
         getattr(hub.works, read)(["work_id", "titel"])
 
 
+@pytest.mark.parametrize("read", ["to_arrow", "to_pandas", "to_polars"])
+def test_a_column_is_read_once(hub, read):
+    with pytest.raises(errors.BadArgument, match=r"\['title', 'title'\]; it must be names, each"):
+        getattr(hub.works, read)(["title", "title"])
+
+
+@pytest.mark.parametrize("wrong", [["title", "venue"], 0, None, slice(0, 2)])
+def test_an_item_is_named_by_text(hub, wrong):
+    with pytest.raises(TypeError, match=r"one column is named by text, several by \.to_pandas"):
+        hub.works[wrong]
+
+
 def test_one_string_is_not_a_list_of_columns(hub):
     with pytest.raises(TypeError, match=r"\['title'\]"):
         hub.works.to_arrow("title")

@@ -12,8 +12,10 @@ import pytest
 import citehub
 from citehub import errors
 from citehub._work import shorten_authors
+from citehub.export import FORMATS
 from tests.made import make_release, make_works
 
+UNSAID = ("parquet", "cito-turtle", "cito-jsonld")  # a file of bytes, and RDF of citations alone
 HOSTILE = '<script>alert("x")</script>\x1b[2J\nsecond line'
 
 
@@ -111,6 +113,25 @@ def test_its_text_says_how_many_and_which(hub, works, related):
     )
 
 
+def test_what_is_put_into_it_is_shown_and_told(hub, works, related):
+    mixed = related.copy()
+    assert (type(mixed), mixed) == (citehub.Works, related)
+    mixed.insert(0, works[0])
+    first, second = repr(mixed).splitlines()[1:3]
+    assert first.startswith(f"       {works.ids[0]}  {works[0].published}  ")
+    assert second.startswith(f"{related[0].score:.3f}  {related.ids[0]}  ")
+    rows = rows_of(mixed._repr_html_())
+    assert (rows[1][-2:], rows[2][-2]) == (["", ""], f"{related[0].score:.3f}")
+    assert mixed.to_pandas(["work_id"])["work_id"].to_list() == mixed.ids
+    assert len(related) == 4
+
+
+def test_a_work_of_another_release_has_no_row(odd, works):
+    works.extend(odd.select()[:1])
+    with pytest.raises(errors.UnknownWork, match="There is no work 'pith:a' in mt-nlg"):
+        works.to_pandas()
+
+
 def test_its_text_is_a_line_a_work_and_says_what_is_retracted(odd):
     assert repr(odd.select()).splitlines() == [
         "<citehub.Works: 3 works of made 0.1.0>",
@@ -125,15 +146,19 @@ def test_its_html_is_a_table_of_escaped_text(hub, odd, works):
     assert "<script" not in html
     assert html.count("&lt;script&gt;alert(&quot;x&quot;)") == 3
     link = '<a href="https://doi.org/10.5555/a" rel="noopener noreferrer">[retracted] Sound</a>'
+    assert f'<span style="white-space:nowrap">{link}</span>' in html
+    assert '<div style="overflow-x:auto"><table>' in html
     assert link in html
     assert html.count("[retracted]") == 1
-    assert "A, B, C and 1 more" in html
+    assert "A, B and 2 more" in html
     assert works._repr_html_().count("<tr>") == 1 + 6
     assert "<strong>6 works of mt-nlg 1.1.0</strong>" in works._repr_html_()
     every = hub.select()._repr_html_()
     assert (every.count("<tr>"), "and 34 more" in every) == (11, True)
     assert "more" not in hub.select()[:10]._repr_html_().split("</table>")[1]
     assert "<table" not in works[:0]._repr_html_()
+    (long,) = hub.select(ids=["2305.02301"])
+    assert f"{long.title_plain[:49]}…</a>" in hub.select(ids=[long])._repr_html_()
 
 
 def rows_of(html):
@@ -145,7 +170,7 @@ def test_the_columns_of_its_html(hub, odd):
     headers = ["work", "first version", "title", "authors", "venue"]
     assert rows_of(odd.select()[:2]._repr_html_()) == [
         headers,
-        ["pith:a", "2024", "[retracted] Sound", "A, B, C and 1 more", "–"],
+        ["pith:a", "2024", "[retracted] Sound", "A, B and 2 more", "–"],
         ["pith:bcd", "–", "Sound too", "authors not known", "–"],
     ]
     related = hub.related("2304.01373", n=1)
@@ -153,7 +178,7 @@ def test_the_columns_of_its_html(hub, odd):
     assert rows_of(related._repr_html_()) == [
         [*headers, "score", "shared"],
         [near.work.work_id, near.work.published, near.work.title_plain,
-         shorten_authors(near.work.authors, most=3), near.work.venue or "–",
+         shorten_authors(near.work.authors, most=2), near.work.venue or "–",
          f"{near.score:.3f}", ", ".join(near.shared)],
     ]  # fmt: skip
 
@@ -180,6 +205,16 @@ def test_what_is_retracted_is_said_on_the_command_line(odd, say):
         shown = say("show", odd.path, work)
         assert shown.startswith(title)
         assert said in [" ".join(line.split()) for line in shown.splitlines()]
+
+
+@pytest.mark.parametrize("format_", [name for name in FORMATS if name not in UNSAID])
+def test_what_is_retracted_is_said_in_exports(odd, format_):
+    retracted, sound = (str(odd.export(format_, [work])) for work in ("pith:a", "pith:bcd"))
+    flags = {"csv": ("true", "false"), "jsonl": ('"is_retracted": true', '"is_retracted": false')}
+    said, unsaid = flags.get(format_, ("retracted", ""))
+    assert said in retracted
+    assert said not in sound
+    assert unsaid in sound
 
 
 def test_a_hub_of_a_retracted_work_says_so(tmp_path, say):

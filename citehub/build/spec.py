@@ -8,9 +8,9 @@ import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from citehub._catalog import is_hub_name, is_version, version_key
+from citehub._catalog import version_key
 from citehub._identifiers import parse_identifier
-from citehub._manifest import FIRST_SCHEMA, RESPONSIBLE_AI
+from citehub._manifest import FIRST_SCHEMA, RESPONSIBLE_AI, is_hub_name, is_version
 from citehub._schema import SCHEMA_VERSION
 from citehub.build.parts import PARTS
 from citehub.build.sources.curated import read_text

@@ -191,6 +191,8 @@ def export(
             raise typer.BadParameter(f"choose a format with -f: {', '.join(FORMATS)}")
         _show_formats(hub, loaded.name)
         return
+    if words is not None and not words.strip():
+        raise typer.BadParameter("there is no word to search for")
     if output == "":
         raise typer.BadParameter("the name of the file is empty")
     if is_listed:

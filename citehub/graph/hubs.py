@@ -7,9 +7,8 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from citehub import _folder
-from citehub._catalog import is_hub_name, is_version
 from citehub._identifiers import parse_identifier
-from citehub._manifest import read_manifest
+from citehub._manifest import is_hub_name, is_version, read_manifest
 from citehub.build.bulk import name_hub, write_hub
 from citehub.build.sources.reference_file import read_references
 from citehub.build.spec import About, describe_hub

@@ -190,13 +190,19 @@ def limit_files():
     resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
 
 
+def test_a_search_without_a_word_is_written_wrong(run):
+    code, out, err = run("export", "mt-nlg", "-f", "csv", "--search", " ")
+    assert (code, out) == (2, b"")
+    assert "there is no word to search for" in err
+
+
 def test_a_full_disk_leaves_no_file(tmp_path):
     command = [sys.executable, "-m", "citehub", "export", "mt-nlg", "-f", "csv", "-o", "works.csv"]
     done = subprocess.run(
         command, cwd=tmp_path, capture_output=True, text=True, check=False, preexec_fn=limit_files
     )
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("citehub: [Errno 27] File too large: 'works.csv'")
+    assert done.stderr.startswith("citehub: works.csv: File too large")
     assert list(tmp_path.iterdir()) == []
 
 

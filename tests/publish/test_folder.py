@@ -116,6 +116,13 @@ def test_an_empty_folder_is_a_fine_target(first, tmp_path, force):
 
 
 @pytest.mark.parametrize("where", ["1.0.0", "1.1.0", "1.1.0/out", "9.9.9"])
+def test_a_target_in_a_file_is_told(hub, tmp_path):
+    (tmp_path / "file").write_text("x")
+    target = tmp_path / "file" / "folder"
+    with pytest.raises(NotADirectoryError, match=re.escape(f"Not a directory: '{target}'")):
+        publish(hub, target)
+
+
 def test_releases_are_never_replaced(datasets, where):
     hub = citehub.load("mt-nlg", version="1.1.0")
     before = sorted(os.listdir(datasets / "mt-nlg"))

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from citehub.build.sources.reference_file.entry import Entry, Format
 
 SOURCE: Final = "citing-file"
+_WHOLES: Final = {
+    "book", "dataset", "dissertation", "preprint", "report", "software", "standard",
+}  # fmt: skip
 _FORMATS: Final = {".bib": BIBTEX, ".ris": RIS, ".json": CSL_JSON}
 
 
@@ -114,7 +117,8 @@ def _read_file(path: str) -> tuple[list[_Read], list[Reject]]:
 
 
 def _read_entry(entry: Entry, form: Format) -> Record | None:
-    title = entry.first(form.title, form.text)
+    titles = (title for name in form.title for title in entry.all(name, form.text))
+    title = entry.first(form.title, form.text) or next(titles, None)  # no work without one
     found = [
         each for name, parse in form.ids.items() for ids in entry.all(name, parse) for each in ids
     ]
@@ -124,6 +128,8 @@ def _read_entry(entry: Entry, form: Format) -> Record | None:
         stated = [venue, *(each for name in form.of_arxiv for each in _texts(entry, form, name))]
         found += (each for text in stated for each in find_arxiv(text))
         type_ = "preprint"
+    elif not venue and type_ in _WHOLES:
+        venue = entry.first(form.publisher, form.text)
     authors = form.authors(entry)
     year, month = _read_date(entry, form)
     abstract = entry.first(form.abstract, form.text)

@@ -55,8 +55,8 @@ _SCHEMES: Final = {
 _STATING: Final = ("url", "note", "howpublished", "eid", "number", "pages", _ELSEWHERE)
 _DEEPEST: Final = 20  # parents of parents
 _XDATA: Final = re.compile(
-    r"\bxdata\s*=\s*(?P<brace>\{?)(?P<key>[^\s{},=]+?)-(?P<field>[a-z]+)(?:-(?P<number>\d{1,5}))?"
-    r"(?(brace)\}?)(?![\w-])"
+    r"\bxdata\s*=\s*(?P<brace>\{?)(?P<key>[^\s{},=]{1,200}?)-(?P<field>[a-z]+)"
+    r"(?:-(?P<number>\d{1,5}))?(?(brace)\}?)(?![\w-])"
 )
 _NO_WORKS: Final = {"xdata", "set"}
 _WHOLES: Final = {  # their titles are no venue of a part
@@ -303,6 +303,7 @@ BIBTEX: Final = Format(
     date=lambda text: parse_date(print_tex(text)),
     month=("month",),
     venue=_VENUES,
+    publisher=("school", "institution", "publisher", "organization"),
     abstract=("abstract",),
     language=("langid", "language"),
     authors=_read_authors,
@@ -353,7 +354,7 @@ BIBTEX: Final = Format(
 )
 _READ: Final = {
     *BIBTEX.title, *_DATES, *_VENUES, *BIBTEX.abstract, *BIBTEX.ids, *BIBTEX.of_arxiv,
-    *BIBTEX.notes, *BIBTEX.pages, *BIBTEX.language, "author",
+    *BIBTEX.notes, *BIBTEX.pages, *BIBTEX.publisher, *BIBTEX.language, "author",
     "archiveprefix", "eprinttype", "primaryclass", "eprintclass", "xdata", "crossref",
     "xref",
 }  # fmt: skip

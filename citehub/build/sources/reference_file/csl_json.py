@@ -53,6 +53,7 @@ _APIS: Final[dict[str, set[str]]] = {  # by names that they have and CSL-JSON ha
 }
 _LISTS: Final = ("results", "data", "message", "items")  # where APIs put what they found
 _NAMES: Final = {"id", "type", "title", "DOI", "URL", "author", "issued", "container-title"}
+_GENRES: Final = {"computer software": "software", "preprint": "preprint"}
 _SEASONS: Final = {*range(13, 17), *range(21, 25)}  # in the place of a month
 _LAST_MONTH: Final = 12
 _WRITTEN_DATES: Final = ("raw", "literal", "edtf", "date-time")
@@ -74,6 +75,8 @@ def _split(path: str, text: str, rejects: list[Reject]) -> Iterator[Entry]:
         for name, value in item.items():
             if value is not None:
                 entry.add(name, value, line)
+        if str(item.get("genre")).lower() in _GENRES:  # of what CSL or Zotero has no type
+            entry.values["type"] = entry.values["genre"]
         entry.key = entry.first(("id",), _read_id) or ""
         yield entry
 
@@ -254,6 +257,7 @@ CSL_JSON: Final = Format(
     date=_read_date,
     month=(),
     venue=("container-title",),
+    publisher=("publisher",),
     abstract=("abstract",),
     language=("language",),
     authors=_read_authors,
@@ -292,6 +296,7 @@ CSL_JSON: Final = Format(
         "report": "report",
         "dataset": "dataset",
         "software": "software",
+        **_GENRES,
         "standard": "standard",
         **dict.fromkeys(_OTHERS, "other"),
     },

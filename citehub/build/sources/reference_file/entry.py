@@ -116,6 +116,7 @@ class Format(NamedTuple):
     date: Callable[[Any], Date | None]
     month: tuple[str, ...]
     venue: tuple[str, ...]
+    publisher: tuple[str, ...]  # the venue of works that are no part of another
     abstract: tuple[str, ...]
     language: tuple[str, ...]
     authors: Callable[[Entry], Authors]
