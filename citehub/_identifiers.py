@@ -19,6 +19,7 @@ _ARCHIVES: Final = (
 _ARXIV: Final = re.compile(  # the class of an old id, as in math.GT/0309136, is no part of it
     rf"(?:abs/)?(?:([0-9]{{4}}\.[0-9]{{4,5}})|({_ARCHIVES})(?:\.[a-z-]+)?(/[0-9]{{7}}))(?:v[0-9]+)?"
 )
+_RESOLVER: Final = re.compile(r"^(?:https?://(?:dx\.|www\.)?doi\.org/)?(?:doi:\s*)?")
 _DOI: Final = re.compile(r"10\.[0-9]{4,9}(?:\.[0-9]+)*/\S+")
 DOI_SPELLINGS: Final = {
     "&amp;": "&", "&lt;": "<", "&gt;": ">", "%2f": "/", "%3a": ":", "%3b": ";", "%3c": "<",
@@ -27,7 +28,7 @@ DOI_SPELLINGS: Final = {
 """How HTML and addresses write signs of DOIs, in small letters."""
 
 _OPENALEX: Final = re.compile(r"W[0-9]+")
-_MAG: Final = re.compile(r"[0-9]+")
+_MAG: Final = re.compile(r"0*([1-9][0-9]*)")
 _PMID: Final = re.compile(r"0*([1-9][0-9]{0,8})")
 _PMCID: Final = re.compile(r"(?:PMC)?0*([1-9][0-9]{0,9})(?:\.[0-9]+)?")
 _ARXIV_DOI: Final = "10.48550/arxiv."
@@ -53,13 +54,13 @@ _PAGES: Final = tuple(  # where an identifier stands in the addresses of a host
         (r"opencitations\.net", r"/meta/(br/[0-9]+)/?", "omid"),
         (r"w3id\.org", r"/oc/meta/(br/[0-9]+)/?", "omid"),
         (
-            r"(?:www\.)?aclanthology\.org",
-            r"/([a-z][0-9]{2}-[0-9]{4}|[0-9]{4}\.[a-z0-9_-]+\.[0-9]+)(?:\.pdf)?/?",
+            r"(?:www\.)?(?:aclanthology\.org|aclweb\.org)",
+            r"/(?:anthology/)?([a-z][0-9]{2}-[0-9]{4}|[0-9]{4}\.[a-z0-9_-]+\.[0-9]+)(?:\.pdf)?/?",
             "acl",
         ),
     )
 )
-_ALIASES: Final = {"pmc": "pmcid", "corpusid": "s2"}
+_ALIASES: Final = {"pmc": "pmcid", "pubmed": "pmid", "corpusid": "s2"}
 _SAFE_IN_PATHS: Final = "!$&'()*+,/:;=@"
 _LINKS: Final = {
     "arxiv": "https://arxiv.org/abs/{}",
@@ -161,7 +162,8 @@ def _parse_value(scheme: str, value: str) -> Identifier | None:  # noqa: PLR0911
             value = value.upper()
             return Identifier(scheme, value) if _OPENALEX.fullmatch(value) else None
         case "mag":
-            return Identifier("openalex", f"W{value}") if _MAG.fullmatch(value) else None
+            found = _MAG.fullmatch(value)
+            return Identifier("openalex", f"W{found[1]}") if found else None
         case "pmid":
             found = _PMID.fullmatch(value)
             return Identifier(scheme, found[1]) if found else None
@@ -174,6 +176,7 @@ def _parse_value(scheme: str, value: str) -> Identifier | None:  # noqa: PLR0911
 def _parse_doi(doi: str) -> Identifier | None:
     for spelling, sign in DOI_SPELLINGS.items():
         doi = doi.replace(spelling, sign)
+    doi = _RESOLVER.sub("", doi).rstrip(".,;")
     if doi.startswith(_ARXIV_DOI):
         return _parse_value("arxiv", doi.removeprefix(_ARXIV_DOI))
     return Identifier("doi", doi) if _DOI.fullmatch(doi) else None

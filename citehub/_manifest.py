@@ -106,6 +106,11 @@ def parse_json(data: bytes, path: str, damaged: type[DamagedRelease]) -> dict[st
         raise damaged.at(path, "JSON", f"text that is not ({error})") from None
     if not isinstance(parsed, dict):
         raise damaged.at(path, "a JSON object", f"a {type(parsed).__name__}")
+    if b"\\ud" in data.lower():
+        try:
+            json.dumps(parsed, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            raise damaged.at(path, "text in Unicode", "half of a surrogate pair") from None
     return parsed
 
 
@@ -334,14 +339,7 @@ def _check_resource(resource: Any, what: str, path: str) -> None:
     schema = resource["schema"]
     _check(schema, _SCHEMA_SHAPE, path, f"the schema of {what}")
     for field in schema["fields"]:
-        _check(field, _FIELD_SHAPE, path, f"a field of {what}")
-        if field["arrowType"] not in TYPES:
-            known = f"a field of {what} to be one of {' '.join(TYPES)}"
-            raise DamagedManifest.at(path, known, f"{field['arrowType']!r:.60}")
-        _check(field.get("constraints", {}), {}, path, f"constraints of {what}")
-        enum = field.get("constraints", {}).get("enum", [])
-        if not isinstance(enum, list) or not all(isinstance(each, str) for each in enum):
-            raise DamagedManifest.at(path, f"a vocabulary of {what} to be names", f"{enum!r:.60}")
+        _check_field(field, what, path)
     names = [field["name"] for field in schema["fields"]]
     if not names or not schema["primaryKey"] or any(k not in names for k in schema["primaryKey"]):
         raise DamagedManifest.at(
@@ -350,6 +348,30 @@ def _check_resource(resource: Any, what: str, path: str) -> None:
     keys = schema.get("foreignKeys", [])
     if not isinstance(keys, list) or not all(_is_foreign_key(key, names) for key in keys):
         raise DamagedManifest.at(path, f"foreign keys of {what}", f"{keys!r:.60}")
+
+
+def _check_field(field: Any, what: str, path: str) -> None:
+    _check(field, _FIELD_SHAPE, path, f"a field of {what}")
+    if field["arrowType"] not in TYPES:
+        known = f"a field of {what} to be one of {' '.join(TYPES)}"
+        raise DamagedManifest.at(path, known, f"{field['arrowType']!r:.60}")
+    limits = field.get("constraints", {})
+    _check(limits, {}, path, f"constraints of {what}")
+    for key, kinds in (
+        ("minimum", {int, float}),
+        ("maximum", {int, float}),
+        ("required", {bool}),
+    ):
+        if key in limits and type(limits[key]) not in kinds:
+            named = " or ".join(sorted(kind.__name__ for kind in kinds))
+            raise DamagedManifest.at(
+                path, f"{key!r} of a field of {what} to be {named}", f"{limits[key]!r:.60}"
+            )
+    if "unit" in field:
+        _check(field, {"unit": str}, path, f"a field of {what}")
+    enum = limits.get("enum", [])
+    if not isinstance(enum, list) or not all(isinstance(each, str) for each in enum):
+        raise DamagedManifest.at(path, f"a vocabulary of {what} to be names", f"{enum!r:.60}")
 
 
 def _is_foreign_key(key: object, names: list[str]) -> bool:

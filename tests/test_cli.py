@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import citehub
+from tests.made import make_release, make_works
 
 
 def spawn(*words, **more):
@@ -333,3 +334,25 @@ def test_site_prints_the_folder_and_says_how_to_look_at_it(run, tmp_path):
     for words in (["--out", ""], ["--out", "-"], []):
         assert run("site", "mt-nlg", *words)[0] == 2
     assert run("site", "mt-nl", "--out", f"{out}-2")[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("title", "steps"),
+    [
+        (
+            "On Lanterns, and light",
+            ["citehub search HUB lanterns", "citehub show HUB doi:10.5555/a"],
+        ),
+        ("???", ["citehub show HUB doi:10.5555/a"]),
+        (None, []),
+    ],
+)
+def test_what_a_hub_says_to_type_next_finds_something(title, steps, tmp_path, say, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "300")
+    works = [{"work_id": "doi:10.5555/a", "title": title, "title_plain": title}] if title else []
+    hub = make_release(tmp_path, make_works(*works)).path
+    lines = say("show", hub).partition("Next:\n")[2].splitlines()
+    said = [line.strip().split("  ")[0] for line in lines]
+    assert [each.replace(hub, "HUB") for each in said] == [*steps, "citehub table HUB works"]
+    for step in said:
+        assert say(*step.split()[1:])

@@ -41,6 +41,10 @@ SPELLINGS = {
         "doi.org/10.1145/3744746", "http://doi.acm.org/10.1145/3744746",
         "https://dx-doi-org.library.example/10.1145/3744746",
     ],
+    "doi:10.5555/end": [
+        "10.5555/end.", "doi:10.5555/end,;", "https://doi.org/doi:10.5555/end",
+        "doi:https://doi.org/10.5555/END", "doi:http://dx.doi.org/10.5555/end.",
+    ],
     "doi:10.1000.10/lantern": ["10.1000.10/lantern", "https://doi.org/10.1000.10/LANTERN"],
     "doi:10.18653/v1/2023.findings-acl.507": ["https://doi.org/10.18653/V1/2023.FINDINGS-ACL.507"],
     "doi:10.1002/(sici)1097<1::aid-x>3.0.co;2-7": [

@@ -80,6 +80,16 @@ WRONG = {
     "constraints is text": lambda m: m["resources"][0]["schema"]["fields"][0].update(
         constraints="required"
     ),
+    "a least value is text": lambda m: m["resources"][0]["schema"]["fields"][4].update(
+        constraints={"minimum": "1500"}
+    ),
+    "a greatest value is true": lambda m: m["resources"][0]["schema"]["fields"][4].update(
+        constraints={"maximum": True}
+    ),
+    "required is text": lambda m: m["resources"][0]["schema"]["fields"][4].update(
+        constraints={"required": "no"}
+    ),
+    "a unit is a number": lambda m: m["resources"][0]["schema"]["fields"][4].update(unit=5),
     "a vocabulary is text": lambda m: m["resources"][0]["schema"]["fields"][0].update(
         constraints={"enum": "works"}
     ),
@@ -120,7 +130,9 @@ def test_a_manifest_of_another_shape_is_refused(datasets, change):
         citehub.load("mt-nlg", version="1.1.0")
 
 
-@pytest.mark.parametrize("data", [b"", b"not JSON", b"[1]", b"null", b"\xff", b"{" * 99_999])
+@pytest.mark.parametrize(
+    "data", [b"", b"not JSON", b"[1]", b"null", b"\xff", b"{" * 99_999, b'{"name": "\\uD800"}']
+)
 def test_a_manifest_that_is_not_json_is_refused(datasets, data):
     (datasets / "mt-nlg" / "1.1.0" / "datapackage.json").write_bytes(data)
     with pytest.raises(errors.DamagedManifest, match=r"datapackage\.json is damaged: expected"):

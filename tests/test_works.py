@@ -12,8 +12,10 @@ import pytest
 import citehub
 from citehub import errors
 from citehub._work import shorten_authors
+from citehub.export import FORMATS
 from tests.made import make_release, make_works
 
+UNSAID = ("parquet", "cito-turtle", "cito-jsonld")  # a file of bytes, and RDF of citations alone
 HOSTILE = '<script>alert("x")</script>\x1b[2J\nsecond line'
 
 
@@ -203,6 +205,16 @@ def test_what_is_retracted_is_said_on_the_command_line(odd, say):
         shown = say("show", odd.path, work)
         assert shown.startswith(title)
         assert said in [" ".join(line.split()) for line in shown.splitlines()]
+
+
+@pytest.mark.parametrize("format_", [name for name in FORMATS if name not in UNSAID])
+def test_what_is_retracted_is_said_in_exports(odd, format_):
+    retracted, sound = (str(odd.export(format_, [work])) for work in ("pith:a", "pith:bcd"))
+    flags = {"csv": ("true", "false"), "jsonl": ('"is_retracted": true', '"is_retracted": false')}
+    said, unsaid = flags.get(format_, ("retracted", ""))
+    assert said in retracted
+    assert said not in sound
+    assert unsaid in sound
 
 
 def test_a_hub_of_a_retracted_work_says_so(tmp_path, say):

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import citehub
 from citehub import _terminal as terminal
+from citehub._search import words
 from citehub._text import clean, counted
 from citehub._work import marked_title, shorten_authors
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rich.console import RenderableType
 
     from citehub import Diff, Hub, Scorecard, Work
@@ -63,12 +66,19 @@ def show_hub(hub: Hub, asked: str) -> None:
             "Tables and rows: "
             + ", ".join(f"{each['name']} {each['rows']:,}" for each in hub.manifest["resources"])
         ),
-        *next_steps(
-            (f"citehub search {asked} reasoning", "find works"),
-            (f"citehub show {asked} {next(iter(hub.citing_works))['work_id']}", "one work"),
-            (f"citehub table {asked} works", "a table"),
-        ),
+        *next_steps(*_steps_from(hub, asked), (f"citehub table {asked} works", "a table")),
     )
+
+
+def _steps_from(hub: Hub, asked: str) -> Iterator[tuple[str, str]]:
+    """Yield commands that find the first citing work, where there is one."""
+    first = next(iter(hub.citing_works), None)
+    if first is None:
+        return
+    named = max(words(first["title_plain"]), key=len, default="")
+    if named:
+        yield f"citehub search {asked} {named}", "find works"
+    yield f"citehub show {asked} {first['work_id']}", "one work"
 
 
 def _themes(hub: Hub) -> tuple[RenderableType, ...]:

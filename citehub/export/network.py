@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from citehub._text import clean_line
+from citehub._work import marked_title
 from citehub.export.record import NOT_KNOWN, labels_of, reason, role_and_polarity
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def nodes(selection: Selection) -> Iterator[Node]:
     """Yield the works; what is not known is no attribute."""
     for work in selection:
         attributes = {
-            "label": work.title_plain,
+            "label": marked_title(work),
             "work_id": work.work_id,
             "relation": reason(work, selection.hub).relation,
             "authors": "; ".join(work.authors),

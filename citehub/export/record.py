@@ -65,6 +65,8 @@ def tags(work: Work, why: Reason, parting: str = ",;") -> list[str]:
         found.append(f"citation role: {why.role}")
     if why.polarity not in {None, NOT_KNOWN}:
         found.append(f"citation polarity: {why.polarity}")
+    if work.is_retracted:
+        found.append("retracted")
     own = (
         clean_line(tag).replace(", ", " and ").replace(",", " ").replace(";", " ") for tag in found
     )

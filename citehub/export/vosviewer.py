@@ -6,6 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub._text import clean_line, json_array, to_json
+from citehub._work import marked_title
 from citehub.export.network import edges
 from citehub.export.record import database, reason
 
@@ -50,7 +51,7 @@ def write(selection: Selection) -> Iterator[str]:
 def _item(work: Work, hub: Hub, clusters: Mapping[str, int]) -> dict[str, Any]:
     why = reason(work, hub)
     facts = {
-        "Title": work.title_plain,
+        "Title": marked_title(work),
         "Authors": "; ".join(work.authors),
         "Published": work.published,
         "Citation role": why.role,
@@ -61,7 +62,7 @@ def _item(work: Work, hub: Hub, clusters: Mapping[str, int]) -> dict[str, Any]:
     cluster = next((clusters[theme] for theme in work.themes if theme in clusters), None)
     item: dict[str, Any] = {
         "id": clean_line(work.work_id),
-        "label": escape(clean_line(work.title_plain), quote=False),
+        "label": escape(clean_line(marked_title(work)), quote=False),
         "description": "<br>".join(
             f"{name}: {_described(value)}" for name, value in facts.items() if value
         ),

@@ -92,12 +92,21 @@ def find_date(folder: str, files: Iterable[Files]) -> datetime.date | None:
 
 
 def find_openalex(folder: str) -> dict[str, Files]:
-    """Find the works, and the merged ids where they are, in a snapshot or any folder above it."""
+    """Find the works, and the merged ids where they are, in a snapshot or any folder above it.
+
+    A folder of partitions may have any name, and one partition may be named alone.
+    """
+    endings = (*_LINES, _PARQUET)
+    if os.path.isfile(folder) and _is_partition(os.path.basename(folder), endings):
+        return {"works": Files(openalex.WORKS_DATASET, os.path.dirname(folder), (folder,))}
     _check_folder(folder)
     places = list(_find_folders(folder, "works"))
+    if not places and any(_is_partition(each, endings) for each in os.listdir(folder)):
+        places = [folder]
     if not places:
         problem = "there is no folder 'works' in it; name a snapshot's folder 'works' or one above"
         raise SourceError.at(folder, 0, problem)
+    places = [each for each in places if _holds(each, endings)] or places
     works = min(places, key=_half)
     files = _files(openalex.WORKS_DATASET, works, (*_LINES, _PARQUET))
     if others := [each for each in places if each != works]:
@@ -116,7 +125,11 @@ def find_openalex(folder: str) -> dict[str, Files]:
     for place in (*beside, *_find_folders(folder, "merged_ids")):
         each = os.path.normpath(os.path.join(place, "works"))
         if os.path.isdir(each):
-            found["merged_ids"] = _files(openalex.MERGED, each, _TABLES)
+            if _holds(each, _TABLES):
+                found["merged_ids"] = _files(openalex.MERGED, each, _TABLES)
+            else:
+                note = f"openalex merged_ids: {each} holds no CSV: what was merged is not known."
+                found["works"] = replace(files, notes=(*files.notes, note))
             break
     return found
 
@@ -236,7 +249,14 @@ def _refuse(error: OSError) -> None:
 
 def _check_folder(folder: str) -> None:
     if not os.path.isdir(folder):
-        raise SourceError.at(folder, 0, "there is no such folder")
+        what = "a file, and a folder is due" if os.path.exists(folder) else "no such folder"
+        pattern = "; name the folder itself, as no pattern is read" if "*" in folder else ""
+        raise SourceError.at(folder, 0, f"there is {what}{pattern}")
+
+
+def _holds(folder: str, endings: tuple[str, ...]) -> bool:
+    """Tell whether a folder holds a partition."""
+    return any(_is_partition(name, endings) for *_, names in _walk(folder) for name in names)
 
 
 def _files(dataset: Dataset, folder: str, endings: tuple[str, ...]) -> Files:

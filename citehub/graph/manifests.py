@@ -70,13 +70,16 @@ def _read(path: str, name: str, *, is_own: bool) -> Manifest | None:
             (content,) = named
         files = {}
         for each in content.get("files", content.get("entries")):
-            meta = each.get("meta") or {}
+            meta = each.get("meta") or each
             counts = (meta.get("content_length"), meta.get("record_count"))
             files[_below(each["url"], name)] = Announced(*map(_count, counts))
         date = str(whole.get("date"))
         return Manifest(path, date if _DATE.fullmatch(date) else None, files)
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise ValueError(f"{path}: cannot be read as a manifest: {error}") from None
+    except OSError as error:
+        raise ValueError(f"{path}: cannot be read as a manifest: {error.strerror}") from None
+    except (ValueError, TypeError, KeyError, AttributeError):
+        problem = "it should be JSON with a list of files, each with its url"
+        raise ValueError(f"{path}: cannot be read as a manifest: {problem}") from None
 
 
 def _below(url: str, name: str) -> str:
@@ -85,7 +88,8 @@ def _below(url: str, name: str) -> str:
 
 
 def _count(value: Any) -> int | None:
-    return value if type(value) is int and value >= 0 else None
+    text = str(value)
+    return int(text) if re.fullmatch("[0-9]{1,18}", text) else None
 
 
 def shown(names: list[str]) -> str:

@@ -134,6 +134,7 @@ export const NAMED_SCHEMES = [
 /** @type {Record<string, string>} */
 export const SCHEME_ALIASES = {
   "pmc": "pmcid",
+  "pubmed": "pmid",
   "corpusid": "s2"
 }
 
@@ -209,8 +210,8 @@ export const PAGES = [
     "omid"
   ],
   [
-    "(?:www\\.)?aclanthology\\.org",
-    "/([a-z][0-9]{2}-[0-9]{4}|[0-9]{4}\\.[a-z0-9_-]+\\.[0-9]+)(?:\\.pdf)?/?",
+    "(?:www\\.)?(?:aclanthology\\.org|aclweb\\.org)",
+    "/(?:anthology/)?([a-z][0-9]{2}-[0-9]{4}|[0-9]{4}\\.[a-z0-9_-]+\\.[0-9]+)(?:\\.pdf)?/?",
     "acl"
   ]
 ]

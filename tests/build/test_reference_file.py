@@ -540,6 +540,7 @@ NAMES_OF_RIS = {
     "Ministry of Light,": [person("Ministry of Light")],
     "Ministry of Oil and Light": [group("Ministry of Oil and Light")],
     "Lamp A.": ["Lamp A."],
+    "{Oil, Inc.}": [group("Oil, Inc.")],
     "J. P. Lamp": ["J. P. Lamp"],
     "Lamp": ["Lamp"],
     "": [],
@@ -684,6 +685,20 @@ DATES = {
     "2015\u20132016": (2015, None),
     "2015-16": (2015, None),
     "Winter 2015/16": (2015, None),
+    "2015/Jun/22": (2015, 6),
+    "2015/June": (2015, 6),
+    "2015/Summer//": (2015, None),
+    "2015/06/22/Summer": (2015, 6),
+    "2015/open": (2015, None),
+    "1er juin 2015": (2015, 6),
+    "Sat, 22 Jun 2015 10:00:00 GMT": (2015, 6),
+    "2015-present": (2015, None),
+    "cop. 2015": (2015, None),
+    "2015年6月22日": (2015, 6),
+    "2015年": (2015, None),
+    "2015년 6월 22일": (2015, 6),
+    "2015年1月1日": (2015, None),
+    "2015 Jun 3 [Epub ahead of print]": (2015, 6),
     "June 2015-16": (2015, 6),
     "Accepted 2015": (2015, None),
     "under review, 2015": (2015, None),
@@ -747,7 +762,7 @@ def test_a_date_is_the_year_and_month_in_which_it_begins(text, found):
     assert parse_date(text) == found
 
 
-@pytest.mark.parametrize("text", ["", " ", "n.d.", "no date", "?"])
+@pytest.mark.parametrize("text", ["", " ", "n.d.", "no date", "?", "s. d.", "[o.J.]"])
 def test_a_date_that_is_not_known_is_none(text):
     assert parse_date(text) is None
 
@@ -1268,6 +1283,27 @@ def test_languages_are_codes(read, ending, text, code):
 def test_what_stands_beside_an_abstract_is_a_note(read):
     (found,), _ = read(".ris", ris("AB  - One", "N2  - One", "N2  - Two"))
     assert (found.abstract, found.notes) == ("One", (Note("note", "Two"),))
+
+
+def test_several_abstracts_are_one(read):
+    (found,), rejects = read(".ris", ris("AB  - One.", "AB  - Two.", "AB  - One."))
+    assert (found.abstract, rejects) == ("One. Two.", [])
+
+
+def test_proceedings_are_the_venue_where_no_other_is(read):
+    text = ris("C3  - Proceedings").replace("JOUR", "CPAPER")
+    assert [each.venue for each in read(".ris", text)[0]] == ["Proceedings"]
+    text = text.replace("C3  -", "T2  - Conference\nC3  -")
+    assert [each.venue for each in read(".ris", text)[0]] == ["Conference"]
+
+
+def test_of_two_titles_the_first_names_the_work(read):
+    (found,), ((_, reason),) = read(".ris", ris("TI  - U"))
+    assert (found.title, reason) == ("T", "TI of entry 1: is there twice")
+
+
+def test_an_end_without_a_record_is_told(read):
+    assert read(".ris", ris() + "\nER  - ")[1][0][1] == "'ER' is in no record"
 
 
 def test_keywords_of_csl_may_be_a_list(read):

@@ -74,6 +74,72 @@ SPELLINGS = [
 ]  # fmt: skip
 
 
+LINES = (
+    b'{"id":"https://openalex.org/W1","title":"One"}\n'
+    b'{"id":"W2","title":"Two","referenced_works":["https://openalex.org/W9"]}\n'
+)
+MERGED = b"merge_date,id,merge_into_id\n2026-01-01,W9,W1\n"
+
+
+def put_bytes(path: Path, data: bytes) -> Path:
+    """Write a file, and return its path."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    return path
+
+
+@pytest.mark.parametrize(
+    "named",
+    ["", "works", "works/updated_date=2026-01-05", "works/updated_date=2026-01-05/a.jsonl"],
+)
+def test_a_folder_of_partitions_or_one_partition_may_be_named(tmp_path, named):
+    one = LINES.replace(b"W9", b"W1")
+    path = put_bytes(tmp_path / "dump" / "works" / "updated_date=2026-01-05" / "a.jsonl", one)
+    assert citing(tmp_path / "hub", tmp_path / "dump" / named) == {"W2"}
+    (path.parent / "manifest.json").write_text("[]", encoding="utf-8")
+    found = find_openalex(str(path.parent))["works"]
+    assert found.paths == (str(path),)
+
+
+@pytest.mark.parametrize(
+    ("named", "said"),
+    [
+        ("*.gz", "no such folder; name the folder itself"),
+        ("works/manifest.json", "there is a file"),
+    ],
+)
+def test_what_is_no_dump_is_told(tmp_path, named, said):
+    put_bytes(tmp_path / "works" / "manifest.json", b"{}")
+    with pytest.raises(SourceError, match=said):
+        citing(tmp_path / "hub", tmp_path / named)
+
+
+def test_of_two_copies_the_one_that_holds_partitions_is_read(tmp_path):
+    put_bytes(tmp_path / "data" / "parquet" / "works" / "manifest.json", b'{"files":[]}')
+    path = put_bytes(tmp_path / "data" / "jsonl" / "works" / "part_0000.jsonl", LINES)
+    assert find_openalex(str(tmp_path))["works"].paths == (str(path),)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "note"),
+    [
+        ("2026.csv", MERGED, ""),
+        ("2026.csv", MERGED.replace(b"merge_date,", b"").replace(b"2026-01-01,", b""), ""),
+        ("manifest.json", b"{}", "holds no CSV: what was merged is not known."),
+        ("part_0000.jsonl", b"{}", "holds no CSV: what was merged is not known."),
+    ],
+)
+def test_merged_ids_of_any_kind_end_no_run(tmp_path, name, data, note):
+    refs = b'"W9","W1"]' if note else b'"https://openalex.org/W9"]'
+    put_bytes(
+        tmp_path / "d" / "works" / "a.jsonl", LINES.replace(b'"https://openalex.org/W9"]', refs)
+    )
+    put_bytes(tmp_path / "d" / "merged_ids" / "works" / name, data)
+    made = new_hub("openalex:W1", str(tmp_path / "hub"), Dumps(openalex=str(tmp_path / "d")))
+    assert (made.n_citing, len(made.notes)) == (1, bool(note))
+    assert all(each.endswith(note) for each in made.notes)
+
+
 @pytest.mark.parametrize("ending", ["jsonl", "gz"])
 @pytest.mark.parametrize("spelling", SPELLINGS)
 def test_a_path_may_be_written_in_any_way(tmp_path, monkeypatch, spelling, ending):

@@ -1219,8 +1219,12 @@ CANON_DOI = {"doi": "https://doi.org/10.5555/canon"}
          {"ArXiv": "math/0309136"}, "omid:br/2 arxiv:math.GT/0309136", ["math.GT/0309136"]),
         ({"doi": "https://doi.org/10.1000.10/8&lt;2"}, {"DOI": "10.1000.10/8<2"},
          "omid:br/2 doi:10.1000.10/8&lt;2", ["10.1000.10/8&lt;2", "10.1000.10/8<2"]),
+        ({"doi": "https://dx.doi.org/10.5555/End."}, {"DOI": "10.5555/end"},
+         "omid:br/2 doi:10.5555/end;", ["10.5555/end,"]),
+        ({"doi": "10.48550/arXiv.9912.00077v2"}, {"ArXiv": "arXiv:9912.00077"},
+         "omid:br/2 arxiv:9912.00077v3", ["arXiv:9912.00077"]),
     ],
-    ids=["pmid", "pmcid", "mag", "old mag", "two dois", "old arxiv", "odd doi"],
+    ids=["pmid", "pmcid", "mag", "old mag", "two dois", "old arxiv", "odd doi", "end", "prefix"],
 )  # fmt: skip
 def test_records_of_three_sources_are_one_work(tmp_path, openalex, s2, opencitations, spellings):
     dumps = dump_of(

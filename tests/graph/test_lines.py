@@ -212,10 +212,8 @@ def test_a_file_that_breaks_off(tmp_path, length):
 
 
 def test_a_file_that_is_no_gz_or_damaged_within(tmp_path):
-    rows, rejects = keep(tmp_path, b'{"id":"T1"}\n')
-    assert (rows, rejects) == (
-        [], [(1, "the file breaks off here: Not a gzipped file (b'{\"')")],
-    )  # fmt: skip
+    rows, rejects = keep(tmp_path, b"no gz\n")
+    assert (rows, rejects) == ([], [(1, "the file breaks off here: Not a gzipped file (b'no')")])
     damaged = bytearray(pack(b'{"id":"T1"}\n'))
     damaged[-8] ^= 255  # of the checksum
     rows, ((line, said),) = keep(tmp_path, bytes(damaged))
@@ -249,6 +247,24 @@ def test_a_table_that_breaks_off_in_a_row_says_so(tmp_path, end, said):
     rows, ((_, reason),) = keep(tmp_path, data.encode(), "t.csv", dataset)
     assert [row["id"] for row in rows] == ["1"]
     assert reason.startswith(f"{BREAKS_OFF}: it {said}")
+
+
+def test_a_plain_file_that_breaks_off_behind_an_object_in_a_line_says_so(tmp_path):
+    data = b'{"id":"T1"}\n{"id":"T2","place":{}'
+    rows, ((number, said),) = keep(tmp_path, data, "part.json")
+    assert [row["id"] for row in rows] == ["T1"]
+    assert (number, said[: len(BREAKS_OFF)]) == (2, BREAKS_OFF)
+
+
+def test_what_is_packed_is_read_whatever_its_name(tmp_path):
+    data = b'{"id":"T1"}\n'
+    for name, each in (
+        ("part.gz", data),
+        ("part.gz", b"\xef\xbb\xbf" + data),
+        ("x.json", pack(data)),
+    ):
+        rows, rejects = keep(tmp_path, each, name)
+        assert ([row["id"] for row in rows], rejects) == (["T1"], [])
 
 
 def test_a_file_that_cannot_be_opened_is_named(tmp_path):
@@ -296,14 +312,21 @@ def test_columns_of_csv_may_stand_in_any_order_after_a_mark(tmp_path):
     [
         (b"", [(1, f"has no column {', '.join(INDEX_HEADER)}")]),
         (
-            to_csv([INDEX_HEADER[1:], GOOD[1:]]),
-            [(1, "has no column oci")],
+            to_csv([INDEX_HEADER[2:], GOOD[2:]]),
+            [(1, "has no column oci, citing")],
         ),
         (to_csv([INDEX_HEADER]), []),
     ],
 )
 def test_csv_without_columns_or_rows(tmp_path, data, rejects):
     assert keep(tmp_path, data, "index.csv", opencitations.INDEX) == ([], rejects)
+
+
+def test_csv_without_a_column_that_no_row_needs_is_read(tmp_path):
+    data = to_csv([INDEX_HEADER[1:], GOOD[1:]])
+    (row,), rejects = keep(tmp_path, data, "index.csv", opencitations.INDEX)
+    assert row == dict(zip(INDEX_HEADER, ("", *GOOD[1:]), strict=True))
+    assert rejects == [(1, "has no column oci" + KEPT)]
 
 
 def test_csv_with_bytes_that_are_no_text(tmp_path):

@@ -137,12 +137,14 @@ def _spell_doi(found: Expression) -> Expression:
     spelt = found
     for spelling, sign in DOI_SPELLINGS.items():
         spelt = spelt.replace(spelling, sign)
-    return ibis.ifelse(found.contains("&") | found.contains("%"), spelt, found)
+    found = ibis.ifelse(found.contains("&") | found.contains("%"), spelt, found)
+    ended = found.re_replace(r"[.,;]+\z", "")  # the sentence in which it stood
+    return ibis.ifelse(found.right(1).isin([".", ",", ";"]), ended, found)
 
 
 def arxiv_id(text: Expression) -> Expression:
-    """Return an arXiv id without version and class; null where it is none."""
-    low = text.lower()
+    """Return an arXiv id without prefix, version and class; null where it is none."""
+    low = text.strip().lower().replace("arxiv:", "")
     old = r"^([a-z-]+)(?:\.[a-z-]+)?(/[0-9]{7})(?:v[0-9]+)?\z"
     return filled(low.re_extract(r"^([0-9]{4}\.[0-9]{4,5})(?:v[0-9]+)?\z", 1)).coalesce(
         filled(low.re_extract(old, 1).concat(low.re_extract(old, 2)))

@@ -34,11 +34,13 @@ _CHUNK: Final = 1 << 20
 _CELL: Final = 1 << 27  # characters; lists of authors can be long
 _OPENING: Final = {"[": "array<", "{": "struct<"}
 _HALF: Final = re.compile("[\ud800-\udfff]")
+_GZ: Final = b"\x1f\x8b"
+_PLAIN: Final = {b"{", b'"', b"\xef"}  # begin JSON Lines and CSV
 _SHOWN: Final = 60  # characters of a bad value in a reason
 BREAKS_OFF: Final = "the file breaks off here"
 """Begins the reason of what ends a file too early, or keeps it from being read at all."""
-KEPT: Final = "; the rest of the line is kept"
-"""Ends the reason of what is left out of a line."""
+KEPT: Final = "; the rest is kept"
+"""Ends the reason of what is left out of a line, or of all."""
 
 
 def keep_readable(path: str, dataset: Dataset, target: str) -> list[Reject]:
@@ -110,8 +112,7 @@ def _read_json(path: str, dataset: Dataset) -> Iterator[Line]:
             text = line.decode("utf-8-sig", errors="replace").rstrip("\r\n")
             value = json.loads(text, parse_int=_read_number)
         except ValueError as error:
-            broken = isinstance(error, json.JSONDecodeError) and line[-1:] not in b"}\n"
-            yield number, {}, f"{BREAKS_OFF if broken else 'is not JSON'}: {error}"
+            yield number, {}, f"{BREAKS_OFF if _is_cut(line, error) else 'is not JSON'}: {error}"
             continue
         except RecursionError:
             yield number, {}, "is JSON too deep to be read"
@@ -120,6 +121,13 @@ def _read_json(path: str, dataset: Dataset) -> Iterator[Line]:
             yield number, {}, f"should be an object, not {_kind(value)}"
             continue
         yield number, *_fit_row(value, dataset)
+
+
+def _is_cut(line: bytes, error: ValueError) -> bool:
+    """Tell whether a line that is not JSON is the begin of one, at the end of a file."""
+    if line.endswith(b"\n") or not isinstance(error, json.JSONDecodeError):
+        return False
+    return not line.endswith(b"}") or error.pos >= len(error.doc)
 
 
 def _read_csv(path: str, dataset: Dataset) -> Iterator[Line]:
@@ -140,11 +148,10 @@ def _read_csv(path: str, dataset: Dataset) -> Iterator[Line]:
 
     reader = csv.reader(texts(), strict=True)
     header = [name.removeprefix("\ufeff") for name in next(reader, [])]
-    if not set(dataset.fields) <= set(header):
-        missing = ", ".join(name for name in dataset.fields if name not in header)
-        yield 1, {}, f"has no column {missing}"
-        return
-    while True:
+    lacking = _find_lacking(header, dataset)
+    if lacking:
+        yield 1, {}, lacking
+    while not lacking or lacking.endswith(KEPT):
         try:
             cells = next(reader, None)
         except csv.Error as error:
@@ -159,6 +166,13 @@ def _read_csv(path: str, dataset: Dataset) -> Iterator[Line]:
         value = dict(zip(header, cells, strict=True))
         yield reader.line_num, *_fit_row(value, dataset)
     yield from ends
+
+
+def _find_lacking(header: list[str], dataset: Dataset) -> str:
+    """Tell which columns are not there; without a key, no row has a use."""
+    names = [name for name in dataset.fields if name not in header]
+    end = "" if set(names) & set(dataset.keys) else KEPT
+    return f"has no column {', '.join(names)}{end}" if names else ""
 
 
 def _lines(path: str) -> Iterator[tuple[int, bytes | str]]:
@@ -176,7 +190,14 @@ def _lines(path: str) -> Iterator[tuple[int, bytes | str]]:
 
 
 def _open(path: str) -> gzip.GzipFile | io.BufferedReader:
-    return gzip.open(path, "rb") if path.endswith(".gz") else open(path, "rb")
+    """Open a file that is gz by its first bytes, or by its name where they could be anything.
+
+    Browsers unpack what they download, and leave its name.
+    """
+    with open(path, "rb") as file:
+        first = file.read(2)
+    is_packed = first == _GZ or (path.endswith(".gz") and first[:1] not in _PLAIN)
+    return gzip.open(path, "rb") if is_packed else open(path, "rb")
 
 
 def _unpacked(value: Any, kind: str) -> Any:

@@ -2,7 +2,7 @@
 // `citehub/export/network.py` has them.
 
 import { cleanLine } from '../text/text.js'
-import { sourcesOf, urlOf } from '../text/work.js'
+import { markedTitle, sourcesOf, urlOf } from '../text/work.js'
 import { labelsOf, NOT_KNOWN, reason, roleAndPolarity } from './record.js'
 
 /** @import { HubFacts, WorkRecord } from '../types.js' */
@@ -46,7 +46,7 @@ export function node(record, facts) {
   return {
     workId: cleanLine(record.work.work_id),
     attributes: known({
-      label: record.work.title_plain,
+      label: markedTitle(record.work),
       work_id: record.work.work_id,
       relation: reason(record, facts).relation,
       authors: record.authors.map(author => author.author_name).join('; '),

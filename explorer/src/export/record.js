@@ -72,6 +72,7 @@ export function tags(record, why, parting = ',;') {
   if (why.polarity !== null && why.polarity !== NOT_KNOWN) {
     found.push(`citation polarity: ${why.polarity}`)
   }
+  if (record.work.is_retracted) found.push('retracted')
   const own =
     found.map(tag => cleanLine(tag).replaceAll(', ', ' and ').replace(/[,;]/g, ' '))
   const signs = new RegExp(` *[${parting}] *`, 'g')

@@ -117,7 +117,8 @@ def _read_file(path: str) -> tuple[list[_Read], list[Reject]]:
 
 
 def _read_entry(entry: Entry, form: Format) -> Record | None:
-    title = entry.first(form.title, form.text)
+    titles = (title for name in form.title for title in entry.all(name, form.text))
+    title = entry.first(form.title, form.text) or next(titles, None)  # no work without one
     found = [
         each for name, parse in form.ids.items() for ids in entry.all(name, parse) for each in ids
     ]

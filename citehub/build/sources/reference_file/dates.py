@@ -36,25 +36,40 @@ _MONTHS: Final = {
 _BESIDE: Final = {  # words that leave a year as it is
     *("spring", "summer", "autumn", "fall", "winter", "quarter", "q", "early", "mid", "late"),
     *("c", "ca", "circa", "approx", "about", "around", "the", "of", "and", "to"),
-    *("accepted", "submitted", "under", "review", "ad", "ce"),
+    *("accepted", "submitted", "under", "review", "epub", "ahead", "posted", "ad", "ce"),
+    *("cop", "p", "since", "present", "er"),
     *("st", "nd", "rd", "th", "published", "print", "online", "issue"),
     *("forthcoming", "in press", "to appear"),
     *("mon", "tue", "wed", "thu", "fri", "sat", "sun"),
     *("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
 }
-_NO_DATE: Final = {"n.d", "nd", "no date", "undated"}
+_NO_DATE: Final = {
+    "n.d",
+    "n. d",
+    "nd",
+    "s.d",
+    "s. d",
+    "s.a",
+    "s. a",
+    "o.j",
+    "o. j",
+    "no date",
+    "undated",
+}
 _LAST_DAY: Final = 31
 _SEASONS: Final = range(21, 42)  # in place of a month, in EDTF
 _DASHES: Final = re.compile("[\u2010-\u2015\u2212]|--+")
 _MARKS: Final = re.compile(r"[?~%()\[\]{}<>©]")  # of doubt, in EDTF and in catalogues
+_EAST_ASIAN: Final = re.compile(r"(?<=\d) ?[年月년월] ?(?:(\d\d?) ?[日일])?")
 _TIME: Final = re.compile(
-    r"[T ]\d\d?:\d\d(?::\d\d(?:\.\d+)?)?(?: ?[AP]M)?(?: ?(?:Z|[+-]\d\d:?\d\d))?", re.IGNORECASE
+    r"[T ]\d\d?:\d\d(?::\d\d(?:\.\d+)?)?(?: ?[AP]M)?(?: ?(?:Z|GMT|UTC|[+-]\d\d:?\d\d))?",
+    re.IGNORECASE,
 )
 _COMPACT: Final = re.compile(r"(\d{4})(\d\d)(\d\d)")
 _YEAR_FIRST: Final = re.compile(  # ISO 8601, EDTF and RIS; the next year may stand in two digits
     r"(?P<year>\d{4})[a-f]?"
     r"(?:(?P<sign>[-/.])(?P<month>\d\d?|XX|uu)(?!\d)(?:(?P=sign)(?P<day>\d\d?|XX|uu)(?!\d))?)?"
-    r"(?: ?[-/] ?(?P<end>\d{4})(?!\d).*| ?/.*| ?-)?"
+    r"(?: ?[-/] ?(?P<end>\d{4})(?!\d).*|(?(month)| ?(?!/ ?(?!open|unknown)[^\W\d_])) ?/.*| ?-)?"
 )
 _YEAR_LAST: Final = re.compile(
     r"(?:(?P<first>\d\d?)(?P<sign>[-/.]) ?)?(?P<second>\d\d?)[-/.] ?(?P<year>\d{4})"
@@ -87,7 +102,7 @@ def parse_date(text: str) -> Date | None:
     [(2015, 6), (2017, None), (None, 2)]
     """
     plain = _TIME.sub("", _DASHES.sub("-", _MARKS.sub("", text)))
-    plain = " ".join(plain.split()).rstrip(" .,;")
+    plain = _EAST_ASIAN.sub(r"-\1", " ".join(plain.split())).rstrip(" .,;-")
     if not plain or plain.lower() in _NO_DATE:
         return None
     found = _parse_numbers(plain) or _parse_words(plain)

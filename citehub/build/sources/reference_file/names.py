@@ -173,6 +173,8 @@ def _split_and(name: str) -> list[str]:
 
 
 def _read_name(name: str, is_whole: bool) -> Author:  # noqa: FBT001
+    if name.startswith("{") and name.endswith("}"):  # as BibTeX has it
+        return group(name[1:-1])
     parts = name.split(",")
     if len(parts) > 3:  # noqa: PLR2004
         raise ValueError(f"{name!r:.60} has more than two commas")

@@ -60,7 +60,7 @@ def _read_records(path: str, text: str, rejects: list[Reject]) -> Iterator[Entry
             number += 1
             entry = Entry(path, line, number, rejects)
         if entry is None:
-            rejects.append(Reject(path, line, f"{join_lines(value)!r:.60} is in no record"))
+            rejects.append(Reject(path, line, f"{join_lines(value) or tag!r:.60} is in no record"))
         elif tag == "ER":
             n_ended += 1
             yield _ended(entry)
@@ -79,9 +79,15 @@ def _read_records(path: str, text: str, rejects: list[Reject]) -> Iterator[Entry
 def _ended(entry: Entry) -> Entry:
     """Return a record, with what other tags say of two of its own.
 
+    Several abstracts are parts of one. A conference paper may have its proceedings in C3.
     A book has its title in BT where it has none elsewhere; what stands beside an abstract in N2 is
     a note; PubMed numbers its records in AN; M3 may say that it is a preprint, which has no type.
     """
+    if len(abstract := entry.values.get("AB", [])) > 1:
+        parts = dict.fromkeys(value for value, _ in abstract)
+        entry.values["AB"] = [abstract[0]._replace(value="\n".join(parts))]
+    if entry.values["TY"][0].value.lower() in {"conf", "cpaper"} and "C3" in entry.values:
+        entry.values.setdefault("BT", entry.values["C3"])
     for kind in entry.values.get("M3", ()):
         if kind.value.lower() == "preprint":
             entry.values["TY"] = [kind]
