@@ -139,7 +139,7 @@ def _errors() -> Iterator[None]:
 
     try:
         yield
-    except duckdb.OutOfMemoryException as error:
+    except duckdb.OutOfMemoryException:
         raise out_of_memory() from None
     except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
         raise CannotRead(str(error)) from None
