@@ -155,7 +155,12 @@ def arxiv_of(doi: Expression) -> Expression:
     """Return the arXiv identifier that a DOI of arXiv holds."""
     import ibis
 
-    return ibis.ifelse(doi.startswith(_ARXIV), arxiv_id(doi.substr(len(_ARXIV))), None)
+    return let(
+        doi,
+        lambda each: ibis.ifelse(
+            each.startswith(_ARXIV), arxiv_id(each.substr(len(_ARXIV))), None
+        ),
+    )
 
 
 def number_of(text: Expression, prefix: str = "") -> Expression:

@@ -19,6 +19,7 @@ from citehub.build.sources.dumps import (
     complete,
     curie,
     filled,
+    let,
     number_of,
 )
 
@@ -79,7 +80,7 @@ def shape_works(raw: Expression) -> dict[str, Expression]:
         openalex=own,
         pmid=number_of(raw.ids.pmid),
         pmcid=number_of(raw.ids.pmcid, "PMC"),
-        also=_also(own, mag, arxiv, first),
+        also=_also(own, mag, arxiv),
         refs=_numbers(raw.referenced_works),
     )
 
@@ -89,15 +90,18 @@ def without_deleted(works: Expression) -> Expression:
     return works.filter(works.record != DELETED)
 
 
-def _also(own: Expression, mag: Expression, arxiv: Expression, first: Expression) -> Expression:
+def _also(own: Expression, mag: Expression, arxiv: Expression) -> Expression:
     """Return further identifiers: a number of MAG that is not the work's own, more arXiv ids."""
     import ibis
 
-    has_more = arxiv.length().fill_null(0) > 1
-    others = arxiv.filter(lambda each: each != first).map(lambda each: curie("arxiv", each))
-    others = ibis.ifelse(has_more, others, ibis.literal([], "array<string>"))
+    def others_of(ids: Expression) -> Expression:
+        others = ids.filter(lambda each: each != ids[0]).map(lambda each: curie("arxiv", each))
+        return ibis.ifelse(ids.length() > 1, others, None)
+
+    others = let(arxiv, others_of)
     merged = ibis.array([curie("openalex", mag.lower())])
-    return ibis.cases((mag != own, others.concat(merged)), (has_more, others), else_=None)
+    none = ibis.literal([], "array<string>")
+    return ibis.ifelse(mag != own, others.fill_null(none).concat(merged), others)
 
 
 def citations(works: Expression, of: Collection[int] = ()) -> Expression:

@@ -155,8 +155,14 @@ def _identifiers(cell: Expression) -> dict[str, Expression]:
     known = [found[scheme].notnull().cast("int8") for scheme in _READ]
     taken = ibis.array([curie(scheme, found[scheme].lower()) for scheme in _READ])
     others = let(taken, lambda names: named.filter(lambda each: ~names.contains(each)))
-    has_others = (named.length() > sum(known)) & (others.length() > 0)  # as few cells have
-    return {**found, "also": ibis.ifelse(has_others, others, None)}
+    has_more = named.length() > sum(known)  # as few cells have
+    return {**found, "also": ibis.ifelse(has_more, let(others, _nonempty), None)}
+
+
+def _nonempty(ids: Expression) -> Expression:
+    import ibis
+
+    return ibis.ifelse(ids.length() > 0, ids, None)
 
 
 def _id(cell: Expression, scheme: str) -> Expression:
