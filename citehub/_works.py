@@ -113,7 +113,13 @@ class Works(list[Item]):
         return super().__getitem__(place)
 
     def copy(self) -> Works[Item]:
-        """Return another list of the same works."""
+        """Return another list of the same works.
+
+        Returns
+        -------
+        Works
+            What is put into it, or taken out, leaves this one as it is.
+        """
         return self[:]
 
     def __repr__(self) -> str:

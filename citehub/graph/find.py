@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub._identifiers import parse_identifier
 from citehub.build.sources.records import SCHEMES, Reject, best_identifier
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from citehub._identifiers import Identifier
     from citehub.build.sources.dumps import Expression
     from citehub.graph.engines import Engine
 
 _BLANKS: Final = r"[ \t\n\f\r]+"
+_FEW: Final = 32  # identifiers that are looked for in what lies in files, before it is mapped
 _ROUNDS: Final = 8  # identifiers lead to records, which have further identifiers
 
 
@@ -42,12 +44,16 @@ def read_wanted(asked: str) -> Wanted:
 
 
 def find_records(
-    engine: Engine, works: Mapping[str, Expression], wanted: Iterable[Wanted]
+    engine: Engine,
+    works: Mapping[str, Expression],
+    wanted: Iterable[Wanted],
+    likely: Mapping[str, Callable[[Collection[Identifier]], Expression]] = MappingProxyType({}),
 ) -> None:
     """Fill in the records and identifiers of the works that were asked for.
 
     Records are of one work where they share an identifier: so the preprint, its published
-    version and their copies in other sources are found from any one of them.
+    version and their copies in other sources are found from any one of them. Of the sources of
+    ``likely``, only works are looked at among which those are that have a few identifiers.
     """
     wanted = list(wanted)
     _find_titles(engine, works, [each for each in wanted if not each.ids])
@@ -60,7 +66,9 @@ def find_records(
             asked[each] |= each.ids
         if not owners:
             return
-        for source, table in works.items():
+        for source, every in works.items():
+            is_likely = source in likely and len(owners) <= _FEW
+            table = likely[source](owners.keys()) if is_likely else every
             matches = _matching(table, owners)
             for row in engine.fetch(_ids(table.filter(matches))):
                 for identifier in ids_of(row):

@@ -84,7 +84,10 @@ class Reader:
         for source in self.sources:
             self._replace_old_ids(source, wanted)
         works = {each.source_id: each.works for each in self.sources}
-        find_records(self.engine, works, [each for each in wanted if not _is_deleted(each)])
+        likely = {each.source_id: each.columns.with_identifiers
+                  for each in self.sources if each.columns}  # fmt: skip
+        alive = [each for each in wanted if not _is_deleted(each)]
+        find_records(self.engine, works, alive, likely)
         for source in self.sources:
             self._add_old_ids(source, wanted)
             if source.source_id == opencitations.SOURCE:  # older files of its index name no OMID
@@ -205,17 +208,12 @@ class Reader:
         }
 
     def _near(self, source: Source, records: Collection[Any]) -> Expression:
-        """Return the works among which those are that are some records or cite one.
-
-        Of Parquet, they are written out, so that columns are read once; each as its last
-        partition has it, which may not cite any more.
-        """
-        if not 0 < len(records) <= openalex.FEW or source.near is None:
-            return source.works if records else source.works.limit(0)
-        works = self._write(source.near(records), f"{source.source_id}-near")
-        parts = source.works.select("record", "part").semi_join(works, "record")
-        last = parts.group_by("record").agg(part=parts.part.max())
-        return works.semi_join(last, ["record", "part"])
+        """Return works among which those are that are some records or cite one."""
+        if not records:
+            return source.works.limit(0)
+        if source.columns is None or len(records) > openalex.FEW:
+            return source.works
+        return source.columns.citing(records, self._write)
 
     def _write(self, table: Expression, name: str) -> Expression:
         folder = os.path.join(self.scratch, name)

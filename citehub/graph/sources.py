@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from citehub.build.sources import openalex, opencitations, semantic_scholar
@@ -14,10 +13,46 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Callable, Collection
 
+    from citehub._identifiers import Identifier
     from citehub.build.sources.dumps import Expression
     from citehub.graph.dumps import Dumps
     from citehub.graph.layout import Files
     from citehub.graph.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """OpenAlex's works in Parquet, of which a few are read without the details of all others."""
+
+    store: Store
+    files: Files
+
+    def with_identifiers(self, identifiers: Collection[Identifier]) -> Expression:
+        """Return works among which those are that have one of some identifiers."""
+        raw = self.store.raw(self.files)
+        return self._shape(raw.filter(openalex.may_have(raw, identifiers)))
+
+    def citing(
+        self, records: Collection[int], write: Callable[[Expression, str], Expression]
+    ) -> Expression:
+        """Return works among which those are that are some records or cite one.
+
+        Each is as its last partition has it, which may not cite any more. References are read
+        first, and details of those works alone that were found. ``write`` keeps a table.
+        """
+        raw = self.store.raw(self.files)
+        is_usual = openalex.are_usual(self.store.bounds[self.files.title])
+        found = raw.filter(openalex.cite(raw, records, is_usual=is_usual))
+        found = found.select("part", "referenced_works", number=openalex.number(found))
+        found = write(found, "found")
+        details = raw.drop("referenced_works").mutate(number=openalex.number(raw))
+        details = details.semi_join(found, "number")
+        works = write(self._shape(details.left_join(found, ["number", "part"])), "near")
+        last = works.group_by("record").agg(part=works.part.max())
+        return works.semi_join(last, ["record", "part"])
+
+    def _shape(self, raw: Expression) -> Expression:
+        return openalex.without_deleted(self.store.shape(self.files, raw))
 
 
 @dataclass(slots=True)
@@ -31,7 +66,7 @@ class Source:
     merged: Expression | None = None
     only: frozenset[int] = frozenset()
     snapshot_on: datetime.date | None = None
-    near: Callable[[Collection[int]], Expression] | None = None
+    columns: Columns | None = None
 
     def last_year(self, year: int) -> int:
         """Return the last year that a record can have, by the date of the dump or another one.
@@ -78,8 +113,8 @@ def open_sources(
         kept = frozenset(files.dataset.only)
         citations = openalex.citations(works)
         date = find_date(dumps.openalex or "", [files])
-        near = partial(_near, store, files) if files.is_parquet else None
-        found.append(Source(openalex.SOURCE, works, citations, {}, merged, kept, date, near))
+        columns = Columns(store, files) if files.is_parquet else None
+        found.append(Source(openalex.SOURCE, works, citations, {}, merged, kept, date, columns))
     if s2_files:
         needed = s2_files if texts else dict.fromkeys(("papers", "citations"))
         tables = {name: store.table(s2_files[name]) for name in needed}
@@ -97,13 +132,6 @@ def open_sources(
         works = opencitations.works_of_index(index)
         found.append(Source(opencitations.SOURCE, works, index, snapshot_on=date))
     return found
-
-
-def _near(store: Store, files: Files, records: Collection[int]) -> Expression:
-    """Return the works in Parquet that are some records or cite one, and few others."""
-    is_usual = openalex.are_usual(store.bounds[files.title])
-    works = store.rows(files, lambda raw: openalex.cite(raw, records, is_usual=is_usual))
-    return openalex.without_deleted(works)
 
 
 def name_record(source_id: str, record: Any) -> str:

@@ -56,7 +56,7 @@ class Store:
         Its column ``part`` numbers the partitions.
         """
         if files.is_parquet:
-            return self.rows(files, lambda _: True)
+            return self.shape(files, self.raw(files))
         title = files.title
         with _folder.scratch_folder(os.path.join(self.folder, files.dataset.name)) as scratch:
             files = unpack(files, scratch)
@@ -66,12 +66,8 @@ class Store:
         self._tell(files, table)
         return table
 
-    def rows(self, files: Files, where: Callable[[Expression], Expression]) -> Expression:
-        """Return what those rows of a dataset in Parquet are mapped to that fulfil a condition.
-
-        It is put to the columns as they lie in the files, so that others need not be read.
-        """
-        raw = self._parquet(files).filter(where)
+    def shape(self, files: Files, raw: Expression) -> Expression:
+        """Return what rows of a dataset in Parquet are mapped to."""
         return raw.select(**files.dataset.shape(raw), part=raw.part)
 
     def told(self, by_title: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
@@ -132,7 +128,8 @@ class Store:
         }
         return [self.engine.read_parts(parts) for parts in alike.values()]
 
-    def _parquet(self, files: Files) -> Expression:
+    def raw(self, files: Files) -> Expression:
+        """Return the fields of a dataset in Parquet as they lie there, and ``part``."""
         import ibis
 
         if files.title not in self._raw:

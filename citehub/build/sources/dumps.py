@@ -110,15 +110,30 @@ def whole(text: Expression) -> Expression:
 
 def bare_doi(text: Expression) -> Expression:
     """Return a DOI in small letters without what stands before it; null where it is none."""
+    return let(let(text.strip().lower(), _doi_of), _spell_doi)
+
+
+def let(value: Expression, use: Callable[[Expression], Expression]) -> Expression:
+    """Return what is made of a value, which stands once in the query however often it is used."""
     import ibis
 
-    low = text.strip().lower()
+    return ibis.array([value]).map(use)[0]
+
+
+def _doi_of(low: Expression) -> Expression:
+    import ibis
+
     is_usual = low.startswith(f"{_RESOLVER}10.") & ~low.contains(" ")
-    found = ibis.cases(  # the usual spellings by themselves, as a pattern takes ten times as long
+    return ibis.cases(  # the usual spellings by themselves, as a pattern takes ten times as long
         (low.startswith("10.") & ~low.contains(" "), low),
         (is_usual, low.substr(len(_RESOLVER))),
         else_=filled(low.re_extract(r"(10\.[0-9]{4,9}(?:\.[0-9]+)*/\S+)\z", 1)),
     )
+
+
+def _spell_doi(found: Expression) -> Expression:
+    import ibis
+
     spelt = found
     for spelling, sign in DOI_SPELLINGS.items():
         spelt = spelt.replace(spelling, sign)

@@ -25,6 +25,7 @@ from citehub.build.sources.dumps import (
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from citehub._identifiers import Identifier
     from citehub.build.sources.dumps import Expression
 
 SOURCE: Final = "openalex"
@@ -252,6 +253,38 @@ def cite(raw: Expression, records: Collection[int], *, is_usual: bool = False) -
         return ibis.or_(raw.id.isin(ids), *cites)
     unusual = ~raw.id.between(_PREFIX, _AFTER), ~_are_usual(raw.referenced_works)
     return ibis.or_(raw.id.isin(ids), *unusual, *cites)
+
+
+def may_have(raw: Expression, identifiers: Collection[Identifier]) -> Expression:
+    """Tell of works as they come whether they may have one of some identifiers.
+
+    No work that has one is missed, in whatever spelling; some that have none are found, too.
+    """
+    import ibis
+
+    doi = raw.doi.lower()
+    found = [doi.contains("&"), doi.contains("%")]  # which spell signs of any DOI
+    for scheme, value in identifiers:
+        if scheme == "arxiv":  # of an old id the number alone, as a class may stand before it
+            found += [each.contains(value.rpartition("/")[2]) for each in (doi, _pages(raw))]
+        elif scheme == "doi":
+            found.append(doi.contains(value))
+        elif scheme == "openalex":
+            found += [each.contains(value.lstrip("W")) for each in (raw.id, raw.ids.mag)]
+        elif scheme in {"pmid", "pmcid"}:
+            found.append(raw.ids[scheme].contains(value.lstrip("PMC")))
+    return ibis.or_(*(each.fill_null(False) for each in found))  # noqa: FBT003
+
+
+def _pages(raw: Expression) -> Expression:
+    """Return the addresses of a work as one text in small letters."""
+    pages: Expression = raw.locations.map(lambda each: each.landing_page_url)
+    return pages.join(" ").lower()
+
+
+def number(raw: Expression) -> Expression:
+    """Return the numbers of works as they come."""
+    return _number(raw.id)
 
 
 def are_usual(bounds: Mapping[str, tuple[str, str]]) -> bool:

@@ -18,6 +18,7 @@ from citehub.build.sources.dumps import (
     complete,
     curie,
     filled,
+    let,
     number_of,
     whole,
 )
@@ -29,6 +30,7 @@ SOURCE: Final = "opencitations"
 _ARXIV_DOI: Final = r"(?:^|\s)doi:10\.48550/arxiv\.(\S+)"
 _OMID: Final = r"(^|\s)omid:\S"
 _READ: Final = ("doi", "arxiv", "openalex", "pmid", "pmcid")
+_IS_READ: Final = rf"^({'|'.join(_READ)}):"
 _NAMED: Final = rf"(^|\s)(omid|{'|'.join(_READ)}):\S|^10\.[0-9]{{4}}|^[0-9]+\Z"
 TYPES: Final = {
     "abstract": "other",
@@ -121,8 +123,12 @@ def works_of_index(index: Expression) -> Expression:
 
 def _record(cell: Expression) -> Expression:
     """Return what a work is called: its OMID, else the first other identifier that it has."""
+    import ibis
+
     ids = _identifiers(cell)
-    return ids["omid"].coalesce(*(curie(scheme, ids[scheme]) for scheme in _READ))
+    others = ibis.coalesce(*(curie(scheme, ids[scheme]) for scheme in _READ))
+    own = _id(cell.lower(), "omid")  # which almost all have, so that the rest is not looked at
+    return ibis.ifelse(own.notnull(), own, others)
 
 
 def _identifiers(cell: Expression) -> dict[str, Expression]:
@@ -145,13 +151,12 @@ def _identifiers(cell: Expression) -> dict[str, Expression]:
         "pmid": number_of(_id(low, "pmid")),
         "pmcid": number_of(_id(low, "pmcid"), "PMC"),
     }
-    taken = {scheme: curie(scheme, found[scheme].lower()).fill_null("") for scheme in _READ}
-    others = low.split(" ").filter(
-        lambda each: ibis.or_(
-            *(each.startswith(f"{scheme}:") & (each != name) for scheme, name in taken.items())
-        )
-    )
-    return {**found, "also": ibis.ifelse(others.length() > 0, others, None)}
+    named = low.split(" ").filter(lambda each: each.re_search(_IS_READ))
+    known = [found[scheme].notnull().cast("int8") for scheme in _READ]
+    taken = ibis.array([curie(scheme, found[scheme].lower()) for scheme in _READ])
+    others = let(taken, lambda names: named.filter(lambda each: ~names.contains(each)))
+    has_others = (named.length() > sum(known)) & (others.length() > 0)  # as few cells have
+    return {**found, "also": ibis.ifelse(has_others, others, None)}
 
 
 def _id(cell: Expression, scheme: str) -> Expression:

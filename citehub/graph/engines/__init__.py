@@ -5,6 +5,7 @@ Whatever is particular to an engine stands here; all else is one code path.
 
 from __future__ import annotations
 
+import errno
 import os
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -92,6 +93,15 @@ def open_engine(
 
         return Spark(memory, threads, scratch, master)
     raise UnknownName.among("engine", name, ENGINES)
+
+
+def out_of_memory() -> OSError:
+    """Return the error of an engine that needs more memory than it may take."""
+    return OSError(
+        errno.ENOMEM,
+        "The memory that is allowed does not suffice. Allow more, with --memory on the command "
+        "line, or take fewer threads, with --threads.",
+    )
 
 
 def parquet_files(folder: str) -> list[str]:

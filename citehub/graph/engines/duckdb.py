@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from citehub.build.sources.dumps import as_text
 from citehub.build.sources.lines import read_header
 from citehub.errors import MissingExtra
-from citehub.graph.engines import CannotRead
+from citehub.graph.engines import CannotRead, out_of_memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -139,8 +139,8 @@ def _errors() -> Iterator[None]:
 
     try:
         yield
-    except duckdb.OutOfMemoryException as error:
-        raise OSError(errno.ENOMEM, f"{os.strerror(errno.ENOMEM)}: {error}") from None
+    except duckdb.OutOfMemoryException:
+        raise out_of_memory() from None
     except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
         raise CannotRead(str(error)) from None
     except duckdb.IOException as error:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from citehub.build.sources.dumps import as_text
 from citehub.errors import BadArgument, BuildError, MissingExtra
-from citehub.graph.engines import CannotRead
+from citehub.graph.engines import CannotRead, out_of_memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -301,9 +301,10 @@ def _errors() -> Iterator[None]:
         raise
     except (Py4JError, PySparkException, ConnectionError) as error:
         text = str(error)
-        for sign, number in (("No space left", errno.ENOSPC), ("OutOfMemory", errno.ENOMEM)):
-            if sign in text:
-                raise OSError(number, os.strerror(number)) from None
+        if "No space left" in text:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from None
+        if "OutOfMemory" in text:
+            raise out_of_memory() from None
         if found := _UNREADABLE.search(text):
             raise CannotRead(text[found.start() :].partition("\n")[0]) from None
         first = str(getattr(error, "java_exception", text)).partition("\n")[0]
