@@ -138,9 +138,10 @@ class Spark:
             frame = reader.parquet(*map(_uri, parts))
             java: Any = self._session._jvm  # noqa: SLF001 -- which spells addresses as Spark does
             spell = java.org.apache.hadoop.fs.Path
-            names = {f"file://{spell(path).toUri()}": n for path, n in parts.items()}
+            names = {str(spell(path).toUri()): n for path, n in parts.items()}
             pairs = [f.lit(each) for pair in names.items() for each in pair]
-            part = f.element_at(f.create_map(*pairs), f.col("_metadata.file_path"))
+            place = f.regexp_replace("_metadata.file_path", "^file:/+", "/")  # or three strokes
+            part = f.element_at(f.create_map(*pairs), place)
             unknown = f.raise_error(f.lit("Rows came from a file that was not asked for."))
             return self._table(
                 frame.select("*", f.coalesce(part, unknown).cast("int").alias("part"))
