@@ -10,6 +10,8 @@ import re
 import sys
 
 import ibis
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from pyspark.sql import SparkSession
 
@@ -171,6 +173,20 @@ def test_no_rows_are_written_with_their_columns(engine, tmp_path):
     back = engine.read_parquet(parquet_files(os.fspath(tmp_path)))
     assert engine.fetch(back) == []
     assert back.columns == (*FIELDS, "part")
+
+
+@pytest.mark.parametrize("name", ["plain", "a folder [1] {a,b} é=* %20"])
+def test_parts_of_parquet_have_their_numbers(engine, tmp_path, name):
+    paths = [tmp_path / name / f"{number}.parquet" for number in range(2)]
+    paths[0].parent.mkdir()
+    pq.write_table(pa.table({"id": ["a", "b"], "n": [1, 2]}), paths[0])
+    pq.write_table(pa.table({"id": ["c"]}), paths[1])
+    found = engine.read_parts({os.fspath(path): number for number, path in enumerate(paths, 5)})
+    assert rows(engine, found) == [
+        {"id": "a", "n": 1, "part": 5},
+        {"id": "b", "n": 2, "part": 5},
+        {"id": "c", "n": None, "part": 6},
+    ]
 
 
 def test_what_is_no_parquet_is_refused(engine, tmp_path):
