@@ -598,7 +598,7 @@ ARXIV_SOURCE = compact(
 BROKEN_OPENALEX = (
     "",
     '["https://openalex.org/W8000000001"]',
-    '{"id":"https://openalex.org/W8000000002","title":"Broken","referenced_works":"W1"}',
+    '{"id":"https://openalex.org/W8000000002","title":"Broken","referenced_works":{"W1":1}}',
     '{"id":"https://openalex.org/W8000000003","title":"Broken","publication_year":"unknown"}',
     '{"id":"https://openalex.org/W8000000004","title":"Broken","authorships":{"author":1}}',
 )
@@ -772,7 +772,7 @@ BROKEN_S2 = {
         '{"citationid":0,"citingcorpusid":"unknown","citedcorpusid":null,"contexts":null}',
         '{"citationid":0,"citingcorpusid":null,"citedcorpusid":null,"contexts":"none"}',
     ),
-    "abstracts": ("", "[]", '{"corpusid":799999992,"abstract":["Broken"]}'),
+    "abstracts": ("", "[]", '{"corpusid":799999992,"abstract":{"Broken":1}}'),
     "tldrs": ("", "[]", '{"corpusid":"unknown","model":1,"text":"Broken"}'),
 }
 

@@ -495,7 +495,7 @@ def test_every_command_ends_with_the_code_of_a_part(run, tmp_path, command, dama
     if damage == "gone":
         path.symlink_to(tmp_path / "nowhere")
     else:
-        path.write_bytes({"cut": data[:30], "empty": b"", "no gz": b"{}"}[damage])
+        path.write_bytes({"cut": data[:30], "empty": b"", "no gz": b"no gz"}[damage])
     words = ["--openalex", str(dump), "--out", str(tmp_path / "out")]
     if command == "hubs":
         (tmp_path / "ids.txt").write_text("openalex:W1\n", encoding="utf-8")

@@ -669,7 +669,7 @@ def test_memory_that_does_not_suffice_is_an_error_of_memory(tmp_path):
     engine._backend.raw_sql("SET memory_limit = '20MB'")
     engine._backend.raw_sql("SET max_temp_directory_size = '1MB'")
     many = ibis.range(5_000_000).unnest().name("n").as_table()
-    with pytest.raises(OSError, match="Cannot allocate memory"):
+    with pytest.raises(OSError, match="Allow more, with --memory on the command line"):
         engine.fetch(many.distinct().agg(n=ibis._.n.max()))
     engine.close()
 
@@ -1078,8 +1078,8 @@ def test_all_folders_are_looked_at_before_the_first_file_is_read(tmp_path, reads
         ),
         (
             JANUARY,
-            b'{"id":"https://openalex.org/W1"}\n',
-            [(JANUARY, "1", "the file breaks off here: Not a gzipped file (b'{\"')")],
+            b"neither gz nor JSON",
+            [(JANUARY, "1", "the file breaks off here: Not a gzipped file (b'ne')")],
         ),
         (JANUARY, b"", [(JANUARY, "1", "the file breaks off here: it is empty, and no gz")]),
     ],
@@ -1268,7 +1268,7 @@ def test_an_index_of_opencitations_alone_joins_what_other_sources_describe(tmp_p
     (tmp_path / "openalex" / "works").mkdir(parents=True)
     alone = {"id": "https://openalex.org/W1", "title": "W1", **CANON_DOI}
     (tmp_path / "openalex" / "works" / "p.jsonl").write_text(json.dumps(alone), encoding="utf-8")
-    with pytest.raises(BuildError, match="Of 1 citing records no source tells the title; add"):
+    with pytest.raises(BuildError, match="Of 1 citing record no source tells the title; add"):
         hub_of(tmp_path, **dumps)
 
 

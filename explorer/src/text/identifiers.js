@@ -9,9 +9,11 @@ import { strip } from './text.js'
 const ARXIV = new RegExp(
   String.raw`^(?:abs/)?(?:([0-9]{4}\.[0-9]{4,5})|(${ARXIV_ARCHIVES})(?:\.[a-z-]+)?(/[0-9]{7}))` +
   '(?:v[0-9]+)?$')
+const RESOLVER =
+  /^(?:https?:\/\/(?:dx\.|www\.)?doi\.org\/)?(?:doi:[\p{White_Space}\x1c-\x1f]*)?/u
 const DOI = /^10\.[0-9]{4,9}(?:\.[0-9]+)*\/[^\p{White_Space}\x1c-\x1f]+$/u
 const OPENALEX = /^W[0-9]+$/
-const MAG = /^[0-9]+$/
+const MAG = /^0*([1-9][0-9]*)$/
 const PMID = /^0*([1-9][0-9]{0,8})$/
 const PMCID = /^(?:PMC)?0*([1-9][0-9]{0,9})(?:\.[0-9]+)?$/
 // How HTML and addresses write signs of DOIs.
@@ -106,7 +108,8 @@ function parseValue(scheme, value) {
     return OPENALEX.test(name) ? { scheme, value: name } : null
   }
   if (scheme === 'mag') {
-    return MAG.test(value) ? { scheme: 'openalex', value: `W${value}` } : null
+    const match = value.match(MAG)
+    return match && { scheme: 'openalex', value: `W${match[1]}` }
   }
   if (scheme === 'pmid') {
     const match = value.match(PMID)
@@ -126,6 +129,7 @@ function parseValue(scheme, value) {
 function parseDoi(text) {
   let doi = text
   for (const [spelling, sign] of DOI_SPELLINGS) doi = doi.replaceAll(spelling, sign)
+  doi = doi.replace(RESOLVER, '').replace(/[.,;]+$/, '')
   if (doi.startsWith(ARXIV_DOI)) return parseValue('arxiv', doi.slice(ARXIV_DOI.length))
   return DOI.test(doi) ? { scheme: 'doi', value: doi } : null
 }
