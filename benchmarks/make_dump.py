@@ -770,7 +770,7 @@ BROKEN_S2 = {
         "",
         "[1,2]",
         '{"citationid":0,"citingcorpusid":"unknown","citedcorpusid":null,"contexts":null}',
-        '{"citationid":0,"citingcorpusid":null,"citedcorpusid":null,"contexts":"none"}',
+        '{"citationid":0,"citingcorpusid":null,"citedcorpusid":null,"contexts":{"none":1}}',
     ),
     "abstracts": ("", "[]", '{"corpusid":799999992,"abstract":{"Broken":1}}'),
     "tldrs": ("", "[]", '{"corpusid":"unknown","model":1,"text":"Broken"}'),

@@ -387,7 +387,7 @@ def test_a_file_that_is_announced_and_not_there_is_told(run, tmp_path):
     code, message = say(run, tmp_path, dump)
     assert code == 3
     assert (
-        "openalex works: 1 of 3 files that manifest.json of 2026-02-02 announces are not there, "
+        "openalex works: 1 of 3 files that manifest.json of 2026-02-02 announces is not there, "
         "with 7 records: updated_date=2026-01-20/part_0000.gz."
     ) in message
 
