@@ -72,10 +72,13 @@ class Reader:
         return set().union(*asked)
 
     def _have_details(self, wanted: Sequence[Wanted]) -> bool:
-        """Tell whether no further version of the works was found, of which others may tell."""
+        """Tell whether details were read of all records that may cite the works.
+
+        They are not where another version of a work was found, which was not asked for.
+        """
         known = {each.source_id: each for each in self.sources}.get(openalex.SOURCE)
         found = set().union(*(each.records.get(openalex.SOURCE, ()) for each in wanted))
-        return known is None or found <= known.only
+        return known is None or not known.only or found <= known.only
 
     def _find(self, wanted: Sequence[Wanted], only: Collection[int] = ()) -> None:
         self.sources = open_sources(self.store, self.dumps, only=only)

@@ -105,7 +105,7 @@ def open_sources(
     if openalex_files:
         files, old = openalex_files["works"], openalex_files.get("merged_ids")
         merged = store.table(old) if old else None
-        if only:
+        if only and not files.is_parquet:
             ends = {} if merged is None else merged_into(store.engine, merged, only)[0]
             records = {*only, *ends, *ends.values()} - {openalex.DELETED}
             files = replace(files, dataset=openalex.only_citing(records))

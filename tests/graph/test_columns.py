@@ -18,6 +18,7 @@ from citehub.build.sources.dumps import as_text
 from citehub.graph import Dumps, new_hub
 from citehub.graph.engines.duckdb import DuckDB
 from citehub.graph.find import ids_of
+from citehub.graph.sources import Columns
 
 CREATED = datetime.date(2026, 3, 1)
 W = "https://openalex.org/W"
@@ -113,7 +114,11 @@ def test_details_are_read_of_the_works_that_were_found(tmp_path, monkeypatch):
 
     monkeypatch.setattr(DuckDB, "write", note)
     columns = as_columns(tmp_path / "columns", as_lines(tmp_path / "lines", OLDER, NEWER))
+    asked = []
+    find = Columns.with_identifiers
+    monkeypatch.setattr(Columns, "with_identifiers", lambda *each: asked.append(1) or find(*each))
     facts("openalex:W1", columns, tmp_path / "out")
+    assert len(asked) == 4  # W1 leads to W2, that to W7, and that to no other
     assert written["found"] == [1, 2, 3, 4, 5, 5, 7, 8, openalex.DELETED]
     assert written["near"] == [1, 2, 3, 4, 4, 5, 5, 7, 8]  # as both partitions have them
 
