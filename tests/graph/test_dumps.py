@@ -6,6 +6,7 @@ import datetime
 import gzip
 import json
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -158,8 +159,11 @@ NAMES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("ending", ["jsonl", "gz"])
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    ("name", "ending"),
+    [(name, ending) for name in NAMES for ending in ("jsonl", "gz")
+     if re.search(r"[*?\[%#;\\]", name) or len(name) % 2 == (ending == "gz")],
+)  # fmt: skip
 def test_a_folder_and_a_file_may_have_any_name(tmp_path, monkeypatch, name, ending):
     here = tmp_path / name
     dump = snapshot(here / "dump", ending)
