@@ -52,8 +52,9 @@ def find_records(
     """Fill in the records and identifiers of the works that were asked for.
 
     Records are of one work where they share an identifier: so the preprint, its published
-    version and their copies in other sources are found from any one of them. Of the sources of
-    ``likely``, only works are looked at among which those are that have a few identifiers.
+    version and their copies in other sources are found from any one of them. The functions
+    in ``likely``, by source, return the works that may have a few identifiers; only these are
+    then looked at.
     """
     wanted = list(wanted)
     _find_titles(engine, works, [each for each in wanted if not each.ids])

@@ -72,9 +72,9 @@ class Reader:
         return set().union(*asked)
 
     def _have_details(self, wanted: Sequence[Wanted]) -> bool:
-        """Tell whether details were read of all records that may cite the works.
+        """Tell whether the details of all citing records were read.
 
-        They are not where another version of a work was found, which was not asked for.
+        Some were not where a version of a work turned up that was not asked for.
         """
         known = {each.source_id: each for each in self.sources}.get(openalex.SOURCE)
         found = set().union(*(each.records.get(openalex.SOURCE, ()) for each in wanted))
@@ -211,7 +211,7 @@ class Reader:
         }
 
     def _near(self, source: Source, records: Collection[Any]) -> Expression:
-        """Return works among which those are that are some records or cite one."""
+        """Return the works that are some records or may cite one."""
         if not records:
             return source.works.limit(0)
         if source.columns is None or len(records) > openalex.FEW:

@@ -22,23 +22,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """OpenAlex's works in Parquet, of which a few are read without the details of all others."""
+    """OpenAlex's works in Parquet: details are read of the works that are found, not of all."""
 
     store: Store
     files: Files
 
     def with_identifiers(self, identifiers: Collection[Identifier]) -> Expression:
-        """Return works among which those are that have one of some identifiers."""
+        """Return the works that may have one of some identifiers."""
         raw = self.store.raw(self.files)
         return self._shape(raw.filter(openalex.may_have(raw, identifiers)))
 
     def citing(
         self, records: Collection[int], write: Callable[[Expression, str], Expression]
     ) -> Expression:
-        """Return works among which those are that are some records or cite one.
+        """Return the works that are some records or may cite one.
 
-        Each is as its last partition has it, which may not cite any more. References are read
-        first, and details of those works alone that were found. ``write`` keeps a table.
+        Each stands as its last partition has it, in which it may no longer cite. References are
+        read first, then the details of the works found. ``write`` keeps a table.
         """
         raw = self.store.raw(self.files)
         is_usual = openalex.are_usual(self.store.bounds[self.files.title])

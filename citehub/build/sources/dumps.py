@@ -114,7 +114,7 @@ def bare_doi(text: Expression) -> Expression:
 
 
 def let(value: Expression, use: Callable[[Expression], Expression]) -> Expression:
-    """Return what is made of a value, which stands once in the query however often it is used."""
+    """Apply a function to a value that the query holds once, however often it is used."""
     import ibis
 
     return ibis.array([value]).map(use)[0]

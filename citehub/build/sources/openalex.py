@@ -260,9 +260,9 @@ def cite(raw: Expression, records: Collection[int], *, is_usual: bool = False) -
 
 
 def may_have(raw: Expression, identifiers: Collection[Identifier]) -> Expression:
-    """Tell of works as they come whether they may have one of some identifiers.
+    """Tell whether works, as they lie in files, may have one of some identifiers.
 
-    No work that has one is missed, in whatever spelling; some that have none are found, too.
+    Every work that has one is found, however it is spelt; some that have none are found, too.
     """
     import ibis
 
@@ -287,7 +287,7 @@ def _pages(raw: Expression) -> Expression:
 
 
 def number(raw: Expression) -> Expression:
-    """Return the numbers of works as they come."""
+    """Return the numbers of works, as they lie in files."""
     return _number(raw.id)
 
 
