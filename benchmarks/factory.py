@@ -191,8 +191,8 @@ def floor_columns() -> dict[str, str]:
     import ibis
     from ibis.backends.sql.datatypes import DuckDBType
 
-    from citehub.build.sources.dumps import as_text
-    from citehub.build.sources.openalex import WORKS_DATASET
+    from citehub.sources.dumps import as_text
+    from citehub.sources.openalex import WORKS_DATASET
 
     return {
         name: DuckDBType.from_ibis(ibis.dtype(as_text(kind))).sql("duckdb")

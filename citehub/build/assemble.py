@@ -25,10 +25,10 @@ from citehub.build.derived import (
     put_timespan,
 )
 from citehub.build.ledger import Ledger, Origin, named_sources
-from citehub.build.sources import openalex, opencitations, reference_file, semantic_scholar
-from citehub.build.sources.records import YEARS, Author, Edge, Record, best_identifier
 from citehub.build.write import GatheredRows
 from citehub.errors import BuildError
+from citehub.sources import openalex, opencitations, reference_file, semantic_scholar
+from citehub.sources.records import YEARS, Author, Edge, Record, best_identifier
 
 if TYPE_CHECKING:
     import datetime

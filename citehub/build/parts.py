@@ -21,9 +21,9 @@ from citehub.build.derived import (
     put_timespan,
 )
 from citehub.build.ledger import Ledger, Origin
-from citehub.build.sources.curated import Record, read_csv, read_text
-from citehub.build.sources.pith_page import HubPage, Line, parse_hub_page
 from citehub.errors import SourceError
+from citehub.sources.curated import Record, read_csv, read_text
+from citehub.sources.pith_page import HubPage, Line, parse_hub_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

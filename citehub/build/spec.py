@@ -13,8 +13,8 @@ from citehub._identifiers import parse_identifier
 from citehub._manifest import FIRST_SCHEMA, RESPONSIBLE_AI, is_hub_name, is_version
 from citehub._schema import SCHEMA_VERSION
 from citehub.build.parts import PARTS
-from citehub.build.sources.curated import read_text
 from citehub.errors import BadArgument, SourceError, UnknownVersion
+from citehub.sources.curated import read_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -7,10 +7,10 @@ import os
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub import _folder
+from citehub._describe import describe_schema
 from citehub._manifest import DOI_PREFIX, FIRST_SCHEMA, MANIFEST, dataset_id, sha256
 from citehub._schema import TABLES
 from citehub._table import ArrowRows, arrow_type, parquet_bytes
-from citehub._types import TYPES
 from citehub._validate import content_hash, find_wrong_cell
 from citehub.errors import BuildError
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from citehub._schema import Column, TableSchema
-    from citehub._shapes import Field, ForeignKey, PackageSource, Resource, Schema
+    from citehub._schema import TableSchema
+    from citehub._shapes import PackageSource, Resource
     from citehub._validate import Rows
     from citehub.build.spec import HubSpec, ReleaseSpec
 
@@ -65,19 +65,6 @@ class GatheredRows:
             for name in self._schemas
             if name in self._parts
         }
-
-
-def describe_schema(table: TableSchema) -> Schema:
-    """Return the manifest's description of a table's columns and keys."""
-    schema: Any = {
-        "fields": [describe_field(column) for column in table.columns],
-        "primaryKey": list(table.key),
-    }
-    references = [_describe_foreign_key(c) for c in table.columns if c.references]
-    if references:  # the profile of Data Package allows no empty list
-        schema["foreignKeys"] = references
-    described: Schema = schema
-    return described
 
 
 def describe(table: TableSchema, rows: Rows) -> Resource:
@@ -183,38 +170,6 @@ def changes_of(hub: HubSpec, release: ReleaseSpec, summary: str) -> bytes:
 def write_manifest(data: bytes, folder: str) -> None:
     """Write ``datapackage.json``."""
     _folder.write_bytes(os.path.join(folder, MANIFEST), data)
-
-
-def describe_field(column: Column) -> Field:
-    """Return the manifest's description of a column."""
-    field: Any = {
-        "name": column.name,
-        "type": TYPES[column.type].data_package,
-        "arrowType": column.type,
-        "description": column.description,
-    }
-    if column.is_url:
-        field["format"] = "uri"
-    if column.unit:
-        field["unit"] = column.unit
-    constraints: dict[str, Any] = {}
-    if column.required:
-        constraints["required"] = True
-    if column.vocabulary:
-        constraints["enum"] = list(column.vocabulary)
-    if column.minimum is not None:
-        constraints["minimum"] = column.minimum
-    if column.maximum is not None:
-        constraints["maximum"] = column.maximum
-    if constraints:
-        field["constraints"] = constraints
-    described: Field = field
-    return described
-
-
-def _describe_foreign_key(column: Column) -> ForeignKey:
-    resource, field = column.references.split(".")
-    return {"fields": [column.name], "reference": {"resource": resource, "fields": [field]}}
 
 
 def _describe_source(row: Mapping[str, Any]) -> PackageSource:

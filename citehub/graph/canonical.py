@@ -10,21 +10,21 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from citehub import _folder
 from citehub._schema import Column, TableSchema
-from citehub.build.sources import openalex, semantic_scholar
-from citehub.build.sources.records import YEARS
 from citehub.build.write import table_bytes
 from citehub.errors import BadArgument, BuildError
 from citehub.graph.engines import parquet_files
 from citehub.graph.session import reading, write_rejects
 from citehub.graph.sources import name_record, open_sources
+from citehub.sources import openalex, semantic_scholar
+from citehub.sources.records import YEARS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from citehub.build.sources.dumps import Expression
     from citehub.graph.dumps import Dumps
     from citehub.graph.engines import Engine
     from citehub.graph.sources import Source
+    from citehub.sources.dumps import Expression
 
 _COUNTS: Final = range(2**31)
 _ROLES: Final = ("labelled", *semantic_scholar.INTENTS.values(), "influential")

@@ -8,14 +8,14 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub._identifiers import parse_identifier
-from citehub.build.sources.records import SCHEMES, Reject, best_identifier
+from citehub.sources.records import SCHEMES, Reject, best_identifier
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
     from citehub._identifiers import Identifier
-    from citehub.build.sources.dumps import Expression
     from citehub.graph.engines import Engine
+    from citehub.sources.dumps import Expression
 
 _BLANKS: Final = r"[ \t\n\f\r]+"
 _FEW: Final = 32  # identifiers that are looked for in what lies in files, before it is mapped

@@ -10,19 +10,19 @@ from citehub import _folder
 from citehub._identifiers import parse_identifier
 from citehub._manifest import is_hub_name, is_version, read_manifest
 from citehub.build.bulk import name_hub, write_hub
-from citehub.build.sources.reference_file import read_references
 from citehub.build.spec import About, describe_hub
 from citehub.errors import BadArgument, BuildError, DamagedRelease, TargetExists, UnknownWork
 from citehub.graph.find import read_wanted
 from citehub.graph.reader import Reader
 from citehub.graph.session import reading, write_rejects
+from citehub.sources.reference_file import read_references
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from citehub.build.sources.records import Reject
     from citehub.graph.dumps import Dumps
     from citehub.graph.find import Wanted
+    from citehub.sources.records import Reject
 
 
 class NewHub(NamedTuple):

@@ -12,15 +12,15 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from citehub._text import counted
-from citehub.build.sources import openalex, opencitations, semantic_scholar
-from citehub.build.sources.lines import is_csv
 from citehub.errors import SourceError
 from citehub.graph.manifests import Announced, find_manifest, shown
+from citehub.sources import openalex, opencitations, semantic_scholar
+from citehub.sources.lines import is_csv
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from citehub.build.sources.dumps import Dataset
+    from citehub.sources.dumps import Dataset
 
 _LINES: Final = (".gz", ".json", ".jsonl", ".ndjson")
 _TABLES: Final = (".csv", ".csv.gz", ".zip")

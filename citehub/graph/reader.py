@@ -9,25 +9,25 @@ from typing import TYPE_CHECKING, Any, Final
 from citehub._identifiers import Identifier, parse_identifier
 from citehub._text import counted
 from citehub.build.assemble import HubInput, record_of
-from citehub.build.sources import openalex, opencitations
-from citehub.build.sources.dumps import WORKS
-from citehub.build.sources.records import Context, Edge, Record, Reject, best_identifier
-from citehub.build.sources.reference_file import NO_REFERENCES
 from citehub.errors import BuildError, UnknownWork
 from citehub.graph.engines import parquet_files
 from citehub.graph.find import Wanted, find_records, fold_title, ids_of, merged_into
 from citehub.graph.sources import name_record, open_sources
 from citehub.graph.store import is_lost
+from citehub.sources import openalex, opencitations
+from citehub.sources.dumps import WORKS
+from citehub.sources.records import Context, Edge, Record, Reject, best_identifier
+from citehub.sources.reference_file import NO_REFERENCES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
-    from citehub.build.sources.dumps import Expression
-    from citehub.build.sources.reference_file import ReferenceFiles
     from citehub.graph.dumps import Dumps
     from citehub.graph.engines import Engine
     from citehub.graph.sources import Source
     from citehub.graph.store import Store
+    from citehub.sources.dumps import Expression
+    from citehub.sources.reference_file import ReferenceFiles
 
 
 _RECORD_BYTES: Final = 25_000  # that the hub of a work takes for each citing record, at most

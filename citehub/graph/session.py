@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from citehub import _folder
 from citehub._file import write_whole
 from citehub._text import csv_lines
-from citehub.build.sources.records import Reject
 from citehub.errors import SourceError
 from citehub.graph.engines import CannotRead, open_engine
 from citehub.graph.store import Store
+from citehub.sources.records import Reject
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -5,19 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from citehub.build.sources import openalex, opencitations, semantic_scholar
 from citehub.graph.find import merged_into
 from citehub.graph.layout import find_date, find_openalex, find_opencitations, find_s2
+from citehub.sources import openalex, opencitations, semantic_scholar
 
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Callable, Collection
 
     from citehub._identifiers import Identifier
-    from citehub.build.sources.dumps import Expression
     from citehub.graph.dumps import Dumps
     from citehub.graph.layout import Files
     from citehub.graph.store import Store
+    from citehub.sources.dumps import Expression
 
 
 @dataclass(frozen=True, slots=True)

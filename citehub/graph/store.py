@@ -18,20 +18,20 @@ from typing import TYPE_CHECKING, Any, Final
 from citehub import _folder
 from citehub._table import read_footer
 from citehub._text import counted
-from citehub.build.sources.dumps import shape_texts
-from citehub.build.sources.fit import fit
-from citehub.build.sources.lines import BREAKS_OFF, KEPT, is_csv, keep_readable
-from citehub.build.sources.records import Reject
 from citehub.errors import SourceError
 from citehub.graph.engines import CannotRead, parquet_files
 from citehub.graph.layout import size_of, unpack
+from citehub.sources.dumps import shape_texts
+from citehub.sources.fit import fit
+from citehub.sources.lines import BREAKS_OFF, KEPT, is_csv, keep_readable
+from citehub.sources.records import Reject
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from citehub.build.sources.dumps import Dataset, Expression
     from citehub.graph.engines import Engine
     from citehub.graph.layout import Files
+    from citehub.sources.dumps import Dataset, Expression
 
 REJECTS: Final = "rejects.json"
 _FORMAT: Final = 4  # of what is kept; a new number reads anew

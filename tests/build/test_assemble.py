@@ -13,8 +13,8 @@ from citehub._identifiers import Identifier, parse_identifier
 from citehub._schema import TABLES
 from citehub._validate import row_key
 from citehub.build.assemble import SOURCES, TRUST, HubInput, assemble, record_of
-from citehub.build.sources.records import Author, Context, Edge, Record
 from citehub.errors import BuildError
+from citehub.sources.records import Author, Context, Edge, Record
 
 LAMP = Identifier("doi", "10.5555/lamp")
 

@@ -7,8 +7,8 @@ import datetime
 import pytest
 
 from citehub._schema import Column
-from citehub.build.sources.curated import read_csv
 from citehub.errors import SourceError
+from citehub.sources.curated import read_csv
 
 COLUMNS = (
     Column("work_id", "string", "", required=True),

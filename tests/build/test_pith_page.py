@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from citehub.build.sources.pith_page import parse_hub_page
 from citehub.errors import SourceError
+from citehub.sources.pith_page import parse_hub_page
 from tests.conftest import SOURCE
 
 PAGE = (SOURCE / "hub-page.txt").read_text(encoding="utf-8")

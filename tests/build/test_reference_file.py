@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from citehub._identifiers import Identifier
 from citehub._tex import resolve_tex
 from citehub._text import clean_line
-from citehub.build.sources.records import Author, Note, Record
-from citehub.build.sources.reference_file import read_references
-from citehub.build.sources.reference_file.bibtex_names import split_names
-from citehub.build.sources.reference_file.dates import parse_date
 from citehub.errors import MissingExtra, SourceError
+from citehub.sources.records import Author, Note, Record
+from citehub.sources.reference_file import read_references
+from citehub.sources.reference_file.bibtex_names import split_names
+from citehub.sources.reference_file.dates import parse_date
 from tests.made import make_release, make_works
 
 DIGEST = re.compile(r"\b[0-9a-f]{12}\b")  # of what an entry says

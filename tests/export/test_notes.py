@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from citehub.build.sources.records import Note
-from citehub.build.sources.reference_file import read_references
+from citehub.sources.records import Note
+from citehub.sources.reference_file import read_references
 from tests.made import make_release, make_works
 
 NOTES = [

@@ -9,9 +9,9 @@ import ibis
 import pytest
 
 from citehub._identifiers import parse_identifier
-from citehub.build.sources.records import SCHEMES
 from citehub.graph.engines.duckdb import DuckDB
 from citehub.graph.find import find_records, ids_of, merged_into, read_wanted
+from citehub.sources.records import SCHEMES
 
 
 @pytest.fixture(scope="module")

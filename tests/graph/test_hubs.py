@@ -26,8 +26,6 @@ import citehub
 from citehub._folder import hashes
 from citehub._schema import TABLES, needs_evidence
 from citehub._validate import row_key
-from citehub.build.sources.records import Context, Edge
-from citehub.build.sources.semantic_scholar import PAPERS
 from citehub.errors import (
     BadArgument,
     BuildError,
@@ -43,6 +41,8 @@ from citehub.graph.engines import parquet_files
 from citehub.graph.engines.duckdb import DuckDB
 from citehub.graph.layout import Files, find_date, find_openalex
 from citehub.graph.reader import Reader, _newest
+from citehub.sources.records import Context, Edge
+from citehub.sources.semantic_scholar import PAPERS
 
 from . import make_small_dumps
 from .dumps import (

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from citehub.build.sources import lines, openalex, opencitations, semantic_scholar
-from citehub.build.sources.dumps import Dataset
-from citehub.build.sources.lines import BREAKS_OFF, KEPT, is_csv, keep_readable
-from citehub.build.sources.records import Reject
+from citehub.sources import lines, openalex, opencitations, semantic_scholar
+from citehub.sources.dumps import Dataset
+from citehub.sources.lines import BREAKS_OFF, KEPT, is_csv, keep_readable
+from citehub.sources.records import Reject
 
 from .make_small_dumps import INDEX_HEADER, pack, to_csv
 

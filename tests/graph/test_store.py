@@ -11,14 +11,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from citehub.build.sources.records import Reject
-from citehub.build.sources.semantic_scholar import PAPERS, TLDRS
 from citehub.errors import SourceError
 from citehub.graph import store as module
 from citehub.graph.engines import CannotRead
 from citehub.graph.engines.duckdb import DuckDB
 from citehub.graph.layout import Files
 from citehub.graph.store import REJECTS, Store
+from citehub.sources.records import Reject
+from citehub.sources.semantic_scholar import PAPERS, TLDRS
 
 from .make_small_dumps import pack, to_lines
 

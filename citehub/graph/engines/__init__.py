@@ -14,7 +14,7 @@ from citehub.errors import UnknownName
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from citehub.build.sources.dumps import Expression
+    from citehub.sources.dumps import Expression
 
 ENGINES: Final = ("duckdb", "spark")
 

@@ -8,15 +8,15 @@ import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from citehub.build.sources.dumps import as_text
-from citehub.build.sources.lines import read_header
 from citehub.errors import MissingExtra
 from citehub.graph.engines import CannotRead, out_of_memory
+from citehub.sources.dumps import as_text
+from citehub.sources.lines import read_header
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from citehub.build.sources.dumps import Expression
+    from citehub.sources.dumps import Expression
 
 _OWN: Final = 480 << 20  # bytes that Python takes, and DuckDB beside its own limit
 _LEAST: Final = 200 << 20

@@ -15,9 +15,9 @@ import warnings
 from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
-from citehub.build.sources.dumps import as_text
 from citehub.errors import BadArgument, BuildError, MissingExtra
 from citehub.graph.engines import CannotRead, out_of_memory
+from citehub.sources.dumps import as_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pyspark import SparkConf, SparkContext
     from pyspark.sql import SparkSession
 
-    from citehub.build.sources.dumps import Expression
+    from citehub.sources.dumps import Expression
 
 _OWN: Final = 400 << 20  # bytes that Python and Java take beside Java's heap
 _LEAST: Final = 512 << 20  # Spark starts with no less

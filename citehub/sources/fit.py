@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from citehub.build.sources.dumps import truth, whole
+from citehub.sources.dumps import truth, whole
 
 if TYPE_CHECKING:
-    from citehub.build.sources.dumps import Expression
+    from citehub.sources.dumps import Expression
 
 
 def fit(column: Expression, due: Expression, *, is_nested: bool = False) -> Expression:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from citehub.build.sources.reference_file import names
-from citehub.build.sources.reference_file.entry import Authors, join_lines
-from citehub.build.sources.reference_file.tex import pieces
+from citehub.sources.reference_file import names
+from citehub.sources.reference_file.entry import Authors, join_lines
+from citehub.sources.reference_file.tex import pieces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from citehub.build.sources.records import Author
+    from citehub.sources.records import Author
 
 _AND: Final = re.compile(r"(?:^|(?<=\s))and(?=\s|$)|;", re.IGNORECASE)
 _COMMA: Final = re.compile(",")

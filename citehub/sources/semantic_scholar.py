@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from citehub.build.sources.dumps import (
+from citehub.sources.dumps import (
     CITATIONS,
     TEXTS,
     WORKS,
@@ -18,7 +18,7 @@ from citehub.build.sources.dumps import (
 )
 
 if TYPE_CHECKING:
-    from citehub.build.sources.dumps import Expression
+    from citehub.sources.dumps import Expression
 
 SOURCE: Final = "s2"
 INTENTS: Final = {"background": "background", "methodology": "method", "result": "result"}

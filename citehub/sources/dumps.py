@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub._identifiers import DOI_SPELLINGS
-from citehub.build.sources.records import SCHEMES
+from citehub.sources.records import SCHEMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

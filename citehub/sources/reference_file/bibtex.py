@@ -8,10 +8,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
-from citehub.build.sources.records import Reject
-from citehub.build.sources.reference_file.bibtex_names import read_name, split_names
-from citehub.build.sources.reference_file.dates import MONTH_MACROS, parse_date
-from citehub.build.sources.reference_file.entry import (
+from citehub.errors import MissingExtra
+from citehub.sources.records import Reject
+from citehub.sources.reference_file.bibtex_names import read_name, split_names
+from citehub.sources.reference_file.dates import MONTH_MACROS, parse_date
+from citehub.sources.reference_file.entry import (
     Authors,
     Entry,
     Format,
@@ -20,9 +21,8 @@ from citehub.build.sources.reference_file.entry import (
     join_lines,
     split_keywords,
 )
-from citehub.build.sources.reference_file.identifiers import parse_doi, parse_of, parse_stated
-from citehub.build.sources.reference_file.tex import print_tex
-from citehub.errors import MissingExtra
+from citehub.sources.reference_file.identifiers import parse_doi, parse_of, parse_stated
+from citehub.sources.reference_file.tex import print_tex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -7,8 +7,8 @@ import re
 from typing import Final
 
 from citehub._text import counted
-from citehub.build.sources.records import Reject
 from citehub.errors import SourceError
+from citehub.sources.records import Reject
 
 _MARKS: Final = (  # that of UTF-32 begins as that of UTF-16 does
     (codecs.BOM_UTF8, "utf-8-sig"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from citehub.build.sources.records import YEARS
+from citehub.sources.records import YEARS
 
 _NAMES: Final = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september",

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
-from citehub.build.sources.records import Reject
+from citehub.sources.records import Reject
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from citehub._identifiers import Identifier
     from citehub._rows import NoteKind
-    from citehub.build.sources.records import Author
-    from citehub.build.sources.reference_file.dates import Date
+    from citehub.sources.records import Author
+    from citehub.sources.reference_file.dates import Date
 
 T = TypeVar("T")
 _ADDRESS: Final = re.compile(r"https?://[^\s{}\\]+")

@@ -8,10 +8,10 @@ import io
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from citehub._describe import describe_field
 from citehub._text import counted
 from citehub._types import TYPES
 from citehub._validate import find_wrong_value
-from citehub.build.write import describe_field
 from citehub.errors import SourceError
 
 if TYPE_CHECKING:

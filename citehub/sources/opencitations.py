@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from citehub.build.sources.dumps import (
+from citehub.sources.dumps import (
     CITATIONS,
     WORKS,
     Dataset,
@@ -24,7 +24,7 @@ from citehub.build.sources.dumps import (
 )
 
 if TYPE_CHECKING:
-    from citehub.build.sources.dumps import Expression
+    from citehub.sources.dumps import Expression
 
 SOURCE: Final = "opencitations"
 _ARXIV_DOI: Final = r"(?:^|\s)doi:10\.48550/arxiv\.(\S+)"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from citehub.build.sources.records import Author
-from citehub.build.sources.reference_file.entry import Authors
+from citehub.sources.records import Author
+from citehub.sources.reference_file.entry import Authors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -11,19 +11,19 @@ import os
 from collections import Counter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from citehub.build.sources.records import Note, Record, Reject, best_identifier
-from citehub.build.sources.reference_file.bibtex import BIBTEX
-from citehub.build.sources.reference_file.csl_json import CSL_JSON
-from citehub.build.sources.reference_file.dates import parse_month
-from citehub.build.sources.reference_file.identifiers import find_arxiv, is_arxiv
-from citehub.build.sources.reference_file.languages import parse_language
-from citehub.build.sources.reference_file.ris import RIS
-from citehub.build.sources.reference_file.text import check_kind, read_text
+from citehub.sources.records import Note, Record, Reject, best_identifier
+from citehub.sources.reference_file.bibtex import BIBTEX
+from citehub.sources.reference_file.csl_json import CSL_JSON
+from citehub.sources.reference_file.dates import parse_month
+from citehub.sources.reference_file.identifiers import find_arxiv, is_arxiv
+from citehub.sources.reference_file.languages import parse_language
+from citehub.sources.reference_file.ris import RIS
+from citehub.sources.reference_file.text import check_kind, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from citehub.build.sources.reference_file.entry import Entry, Format
+    from citehub.sources.reference_file.entry import Entry, Format
 
 SOURCE: Final = "citing-file"
 _WHOLES: Final = {

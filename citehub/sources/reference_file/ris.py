@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from citehub.build.sources.records import Reject
-from citehub.build.sources.reference_file.dates import parse_date
-from citehub.build.sources.reference_file.entry import (
+from citehub.sources.records import Reject
+from citehub.sources.reference_file.dates import parse_date
+from citehub.sources.reference_file.entry import (
     Authors,
     Entry,
     Format,
@@ -15,8 +15,8 @@ from citehub.build.sources.reference_file.entry import (
     find_address,
     join_lines,
 )
-from citehub.build.sources.reference_file.identifiers import parse_doi, parse_of, parse_stated
-from citehub.build.sources.reference_file.names import read_names
+from citehub.sources.reference_file.identifiers import parse_doi, parse_of, parse_stated
+from citehub.sources.reference_file.names import read_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

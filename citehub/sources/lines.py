@@ -17,13 +17,13 @@ import zlib
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub._text import counted
-from citehub.build.sources.records import Reject
+from citehub.sources.records import Reject
 
 if TYPE_CHECKING:
     import io
     from collections.abc import Iterator
 
-    from citehub.build.sources.dumps import Dataset
+    from citehub.sources.dumps import Dataset
 
 _KINDS: Final = {dict: "an object", list: "a list", str: "text", bool: "true or false"}
 _WHOLE: Final = re.compile(r"-?[0-9]{1,100}")  # Python refuses far longer ones

@@ -7,9 +7,10 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub._text import counted
-from citehub.build.sources.reference_file import names
-from citehub.build.sources.reference_file.dates import Date, parse_date
-from citehub.build.sources.reference_file.entry import (
+from citehub.errors import SourceError
+from citehub.sources.reference_file import names
+from citehub.sources.reference_file.dates import Date, parse_date
+from citehub.sources.reference_file.entry import (
     Authors,
     Entry,
     Format,
@@ -18,15 +19,14 @@ from citehub.build.sources.reference_file.entry import (
     join_lines,
     split_keywords,
 )
-from citehub.build.sources.reference_file.identifiers import parse_doi, parse_of, parse_stated
-from citehub.build.sources.reference_file.text import EXPORT
-from citehub.errors import SourceError
+from citehub.sources.reference_file.identifiers import parse_doi, parse_of, parse_stated
+from citehub.sources.reference_file.text import EXPORT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from citehub._identifiers import Identifier
-    from citehub.build.sources.records import Author, Reject
+    from citehub.sources.records import Author, Reject
 
 _DECODER: Final = json.JSONDecoder()
 _BLANKS: Final = re.compile(r"[ \t\n]*")

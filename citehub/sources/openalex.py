@@ -9,7 +9,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from citehub.build.sources.dumps import (
+from citehub.sources.dumps import (
     CITATIONS,
     WORKS,
     Dataset,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from citehub._identifiers import Identifier
-    from citehub.build.sources.dumps import Expression
+    from citehub.sources.dumps import Expression
 
 SOURCE: Final = "openalex"
 DELETED: Final = 4285719527

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from citehub.build.sources.reference_file.entry import join_lines
+from citehub.sources.reference_file.entry import join_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
