@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-KNOWN_SCHEMA: Final = 2
+KNOWN_SCHEMA: Final = 3
 """The newest version of the schema."""
 
 COLUMNS: Final = {

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from citehub import _vocabularies as terms
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 """The version that new releases have; one more whenever a table, column or term is added.
 
 What is added names the version that added it, ``since``; nothing is ever taken away. So the
