@@ -78,6 +78,8 @@ class Hub:
     """One row per citation: a citing work and a cited work."""
     citation_sources: Table[_rows.CitationSourceRow, _rows.CitationSourceColumn]
     """One row per record of a source that states a citation."""
+    local_citations: Table[_rows.LocalCitationRow, _rows.LocalCitationColumn]
+    """One row per record of a source that states that a citing work cites another one."""
     citation_contexts: Table[_rows.CitationContextRow, _rows.CitationContextColumn]
     """One row per passage in which a work cites another."""
     citation_labels: Table[_rows.CitationLabelRow, _rows.CitationLabelColumn]

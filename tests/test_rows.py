@@ -29,6 +29,7 @@ PYTHON_TYPES = {
 # What hubs from dumps and files hold, and mt-nlg, which comes from one page, does not.
 FROM_DUMPS = (
     *("citation_sources", "citation_years", "source_counts", "source_overlap", "work_notes"),
+    "local_citations",
 )
 # What only a hub holds whose works have other ids than in an earlier version.
 FROM_VERSIONS = ("former_ids",)
