@@ -27,13 +27,13 @@ from citehub.build.ledger import Ledger, Origin, named_sources
 from citehub.build.write import GatheredRows
 from citehub.errors import BuildError
 from citehub.sources import openalex, opencitations, reference_file, semantic_scholar
-from citehub.sources.records import Edge, Record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from citehub._rows import CountMeasure, TableName
     from citehub._table import ArrowRows
+    from citehub.sources.records import Edge, Record
     from citehub.sources.statements import Statements
 
 TRUST: Final = (
