@@ -344,7 +344,7 @@ class _Assembly:
             if source.id in self.named:
                 row: dict[str, Any] = {**source.row}
                 if source is not DERIVED_SOURCE:
-                    row["retrieved_on"] = self.given.read_on
+                    row["retrieved_on"] = self.given.read_on.get(source.id)
                     row["snapshot_on"] = self.given.snapshots.get(source.id)
                 self.ledger.put("sources", row, Origin(source.id, "stated"))
 

@@ -53,7 +53,7 @@ def write_hub(  # noqa: PLR0913
         The work has no title, or no citing work.
     """
     progress("Join what the sources say")
-    given.read_on = created
+    given.read_on = {**dict.fromkeys((each.id for each in SOURCES), created), **given.read_on}
     tables, work_id = assemble(given)
     n_citing = len(tables["citations"])
     title = next(row["title_plain"] for row in tables["works"] if row["work_id"] == work_id)

@@ -7,9 +7,11 @@ from collections import Counter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+from citehub import _folder
 from citehub._identifiers import Identifier, parse_identifier
 from citehub._text import counted
 from citehub.bulk.engines import parquet_files
+from citehub.bulk.extract import NOTE, Extract, Note, Wish, read_note
 from citehub.bulk.find import Wanted, find_records, fold_title, ids_of
 from citehub.bulk.store import is_lost
 from citehub.errors import BuildError, UnknownWork
@@ -22,6 +24,7 @@ from citehub.sources.source import Need, Opened, refuse_deleted
 from citehub.sources.statements import Statements, record_of
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from citehub.bulk.dumps import Dumps
@@ -61,8 +64,11 @@ def open_dumps(
     for source in known:
         if source.dump:
             need = Need(only.get(source.id, ()), texts)
-            tables = source.dump.open(store, dumps.folders[source.id], found[source.id], need)
-            opened.append(Opened(source, **tables))
+            folder, files = dumps.folders[source.id], found[source.id]
+            tables = dict(source.dump.open(store, folder, files, need))
+            if note := read_note(folder):
+                tables |= {"snapshot_on": note.snapshot_on, "read_on": note.read_on}
+            opened.append(Opened(source, files=files, **tables))
     return opened
 
 
@@ -169,7 +175,47 @@ class Reader:
             source_id = title.partition(" ")[0]
             n_lost = sum(map(is_lost, found))
             given.unreadable[source_id] = given.unreadable.get(source_id, 0) + n_lost
+        for source in self.sources:
+            if note := read_note(self.dumps.folders[source.source_id]):
+                given.unreadable[source.source_id] = note.unreadable
+                told = source.source_id, *(each.id for each in source.dump.findings.values())
+                given.read_on |= dict.fromkeys(told, note.read_on)
         return given
+
+    def extract(self, wanted: Wanted, folder: str, read_on: datetime.date) -> None:
+        """Write the part of each dump that concerns a work, and what else is to know of it.
+
+        An extract of an extract says of its dump what that said.
+        """
+        for source in self.sources:
+            name = source.source_id
+            self.store.progress(f"Keep what concerns the work of {name}")
+            place = os.path.join(folder, name)
+            os.makedirs(place)
+            wish = self._wish(source, wanted)
+            extract = Extract(self.engine, self.store, wish, self.scratch)
+            for files in source.files.values():
+                extract.take(files, place)
+            titles = [files.title for files in source.files.values()]
+            note = read_note(self.dumps.folders[name]) or Note(
+                read_on,
+                source.snapshot_on,
+                sum(
+                    is_lost(each) for title in titles for each in self.store.rejects.get(title, ())
+                ),
+                tuple(each for title in titles for each in self.store.partial.get(title, ())),
+            )
+            _folder.write_bytes(os.path.join(place, NOTE), note.to_json())
+
+    def _wish(self, source: Opened, wanted: Wanted) -> Wish:
+        """Return the records of a source that concern a work."""
+        edges = self.edges[source.source_id]
+        mine = edges.filter(edges.hub == self.number[wanted]).select("citing").distinct()
+        citing = {str(row["citing"]) for row in self.engine.fetch(mine)}
+        own = set(map(str, wanted.records.get(source.source_id, ())))
+        asked = parse_identifier(wanted.asked)
+        former = source.dump.numbers([asked]) if asked and source.merged is not None else set()
+        return Wish(frozenset(own | set(map(str, former))), frozenset(own | citing))
 
     def _without_later_years(self, references: ReferenceFiles) -> ReferenceFiles:
         """Return lists without years in the future."""

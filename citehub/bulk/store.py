@@ -143,6 +143,16 @@ class Store:
 
     def _fit(self, raw: Expression, files: Files) -> Expression:
         """Return the fields of files in Parquet as the types that are due, and ``part``."""
+        return raw.select(**self._cells(raw, files), part=raw.part)
+
+    def whole(self, files: Files) -> list[Expression]:
+        """Return all columns of files in Parquet, those that are read as the types that are due.
+
+        Files with the same columns are one table.
+        """
+        return [raw.mutate(**self._cells(raw, files)) for raw in self._open_parquet(files)]
+
+    def _cells(self, raw: Expression, files: Files) -> dict[str, Expression]:
         import ibis
 
         dataset = files.dataset
@@ -163,7 +173,7 @@ class Store:
                 raise SourceError.at(files.folder, 0, problem)
             cell = ibis.null(kind.replace("json", "string")) if cell is None else cell
             cells[name] = dataset.nested[name](cell) if name in dataset.nested else cell
-        return raw.select(**cells, part=raw.part)
+        return cells
 
     def _refuse(self, column: Expression, kind: str, files: Files) -> None:
         """Tell of a column of another type, unless nothing stands in it; without some, end."""

@@ -46,6 +46,7 @@ class Opened:
     """What a run reads of a source's dump: its works and citations as tables.
 
     ``texts`` are tables of abstracts and the like; ``merged`` tells which records became others.
+    ``files`` are those of each dataset, ``read_on`` is the day of an extract that is read.
     Details are there of the works that are, or cite, the records of ``only``, where it names any.
     """
 
@@ -56,7 +57,9 @@ class Opened:
     merged: Expression | None = None
     only: frozenset[int] = frozenset()
     columns: Any = None
+    files: Mapping[str, Files] = field(default_factory=dict)
     snapshot_on: datetime.date | None = None
+    read_on: datetime.date | None = None
 
     @property
     def source_id(self) -> str:
@@ -75,7 +78,8 @@ class Opened:
 
         What is about to appear has the next one.
         """
-        return (self.snapshot_on.year if self.snapshot_on else year) + 1
+        day = self.snapshot_on or self.read_on
+        return (day.year if day else year) + 1
 
 
 @dataclass(frozen=True, slots=True)

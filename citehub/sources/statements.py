@@ -27,7 +27,8 @@ class Statements:
     ``canonical`` are the records of the work itself, by source and record id; ``stated`` are
     the sources' own counts of its citations, and ``years`` those by year, of sources that tell
     them. ``findings`` are texts, each with the model that wrote it and the source that has it.
-    ``snapshots`` are the dates of the dumps, ``read_on`` that at which they were read; ``read``
+    ``snapshots`` are the dates of the dumps, ``read_on`` the days on which sources
+    were read; ``read``
     says in words what was read.
     """
 
@@ -40,7 +41,7 @@ class Statements:
     unreadable: dict[str, int] = field(default_factory=dict)
     newest_year: int | None = None
     snapshots: dict[str, datetime.date] = field(default_factory=dict)
-    read_on: datetime.date | None = None
+    read_on: dict[str, datetime.date] = field(default_factory=dict)
     read: str = ""
 
 
