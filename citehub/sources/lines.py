@@ -196,8 +196,8 @@ def open_partition(path: str, unpack: Callable[[str], Any] = gzip.open) -> IO[by
     with open(path, "rb") as file:
         first = file.read(2)
     is_packed = first == _GZ or (path.endswith(".gz") and first[:1] not in _PLAIN)
-    file: IO[bytes] = unpack(path) if is_packed else open(path, "rb")  # noqa: SIM115
-    return file
+    opened: IO[bytes] = unpack(path) if is_packed else open(path, "rb")  # noqa: SIM115
+    return opened
 
 
 def _unpacked(value: Any, kind: str) -> Any:
