@@ -18,6 +18,7 @@ SCHEMA_VERSION: Final = 3
 What is added names the version that added it, ``since``; nothing is ever taken away. So the
 schema of every older version can be told, and a release is held against that of its own.
 """
+_TOLD_SINCE: Final = 3  # manifests of older schemas do not say which columns hold as of a release
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,8 @@ class Column:
     ``type`` is one of ``citehub._types.TYPES``; a ``category`` is a dictionary-encoded string
     from the closed ``vocabulary``, of which ``closed`` is the declaration. ``since`` is the
     version of the schema that added the column: what a later one adds must allow null.
+    ``as_of`` says that a cell holds as of its release: it counts rows, follows from which rows
+    there are, or was read at a day. Another value in a later release contradicts nothing.
     """
 
     name: str
@@ -41,21 +44,31 @@ class Column:
     is_url: bool = False
     closed: terms.Vocabulary | None = None
     since: int = 1
+    as_of: bool = False
 
     def at(self, version: int) -> Column:
         """Return the column as a version of the schema has it, its vocabulary maybe narrower."""
-        return replace(self, vocabulary=self.closed.at(version)) if self.closed else self
+        vocabulary = self.closed.at(version) if self.closed else self.vocabulary
+        as_of = self.as_of and version >= _TOLD_SINCE
+        return replace(self, vocabulary=vocabulary, as_of=as_of)
 
 
 @dataclass(frozen=True, slots=True)
 class TableSchema:
-    """One table: its name, what a row is, its key and its columns."""
+    """One table: its name, what a row is, its key and its columns.
+
+    ``as_of`` says that its rows come and go with what they count or are about. Rows whose
+    ``method`` is one of ``computed`` hold as of their release as a whole: each release computes
+    them anew from its other rows.
+    """
 
     name: str
     description: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     since: int = 1
+    as_of: bool = False
+    computed: tuple[str, ...] = ()
 
     @property
     def noun(self) -> str:
@@ -101,13 +114,14 @@ def _grade() -> Column:
 _CITING = _work("citing_work_id", "The citing work.")
 _CITED = _work("cited_work_id", "The cited work.")
 
-# Sources need no source. Each row of the others is what one source says, or what was counted of
-# it, and names that source in its key: evidence would say it again, cell by cell.
+# Sources need no source, and former ids are what the hub itself did. Each row of the others is
+# what one source says, or what was counted of it, and names that source in its key: evidence would
+# say it again, cell by cell.
 _WITHOUT_EVIDENCE = frozenset(
     {
         *("sources", "evidence"),
         *("citation_sources", "citation_years", "source_counts", "source_overlap"),
-        "work_notes",
+        *("work_notes", "local_citations", "former_ids"),
     }
 )
 
@@ -200,12 +214,14 @@ SCHEMA: tuple[TableSchema, ...] = (
                 unit="works",
                 minimum=0,
                 since=2,
+                as_of=True,
             ),
             _column(
                 "citation_count_on",
                 "date32",
                 "Date of the count; null where the source does not give it.",
                 since=2,
+                as_of=True,
             ),
         ),
     ),
@@ -263,6 +279,7 @@ SCHEMA: tuple[TableSchema, ...] = (
                 "int32",
                 "Place in the hub's list of citing works, from 1.",
                 minimum=1,
+                as_of=True,
             ),
             _column(
                 "timespan_months",
@@ -297,6 +314,22 @@ SCHEMA: tuple[TableSchema, ...] = (
                 "is_influential", "bool", "Whether the source calls the citation influential."
             ),
         ),
+    ),
+    TableSchema(
+        "local_citations",
+        "One row per record of a source that states that a citing work cites another one.",
+        ("citing_work_id", "cited_work_id", "source_id", "record_id"),
+        (
+            _CITING,
+            _work("cited_work_id", "The cited work, itself a citing work of the hub."),
+            _source("The source that states the citation."),
+            _key("record_id", "string", "The citing work's record, as the source names it."),
+            _key("cited_record_id", "string", "The cited work's record, as the source names it."),
+            _column(
+                "is_influential", "bool", "Whether the source calls the citation influential."
+            ),
+        ),
+        since=3,
     ),
     TableSchema(
         "citation_contexts",
@@ -359,19 +392,28 @@ SCHEMA: tuple[TableSchema, ...] = (
                 terms.LABEL,
                 "The label in this schema's vocabulary; null where it has no place there.",
             ),
-            _key("n", "int32", "Citing works with this label.", unit="works", minimum=0),
+            _key(
+                "n", "int32", "Citing works with this label.", unit="works", minimum=0, as_of=True
+            ),
             _key(
                 "n_labelled",
                 "int32",
                 "Citing works with any label of the scheme.",
                 unit="works",
                 minimum=0,
+                as_of=True,
             ),
             _key(
-                "n_citing", "int32", "Citing works that the source lists.", unit="works", minimum=0
+                "n_citing",
+                "int32",
+                "Citing works that the source lists.",
+                unit="works",
+                minimum=0,
+                as_of=True,
             ),
-            _column("retrieved_on", "date32", "When the source was read."),
+            _column("retrieved_on", "date32", "When the source was read.", as_of=True),
         ),
+        as_of=True,
     ),
     TableSchema(
         "citation_years",
@@ -394,8 +436,10 @@ SCHEMA: tuple[TableSchema, ...] = (
                 "as the source counts them.",
                 unit="works",
                 minimum=0,
+                as_of=True,
             ),
         ),
+        as_of=True,
     ),
     TableSchema(
         "source_counts",
@@ -405,8 +449,11 @@ SCHEMA: tuple[TableSchema, ...] = (
         (
             _source("The source whose citations are counted."),
             _vocabulary("measure", terms.COUNT_MEASURE, "What is counted.", required=True),
-            _key("n", "int32", "How many there are of what the measure says.", minimum=0),
+            _key(
+                "n", "int32", "How many there are of what the measure says.", minimum=0, as_of=True
+            ),
         ),
+        as_of=True,
     ),
     TableSchema(
         "source_overlap",
@@ -415,15 +462,24 @@ SCHEMA: tuple[TableSchema, ...] = (
         (
             _source("The one source."),
             _key("other_source_id", "string", "The other source.", references="sources.source_id"),
-            _key("n_both", "int32", "Citing works that both know.", unit="works", minimum=0),
+            _key(
+                "n_both",
+                "int32",
+                "Citing works that both know.",
+                unit="works",
+                minimum=0,
+                as_of=True,
+            ),
             _key(
                 "n_either",
                 "int32",
                 "Citing works that at least one of them knows.",
                 unit="works",
                 minimum=0,
+                as_of=True,
             ),
         ),
+        as_of=True,
     ),
     TableSchema(
         "representatives",
@@ -440,7 +496,32 @@ SCHEMA: tuple[TableSchema, ...] = (
             _work("work_id", "The work."),
             _column("covers", "int32", "Citing works that it stands for.", unit="works"),
             _column("score", "float64", "The method's own score."),
+            _column(
+                "coverage",
+                "float64",
+                "Share of what all works together would cover that is covered up to this rank.",
+                minimum=0,
+                maximum=1,
+                since=3,
+            ),
+            _column(
+                "reason",
+                "string",
+                "Words that weigh most of those that it shares with the works it stands for.",
+                since=3,
+            ),
+            _column(
+                "runner_up_work_id",
+                "string",
+                "The work that came next at this rank.",
+                references="works.work_id",
+                since=3,
+            ),
+            _column(
+                "runner_up_score", "float64", "The score of the work that came next.", since=3
+            ),
         ),
+        computed=("facility-location",),
     ),
     TableSchema(
         "themes",
@@ -462,6 +543,7 @@ SCHEMA: tuple[TableSchema, ...] = (
             _key("theme_id", "string", "The theme.", references="themes.theme_id"),
             _key("method", "string", "Who grouped it: curated, or the name of an algorithm."),
         ),
+        computed=("openalex-topic",),
     ),
     TableSchema(
         "finding_figures",
@@ -629,6 +711,18 @@ SCHEMA: tuple[TableSchema, ...] = (
         since=2,
     ),
     TableSchema(
+        "former_ids",
+        "One row per id that a work had in an earlier version of the hub.",
+        ("former_id",),
+        (
+            _key("former_id", "string", "The id that the work had."),
+            _work("work_id", "The work, by the id that it has now."),
+            _key("until_version", "string", "Last version of the hub that used the former id."),
+            _column("reason", "string", "Why the work has another id, or is part of another one."),
+        ),
+        since=3,
+    ),
+    TableSchema(
         "sources",
         "One row per source that the tables name.",
         ("source_id",),
@@ -642,12 +736,18 @@ SCHEMA: tuple[TableSchema, ...] = (
                 "string",
                 "Terms of reuse, or that none are known; null where none were looked for.",
             ),
-            _column("retrieved_on", "date32", "When it was read; null where that is not known."),
+            _column(
+                "retrieved_on",
+                "date32",
+                "When it was read; null where that is not known.",
+                as_of=True,
+            ),
             _column(
                 "snapshot_on",
                 "date32",
                 "Date of the snapshot, by what the source says of itself.",
                 since=2,
+                as_of=True,
             ),
         ),
     ),
@@ -661,9 +761,12 @@ SCHEMA: tuple[TableSchema, ...] = (
             _key("row_key", "string", "Key of its row; the parts of a longer key joined by |."),
             _key("column_name", "string", "Column of the cell."),
             _source("Source of the cell."),
-            _column("locator", "string", "Where in the source it stands."),
-            _vocabulary("grade", terms.GRADE, "How the source gives it.", required=True),
+            _column("locator", "string", "Where in the source it stands.", as_of=True),
+            _vocabulary(
+                "grade", terms.GRADE, "How the source gives it.", required=True, as_of=True
+            ),
         ),
+        as_of=True,
     ),
 )
 
