@@ -220,6 +220,12 @@ COLUMNS: Final = {
         "position": "int16",
         "text": "string",
     },
+    "former_ids": {
+        "former_id": "string",
+        "work_id": "string",
+        "until_version": "string",
+        "reason": "string",
+    },
     "sources": {
         "source_id": "string",
         "title": "string",

@@ -151,6 +151,7 @@ TableName = Literal[
     "source_counts",
     "source_overlap",
     "work_notes",
+    "former_ids",
 ]
 """Names of the tables."""
 
@@ -446,6 +447,15 @@ class WorkNoteRow(TypedDict):
     text: str
 
 
+class FormerIdRow(TypedDict):
+    """A row of ``former_ids``."""
+
+    former_id: str
+    work_id: str
+    until_version: str
+    reason: str | None
+
+
 class SourceRow(TypedDict):
     """A row of ``sources``."""
 
@@ -737,6 +747,14 @@ WorkNoteColumn = Literal[
     "text",
 ]
 """Columns of ``work_notes``."""
+
+FormerIdColumn = Literal[
+    "former_id",
+    "work_id",
+    "until_version",
+    "reason",
+]
+"""Columns of ``former_ids``."""
 
 SourceColumn = Literal[
     "source_id",

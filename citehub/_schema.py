@@ -101,13 +101,14 @@ def _grade() -> Column:
 _CITING = _work("citing_work_id", "The citing work.")
 _CITED = _work("cited_work_id", "The cited work.")
 
-# Sources need no source. Each row of the others is what one source says, or what was counted of
-# it, and names that source in its key: evidence would say it again, cell by cell.
+# Sources need no source, and former ids are what the hub itself did. Each row of the others is
+# what one source says, or what was counted of it, and names that source in its key: evidence would
+# say it again, cell by cell.
 _WITHOUT_EVIDENCE = frozenset(
     {
         *("sources", "evidence"),
         *("citation_sources", "citation_years", "source_counts", "source_overlap"),
-        *("work_notes", "local_citations"),
+        *("work_notes", "local_citations", "former_ids"),
     }
 )
 
@@ -668,6 +669,18 @@ SCHEMA: tuple[TableSchema, ...] = (
             _key("text", "string", "The words, as the file has them."),
         ),
         since=2,
+    ),
+    TableSchema(
+        "former_ids",
+        "One row per id that a work had in an earlier version of the hub.",
+        ("former_id",),
+        (
+            _key("former_id", "string", "The id that the work had."),
+            _work("work_id", "The work, by the id that it has now."),
+            _key("until_version", "string", "Last version of the hub that used the former id."),
+            _column("reason", "string", "Why the work has another id, or is part of another one."),
+        ),
+        since=3,
     ),
     TableSchema(
         "sources",

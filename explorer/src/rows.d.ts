@@ -269,6 +269,14 @@ export interface WorkNoteRow {
   text: string
 }
 
+/** One row per id that a work had in an earlier version of the hub. */
+export interface FormerIdRow {
+  former_id: string
+  work_id: string
+  until_version: string
+  reason: string | null
+}
+
 /** One row per source that the tables name. */
 export interface SourceRow {
   source_id: string
