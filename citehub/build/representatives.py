@@ -113,6 +113,8 @@ def choose(
     >>> [(pick.work_id, pick.covers, pick.coverage) for pick in choose(texts, most=2)]
     [('b', 3, 0.582738), ('c', 1, 0.832738)]
     """
+    if not texts:
+        return []
     ids = sorted(texts)
     number_of = {work_id: number for number, work_id in enumerate(ids)}
     for work_id in pinned:
@@ -221,7 +223,7 @@ class _Bags:
         cells = np.repeat(row * self.size, lengths) + self.works[at]
         parts = np.repeat(self.weights[asked].astype(float), lengths) * self.weights_by_term[at]
         near = np.bincount(cells, parts, minlength=len(numbers) * self.size)
-        near = near.reshape(len(numbers), self.size)
+        near = near.astype(float, copy=False).reshape(len(numbers), self.size)
         near[np.arange(len(numbers)), numbers] = self.own[numbers]
         return np.minimum(near, _ONE, out=near)
 
