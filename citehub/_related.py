@@ -18,6 +18,7 @@ from citehub._search import words
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from citehub._release import Release
     from citehub._work import Work
 
 _SHOWN: Final = 4
@@ -46,6 +47,13 @@ class Related(NamedTuple):
     work: Work
     score: float
     shared: tuple[str, ...]
+
+
+def find_related(release: Release, of: str) -> list[tuple[str, float, tuple[str, ...]]]:
+    """Return what :func:`rank_related` does of the titles and findings of a release."""
+    rows = release.cells("works", "work_id", "title_plain", "finding")
+    texts = {work_id: f"{title} {finding or ''}" for work_id, title, finding in rows}
+    return rank_related(texts, of)
 
 
 def rank_related(texts: Mapping[str, str], of: str) -> list[tuple[str, float, tuple[str, ...]]]:

@@ -229,7 +229,7 @@ WRONG = {
     "a column too narrow": (HEADER + "a,,,,########,\n", 2, "could not show"),
     "an open quote": (HEADER + 'a,,,,,\n"b,,,,,\nc,,,,,\n', 3, "a quotation mark opens"),
     "a quote inside": (HEADER + '"a"b",,,,,\n', 2, "a quotation mark stands inside of a cell"),
-    "a control character": (HEADER + "a\x07,,,,,\n", 2, "the control character U+0007"),
+    "a zero byte": (HEADER + "a\0,,,,,\n", 2, "holds a zero byte"),
     "neither encoding": (HEADER.encode() + b"\x81,,,,,\n", 2, "0x81 is neither UTF-8 nor Windows"),
     "two encodings": (
         HEADER.encode() + "äö,,,,,\n".encode() + b"\xe4,,,,,\n", 3, "0xe4 is not UTF-8, as the",
