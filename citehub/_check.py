@@ -15,7 +15,6 @@ from citehub._manifest import (
     dataset_id,
     doi,
     read_bytes,
-    read_sums,
     schema_version,
     sha256,
 )
@@ -192,9 +191,10 @@ class _Release:
 
     def released(self) -> dict[str, str] | None:
         """Return the SHA-256 of each file as released: of the index, else of SHA256SUMS."""
-        if self.hub._files is not None:  # noqa: SLF001
-            return {name: digest for name, digest in self.hub._files.items() if name != SUMS}  # noqa: SLF001
-        return read_sums(self.hub.path)
+        released = self.hub.release.released()
+        if released is None:
+            return None
+        return {name: digest for name, digest in released.items() if name != SUMS}
 
 
 def _integrity(release: _Release) -> Check:
