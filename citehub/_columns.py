@@ -226,6 +226,15 @@ COLUMNS: Final = {
         "until_version": "string",
         "reason": "string",
     },
+    "excluded_works": {
+        "work_id": "string",
+        "title": "string",
+        "source_id": "string",
+        "record_id": "string",
+        "reason": "string",
+        "decided_by": "string",
+        "decided_on": "date32",
+    },
     "sources": {
         "source_id": "string",
         "title": "string",
@@ -242,5 +251,6 @@ COLUMNS: Final = {
         "source_id": "string",
         "locator": "string",
         "grade": "category",
+        "other_value": "string",
     },
 }

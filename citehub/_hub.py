@@ -114,6 +114,8 @@ class Hub:
     """One row per keyword, note or annotation that a reference file has beside a work."""
     former_ids: Table[_rows.FormerIdRow, _rows.FormerIdColumn]
     """One row per id that a work had in an earlier version of the hub."""
+    excluded_works: Table[_rows.ExcludedWorkRow, _rows.ExcludedWorkColumn]
+    """One row per work that a source calls citing, and a person says is not."""
     sources: Table[_rows.SourceRow, _rows.SourceColumn]
     """One row per source that the tables name."""
     evidence: Table[_rows.EvidenceRow, _rows.EvidenceColumn]

@@ -114,7 +114,15 @@ figure that borrows the first one's noun, as in "up to 49.3% gains here and 13% 
 """
 
 CountMeasure = Literal[
-    "stated", "records", "works", "only", "versions", "self", "undescribed", "unreadable"
+    "stated",
+    "records",
+    "works",
+    "only",
+    "versions",
+    "self",
+    "undescribed",
+    "unreadable",
+    "excluded",
 ]
 """What is counted of a source; ``vocabulary.MEASURES`` says what each means."""
 
@@ -152,6 +160,7 @@ TableName = Literal[
     "source_overlap",
     "work_notes",
     "former_ids",
+    "excluded_works",
 ]
 """Names of the tables."""
 
@@ -456,6 +465,18 @@ class FormerIdRow(TypedDict):
     reason: str | None
 
 
+class ExcludedWorkRow(TypedDict):
+    """A row of ``excluded_works``."""
+
+    work_id: str
+    title: str | None
+    source_id: str
+    record_id: str
+    reason: str | None
+    decided_by: str | None
+    decided_on: datetime.date | None
+
+
 class SourceRow(TypedDict):
     """A row of ``sources``."""
 
@@ -477,6 +498,7 @@ class EvidenceRow(TypedDict):
     source_id: str
     locator: str | None
     grade: Grade
+    other_value: str | None
 
 
 WorkColumn = Literal[
@@ -756,6 +778,17 @@ FormerIdColumn = Literal[
 ]
 """Columns of ``former_ids``."""
 
+ExcludedWorkColumn = Literal[
+    "work_id",
+    "title",
+    "source_id",
+    "record_id",
+    "reason",
+    "decided_by",
+    "decided_on",
+]
+"""Columns of ``excluded_works``."""
+
 SourceColumn = Literal[
     "source_id",
     "title",
@@ -774,5 +807,6 @@ EvidenceColumn = Literal[
     "source_id",
     "locator",
     "grade",
+    "other_value",
 ]
 """Columns of ``evidence``."""

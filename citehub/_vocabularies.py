@@ -153,7 +153,11 @@ figure that borrows the first one's noun, as in "up to 49.3% gains here and 13% 
 COUNT_MEASURE: Final = Vocabulary(
     "CountMeasure",
     "What is counted of a source; ``vocabulary.MEASURES`` says what each means.",
-    ("stated", "records", "works", "only", "versions", "self", "undescribed", "unreadable"),
+    (
+        *("stated", "records", "works", "only", "versions", "self", "undescribed", "unreadable"),
+        "excluded",
+    ),
+    later={"excluded": 3},
 )
 EVIDENCED_TABLE: Final = Vocabulary(
     "EvidencedTable",

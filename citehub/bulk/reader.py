@@ -17,7 +17,15 @@ from citehub.bulk.store import is_lost
 from citehub.errors import BuildError, UnknownWork
 from citehub.sources.dumps import FEW, WORKS
 from citehub.sources.merges import merged_into
-from citehub.sources.records import Context, Edge, Record, Reject, best_identifier
+from citehub.sources.records import (
+    Context,
+    Edge,
+    Finding,
+    Origin,
+    Record,
+    Reject,
+    best_identifier,
+)
 from citehub.sources.reference_file import NO_REFERENCES
 from citehub.sources.registry import dumped
 from citehub.sources.source import Need, Opened, refuse_deleted
@@ -349,7 +357,9 @@ class Reader:
                 found = texts.get(kind, {}).get(number)
                 if found and found["text"]:
                     model = found["model"] or "a model"
-                    given.findings[key] = found["text"], model, told_by.id
+                    where = f"record {record.record_id}, written by {model}"
+                    origin = Origin(told_by.id, "stated", where)
+                    given.findings[key] = Finding(found["text"], origin)
             if record.record_id in own and row["n_citations"] is not None:
                 _count(given, name, row, source.last_year(self.year))
         for edge in self._edges(source, edges, newest):
