@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from citehub.sources.statements import Statements
 
 NO_CURATION: Final = Curation()
-TRUST: Final = tuple(source.id for source in SOURCES if source.option)
+TRUST: Final = tuple(source.id for source in SOURCES if source.kind in {"records", "hub-page"})
 """Sources by trust: of what several say, the first stands in ``works`` and ``authorships``."""
 
 _MONTHS: Final = 12
@@ -558,7 +558,7 @@ class _Assembly:
                 "retrieved_on": given.read_on.get(source.id),
                 "snapshot_on": given.snapshots.get(source.id),
             }
-            for source in (*SOURCES, CURATION, DERIVED_SOURCE)
+            for source in (*SOURCES, DERIVED_SOURCE)
         }
         rows = {**given.described, **{k: v for k, v in known.items() if k not in given.described}}
         for source_id, row in rows.items():
