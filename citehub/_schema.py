@@ -18,6 +18,7 @@ SCHEMA_VERSION: Final = 3
 What is added names the version that added it, ``since``; nothing is ever taken away. So the
 schema of every older version can be told, and a release is held against that of its own.
 """
+_TOLD_SINCE: Final = 3  # manifests of older schemas do not say which columns hold as of a release
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,8 @@ class Column:
     ``type`` is one of ``citehub._types.TYPES``; a ``category`` is a dictionary-encoded string
     from the closed ``vocabulary``, of which ``closed`` is the declaration. ``since`` is the
     version of the schema that added the column: what a later one adds must allow null.
+    ``as_of`` says that a cell holds as of its release: it counts rows, follows from which rows
+    there are, or was read at a day. Another value in a later release contradicts nothing.
     """
 
     name: str
@@ -41,21 +44,31 @@ class Column:
     is_url: bool = False
     closed: terms.Vocabulary | None = None
     since: int = 1
+    as_of: bool = False
 
     def at(self, version: int) -> Column:
         """Return the column as a version of the schema has it, its vocabulary maybe narrower."""
-        return replace(self, vocabulary=self.closed.at(version)) if self.closed else self
+        vocabulary = self.closed.at(version) if self.closed else self.vocabulary
+        as_of = self.as_of and version >= _TOLD_SINCE
+        return replace(self, vocabulary=vocabulary, as_of=as_of)
 
 
 @dataclass(frozen=True, slots=True)
 class TableSchema:
-    """One table: its name, what a row is, its key and its columns."""
+    """One table: its name, what a row is, its key and its columns.
+
+    ``as_of`` says that its rows come and go with what they count or are about. Rows whose
+    ``method`` is one of ``computed`` hold as of their release as a whole: each release computes
+    them anew from its other rows.
+    """
 
     name: str
     description: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     since: int = 1
+    as_of: bool = False
+    computed: tuple[str, ...] = ()
 
     @property
     def noun(self) -> str:
@@ -201,12 +214,14 @@ SCHEMA: tuple[TableSchema, ...] = (
                 unit="works",
                 minimum=0,
                 since=2,
+                as_of=True,
             ),
             _column(
                 "citation_count_on",
                 "date32",
                 "Date of the count; null where the source does not give it.",
                 since=2,
+                as_of=True,
             ),
         ),
     ),
@@ -264,6 +279,7 @@ SCHEMA: tuple[TableSchema, ...] = (
                 "int32",
                 "Place in the hub's list of citing works, from 1.",
                 minimum=1,
+                as_of=True,
             ),
             _column(
                 "timespan_months",
@@ -376,19 +392,28 @@ SCHEMA: tuple[TableSchema, ...] = (
                 terms.LABEL,
                 "The label in this schema's vocabulary; null where it has no place there.",
             ),
-            _key("n", "int32", "Citing works with this label.", unit="works", minimum=0),
+            _key(
+                "n", "int32", "Citing works with this label.", unit="works", minimum=0, as_of=True
+            ),
             _key(
                 "n_labelled",
                 "int32",
                 "Citing works with any label of the scheme.",
                 unit="works",
                 minimum=0,
+                as_of=True,
             ),
             _key(
-                "n_citing", "int32", "Citing works that the source lists.", unit="works", minimum=0
+                "n_citing",
+                "int32",
+                "Citing works that the source lists.",
+                unit="works",
+                minimum=0,
+                as_of=True,
             ),
-            _column("retrieved_on", "date32", "When the source was read."),
+            _column("retrieved_on", "date32", "When the source was read.", as_of=True),
         ),
+        as_of=True,
     ),
     TableSchema(
         "citation_years",
@@ -411,8 +436,10 @@ SCHEMA: tuple[TableSchema, ...] = (
                 "as the source counts them.",
                 unit="works",
                 minimum=0,
+                as_of=True,
             ),
         ),
+        as_of=True,
     ),
     TableSchema(
         "source_counts",
@@ -422,8 +449,11 @@ SCHEMA: tuple[TableSchema, ...] = (
         (
             _source("The source whose citations are counted."),
             _vocabulary("measure", terms.COUNT_MEASURE, "What is counted.", required=True),
-            _key("n", "int32", "How many there are of what the measure says.", minimum=0),
+            _key(
+                "n", "int32", "How many there are of what the measure says.", minimum=0, as_of=True
+            ),
         ),
+        as_of=True,
     ),
     TableSchema(
         "source_overlap",
@@ -432,15 +462,24 @@ SCHEMA: tuple[TableSchema, ...] = (
         (
             _source("The one source."),
             _key("other_source_id", "string", "The other source.", references="sources.source_id"),
-            _key("n_both", "int32", "Citing works that both know.", unit="works", minimum=0),
+            _key(
+                "n_both",
+                "int32",
+                "Citing works that both know.",
+                unit="works",
+                minimum=0,
+                as_of=True,
+            ),
             _key(
                 "n_either",
                 "int32",
                 "Citing works that at least one of them knows.",
                 unit="works",
                 minimum=0,
+                as_of=True,
             ),
         ),
+        as_of=True,
     ),
     TableSchema(
         "representatives",
@@ -482,6 +521,7 @@ SCHEMA: tuple[TableSchema, ...] = (
                 "runner_up_score", "float64", "The score of the work that came next.", since=3
             ),
         ),
+        computed=("facility-location",),
     ),
     TableSchema(
         "themes",
@@ -503,6 +543,7 @@ SCHEMA: tuple[TableSchema, ...] = (
             _key("theme_id", "string", "The theme.", references="themes.theme_id"),
             _key("method", "string", "Who grouped it: curated, or the name of an algorithm."),
         ),
+        computed=("openalex-topic",),
     ),
     TableSchema(
         "finding_figures",
@@ -695,12 +736,18 @@ SCHEMA: tuple[TableSchema, ...] = (
                 "string",
                 "Terms of reuse, or that none are known; null where none were looked for.",
             ),
-            _column("retrieved_on", "date32", "When it was read; null where that is not known."),
+            _column(
+                "retrieved_on",
+                "date32",
+                "When it was read; null where that is not known.",
+                as_of=True,
+            ),
             _column(
                 "snapshot_on",
                 "date32",
                 "Date of the snapshot, by what the source says of itself.",
                 since=2,
+                as_of=True,
             ),
         ),
     ),
@@ -714,9 +761,12 @@ SCHEMA: tuple[TableSchema, ...] = (
             _key("row_key", "string", "Key of its row; the parts of a longer key joined by |."),
             _key("column_name", "string", "Column of the cell."),
             _source("Source of the cell."),
-            _column("locator", "string", "Where in the source it stands."),
-            _vocabulary("grade", terms.GRADE, "How the source gives it.", required=True),
+            _column("locator", "string", "Where in the source it stands.", as_of=True),
+            _vocabulary(
+                "grade", terms.GRADE, "How the source gives it.", required=True, as_of=True
+            ),
         ),
+        as_of=True,
     ),
 )
 
