@@ -1,4 +1,4 @@
-"""Pairs of works that may be one, by title, year and authors. A person decides; nothing joins them.
+"""Pairs of works that may be one, by title, year and authors; a person decides.
 
 Works are compared that share one of their rarest words, so that a hub of fifty thousand works
 takes seconds.
@@ -91,7 +91,7 @@ def _compared(traits: Sequence[Traits]) -> Iterator[tuple[int, int]]:
         keys |= {(each.first, word) for word in rarest[:_RAREST] if each.first}
         for key in keys:
             blocks.setdefault(key, []).append(place)
-    pairs = set()
+    pairs: set[tuple[int, int]] = set()
     for places in blocks.values():
         if len(places) <= _CROWD:
             for at, one in enumerate(places):

@@ -324,33 +324,26 @@ class _Joining:
                 for node in self._nodes(member):
                     groups.put(node, number, is_other=bool(is_other))
         for each in same:
-            number = groups.join(self._nodes(each.one)[0], self._nodes(each.other)[0])
-            if number is not None:
-                raise BuildError(_contradiction(each, self.apart[number]))
-        for place in self.own:
-            number = groups.join(self.first, place)
-            if number is not None:
-                self.cuts.append((place, None, number))
-        late = []
-        for place, identifier in self._statements():
-            if self.keys[place] in self.leaving or identifier in self.leaving:
-                late.append((place, identifier))
-            else:
-                self._state(groups, place, identifier)
-        for place, identifier in late:
-            self._state(groups, place, identifier)
+            against = groups.join(self._nodes(each.one)[0], self._nodes(each.other)[0])
+            if against is not None:
+                raise BuildError(_contradiction(each, self.apart[against]))
+        asked = [(place, None) for place in self.own]
+        for place, identifier in (*asked, *sorted(self._statements(), key=self._leaves)):
+            node = self._node(place, identifier) if identifier else self.first
+            against = groups.join(place, node)
+            if against is not None:
+                self.cuts.append((place, identifier, against))
         return groups
-
-    def _state(self, groups: _Groups, place: int, identifier: Identifier) -> None:
-        number = groups.join(place, self._node(place, identifier))
-        if number is not None:
-            self.cuts.append((place, identifier, number))
 
     def _statements(self) -> Iterator[tuple[int, Identifier]]:
         """Yield which record has which identifier, the most trusted and the best first."""
         for place, record in enumerate(self.records):
             for identifier in sorted(set(record.ids), key=_rank):
                 yield place, identifier
+
+    def _leaves(self, statement: tuple[int, Identifier]) -> bool:
+        place, identifier = statement
+        return self.keys[place] in self.leaving or identifier in self.leaving
 
     def _node(self, place: int, identifier: Identifier) -> _Node:
         parts = self.parts.get(identifier)

@@ -55,7 +55,8 @@ def traits_of(title: str | None, authors: Collection[Author | None], year: int |
     Examples
     --------
     >>> from citehub.sources.records import Author
-    >>> traits = traits_of("On <i>Étude</i>: I", [Author("Ada B. Lovelace"), Author("Xu, Bo")], 2024)
+    >>> authors = [Author("Ada B. Lovelace"), Author("Xu, Bo")]
+    >>> traits = traits_of("On <i>Étude</i>: I", authors, 2024)
     >>> traits.title, traits.first, sorted(traits.authors)
     ('on etude i', 'lovelace', ['lovelace a', 'xu b'])
     """
