@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, get_args, get_type_hints
 
 from citehub import _identifiers, _related, _search, _select
-from citehub._hub import CITING_WORKS
+from citehub._release import CITING_WORKS
 from citehub._schema import SCHEMA, SCHEMA_VERSION, TABLES
 from citehub._types import TYPES
 from citehub._vocabularies import EVIDENCED_TABLE, VOCABULARIES
@@ -159,7 +159,7 @@ def _shared():
         for table in SCHEMA
     }
     matches = {
-        "fields": _select._SEARCH_WEIGHTS,
+        "fields": _search.FIELD_WEIGHTS,
         "whole": _search._WHOLE,
         "start": _search._START,
         "inside": _search._INSIDE,

@@ -37,9 +37,12 @@ FROM_DUMPS = (
 FROM_VERSIONS = ("former_ids",)
 
 
+_HINTED = vars(_hub) | {"_rows": _rows, "Manifest": dict, "Table": _table.Table}
+
+
 def row_and_column(table: str) -> tuple[type, object]:
     """Return the row type and the Literal of columns that ``Hub`` gives a table."""
-    hint = get_type_hints(Hub, vars(_hub) | {"_rows": _rows, "Manifest": dict})[table]
+    hint = get_type_hints(Hub, _HINTED)[table]
     assert get_origin(hint) is _table.Table
     return get_args(hint)
 

@@ -26,7 +26,6 @@ _PACKED: Final = {
 }
 _SEPARATOR_LINE: Final = re.compile(r'"?sep=(.)"?[ \t;,]*[\r\n]*', re.IGNORECASE)
 _BREAK: Final = re.compile("\r\n?")
-_CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f]")
 _BEYOND_ASCII: Final = re.compile("[\x80-\uffff]{2,}")
 _FAR_LETTER: Final = re.compile("[^\x80-\u024f\u2010-\u203f]")
 _QUOTES: Final = {
@@ -108,10 +107,9 @@ def _read(path: str) -> tuple[str, tuple[str, ...]]:
         if data.startswith(start):
             raise SourceError.at(path, 0, f"is {kind}, not CSV. {_SAVE_AS}")
     text, note = _decode(path, data)
-    control = _CONTROL.search(text)
-    if control:
-        problem = f"holds the control character U+{ord(control[0]):04X}. Delete it."
-        raise SourceError.at(path, _line(text, control.start()), problem)
+    if "\0" in text:
+        problem = f"holds a zero byte, which no text does. {_SAVE_AS}"
+        raise SourceError.at(path, _line(text, text.index("\0")), problem)
     spoilt = _find_spoilt(text)
     notes = [note] if note else []
     if spoilt:

@@ -5,19 +5,18 @@ from __future__ import annotations
 import csv
 import datetime
 import io
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import citehub
 from citehub._describe import describe_field
 from citehub._schema import SCHEMA, Column
 from citehub._text import csv_lines
 from citehub.errors import SourceError
 from citehub.sources.cells import WrongCell, find_mangled, parse_cell
 from citehub.sources.curated import read_csv
+from tests.conftest import SOURCE
 
 COLUMNS = (
     Column("work_id", "string", "", required=True),
@@ -229,7 +228,7 @@ WRONG = {
     "a column too narrow": (HEADER + "a,,,,########,\n", 2, "could not show"),
     "an open quote": (HEADER + 'a,,,,,\n"b,,,,,\nc,,,,,\n', 3, "a quotation mark opens"),
     "a quote inside": (HEADER + '"a"b",,,,,\n', 2, "a quotation mark stands inside of a cell"),
-    "a control character": (HEADER + "a\x07,,,,,\n", 2, "the control character U+0007"),
+    "a zero byte": (HEADER + "a\0,,,,,\n", 2, "holds a zero byte"),
     "neither encoding": (HEADER.encode() + b"\x81,,,,,\n", 2, "0x81 is neither UTF-8 nor Windows"),
     "two encodings": (
         HEADER.encode() + "äö,,,,,\n".encode() + b"\xe4,,,,,\n", 3, "0xe4 is not UTF-8, as the",
@@ -306,8 +305,6 @@ def test_an_arxiv_id_as_a_number_is_itself_or_told(month, n):
 
 
 # -- the files that are there -----------------------------------------------------------------
-
-SOURCE = Path(citehub.load("mt-nlg").path).parent / "source"
 
 
 @pytest.mark.parametrize("path", sorted(SOURCE.glob("*.csv")), ids=lambda path: path.stem)
