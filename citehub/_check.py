@@ -130,9 +130,9 @@ def check(hub: str | os.PathLike[str], *, version: str | None = None) -> Scoreca
     Parameters
     ----------
     hub : str or path
-        A release folder, or the name of a hub.
+        A release folder, a hub folder, or the name of a hub.
     version : str, optional
-        Data version of a named hub; the newest by default.
+        Data version to check; the newest by default.
 
     Returns
     -------

@@ -46,7 +46,7 @@ _STEP: Final = 1000  # citing works whose rows are dicts at a time
 _TABLES: Final[tuple[TableName, ...]] = (
     "works", "work_ids", "authorships", "citations", "citation_sources", "citation_contexts",
     "citation_labels", "citation_years", "source_counts", "source_overlap", "representatives",
-    "themes", "work_themes", "work_notes",
+    "themes", "work_themes", "work_notes", "local_citations",
 )  # fmt: skip
 """Tables that a release holds, even where they stay empty."""
 
@@ -72,6 +72,8 @@ class _Assembly:
         self.own: set[tuple[str, str]] = set()  # records of the canonical work
 
     def run(self) -> tuple[dict[str, ArrowRows], str]:
+        from citehub.build.representatives import put_representatives  # which imports NumPy
+
         given = self.given
         self.ledger.start(*_TABLES)
         canonical, works = self._join()
@@ -103,11 +105,14 @@ class _Assembly:
                 f"{untitled if edges else ''}{self._read()}"
             )
         self._put_work(canonical)
+        texts = {}
         for position, work in enumerate(citing, 1):
             self._put_work(work)
+            texts[work.work_id] = self._texts(work)
             self._put_citation(work, canonical, position, by_work[work.work_id])
             if position % _STEP == 0:
                 self._gather()
+        put_representatives(self.ledger, texts)
         self._put_counts(edges, by_work)
         self._put_years(citing, canonical)
         self._gather()
@@ -180,14 +185,27 @@ class _Assembly:
                 return
 
     def _put_finding(self, work: Work) -> None:
+        found = self._finding_of(work)
+        if found:
+            record, text, model, source = found
+            origin = Origin(source, "stated", f"record {record.record_id}, written by {model}")
+            cells = {"finding": text, "finding_source": source}
+            self.ledger.put("works", {"work_id": work.work_id, **cells}, origin)
+
+    def _finding_of(self, work: Work) -> tuple[Record, str, str, str] | None:
+        """Return the finding of the first record that has one, its model and its source."""
         for record in work.records:
             found = self.given.findings.get((record.source_id, record.record_id))
             if found:
-                text, model, source = found
-                origin = Origin(source, "stated", f"record {record.record_id}, written by {model}")
-                cells = {"finding": text, "finding_source": source}
-                self.ledger.put("works", {"work_id": work.work_id, **cells}, origin)
-                return
+                return record, *found
+        return None
+
+    def _texts(self, work: Work) -> tuple[str, ...]:
+        """Return what tells the subject of a work: its title, its finding or else abstract."""
+        title = plain_title(work.title or "")
+        if found := self._finding_of(work):
+            return title, found[1]
+        return title, *[each.abstract for each in work.records if each.abstract][:1]
 
     def _put_ids(self, work: Work) -> None:
         for record in work.records:
