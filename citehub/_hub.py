@@ -116,6 +116,11 @@ class Hub:
     """One row per id that a work had in an earlier version of the hub."""
     excluded_works: Table[_rows.ExcludedWorkRow, _rows.ExcludedWorkColumn]
     """One row per work that a source calls citing, and a person says is not."""
+    work_joins: Table[_rows.WorkJoinRow, _rows.WorkJoinColumn]
+    """One row per record of a work: why it is of this work."""
+    merge_candidates: Table[_rows.MergeCandidateRow, _rows.MergeCandidateColumn]
+    """One row per two works that may be one, as far as no person has decided: a heuristic by
+    title, year and authors, which joins nothing."""
     sources: Table[_rows.SourceRow, _rows.SourceColumn]
     """One row per source that the tables name."""
     evidence: Table[_rows.EvidenceRow, _rows.EvidenceColumn]

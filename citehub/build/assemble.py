@@ -11,6 +11,7 @@ import functools
 import itertools
 import math
 from collections import Counter
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from citehub._markup import plain_title, says_something
@@ -27,7 +28,7 @@ from citehub.build.derived import (
     put_shared_authors,
     put_timespan,
 )
-from citehub.build.join import Work, join
+from citehub.build.join import join
 from citehub.build.ledger import Ledger, named_sources
 from citehub.build.write import GatheredRows
 from citehub.errors import BuildError
@@ -36,16 +37,18 @@ from citehub.sources.records import Origin
 from citehub.sources.registry import SOURCES, find_source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
+    from citehub._identifiers import Identifier
     from citehub._rows import CountMeasure, TableName
+    from citehub._schema import TableSchema
     from citehub._table import ArrowRows
+    from citehub.build.join import Apart, Joined, Member, Same, Work
     from citehub.build.ledger import Cell, Correction
     from citehub.sources.curation import Misfit
-    from citehub.sources.records import Edge, Finding
+    from citehub.sources.records import Edge, Finding, Record
     from citehub.sources.statements import Statements
 
-NO_CURATION: Final = Curation()
 TRUST: Final = tuple(source.id for source in SOURCES if source.kind in {"records", "hub-page"})
 """Sources by trust: of what several say, the first stands in ``works`` and ``authorships``."""
 
@@ -61,9 +64,38 @@ _STEP: Final = 1000  # citing works whose rows are dicts at a time
 _TABLES: Final[tuple[TableName, ...]] = (
     "works", "work_ids", "authorships", "citations", "citation_sources", "citation_contexts",
     "citation_labels", "citation_years", "source_counts", "source_overlap", "representatives",
-    "themes", "work_themes", "work_notes", "local_citations",
+    "themes", "work_themes", "work_notes", "local_citations", "work_joins", "merge_candidates",
 )  # fmt: skip
 """Tables that a release holds, even where they stay empty."""
+
+
+def join_statements(
+    given: Statements,
+    *,
+    same: Sequence[Same] = (),
+    apart: Sequence[Apart] = (),
+    named: Mapping[Member, str] | None = None,
+    former: Collection[str] = (),
+) -> Joined:
+    """Join what the sources say, and what a person says of it, into works: see `join`.
+
+    A title that says nothing is none. Identifiers by which a person knows a record join it, too.
+
+    Raises
+    ------
+    BuildError
+        What a person says contradicts itself.
+    """
+    records = [_to_join(each) for each in {**given.citing, **given.canonical}.values()]
+    return join(
+        records,
+        given.canonical,
+        trust=(*given.trusted, *TRUST),
+        same=same,
+        apart=apart,
+        named=named,
+        former=former,
+    )
 
 
 class Assembled(NamedTuple):
@@ -79,13 +111,39 @@ class Assembled(NamedTuple):
     left_out: dict[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a release takes in, beside what sources say.
+
+    Attributes
+    ----------
+    curation : Curation
+        What people decided, which stands before what sources say.
+    schema_version : int
+        Version of the schema that the tables have.
+    only : collection of str
+        Names of the tables to take in; all where it is empty.
+    own : mapping of str to TableSchema
+        Tables that only this hub has.
+    extend : callable
+        Enters the rows of these.
+    former : sequence of dict
+        Rows of ``former_ids`` that the release before has.
+    before : str
+        Version of the release before, empty where there is none.
+    """
+
+    curation: Curation = field(default_factory=Curation)
+    schema_version: int = SCHEMA_VERSION
+    only: Collection[str] = ()
+    own: Mapping[str, TableSchema] = field(default_factory=dict)
+    extend: Callable[[Ledger], None] = lambda _ledger: None
+    former: Sequence[Mapping[str, Any]] = ()
+    before: str = ""
+
+
 def assemble(
-    given: Statements,
-    curation: Curation = NO_CURATION,
-    *,
-    schema_version: int = SCHEMA_VERSION,
-    only: Collection[str] = (),
-    extend: Callable[[Ledger], None] = lambda _ledger: None,
+    given: Statements, joined: Joined | None = None, plan: Plan | None = None
 ) -> Assembled:
     """Put together what sources say and people decided.
 
@@ -93,32 +151,25 @@ def assemble(
     ----------
     given : Statements
         What the sources say.
-    curation : Curation, optional
-        What people decided, which stands before it.
-    schema_version : int, optional
-        Version of the schema that the tables have.
-    only : collection of str, optional
-        Names of the tables to take in; all by default.
-    extend : callable, optional
-        Enters the rows of tables that only this hub has.
+    joined : Joined, optional
+        The works that the records make up.
+    plan : Plan, optional
+        What the release takes in beside that.
 
     Raises
     ------
     BuildError
         No source tells the title of the canonical work, or none knows a citation of it.
     """
-    return _Assembly(given, curation, schema_version, only).run(extend)
+    return _Assembly(given, joined or join_statements(given), plan or Plan()).run()
 
 
 class _Assembly:
-    def __init__(
-        self, given: Statements, curation: Curation, schema_version: int, only: Collection[str]
-    ) -> None:
+    def __init__(self, given: Statements, joined: Joined, plan: Plan) -> None:
         self.given = given
-        self.curation = curation
-        self.schema_version = schema_version
-        self.schemas = schema_at(schema_version)
-        self.only = only
+        self.joined = joined
+        self.plan = plan
+        self.schemas = schema_at(plan.schema_version)
         self.trust = (*given.trusted, *TRUST)
         self.corrections: dict[Cell, Correction] = {}
         self.differs: dict[Cell, bool] = {}
@@ -131,13 +182,13 @@ class _Assembly:
     def _new_ledger(self) -> Ledger:
         return Ledger(self.given.origins, self.corrections, self.differs)
 
-    def run(self, extend: Callable[[Ledger], None]) -> Assembled:
+    def run(self) -> Assembled:
         from citehub.build.representatives import put_representatives  # which imports NumPy
 
         given = self.given
         self.ledger.start(*_TABLES)
-        canonical, works = self._join()
-        decisions = self.decisions = Decisions(self.curation, [canonical, *works])
+        canonical, works = self.joined.canonical, self.joined.works
+        decisions = self.decisions = Decisions(self.plan.curation, [canonical, *works])
         self.corrections |= decisions.corrections
         if canonical.title is None:
             raise BuildError(
@@ -147,7 +198,13 @@ class _Assembly:
             )
         self.work_of = {each.key: work for work in works for each in work.records}
         self.own = {each.key for each in canonical.records}
-        edges = [e for e in given.edges if (e.source_id, e.citing) not in self.own]
+        others = given.canonical.keys() - self.own  # a person says that they are other works
+        edges = [
+            each
+            for each in given.edges
+            if (each.source_id, each.citing) not in self.own
+            and (each.source_id, each.cited) not in others
+        ]
         by_work: dict[str, list[Edge]] = {}
         excluded: dict[str, list[Edge]] = {}
         for edge in sorted(edges, key=self._trust_of_edge):
@@ -182,7 +239,9 @@ class _Assembly:
         self._put_excluded(excluded)
         self._put_counts(edges, by_work, excluded)
         self._put_years(citing, canonical)
-        extend(self.ledger)
+        self._put_candidates({work.work_id for work in (canonical, *citing)})
+        self.plan.extend(self.ledger)
+        self._put_former()
         self._gather()
         self._put_sources()
         self._gather()
@@ -203,7 +262,9 @@ class _Assembly:
 
     def _has(self, table: str, *, since: int = 1) -> bool:
         """Tell whether the release takes a table in, and has a schema since then."""
-        return self.schema_version >= since and (not self.only or table in self.only)
+        return self.plan.schema_version >= since and (
+            not self.plan.only or table in self.plan.only
+        )
 
     def _gather(self) -> None:
         """Move the rows so far into Arrow's memory: as dicts they take ten times as much."""
@@ -216,17 +277,7 @@ class _Assembly:
         self.gathered.add(tables)
         self.ledger = self._new_ledger()
 
-    # -- joining --------------------------------------------------------------------------
-
-    def _join(self) -> tuple[Work, list[Work]]:
-        """Join what the sources say; a title that says nothing is none."""
-        given = self.given
-        records = [
-            each if says_something(each.title or "") else each._replace(title=None)
-            for each in {**given.citing, **given.canonical}.values()
-        ]
-        joined = join(records, given.canonical, trust=self.trust)
-        return joined.canonical, list(joined.works)
+    # -- judging --------------------------------------------------------------------------
 
     def _trust_of_edge(self, edge: Edge) -> tuple[int, str, str]:
         return self.trust.index(edge.source_id), edge.citing, edge.cited
@@ -284,6 +335,7 @@ class _Assembly:
         self._put_ids(work)
         self._put_authors(work)
         self._put_notes(work)
+        self._put_joins(work)
         self.ledger.correct("works", work_id)
 
     def _first(self, work: Work, name: str) -> None:
@@ -320,9 +372,16 @@ class _Assembly:
 
     def _put_ids(self, work: Work) -> None:
         for record in work.records:
-            for scheme, value in record.ids:
-                cells = {"work_id": work.work_id, "scheme": scheme, "value": value}
-                self.ledger.put("work_ids", cells, record.origin)
+            for identifier in record.ids:
+                if identifier not in record.known_as or identifier in self._printed(record):
+                    cells = {"work_id": work.work_id, **identifier._asdict()}
+                    self.ledger.put("work_ids", cells, record.origin)
+
+    def _printed(self, record: Record) -> tuple[Identifier, ...]:
+        """Return the identifiers that a record prints, without those that a person knows it by."""
+        given = self.given
+        stated = given.canonical.get(record.key) or given.citing[record.key]
+        return stated.ids
 
     def _put_authors(self, work: Work) -> None:
         record = next((each for each in work.records if each.authors), None)
@@ -362,6 +421,39 @@ class _Assembly:
             key = {"work_id": work.work_id, "source_id": source_id, "kind": note.kind}
             cells = {**key, "position": place, "text": note.text}
             self.ledger.put("work_notes", cells, Origin(source_id, "stated"))
+
+    def _put_joins(self, work: Work) -> None:
+        """Enter why each record is of the work."""
+        for record, why in zip(work.records, work.reasons, strict=True):
+            key = {
+                "work_id": work.work_id,
+                "source_id": record.source_id,
+                "record_id": record.record_id,
+            }
+            cells = {**key, "reason": why.reason, "note": why.note}
+            if why.identifier is not None:
+                cells |= {"scheme": why.identifier.scheme, "value": why.identifier.value}
+            if why.via is not None:
+                cells["joined_source_id"] = why.via.source_id
+                cells["joined_record_id"] = why.via.record_id
+            self.ledger.put("work_joins", cells, Origin(record.source_id, "derived"))
+
+    def _put_former(self) -> None:
+        """Enter the ids that works had in earlier versions; each leads to a work of the hub."""
+        became = {each.former_id: each.work_id for each in self.joined.former}
+        origin = Origin(DERIVED, "derived")
+        for row in self.plan.former:
+            work_id = became.get(row["work_id"], row["work_id"])
+            self.ledger.put("former_ids", {**row, "work_id": work_id}, origin)
+        for each in self.joined.former:
+            cells = {**each._asdict(), "until_version": self.plan.before}
+            self.ledger.put("former_ids", cells, origin)
+
+    def _put_candidates(self, held: set[str]) -> None:
+        """Enter the pairs of works of the hub that may be one."""
+        for each in self.joined.candidates:
+            if each.work_id in held and each.other_work_id in held:
+                self.ledger.put("merge_candidates", each._asdict(), Origin(DERIVED, "derived"))
 
     def _put_citation(self, work: Work, canonical: Work, position: int, edges: list[Edge]) -> None:
         key = {"citing_work_id": work.work_id, "cited_work_id": canonical.work_id}
@@ -452,7 +544,7 @@ class _Assembly:
 
     def _put_themes(self, citing: list[Work]) -> None:
         """Enter the themes that people made; where they made none, those of topics."""
-        for theme in self.curation.themes:
+        for theme in self.plan.curation.themes:
             cells = {name: getattr(theme, name) for name in _THEME}
             self.ledger.put("themes", cells, origin_of(theme.decision))
         for work in citing:
@@ -579,6 +671,13 @@ class _Assembly:
 
     def _origin(self, edge: Edge) -> Origin:
         return self.given.citing[edge.source_id, edge.citing].origin
+
+
+def _to_join(record: Record) -> Record:
+    """Return a record as it is joined."""
+    title = record.title if says_something(record.title or "") else None
+    ids = dict.fromkeys((*record.ids, *record.known_as))
+    return record._replace(title=title, ids=tuple(ids))
 
 
 def _place(edges: list[Edge]) -> float:

@@ -101,7 +101,8 @@ class Decisions:
 def origin_of(decision: Decision) -> Origin:
     """Return where a decision stands, as the origin of a cell."""
     why = f": {decision.why}" if decision.why else ""
-    return Origin(CURATION.id, "curated", f"{decision.place}{why}")
+    is_signed = decision.who or decision.when or why
+    return Origin(CURATION.id, "curated", f"{decision.place}{why}" if is_signed else None)
 
 
 class _ByName(dict[str, str]):

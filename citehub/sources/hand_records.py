@@ -1,4 +1,4 @@
-"""Bibliographic records that a person collected: ``works.csv``, ``work_ids.csv``, ``authorships.csv``.
+"""Records that a person collected: ``works.csv``, ``work_ids.csv``, ``authorships.csv``.
 
 ``works.csv`` also says which work each title of a hub page is, as pages print titles only.
 ``sources.csv`` describes the sources of a hub in its own words, and ``evidence.csv`` names single
