@@ -12,7 +12,7 @@ import itertools
 import math
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from citehub._markup import plain_title, says_something
 from citehub._schema import SCHEMA_VERSION, TABLES, schema_at
