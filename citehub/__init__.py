@@ -13,6 +13,7 @@ __all__ = [
     "Diff",
     "Export",
     "Hub",
+    "MtNlg",
     "Related",
     "Scorecard",
     "Summary",
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from citehub._check import Scorecard, check
     from citehub._diff import Diff, diff
     from citehub._hub import Hub
+    from citehub._mt_nlg import MtNlg
     from citehub._related import Related
     from citehub._summary import Summary
     from citehub._table import Table
@@ -55,6 +57,7 @@ else:
         "Diff": "_diff",
         "Export": "export",
         "Hub": "_hub",
+        "MtNlg": "_mt_nlg",
         "Related": "_related",
         "Scorecard": "_check",
         "Summary": "_summary",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final, cast, overload
 
 from citehub._hub import Hub
 from citehub._manifest import (
@@ -15,6 +15,7 @@ from citehub._manifest import (
     read_bytes,
     read_manifest,
 )
+from citehub._mt_nlg import MtNlg
 from citehub.errors import (
     DamagedIndex,
     DamagedManifest,
@@ -26,11 +27,13 @@ from citehub.errors import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Literal
 
     from citehub._shapes import HubEntry, Index
 
 INDEX: Final = "index.json"
 FORMAT: Final = "citehub-index-1"
+_WITH_OWN_TABLES: Final = {"mt-nlg": MtNlg}  # of the hubs that citehub brings
 
 
 def hubs() -> tuple[str, ...]:
@@ -77,6 +80,14 @@ def versions(hub: str) -> tuple[str, ...]:
     return tuple(sorted(_hub_entry(hub)["versions"], key=version_key))
 
 
+@overload
+def load(hub: Literal["mt-nlg"], *, version: str | None = None) -> MtNlg: ...
+
+
+@overload
+def load(hub: str | os.PathLike[str], *, version: str | None = None) -> Hub: ...
+
+
 def load(hub: str | os.PathLike[str], *, version: str | None = None) -> Hub:
     """Open a hub.
 
@@ -91,7 +102,8 @@ def load(hub: str | os.PathLike[str], *, version: str | None = None) -> Hub:
     Returns
     -------
     Hub
-        Typed access to its tables; nothing but the manifest was read.
+        Typed access to its tables; nothing but the manifest was read. Of ``mt-nlg`` it is an
+        :class:`MtNlg`, whose type knows the tables that only this hub has.
 
     Raises
     ------
@@ -121,7 +133,8 @@ def load(hub: str | os.PathLike[str], *, version: str | None = None) -> Hub:
     ):
         raise DamagedManifest.at(folder, "a folder of this installation", "a symbolic link")
     files = entry["versions"][version]
-    loaded = Hub(folder, read_manifest(folder, files.get(MANIFEST, "")), files)
+    kind = _WITH_OWN_TABLES.get(name, Hub)
+    loaded = kind(folder, read_manifest(folder, files.get(MANIFEST, "")), files)
     if (loaded.name, loaded.version) != (name, version):
         raise DamagedManifest.at(folder, f"{name} {version}", f"{loaded.name} {loaded.version}")
     return loaded
