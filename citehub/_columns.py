@@ -63,6 +63,14 @@ COLUMNS: Final = {
         "cited_record_id": "string",
         "is_influential": "bool",
     },
+    "local_citations": {
+        "citing_work_id": "string",
+        "cited_work_id": "string",
+        "source_id": "string",
+        "record_id": "string",
+        "cited_record_id": "string",
+        "is_influential": "bool",
+    },
     "citation_contexts": {
         "context_id": "string",
         "citing_work_id": "string",
@@ -110,6 +118,10 @@ COLUMNS: Final = {
         "work_id": "string",
         "covers": "int32",
         "score": "float64",
+        "coverage": "float64",
+        "reason": "string",
+        "runner_up_work_id": "string",
+        "runner_up_score": "float64",
     },
     "themes": {
         "theme_id": "string",
@@ -124,6 +136,12 @@ COLUMNS: Final = {
         "kind": "category",
         "position": "int16",
         "text": "string",
+    },
+    "former_ids": {
+        "former_id": "string",
+        "work_id": "string",
+        "until_version": "string",
+        "reason": "string",
     },
     "sources": {
         "source_id": "string",

@@ -81,6 +81,8 @@ class Hub:
     """One row per citation: a citing work and a cited work."""
     citation_sources: Table[_rows.CitationSourceRow, _rows.CitationSourceColumn]
     """One row per record of a source that states a citation."""
+    local_citations: Table[_rows.LocalCitationRow, _rows.LocalCitationColumn]
+    """One row per record of a source that states that a citing work cites another one."""
     citation_contexts: Table[_rows.CitationContextRow, _rows.CitationContextColumn]
     """One row per passage in which a work cites another."""
     citation_labels: Table[_rows.CitationLabelRow, _rows.CitationLabelColumn]
@@ -102,6 +104,8 @@ class Hub:
     """One row per work and theme it belongs to."""
     work_notes: Table[_rows.WorkNoteRow, _rows.WorkNoteColumn]
     """One row per keyword, note or annotation that a reference file has beside a work."""
+    former_ids: Table[_rows.FormerIdRow, _rows.FormerIdColumn]
+    """One row per id that a work had in an earlier version of the hub."""
     sources: Table[_rows.SourceRow, _rows.SourceColumn]
     """One row per source that the tables name."""
     evidence: Table[_rows.EvidenceRow, _rows.EvidenceColumn]
@@ -136,6 +140,7 @@ class Hub:
         self._grouped: dict[str, dict[str, list[Any]]] = {}
         self._work_ids: dict[str, None] = {}  # in hub order, once they were asked for
         self._named: dict[tuple[str, str], str] | None = None  # works by public identifier
+        self._former: dict[str, str] | None = None
 
     def table(self, name: str) -> Table[dict[str, Any], str]:
         """Return a table by name.
@@ -622,13 +627,29 @@ class Hub:
             if candidate in known:
                 return candidate
         if parsed:
-            if self._named is None:
-                self._named = {
-                    (row["scheme"], row["value"].lower()): row["work_id"]
-                    for row in reversed(self._read("work_ids"))
-                }
-            return self._named.get((parsed.scheme, parsed.value.lower()))
-        return None
+            found = self._named_works().get((parsed.scheme, parsed.value.lower()))
+            if found is not None:
+                return found
+        former = self._former_ids()
+        return next((former[each] for each in map(str.lower, candidates) if each in former), None)
+
+    def _named_works(self) -> dict[tuple[str, str], str]:
+        """Return the works by scheme and value of their public identifiers."""
+        if self._named is None:
+            self._named = {
+                (row["scheme"], row["value"].lower()): row["work_id"]
+                for row in reversed(self._read("work_ids"))
+            }
+        return self._named
+
+    def _former_ids(self) -> dict[str, str]:
+        """Return the works by the ids that they had in earlier versions."""
+        if self._former is None:
+            self._former = {
+                row["former_id"].lower(): row["work_id"]
+                for row in reversed(self._read("former_ids"))
+            }
+        return self._former
 
     def _rows_by_work(self, name: str, columns: Sequence[str] | None = None) -> RowsByWork | None:
         """Return the rows of a table by work; None where this release does not hold it."""

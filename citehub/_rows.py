@@ -82,10 +82,12 @@ EvidencedTable = Literal[
 TableName = Literal[
     EvidencedTable,
     "citation_sources",
+    "local_citations",
     "citation_years",
     "source_counts",
     "source_overlap",
     "work_notes",
+    "former_ids",
 ]
 """Names of the tables."""
 
@@ -152,6 +154,17 @@ class CitationRow(TypedDict):
 
 class CitationSourceRow(TypedDict):
     """A row of ``citation_sources``."""
+
+    citing_work_id: str
+    cited_work_id: str
+    source_id: str
+    record_id: str
+    cited_record_id: str
+    is_influential: bool | None
+
+
+class LocalCitationRow(TypedDict):
+    """A row of ``local_citations``."""
 
     citing_work_id: str
     cited_work_id: str
@@ -236,6 +249,10 @@ class RepresentativeRow(TypedDict):
     work_id: str
     covers: int | None
     score: float | None
+    coverage: float | None
+    reason: str | None
+    runner_up_work_id: str | None
+    runner_up_score: float | None
 
 
 class ThemeRow(TypedDict):
@@ -263,6 +280,15 @@ class WorkNoteRow(TypedDict):
     kind: NoteKind
     position: int
     text: str
+
+
+class FormerIdRow(TypedDict):
+    """A row of ``former_ids``."""
+
+    former_id: str
+    work_id: str
+    until_version: str
+    reason: str | None
 
 
 class SourceRow(TypedDict):
@@ -354,6 +380,16 @@ CitationSourceColumn = Literal[
 ]
 """Columns of ``citation_sources``."""
 
+LocalCitationColumn = Literal[
+    "citing_work_id",
+    "cited_work_id",
+    "source_id",
+    "record_id",
+    "cited_record_id",
+    "is_influential",
+]
+"""Columns of ``local_citations``."""
+
 CitationContextColumn = Literal[
     "context_id",
     "citing_work_id",
@@ -421,6 +457,10 @@ RepresentativeColumn = Literal[
     "work_id",
     "covers",
     "score",
+    "coverage",
+    "reason",
+    "runner_up_work_id",
+    "runner_up_score",
 ]
 """Columns of ``representatives``."""
 
@@ -447,6 +487,14 @@ WorkNoteColumn = Literal[
     "text",
 ]
 """Columns of ``work_notes``."""
+
+FormerIdColumn = Literal[
+    "former_id",
+    "work_id",
+    "until_version",
+    "reason",
+]
+"""Columns of ``former_ids``."""
 
 SourceColumn = Literal[
     "source_id",

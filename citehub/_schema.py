@@ -105,13 +105,14 @@ def _grade() -> Column:
 _CITING = _work("citing_work_id", "The citing work.")
 _CITED = _work("cited_work_id", "The cited work.")
 
-# Sources need no source. Each row of the others is what one source says, or what was counted of
-# it, and names that source in its key: evidence would say it again, cell by cell.
+# Sources need no source, and former ids are what the hub itself did. Each row of the others is
+# what one source says, or what was counted of it, and names that source in its key: evidence would
+# say it again, cell by cell.
 _WITHOUT_EVIDENCE = frozenset(
     {
         *("sources", "evidence"),
         *("citation_sources", "citation_years", "source_counts", "source_overlap"),
-        "work_notes",
+        *("work_notes", "local_citations", "former_ids"),
     }
 )
 
@@ -303,6 +304,22 @@ SCHEMA: tuple[TableSchema, ...] = (
         ),
     ),
     TableSchema(
+        "local_citations",
+        "One row per record of a source that states that a citing work cites another one.",
+        ("citing_work_id", "cited_work_id", "source_id", "record_id"),
+        (
+            _CITING,
+            _work("cited_work_id", "The cited work, itself a citing work of the hub."),
+            _source("The source that states the citation."),
+            _key("record_id", "string", "The citing work's record, as the source names it."),
+            _key("cited_record_id", "string", "The cited work's record, as the source names it."),
+            _column(
+                "is_influential", "bool", "Whether the source calls the citation influential."
+            ),
+        ),
+        since=3,
+    ),
+    TableSchema(
         "citation_contexts",
         "One row per passage in which a work cites another.",
         ("context_id",),
@@ -444,6 +461,30 @@ SCHEMA: tuple[TableSchema, ...] = (
             _work("work_id", "The work."),
             _column("covers", "int32", "Citing works that it stands for.", unit="works"),
             _column("score", "float64", "The method's own score."),
+            _column(
+                "coverage",
+                "float64",
+                "Share of what all works together would cover that is covered up to this rank.",
+                minimum=0,
+                maximum=1,
+                since=3,
+            ),
+            _column(
+                "reason",
+                "string",
+                "Words that weigh most of those that it shares with the works it stands for.",
+                since=3,
+            ),
+            _column(
+                "runner_up_work_id",
+                "string",
+                "The work that came next at this rank.",
+                references="works.work_id",
+                since=3,
+            ),
+            _column(
+                "runner_up_score", "float64", "The score of the work that came next.", since=3
+            ),
         ),
     ),
     TableSchema(
@@ -479,6 +520,18 @@ SCHEMA: tuple[TableSchema, ...] = (
             _key("text", "string", "The words, as the file has them."),
         ),
         since=2,
+    ),
+    TableSchema(
+        "former_ids",
+        "One row per id that a work had in an earlier version of the hub.",
+        ("former_id",),
+        (
+            _key("former_id", "string", "The id that the work had."),
+            _work("work_id", "The work, by the id that it has now."),
+            _key("until_version", "string", "Last version of the hub that used the former id."),
+            _column("reason", "string", "Why the work has another id, or is part of another one."),
+        ),
+        since=3,
     ),
     TableSchema(
         "sources",

@@ -8,9 +8,8 @@ order of `TRUST`.
 from __future__ import annotations
 
 import itertools
-import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub._markup import plain_title, says_something
@@ -28,15 +27,14 @@ from citehub.build.ledger import Ledger, Origin, named_sources
 from citehub.build.write import GatheredRows
 from citehub.errors import BuildError
 from citehub.sources import openalex, opencitations, reference_file, semantic_scholar
-from citehub.sources.records import YEARS, Author, Edge, Record, best_identifier
+from citehub.sources.records import Author, Edge, Record, best_identifier
 
 if TYPE_CHECKING:
-    import datetime
     from collections.abc import Mapping
 
-    from citehub._identifiers import Identifier
     from citehub._rows import CountMeasure, TableName
     from citehub._table import ArrowRows
+    from citehub.sources.statements import Statements
 
 TRUST: Final = (
     openalex.SOURCE,
@@ -86,9 +84,7 @@ SOURCES: Final[dict[str, dict[str, str | None]]] = {
         "sources.",
     },
 }
-_DATE: Final = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _MONTHS: Final = 12
-_COUNTS: Final = range(2**31)
 _STATED: Final = ("language", "topic", "open_access_status", "license")
 _STEP: Final = 1000  # citing works whose rows are dicts at a time
 _TABLES: Final[tuple[TableName, ...]] = (
@@ -97,82 +93,6 @@ _TABLES: Final[tuple[TableName, ...]] = (
     "themes", "work_themes", "work_notes",
 )  # fmt: skip
 """Tables that a release holds, even where they stay empty."""
-
-
-@dataclass(slots=True)
-class HubInput:
-    """What the sources say of one hub.
-
-    ``canonical`` are the records of the work itself, by source and record id; ``stated`` are
-    the sources' own counts of its citations, and ``years`` those of OpenAlex by year.
-    ``snapshots`` are the dates of the dumps, ``read_on`` that at which they were read; ``read``
-    says in words what was read.
-    """
-
-    canonical: dict[tuple[str, str], Record]
-    citing: dict[tuple[str, str], Record]
-    edges: list[Edge]
-    findings: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
-    stated: dict[str, int] = field(default_factory=dict)
-    years: dict[int, int] = field(default_factory=dict)
-    unreadable: dict[str, int] = field(default_factory=dict)
-    newest_year: int | None = None
-    snapshots: dict[str, datetime.date] = field(default_factory=dict)
-    read_on: datetime.date | None = None
-    read: str = ""
-
-
-def record_of(  # noqa: PLR0913
-    row: Mapping[str, Any],
-    source_id: str,
-    record_id: str,
-    ids: tuple[Identifier, ...],
-    abstract: str | None,
-    *,
-    snapshot_on: datetime.date | None = None,
-) -> tuple[Record, str]:
-    """Return a record from a source's row, and what of it cannot be used, in words.
-
-    A date of 1 January may stand for the year alone; its month is not known.
-    """
-    year, month, problem = row["year"], None, ""
-    if year is not None and year not in YEARS:
-        year, problem = None, f"the year {year} is out of range"
-    date = _DATE.fullmatch(row["date"] or "")
-    if date and year == int(date[1]) and date[2] and date[0][4:] != "-01-01":
-        month = int(date[2]) if 1 <= int(date[2]) <= _MONTHS else None
-    authors = tuple(
-        Author(each["name"].strip(), _bare_orcid(each["orcid"]))
-        for each in row["authors"] or ()
-        if each and each["name"] and each["name"].strip()
-    )
-    n = row.get("n_citations")
-    count = n if n is not None and n in _COUNTS else None
-    record = Record(
-        source_id,
-        record_id,
-        ids,
-        title=row["title"],
-        year=year,
-        month=month,
-        venue=row["venue"],
-        type=row["type"],
-        authors=authors,
-        abstract=abstract,
-        is_retracted=row["is_retracted"],
-        language=row.get("language"),
-        topic=row.get("topic"),
-        open_access_status=row.get("open_access_status"),
-        license=row.get("license"),
-        citation_count=count,
-        citation_count_on=None if count is None else snapshot_on,
-    )
-    return record, problem
-
-
-def _bare_orcid(orcid: str | None) -> str | None:
-    found = re.search(r"\d{4}-\d{4}-\d{4}-\d{3}[\dX]$", orcid or "")
-    return found[0] if found else None
 
 
 @dataclass(slots=True)
@@ -202,7 +122,7 @@ class _Work:
         )
 
 
-def assemble(given: HubInput) -> tuple[dict[str, ArrowRows], str]:
+def assemble(given: Statements) -> tuple[dict[str, ArrowRows], str]:
     """Return the rows of every table, and the id of the canonical work.
 
     Raises
@@ -214,7 +134,7 @@ def assemble(given: HubInput) -> tuple[dict[str, ArrowRows], str]:
 
 
 class _Assembly:
-    def __init__(self, given: HubInput) -> None:
+    def __init__(self, given: Statements) -> None:
         self.given = given
         self.ledger = Ledger()
         self.gathered = GatheredRows()

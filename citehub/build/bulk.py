@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Callable, Collection, Iterator
 
-    from citehub.build.assemble import HubInput
+    from citehub.sources.statements import Statements
 
 _COMPILATION: Final = (
     "for the compilation; the column sources.rights gives the terms of each source"
@@ -34,7 +34,7 @@ def name_hub(work_id: str) -> str:
 
 
 def write_hub(  # noqa: PLR0913
-    given: HubInput,
+    given: Statements,
     target: str,
     *,
     name: str | None,

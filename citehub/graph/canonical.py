@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from citehub import _folder
 from citehub._schema import Column, TableSchema
 from citehub.build.write import table_bytes
+from citehub.bulk.engines import parquet_files
+from citehub.bulk.session import reading, write_rejects
+from citehub.bulk.sources import name_record, open_sources
 from citehub.errors import BadArgument, BuildError
-from citehub.graph.engines import parquet_files
-from citehub.graph.session import reading, write_rejects
-from citehub.graph.sources import name_record, open_sources
 from citehub.sources import openalex, semantic_scholar
 from citehub.sources.records import YEARS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from citehub.graph.dumps import Dumps
-    from citehub.graph.engines import Engine
-    from citehub.graph.sources import Source
+    from citehub.bulk.dumps import Dumps
+    from citehub.bulk.engines import Engine
+    from citehub.bulk.sources import Source
     from citehub.sources.dumps import Expression
 
 _COUNTS: Final = range(2**31)

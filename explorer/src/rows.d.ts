@@ -66,6 +66,16 @@ export interface CitationSourceRow {
   is_influential: boolean | null
 }
 
+/** One row per record of a source that states that a citing work cites another one. */
+export interface LocalCitationRow {
+  citing_work_id: string
+  cited_work_id: string
+  source_id: string
+  record_id: string
+  cited_record_id: string
+  is_influential: boolean | null
+}
+
 /** One row per passage in which a work cites another. */
 export interface CitationContextRow {
   context_id: string
@@ -134,6 +144,10 @@ export interface RepresentativeRow {
   work_id: string
   covers: number | null
   score: number | null
+  coverage: number | null
+  reason: string | null
+  runner_up_work_id: string | null
+  runner_up_score: number | null
 }
 
 /** One row per group of the walk-through. */
@@ -158,6 +172,14 @@ export interface WorkNoteRow {
   kind: string
   position: number
   text: string
+}
+
+/** One row per id that a work had in an earlier version of the hub. */
+export interface FormerIdRow {
+  former_id: string
+  work_id: string
+  until_version: string
+  reason: string | null
 }
 
 /** One row per source that the tables name. */

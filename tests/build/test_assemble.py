@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from citehub._identifiers import Identifier, parse_identifier
 from citehub._schema import TABLES
 from citehub._validate import row_key
-from citehub.build.assemble import SOURCES, TRUST, HubInput, assemble, record_of
+from citehub.build.assemble import SOURCES, TRUST, assemble
 from citehub.errors import BuildError
 from citehub.sources.records import Author, Context, Edge, Record
+from citehub.sources.statements import Statements, record_of
 
 LAMP = Identifier("doi", "10.5555/lamp")
 
@@ -28,12 +29,12 @@ def record(source: str, name: str, *identifiers: str, title: str | None = "A tit
 
 
 def hub(*citing: Record, canonical: tuple[Record, ...] = (), edges: list[Edge] | None = None,
-        **more) -> HubInput:  # fmt: skip
+        **more) -> Statements:  # fmt: skip
     """Return what sources say: each record cites the work once, unless edges are given."""
     own = canonical or (record("openalex", "W1", "10.5555/lamp"),)
     if edges is None:
         edges = [Edge(each.source_id, each.record_id, "W1") for each in citing]
-    return HubInput(
+    return Statements(
         {(each.source_id, each.record_id): each for each in own},
         {(each.source_id, each.record_id): each for each in citing},
         edges,
@@ -41,7 +42,7 @@ def hub(*citing: Record, canonical: tuple[Record, ...] = (), edges: list[Edge] |
     )
 
 
-def rows(given: HubInput) -> dict[str, list[dict[str, Any]]]:
+def rows(given: Statements) -> dict[str, list[dict[str, Any]]]:
     return {name: list(rows) for name, rows in assemble(given)[0].items()}
 
 

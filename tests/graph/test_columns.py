@@ -13,10 +13,10 @@ from ibis.backends.sql.datatypes import DuckDBType
 
 import citehub
 from citehub._identifiers import parse_identifier
+from citehub.bulk.engines.duckdb import DuckDB
+from citehub.bulk.find import ids_of
+from citehub.bulk.sources import Columns
 from citehub.graph import Dumps, new_hub
-from citehub.graph.engines.duckdb import DuckDB
-from citehub.graph.find import ids_of
-from citehub.graph.sources import Columns
 from citehub.sources import openalex
 from citehub.sources.dumps import as_text
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from citehub.graph.find import merged_into
-from citehub.graph.layout import find_date, find_openalex, find_opencitations, find_s2
+from citehub.bulk.find import merged_into
+from citehub.bulk.layout import find_date, find_openalex, find_opencitations, find_s2
 from citehub.sources import openalex, opencitations, semantic_scholar
 
 if TYPE_CHECKING:
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     from citehub._identifiers import Identifier
-    from citehub.graph.dumps import Dumps
-    from citehub.graph.layout import Files
-    from citehub.graph.store import Store
+    from citehub.bulk.dumps import Dumps
+    from citehub.bulk.layout import Files
+    from citehub.bulk.store import Store
     from citehub.sources.dumps import Expression
 
 

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any, Final
 from citehub import _folder
 from citehub._table import read_footer
 from citehub._text import counted
+from citehub.bulk.engines import CannotRead, parquet_files
+from citehub.bulk.layout import size_of, unpack
 from citehub.errors import SourceError
-from citehub.graph.engines import CannotRead, parquet_files
-from citehub.graph.layout import size_of, unpack
 from citehub.sources.dumps import shape_texts
 from citehub.sources.fit import fit
 from citehub.sources.lines import BREAKS_OFF, KEPT, is_csv, keep_readable
@@ -29,8 +29,8 @@ from citehub.sources.records import Reject
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from citehub.graph.engines import Engine
-    from citehub.graph.layout import Files
+    from citehub.bulk.engines import Engine
+    from citehub.bulk.layout import Files
     from citehub.sources.dumps import Dataset, Expression
 
 REJECTS: Final = "rejects.json"

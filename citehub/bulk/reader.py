@@ -8,24 +8,24 @@ from typing import TYPE_CHECKING, Any, Final
 
 from citehub._identifiers import Identifier, parse_identifier
 from citehub._text import counted
-from citehub.build.assemble import HubInput, record_of
+from citehub.bulk.engines import parquet_files
+from citehub.bulk.find import Wanted, find_records, fold_title, ids_of, merged_into
+from citehub.bulk.sources import name_record, open_sources
+from citehub.bulk.store import is_lost
 from citehub.errors import BuildError, UnknownWork
-from citehub.graph.engines import parquet_files
-from citehub.graph.find import Wanted, find_records, fold_title, ids_of, merged_into
-from citehub.graph.sources import name_record, open_sources
-from citehub.graph.store import is_lost
 from citehub.sources import openalex, opencitations
 from citehub.sources.dumps import WORKS
 from citehub.sources.records import Context, Edge, Record, Reject, best_identifier
 from citehub.sources.reference_file import NO_REFERENCES
+from citehub.sources.statements import Statements, record_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
-    from citehub.graph.dumps import Dumps
-    from citehub.graph.engines import Engine
-    from citehub.graph.sources import Source
-    from citehub.graph.store import Store
+    from citehub.bulk.dumps import Dumps
+    from citehub.bulk.engines import Engine
+    from citehub.bulk.sources import Source
+    from citehub.bulk.store import Store
     from citehub.sources.dumps import Expression
     from citehub.sources.reference_file import ReferenceFiles
 
@@ -97,10 +97,10 @@ class Reader:
                 for each in wanted:
                     each.records.setdefault(source.source_id, set()).update(_curies(each.ids))
 
-    def input_of(self, wanted: Wanted, references: ReferenceFiles = NO_REFERENCES) -> HubInput:
+    def input_of(self, wanted: Wanted, references: ReferenceFiles = NO_REFERENCES) -> Statements:
         """Return what the sources say of one work; it has to fit into memory."""
         self._check_memory(wanted)
-        given = HubInput({}, {}, [], read=self._describe(references))
+        given = Statements({}, {}, [], read=self._describe(references))
         for source in self.sources:
             self._add(given, source, wanted)
         _add_entries(given, wanted, self._without_later_years(references))
@@ -224,7 +224,7 @@ class Reader:
         self.engine.write(table, folder)
         return self.engine.read_parquet(parquet_files(folder))
 
-    def _add(self, given: HubInput, source: Source, wanted: Wanted) -> None:
+    def _add(self, given: Statements, source: Source, wanted: Wanted) -> None:
         """Add what a source says of a work."""
         import ibis
 
@@ -286,7 +286,7 @@ class Reader:
             )
 
 
-def _add_entries(given: HubInput, wanted: Wanted, references: ReferenceFiles) -> None:
+def _add_entries(given: Statements, wanted: Wanted, references: ReferenceFiles) -> None:
     """Add the entries of reference managers' files: each cites the work, is it, or a parent."""
     is_title = parse_identifier(wanted.asked) is None
     ids = set(wanted.ids)
@@ -353,7 +353,7 @@ def _without_later_year(record: Record, last: int) -> tuple[Record, str]:
     return record._replace(year=None, month=None), f"the year {record.year} is in the future"
 
 
-def _count(given: HubInput, source_id: str, row: dict[str, Any], last: int) -> None:
+def _count(given: Statements, source_id: str, row: dict[str, Any], last: int) -> None:
     """Take in a source's own counts; of several records of the work, those of the most cited."""
     if row["n_citations"] < given.stated.get(source_id, 0):
         return

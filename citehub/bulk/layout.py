@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from citehub._text import counted
+from citehub.bulk.manifests import Announced, find_manifest, shown
 from citehub.errors import SourceError
-from citehub.graph.manifests import Announced, find_manifest, shown
 from citehub.sources import openalex, opencitations, semantic_scholar
 from citehub.sources.lines import is_csv
 

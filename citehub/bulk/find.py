@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
     from citehub._identifiers import Identifier
-    from citehub.graph.engines import Engine
+    from citehub.bulk.engines import Engine
     from citehub.sources.dumps import Expression
 
 _BLANKS: Final = r"[ \t\n\f\r]+"
