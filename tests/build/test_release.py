@@ -126,7 +126,10 @@ version = "{version}"
 created = 2026-12-01
 schema_version = {schema}
 description = "A change."
-parts = ["page", "identifiers", "bibliography", "labels", "themes", "figures", "canonical"]
+parts = [
+  "page", "identifiers", "bibliography", "labels", "themes", "finding_figures", "canonical_facts",
+  "canonical_corpus", "canonical_evaluations", "canonical_parallelism", "canonical_throughput",
+]
 changes = []
 """
 
@@ -415,7 +418,7 @@ WRONG = {
     ),
     "a fact without a value": (
         "canonical_facts.csv", "architecture,layers,105,", "architecture,layers,,",
-        "canonical_facts.csv, line {line}: layers should have a value or a value_text",
+        "|layers|nvidia-blog-2021 should have a value in one of value, value_text, and only one",
     ),
     "the canonical work cites itself": (
         "hub-page.txt", "\nOPT: Open Pre-trained Transformer Language Models\n",
@@ -507,16 +510,17 @@ WRONG_FIGURES = {
     ),
     "a number left out": (
         "2605.24981-2,", "2605.24981-5,",
-        "expected figure_id 2605.24981-2, found 2605.24981-5",
+        "expected the key 2605.24981-2, found 2605.24981-5",
     ),
     "out of the order of print": (
-        ",156 models", ",SELECT-LLM is", "'SELECT-LLM is' is printed ahead of the figure before it"
+        ",156 models", ",SELECT-LLM is",
+        "'SELECT-LLM is' is printed ahead of the words of the row before it",
     ),
     "a range without its end": (
-        "range,5,66,", "range,5,,", "2602.22437-1 should have a value_high if it is a range"
+        "range,5,66,", "range,5,,", "2602.22437-1 should have a value_high if relation is range"
     ),
     "an end without a range": (
-        "range,5,66,", "over,5,66,", "2602.22437-1 should have a value_high if it is a range"
+        "range,5,66,", "over,5,66,", "2602.22437-1 should have a value_high if relation is range"
     ),
     "a range backwards": (
         "range,5,66,", "range,66,5,", "2602.22437-1 should have a value_high above its value"
