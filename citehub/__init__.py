@@ -14,6 +14,7 @@ __all__ = [
     "Export",
     "Hub",
     "MtNlg",
+    "News",
     "Related",
     "Scorecard",
     "Summary",
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from citehub._diff import Diff, diff
     from citehub._hub import Hub
     from citehub._mt_nlg import MtNlg
+    from citehub._news import News
     from citehub._related import Related
     from citehub._summary import Summary
     from citehub._table import Table
@@ -58,6 +60,7 @@ else:
         "Export": "export",
         "Hub": "_hub",
         "MtNlg": "_mt_nlg",
+        "News": "_news",
         "Related": "_related",
         "Scorecard": "_check",
         "Summary": "_summary",

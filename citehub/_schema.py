@@ -22,6 +22,7 @@ SCHEMA_VERSION: Final = 3
 What is added names the version that added it, ``since``; nothing is ever taken away. So the
 schema of every older version can be told, and a release is held against that of its own.
 """
+_TOLD_SINCE: Final = 3  # manifests of older schemas do not say which columns hold as of a release
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ class Column:
     ``type`` is one of ``citehub._types.TYPES``; a ``category`` is a dictionary-encoded string
     from the closed ``vocabulary``, of which ``closed`` is the declaration. ``since`` is the
     version of the schema that added the column: what a later one adds must allow null.
+    ``as_of`` says that a cell holds as of its release: it counts rows, follows from which rows
+    there are, or was read at a day. Another value in a later release contradicts nothing.
     """
 
     name: str
@@ -45,21 +48,31 @@ class Column:
     is_url: bool = False
     closed: terms.Vocabulary | None = None
     since: int = 1
+    as_of: bool = False
 
     def at(self, version: int) -> Column:
         """Return the column as a version of the schema has it, its vocabulary maybe narrower."""
-        return replace(self, vocabulary=self.closed.at(version)) if self.closed else self
+        vocabulary = self.closed.at(version) if self.closed else self.vocabulary
+        as_of = self.as_of and version >= _TOLD_SINCE
+        return replace(self, vocabulary=vocabulary, as_of=as_of)
 
 
 @dataclass(frozen=True, slots=True)
 class TableSchema:
-    """One table: its name, what a row is, its key and its columns."""
+    """One table: its name, what a row is, its key and its columns.
+
+    ``as_of`` says that its rows come and go with what they count or are about. Rows whose
+    ``method`` is one of ``computed`` hold as of their release as a whole: each release computes
+    them anew from its other rows.
+    """
 
     name: str
     description: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     since: int = 1
+    as_of: bool = False
+    computed: tuple[str, ...] = ()
 
     @property
     def noun(self) -> str:
@@ -205,12 +218,14 @@ SCHEMA: tuple[TableSchema, ...] = (
                 unit="works",
                 minimum=0,
                 since=2,
+                as_of=True,
             ),
             _column(
                 "citation_count_on",
                 "date32",
                 "Date of the count; null where the source does not give it.",
                 since=2,
+                as_of=True,
             ),
         ),
     ),
@@ -268,6 +283,7 @@ SCHEMA: tuple[TableSchema, ...] = (
                 "int32",
                 "Place in the hub's list of citing works, from 1.",
                 minimum=1,
+                as_of=True,
             ),
             _column(
                 "timespan_months",
@@ -380,19 +396,28 @@ SCHEMA: tuple[TableSchema, ...] = (
                 terms.LABEL,
                 "The label in this schema's vocabulary; null where it has no place there.",
             ),
-            _key("n", "int32", "Citing works with this label.", unit="works", minimum=0),
+            _key(
+                "n", "int32", "Citing works with this label.", unit="works", minimum=0, as_of=True
+            ),
             _key(
                 "n_labelled",
                 "int32",
                 "Citing works with any label of the scheme.",
                 unit="works",
                 minimum=0,
+                as_of=True,
             ),
             _key(
-                "n_citing", "int32", "Citing works that the source lists.", unit="works", minimum=0
+                "n_citing",
+                "int32",
+                "Citing works that the source lists.",
+                unit="works",
+                minimum=0,
+                as_of=True,
             ),
-            _column("retrieved_on", "date32", "When the source was read."),
+            _column("retrieved_on", "date32", "When the source was read.", as_of=True),
         ),
+        as_of=True,
     ),
     TableSchema(
         "citation_years",
@@ -415,8 +440,10 @@ SCHEMA: tuple[TableSchema, ...] = (
                 "as the source counts them.",
                 unit="works",
                 minimum=0,
+                as_of=True,
             ),
         ),
+        as_of=True,
     ),
     TableSchema(
         "source_counts",
@@ -426,8 +453,11 @@ SCHEMA: tuple[TableSchema, ...] = (
         (
             _source("The source whose citations are counted."),
             _vocabulary("measure", terms.COUNT_MEASURE, "What is counted.", required=True),
-            _key("n", "int32", "How many there are of what the measure says.", minimum=0),
+            _key(
+                "n", "int32", "How many there are of what the measure says.", minimum=0, as_of=True
+            ),
         ),
+        as_of=True,
     ),
     TableSchema(
         "source_overlap",
@@ -436,15 +466,24 @@ SCHEMA: tuple[TableSchema, ...] = (
         (
             _source("The one source."),
             _key("other_source_id", "string", "The other source.", references="sources.source_id"),
-            _key("n_both", "int32", "Citing works that both know.", unit="works", minimum=0),
+            _key(
+                "n_both",
+                "int32",
+                "Citing works that both know.",
+                unit="works",
+                minimum=0,
+                as_of=True,
+            ),
             _key(
                 "n_either",
                 "int32",
                 "Citing works that at least one of them knows.",
                 unit="works",
                 minimum=0,
+                as_of=True,
             ),
         ),
+        as_of=True,
     ),
     TableSchema(
         "representatives",
@@ -486,6 +525,7 @@ SCHEMA: tuple[TableSchema, ...] = (
                 "runner_up_score", "float64", "The score of the work that came next.", since=3
             ),
         ),
+        computed=("facility-location",),
     ),
     TableSchema(
         "themes",
@@ -507,6 +547,7 @@ SCHEMA: tuple[TableSchema, ...] = (
             _key("theme_id", "string", "The theme.", references="themes.theme_id"),
             _key("method", "string", "Who grouped it: curated, or the name of an algorithm."),
         ),
+        computed=("openalex-topic",),
     ),
     TableSchema(
         "work_notes",
@@ -547,12 +588,18 @@ SCHEMA: tuple[TableSchema, ...] = (
                 "string",
                 "Terms of reuse, or that none are known; null where none were looked for.",
             ),
-            _column("retrieved_on", "date32", "When it was read; null where that is not known."),
+            _column(
+                "retrieved_on",
+                "date32",
+                "When it was read; null where that is not known.",
+                as_of=True,
+            ),
             _column(
                 "snapshot_on",
                 "date32",
                 "Date of the snapshot, by what the source says of itself.",
                 since=2,
+                as_of=True,
             ),
         ),
     ),
@@ -566,9 +613,12 @@ SCHEMA: tuple[TableSchema, ...] = (
             _key("row_key", "string", "Key of its row; the parts of a longer key joined by |."),
             _key("column_name", "string", "Column of the cell."),
             _source("Source of the cell."),
-            _column("locator", "string", "Where in the source it stands."),
-            _vocabulary("grade", terms.GRADE, "How the source gives it.", required=True),
+            _column("locator", "string", "Where in the source it stands.", as_of=True),
+            _vocabulary(
+                "grade", terms.GRADE, "How the source gives it.", required=True, as_of=True
+            ),
         ),
+        as_of=True,
     ),
 )
 

@@ -25,10 +25,11 @@ class _FieldRequired(TypedDict):
 
 
 class Field(_FieldRequired, total=False):
-    """One column, as Data Package describes it; ``arrowType`` and ``unit`` are ours."""
+    """One column, as Data Package describes it; ``arrowType``, ``unit`` and ``asOf`` are ours."""
 
     format: str
     unit: str
+    asOf: bool
     constraints: Constraints
 
 

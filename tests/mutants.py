@@ -45,6 +45,7 @@ TESTS = {  # by module of citehub: the files that stand for it, the quickest fir
     "build/assemble": ("build/test_assemble.py", "graph/test_hubs.py"),
     "build/bulk": ("build/test_assemble.py", "graph/test_hubs.py", "graph/test_command.py"),
     "build/derived": (*RELEASE, "build/test_assemble.py"),
+    "build/join": ("build/test_join.py", "build/test_assemble.py"),
     "build/ledger": ("build/test_ledger.py", "build/test_assemble.py", *RELEASE),
     "build/parts": RELEASE,
     "build/release": RELEASE,

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub._markup import plain_title, says_something
@@ -23,17 +22,18 @@ from citehub.build.derived import (
     put_shared_authors,
     put_timespan,
 )
+from citehub.build.join import Work, join
 from citehub.build.ledger import Ledger, Origin, named_sources
 from citehub.build.write import GatheredRows
 from citehub.errors import BuildError
 from citehub.sources import openalex, opencitations, reference_file, semantic_scholar
-from citehub.sources.records import Author, Edge, Record, best_identifier
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from citehub._rows import CountMeasure, TableName
     from citehub._table import ArrowRows
+    from citehub.sources.records import Edge, Record
     from citehub.sources.statements import Statements
 
 TRUST: Final = (
@@ -95,33 +95,6 @@ _TABLES: Final[tuple[TableName, ...]] = (
 """Tables that a release holds, even where they stay empty."""
 
 
-@dataclass(slots=True)
-class _Work:
-    """Records that are one work, the most trusted first."""
-
-    work_id: str
-    records: list[Record]
-
-    @property
-    def title(self) -> str | None:
-        """The title that the most trusted of them has."""
-        return next((each.title for each in self.records if each.title), None)
-
-    @property
-    def authors(self) -> tuple[Author, ...]:
-        """The authors that the most trusted of them prints, as far as they can be read."""
-        printed = next((each.authors for each in self.records if each.authors), ())
-        return tuple(author for author in printed if author)
-
-    @property
-    def first(self) -> Record | None:
-        """The earliest of those that are dated: the first public version."""
-        dated = [each for each in self.records if each.year is not None]
-        return min(
-            dated, key=lambda each: (each.year or 0, each.month or _MONTHS + 1), default=None
-        )
-
-
 def assemble(given: Statements) -> tuple[dict[str, ArrowRows], str]:
     """Return the rows of every table, and the id of the canonical work.
 
@@ -139,7 +112,7 @@ class _Assembly:
         self.ledger = Ledger()
         self.gathered = GatheredRows()
         self.named: set[str] = set()  # sources
-        self.work_of: dict[tuple[str, str], _Work] = {}
+        self.work_of: dict[tuple[str, str], Work] = {}
         self.own: set[tuple[str, str]] = set()  # records of the canonical work
 
     def run(self) -> tuple[dict[str, ArrowRows], str]:
@@ -202,33 +175,19 @@ class _Assembly:
 
     # -- joining --------------------------------------------------------------------------
 
-    def _join(self) -> tuple[_Work, list[_Work]]:
-        """Join records that share an identifier; the canonical work's are one by request."""
+    def _join(self) -> tuple[Work, list[Work]]:
+        """Join what the sources say; a title that says nothing is none."""
         given = self.given
-        groups = _Groups()
-        first = next(iter(given.canonical))
-        for key, record in (*given.canonical.items(), *given.citing.items()):
-            for identifier in record.ids:
-                groups.join(key, identifier)
-        for key in given.canonical:
-            groups.join(first, key)
-        records = {
-            key: record if says_something(record.title or "") else record._replace(title=None)
-            for key, record in (*given.citing.items(), *given.canonical.items())
-        }
-        members: dict[object, list[Record]] = {}
-        for key, record in records.items():
-            members.setdefault(groups.find(key), []).append(record)
-        works = {}
-        for group, joined in members.items():
-            joined.sort(key=_trusted_first)
-            works[group] = _Work(_name(joined), joined)
-        canonical = works.pop(groups.find(first))
-        return canonical, list(works.values())
+        records = [
+            each if says_something(each.title or "") else each._replace(title=None)
+            for each in {**given.citing, **given.canonical}.values()
+        ]
+        joined = join(records, given.canonical, trust=TRUST)
+        return joined.canonical, list(joined.works)
 
     # -- entering -------------------------------------------------------------------------
 
-    def _put_work(self, work: _Work) -> None:
+    def _put_work(self, work: Work) -> None:
         title, key = work.title or "", {"work_id": work.work_id}
         self._first(work, "title")
         cells = {**key, "title_plain": plain_title(title)}
@@ -245,7 +204,7 @@ class _Assembly:
         self._put_authors(work)
         self._put_notes(work)
 
-    def _first(self, work: _Work, name: str) -> None:
+    def _first(self, work: Work, name: str) -> None:
         """Enter a cell of ``works`` from the first record that has it."""
         for record in work.records:
             value = getattr(record, name)
@@ -255,7 +214,7 @@ class _Assembly:
                 )
                 return
 
-    def _put_citation_count(self, work: _Work) -> None:
+    def _put_citation_count(self, work: Work) -> None:
         for record in work.records:
             if record.citation_count is not None:
                 names = ("citation_count", "citation_count_on")
@@ -264,7 +223,7 @@ class _Assembly:
                 self.ledger.put("works", {"work_id": work.work_id, **cells}, origin)
                 return
 
-    def _put_finding(self, work: _Work) -> None:
+    def _put_finding(self, work: Work) -> None:
         for record in work.records:
             found = self.given.findings.get((record.source_id, record.record_id))
             if found:
@@ -274,13 +233,13 @@ class _Assembly:
                 self.ledger.put("works", {"work_id": work.work_id, **cells}, origin)
                 return
 
-    def _put_ids(self, work: _Work) -> None:
+    def _put_ids(self, work: Work) -> None:
         for record in work.records:
             for scheme, value in record.ids:
                 cells = {"work_id": work.work_id, "scheme": scheme, "value": value}
                 self.ledger.put("work_ids", cells, _origin_of(record))
 
-    def _put_authors(self, work: _Work) -> None:
+    def _put_authors(self, work: Work) -> None:
         record = next((each for each in work.records if each.authors), None)
         if record is None:
             return
@@ -304,7 +263,7 @@ class _Assembly:
             self.ledger.put("authorships", stated, _origin_of(record))
             put_position(self.ledger, key, count, "place in the list")
 
-    def _put_notes(self, work: _Work) -> None:
+    def _put_notes(self, work: Work) -> None:
         """Enter what stands beside the records of a work, in the order of the source."""
         places: Counter[tuple[str, str]] = Counter()
         stated = dict.fromkeys(
@@ -317,9 +276,7 @@ class _Assembly:
             cells = {**key, "position": place, "text": note.text}
             self.ledger.put("work_notes", cells, Origin(source_id, "stated"))
 
-    def _put_citation(
-        self, work: _Work, canonical: _Work, position: int, edges: list[Edge]
-    ) -> None:
+    def _put_citation(self, work: Work, canonical: Work, position: int, edges: list[Edge]) -> None:
         key = {"citing_work_id": work.work_id, "cited_work_id": canonical.work_id}
         self.ledger.put("citations", key, self._origin(edges[0]))
         derive(
@@ -403,7 +360,7 @@ class _Assembly:
             counted = {**pair, "n_both": len(mine & theirs), "n_either": len(mine | theirs)}
             self.ledger.put("source_overlap", counted, Origin(DERIVED, "derived"))
 
-    def _put_years(self, citing: list[_Work], canonical: _Work) -> None:
+    def _put_years(self, citing: list[Work], canonical: Work) -> None:
         """Enter the citing works of each year, and what OpenAlex counts, with years of zero.
 
         Ours begin with the year of the work; OpenAlex tells of ten years at most.
@@ -449,52 +406,24 @@ class _Assembly:
         return _origin_of(self.given.citing[edge.source_id, edge.citing])
 
 
-class _Groups:
-    """Disjoint sets: things that were joined have one leader."""
-
-    def __init__(self) -> None:
-        self.leader: dict[object, object] = {}
-
-    def find(self, each: object) -> object:
-        """Return the leader of a thing."""
-        while (leader := self.leader.setdefault(each, each)) != each:
-            self.leader[each] = each = self.leader[leader]
-        return each
-
-    def join(self, one: object, other: object) -> None:
-        """Make two things one."""
-        self.leader[self.find(one)] = self.find(other)
-
-
-def _trusted_first(record: Record) -> tuple[int, bool, str]:
-    """Order records by trust; of one source the published version comes before the preprint."""
-    return TRUST.index(record.source_id), record.type == "preprint", record.record_id
-
-
 def _trust_of_edge(edge: Edge) -> tuple[int, str, str]:
     return TRUST.index(edge.source_id), edge.citing, edge.cited
 
 
-def _newest_first(work: _Work) -> tuple[int, int, str]:
+def _newest_first(work: Work) -> tuple[int, int, str]:
     first = work.first
     if first is None or first.year is None:
         return 1, 0, work.work_id
     return 0, -(first.year * (_MONTHS + 1) + (first.month or 0)), work.work_id
 
 
-def _first_month(work: _Work) -> int | None:
+def _first_month(work: Work) -> int | None:
     first = work.first
     return count_months(first.year, first.month) if first else None
 
 
-def _names(work: _Work) -> set[str]:
+def _names(work: Work) -> set[str]:
     return {author.name for author in work.authors}
-
-
-def _name(records: list[Record]) -> str:
-    """Return the id of a work: its best identifier, else what the reference file calls it."""
-    best = best_identifier(each for record in records for each in record.ids)
-    return best.curie if best else f"entry:{records[0].record_id}"
 
 
 def _origin_of(record: Record) -> Origin:

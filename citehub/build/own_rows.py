@@ -21,19 +21,17 @@ _NOUNS: Final = {
     "sources.source_id": "source of sources.csv",
 }
 
-# A file may have these after the columns of its table, or leave them out, as what is of a later
-# version may be left out.
 _OF_ORIGIN: Final = (
-    Column("source_id", "string", "Source of the row.", references="sources.source_id", since=2),
+    Column("source_id", "string", "Source of the row.", references="sources.source_id"),
     Column(
         "grade",
         "category",
         "How the source gives the row.",
         vocabulary=TABLES["evidence"].column("grade").vocabulary,
-        since=2,
     ),
-    Column("locator", "string", "Where in the source it stands.", since=2),
+    Column("locator", "string", "Where in the source it stands."),
 )
+"""Columns that a file may have beside those of its table."""
 
 
 def read_own_rows(table: OwnTable, path: str, known: Mapping[str, Container[str]]) -> list[Record]:
@@ -42,8 +40,8 @@ def read_own_rows(table: OwnTable, path: str, known: Mapping[str, Container[str]
     Parameters
     ----------
     table : OwnTable
-        What it feeds. Its own columns come first, then ``source_id``, ``grade`` and ``locator``
-        as far as the table has no column of that name and the file has one.
+        What it feeds. Beside its columns the file may have ``source_id``, ``grade`` and
+        ``locator``, which say where a row comes from.
     path : str
         The file, ``<table>.csv``.
     known : mapping of str to container of str
@@ -55,8 +53,9 @@ def read_own_rows(table: OwnTable, path: str, known: Mapping[str, Container[str]
         A cell is wrong, or names a work or a source that is not known.
     """
     own = {column.name for column in table.columns}
-    columns = [*table.columns, *(each for each in _OF_ORIGIN if each.name not in own)]
-    records = read_csv(path, columns, table.key)
+    more = [column for column in _OF_ORIGIN if column.name not in own]
+    columns = [*table.columns, *more]
+    records = read_csv(path, columns, table.key, may_lack=[column.name for column in more])
     for record in records:
         for column in columns:
             value = record[column.name]

@@ -22,6 +22,7 @@ from citehub._manifest import CHANGES, read_manifest
 from citehub._schema import schema_at
 from citehub._validate import find_dangling, find_double
 from citehub.build import write
+from citehub.build.changes import FIRST, changes_of
 from citehub.build.ledger import Ledger, named_sources
 from citehub.build.parts import PARTS, HubSources, add_own_table, add_sources
 from citehub.build.spec import HubSpec, ReleaseSpec, read_spec
@@ -76,7 +77,7 @@ def build_release(
     progress("Read the sources")
     tables, facts = _assemble(spec, release)
 
-    def compare_with_before(scratch: str) -> str:
+    def compare_with_before(scratch: str) -> Diff | str:
         progress("Compare with the release before")
         if is_folder(hub):
             return "Not compared: built from a folder of its own."
@@ -94,18 +95,19 @@ def write_release(  # noqa: PLR0913, PLR0917
     spec: HubSpec,
     release: ReleaseSpec,
     content: tuple[dict[str, ArrowRows], dict[str, str]],
-    summarise: Callable[[str], str],
+    compare_with_before: Callable[[str], Diff | str],
     progress: Callable[[str], None],
 ) -> None:
     """Write a release folder whole: tables, manifest, changes and the files of publishing.
 
-    ``content`` are the rows of every table and the facts of the hub; ``summarise`` says in
-    words what changed, given the folder with the tables.
+    ``content`` are the rows of every table and the facts of the hub; ``compare_with_before``
+    gives the comparison with the release before, or says why there is none, given the folder
+    with the tables.
     """
     with _folder.scratch_folder(target) as scratch:
         progress("Write the tables")
         _write(scratch, spec, release, *content)
-        changes = write.changes_of(spec, release, summarise(scratch))
+        changes = changes_of(spec, release, compare_with_before(scratch))
         _folder.write_bytes(os.path.join(scratch, CHANGES), changes)
         built = Hub(scratch, read_manifest(scratch))
         for name, data in publishing_files(built).items():
@@ -199,10 +201,10 @@ def _write(
     write.write_manifest(write.manifest_of(spec, release, tables, resources, facts), folder)
 
 
-def _check_bump(folder: str, release: ReleaseSpec, before: Hub | None) -> str:
-    """Refuse a version that says less than its changes do; return the changes in words."""
+def _check_bump(folder: str, release: ReleaseSpec, before: Hub | None) -> Diff | str:
+    """Refuse a version that says less than its changes do; return the changes."""
     if before is None:
-        return "This is the first release."
+        return FIRST
     diff = compare(before, Hub(folder, read_manifest(folder)))
     declared = _declared_level(before.version, release.version)
     if LEVELS.index(diff.level) > LEVELS.index(declared):
@@ -211,7 +213,7 @@ def _check_bump(folder: str, release: ReleaseSpec, before: Hub | None) -> str:
             f"need a {diff.level} one:\n{_reasons(diff)}\n"
             "Give the release a larger version in hub.toml."
         )
-    return "\n".join(f"    {line}" for line in str(diff).splitlines())
+    return diff
 
 
 def _release_before(spec: HubSpec, version: str) -> Hub | None:

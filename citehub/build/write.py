@@ -1,4 +1,4 @@
-"""Writing a release folder: Parquet files, ``datapackage.json``, ``CHANGES.md``."""
+"""Writing a release folder: Parquet files and ``datapackage.json``."""
 
 from __future__ import annotations
 
@@ -165,17 +165,6 @@ def manifest_of(
     }
     manifest["id"] = f"{DOI_PREFIX}{release.doi}" if release.doi else dataset_id(manifest)
     return json.dumps(manifest, ensure_ascii=False, indent=1).encode() + b"\n"
-
-
-def changes_of(hub: HubSpec, release: ReleaseSpec, summary: str) -> bytes:
-    """Return ``CHANGES.md``: the maintainer's notes, then what the comparison found."""
-    lines = [f"# {hub.name} {release.version} ({release.created})", "", release.description, ""]
-    lines += [
-        f"- **{note.kind}**: {note.what} Reason: {note.reason} Source: {note.source}."
-        for note in release.changes
-    ]
-    lines += ["", "## Compared with the release before", "", summary, ""]
-    return "\n".join(lines).encode()
 
 
 def write_manifest(data: bytes, folder: str) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import citehub
 from citehub import _terminal as terminal
+from citehub._news import MOST
 from citehub._search import words
 from citehub._text import clean, counted
 from citehub._work import marked_title, shorten_authors
@@ -158,7 +159,9 @@ def show_table(handle: Table[Any, Any], columns: list[str] | None) -> None:
 
 
 def show_diff(found: Diff, *, every: bool) -> None:
-    """Show what changed in sum, and every change where asked for."""
+    """Show what is new by name, what changed in sum, and every change where asked for."""
+    if found.news:
+        terminal.show(terminal.paragraph(found.news.text(None if every else MOST)), "")
     terminal.show(terminal.paragraph(found))
     for change in found if every else ():
         where = " ".join(each for each in (change.table, change.row_key, change.column) if each)

@@ -404,10 +404,6 @@ WRONG = {
         "works.csv", "https://github.com/facebookresearch/metaseq,", "javascript:alert(1),",
         "code_url should be an address that starts with https:// or http://",
     ),
-    "a blank name": (
-        "authorships.csv", "Stella Biderman", " Stella Biderman",
-        "author_name should be text without blanks",
-    ),
     "evidence of no cell": (
         "evidence.csv", "canonical_corpus,Books3|", "canonical_corpus,Books4|",
         "evidence.csv, line {line}: there is no cell canonical_corpus Books4|nvidia-blog-2021",
