@@ -151,10 +151,9 @@ def _mt_nlg_rows():
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, TypedDict
+from typing import Literal, TypedDict
 
-if TYPE_CHECKING:
-    from citehub._rows import Grade
+from citehub._rows import Grade
 '''
     tables = read_own_tables(str(MT_NLG)).values()
     closed = {}

@@ -71,7 +71,7 @@ def test_rows_without_evidence_name_their_source_in_their_key(name):
 def test_hub_has_a_typed_property_for_the_table(schema):
     row, column = row_and_column(schema.name)
     assert get_args(column) == tuple(each.name for each in schema.columns)
-    hints = get_type_hints(row, vars(_rows) | vars(_mt_nlg_rows))
+    hints = get_type_hints(row)
     assert list(hints) == [each.name for each in schema.columns]
     for each in schema.columns:
         kinds = set(get_args(hints[each.name])) or {hints[each.name]}

@@ -251,16 +251,16 @@ def _find_name_problem(name: str) -> str:
 
 
 def _read_field(part: _Part, references: Mapping[str, str]) -> Column:
-    part.allow(
-        *("name", "type", "arrowType", "description", "format", "unit", "constraints"),
-        *("meanings", "comment"),
-    )
     name = part.take_text("name")
     where = part.what.rpartition(", ")[0]
     part.what = f"{where}, field {name!r:.60}"
     if not _IDENTIFIER.fullmatch(name):
         part.fail("the name should be small letters, digits and _, as page_count")
     part.what = f"{where}, field {name}"
+    part.allow(
+        *("name", "type", "arrowType", "description", "format", "unit", "constraints"),
+        *("meanings", "comment"),
+    )
     limits = part.part("constraints")
     limits.allow("required", "enum", "minimum", "maximum")
     vocabulary = limits.take_names("enum") if "enum" in limits.content else ()
