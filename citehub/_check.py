@@ -16,7 +16,6 @@ from citehub._manifest import (
     doi,
     own_tables,
     read_bytes,
-    read_sums,
     schema_version,
     sha256,
 )
@@ -132,9 +131,9 @@ def check(hub: str | os.PathLike[str], *, version: str | None = None) -> Scoreca
     Parameters
     ----------
     hub : str or path
-        A release folder, or the name of a hub.
+        A release folder, a hub folder, or the name of a hub.
     version : str, optional
-        Data version of a named hub; the newest by default.
+        Data version to check; the newest by default.
 
     Returns
     -------
@@ -193,9 +192,10 @@ class _Release:
 
     def released(self) -> dict[str, str] | None:
         """Return the SHA-256 of each file as released: of the index, else of SHA256SUMS."""
-        if self.hub._files is not None:  # noqa: SLF001
-            return {name: digest for name, digest in self.hub._files.items() if name != SUMS}  # noqa: SLF001
-        return read_sums(self.hub.path)
+        released = self.hub.release.released()
+        if released is None:
+            return None
+        return {name: digest for name, digest in released.items() if name != SUMS}
 
 
 def _integrity(release: _Release) -> Check:

@@ -202,9 +202,14 @@ class News:
     @property
     def sums(self) -> str:
         """The counts before and after, and what else changed, as sentences."""
-        said = [f"{each.what}: {each.before:,} before, {each.after:,} now" for each in self.counts]
+        said = [
+            f"{each.what}: {each.before:,} before, {each.after:,} now"
+            if each.before != each.after
+            else f"{each.what}: {each.after:,}, as before"
+            for each in self.counts
+        ]
         if self.metadata:
-            said.append(f"said otherwise of the hub: {', '.join(self.metadata)}")
+            said.append(f"metadata that changed: {', '.join(self.metadata)}")
         return " ".join(f"{each[0].upper()}{each[1:]}." for each in said)
 
     def text(self, most: int | None = MOST) -> str:
@@ -248,7 +253,7 @@ class News:
                 (f"<code>{_html.text(w.work_id)}</code>", _html.text(w), _html.text(said))
                 for w, said in shown
             ]
-            made = _html.table(("work", "title", ""), rows)
+            made = _html.table(("work", "title", "about"), rows)
             heading = f"<summary>{_html.text(section.heading)}</summary>"
             end = f"<p>{more}</p>" if more else ""
             parts.append(f"<details open>{heading}{made}{end}</details>")

@@ -511,7 +511,8 @@ SCHEMA: tuple[TableSchema, ...] = (
             _column(
                 "reason",
                 "string",
-                "Words that weigh most of those that it shares with the works it stands for.",
+                "Why it was chosen: the words that weigh most of those that it shares with works "
+                "to which no earlier one is as near.",
                 since=3,
             ),
             _column(

@@ -126,16 +126,11 @@ class Manifest(TypedDict):
     resources: list[Resource]
 
 
-class HubEntry(TypedDict):
-    """A hub in ``index.json``: the SHA-256 of every file of every released version."""
+class HubIndex(TypedDict):
+    """The content of ``index.json``: the SHA-256 of every file of every release of a hub."""
 
+    format: str
+    name: str
     title: str
     default: str
     versions: dict[str, dict[str, str]]
-
-
-class Index(TypedDict):
-    """The content of ``index.json``."""
-
-    format: str
-    hubs: dict[str, HubEntry]

@@ -245,7 +245,7 @@ def test_a_bare_folder_name_is_a_folder_and_a_hub_name_a_hub(say, run, release, 
     code, _, err = run("check", "nowhere")
     assert (code, "no hub 'nowhere'" in err) == (2, True)
     code, _, err = run("check", "./nowhere")
-    assert (code, "release folder" in err) == (2, True)
+    assert (code, "no folder" in err) == (2, True)
 
 
 def test_in_a_notebook_it_is_a_table(hub):

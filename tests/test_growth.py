@@ -19,10 +19,10 @@ from citehub._schema import SCHEMA, SCHEMA_VERSION, TABLES, Column, schema_at
 from citehub._types import TYPES
 from citehub.build.own_tables import read_own_tables
 from citehub.export import FORMATS
-from tests.conftest import SOURCE
+from tests.conftest import HUB
 from tests.made import make_release, make_works
 
-OWN = read_own_tables(os.fspath(SOURCE))
+OWN = read_own_tables(os.fspath(HUB))
 RELEASES = citehub.versions("mt-nlg")
 NEXT = SCHEMA_VERSION + 1
 ADDED = {f"made_{kind}": kind for kind in TYPES if kind != "category"}

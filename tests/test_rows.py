@@ -16,7 +16,7 @@ from citehub._manifest import schema_version
 from citehub._schema import SCHEMA, TABLES, needs_evidence, schema_at
 from citehub.build.own_tables import read_own_tables
 from citehub.build.write import arrow_schema, describe
-from tests.conftest import SOURCE
+from tests.conftest import HUB
 
 PYTHON_TYPES = {
     "string": str,
@@ -29,7 +29,7 @@ PYTHON_TYPES = {
 }
 
 
-OWN = read_own_tables(os.fspath(SOURCE))
+OWN = read_own_tables(os.fspath(HUB))
 ALL = [*SCHEMA, *OWN.values()]
 
 # What hubs from dumps and files hold, and mt-nlg, which comes from one page, does not.

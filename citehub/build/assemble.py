@@ -16,6 +16,7 @@ from citehub._schema import TABLES
 from citehub._text import counted
 from citehub.build.derived import (
     DERIVED,
+    DERIVED_SOURCE,
     count_months,
     derive,
     put_position,
@@ -26,7 +27,7 @@ from citehub.build.join import Work, join
 from citehub.build.ledger import Ledger, Origin, named_sources
 from citehub.build.write import GatheredRows
 from citehub.errors import BuildError
-from citehub.sources import openalex, opencitations, reference_file, semantic_scholar
+from citehub.sources.registry import SOURCES, find_source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,61 +37,16 @@ if TYPE_CHECKING:
     from citehub.sources.records import Edge, Record
     from citehub.sources.statements import Statements
 
-TRUST: Final = (
-    openalex.SOURCE,
-    semantic_scholar.SOURCE,
-    opencitations.SOURCE,
-    reference_file.SOURCE,
-)
+TRUST: Final = tuple(source.id for source in SOURCES if source.option)
 """Sources by trust: of what several say, the first stands in ``works`` and ``authorships``."""
 
-TLDR: Final = "s2-tldr"
-SOURCES: Final[dict[str, dict[str, str | None]]] = {
-    openalex.SOURCE: {
-        "title": "OpenAlex, works snapshot",
-        "url": "https://openalex.org",
-        "kind": "records",
-        "rights": "CC0 1.0",
-    },
-    semantic_scholar.SOURCE: {
-        "title": "Semantic Scholar datasets",
-        "url": "https://www.semanticscholar.org/product/api",
-        "kind": "records",
-        "rights": "ODC-BY 1.0",
-    },
-    TLDR: {
-        "title": "Semantic Scholar datasets, TLDRs: a sentence that a model wrote of a paper",
-        "url": "https://www.semanticscholar.org/product/api",
-        "kind": "records",
-        "rights": "ODC-BY 1.0",
-    },
-    opencitations.SOURCE: {
-        "title": "OpenCitations Index and Meta",
-        "url": "https://opencitations.net",
-        "kind": "records",
-        "rights": "CC0 1.0",
-    },
-    reference_file.SOURCE: {
-        "title": "A reference manager's file of works that cite the canonical one",
-        "url": None,
-        "kind": "records",
-        "rights": None,
-    },
-    DERIVED: {
-        "title": "computed from other cells; the locator says how",
-        "url": None,
-        "kind": "derived",
-        "rights": "CC0 1.0; what the cells are computed from stays under the rights of its "
-        "sources.",
-    },
-}
 _MONTHS: Final = 12
 _STATED: Final = ("language", "topic", "open_access_status", "license")
 _STEP: Final = 1000  # citing works whose rows are dicts at a time
 _TABLES: Final[tuple[TableName, ...]] = (
     "works", "work_ids", "authorships", "citations", "citation_sources", "citation_contexts",
     "citation_labels", "citation_years", "source_counts", "source_overlap", "representatives",
-    "themes", "work_themes", "work_notes",
+    "themes", "work_themes", "work_notes", "local_citations",
 )  # fmt: skip
 """Tables that a release holds, even where they stay empty."""
 
@@ -116,6 +72,8 @@ class _Assembly:
         self.own: set[tuple[str, str]] = set()  # records of the canonical work
 
     def run(self) -> tuple[dict[str, ArrowRows], str]:
+        from citehub.build.representatives import put_representatives  # which imports NumPy
+
         given = self.given
         self.ledger.start(*_TABLES)
         canonical, works = self._join()
@@ -147,11 +105,14 @@ class _Assembly:
                 f"{untitled if edges else ''}{self._read()}"
             )
         self._put_work(canonical)
+        texts = {}
         for position, work in enumerate(citing, 1):
             self._put_work(work)
+            texts[work.work_id] = self._texts(work)
             self._put_citation(work, canonical, position, by_work[work.work_id])
             if position % _STEP == 0:
                 self._gather()
+        put_representatives(self.ledger, texts)
         self._put_counts(edges, by_work)
         self._put_years(citing, canonical)
         self._gather()
@@ -224,14 +185,27 @@ class _Assembly:
                 return
 
     def _put_finding(self, work: Work) -> None:
+        found = self._finding_of(work)
+        if found:
+            record, text, model, source = found
+            origin = Origin(source, "stated", f"record {record.record_id}, written by {model}")
+            cells = {"finding": text, "finding_source": source}
+            self.ledger.put("works", {"work_id": work.work_id, **cells}, origin)
+
+    def _finding_of(self, work: Work) -> tuple[Record, str, str, str] | None:
+        """Return the finding of the first record that has one, its model and its source."""
         for record in work.records:
             found = self.given.findings.get((record.source_id, record.record_id))
             if found:
-                text, model = found
-                origin = Origin(TLDR, "stated", f"record {record.record_id}, written by {model}")
-                cells = {"finding": text, "finding_source": TLDR}
-                self.ledger.put("works", {"work_id": work.work_id, **cells}, origin)
-                return
+                return record, *found
+        return None
+
+    def _texts(self, work: Work) -> tuple[str, ...]:
+        """Return what tells the subject of a work: its title, its finding or else abstract."""
+        title = plain_title(work.title or "")
+        if found := self._finding_of(work):
+            return title, found[1]
+        return title, *[each.abstract for each in work.records if each.abstract][:1]
 
     def _put_ids(self, work: Work) -> None:
         for record in work.records:
@@ -301,6 +275,7 @@ class _Assembly:
         for edge in edges:
             origin = self._origin(edge)
             source = {**key, "source_id": edge.source_id}
+            source_of = find_source(edge.source_id)
             if (edge.source_id, edge.citing) in stated:  # it may cite two of its records
                 said = stated.pop((edge.source_id, edge.citing))
                 records = {"record_id": edge.citing, "cited_record_id": edge.cited}
@@ -319,9 +294,9 @@ class _Assembly:
                         "label_id": f"{stem}-{numbers[stem]}-{raw}",
                         "context_id": context_id,
                         "scheme": "intent",
-                        "value": semantic_scholar.INTENTS.get(raw),
+                        "value": source_of.roles.get(raw) if source_of else None,
                         "raw_value": raw,
-                        "labeler": "Semantic Scholar",
+                        "labeler": source_of.labeler if source_of else edge.source_id,
                     }
                     self.ledger.put("citation_labels", label, origin)
 
@@ -361,14 +336,14 @@ class _Assembly:
             self.ledger.put("source_overlap", counted, Origin(DERIVED, "derived"))
 
     def _put_years(self, citing: list[Work], canonical: Work) -> None:
-        """Enter the citing works of each year, and what OpenAlex counts, with years of zero.
+        """Enter the citing works of each year, and what sources count, with years of zero.
 
-        Ours begin with the year of the work; OpenAlex tells of ten years at most.
+        Ours begin with the year of the work.
         """
         years = Counter(each.year or 0 for work in citing if (each := work.first) is not None)
         counted: dict[str, dict[int, int]] = {
             DERIVED: years,
-            openalex.SOURCE: self.given.years,
+            **self.given.years,
         }
         newest = self.given.newest_year or 0
         own = canonical.first.year if canonical.first else None
@@ -383,14 +358,13 @@ class _Assembly:
 
     def _put_sources(self) -> None:
         """Enter the sources that any row names."""
-        for source_id, cells in SOURCES.items():
-            if source_id in self.named:
-                row: dict[str, Any] = {"source_id": source_id, **cells}
-                if source_id != DERIVED:
-                    dump = semantic_scholar.SOURCE if source_id == TLDR else source_id
+        for source in (*SOURCES, DERIVED_SOURCE):
+            if source.id in self.named:
+                row: dict[str, Any] = {**source.row}
+                if source is not DERIVED_SOURCE:
                     row["retrieved_on"] = self.given.read_on
-                    row["snapshot_on"] = self.given.snapshots.get(dump)
-                self.ledger.put("sources", row, Origin(source_id, "stated"))
+                    row["snapshot_on"] = self.given.snapshots.get(source.id)
+                self.ledger.put("sources", row, Origin(source.id, "stated"))
 
     # -- origins --------------------------------------------------------------------------
 

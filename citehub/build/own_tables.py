@@ -21,6 +21,7 @@ from citehub._schema import TABLES, Column, TableSchema
 from citehub._types import TYPES
 from citehub.errors import SourceError
 from citehub.sources.curated import read_text
+from citehub.sources.curation import FILES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -243,8 +244,8 @@ def _find_name_problem(name: str) -> str:
     """Return why a table cannot have a name, or an empty string."""
     if not _IDENTIFIER.fullmatch(name) or keyword.iskeyword(name):
         return "the name should be small letters, digits and _, as lab_notes"
-    if name in TABLES:
-        return "citehub has a table of this name; choose another"
+    if name in TABLES or any(name == file.name for file in FILES):
+        return "citehub has a table or file of this name; choose another"
     if hasattr(Hub, name) or name in Hub.__annotations__:
         return "citehub.Hub has an attribute of this name; choose another"
     return ""

@@ -8,7 +8,7 @@ import tomllib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from citehub._catalog import version_key
+from citehub._catalog import SPEC, version_key
 from citehub._identifiers import parse_identifier
 from citehub._manifest import FIRST_SCHEMA, RESPONSIBLE_AI, is_hub_name, is_version
 from citehub._schema import SCHEMA_VERSION
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from citehub.build.own_tables import OwnTable
 
-SPEC: Final = "hub.toml"
+SOURCE: Final = "source"
+"""Folder of a hub folder that holds what goes in."""
 _CHANGE_KINDS: Final = ("added", "removed", "changed", "relabelled", "merged", "retracted")
 
 
@@ -109,7 +110,7 @@ class ReleaseSpec:
 
 @dataclass(frozen=True, slots=True)
 class HubSpec:
-    """A hub, as its maintainer describes it."""
+    """A hub, as its maintainer describes it; ``folder`` is the hub folder."""
 
     folder: str
     name: str
@@ -124,6 +125,11 @@ class HubSpec:
     homepage: str
     responsible_ai: dict[str, str]
     own_tables: Mapping[str, OwnTable] = field(default_factory=dict)
+
+    @property
+    def source(self) -> str:
+        """The folder of the sources."""
+        return os.path.join(self.folder, SOURCE)
 
     def release(self, version: str) -> ReleaseSpec:
         """Return a release by version.
@@ -144,7 +150,7 @@ class HubSpec:
 
 
 def read_spec(folder: str) -> HubSpec:
-    """Read ``hub.toml`` from a source folder.
+    """Read ``hub.toml`` of a hub folder.
 
     Raises
     ------

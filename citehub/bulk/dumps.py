@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
+from citehub.errors import UnknownName
+from citehub.sources.registry import dumped
 
-@dataclass(frozen=True, slots=True)
+
 class Dumps:
     """Which bulk dumps to read, and how.
 
@@ -17,13 +18,6 @@ class Dumps:
 
     Parameters
     ----------
-    openalex : str, optional
-        The folder ``works`` of an OpenAlex snapshot, or any folder above it.
-    s2 : str, optional
-        A folder that holds those of Semantic Scholar's datasets: ``papers``, ``citations``, and
-        ``abstracts`` and ``tldrs`` where they are.
-    opencitations : str, optional
-        A folder that holds ``index`` and ``meta`` of OpenCitations.
     engine : {"duckdb", "spark"}
         What reads them: DuckDB in this process, or Spark.
     master : str, optional
@@ -35,27 +29,52 @@ class Dumps:
     cache : str, optional
         A folder that keeps what was read, for other hubs; else it stands beside the result
         until that is written.
+    **folders : str, optional
+        Folders by source: ``openalex``, the folder ``works`` of a snapshot, or any folder above
+        it; ``s2``, a folder that holds those of Semantic Scholar's datasets, ``papers``,
+        ``citations``, and ``abstracts`` and ``tldrs`` where they are; ``opencitations``, a
+        folder that holds ``index`` and ``meta``.
+
+    Attributes
+    ----------
+    folders : dict of str to str
+        Absolute paths by source, of those that were named.
+
+    Raises
+    ------
+    UnknownName
+        There is no source of a name whose dumps can be read.
 
     Examples
     --------
-    >>> Dumps(openalex="/data/openalex", memory=8 << 30).engine
-    'duckdb'
+    >>> Dumps(openalex="/data/openalex", memory=8 << 30).folders
+    {'openalex': '/data/openalex'}
     """
 
-    openalex: str | None = None
-    s2: str | None = None
-    opencitations: str | None = None
-    engine: str = "duckdb"
-    master: str | None = None
-    memory: int = 4 << 30
-    threads: int | None = None
-    cache: str | None = None
+    def __init__(
+        self,
+        *,
+        engine: str = "duckdb",
+        master: str | None = None,
+        memory: int = 4 << 30,
+        threads: int | None = None,
+        cache: str | None = None,
+        **folders: str | os.PathLike[str] | None,
+    ) -> None:
+        known = [source.id for source in dumped()]
+        for name in folders:
+            if name not in known:
+                raise UnknownName.among("source of dumps", name, known)
+        self.engine = engine
+        self.master = master
+        self.memory = memory
+        self.threads = threads
+        self.cache = absolute(cache) if cache else None
+        self.folders = {name: absolute(given) for name in known if (given := folders.get(name))}
 
-    def __post_init__(self) -> None:
-        """Make the paths absolute."""
-        for name in ("openalex", "s2", "opencitations", "cache"):
-            if given := getattr(self, name):
-                object.__setattr__(self, name, absolute(given))
+    def __repr__(self) -> str:
+        named = ", ".join(f"{name}={folder!r}" for name, folder in self.folders.items())
+        return f"Dumps({named})"
 
 
 def absolute(path: str | os.PathLike[str]) -> str:

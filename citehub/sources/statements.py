@@ -25,7 +25,8 @@ class Statements:
     """What the sources say of one hub.
 
     ``canonical`` are the records of the work itself, by source and record id; ``stated`` are
-    the sources' own counts of its citations, and ``years`` those of OpenAlex by year.
+    the sources' own counts of its citations, and ``years`` those by year, of sources that tell
+    them. ``findings`` are texts, each with the model that wrote it and the source that has it.
     ``snapshots`` are the dates of the dumps, ``read_on`` that at which they were read; ``read``
     says in words what was read.
     """
@@ -33,9 +34,9 @@ class Statements:
     canonical: dict[tuple[str, str], Record]
     citing: dict[tuple[str, str], Record]
     edges: list[Edge]
-    findings: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+    findings: dict[tuple[str, str], tuple[str, str, str]] = field(default_factory=dict)
     stated: dict[str, int] = field(default_factory=dict)
-    years: dict[int, int] = field(default_factory=dict)
+    years: dict[str, dict[int, int]] = field(default_factory=dict)
     unreadable: dict[str, int] = field(default_factory=dict)
     newest_year: int | None = None
     snapshots: dict[str, datetime.date] = field(default_factory=dict)

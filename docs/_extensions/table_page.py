@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from citehub import _markdown as md
-from citehub._catalog import datasets_folder
+from citehub._catalog import find_folder
 from citehub._manifest import own_tables
 from citehub._schema import SCHEMA, SCHEMA_VERSION, TABLES
 from citehub.build.own_tables import read_own_tables
@@ -185,7 +184,7 @@ def _vocabularies(hub: Hub, resource: Resource, rows: list[dict[str, Any]]) -> I
 @cache
 def declared_tables(hub: str) -> dict[str, OwnTable]:
     """Return the tables that a hub of this installation declares."""
-    return read_own_tables(os.path.join(datasets_folder(), hub, "source"))
+    return read_own_tables(find_folder(hub))
 
 
 def _closed(resource: Resource) -> list[Field]:

@@ -13,7 +13,7 @@ from citehub._describe import describe_schema
 from citehub._schema import SCHEMA_VERSION, schema_at
 from citehub.build import build_release
 from citehub.build.own_tables import read_own_tables
-from tests.conftest import SOURCE
+from tests.conftest import HUB
 
 NOTES = {
     "name": "lab_notes",
@@ -100,7 +100,7 @@ def test_a_table_is_read_as_it_is_declared(declare):
 
 def test_what_a_manifest_says_of_a_table_declares_it(declare):
     """The tables of mt-nlg, as its newest release describes them, are those that it declares."""
-    declared = read_own_tables(os.fspath(SOURCE))
+    declared = read_own_tables(os.fspath(HUB))
     manifest = citehub.load("mt-nlg").manifest
     described = [
         {key: each[key] for key in ("name", "description", "schema")}
@@ -145,7 +145,10 @@ WRONG = {
     "a name that leads out": (lambda t: t[0].update(name="../x"), "small letters, digits and _"),
     "a name with a line": (lambda t: t[0].update(name="x\n"), "small letters, digits and _"),
     "a word of Python": (lambda t: t[0].update(name="class"), "small letters, digits and _"),
-    "a table of citehub": (lambda t: t[0].update(name="themes"), "citehub has a table of this"),
+    "a table of citehub": (lambda t: t[0].update(name="themes"), "citehub has a table or file of"),
+    "a file of curation": (
+        lambda t: t[0].update(name="corrections"), "citehub has a table or file of this name",
+    ),
     "a method of Hub": (lambda t: t[0].update(name="select"), "Hub has an attribute of this name"),
     "an attribute of Hub": (lambda t: t[0].update(name="version"), "Hub has an attribute"),
     "rows of works": (lambda t: t[0].update(name="citing_works"), "Hub has an attribute"),
@@ -247,7 +250,7 @@ def build(source, tmp_path):
         tables = [json.loads(json.dumps(NOTES))]
         edit(tables)
         (source / "tables.json").write_text(json.dumps(tables), "utf-8")
-        (source / "lab_notes.csv").write_text(rows, "utf-8")
+        (source / "source" / "lab_notes.csv").write_text(rows, "utf-8")
         text = (source / "hub.toml").read_text("utf-8").replace('"mt-nlg"', '"my-hub"')
         about, _, _ = text.partition("[[releases]]")
         release = (
@@ -255,7 +258,7 @@ def build(source, tmp_path):
             'parts = ["page", "identifiers", "lab_notes"]\nchanges = []\n'
         )
         (source / "hub.toml").write_text(about + release, "utf-8")
-        (source / "evidence.csv").write_text(
+        (source / "source" / "evidence.csv").write_text(
             "table_name,row_key,column_name,source_id,locator,grade\n", "utf-8"
         )
         return citehub.load(build_release(source, "1.0.0", out=tmp_path / "out"))

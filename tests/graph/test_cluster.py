@@ -15,8 +15,8 @@ import pyspark
 import pytest
 
 from citehub.bulk.engines import parquet_files
-from citehub.bulk.layout import find_openalex
 from citehub.bulk.store import Store
+from citehub.sources.openalex import find_openalex
 from tests.graph.conftest import QUICK
 
 PARTITIONS, WORKS = 8, 1000
@@ -28,7 +28,7 @@ SPARK_CLASS = os.path.join(os.path.dirname(pyspark.__file__), "bin", "spark-clas
 JOB = """
 import json, os, sys, time
 from citehub.bulk.engines import open_engine
-from citehub.bulk.layout import find_openalex
+from citehub.sources.openalex import find_openalex
 from citehub.bulk.store import Store
 
 master, dump, scratch, *folders = sys.argv[1:]

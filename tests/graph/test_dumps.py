@@ -17,9 +17,12 @@ import citehub
 from citehub._folder import hashes
 from citehub.bulk.dumps import absolute
 from citehub.bulk.engines.duckdb import DuckDB
-from citehub.bulk.layout import find_date, find_openalex, find_opencitations, find_s2
 from citehub.errors import SourceError, UnknownWork
 from citehub.graph import Dumps, find_canonical, new_hub
+from citehub.sources.layout import find_date
+from citehub.sources.openalex import find_openalex
+from citehub.sources.opencitations import find_opencitations
+from citehub.sources.semantic_scholar import find_s2
 
 from .dumps import CREATED, SMALL, copy_small, make
 

@@ -16,10 +16,10 @@ from pyspark.sql import SparkSession
 
 from citehub.bulk.engines import CannotRead, parquet_files
 from citehub.bulk.engines.spark import Spark
-from citehub.bulk.layout import Files
 from citehub.bulk.store import Store
 from citehub.errors import BadArgument, BuildError, MissingExtra
 from citehub.sources import openalex, opencitations, semantic_scholar
+from citehub.sources.layout import Files
 from citehub.sources.lines import KEPT
 
 FIELDS = {

@@ -29,7 +29,6 @@ from citehub._validate import row_key
 from citehub.bulk import session
 from citehub.bulk.engines import parquet_files
 from citehub.bulk.engines.duckdb import DuckDB
-from citehub.bulk.layout import Files, find_date, find_openalex
 from citehub.bulk.reader import Reader, _newest
 from citehub.errors import (
     BadArgument,
@@ -42,6 +41,8 @@ from citehub.errors import (
 )
 from citehub.explorer import write_site
 from citehub.graph import Dumps, NewHub, new_hub, new_hubs
+from citehub.sources.layout import Files, find_date
+from citehub.sources.openalex import find_openalex
 from citehub.sources.records import Context, Edge
 from citehub.sources.semantic_scholar import PAPERS
 

@@ -14,9 +14,9 @@ import pytest
 from citehub.bulk import store as module
 from citehub.bulk.engines import CannotRead
 from citehub.bulk.engines.duckdb import DuckDB
-from citehub.bulk.layout import Files
 from citehub.bulk.store import REJECTS, Store
 from citehub.errors import SourceError
+from citehub.sources.layout import Files
 from citehub.sources.records import Reject
 from citehub.sources.semantic_scholar import PAPERS, TLDRS
 
