@@ -169,7 +169,8 @@ class _Assembly:
         self.given = given
         self.joined = joined
         self.plan = plan
-        self.schemas = schema_at(plan.schema_version)
+        self.every = schema_at(SCHEMA_VERSION, plan.own)
+        self.schemas = schema_at(plan.schema_version, plan.own)
         self.trust = (*given.trusted, *TRUST)
         self.corrections: dict[Cell, Correction] = {}
         self.differs: dict[Cell, bool] = {}
@@ -180,7 +181,7 @@ class _Assembly:
         self.own: set[tuple[str, str]] = set()  # records of the canonical work
 
     def _new_ledger(self) -> Ledger:
-        return Ledger(self.given.origins, self.corrections, self.differs)
+        return Ledger(self.given.origins, self.every, self.corrections, self.differs)
 
     def run(self) -> Assembled:
         from citehub.build.representatives import put_representatives  # which imports NumPy
@@ -230,7 +231,7 @@ class _Assembly:
             self._put_work(work)
             texts[work.work_id] = self._texts(work)
             self._put_citation(work, canonical, position, by_work[work.work_id])
-            if position % _STEP == 0:
+            if position % _STEP == 0 and not self.plan.own:  # whose rows may quote those of works
                 self._gather()
         self._put_stated(canonical)
         self._put_themes(citing)
@@ -273,7 +274,7 @@ class _Assembly:
             for name, rows in self.ledger.close().items()
             if name in self.schemas and (self._has(name) or name in _ABOUT_THE_OTHERS)
         }
-        self.named |= named_sources(tables)
+        self.named |= named_sources(tables, self.every)
         self.gathered.add(tables)
         self.ledger = self._new_ledger()
 

@@ -98,7 +98,7 @@ def _read_stored(
     spec: HubSpec, created: datetime.date, progress: Callable[[str], None]
 ) -> tuple[Statements, list[str]]:
     """Read the extracts of dumps, and the lists of works."""
-    folders = {
+    folders: dict[str, Any] = {
         each.id: os.path.join(spec.source, each.id)
         for each in dumped()
         if os.path.isdir(os.path.join(spec.source, each.id))
@@ -114,7 +114,7 @@ def _read_stored(
     except ImportError:
         raise MissingExtra.of("Ibis with DuckDB", "graph") from None
     references: ReferenceFiles = read_references(files) if files else NO_REFERENCES
-    dumps: Any = Dumps(**folders)
+    dumps = Dumps(**folders)
     with (
         tempfile.TemporaryDirectory(prefix="citehub-") as scratch,
         reading(dumps, os.path.join(scratch, "sources"), progress) as (engine, store, place),

@@ -13,12 +13,15 @@ from citehub._catalog import SPEC, version_key
 from citehub._identifiers import parse_identifier
 from citehub._manifest import FIRST_SCHEMA, RESPONSIBLE_AI, is_hub_name, is_version
 from citehub._schema import SCHEMA_VERSION
+from citehub.build.own_tables import read_own_tables
 from citehub.errors import BadArgument, SourceError, UnknownVersion
 from citehub.sources.curated import read_text
 from citehub.sources.pith_page import PITH_PAGE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from citehub.build.own_tables import OwnTable
 
 SOURCE: Final = "source"
 """Folder of a hub folder that holds what goes in."""
@@ -69,10 +72,10 @@ class ReleaseSpec:
 
     version: str
     created: datetime.date
-    description: str
-    parts: tuple[str, ...]
-    changes: tuple[ChangeNote, ...]
-    doi: str
+    description: str = ""
+    parts: tuple[str, ...] = ()
+    changes: tuple[ChangeNote, ...] = ()
+    doi: str = ""
     schema_version: int = SCHEMA_VERSION
 
 
@@ -97,6 +100,7 @@ class HubSpec:
     releases: tuple[ReleaseSpec, ...] = ()
     homepage: str = ""
     responsible_ai: dict[str, str] = field(default_factory=dict)
+    own_tables: Mapping[str, OwnTable] = field(default_factory=dict)
 
     @property
     def source(self) -> str:
@@ -149,6 +153,7 @@ def read_spec(folder: str) -> HubSpec:
     page = reader.take_text("page")
     if not page and not reader.take_text("work"):
         reader.fail("expected 'work', an identifier or a title of the work that the hub is of")
+    own = read_own_tables(folder)
     return HubSpec(
         folder=folder,
         name=reader.take("name", str),
@@ -160,9 +165,10 @@ def read_spec(folder: str) -> HubSpec:
         keywords=tuple(_read_keywords(reader)),
         licenses=tuple(_read_licenses(reader)),
         contributors=tuple(_read_contributors(reader)),
-        releases=_read_releases(reader),
+        releases=_read_releases(reader, [*PARTS, *own]),
         homepage=_read_homepage(reader),
         responsible_ai=_read_responsible_ai(reader),
+        own_tables=own,
     )
 
 
@@ -244,15 +250,15 @@ def _read_responsible_ai(hub: _Reader) -> dict[str, str]:
     return {key: reader.take_text(key) for key in RESPONSIBLE_AI if key in reader.content}
 
 
-def _read_releases(hub: _Reader) -> tuple[ReleaseSpec, ...]:
-    releases = [_read_release(hub.path, each) for each in hub.take_list("releases")]
+def _read_releases(hub: _Reader, parts: list[str]) -> tuple[ReleaseSpec, ...]:
+    releases = [_read_release(hub.path, each, parts) for each in hub.take_list("releases")]
     versions = [release.version for release in releases]
     if versions != sorted(set(versions), key=version_key):
         hub.fail(f"expected each release once, the oldest first; found {', '.join(versions)}")
     return tuple(releases)
 
 
-def _read_release(path: str, content: object) -> ReleaseSpec:
+def _read_release(path: str, content: object, known: list[str]) -> ReleaseSpec:
     reader = _Reader(path, content, "a release")
     version = reader.take("version", str)
     reader.what = f"release {version}"
@@ -260,8 +266,8 @@ def _read_release(path: str, content: object) -> ReleaseSpec:
         reader.fail("the version should be MAJOR.MINOR.PATCH")
     parts = tuple(reader.take_list("parts"))
     for part in parts:
-        if part not in list(PARTS):  # a list, because TOML may give what cannot be hashed
-            reader.fail(f"there is no part {part!r:.60}; known: {', '.join(PARTS)}")
+        if part not in known:  # a list, because TOML may give what cannot be hashed
+            reader.fail(f"there is no part {part!r:.60}; known: {', '.join(known)}")
     if parts and "page" not in parts:
         reader.fail("the parts should hold 'page'")
     return ReleaseSpec(
