@@ -65,7 +65,7 @@ def gather(
         No source has the canonical work.
     """
     progress("Read the sources")
-    hand = HandRecords(spec.source)
+    hand = HandRecords(spec.source, spec.own_tables)
     given, notes = _read_stored(spec, created, progress)
     if spec.page:
         state_page(given, hand, os.path.join(spec.source, spec.page), spec.page_source)

@@ -11,7 +11,7 @@ import os
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub._identifiers import Identifier, parse_identifier
-from citehub._schema import TABLES, Column
+from citehub._schema import SCHEMA_VERSION, TABLES, Column, schema_at
 from citehub.errors import SourceError
 from citehub.sources.curated import Record as Row
 from citehub.sources.curated import read_csv
@@ -21,6 +21,8 @@ from citehub.sources.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
+
+    from citehub._schema import TableSchema
 
 HAND_RECORDS: Final = Source(
     id="bibliographic-records",
@@ -51,6 +53,8 @@ _WORKS: Final = (
 class HandRecords:
     """What a source folder holds of records that a person collected; empty where it holds none.
 
+    ``own`` are the tables that only this hub has.
+
     Attributes
     ----------
     works : list of dict
@@ -61,8 +65,9 @@ class HandRecords:
         The rows of ``sources.csv`` by ``source_id``.
     """
 
-    def __init__(self, folder: str) -> None:
+    def __init__(self, folder: str, own: Mapping[str, TableSchema] | None = None) -> None:
         self.folder = folder
+        self._schemas = schema_at(SCHEMA_VERSION, own or {})
         self.sources = {
             row["source_id"]: row
             for row in self._read("sources", *(c.name for c in TABLES["sources"].columns))
@@ -127,7 +132,7 @@ class HandRecords:
         path = self.path(table)
         if not os.path.lexists(path):
             return []
-        schema = TABLES[table]
+        schema = self._schemas[table]
         chosen = [schema.column(name) if isinstance(name, str) else name for name in columns]
         names = {column.name for column in chosen}
         return read_csv(path, chosen, schema.key if names.issuperset(schema.key) else ())
