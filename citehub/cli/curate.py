@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 @app.command()
 def curate(
-    hub: Annotated[str, typer.Argument(metavar="HUB", help="A hub folder.")],
+    hub: Annotated[
+        str,
+        typer.Argument(metavar="HUB", help="A hub folder, or the name of a hub in your home."),
+    ],
     semicolons: Annotated[
         bool,
         typer.Option(

@@ -14,6 +14,7 @@ from citehub._identifiers import parse_identifier
 from citehub._schema import TABLES
 from citehub._text import csv_lines
 from citehub.build import curate
+from citehub.build.register import repair_index
 from citehub.errors import BadArgument, SourceError, UnknownHub
 from citehub.sources import curation
 from citehub.sources.curation import FILES, read_curation
@@ -268,10 +269,12 @@ def hub(tmp_path):
          "context_id": "c0", "scheme": "intent", "value": "method", "raw_value": "method",
          "labeler": "x", "source_id": "s"}
     ]  # fmt: skip
-    for version in ("0.9.0", "0.10.0"):
-        (folder / version).mkdir(parents=True)
-        make_release(folder / version, rows)
+    rows["sources"] = [{"source_id": "s", "title": "S", "kind": "records"}]
+    rows["themes"] = [{"theme_id": "a", "title": "A", "description": "A", "position": 1}]
+    (folder / "0.1.0").mkdir(parents=True)
+    make_release(folder / "0.1.0", rows)
     (folder / "hub.toml").write_text("")
+    assert repair_index(str(folder)).refused == {}
     return folder
 
 
@@ -350,8 +353,10 @@ def test_a_hub_folder_without_release_has_nothing_open(tmp_path, say):
 
 def test_what_cannot_be_curated_is_said(hub, run, tmp_path):
     assert "comes with citehub" in run("curate", "mt-nlg")[2]
-    assert "never changes: give that of the hub" in run("curate", str(hub / "0.9.0"))[2]
+    assert "never changes: give that of the hub" in run("curate", str(hub / "0.1.0"))[2]
     with pytest.raises(UnknownHub, match="A hub folder holds a"):
+        curate.write_templates(tmp_path)
+    with pytest.raises(UnknownHub, match=f"Known: {hub}\\."):
         curate.write_templates(tmp_path)
     with pytest.raises(BadArgument, match="give a hub folder"):
         curate.write_templates(make_release_alone(tmp_path))
@@ -359,6 +364,12 @@ def test_what_cannot_be_curated_is_said(hub, run, tmp_path):
     (hub / "source" / "links.csv").write_text("work\n")
     code, _, said = run("curate", str(hub))
     assert (code, "links.csv, line 1: expected the columns work,kind,url" in said) == (1, True)
+
+
+def test_a_hub_of_the_home_is_curated_by_its_name(hub, say, monkeypatch):
+    monkeypatch.setenv("CITEHUB_HOME", str(hub.parent))
+    hub.rename(hub.parent / "made")
+    assert say("curate", "made").startswith(f"{hub.parent}/made/source\n")
 
 
 def make_release_alone(tmp_path):
