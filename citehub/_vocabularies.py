@@ -182,6 +182,11 @@ EVIDENCED_TABLE: Final = Vocabulary(
 NOTE_KIND: Final = Vocabulary(
     "NoteKind", "What a reference file says beside a record.", ("keyword", "note", "annotation")
 )
+JOIN_REASON: Final = Vocabulary(
+    "JoinReason",
+    "Why a record is of its work; ``vocabulary.JOIN_REASONS`` says what each means.",
+    ("only record", "first record", "shared identifier", "source says", "asked", "curated"),
+)
 
 VOCABULARIES: Final = (
     SCHEME,
@@ -198,6 +203,7 @@ VOCABULARIES: Final = (
     FIGURE_RELATION,
     COUNT_MEASURE,
     NOTE_KIND,
+    JOIN_REASON,
     EVIDENCED_TABLE,
 )
 """All of them, in the order of ``_rows``."""

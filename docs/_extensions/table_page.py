@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from citehub import _markdown as md
 from citehub._schema import SCHEMA, SCHEMA_VERSION, TABLES
 from citehub.build.write import describe
-from citehub.vocabulary import MEASURES, NOTE_KINDS
+from citehub.vocabulary import JOIN_REASONS, MEASURES, NOTE_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 
 LONGEST = 80  # letters of a cell in the first rows
 HEAD = 3
-MEANINGS = {"measure": MEASURES, "kind": NOTE_KINDS}  # of vocabularies, by column
+MEANINGS = {
+    "measure": MEASURES,
+    "kind": NOTE_KINDS,
+    "reason": JOIN_REASONS,
+}  # of vocabularies, by column
 
 
 def pages(hub: Hub) -> dict[str, str]:
@@ -80,6 +84,8 @@ def _absent_parts(hub: Hub, schema: TableSchema) -> Iterator[str]:
     yield "## Columns"
     yield md.table(("column", "type", "unit", "null", "meaning"), list(_columns(resource)))
     for field in _closed(resource):
+        if field["name"] not in MEANINGS:  # as schemes of identifiers
+            continue
         yield "## Vocabulary"
         meanings = MEANINGS[field["name"]]
         rows = [
