@@ -17,15 +17,18 @@ from citehub._catalog import (
     load,
 )
 from citehub._file import write_whole
+from citehub._identifiers import parse_identifier
+from citehub.build.join import Apart, RecordKey, Same
 from citehub.build.spec import SOURCE
 from citehub.errors import BadArgument, TargetExists, UnknownHub, UnknownWork
 from citehub.sources.curation import FILES, explain_files, find_misfits, read_curation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from citehub import Hub
-    from citehub.sources.curation import Curation, Misfit
+    from citehub.build.join import Member
+    from citehub.sources.curation import Curation, Decision, Misfit
 
 GUIDE: Final = "CURATION.md"
 _FIRST: Final = 3
@@ -158,6 +161,47 @@ def _write(folder: str, name: str, text: str) -> bool:
     except TargetExists:
         return False
     return True
+
+
+def join_decisions(
+    curation: Curation, records: Collection[RecordKey]
+) -> tuple[list[Same], list[Apart]]:
+    """Return what people say of identity, as :func:`citehub.build.join.join` takes it.
+
+    Parameters
+    ----------
+    curation : Curation
+        What people say.
+    records : collection of RecordKey
+        The records of the sources, by which ``source:record`` is known from an identifier.
+
+    Returns
+    -------
+    tuple of list
+        Merges, then splits; each has the reason and where it stands.
+    """
+    same = [
+        Same(_member(row.work, records), _member(row.other, records), _words(row.decision))
+        for row in curation.merges
+    ]
+    apart = [  # what leaves comes first
+        Apart(_member(row.record, records), _member(row.work, records), _words(row.decision))
+        for row in curation.splits
+    ]
+    return same, apart
+
+
+def _member(text: str, records: Collection[RecordKey]) -> Member:
+    """Return the record that a text names, else its identifier."""
+    source_id, _, record_id = text.partition(":")
+    key = RecordKey(source_id, record_id)
+    if key in records:
+        return key
+    return parse_identifier(text) or key
+
+
+def _words(decision: Decision) -> str:
+    return f"{decision.why} ({decision.place})" if decision.why else decision.place
 
 
 def read_decisions(folder: str | os.PathLike[str]) -> Curation:
