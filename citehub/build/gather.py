@@ -124,8 +124,7 @@ def _read_stored(
         reader.find([wanted])
         given = reader.input_of(wanted, references)
         notes = [*store.told(store.partial), *store.told(store.notes)]
-        rejects = [*reader.rejects, *references.rejects]
-    notes += [f"{each.path}, line {each.line}: {each.reason}" for each in rejects]
+    notes += [f"{each.path}, line {each.line}: {each.reason}" for each in references.rejects]
     if files and (note := read_note(os.path.join(spec.source, REFERENCE_FILE.id))):
         given.read_on[REFERENCE_FILE.id] = note.read_on
     for source in SOURCES:

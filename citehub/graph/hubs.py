@@ -17,7 +17,7 @@ from citehub.build.assemble import join_statements
 from citehub.build.changes import FIRST
 from citehub.build.complete import name_hub
 from citehub.build.gather import Gathered
-from citehub.build.register import register
+from citehub.build.register import LOCK, register
 from citehub.build.release import make_content, write_release
 from citehub.build.spec import SOURCE, HubSpec, ReleaseSpec, describe_hub, read_spec
 from citehub.bulk.extract import NOTE, Note
@@ -184,6 +184,7 @@ def new_hub(
                 content = make_content(read_spec(folder), release, None, progress, gathered)
                 write_release("", content, lambda _: FIRST, progress, within=folder)
                 register(folder, hub, content.spec.title, version)
+                os.unlink(os.path.join(folder, LOCK))
                 target = os.path.abspath(out) if out else os.path.join(home_folder(), hub)
                 _folder.check_free(target)
                 _folder.move(folder, target)
