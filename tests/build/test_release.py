@@ -70,7 +70,7 @@ def test_the_newest_release_follows_from_its_sources(tmp_path):
     """Older ones need not: sources move on, released folders do not."""
     out = tmp_path / "release"
     released = citehub.load("mt-nlg")
-    assert build_release("mt-nlg", released.version, out=out) == str(out)
+    assert build_release("mt-nlg", released.version, out=out).folder == str(out)
     built = citehub.load(out)
     assert built.tables == released.tables
     for new, old in zip(built.manifest["resources"], released.manifest["resources"], strict=True):
@@ -162,7 +162,7 @@ def describe_release(datasets):
 def test_a_new_release_joins_the_index_and_is_the_default(datasets, describe_release):
     describe_release(PATCH)
     before = files(datasets / "mt-nlg" / NEWEST)
-    folder = build_release("mt-nlg", PATCH)
+    folder = build_release("mt-nlg", PATCH).folder
     assert folder == str(datasets / "mt-nlg" / PATCH)
     assert citehub.versions("mt-nlg") == (*RELEASED, PATCH)
     hub = citehub.load("mt-nlg")
@@ -183,7 +183,7 @@ def test_a_newer_schema_needs_a_minor_version(datasets, describe_release):
 
 def test_a_release_of_the_newest_schema_adds_columns_and_says_so(datasets, describe_release):
     describe_release(MINOR, schema=SCHEMA_VERSION)
-    hub = citehub.load(build_release("mt-nlg", MINOR))
+    hub = citehub.load(build_release("mt-nlg", MINOR).folder)
     assert hub.manifest["citehub"]["schema_version"] == SCHEMA_VERSION
     assert hub.works.columns == tuple(each.name for each in TABLES["works"].columns)
     added = {each.column for each in citehub.diff("mt-nlg", NEWEST, MINOR)}
@@ -578,12 +578,12 @@ def test_an_installed_citehub_asks_where_to_build(monkeypatch, datasets):
 
 
 def test_a_hub_folder_of_ones_own_gets_its_releases(source):
-    assert build_release(source, "1.0.0") == str(source / "1.0.0")
+    assert build_release(source, "1.0.0").folder == str(source / "1.0.0")
     assert citehub.versions(source) == ("1.0.0",)
     first = (source / "1.0.0" / "CHANGES.md").read_text(encoding="utf-8")
     assert "This is the first release." in first
     newest = read_spec(source).releases[-1].version
-    assert build_release(source) == str(source / newest)
+    assert build_release(source).folder == str(source / newest)
     assert citehub.versions(source) == ("1.0.0", newest)
     assert citehub.load(source).version == newest
     second = (source / newest / "CHANGES.md").read_text(encoding="utf-8")
