@@ -55,6 +55,29 @@ def test_a_hub_folder_goes_where_a_hub_goes(made, tmp_path, monkeypatch):
     assert citehub.load(".").path == newest.path
 
 
+def test_every_command_takes_a_hub_folder(made, tmp_path, run, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for words in (
+        ("show", "./made"),
+        ("show", "./made", "--version", "0.9.0", "--json"),
+        ("show", "./made", "doi:10.1/1"),
+        ("search", "./made", "work"),
+        ("table", "./made", "works", "-f", "csv"),
+        ("export", "./made", "-f", "bibtex"),
+        ("cite", "./made"),
+        ("diff", "./made", "0.9.0", "0.10.0"),
+        ("verify", "./made"),
+        ("publish", "./made", "--out", "published"),
+        ("site", "./made", "--out", "www", "--version", "0.9.0"),
+    ):
+        code, out, err = run(*words)
+        assert (code, bool(out)) == (0, True), err
+    code, out, _ = run("verify", "./made")
+    assert out.decode().count(": sound") == 2
+    code, out, _ = run("check", "./made", "--json")
+    assert json.loads(out)["release"] == "made 0.10.0"
+
+
 def test_the_folder_of_one_release_has_one_version(made):
     assert citehub.versions(made / "0.9.0") == ("0.9.0",)
     assert citehub.load(made / "0.9.0").version == "0.9.0"
