@@ -105,6 +105,11 @@ class Hub:
     """One row per keyword, note or annotation that a reference file has beside a work."""
     former_ids: Table[_rows.FormerIdRow, _rows.FormerIdColumn]
     """One row per id that a work had in an earlier version of the hub."""
+    work_joins: Table[_rows.WorkJoinRow, _rows.WorkJoinColumn]
+    """One row per record of a work: why it is of this work."""
+    merge_candidates: Table[_rows.MergeCandidateRow, _rows.MergeCandidateColumn]
+    """One row per two works that may be one, as far as no person has decided: a heuristic by
+    title, year and authors, which joins nothing."""
     sources: Table[_rows.SourceRow, _rows.SourceColumn]
     """One row per source that the tables name."""
     evidence: Table[_rows.EvidenceRow, _rows.EvidenceColumn]

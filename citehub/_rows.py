@@ -63,6 +63,11 @@ CountMeasure = Literal[
 NoteKind = Literal["keyword", "note", "annotation"]
 """What a reference file says beside a record."""
 
+JoinReason = Literal[
+    "only record", "first record", "shared identifier", "source says", "asked", "curated"
+]
+"""Why a record is of its work; ``vocabulary.JOIN_REASONS`` says what each means."""
+
 EvidencedTable = Literal[
     "works",
     "work_ids",
@@ -88,6 +93,8 @@ TableName = Literal[
     "source_overlap",
     "work_notes",
     "former_ids",
+    "work_joins",
+    "merge_candidates",
 ]
 """Names of the tables."""
 
@@ -289,6 +296,31 @@ class FormerIdRow(TypedDict):
     work_id: str
     until_version: str
     reason: str | None
+
+
+class WorkJoinRow(TypedDict):
+    """A row of ``work_joins``."""
+
+    work_id: str
+    source_id: str
+    record_id: str
+    reason: JoinReason
+    scheme: Scheme | None
+    value: str | None
+    joined_source_id: str | None
+    joined_record_id: str | None
+    note: str | None
+
+
+class MergeCandidateRow(TypedDict):
+    """A row of ``merge_candidates``."""
+
+    work_id: str
+    other_work_id: str
+    why: str
+    title_similarity: float
+    year_gap: int | None
+    shared_authors: int | None
 
 
 class SourceRow(TypedDict):
@@ -495,6 +527,29 @@ FormerIdColumn = Literal[
     "reason",
 ]
 """Columns of ``former_ids``."""
+
+WorkJoinColumn = Literal[
+    "work_id",
+    "source_id",
+    "record_id",
+    "reason",
+    "scheme",
+    "value",
+    "joined_source_id",
+    "joined_record_id",
+    "note",
+]
+"""Columns of ``work_joins``."""
+
+MergeCandidateColumn = Literal[
+    "work_id",
+    "other_work_id",
+    "why",
+    "title_similarity",
+    "year_gap",
+    "shared_authors",
+]
+"""Columns of ``merge_candidates``."""
 
 SourceColumn = Literal[
     "source_id",

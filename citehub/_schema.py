@@ -118,14 +118,14 @@ def _grade() -> Column:
 _CITING = _work("citing_work_id", "The citing work.")
 _CITED = _work("cited_work_id", "The cited work.")
 
-# Sources need no source, and former ids are what the hub itself did. Each row of the others is
-# what one source says, or what was counted of it, and names that source in its key: evidence would
-# say it again, cell by cell.
+# Sources need no source; former ids and candidates are what the hub itself did. Each row of the
+# others is what one source says, or what was counted of it, and names that source in its key:
+# evidence would say it again, cell by cell.
 _WITHOUT_EVIDENCE = frozenset(
     {
         *("sources", "evidence"),
         *("citation_sources", "citation_years", "source_counts", "source_overlap"),
-        *("work_notes", "local_citations", "former_ids"),
+        *("work_notes", "local_citations", "former_ids", "work_joins", "merge_candidates"),
     }
 )
 
@@ -574,6 +574,79 @@ SCHEMA: tuple[TableSchema, ...] = (
             _column("reason", "string", "Why the work has another id, or is part of another one."),
         ),
         since=3,
+    ),
+    TableSchema(
+        "work_joins",
+        "One row per record of a work: why it is of this work.",
+        ("work_id", "source_id", "record_id"),
+        (
+            _work("work_id", "The work."),
+            _source("The source of the record."),
+            _key("record_id", "string", "The record, as the source names it."),
+            _vocabulary(
+                "reason",
+                terms.JOIN_REASON,
+                "Why the record is of the work.",
+                required=True,
+                as_of=True,
+            ),
+            _vocabulary("scheme", terms.SCHEME, "Scheme of the shared identifier.", as_of=True),
+            _column("value", "string", "The shared identifier without prefix.", as_of=True),
+            _column(
+                "joined_source_id",
+                "string",
+                "Source of the record that it was joined with.",
+                references="sources.source_id",
+                as_of=True,
+            ),
+            _column(
+                "joined_record_id",
+                "string",
+                "The record that it was joined with, as that source names it.",
+                as_of=True,
+            ),
+            _column("note", "string", "The words of the person who decided.", as_of=True),
+        ),
+        since=3,
+        as_of=True,
+    ),
+    TableSchema(
+        "merge_candidates",
+        "One row per two works that may be one, as far as no person has decided: a heuristic by "
+        "title, year and authors, which joins nothing.",
+        ("work_id", "other_work_id"),
+        (
+            _work("work_id", "The one work."),
+            _work("other_work_id", "The other work."),
+            _key("why", "string", "What they have in common, in words.", as_of=True),
+            _key(
+                "title_similarity",
+                "float64",
+                "Dice's coefficient of the pieces of three letters of both titles: 1 where they "
+                "differ in nothing but case, marks, markup and punctuation.",
+                minimum=0,
+                maximum=1,
+                as_of=True,
+            ),
+            _column(
+                "year_gap",
+                "int16",
+                "Years between them; null where one has none.",
+                unit="years",
+                minimum=0,
+                as_of=True,
+            ),
+            _column(
+                "shared_authors",
+                "int32",
+                "Authors of the same family name and first letter; null where one prints none.",
+                unit="authors",
+                minimum=0,
+                as_of=True,
+            ),
+        ),
+        since=3,
+        as_of=True,
     ),
     TableSchema(
         "sources",

@@ -112,6 +112,11 @@ EVIDENCED_TABLE: Final = Vocabulary(
 NOTE_KIND: Final = Vocabulary(
     "NoteKind", "What a reference file says beside a record.", ("keyword", "note", "annotation")
 )
+JOIN_REASON: Final = Vocabulary(
+    "JoinReason",
+    "Why a record is of its work; ``vocabulary.JOIN_REASONS`` says what each means.",
+    ("only record", "first record", "shared identifier", "source says", "asked", "curated"),
+)
 
 VOCABULARIES: Final = (
     SCHEME,
@@ -124,6 +129,7 @@ VOCABULARIES: Final = (
     GRADE,
     COUNT_MEASURE,
     NOTE_KIND,
+    JOIN_REASON,
     EVIDENCED_TABLE,
 )
 """All of them, in the order of ``_rows``."""

@@ -12,7 +12,7 @@ from citehub._manifest import own_tables
 from citehub._schema import SCHEMA, SCHEMA_VERSION, TABLES
 from citehub.build.own_tables import read_own_tables
 from citehub.build.write import describe
-from citehub.vocabulary import MEASURES, NOTE_KINDS
+from citehub.vocabulary import JOIN_REASONS, MEASURES, NOTE_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,11 @@ if TYPE_CHECKING:
 
 LONGEST = 80  # letters of a cell in the first rows
 HEAD = 3
-MEANINGS = {"measure": MEASURES, "kind": NOTE_KINDS}  # of vocabularies, by column
+MEANINGS = {
+    "measure": MEASURES,
+    "kind": NOTE_KINDS,
+    "reason": JOIN_REASONS,
+}  # of vocabularies, by column
 
 
 def pages(hub: Hub) -> dict[str, str]:
@@ -90,6 +94,8 @@ def _absent_parts(hub: Hub, schema: TableSchema) -> Iterator[str]:
     yield "## Columns"
     yield md.table(("column", "type", "unit", "null", "meaning"), list(_columns(resource)))
     for field in _closed(resource):
+        if field["name"] not in MEANINGS:  # as schemes of identifiers
+            continue
         yield "## Vocabulary"
         meanings = MEANINGS[field["name"]]
         rows = [

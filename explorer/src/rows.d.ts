@@ -182,6 +182,29 @@ export interface FormerIdRow {
   reason: string | null
 }
 
+/** One row per record of a work: why it is of this work. */
+export interface WorkJoinRow {
+  work_id: string
+  source_id: string
+  record_id: string
+  reason: string
+  scheme: string | null
+  value: string | null
+  joined_source_id: string | null
+  joined_record_id: string | null
+  note: string | null
+}
+
+/** One row per two works that may be one, as far as no person has decided: a heuristic by title, year and authors, which joins nothing. */
+export interface MergeCandidateRow {
+  work_id: string
+  other_work_id: string
+  why: string
+  title_similarity: number
+  year_gap: number | null
+  shared_authors: number | null
+}
+
 /** One row per source that the tables name. */
 export interface SourceRow {
   source_id: string
