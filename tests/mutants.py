@@ -38,6 +38,7 @@ RELEASE = ("build/test_release.py", "build/test_curated.py", "build/test_ledger.
            "test_mt_nlg.py")  # fmt: skip
 TESTS = {  # by module of citehub: the files that stand for it, the quickest first
     "_select": ("test_select.py", "test_cli.py", "export/test_command.py"),
+    "_release": ("test_hub.py", "test_check.py", "test_select.py", "export/test_export.py"),
     "_works": ("test_works.py",),
     "_validate": ("test_validate.py", "test_check.py", "build/test_release.py"),
     "_catalog": ("test_home.py", "test_catalog.py", "test_cli.py"),
@@ -47,7 +48,10 @@ TESTS = {  # by module of citehub: the files that stand for it, the quickest fir
     "build/assemble": ("build/test_assemble.py", "graph/test_hubs.py"),
     "build/bulk": ("build/test_assemble.py", "graph/test_hubs.py", "graph/test_command.py"),
     "build/derived": (*RELEASE, "build/test_assemble.py"),
+    "build/candidates": ("build/test_candidates.py",),
     "build/join": ("build/test_join.py", "build/test_assemble.py"),
+    "build/likeness": ("build/test_candidates.py", "build/test_join.py"),
+    "build/names": ("build/test_join.py",),
     "build/ledger": ("build/test_ledger.py", "build/test_assemble.py", *RELEASE),
     "build/parts": RELEASE,
     "build/register": ("build/test_register.py", "build/test_release.py"),

@@ -16,7 +16,7 @@ from citehub._validate import find_dangling, find_double
 from citehub.build import write
 from citehub.build.changes import FIRST, changes_of
 from citehub.build.ledger import Ledger, named_sources
-from citehub.build.parts import PARTS, HubSources, add_sources
+from citehub.build.parts import PARTS, HubSources, add_own_table, add_sources
 from citehub.build.register import register, repair_index, writing
 from citehub.build.spec import HubSpec, ReleaseSpec, read_spec
 from citehub.errors import BuildError, BumpTooSmall, NoDatasets, TargetExists
@@ -169,14 +169,17 @@ def _released(folder: str) -> tuple[str, ...]:
 
 def _assemble(spec: HubSpec, release: ReleaseSpec) -> tuple[dict[str, ArrowRows], dict[str, str]]:
     """Return the rows of every table, checked, and the facts of the hub's page."""
-    sources = HubSources(spec.source, spec.page, spec.page_source)
-    ledger = Ledger(sources.origins())
+    sources = HubSources(spec.source, spec.page, spec.page_source, spec.own_tables)
+    ledger = Ledger(sources.origins(), sources.schemas)
     for part in release.parts:
-        PARTS[part](ledger, sources)
-    add_sources(ledger, sources, named_sources(ledger.close()))
+        if part in spec.own_tables:
+            add_own_table(ledger, sources, spec.own_tables[part])
+        else:
+            PARTS[part](ledger, sources)
+    add_sources(ledger, sources, named_sources(ledger.close(), sources.schemas))
     tables = ledger.close()
     sources.check_evidence(tables)
-    gathered = write.GatheredRows(schema_at(release.schema_version))
+    gathered = write.GatheredRows(schema_at(release.schema_version, spec.own_tables))
     gathered.add(tables)
     facts = {"canonical_work_id": sources.canonical_id, "hub_class": sources.page.hub_class.text}
     return gathered.close(), facts
@@ -189,7 +192,7 @@ def _write(
     tables: dict[str, ArrowRows],
     facts: dict[str, str],
 ) -> None:
-    schemas = schema_at(release.schema_version)
+    schemas = schema_at(release.schema_version, spec.own_tables)
     resources = [write.describe(schemas[name], rows) for name, rows in tables.items()]
     for resource in resources:
         rows = tables[resource["name"]]
