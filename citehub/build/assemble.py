@@ -34,7 +34,7 @@ from citehub.build.write import GatheredRows
 from citehub.errors import BuildError
 from citehub.sources.curation import CURATION, Curation
 from citehub.sources.records import Origin
-from citehub.sources.registry import SOURCES, find_source
+from citehub.sources.registry import SOURCES, TOLD, find_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -49,7 +49,11 @@ if TYPE_CHECKING:
     from citehub.sources.records import Edge, Finding, Record
     from citehub.sources.statements import Statements
 
-TRUST: Final = tuple(source.id for source in SOURCES if source.kind in {"records", "hub-page"})
+TRUST: Final = tuple(
+    source.id
+    for source in SOURCES
+    if source.kind in {"records", "hub-page"} and source.id not in TOLD
+)
 """Sources by trust: of what several say, the first stands in ``works`` and ``authorships``."""
 
 _MONTHS: Final = 12
@@ -247,7 +251,7 @@ class _Assembly:
         self._put_sources()
         self._gather()
         tables = self.gathered.close()
-        tables["evidence"] = tables["evidence"].by_key(TABLES["evidence"].key)
+        tables["evidence"] = tables["evidence"].by_columns(TABLES["evidence"].key)
         agreed = [cell for cell, differs in self.differs.items() if not differs]
         return Assembled(
             tables,

@@ -7,19 +7,17 @@ from typing import TYPE_CHECKING, Any, Final
 from citehub._identifiers import Identifier, parse_identifier
 from citehub._schema import TABLES
 from citehub._validate import row_key
-from citehub.build.join import Apart, RecordKey, Same
+from citehub.build.join import RecordKey
 from citehub.build.ledger import Cell, Correction
 from citehub.sources.curation import CURATION, LINK_COLUMNS, Curation, Misfit, find_misfits
 from citehub.sources.records import Origin
-from citehub.sources.reference_file import REFERENCE_FILE
-from citehub.sources.registry import find_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from citehub._hub import Hub
     from citehub.build.join import Member, Work
-    from citehub.sources.curation import Decision, Exclusion, LabelRow, Merge, Split
+    from citehub.sources.curation import Decision, Exclusion, LabelRow
 
 _WORKS: Final = TABLES["works"].key
 _AUTHORSHIPS: Final = TABLES["authorships"].key
@@ -126,37 +124,6 @@ def _by_name(works: Iterable[Work]) -> _ByName:
             names.setdefault(f"{record.source_id}:{record.record_id}", work.work_id)
         names[work.work_id] = work.work_id
     return names
-
-
-def member_of(name: str) -> Member:
-    """Return what a name stands for: a record as ``source:record``, or an identifier.
-
-    Examples
-    --------
-    >>> member_of("https://arxiv.org/abs/2304.01373v2")
-    Identifier(scheme='arxiv', value='2304.01373')
-    >>> member_of("entry:smith2020")
-    RecordKey(source_id='citing-file', record_id='smith2020')
-    """
-    source_id, colon, record_id = name.partition(":")
-    if colon and source_id == "entry":
-        return RecordKey(REFERENCE_FILE.id, record_id)
-    source = find_source(source_id) if colon else None
-    found = parse_identifier(name)
-    if found and not (source and source.dump and source.dump.scheme != found.scheme):
-        return found
-    return RecordKey(source_id, record_id)
-
-
-def same_of(row: Merge) -> Same:
-    """Return a decision that two works are one, as works are joined by it."""
-    return Same(member_of(row.work), member_of(row.other), origin_of(row.decision).locator or "")
-
-
-def apart_of(row: Split) -> Apart:
-    """Return a decision that a record is of no work, as works are joined by it."""
-    why = origin_of(row.decision).locator or ""
-    return Apart(member_of(row.record), member_of(row.work), why)
 
 
 def names_of(before: Hub) -> dict[Member, str]:

@@ -19,8 +19,10 @@ from citehub.build import write
 from citehub.build.assemble import TRUST, Plan, assemble, join_statements
 from citehub.build.changes import FIRST, changes_of
 from citehub.build.complete import complete
-from citehub.build.decisions import apart_of, names_of, same_of
+from citehub.build.curate import join_decisions
+from citehub.build.decisions import names_of
 from citehub.build.gather import gather
+from citehub.build.join import RecordKey
 from citehub.build.own_rows import put_own_rows, read_own_rows
 from citehub.build.register import register, repair_index, writing
 from citehub.build.spec import PARTS, HubSpec, ReleaseSpec, read_spec
@@ -172,6 +174,7 @@ class _Building:
                 return FIRST
             built = Hub(scratch, read_manifest(scratch))
             diffs.append(compare(self.before, built, reasons=content.left_out))
+            _ = diffs[-1].news  # which reads the folder, before it is moved
             return diffs[-1]
 
         def pick(diff: Diff | str) -> str:
@@ -236,10 +239,11 @@ def make_content(
     curation = read_curation(spec.source)
     progress("Join what the sources say")
     former = list(before.release.rows("former_ids")) if before else []
+    same, apart = join_decisions(curation, {RecordKey(*key) for key in given.records})
     joined = join_statements(
         given,
-        same=[same_of(each) for each in curation.merges],
-        apart=[apart_of(each) for each in curation.splits],
+        same=same,
+        apart=apart,
         named=names_of(before) if before else None,
         former={row["former_id"] for row in former},
     )

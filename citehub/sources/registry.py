@@ -28,6 +28,12 @@ SOURCES: Final[tuple[Source, ...]] = (
 """A new source is a line here."""
 
 
+TOLD: Final = frozenset(
+    told.id for source in SOURCES if source.dump for told in source.dump.findings.values()
+)
+"""Those of them that come with another one, and have no records of their own."""
+
+
 def find_source(source_id: str) -> Source | None:
     """Return the source of a name; None where it is another's, as one that a hub describes."""
     return next((each for each in SOURCES if each.id == source_id), None)

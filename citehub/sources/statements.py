@@ -71,6 +71,11 @@ class Statements:
     origins: dict[tuple[str, str, str], Origin] = field(default_factory=dict)
     hub_class: str = "not stated"
 
+    @property
+    def records(self) -> dict[tuple[str, str], Record]:
+        """All records."""
+        return {**self.citing, **self.canonical}
+
 
 def record_of(  # noqa: PLR0913
     row: Mapping[str, Any],
