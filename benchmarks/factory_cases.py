@@ -88,7 +88,7 @@ def floor_json(given: dict[str, Any]) -> None:
 
 def floor_unpacked(given: dict[str, Any]) -> None:
     """Parse the same fields, of gz that is unpacked as citehub does it."""
-    from citehub.graph.engines.gunzip import GunzipFiles
+    from citehub.bulk.engines.gunzip import GunzipFiles
 
     duck, files = connect(given), GunzipFiles()
     duck.register_filesystem(files)

@@ -13,6 +13,8 @@ __all__ = [
     "Diff",
     "Export",
     "Hub",
+    "MtNlg",
+    "News",
     "Related",
     "Scorecard",
     "Summary",
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
     from citehub._check import Scorecard, check
     from citehub._diff import Diff, diff
     from citehub._hub import Hub
+    from citehub._mt_nlg import MtNlg
+    from citehub._news import News
     from citehub._related import Related
     from citehub._summary import Summary
     from citehub._table import Table
@@ -55,6 +59,8 @@ else:
         "Diff": "_diff",
         "Export": "export",
         "Hub": "_hub",
+        "MtNlg": "_mt_nlg",
+        "News": "_news",
         "Related": "_related",
         "Scorecard": "_check",
         "Summary": "_summary",

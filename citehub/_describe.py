@@ -36,6 +36,8 @@ def describe_field(column: Column) -> Field:
         field["format"] = "uri"
     if column.unit:
         field["unit"] = column.unit
+    if column.as_of:
+        field["asOf"] = True
     constraints: dict[str, Any] = {}
     if column.required:
         constraints["required"] = True

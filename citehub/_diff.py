@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from citehub import _html
-from citehub._catalog import is_folder, load
+from citehub._catalog import is_folder, load, version_key
+from citehub._news import News, tell_news
+from citehub._schema import TABLES
 from citehub._text import counted
 from citehub._validate import row_key
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterable, Iterator, Mapping
 
     import pandas as pd
@@ -32,11 +37,18 @@ Kind = Literal[
     "key changed",
     "row added",
     "row removed",
+    "row superseded",
     "cell filled",
     "cell changed",
     "cell cleared",
+    "cell updated",
 ]
-"""Kinds of change."""
+"""Kinds of change.
+
+What holds as of its release, as a count, an order, a date of reading or what an algorithm chose,
+is *updated* and *superseded*; all else is *changed*, *cleared* and *removed*. The schema declares
+which is which.
+"""
 
 LEVELS: Final[tuple[Level, ...]] = ("none", "patch", "minor", "major")
 
@@ -51,10 +63,22 @@ _LEVEL_OF: Final[dict[Kind, Level]] = {
     "key changed": "major",
     "row added": "minor",
     "row removed": "major",
+    "row superseded": "minor",
     "cell filled": "minor",
     "cell changed": "major",
     "cell cleared": "major",
+    "cell updated": "minor",
 }
+
+_METADATA: Final = (
+    "title",
+    "homepage",
+    "keywords",
+    "licenses",
+    "contributors",
+    "hub_class",
+    "responsible_ai",
+)
 
 
 class Change(NamedTuple):
@@ -86,11 +110,12 @@ class Diff:
         The two data versions.
     changes : tuple of Change
         Every change; the rows of an added or removed table are not listed one by one.
+    metadata : tuple of str
+        What the manifest says otherwise of the hub, such as ``licenses``.
     level : str
-        The version bump that the changes need: ``major`` where an analysis that ran on the
-        old release can give another result on the same rows and columns, ``minor`` where
-        there is only more, ``patch`` where the content is the same, ``none`` for a release
-        and itself.
+        The version bump that the changes need: ``major`` where the new release contradicts
+        the old one, ``minor`` where it says more, or counts anew what holds as of a release
+        only, ``patch`` where the content is the same, ``none`` for a release and itself.
 
     Examples
     --------
@@ -99,17 +124,35 @@ class Diff:
     'minor'
     """
 
-    def __init__(self, hub: str, old: str, new: str, changes: tuple[Change, ...]) -> None:
-        self.hub = hub
-        self.old = old
-        self.new = new
+    def __init__(
+        self,
+        old: Hub,
+        new: Hub,
+        changes: tuple[Change, ...],
+        reasons: Mapping[str, str] | None = None,
+    ) -> None:
+        self.hub = new.name
+        self.old = old.version
+        self.new = new.version
         self.changes = changes
+        self.metadata = tuple(_compare_metadata(old, new))
+        self._releases = old, new
+        self._reasons = reasons
 
     @property
     def level(self) -> Level:
         """The version bump that the changes need."""
         least: Level = "none" if self.old == self.new else "patch"
-        return max((least, *(change.level for change in self.changes)), key=LEVELS.index)
+        return max(least, needed_level(self), key=LEVELS.index)
+
+    @cached_property
+    def news(self) -> News:
+        """What is new by name: works added, gone, merged, retracted, roles changed, corrections.
+
+        Reads tables of both releases when it is first asked for.
+        """
+        old, new = self._releases
+        return tell_news(old, new, reasons=self._reasons, metadata=self.metadata)
 
     def counts(self) -> dict[str, dict[Kind, int]]:
         """Return how many changes of each kind each table has.
@@ -164,17 +207,22 @@ class Diff:
             for table, kinds in self.counts().items()
         )
         title = f"{self.hub} {self.old} → {self.new}: {self.level}"
-        return _html.table(("table", "changes"), rows, caption=title)
+        news = self.news._repr_html_() if self.old != self.new or self else ""
+        return news + _html.table(("table", "changes"), rows, caption=title)
 
 
-def diff(hub: str, old: str, new: str) -> Diff:
+def diff(
+    hub: str | os.PathLike[str],
+    old: str | os.PathLike[str],
+    new: str | os.PathLike[str],
+) -> Diff:
     """Compare two releases of a hub, row by row and cell by cell.
 
     Parameters
     ----------
-    hub : str
-        Name of the hub.
-    old, new : str
+    hub : str or path
+        Name of the hub, or a hub folder, as ``"./my-hub"``.
+    old, new : str or path
         Two data versions, or folders of releases, as ``"./release"``.
 
     Returns
@@ -185,7 +233,7 @@ def diff(hub: str, old: str, new: str) -> Diff:
     Raises
     ------
     UnknownHub, UnknownVersion
-        This installation does not hold it.
+        There is no such hub, folder or version.
     DamagedTable
         A file is not the one that was released.
 
@@ -197,14 +245,54 @@ def diff(hub: str, old: str, new: str) -> Diff:
     {'cell filled': 244}
     """
     before, after = (
-        load(version) if is_folder(version) else load(hub, version=version)
+        load(version) if is_folder(version) else load(hub, version=str(version))
         for version in (old, new)
     )
     return compare(before, after)
 
 
-def compare(old: Hub, new: Hub) -> Diff:
-    """Compare two opened releases."""
+def needed_level(diff: Diff) -> Level:
+    """Return the bump that the changes need, whatever the newer release is called.
+
+    It is ``none`` where neither the rows nor what the manifest says of the hub changed. The
+    description is not looked at: part of it is that of the release.
+    """
+    least: Level = "patch" if diff.metadata else "none"
+    return max((least, *(change.level for change in diff.changes)), key=LEVELS.index)
+
+
+def next_version(before: str, level: Level) -> str:
+    """Return the version that a release after another one has.
+
+    Parameters
+    ----------
+    before : str
+        Version of the release before.
+    level : str
+        The bump that the changes need, as :func:`needed_level` gives it.
+
+    Returns
+    -------
+    str
+        The version; ``before`` itself for ``none``, where no new release is needed.
+
+    Examples
+    --------
+    >>> [next_version("1.9.3", level) for level in LEVELS]
+    ['1.9.3', '1.9.4', '1.10.0', '2.0.0']
+    """
+    major, minor, patch = version_key(before)
+    following: dict[Level, str] = {
+        "none": before,
+        "patch": f"{major}.{minor}.{patch + 1}",
+        "minor": f"{major}.{minor + 1}.0",
+        "major": f"{major + 1}.0.0",
+    }
+    return following[level]
+
+
+def compare(old: Hub, new: Hub, *, reasons: Mapping[str, str] | None = None) -> Diff:
+    """Compare two opened releases; ``reasons`` say why works are gone, by their old ids."""
     changes: list[Change] = []
     before = {resource["name"]: resource for resource in old.manifest["resources"]}
     after = {resource["name"]: resource for resource in new.manifest["resources"]}
@@ -219,7 +307,15 @@ def compare(old: Hub, new: Hub) -> Diff:
             hashes = {each[name]["content_hash"] for each in (before, after)}
             if len(keys) == 1 and len(hashes) > 1:
                 changes.extend(_compare_rows(old, new, before[name], after[name]))
-    return Diff(new.name, old.version, new.version, tuple(changes))
+    return Diff(old, new, tuple(changes), reasons)
+
+
+def _compare_metadata(old: Hub, new: Hub) -> Iterator[str]:
+    before: Mapping[str, Any] = {**old.manifest, **old.manifest["citehub"]}
+    after: Mapping[str, Any] = {**new.manifest, **new.manifest["citehub"]}
+    for name in _METADATA:
+        if before.get(name) != after.get(name):
+            yield name
 
 
 def _compare_columns(old: Resource, new: Resource) -> Iterator[Change]:
@@ -257,30 +353,80 @@ def _compare_rows(
     table, key = resource["name"], resource["schema"]["primaryKey"]
     held = {field["name"] for field in new_resource["schema"]["fields"]}
     both = [field["name"] for field in resource["schema"]["fields"] if field["name"] in held]
+    rules = _Rules.of(old, table, new_resource)
     before = {row_key(row, key): row for row in old.table(table)}
     after = {row_key(row, key): row for row in new.table(table)}
-    for name in before:
+    for name, row in before.items():
         if name not in after:
-            yield Change("row removed", table, name)
+            superseded = rules.come_and_go or rules.are_computed(row)
+            yield Change("row superseded" if superseded else "row removed", table, name)
     for name, row in after.items():
         if name in before:
-            yield from _compare_cells(table, name, both, before[name], row)
+            yield from _compare_cells(table, name, both, (before[name], row), rules)
         else:
             yield Change("row added", table, name)
 
 
 def _compare_cells(
-    table: str, key: str, columns: Iterable[str], old: Mapping[str, Any], new: Mapping[str, Any]
+    table: str,
+    key: str,
+    columns: Iterable[str],
+    rows: tuple[Mapping[str, Any], Mapping[str, Any]],
+    rules: _Rules,
 ) -> Iterator[Change]:
+    old, new = rows
     for column in columns:
         before, after = old[column], new[column]
         if before != after:
             kind: Kind = "cell changed"
             if before is None:
                 kind = "cell filled"
+            elif column in rules.as_of or rules.are_computed(old):
+                kind = "cell updated"
             elif after is None:
                 kind = "cell cleared"
             yield Change(kind, table, key, column, before, after)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """What of a table holds as of its release only.
+
+    Whether its rows ``come_and_go``, the columns whose cells are ``as_of``, and the rows that
+    are computed: those of some ``methods``, or of some ``themes``.
+    """
+
+    come_and_go: bool
+    as_of: frozenset[str]
+    methods: frozenset[str]
+    themes: frozenset[str]
+
+    @classmethod
+    def of(cls, old: Hub, table: str, resource: Resource) -> _Rules:
+        """Return what the schema declares of a table, and its newer manifest of its columns."""
+        told = {each["name"] for each in resource["schema"]["fields"] if each.get("asOf")}
+        declared = TABLES.get(table)
+        if declared is None:  # a table of this hub only
+            nothing = frozenset[str]()
+            return cls(come_and_go=False, as_of=frozenset(told), methods=nothing, themes=nothing)
+        as_of = told | {column.name for column in declared.columns if column.as_of}
+        themes = _computed_themes(old) if table == "themes" else frozenset[str]()
+        methods = frozenset(declared.computed)
+        return cls(declared.as_of, frozenset(as_of), methods, themes)
+
+    def are_computed(self, row: Mapping[str, Any]) -> bool:
+        """Tell whether each release computes a row anew; judged by the row of the older one."""
+        return row.get("method") in self.methods or row.get("theme_id") in self.themes
+
+
+def _computed_themes(hub: Hub) -> frozenset[str]:
+    """Return the themes that an algorithm alone puts works into."""
+    if "work_themes" not in hub.tables:
+        return frozenset()
+    computed = {True: set[str](), False: set[str]()}
+    for row in hub.work_themes:
+        computed[row["method"] in TABLES["work_themes"].computed].add(row["theme_id"])
+    return frozenset(computed[True] - computed[False])
 
 
 def _listed(kinds: Mapping[Kind, int]) -> str:

@@ -18,6 +18,7 @@ from citehub._search import words
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from citehub._release import Release
     from citehub._work import Work
 
 _SHOWN: Final = 4
@@ -48,6 +49,13 @@ class Related(NamedTuple):
     shared: tuple[str, ...]
 
 
+def find_related(release: Release, of: str) -> list[tuple[str, float, tuple[str, ...]]]:
+    """Return what :func:`rank_related` does of the titles and findings of a release."""
+    rows = release.cells("works", "work_id", "title_plain", "finding")
+    texts = {work_id: f"{title} {finding or ''}" for work_id, title, finding in rows}
+    return rank_related(texts, of)
+
+
 def rank_related(texts: Mapping[str, str], of: str) -> list[tuple[str, float, tuple[str, ...]]]:
     """Return the other works with a word in common, the nearest first.
 
@@ -69,10 +77,7 @@ def rank_related(texts: Mapping[str, str], of: str) -> list[tuple[str, float, tu
     >>> rank_related({"a": "sparse attention", "b": "dense attention", "c": "a survey"}, "a")
     [('b', 0.2, ('attention',))]
     """
-    bags = {
-        key: Counter(word for word in words(text) if not (word in _PASSED_OVER or word.isdigit()))
-        for key, text in texts.items()
-    }
+    bags = {key: bag_of(text) for key, text in texts.items()}
     used = Counter(word for bag in bags.values() for word in bag)
     idf = {word: math.log((1 + len(bags)) / n) for word, n in used.items()}
     vectors = {key: _unit({w: n * idf[w] for w, n in bag.items()}) for key, bag in bags.items()}
@@ -85,6 +90,17 @@ def rank_related(texts: Mapping[str, str], of: str) -> list[tuple[str, float, tu
             heaviest = sorted(parts, key=lambda word: (-parts[word], word))
             found.append((key, score, tuple(heaviest[:_SHOWN])))
     return sorted(found, key=lambda each: -each[1])
+
+
+def bag_of(text: str) -> Counter[str]:
+    """Return how often a text uses each word that is no number and none of those passed over.
+
+    Examples
+    --------
+    >>> dict(bag_of("The lamp, a lamp of 1879"))
+    {'lamp': 2}
+    """
+    return Counter(word for word in words(text) if not (word in _PASSED_OVER or word.isdigit()))
 
 
 def _unit(vector: dict[str, float]) -> dict[str, float]:

@@ -10,16 +10,44 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import defaultdict
 from typing import TYPE_CHECKING, Final
+
+from citehub._identifiers import parse_identifier
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from citehub._release import Release
+
+FIELD_WEIGHTS: Final = (4, 3, 2, 1)
+"""How much the fields of a work count: title, authors, finding, identifiers."""
 
 _WORD: Final = re.compile(r"[^\W_]+")  # letters and numbers: categories L and N of Unicode
 _WHOLE, _START, _INSIDE, _TYPO = 4, 3, 2, 1
 _INSIDE_FROM: Final = 3  # letters; shorter pieces are inside nearly everything
 _TYPO_FROM: Final = 5
 _PHRASE: Final = 16  # the whole query, as it stands, in the heaviest field
+
+
+def find(release: Release, query: str) -> list[str]:
+    """Return the ids of the works that hold every word of a query, the best first."""
+    if not isinstance(query, str):
+        message = f"a search takes words in one text, not {query!r:.60}"
+        raise TypeError(message)
+    identifier = parse_identifier(query)
+    authors, ids = defaultdict(list), defaultdict(list)
+    for work_id, name in release.cells("authorships", "work_id", "author_name"):
+        authors[work_id].append(name)
+    for work_id, scheme, value in release.cells("work_ids", "work_id", "scheme", "value"):
+        ids[work_id].append(f"{scheme}:{value}")
+    works = release.cells("works", "work_id", "title_plain", "finding")
+    documents = [
+        (title, " ".join(authors[work_id]), finding or "", " ".join(ids[work_id]))
+        for work_id, title, finding in works
+    ]
+    wanted = identifier.value if identifier else query
+    return [works[number][0] for number in rank(wanted, documents, FIELD_WEIGHTS)]
 
 
 def words(text: str) -> list[str]:

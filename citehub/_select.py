@@ -7,13 +7,12 @@ needs are read, so that a large hub answers in seconds.
 from __future__ import annotations
 
 import warnings
-from collections import defaultdict
 from functools import partial
 from numbers import Integral
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
-from citehub._identifiers import parse_identifier
-from citehub._search import rank, words
+from citehub._related import find_related
+from citehub._search import find, words
 from citehub._table import Table
 from citehub._text import counted
 from citehub._work import identifier_of
@@ -22,7 +21,7 @@ from citehub.errors import BadArgument, NothingKnown, UnknownSelection, UnknownW
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from citehub._hub import Hub
+    from citehub._release import Release
 
 Sort = Literal["hub", "newest", "oldest", "title", "relevance"]
 """Orders of selected works."""
@@ -40,7 +39,6 @@ LISTS: Final = ("theme", "category", "venue", "role", "polarity", "representativ
 FLAGS: Final = ("labelled", "shared_authors", "code")
 """Facets that are true, false or not known."""
 
-_SEARCH_WEIGHTS: Final = (4, 3, 2, 1)  # title, authors, finding, identifiers
 _RELATED: Final = 10
 _FACETS: Final = {
     "theme": ("work_themes", "theme_id"),
@@ -74,7 +72,7 @@ _SUMMED: Final = {
 
 
 def select(  # noqa: PLR0913 -- as Hub.select
-    hub: Hub,
+    release: Release,
     *,
     representatives: str | Iterable[str] | None = None,
     search: str | None = None,
@@ -89,49 +87,31 @@ def select(  # noqa: PLR0913 -- as Hub.select
     representatives, else that of the hub. The canonical work is found only where ``ids`` names
     it.
     """
-    named = None if ids is None else _named(hub, ids, unknown)
-    found = None if search is None else find(hub, search)
-    chosen = None if representatives is None else _representatives(hub, representatives)
+    named = None if ids is None else _named(release, ids, unknown)
+    found = None if search is None else find(release, search)
+    chosen = None if representatives is None else _representatives(release, representatives)
     lists = [each for each in (named, found, chosen) if each is not None]
     if named is None:
-        lists.append(hub._citing_ids())
-    met = [_CONDITIONS[name](hub, each) for name, each in conditions.items() if each is not None]
-    order = lists[0] if sort is None else _in_order(hub, sort, found)
+        lists.append(release.citing_ids())
+    met = [
+        _CONDITIONS[name](release, each) for name, each in conditions.items() if each is not None
+    ]
+    order = lists[0] if sort is None else _in_order(release, sort, found)
     allowed = set.intersection(*map(set, lists), *met)
     return [work_id for work_id in order if work_id in allowed]
 
 
-def find(hub: Hub, query: str) -> list[str]:
-    """Return the ids of the works that hold every word of a query, the best first."""
-    if not isinstance(query, str):
-        message = f"a search takes words in one text, not {query!r:.60}"
-        raise TypeError(message)
-    identifier = parse_identifier(query)
-    authors, ids = defaultdict(list), defaultdict(list)
-    for work_id, name in _rows(hub, "authorships", "work_id", "author_name"):
-        authors[work_id].append(name)
-    for work_id, scheme, value in _rows(hub, "work_ids", "work_id", "scheme", "value"):
-        ids[work_id].append(f"{scheme}:{value}")
-    works = _rows(hub, "works", "work_id", "title_plain", "finding")
-    documents = [
-        (title, " ".join(authors[work_id]), finding or "", " ".join(ids[work_id]))
-        for work_id, title, finding in works
-    ]
-    wanted = identifier.value if identifier else query
-    return [works[number][0] for number in rank(wanted, documents, _SEARCH_WEIGHTS)]
-
-
-def known_values(hub: Hub, facet: str) -> list[str]:
+def known_values(release: Release, facet: str) -> list[str]:
     """Return the values that a hub has of a facet, as of ``theme`` or ``role``."""
     if facet == "theme":
-        return [theme_id for (theme_id,) in _rows(hub, "themes", "theme_id")]
-    return list(dict.fromkeys(value for _, value in _values(hub, facet)))
+        return [theme_id for (theme_id,) in release.cells("themes", "theme_id")]
+    return list(dict.fromkeys(value for _, value in _values(release, facet)))
 
 
 # -- which works ------------------------------------------------------------------------------
 
 
-def _named(hub: Hub, ids: Iterable[object], unknown: Unknown) -> list[str]:
+def _named(release: Release, ids: Iterable[object], unknown: Unknown) -> list[str]:
     """Return the ids of works; of those that the hub does not hold, none is passed over unsaid."""
     if unknown not in get_args(Unknown):
         raise BadArgument.of("unknown", unknown, f"one of {', '.join(get_args(Unknown))}")
@@ -147,60 +127,60 @@ def _named(hub: Hub, ids: Iterable[object], unknown: Unknown) -> list[str]:
             raise TypeError(message)
         given = given["work_id"]
     asked = list(dict.fromkeys(map(identifier_of, given)))
-    found = {each: hub._find(each) for each in asked}
+    found = {each: release.find(each) for each in asked}
     left = [each for each in asked if found[each] is None]
     if left and unknown == "raise":
-        raise _unknown_works(hub, left, len(asked))
+        raise _unknown_works(release, left, len(asked))
     if left:
         was = "was" if len(left) == 1 else "were"
         message = (
-            f"{hub.name} {hub.version} does not hold {len(left):,} of "
+            f"{release.label} does not hold {len(left):,} of "
             f"{counted(len(asked), 'work')}, which {was} left out: {', '.join(left)}"
         )
         warnings.warn(message, stacklevel=4)  # where Hub.select() or Hub.export() is called
     return list(dict.fromkeys(work_id for work_id in found.values() if work_id is not None))
 
 
-def _unknown_works(hub: Hub, unknown: list[str], n: int) -> UnknownWork:
+def _unknown_works(release: Release, unknown: list[str], n: int) -> UnknownWork:
     """Return the error for some of n works; it names them all, and how to go on."""
     advice = "To leave out what a hub does not hold: unknown='skip', or --skip-unknown."
     if len(unknown) == 1:
-        error = hub._unknown_work(unknown[0])
+        error = release.unknown_work(unknown[0])
         return UnknownWork(f"{error} {advice}", error.asked, error.known, error.nearest)
-    message = f"{hub.name} {hub.version} does not hold {len(unknown):,} of {n:,} works: "
+    message = f"{release.label} does not hold {len(unknown):,} of {n:,} works: "
     named = ", ".join(map(repr, unknown))
-    return UnknownWork(f"{message}{named}. {advice}", unknown[0], list(hub._all_ids()))
+    return UnknownWork(f"{message}{named}. {advice}", unknown[0], list(release.ids()))
 
 
-def _representatives(hub: Hub, asked: str | Iterable[str]) -> list[str]:
+def _representatives(release: Release, asked: str | Iterable[str]) -> list[str]:
     """Return the works of any of some methods by their best rank; equal ones in hub order."""
-    rows = _rows(hub, "representatives", "work_id", "method", "rank")
-    wanted = _asked_values(hub, "representatives", asked, {work_id for work_id, _, _ in rows})
+    rows = release.cells("representatives", "work_id", "method", "rank")
+    wanted = _asked_values(release, "representatives", asked, {work_id for work_id, _, _ in rows})
     ranks: dict[str, int] = {}
     for work_id, method, place in rows:
         if method in wanted:
             ranks[work_id] = min(place, ranks.get(work_id, place))
-    return sorted((each for each in hub._all_ids() if each in ranks), key=ranks.__getitem__)
+    return sorted((each for each in release.ids() if each in ranks), key=ranks.__getitem__)
 
 
-def _with_values(facet: str, hub: Hub, asked: str | Iterable[str]) -> set[str]:
+def _with_values(facet: str, release: Release, asked: str | Iterable[str]) -> set[str]:
     """Return the works that have any of some values of a facet."""
-    pairs = _values(hub, facet)
+    pairs = _values(release, facet)
     known = {work_id for work_id, _ in pairs}
-    wanted = set(_asked_values(hub, facet, asked, known))
+    wanted = set(_asked_values(release, facet, asked, known))
     met = {work_id for work_id, value in pairs if value in wanted}
     if NOT_KNOWN in wanted:
-        met |= hub._all_ids().keys() - known
+        met |= release.ids().keys() - known
     return met
 
 
-def _asked_values(hub: Hub, facet: str, asked: Any, works: set[str]) -> list[str]:
+def _asked_values(release: Release, facet: str, asked: Any, works: set[str]) -> list[str]:
     """Return the values that are asked for, once it is clear that the hub has each.
 
     ``works`` are those of which the hub knows some value.
     """
     values = [asked] if isinstance(asked, str) or not hasattr(asked, "__iter__") else list(asked)
-    known = known_values(hub, facet)
+    known = known_values(release, facet)
     what, allowed, hint = facet, {*known, NOT_KNOWN}, f"{NOT_KNOWN!r} finds works without one."
     if facet == "representatives":
         what, allowed, hint = "selection of representatives", set(known), ""
@@ -209,29 +189,28 @@ def _asked_values(hub: Hub, facet: str, asked: Any, works: set[str]) -> list[str
             message = f"{facet} takes a name or a list of names, not {value!r:.60}"
             raise TypeError(message)
         if value != NOT_KNOWN or facet == "representatives":
-            _check_known(hub, facet, value, works)
+            _check_known(release, facet, value, works)
         if value not in allowed:
-            where = f"{hub.name} {hub.version}"
-            raise UnknownSelection.among(what, value, known, where=where, hint=hint)
+            raise UnknownSelection.among(what, value, known, where=release.label, hint=hint)
     return values
 
 
-def _values(hub: Hub, facet: str) -> list[tuple[str, str]]:
+def _values(release: Release, facet: str) -> list[tuple[str, str]]:
     """Return each work with each value of a facet that it is known to have."""
     if facet in _SCHEMES:
         columns = ("citing_work_id", "scheme", "value", "raw_value")
-        rows = _rows(hub, "citation_labels", *columns)
+        rows = release.cells("citation_labels", *columns)
         return [
             (work_id, value or raw)
             for work_id, scheme, value, raw in rows
             if scheme == _SCHEMES[facet]
         ]
     table, column = _FACETS[facet]
-    rows = _rows(hub, table, "work_id", column)
+    rows = release.cells(table, "work_id", column)
     return [(work_id, value) for work_id, value in rows if value is not None]
 
 
-def _of_years(hub: Hub, asked: Any) -> set[str]:
+def _of_years(release: Release, asked: Any) -> set[str]:
     """Return the works of some years: a year, all from a first to a last, or any of several."""
     is_range = isinstance(asked, tuple)
     years = list(asked) if hasattr(asked, "__iter__") else [asked]
@@ -241,10 +220,10 @@ def _of_years(hub: Hub, asked: Any) -> set[str]:
         raise TypeError(message)
     if is_range and years[0] > years[1]:
         raise BadArgument.of("year", asked, "(first, last), the first not after the last")
-    rows = _rows(hub, "works", "work_id", "publication_year")
+    rows = release.cells("works", "work_id", "publication_year")
     known = {work_id: year for work_id, year in rows if year is not None}
     if years:
-        _check_known(hub, "year", asked, known)
+        _check_known(release, "year", asked, known)
     wanted = range(years[0], years[1] + 1) if is_range else years
     return {work_id for work_id, year in known.items() if year in wanted}
 
@@ -253,29 +232,29 @@ def _is_year(year: object) -> bool:
     return isinstance(year, Integral) and not isinstance(year, bool)
 
 
-def _labelled(hub: Hub) -> dict[str, bool]:
-    rows = _rows(hub, "citation_labels", "citing_work_id")
+def _labelled(release: Release) -> dict[str, bool]:
+    rows = release.cells("citation_labels", "citing_work_id")
     return {work_id: True for (work_id,) in rows}
 
 
-def _sharing_authors(hub: Hub) -> dict[str, bool]:
+def _sharing_authors(release: Release) -> dict[str, bool]:
     shared: dict[str, int | None] = {}
-    for work_id, count in _rows(hub, "citations", "citing_work_id", "shared_authors"):
+    for work_id, count in release.cells("citations", "citing_work_id", "shared_authors"):
         shared.setdefault(work_id, count)  # that of its first citation
     return {work_id: count > 0 for work_id, count in shared.items() if count is not None}
 
 
-def _with_code(hub: Hub) -> dict[str, bool]:
-    rows = _rows(hub, "works", "work_id", "code_url")
+def _with_code(release: Release) -> dict[str, bool]:
+    rows = release.cells("works", "work_id", "code_url")
     return {work_id: True for work_id, url in rows if url is not None}
 
 
-def _identified(scheme: str, hub: Hub) -> dict[str, bool]:
-    rows = _rows(hub, "work_ids", "work_id", "scheme")
+def _identified(scheme: str, release: Release) -> dict[str, bool]:
+    rows = release.cells("work_ids", "work_id", "scheme")
     return {work_id: True for work_id, each in rows if each == scheme}
 
 
-def _flagged(name: str, hub: Hub, asked: Any) -> set[str]:
+def _flagged(name: str, release: Release, asked: Any) -> set[str]:
     """Return the works that have a flag, or that have it not.
 
     Only sharing authors is ever known not to be so; of the others False is not known.
@@ -285,49 +264,48 @@ def _flagged(name: str, hub: Hub, asked: Any) -> set[str]:
     if not isinstance(asked, bool):
         message = f"{name} is True, False or None, not {asked!r:.60}"
         raise TypeError(message)
-    known = _FLAGS[name](hub)
+    known = _FLAGS[name](release)
     otherwise = None if name == "shared_authors" else False
     if asked is not otherwise:
-        _check_known(hub, name, asked, known)
-    return {work_id for work_id in hub._all_ids() if known.get(work_id, otherwise) is asked}
+        _check_known(release, name, asked, known)
+    return {work_id for work_id in release.ids() if known.get(work_id, otherwise) is asked}
 
 
-def _check_known(hub: Hub, name: str, asked: object, works: Iterable[str]) -> None:
+def _check_known(release: Release, name: str, asked: object, works: Iterable[str]) -> None:
     """Refuse a condition on what is known of no citing work: no work met it, whatever is true."""
-    canonical = hub.manifest["citehub"]["canonical_work_id"]
-    if any(work_id != canonical for work_id in works):
+    if any(work_id != release.canonical_id for work_id in works):
         return
     message = (
-        f"{hub.name} {hub.version} does not know {_KNOWN_OF[name]} of any single citing work, so "
+        f"{release.label} does not know {_KNOWN_OF[name]} of any single citing work, so "
         f"nothing can be found by {name}={asked!r:.60}."
     )
     summed = _SUMMED.get(name, ())
-    if any(scheme in summed for (scheme,) in _rows(hub, "label_counts", "scheme")):
-        message += f" It knows sums only: hub.summary(), or 'citehub show {hub.name}'."
+    if any(scheme in summed for (scheme,) in release.cells("label_counts", "scheme")):
+        message += f" It knows sums only: hub.summary(), or 'citehub show {release.hub}'."
     if name in _FACETS_OF_NAMES:
         message += f" {NOT_KNOWN!r} finds works without one."
     raise NothingKnown(message, f"{asked}")
 
 
-def _related(hub: Hub, asked: object) -> set[str]:
-    of = hub._resolve(identifier_of(asked))
-    return {of, *hub.related(of, n=_RELATED).ids}
+def _related(release: Release, asked: object) -> set[str]:
+    of = release.resolve(asked)
+    return {of, *(work_id for work_id, *_ in find_related(release, of)[:_RELATED])}
 
 
-def _by_authors(hub: Hub, asked: object) -> set[str]:
-    of = hub._resolve(identifier_of(asked))
-    rows = _rows(hub, "authorships", "work_id", "author_name")
-    _check_known(hub, "authors_of", of, (work_id for work_id, _ in rows))
+def _by_authors(release: Release, asked: object) -> set[str]:
+    of = release.resolve(asked)
+    rows = release.cells("authorships", "work_id", "author_name")
+    _check_known(release, "authors_of", of, (work_id for work_id, _ in rows))
     names = {name for work_id, name in rows if work_id == of}
     return {of, *(work_id for work_id, name in rows if name in names)}
 
 
 _FACETS_OF_NAMES: Final = tuple(name for name in LISTS if name != "representatives")
-_FLAGS: Final[dict[str, Callable[[Hub], Mapping[str, bool]]]] = {
+_FLAGS: Final[dict[str, Callable[[Release], Mapping[str, bool]]]] = {
     **dict(zip(FLAGS, (_labelled, _sharing_authors, _with_code), strict=True)),
     **{scheme: partial(_identified, scheme) for scheme in _IDENTIFIERS},
 }
-_CONDITIONS: Final[dict[str, Callable[[Hub, Any], set[str]]]] = {
+_CONDITIONS: Final[dict[str, Callable[[Release, Any], set[str]]]] = {
     **{facet: partial(_with_values, facet) for facet in _FACETS_OF_NAMES},
     **{flag: partial(_flagged, flag) for flag in _FLAGS},
     "year": _of_years,
@@ -339,7 +317,7 @@ _CONDITIONS: Final[dict[str, Callable[[Hub, Any], set[str]]]] = {
 # -- in which order ---------------------------------------------------------------------------
 
 
-def _in_order(hub: Hub, sort: Sort, found: list[str] | None) -> list[str]:
+def _in_order(release: Release, sort: Sort, found: list[str] | None) -> list[str]:
     """Return all works in an order, equal ones in that of the hub."""
     if sort not in get_args(Sort):
         raise BadArgument.of("sort", sort, f"one of {', '.join(get_args(Sort))}")
@@ -348,8 +326,10 @@ def _in_order(hub: Hub, sort: Sort, found: list[str] | None) -> list[str]:
             raise BadArgument.of("sort", sort, "another order where there is no search")
         return found
     if sort == "hub":
-        return list(hub._all_ids())
-    rows = _rows(hub, "works", "work_id", "title_plain", "publication_year", "publication_month")
+        return list(release.ids())
+    rows = release.cells(
+        "works", "work_id", "title_plain", "publication_year", "publication_month"
+    )
     key = _title_key if sort == "title" else partial(_date_key, -1 if sort == "newest" else 1)
     return [work_id for work_id, *_ in sorted(rows, key=lambda row: key(*row[1:]))]
 
@@ -362,14 +342,3 @@ def _title_key(title: str, *_: object) -> bytes:
 def _date_key(sign: int, _: str, year: int | None, month: int | None) -> tuple[bool, int, int]:
     """Return what sorts a date; an unknown month counts as 0, and an unknown year comes last."""
     return (True, 0, 0) if year is None else (False, sign * year, sign * (month or 0))
-
-
-# -- what a release says ----------------------------------------------------------------------
-
-
-def _rows(hub: Hub, table: str, *columns: str) -> list[tuple[Any, ...]]:
-    """Return some columns of a table; no rows where this release does not hold it."""
-    if table not in hub.tables:
-        return []
-    read = hub.table(table).to_arrow(columns).to_pydict()
-    return list(zip(*(read[column] for column in columns), strict=True))

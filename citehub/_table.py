@@ -46,6 +46,85 @@ class FieldInfo(NamedTuple):
     meaning: str
 
 
+class TableFile:
+    """The Parquet file of a table, held against what the manifest says of it.
+
+    Attributes
+    ----------
+    path : str
+        The file.
+    resource : dict
+        What the manifest says of the table.
+    """
+
+    def __init__(self, folder: str, resource: Resource) -> None:
+        self.path = os.path.join(folder, resource["path"])
+        self.resource = resource
+
+    def read_bytes(self) -> bytes:
+        """Return the file, once its hash is the one of the manifest.
+
+        Raises
+        ------
+        DamagedTable
+            The file is not the one that was released.
+        """
+        data = read_bytes(self.path, DamagedTable)
+        if sha256(data) != self.resource["hash"]:
+            raise DamagedTable.at(self.path, *self._explain_damage(data))
+        return data
+
+    def open(self, data: bytes) -> pq.ParquetFile:
+        """Return the file as Parquet, once its columns are those of the manifest.
+
+        Raises
+        ------
+        DamagedTable
+            It is no Parquet, or has other columns.
+        """
+        with _gc_paused():
+            import pyarrow as pa
+            import pyarrow.parquet as pq
+
+        try:
+            file = pq.ParquetFile(pa.BufferReader(data))
+        except (pa.ArrowException, OSError) as error:
+            reason = str(error).splitlines()[0]
+            found = f"one without ({reason})"
+            raise DamagedTable.at(self.path, "a Parquet file", found) from None
+        difference = _schema_difference(file.schema_arrow, self.resource["schema"]["fields"])
+        if difference is not None:
+            raise DamagedTable.at(self.path, *difference)
+        return file
+
+    def read_verified(self) -> ArrowRows:
+        """Return every row of the file, once its bytes, key, nulls and vocabularies hold.
+
+        Raises
+        ------
+        DamagedTable
+            Something differs; the message names the file, what was expected and found.
+        """
+        from citehub._validate import find_problem
+
+        rows = ArrowRows(self.open(self.read_bytes()).read())
+        problem = find_problem(rows, self.resource)
+        if problem is not None:
+            raise DamagedTable.at(self.path, *problem)
+        return rows
+
+    def _explain_damage(self, data: bytes) -> tuple[str, str]:
+        """Say what was expected and found of a file whose hash is wrong, as closely as can be."""
+        size = self.resource["bytes"]
+        if len(data) < size and not data.endswith(_PARQUET_END):
+            return f"{size} bytes", f"{len(data)} bytes: the file is truncated"
+        try:
+            self.open(data)
+        except DamagedTable as error:
+            return error.expected, error.found
+        return f"the released bytes, {self.resource['hash']}", f"other bytes, {sha256(data)}"
+
+
 class Table(Generic[Row, Column]):
     """One table of one release.
 
@@ -78,12 +157,12 @@ class Table(Generic[Row, Column]):
     meaning: str
     columns: tuple[str, ...]
 
-    def __init__(self, folder: str, resource: Resource, release: str, *, skip: int = 0) -> None:
-        self._resource = resource
+    def __init__(self, file: TableFile, release: str, *, skip: int = 0) -> None:
+        self._file = file
+        self._resource = resource = file.resource
         self._release = release
         self._skip = skip
         self.name = resource["name"]
-        self._file = os.path.join(folder, resource["path"])
         self.meaning = resource["description"]
         self.columns = tuple(field["name"] for field in resource["schema"]["fields"])
         known = COLUMNS.get("works" if skip else self.name, {})
@@ -96,11 +175,12 @@ class Table(Generic[Row, Column]):
         """Its Parquet file; ``citing_works``, the rows of ``works`` but the first, has none."""
         if self._skip:
             raise NoFile(
-                f"The table {self.name} has no file of its own: it is the rows of {self._file} "
-                "after the first, which is the canonical work. Read it with to_pandas(), "
-                "to_polars() or to_arrow(), or hand the table itself to what reads Arrow."
+                f"The table {self.name} has no file of its own: it is the rows of "
+                f"{self._file.path} after the first, which is the canonical work. Read it with "
+                "to_pandas(), to_polars() or to_arrow(), or hand the table itself to what reads "
+                "Arrow."
             )
-        return self._file
+        return self._file.path
 
     def to_arrow(self, columns: Sequence[Column] | None = None) -> pa.Table:
         """Read the table, or some of its columns, into a :class:`pyarrow.Table`.
@@ -123,9 +203,9 @@ class Table(Generic[Row, Column]):
             The file is not the one that was released.
         """
         wanted = self._check_columns(columns)
-        data = self._read_bytes()
+        data = self._file.read_bytes()
         threads = len(data) > _THREADS_PAY_FROM
-        table = self._open(data).read(columns=self._stored(wanted), use_threads=threads)
+        table = self._file.open(data).read(columns=self._stored(wanted), use_threads=threads)
         if wanted is not None:
             for name in self._absent.keys() & {*wanted}:
                 table = table.append_column(name, _nulls(table.num_rows, self._absent[name]))
@@ -188,7 +268,7 @@ class Table(Generic[Row, Column]):
             raise MissingExtra.of("Polars", "polars") from None
         wanted = self._check_columns(columns)
         # Polars' own reader, without pyarrow, on the bytes whose hash was compared.
-        frame = pl.read_parquet(self._read_bytes(), columns=self._stored(wanted))
+        frame = pl.read_parquet(self._file.read_bytes(), columns=self._stored(wanted))
         if wanted is not None:
             absent = {name: TYPES[kind].polars for name, kind in self._absent.items()}
             nulls = (pl.lit(None, getattr(pl, absent[n])).alias(n) for n in wanted if n in absent)
@@ -222,7 +302,7 @@ class Table(Generic[Row, Column]):
     @property
     def schema(self) -> pa.Schema:
         """Arrow schema; the metadata of each field gives meaning, unit, key and vocabulary."""
-        return self._open(self._read_bytes()).schema_arrow
+        return self._file.open(self._file.read_bytes()).schema_arrow
 
     @property
     def description(self) -> str:
@@ -282,17 +362,7 @@ class Table(Generic[Row, Column]):
         DamagedTable
             Something differs; the message names the file, what was expected and found.
         """
-        self._read_verified()
-
-    def _read_verified(self) -> ArrowRows:
-        """Return every row of the file, once all of :meth:`verify` holds."""
-        from citehub._validate import find_problem
-
-        rows = ArrowRows(self._open(self._read_bytes()).read())
-        problem = find_problem(rows, self._resource)
-        if problem is not None:
-            raise DamagedTable.at(self._file, *problem)
-        return rows
+        self._file.read_verified()
 
     def read_rows(self) -> pa.Table:
         """Read the table with every column that the type of its rows has.
@@ -326,39 +396,6 @@ class Table(Generic[Row, Column]):
                     "column", str(column), self.columns, where=f"table {self.name!r}"
                 )
         return columns
-
-    def _read_bytes(self) -> bytes:
-        data = read_bytes(self._file, DamagedTable)
-        if sha256(data) != self._resource["hash"]:
-            raise DamagedTable.at(self._file, *self._explain_damage(data))
-        return data
-
-    def _open(self, data: bytes) -> pq.ParquetFile:
-        with _gc_paused():
-            import pyarrow as pa
-            import pyarrow.parquet as pq
-
-        try:
-            file = pq.ParquetFile(pa.BufferReader(data))
-        except (pa.ArrowException, OSError) as error:
-            reason = str(error).splitlines()[0]
-            found = f"one without ({reason})"
-            raise DamagedTable.at(self._file, "a Parquet file", found) from None
-        difference = _schema_difference(file.schema_arrow, self._resource["schema"]["fields"])
-        if difference is not None:
-            raise DamagedTable.at(self._file, *difference)
-        return file
-
-    def _explain_damage(self, data: bytes) -> tuple[str, str]:
-        """Say what was expected and found of a file whose hash is wrong, as closely as can be."""
-        size = self._resource["bytes"]
-        if len(data) < size and not data.endswith(_PARQUET_END):
-            return f"{size} bytes", f"{len(data)} bytes: the file is truncated"
-        try:
-            self._open(data)
-        except DamagedTable as error:
-            return error.expected, error.found
-        return f"the released bytes, {self._resource['hash']}", f"other bytes, {sha256(data)}"
 
 
 class ArrowRows:

@@ -75,9 +75,9 @@ class Works(list[Item]):
         UnknownWork
             A work was put into the list that the release does not hold.
         """
-        places = {work_id: place for place, work_id in enumerate(self._hub._all_ids())}
+        places = {work_id: place for place, work_id in enumerate(self._hub.release.ids())}
         frame = self._hub.works.to_pandas(columns)
-        found = [places[self._hub._resolve(work_id)] for work_id in self.ids]
+        found = [places[self._hub.release.resolve(work_id)] for work_id in self.ids]
         return frame.iloc[found].reset_index(drop=True)
 
     def export(self, format: FormatName) -> Export:  # noqa: A002 -- the term

@@ -18,13 +18,16 @@ CANONICAL = "arxiv:2201.11990"
 KEY = TABLES["citations"].key
 
 
-def make_release(folder: Path, rows: dict[str, list[dict[str, Any]]]) -> citehub.Hub:
+def make_release(
+    folder: Path, rows: dict[str, list[dict[str, Any]]], version: str = "0.1.0", **stated: Any
+) -> citehub.Hub:
     """Write a release of some tables into an empty folder, and open it.
 
-    Rows may leave out cells, which are null then.
+    Rows may leave out cells, which are null then; ``stated`` is what the manifest says otherwise.
     """
     manifest: Any = copy.deepcopy(citehub.load("mt-nlg", version="1.1.0").manifest)
-    manifest |= {"name": "made", "title": "A made hub", "version": "0.1.0", "resources": []}
+    manifest |= {"name": "made", "title": "A made hub", "version": version, "resources": []}
+    manifest |= stated
     manifest["citehub"] |= {"hub": "made", "schema_version": SCHEMA_VERSION}
     for name, given in rows.items():
         full = [

@@ -22,6 +22,7 @@ FUNCTIONS += [
 ]
 CLASSES = [
     *(citehub.Hub, citehub.Table, citehub.Work, citehub.Summary, citehub.Diff),
+    citehub.News,
     *(citehub.Export, citehub.Related, citehub.Scorecard, display.Figure, display.Frame),
     *(citehub.Works, graph.Dumps, graph.MostCited, graph.NewHub),
 ]

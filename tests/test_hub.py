@@ -10,6 +10,7 @@ import pytest
 
 import citehub
 from citehub import errors
+from tests.made import CANONICAL, make_release, make_works
 
 PYTHIA = "arxiv:2304.01373"
 
@@ -56,6 +57,61 @@ def test_text_that_is_nothing_is_answered_too(hub):
         hub.work("\x1b[2J")
 
 
+@pytest.fixture
+def renamed(tmp_path):
+    """Return a hub in which works had other ids before."""
+    rows = make_works(
+        {"work_id": "doi:10.5555/One", "ids": {"arxiv": "2401.00001"}},
+        {"work_id": "doi:10.5555/two", "ids": {"doi": "10.5555/two", "pith": "2"}},
+    )
+    rows["former_ids"] = [
+        {"former_id": former, "work_id": now, "until_version": "1.0.0", "reason": reason}
+        for former, now, reason in (
+            ("arxiv:2401.00009", "doi:10.5555/One", "published"),
+            ("doi:10.5555/Preprint", "doi:10.5555/two", "published"),
+            ("record of mine", "doi:10.5555/two", "merged"),
+            ("pith:2", "doi:10.5555/One", "split"),  # the other part has the identifier
+            (CANONICAL, "doi:10.5555/One", "not of this hub"),
+        )
+    ]
+    return make_release(tmp_path, rows)
+
+
+@pytest.mark.parametrize(
+    ("asked", "now"),
+    [
+        ("arxiv:2401.00009", "doi:10.5555/One"),
+        ("https://arxiv.org/abs/2401.00009v3", "doi:10.5555/One"),
+        ("https://doi.org/10.5555/PREPRINT", "doi:10.5555/two"),
+        ("record of mine", "doi:10.5555/two"),
+        ("pith:2", "doi:10.5555/two"),
+        (CANONICAL, CANONICAL),
+    ],
+)
+def test_a_work_is_found_by_an_id_that_it_had(renamed, asked, now):
+    assert renamed.work(asked).work_id == now
+    assert renamed.select(ids=[asked, now]).ids == [now]
+    assert renamed.export("csv", works=[asked])._selection.work_ids == [now]
+
+
+def test_a_work_of_an_older_release_is_found_under_its_new_id(renamed, tmp_path_factory):
+    rows = make_works({"work_id": "arxiv:2401.00009", "title": "Then"})
+    then = make_release(tmp_path_factory.mktemp("then"), rows).work("arxiv:2401.00009")
+    assert renamed.work(then).work_id == "doi:10.5555/One"
+    with pytest.raises(errors.UnknownWork, match=r"no work 'arxiv:2401\.00008'"):
+        renamed.work("arxiv:2401.00008")
+
+
+def test_former_ids_lead_to_works_of_the_release(renamed, tmp_path_factory):
+    renamed.verify()
+    assert [row["until_version"] for row in renamed.former_ids] == ["1.0.0"] * 5
+    rows = make_works()
+    lost = {"former_id": "a", "work_id": "b", "until_version": "1.0.0"}
+    hub = make_release(tmp_path_factory.mktemp("lost"), rows | {"former_ids": [lost]})
+    with pytest.raises(errors.DamagedTable, match=r"former_ids"):
+        hub.verify()
+
+
 def test_an_unknown_table_names_the_nearest_and_what_exists(first):
     with pytest.raises(errors.UnknownTable, match=r"'wroks' in mt-nlg 1\.0\.0.*mean 'works'"):
         first.table("wroks")
@@ -79,6 +135,7 @@ def test_a_table_that_a_release_lacks_is_not_there(first, hub):
     assert "authorships" not in dir(first)
     assert {"works", "canonical", "citing_works", "search"} <= set(dir(first))
     assert set(hub.tables) <= set(dir(hub))
+    assert "release" not in dir(hub)  # nothing to complete: it is for citehub itself
 
 
 def test_the_canonical_work(hub):

@@ -14,8 +14,8 @@ import citehub
 from citehub import errors
 
 PUBLIC = {
-    "CitehubError", "Diff", "Export", "Hub", "Related", "Scorecard", "Summary", "Table",
-    "Work", "Works",
+    "CitehubError", "Diff", "Export", "Hub", "MtNlg", "News", "Related", "Scorecard", "Summary",
+    "Table", "Work", "Works",
     "__version__", "arithmetic", "check", "diff", "display", "errors", "explorer", "hubs",
     "load", "notebooks", "versions", "vocabulary",
 }  # fmt: skip

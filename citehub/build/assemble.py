@@ -8,9 +8,7 @@ order of `TRUST`.
 from __future__ import annotations
 
 import itertools
-import re
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub._markup import plain_title, says_something
@@ -18,214 +16,97 @@ from citehub._schema import TABLES
 from citehub._text import counted
 from citehub.build.derived import (
     DERIVED,
+    DERIVED_SOURCE,
     count_months,
     derive,
     put_position,
     put_shared_authors,
     put_timespan,
 )
+from citehub.build.join import join
 from citehub.build.ledger import Ledger, Origin, named_sources
 from citehub.build.write import GatheredRows
 from citehub.errors import BuildError
-from citehub.sources import openalex, opencitations, reference_file, semantic_scholar
-from citehub.sources.records import YEARS, Author, Edge, Record, best_identifier
+from citehub.sources.registry import SOURCES, find_source
 
 if TYPE_CHECKING:
-    import datetime
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
-    from citehub._identifiers import Identifier
     from citehub._rows import CountMeasure, TableName
     from citehub._table import ArrowRows
+    from citehub.build.join import Apart, Joined, Member, Same, Work
+    from citehub.sources.records import Edge, Record
+    from citehub.sources.statements import Statements
 
-TRUST: Final = (
-    openalex.SOURCE,
-    semantic_scholar.SOURCE,
-    opencitations.SOURCE,
-    reference_file.SOURCE,
-)
+TRUST: Final = tuple(source.id for source in SOURCES if source.option)
 """Sources by trust: of what several say, the first stands in ``works`` and ``authorships``."""
 
-TLDR: Final = "s2-tldr"
-SOURCES: Final[dict[str, dict[str, str | None]]] = {
-    openalex.SOURCE: {
-        "title": "OpenAlex, works snapshot",
-        "url": "https://openalex.org",
-        "kind": "records",
-        "rights": "CC0 1.0",
-    },
-    semantic_scholar.SOURCE: {
-        "title": "Semantic Scholar datasets",
-        "url": "https://www.semanticscholar.org/product/api",
-        "kind": "records",
-        "rights": "ODC-BY 1.0",
-    },
-    TLDR: {
-        "title": "Semantic Scholar datasets, TLDRs: a sentence that a model wrote of a paper",
-        "url": "https://www.semanticscholar.org/product/api",
-        "kind": "records",
-        "rights": "ODC-BY 1.0",
-    },
-    opencitations.SOURCE: {
-        "title": "OpenCitations Index and Meta",
-        "url": "https://opencitations.net",
-        "kind": "records",
-        "rights": "CC0 1.0",
-    },
-    reference_file.SOURCE: {
-        "title": "A reference manager's file of works that cite the canonical one",
-        "url": None,
-        "kind": "records",
-        "rights": None,
-    },
-    DERIVED: {
-        "title": "computed from other cells; the locator says how",
-        "url": None,
-        "kind": "derived",
-        "rights": "CC0 1.0; what the cells are computed from stays under the rights of its "
-        "sources.",
-    },
-}
-_DATE: Final = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _MONTHS: Final = 12
-_COUNTS: Final = range(2**31)
 _STATED: Final = ("language", "topic", "open_access_status", "license")
 _STEP: Final = 1000  # citing works whose rows are dicts at a time
 _TABLES: Final[tuple[TableName, ...]] = (
     "works", "work_ids", "authorships", "citations", "citation_sources", "citation_contexts",
     "citation_labels", "citation_years", "source_counts", "source_overlap", "representatives",
-    "themes", "work_themes", "work_notes",
+    "themes", "work_themes", "work_notes", "local_citations", "work_joins", "merge_candidates",
 )  # fmt: skip
 """Tables that a release holds, even where they stay empty."""
 
 
-@dataclass(slots=True)
-class HubInput:
-    """What the sources say of one hub.
-
-    ``canonical`` are the records of the work itself, by source and record id; ``stated`` are
-    the sources' own counts of its citations, and ``years`` those of OpenAlex by year.
-    ``snapshots`` are the dates of the dumps, ``read_on`` that at which they were read; ``read``
-    says in words what was read.
-    """
-
-    canonical: dict[tuple[str, str], Record]
-    citing: dict[tuple[str, str], Record]
-    edges: list[Edge]
-    findings: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
-    stated: dict[str, int] = field(default_factory=dict)
-    years: dict[int, int] = field(default_factory=dict)
-    unreadable: dict[str, int] = field(default_factory=dict)
-    newest_year: int | None = None
-    snapshots: dict[str, datetime.date] = field(default_factory=dict)
-    read_on: datetime.date | None = None
-    read: str = ""
-
-
-def record_of(  # noqa: PLR0913
-    row: Mapping[str, Any],
-    source_id: str,
-    record_id: str,
-    ids: tuple[Identifier, ...],
-    abstract: str | None,
+def join_statements(
+    given: Statements,
     *,
-    snapshot_on: datetime.date | None = None,
-) -> tuple[Record, str]:
-    """Return a record from a source's row, and what of it cannot be used, in words.
+    same: Sequence[Same] = (),
+    apart: Sequence[Apart] = (),
+    named: Mapping[Member, str] | None = None,
+    former: Collection[str] = (),
+) -> Joined:
+    """Join what the sources say, and what a person says of it, into works: see `join`.
 
-    A date of 1 January may stand for the year alone; its month is not known.
+    A title that says nothing is none.
+
+    Raises
+    ------
+    BuildError
+        What a person says contradicts itself.
     """
-    year, month, problem = row["year"], None, ""
-    if year is not None and year not in YEARS:
-        year, problem = None, f"the year {year} is out of range"
-    date = _DATE.fullmatch(row["date"] or "")
-    if date and year == int(date[1]) and date[2] and date[0][4:] != "-01-01":
-        month = int(date[2]) if 1 <= int(date[2]) <= _MONTHS else None
-    authors = tuple(
-        Author(each["name"].strip(), _bare_orcid(each["orcid"]))
-        for each in row["authors"] or ()
-        if each and each["name"] and each["name"].strip()
+    records = [
+        each if says_something(each.title or "") else each._replace(title=None)
+        for each in {**given.citing, **given.canonical}.values()
+    ]
+    return join(
+        records, given.canonical, trust=TRUST, same=same, apart=apart, named=named, former=former
     )
-    n = row.get("n_citations")
-    count = n if n is not None and n in _COUNTS else None
-    record = Record(
-        source_id,
-        record_id,
-        ids,
-        title=row["title"],
-        year=year,
-        month=month,
-        venue=row["venue"],
-        type=row["type"],
-        authors=authors,
-        abstract=abstract,
-        is_retracted=row["is_retracted"],
-        language=row.get("language"),
-        topic=row.get("topic"),
-        open_access_status=row.get("open_access_status"),
-        license=row.get("license"),
-        citation_count=count,
-        citation_count_on=None if count is None else snapshot_on,
-    )
-    return record, problem
 
 
-def _bare_orcid(orcid: str | None) -> str | None:
-    found = re.search(r"\d{4}-\d{4}-\d{4}-\d{3}[\dX]$", orcid or "")
-    return found[0] if found else None
-
-
-@dataclass(slots=True)
-class _Work:
-    """Records that are one work, the most trusted first."""
-
-    work_id: str
-    records: list[Record]
-
-    @property
-    def title(self) -> str | None:
-        """The title that the most trusted of them has."""
-        return next((each.title for each in self.records if each.title), None)
-
-    @property
-    def authors(self) -> tuple[Author, ...]:
-        """The authors that the most trusted of them prints, as far as they can be read."""
-        printed = next((each.authors for each in self.records if each.authors), ())
-        return tuple(author for author in printed if author)
-
-    @property
-    def first(self) -> Record | None:
-        """The earliest of those that are dated: the first public version."""
-        dated = [each for each in self.records if each.year is not None]
-        return min(
-            dated, key=lambda each: (each.year or 0, each.month or _MONTHS + 1), default=None
-        )
-
-
-def assemble(given: HubInput) -> tuple[dict[str, ArrowRows], str]:
+def assemble(given: Statements, joined: Joined | None = None) -> tuple[dict[str, ArrowRows], str]:
     """Return the rows of every table, and the id of the canonical work.
+
+    ``joined`` are the works that the statements are of, where a person had a say in it.
 
     Raises
     ------
     BuildError
         No source tells the title of the canonical work, or none knows a citation of it.
     """
-    return _Assembly(given).run()
+    return _Assembly(given, joined or join_statements(given)).run()
 
 
 class _Assembly:
-    def __init__(self, given: HubInput) -> None:
+    def __init__(self, given: Statements, joined: Joined) -> None:
         self.given = given
+        self.joined = joined
         self.ledger = Ledger()
         self.gathered = GatheredRows()
         self.named: set[str] = set()  # sources
-        self.work_of: dict[tuple[str, str], _Work] = {}
+        self.work_of: dict[tuple[str, str], Work] = {}
         self.own: set[tuple[str, str]] = set()  # records of the canonical work
 
     def run(self) -> tuple[dict[str, ArrowRows], str]:
+        from citehub.build.representatives import put_representatives  # which imports NumPy
+
         given = self.given
         self.ledger.start(*_TABLES)
-        canonical, works = self._join()
+        canonical, works = self.joined.canonical, self.joined.works
         if canonical.title is None:
             raise BuildError(
                 f"No source tells the title of {canonical.work_id}. Add one that describes works, "
@@ -236,7 +117,13 @@ class _Assembly:
             (each.source_id, each.record_id): work for work in works for each in work.records
         }
         self.own = {(each.source_id, each.record_id) for each in canonical.records}
-        edges = [e for e in given.edges if (e.source_id, e.citing) not in self.own]
+        others = given.canonical.keys() - self.own  # a person says that they are other works
+        edges = [
+            each
+            for each in given.edges
+            if (each.source_id, each.citing) not in self.own
+            and (each.source_id, each.cited) not in others
+        ]
         by_work: dict[str, list[Edge]] = {}
         for edge in sorted(edges, key=_trust_of_edge):
             work = self.work_of[edge.source_id, edge.citing]
@@ -254,13 +141,17 @@ class _Assembly:
                 f"{untitled if edges else ''}{self._read()}"
             )
         self._put_work(canonical)
+        texts = {}
         for position, work in enumerate(citing, 1):
             self._put_work(work)
+            texts[work.work_id] = self._texts(work)
             self._put_citation(work, canonical, position, by_work[work.work_id])
             if position % _STEP == 0:
                 self._gather()
+        put_representatives(self.ledger, texts)
         self._put_counts(edges, by_work)
         self._put_years(citing, canonical)
+        self._put_candidates({work.work_id for work in (canonical, *citing)})
         self._gather()
         self._put_sources()
         self._gather()
@@ -280,35 +171,9 @@ class _Assembly:
         self.gathered.add(tables)
         self.ledger = Ledger()
 
-    # -- joining --------------------------------------------------------------------------
-
-    def _join(self) -> tuple[_Work, list[_Work]]:
-        """Join records that share an identifier; the canonical work's are one by request."""
-        given = self.given
-        groups = _Groups()
-        first = next(iter(given.canonical))
-        for key, record in (*given.canonical.items(), *given.citing.items()):
-            for identifier in record.ids:
-                groups.join(key, identifier)
-        for key in given.canonical:
-            groups.join(first, key)
-        records = {
-            key: record if says_something(record.title or "") else record._replace(title=None)
-            for key, record in (*given.citing.items(), *given.canonical.items())
-        }
-        members: dict[object, list[Record]] = {}
-        for key, record in records.items():
-            members.setdefault(groups.find(key), []).append(record)
-        works = {}
-        for group, joined in members.items():
-            joined.sort(key=_trusted_first)
-            works[group] = _Work(_name(joined), joined)
-        canonical = works.pop(groups.find(first))
-        return canonical, list(works.values())
-
     # -- entering -------------------------------------------------------------------------
 
-    def _put_work(self, work: _Work) -> None:
+    def _put_work(self, work: Work) -> None:
         title, key = work.title or "", {"work_id": work.work_id}
         self._first(work, "title")
         cells = {**key, "title_plain": plain_title(title)}
@@ -324,8 +189,9 @@ class _Assembly:
         self._put_ids(work)
         self._put_authors(work)
         self._put_notes(work)
+        self._put_joins(work)
 
-    def _first(self, work: _Work, name: str) -> None:
+    def _first(self, work: Work, name: str) -> None:
         """Enter a cell of ``works`` from the first record that has it."""
         for record in work.records:
             value = getattr(record, name)
@@ -335,7 +201,7 @@ class _Assembly:
                 )
                 return
 
-    def _put_citation_count(self, work: _Work) -> None:
+    def _put_citation_count(self, work: Work) -> None:
         for record in work.records:
             if record.citation_count is not None:
                 names = ("citation_count", "citation_count_on")
@@ -344,23 +210,36 @@ class _Assembly:
                 self.ledger.put("works", {"work_id": work.work_id, **cells}, origin)
                 return
 
-    def _put_finding(self, work: _Work) -> None:
+    def _put_finding(self, work: Work) -> None:
+        found = self._finding_of(work)
+        if found:
+            record, text, model, source = found
+            origin = Origin(source, "stated", f"record {record.record_id}, written by {model}")
+            cells = {"finding": text, "finding_source": source}
+            self.ledger.put("works", {"work_id": work.work_id, **cells}, origin)
+
+    def _finding_of(self, work: Work) -> tuple[Record, str, str, str] | None:
+        """Return the finding of the first record that has one, its model and its source."""
         for record in work.records:
             found = self.given.findings.get((record.source_id, record.record_id))
             if found:
-                text, model = found
-                origin = Origin(TLDR, "stated", f"record {record.record_id}, written by {model}")
-                cells = {"finding": text, "finding_source": TLDR}
-                self.ledger.put("works", {"work_id": work.work_id, **cells}, origin)
-                return
+                return record, *found
+        return None
 
-    def _put_ids(self, work: _Work) -> None:
+    def _texts(self, work: Work) -> tuple[str, ...]:
+        """Return what tells the subject of a work: its title, its finding or else abstract."""
+        title = plain_title(work.title or "")
+        if found := self._finding_of(work):
+            return title, found[1]
+        return title, *[each.abstract for each in work.records if each.abstract][:1]
+
+    def _put_ids(self, work: Work) -> None:
         for record in work.records:
             for scheme, value in record.ids:
                 cells = {"work_id": work.work_id, "scheme": scheme, "value": value}
                 self.ledger.put("work_ids", cells, _origin_of(record))
 
-    def _put_authors(self, work: _Work) -> None:
+    def _put_authors(self, work: Work) -> None:
         record = next((each for each in work.records if each.authors), None)
         if record is None:
             return
@@ -384,7 +263,7 @@ class _Assembly:
             self.ledger.put("authorships", stated, _origin_of(record))
             put_position(self.ledger, key, count, "place in the list")
 
-    def _put_notes(self, work: _Work) -> None:
+    def _put_notes(self, work: Work) -> None:
         """Enter what stands beside the records of a work, in the order of the source."""
         places: Counter[tuple[str, str]] = Counter()
         stated = dict.fromkeys(
@@ -397,9 +276,29 @@ class _Assembly:
             cells = {**key, "position": place, "text": note.text}
             self.ledger.put("work_notes", cells, Origin(source_id, "stated"))
 
-    def _put_citation(
-        self, work: _Work, canonical: _Work, position: int, edges: list[Edge]
-    ) -> None:
+    def _put_joins(self, work: Work) -> None:
+        """Enter why each record is of the work."""
+        for record, why in zip(work.records, work.reasons, strict=True):
+            key = {
+                "work_id": work.work_id,
+                "source_id": record.source_id,
+                "record_id": record.record_id,
+            }
+            cells = {**key, "reason": why.reason, "note": why.note}
+            if why.identifier is not None:
+                cells |= {"scheme": why.identifier.scheme, "value": why.identifier.value}
+            if why.via is not None:
+                cells["joined_source_id"] = why.via.source_id
+                cells["joined_record_id"] = why.via.record_id
+            self.ledger.put("work_joins", cells, Origin(record.source_id, "derived"))
+
+    def _put_candidates(self, held: set[str]) -> None:
+        """Enter the pairs of works of the hub that may be one."""
+        for each in self.joined.candidates:
+            if each.work_id in held and each.other_work_id in held:
+                self.ledger.put("merge_candidates", each._asdict(), Origin(DERIVED, "derived"))
+
+    def _put_citation(self, work: Work, canonical: Work, position: int, edges: list[Edge]) -> None:
         key = {"citing_work_id": work.work_id, "cited_work_id": canonical.work_id}
         self.ledger.put("citations", key, self._origin(edges[0]))
         derive(
@@ -424,6 +323,7 @@ class _Assembly:
         for edge in edges:
             origin = self._origin(edge)
             source = {**key, "source_id": edge.source_id}
+            source_of = find_source(edge.source_id)
             if (edge.source_id, edge.citing) in stated:  # it may cite two of its records
                 said = stated.pop((edge.source_id, edge.citing))
                 records = {"record_id": edge.citing, "cited_record_id": edge.cited}
@@ -442,9 +342,9 @@ class _Assembly:
                         "label_id": f"{stem}-{numbers[stem]}-{raw}",
                         "context_id": context_id,
                         "scheme": "intent",
-                        "value": semantic_scholar.INTENTS.get(raw),
+                        "value": source_of.roles.get(raw) if source_of else None,
                         "raw_value": raw,
-                        "labeler": "Semantic Scholar",
+                        "labeler": source_of.labeler if source_of else edge.source_id,
                     }
                     self.ledger.put("citation_labels", label, origin)
 
@@ -483,15 +383,15 @@ class _Assembly:
             counted = {**pair, "n_both": len(mine & theirs), "n_either": len(mine | theirs)}
             self.ledger.put("source_overlap", counted, Origin(DERIVED, "derived"))
 
-    def _put_years(self, citing: list[_Work], canonical: _Work) -> None:
-        """Enter the citing works of each year, and what OpenAlex counts, with years of zero.
+    def _put_years(self, citing: list[Work], canonical: Work) -> None:
+        """Enter the citing works of each year, and what sources count, with years of zero.
 
-        Ours begin with the year of the work; OpenAlex tells of ten years at most.
+        Ours begin with the year of the work.
         """
         years = Counter(each.year or 0 for work in citing if (each := work.first) is not None)
         counted: dict[str, dict[int, int]] = {
             DERIVED: years,
-            openalex.SOURCE: self.given.years,
+            **self.given.years,
         }
         newest = self.given.newest_year or 0
         own = canonical.first.year if canonical.first else None
@@ -506,14 +406,13 @@ class _Assembly:
 
     def _put_sources(self) -> None:
         """Enter the sources that any row names."""
-        for source_id, cells in SOURCES.items():
-            if source_id in self.named:
-                row: dict[str, Any] = {"source_id": source_id, **cells}
-                if source_id != DERIVED:
-                    dump = semantic_scholar.SOURCE if source_id == TLDR else source_id
+        for source in (*SOURCES, DERIVED_SOURCE):
+            if source.id in self.named:
+                row: dict[str, Any] = {**source.row}
+                if source is not DERIVED_SOURCE:
                     row["retrieved_on"] = self.given.read_on
-                    row["snapshot_on"] = self.given.snapshots.get(dump)
-                self.ledger.put("sources", row, Origin(source_id, "stated"))
+                    row["snapshot_on"] = self.given.snapshots.get(source.id)
+                self.ledger.put("sources", row, Origin(source.id, "stated"))
 
     # -- origins --------------------------------------------------------------------------
 
@@ -529,52 +428,24 @@ class _Assembly:
         return _origin_of(self.given.citing[edge.source_id, edge.citing])
 
 
-class _Groups:
-    """Disjoint sets: things that were joined have one leader."""
-
-    def __init__(self) -> None:
-        self.leader: dict[object, object] = {}
-
-    def find(self, each: object) -> object:
-        """Return the leader of a thing."""
-        while (leader := self.leader.setdefault(each, each)) != each:
-            self.leader[each] = each = self.leader[leader]
-        return each
-
-    def join(self, one: object, other: object) -> None:
-        """Make two things one."""
-        self.leader[self.find(one)] = self.find(other)
-
-
-def _trusted_first(record: Record) -> tuple[int, bool, str]:
-    """Order records by trust; of one source the published version comes before the preprint."""
-    return TRUST.index(record.source_id), record.type == "preprint", record.record_id
-
-
 def _trust_of_edge(edge: Edge) -> tuple[int, str, str]:
     return TRUST.index(edge.source_id), edge.citing, edge.cited
 
 
-def _newest_first(work: _Work) -> tuple[int, int, str]:
+def _newest_first(work: Work) -> tuple[int, int, str]:
     first = work.first
     if first is None or first.year is None:
         return 1, 0, work.work_id
     return 0, -(first.year * (_MONTHS + 1) + (first.month or 0)), work.work_id
 
 
-def _first_month(work: _Work) -> int | None:
+def _first_month(work: Work) -> int | None:
     first = work.first
     return count_months(first.year, first.month) if first else None
 
 
-def _names(work: _Work) -> set[str]:
+def _names(work: Work) -> set[str]:
     return {author.name for author in work.authors}
-
-
-def _name(records: list[Record]) -> str:
-    """Return the id of a work: its best identifier, else what the reference file calls it."""
-    best = best_identifier(each for record in records for each in record.ids)
-    return best.curie if best else f"entry:{records[0].record_id}"
 
 
 def _origin_of(record: Record) -> Origin:

@@ -5,21 +5,23 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from citehub.build.assemble import SOURCES, TRUST, assemble
+from citehub.build.assemble import TRUST, assemble
 from citehub.build.release import write_release
 from citehub.build.spec import LICENSES, About, ChangeNote, HubSpec, ReleaseSpec
+from citehub.sources.registry import SOURCES
 
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Callable, Collection, Iterator
 
-    from citehub.build.assemble import HubInput
+    from citehub.sources.source import Source
+    from citehub.sources.statements import Statements
 
 _COMPILATION: Final = (
     "for the compilation; the column sources.rights gives the terms of each source"
 )
 _MAINTAINER: Final = {"title": "The maintainer of this hub", "roles": ["creator"]}
-_SEMANTIC_SCHOLAR: Final = "for what comes from Semantic Scholar"
+_FREE: Final = "CC0-1.0"
 
 
 def name_hub(work_id: str) -> str:
@@ -34,7 +36,7 @@ def name_hub(work_id: str) -> str:
 
 
 def write_hub(  # noqa: PLR0913
-    given: HubInput,
+    given: Statements,
     target: str,
     *,
     name: str | None,
@@ -56,7 +58,8 @@ def write_hub(  # noqa: PLR0913
     n_citing = len(tables["citations"])
     title = next(row["title_plain"] for row in tables["works"] if row["work_id"] == work_id)
     named = [row["source_id"] for row in tables["sources"]]
-    known = ", ".join(str(SOURCES[each]["title"]) for each in TRUST if each in named)
+    read = [each for each in SOURCES if each.option and each.id in named]
+    known = ", ".join(each.title for each in read)
     release = ReleaseSpec(
         version=version,
         created=created,
@@ -75,7 +78,7 @@ def write_hub(  # noqa: PLR0913
         page="",
         page_source="",
         keywords=("citations", "bibliometrics"),
-        licenses=tuple(_licenses(about, {SOURCES[each]["rights"] for each in named})),
+        licenses=tuple(_licenses(about, read)),
         contributors=about.contributors or (_MAINTAINER,),
         releases=(release,),
         homepage=about.homepage,
@@ -83,7 +86,8 @@ def write_hub(  # noqa: PLR0913
             "data_collection": f"Bulk files were read whole and filtered by citation: {known}.",
             "data_collection_missing_data": "Null means not known, never zero or false. Citing "
             "works of which no source gives a title are counted in source_counts and left out.",
-            "data_manipulation_protocol": "Records that share a public identifier are one work. "
+            "data_manipulation_protocol": "Records that share a public identifier are one work; "
+            "work_joins says which did. "
             "Of what several sources say of it, the first of "
             f"{', '.join(TRUST)} is shown. Identifiers are normalised, nothing is guessed.",
             "data_annotation_protocol": "Roles are Semantic Scholar's intents, which a model "
@@ -99,11 +103,17 @@ def write_hub(  # noqa: PLR0913
     return n_citing
 
 
-def _licenses(about: About, rights: Collection[str | None]) -> Iterator[dict[str, str]]:
-    """Yield the licences of the compilation, else CC0 where a source allows it, and ODC-BY."""
-    stated = about.licenses or ((LICENSES["CC0-1.0"],) if "CC0 1.0" in rights else ())
+def _licenses(about: About, read: Collection[Source]) -> Iterator[dict[str, str]]:
+    """Yield the licences of the compilation, else CC0 where a source allows it.
+
+    After them come the licences that parts of it keep.
+    """
+    kept = {each.spdx: each for each in read if each.spdx not in {"", _FREE}}
+    is_free = any(each.spdx == _FREE for each in read)
+    stated = about.licenses or ((LICENSES[_FREE],) if is_free else ())
     for each in stated:
         yield {**each, "title": f"{each['title']} {_COMPILATION}"}
-    if "ODC-BY 1.0" in rights and LICENSES["ODC-By-1.0"] not in about.licenses:
-        each = LICENSES["ODC-By-1.0"]
-        yield {**each, "title": f"{each['title']} {_SEMANTIC_SCHOLAR}"}
+    for name, source in kept.items():
+        if LICENSES[name] not in about.licenses:
+            of = f"for what comes from {source.title.removesuffix(' datasets')}"
+            yield {**LICENSES[name], "title": f"{LICENSES[name]['title']} {of}"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub.build.ledger import Origin
+from citehub.sources.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -13,6 +14,13 @@ if TYPE_CHECKING:
     from citehub.build.ledger import Ledger
 
 DERIVED: Final = "derived"
+DERIVED_SOURCE: Final = Source(
+    id=DERIVED,
+    title="computed from other cells; the locator says how",
+    url=None,
+    kind="derived",
+    rights="CC0 1.0; what the cells are computed from stays under the rights of its sources.",
+)
 _MONTHS: Final = 12
 
 

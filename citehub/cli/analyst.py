@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
@@ -165,7 +166,10 @@ def cite(
 @app.command()
 def diff(
     hub: Annotated[
-        str, typer.Argument(metavar="HUB", help="Name of a hub.", autocompletion=complete_hub)
+        str,
+        typer.Argument(
+            metavar="HUB", help="Name of a hub, or a hub folder.", autocompletion=complete_hub
+        ),
     ],
     old: Annotated[
         str,
@@ -190,8 +194,8 @@ def diff(
     found = citehub.diff(hub, old, new)
     if as_json:
         changes = [{**change._asdict(), "level": change.level} for change in found]
-        record = {"hub": hub, "old": old, "new": new, "level": found.level, "changes": changes}
-        records.print_json(record)
+        record = {"hub": hub, "old": old, "new": new, "level": found.level}
+        records.print_json({**record, "news": asdict(found.news), "changes": changes})
         return
     pages.show_diff(found, every=every)
 

@@ -36,7 +36,7 @@ def _complete_with(facet: str) -> Callable[[typer.Context, str], list[str]]:
     def complete(ctx: typer.Context, incomplete: str) -> list[str]:
         # An option that still lacks its value leaves the arguments before it unread.
         hub = ctx.params.get("hub") or next(iter(ctx.args), None)
-        known = known_values(citehub.load(hub), facet) if hub else []
+        known = known_values(citehub.load(hub).release, facet) if hub else []
         return [value for value in known if value.startswith(incomplete)]
 
     return complete

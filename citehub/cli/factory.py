@@ -11,6 +11,9 @@ import typer
 from citehub import _terminal as terminal
 from citehub._text import clean, counted
 from citehub.cli.app import PARTIAL, app, read_ids
+from citehub.cli.sources import Named, with_sources
+from citehub.sources.reference_file import REFERENCE_FILE
+from citehub.sources.registry import SOURCES, dumped
 
 if TYPE_CHECKING:
     from citehub.graph import Dumps, MostCited, NewHub
@@ -23,22 +26,6 @@ graph = typer.Typer(
 )
 app.add_typer(graph, name="graph")
 
-OpenAlex = Annotated[
-    str | None,
-    typer.Option(
-        "--openalex", metavar="DIR", help="OpenAlex snapshot: its folder works, or one above."
-    ),
-]
-SemanticScholar = Annotated[
-    str | None,
-    typer.Option(
-        "--s2", metavar="DIR", help="Semantic Scholar datasets: folders papers, citations ..."
-    ),
-]
-OpenCitations = Annotated[
-    str | None,
-    typer.Option("--opencitations", metavar="DIR", help="OpenCitations: folders index and meta."),
-]
 Cache = Annotated[
     str | None,
     typer.Option(
@@ -64,6 +51,7 @@ Created = Annotated[
 
 
 @app.command()
+@with_sources()
 def new(
     work: Annotated[
         str,
@@ -72,17 +60,7 @@ def new(
         ),
     ],
     out: Annotated[str, typer.Option("--out", metavar="DIR", help="Release folder to make.")],
-    openalex: OpenAlex = None,
-    s2: SemanticScholar = None,
-    opencitations: OpenCitations = None,
-    citing: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--citing",
-            metavar="FILE",
-            help="BibTeX, RIS or CSL-JSON of works that cite it; may be given several times.",
-        ),
-    ] = None,
+    named: Named,
     name: Annotated[
         str | None, typer.Option("--name", help="Name of the hub; else its work's id.")
     ] = None,
@@ -118,11 +96,11 @@ def new(
     """
     from citehub.graph import new_hub
 
-    _need(out, openalex, s2, opencitations, *(citing or ()), known=("--citing",))
-    dumps = _dumps(openalex, s2, opencitations, cache, memory, threads, engine, master)
+    _need(out, named)
+    dumps = _dumps(named, cache, memory, threads, engine, master)
     with terminal.progress() as step:
         made = new_hub(
-            work, out, dumps, citing=citing, name=name, version=version,
+            work, out, dumps, citing=named.get(REFERENCE_FILE.id), name=name, version=version,
             created=_date(created), title=title, licenses=licenses or (),
             contributors=contributors or (), homepage=homepage, progress=step,
         )  # fmt: skip
@@ -132,14 +110,13 @@ def new(
 
 
 @graph.command()
+@with_sources(are_dumps=True)
 def hubs(
     works: Annotated[
         str, typer.Option("--works", metavar="FILE", help="A work a line; - is standard input.")
     ],
     out: Annotated[str, typer.Option("--out", metavar="DIR", help="Folder for the releases.")],
-    openalex: OpenAlex = None,
-    s2: SemanticScholar = None,
-    opencitations: OpenCitations = None,
+    named: Named,
     version: DataVersion = "1.0.0",
     created: Created = None,
     cache: Cache = None,
@@ -154,9 +131,9 @@ def hubs(
     """
     from citehub.graph import new_hubs
 
-    _need(out, openalex, s2, opencitations)
+    _need(out, named)
     asked = read_ids(works)
-    dumps = _dumps(openalex, s2, opencitations, cache, memory, threads, engine, master)
+    dumps = _dumps(named, cache, memory, threads, engine, master)
     failed = 0
     with terminal.progress() as step:
         for made in new_hubs(
@@ -174,11 +151,10 @@ def hubs(
 
 
 @graph.command()
+@with_sources(are_dumps=True)
 def canonical(
     out: Annotated[str, typer.Option("--out", metavar="DIR", help="Folder to make.")],
-    openalex: OpenAlex = None,
-    s2: SemanticScholar = None,
-    opencitations: OpenCitations = None,
+    named: Named,
     top: Annotated[int, typer.Option(min=1, help="How many works.")] = 1000,
     cache: Cache = None,
     memory: Memory = "4GB",
@@ -192,27 +168,27 @@ def canonical(
     """
     from citehub.graph import find_canonical
 
-    _need(out, openalex, s2, opencitations)
-    dumps = _dumps(openalex, s2, opencitations, cache, memory, threads, engine, master)
+    _need(out, named)
+    dumps = _dumps(named, cache, memory, threads, engine, master)
     with terminal.progress() as step:
         made = find_canonical(out, dumps, top=top, progress=step)
     print(clean(made.folder))
     _end(made)
 
 
-def _need(out: str, *sources: str | None, known: tuple[str, ...] = ()) -> None:
-    """Refuse a command that names no folder to make, or none of these and the known sources."""
+def _need(out: str, named: Named) -> None:
+    """Refuse a command that names no folder to make, or nothing to read."""
     if out in {"", "-"}:
         raise typer.BadParameter("name a folder to make", param_hint="--out")
-    if not any(sources):
-        options = ", ".join(("--openalex", "--s2", "--opencitations", *known))
+    if not any(given for given in named.values() if given):
+        options = ", ".join(
+            each.option.flag for each in SOURCES if each.option and each.id in named
+        )
         raise typer.BadParameter(f"name what to read: {options}; see --help", param_hint="sources")
 
 
 def _dumps(
-    openalex: str | None,
-    s2: str | None,
-    opencitations: str | None,
+    named: Named,
     cache: str | None,
     memory: str,
     threads: int | None,
@@ -224,7 +200,7 @@ def _dumps(
     if master and engine != "spark":
         raise typer.BadParameter("a master needs --engine spark", param_hint="--master")
     return Dumps(
-        openalex=openalex, s2=s2, opencitations=opencitations, cache=cache,
+        **{each.id: named[each.id] for each in dumped()}, cache=cache,
         memory=_bytes(memory), threads=threads, engine=engine, master=master,
     )  # fmt: skip
 

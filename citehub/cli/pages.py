@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import citehub
 from citehub import _terminal as terminal
+from citehub._news import MOST
 from citehub._search import words
 from citehub._text import clean, counted
 from citehub._work import marked_title, shorten_authors
+from citehub.errors import DamagedRelease, NewerRelease
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,11 +27,15 @@ _TEXT_ROWS: Final = 20
 
 def show_overview() -> None:
     """Show what is there, and what to type next."""
-    rows = []
+    rows: list[tuple[str, str, int | None, str]] = []
     for name in citehub.hubs():
-        hub = citehub.load(name)
-        citing = len(hub.citing_works)
-        rows.append((name, ", ".join(citehub.versions(name)), citing, hub.manifest["title"]))
+        try:
+            hub = citehub.load(name)
+            versions = ", ".join(citehub.versions(name))
+        except (DamagedRelease, NewerRelease):
+            rows.append((name, "", None, f"cannot be read; citehub show {name} says why"))
+        else:
+            rows.append((name, versions, len(hub.citing_works), hub.manifest["title"]))
     first = rows[0][0] if rows else "HUB"
     terminal.show(
         f"citehub {citehub.__version__}: who cites a work, and in what role\n",
@@ -158,7 +164,9 @@ def show_table(handle: Table[Any, Any], columns: list[str] | None) -> None:
 
 
 def show_diff(found: Diff, *, every: bool) -> None:
-    """Show what changed in sum, and every change where asked for."""
+    """Show what is new by name, what changed in sum, and every change where asked for."""
+    if found.news:
+        terminal.show(terminal.paragraph(found.news.text(None if every else MOST)), "")
     terminal.show(terminal.paragraph(found))
     for change in found if every else ():
         where = " ".join(each for each in (change.table, change.row_key, change.column) if each)

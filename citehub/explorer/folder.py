@@ -78,7 +78,7 @@ def write_site(hub: Hub, out: str | os.PathLike[str], *, force: bool = False) ->
 def data_script(hub: Hub) -> bytes:
     """Return the files that the explorer reads, as a script for a page opened from disk."""
     files = {
-        resource["path"]: base64.b64encode(hub.table(name)._read_bytes()).decode()
+        resource["path"]: base64.b64encode(hub.release.files[name].read_bytes()).decode()
         for name, resource in page.resources(hub).items()
     }
     return f"window.citehubFiles = {to_json(files)}\n".encode()
@@ -111,7 +111,7 @@ def _write(hub: Hub, folder: str) -> None:
     others = _copy_release(hub, os.path.join(folder, FILES))
     for name, data in read_bundle().items():
         _folder.write_bytes(os.path.join(folder, name), data)
-    is_small = hub._n_citing <= MOST_INLINE
+    is_small = hub.release.n_citing <= MOST_INLINE
     if is_small:
         _folder.write_bytes(os.path.join(folder, INLINE), data_script(hub))
     settings = page.config(hub, files=f"{FILES}/", inline=INLINE if is_small else None)
@@ -122,10 +122,10 @@ def _write(hub: Hub, folder: str) -> None:
 
 def _copy_release(hub: Hub, folder: str) -> list[str]:
     """Copy a release; return the names of the files that are no tables."""
-    hub._verify_files()
+    hub.release.verify_files()
     os.mkdir(folder)
     for resource in hub.manifest["resources"]:
-        data = hub.table(resource["name"])._read_bytes()  # those whose hash it compared
+        data = hub.release.files[resource["name"]].read_bytes()  # those whose hash it compared
         _folder.write_bytes(os.path.join(folder, resource["path"]), data)
     others = [
         name

@@ -61,8 +61,8 @@ def config(hub: Hub, *, files: str, inline: str | None, page: str | None = None)
         "hub": hub.name,
         "version": hub.version,
         "title": hub.manifest["title"],
-        "canonical": hub.manifest["citehub"]["canonical_work_id"],
-        "n": hub._n_citing,
+        "canonical": hub.release.canonical_id,
+        "n": hub.release.n_citing,
         "tables": {
             name: {key: value for key, value in resource.items() if key in told}
             for name, resource in tables
@@ -70,7 +70,7 @@ def config(hub: Hub, *, files: str, inline: str | None, page: str | None = None)
         "labels_note": _labels_note(hub),
         "files": files,
         "inline": inline,
-        "release": None if hub._files else f"./{files.rstrip('/')}",
+        "release": None if hub.release.hashes else f"./{files.rstrip('/')}",
         "page": page,
     }
 
@@ -107,7 +107,7 @@ def index(
 
     ``others`` are the names of the release's files beside its tables.
     """
-    n = hub._n_citing
+    n = hub.release.n_citing
     more = "" if len(items) == n else _all_pages(n)
     return _document(
         hub,
@@ -123,7 +123,7 @@ def index(
 
 def list_page(hub: Hub, items: Sequence[str], number: int) -> str:
     """Return a page of the plain list of a large hub, with links to those beside it."""
-    n, start = hub._n_citing, (number - 1) * PER_PAGE + 1
+    n, start = hub.release.n_citing, (number - 1) * PER_PAGE + 1
     beside = [f'<a href="{page_name(number - 1)}" rel="prev">Previous</a>'] if number > 1 else []
     beside.append('<a href="index.html">Explorer</a>')
     if number * PER_PAGE < n:
@@ -163,14 +163,14 @@ def _document(hub: Hub, title: str, body: str, head: str = "") -> str:
 
 
 def _header(hub: Hub) -> str:
-    (work,) = hub._stream([hub.manifest["citehub"]["canonical_work_id"]])
+    (work,) = hub.release.stream([hub.release.canonical_id])
     title = _html.link(work.url or "", clean_line(marked_title(work)))
     about = f"{shorten_authors(work.authors)}, {work.published or 'date not known'}"
     return (
         f"<header>\n<h1>{text(hub.manifest['title'])}</h1>\n"
         f"<p>The canonical work: {title} ({text(about)}).</p>\n"
-        f"<p><strong>This hub lists {_papers(hub._n_citing)}</strong>; how many more there are is "
-        f"not known.{_labels(hub)}</p>\n"
+        f"<p><strong>This hub lists {_papers(hub.release.n_citing)}</strong>; how many more "
+        f"there are is not known.{_labels(hub)}</p>\n"
         f"<p>Data version {text(hub.version)} of {text(released_on(hub.manifest))}.</p>\n"
         "</header>\n"
     )
@@ -222,7 +222,7 @@ def _rights(hub: Hub) -> str:
             _html.link(each["url"] or "", clean_line(each["title"])),
             text(each["rights"] or "not known"),
         )
-        for each in (hub.sources if "sources" in hub.tables else ())
+        for each in hub.release.rows("sources")
     ]
     table = _html.table(("source", "terms of reuse"), rows) if rows else ""
     return f"<h2>Rights</h2>\n<p>The compilation: {licenses}.</p>\n<p>{_RIGHTS}</p>\n{table}\n"

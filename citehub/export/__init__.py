@@ -195,10 +195,10 @@ class Selection:
 
     def __iter__(self) -> Iterator[Work]:
         if self.found is not None:  # a network is written in two passes
-            yield from self.hub._stream(self.work_ids)  # noqa: SLF001
+            yield from self.hub.release.stream(self.work_ids)
             return
         found: Counter[str] = Counter()
-        for work in self.hub._stream(self.work_ids):  # noqa: SLF001
+        for work in self.hub.release.stream(self.work_ids):
             found.update(
                 f"{_LACKS[part]}, and none is written"
                 for part in self._format.expects

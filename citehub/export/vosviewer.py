@@ -29,7 +29,7 @@ def write(selection: Selection) -> Iterator[str]:
     are HTML there, those of clusters are not.
     """
     hub = selection.hub
-    titles = {row["theme_id"]: row["title"] for row in hub._read("themes")}  # noqa: SLF001
+    titles = {row["theme_id"]: row["title"] for row in hub.release.rows("themes")}
     clusters = {theme: number for number, theme in enumerate(titles, 1) if number < _MOST_CLUSTERS}
     about = {"title": hub.manifest["title"], "description": f"Data version {hub.version}"}
     yield f'{{"info": {_html_json(about)},\n"network": {{\n"items": '

@@ -11,23 +11,23 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from citehub import _folder
 from citehub._schema import Column, TableSchema
 from citehub.build.write import table_bytes
+from citehub.bulk.engines import parquet_files
+from citehub.bulk.reader import open_dumps
+from citehub.bulk.session import reading, write_rejects
 from citehub.errors import BadArgument, BuildError
-from citehub.graph.engines import parquet_files
-from citehub.graph.session import reading, write_rejects
-from citehub.graph.sources import name_record, open_sources
-from citehub.sources import openalex, semantic_scholar
 from citehub.sources.records import YEARS
+from citehub.sources.registry import dumped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-    from citehub.graph.dumps import Dumps
-    from citehub.graph.engines import Engine
-    from citehub.graph.sources import Source
+    from citehub.bulk.dumps import Dumps
+    from citehub.bulk.engines import Engine
     from citehub.sources.dumps import Expression
+    from citehub.sources.source import Opened
 
 _COUNTS: Final = range(2**31)
-_ROLES: Final = ("labelled", *semantic_scholar.INTENTS.values(), "influential")
+_ROLES: Final = ("labelled", "background", "method", "result", "influential")
 
 
 def _key(name: str, kind: str, description: str) -> Column:
@@ -169,14 +169,15 @@ def find_canonical(
     """
     if top < 1:
         raise BadArgument.of("top", top, "at least 1")
-    if not (dumps.openalex or dumps.s2 or dumps.opencitations):
-        raise BadArgument.of("dumps", dumps, "one with a folder of openalex, s2 or opencitations")
+    if not dumps.folders:
+        known = ", ".join(source.id for source in dumped())
+        raise BadArgument.of("dumps", dumps, f"one with a folder of any of {known}")
     target = os.path.abspath(out)
     _folder.check_free(target)
     notes: list[str] = []
     tables: dict[TableSchema, list[dict[str, Any]]] = {CANONICAL: [], CANONICAL_YEARS: []}
     with reading(dumps, target, progress) as (engine, store, scratch):
-        for source in open_sources(store, dumps, texts=False):
+        for source in open_dumps(store, dumps, texts=False):
             progress(f"Count the citations in {source.source_id}")
             ranking = _Ranking(engine, source, os.path.join(scratch, source.source_id), top)
             progress(f"Describe the most cited works in {source.source_id}")
@@ -201,14 +202,14 @@ class _Ranking:
     What several queries read is written out, so that it is made once.
     """
 
-    def __init__(self, engine: Engine, source: Source, scratch: str, top: int) -> None:
+    def __init__(self, engine: Engine, source: Opened, scratch: str, top: int) -> None:
         self.engine = engine
         self.source = source
         self.scratch = scratch
         self.notes: list[str] = []
         year = source.last_year(datetime.datetime.now(tz=datetime.UTC).year)
         self.years = range(YEARS[0], min(year, YEARS[-1]) + 1)
-        self.roles = _ROLES if source.source_id == semantic_scholar.SOURCE else ()
+        self.roles = _ROLES if source.source.roles else ()
         self.merges = None if source.merged is None else self._follow(source.merged)
         self.ranked, pairs = self._rank(top)
         self.pairs = pairs.semi_join(self.ranked, "cited")
@@ -239,7 +240,7 @@ class _Ranking:
         last = self._last_year()
         works, years = [], []
         for rank, record in enumerate((row["cited"] for row in ranked), 1):
-            name = name_record(self.source.source_id, record)
+            name = self.source.dump.name_record(record)
             key = {"source_id": self.source.source_id, "record_id": name}
             n_of, own = by_year[record], facts[record].get("publication_year")
             works.append({"rank": rank, **key, **facts[record], "n_dated": sum(n_of.values())})
@@ -268,13 +269,15 @@ class _Ranking:
 
     def _without_deleted(self, rows: Expression) -> Expression:
         """Leave out the record of deleted works, and note how many cite it."""
-        if self.source.source_id != openalex.SOURCE:
+        dump = self.source.dump
+        if dump.gone is None:
             return rows
-        is_deleted = rows.cited == openalex.DELETED
+        is_deleted = rows.cited == dump.gone
         for row in self.engine.fetch(rows.filter(is_deleted)):
             self.notes.append(
-                f"openalex: W{openalex.DELETED}, into which it puts works that it deletes, is no "
-                f"work and left out; {int(row['n']):,} references name it."
+                f"{self.source.source_id}: {dump.name_record(dump.gone)}, into which it puts "
+                f"works that it deletes, is no work and left out; {int(row['n']):,} references "
+                "name it."
             )
         return rows.filter(~is_deleted)
 
@@ -305,16 +308,19 @@ class _Ranking:
         edges = edges.filter(edges.citing.notnull())
         edges = edges.inner_join(names, edges.cited == names.name)
         if self.roles:
-            edges = edges.select(citing=edges.citing, cited=edges.target, **_roles(edges))
+            edges = edges.select(
+                citing=edges.citing, cited=edges.target, **_roles(edges, self.source.source.roles)
+            )
             roles = {name: edges[name].any() for name in self.roles}
             return edges.group_by("citing", "cited").agg(**roles)
         edges = edges.select(citing=edges.citing, cited=edges.target, part=edges.part)
-        if self.source.source_id == openalex.SOURCE:
+        if self.source.dump.is_dated:
             edges = self._without_former(edges)
         if self.merges is not None:
             edges = edges.left_join(self.merges, edges.citing == self.merges.old)
             edges = edges.mutate(citing=edges.new.coalesce(edges.citing))
-            edges = edges.filter(edges.citing != openalex.DELETED)
+            if self.source.dump.gone is not None:
+                edges = edges.filter(edges.citing != self.source.dump.gone)
         return edges.select("citing", "cited").distinct()
 
     def _without_former(self, edges: Expression) -> Expression:
@@ -422,14 +428,14 @@ def _best(counts: Expression, top: int) -> Expression:
     return counts.order_by(ibis.desc("n"), "cited").limit(top)
 
 
-def _roles(edges: Expression) -> dict[str, Expression]:
+def _roles(edges: Expression, words: Mapping[str, str]) -> dict[str, Expression]:
     """Return what rows tell of the role of a citation, each true or false."""
     intents = edges.intents.filter(lambda each: each.notnull()).flatten()
     return {
         "labelled": _some(intents.filter(lambda intent: intent != "")),
         **{
             ours: intents.contains(theirs).fill_null(False)  # noqa: FBT003
-            for theirs, ours in semantic_scholar.INTENTS.items()
+            for theirs, ours in words.items()
         },
         "influential": edges.is_influential,
     }

@@ -11,17 +11,17 @@ from citehub._identifiers import parse_identifier
 from citehub._manifest import is_hub_name, is_version, read_manifest
 from citehub.build.bulk import name_hub, write_hub
 from citehub.build.spec import About, describe_hub
+from citehub.bulk.find import read_wanted
+from citehub.bulk.reader import Reader
+from citehub.bulk.session import reading, write_rejects
 from citehub.errors import BadArgument, BuildError, DamagedRelease, TargetExists, UnknownWork
-from citehub.graph.find import read_wanted
-from citehub.graph.reader import Reader
-from citehub.graph.session import reading, write_rejects
 from citehub.sources.reference_file import read_references
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from citehub.graph.dumps import Dumps
-    from citehub.graph.find import Wanted
+    from citehub.bulk.dumps import Dumps
+    from citehub.bulk.find import Wanted
     from citehub.sources.records import Reject
 
 

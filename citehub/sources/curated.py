@@ -1,61 +1,41 @@
-"""Curated CSV files: one per table that they feed, every cell checked as it is read."""
+"""Curated CSV files: every cell checked as it is read, whichever program wrote it."""
 
 from __future__ import annotations
 
-import csv
-import datetime
-import io
-import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from citehub._describe import describe_field
 from citehub._text import counted
-from citehub._types import TYPES
-from citehub._validate import find_wrong_value
 from citehub.errors import SourceError
+from citehub.sources.cells import WrongCell, find_mangled, parse_cell
+from citehub.sources.sheet import read_sheet
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from citehub._schema import Column
     from citehub._shapes import Field
+    from citehub.sources.sheet import Row, Sheet
 
-_WHOLE: Final = re.compile(r"-?[0-9]+")
-_NUMBER: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?")
-_TRUTH: Final = {"true": True, "false": False}
-
-
-def _parse_whole(cell: str) -> int:
-    if not _WHOLE.fullmatch(cell):
-        raise ValueError(cell)
-    return int(cell)
-
-
-def _parse_number(cell: str) -> float:
-    if not _NUMBER.fullmatch(cell):
-        raise ValueError(cell)
-    return float(cell)
-
-
-def _parse_text(cell: str) -> str:
-    if cell != cell.strip():
-        raise ValueError(cell)
-    return cell
-
-
-_PARSE: Final[dict[type, tuple[Callable[[str], Any], str]]] = {
-    str: (_parse_text, "text without blanks around it"),
-    int: (_parse_whole, "a whole number"),
-    float: (_parse_number, "a number"),
-    bool: (_TRUTH.__getitem__, "true or false"),
-    datetime.date: (datetime.date.fromisoformat, "a date, YYYY-MM-DD"),
-}
+NAMES_WORK = "works.work_id"
+"""What a column refers to that names a work."""
 
 
 class Record(dict[str, Any]):
-    """A row of a curated file by column; an empty cell is None. ``line`` is where it ends."""
+    """A row of a curated file by column; an empty cell is None. ``line`` is where it begins."""
 
     line: int
+
+
+class Records(list[Record]):
+    """The rows of a curated file.
+
+    ``notes`` are sentences on what was guessed in reading it, ``has_decimal_comma`` is how the
+    program that wrote it has numbers.
+    """
+
+    notes: tuple[str, ...] = ()
+    has_decimal_comma: bool = False
 
 
 def read_text(path: str) -> str:
@@ -75,74 +55,168 @@ def read_text(path: str) -> str:
         raise SourceError.at(path, 0, f"is not UTF-8 at byte {error.start}") from None
 
 
-def read_csv(path: str, columns: Sequence[Column], key: Sequence[str] = ()) -> list[Record]:
-    """Read a curated file.
+def read_csv(
+    path: str,
+    columns: Sequence[Column],
+    key: Sequence[str] = (),
+    *,
+    may_lack: Collection[str] = (),
+    aliases: Mapping[str, str] | None = None,
+) -> Records:
+    """Read a curated file, whichever spreadsheet program wrote it.
 
     Parameters
     ----------
     path : str
-        The file; its first line must name the columns, in this order. It may leave out those
+        The file; its first row must name the columns, in any order. It may leave out those
         that a later version of the schema added.
     columns : sequence of Column
         Names, types and vocabularies of its columns.
     key : sequence of str, optional
         Columns that together may hold the same values only once.
+    may_lack : collection of str, optional
+        Further columns that it may leave out.
+    aliases : mapping, optional
+        Other names that the file may have for its columns, by which it is then read.
 
     Returns
     -------
-    list of Record
-        One per line, in the order of the file.
+    Records
+        One per row that holds anything, in the order of the file.
 
     Raises
     ------
     SourceError
-        A column is missing, a key is there twice, or a cell is not of its type; the error
-        names the line.
+        A column is missing or not known, a key is there twice, or a cell is not of its type;
+        the error names the line.
     """
-    reader = csv.reader(io.StringIO(read_text(path)), strict=True)
-    records = []
-    lines: dict[tuple[Any, ...], int] = {}
-    try:
-        header = next(reader, [])
-        absent = [each.name for each in columns if each.since > 1 and each.name not in header]
-        columns = [column for column in columns if column.name not in absent]
-        fields = [describe_field(column) for column in columns]
-        names = [column.name for column in columns]
-        if header != names:
-            problem = f"expected the columns {','.join(names)}; found {','.join(header)}"
-            raise SourceError.at(path, 1, problem)
-        for cells in reader:
-            if len(cells) != len(columns):
-                problem = f"expected {counted(len(columns), 'cell')}, found {len(cells)}"
-                raise SourceError.at(path, reader.line_num, problem)
-            record = Record(dict.fromkeys(absent))
-            record.line = reader.line_num
-            for field, cell in zip(fields, cells, strict=True):
-                record[field["name"]] = _parse(cell, field, path, reader.line_num)
-            if key:
-                values = tuple(record[name] for name in key)
-                if values in lines:
-                    problem = f"{', '.join(map(str, values))} is on line {lines[values]} already"
-                    raise SourceError.at(path, record.line, problem)
-                lines[values] = record.line
-            records.append(record)
-    except csv.Error as error:
-        raise SourceError.at(path, reader.line_num, str(error)) from None
+    aliases = aliases or {}
+    sheet = read_sheet(path, {*(column.name for column in columns), *aliases})
+    names = [aliases.get(name, name) for name in sheet.header.cells]
+    _check_header(path, columns, names, sheet, may_lack)
+    records = Records()
+    records.notes, records.has_decimal_comma = sheet.notes, sheet.has_decimal_comma
+    fields = {column.name: describe_field(column) for column in columns}
+    of_works = {column.name for column in columns if column.references == NAMES_WORK}
+    for row in sheet.rows:
+        cells = dict(zip(names, row.cells, strict=False))
+        record = Record()
+        record.line = row.line
+        for name, field in fields.items():
+            record[name] = read_cell(
+                cells.get(name, ""),
+                field,
+                (path, row.line),
+                is_work=name in of_works,
+                has_decimal_comma=sheet.has_decimal_comma,
+            )
+        records.append(record)
+    if key:
+        _check_key(path, records, key)
     return records
 
 
-def _parse(cell: str, field: Field, path: str, line: int) -> Any:
-    value, name = None, field["name"]
-    if cell:
-        parse, kind = _PARSE[TYPES[field["arrowType"]].python]
-        try:
-            value = parse(cell)
-        except (ValueError, KeyError):
-            problem = f"{name} should be {kind}, not {cell!r:.60}"
-            raise SourceError.at(path, line, problem) from None
-    elif field.get("constraints", {}).get("required"):
-        raise SourceError.at(path, line, f"{name} is empty")
-    expected = find_wrong_value(value, field)
-    if expected:
-        raise SourceError.at(path, line, f"{name} should be {expected}, not {cell!r:.60}")
+def read_cell(
+    cell: str,
+    field: Field,
+    place: tuple[str, int],
+    *,
+    is_work: bool = False,
+    has_decimal_comma: bool = False,
+) -> Any:
+    """Return the value of a cell; None where it is empty.
+
+    Parameters
+    ----------
+    cell : str
+        The text of the cell.
+    field : dict
+        What its column holds, as a manifest describes it.
+    place : tuple
+        File and line, for the error.
+    is_work : bool, optional
+        Whether an identifier of a work is due.
+    has_decimal_comma : bool, optional
+        Whether numbers of the file have a decimal comma.
+
+    Raises
+    ------
+    SourceError
+        The cell says something else than is due.
+    """
+    name = field["name"]
+    if not cell:
+        if field.get("constraints", {}).get("required"):
+            raise SourceError.at(*place, f"{name} is empty")
+        return None
+    value, due, advice = None, "", ""
+    try:
+        value = parse_cell(cell, field, has_decimal_comma=has_decimal_comma)
+    except WrongCell as wrong:
+        due, advice = wrong.due, wrong.advice
+    if is_work and value is not None:
+        advice = find_mangled(value)
+        due = "an identifier of a work" if advice else ""
+    if due:
+        problem = f"{name} should be {due}, not {cell!r:.60}"
+        raise SourceError.at(*place, f"{problem}. {advice}" if advice else problem)
     return value
+
+
+def _check_header(
+    path: str,
+    columns: Sequence[Column],
+    names: Sequence[str],
+    sheet: Sheet,
+    may_lack: Collection[str],
+) -> None:
+    """Refuse columns that are missing, twice there, or not known although something is in them."""
+    known = [column.name for column in columns]
+    line, found = sheet.header.line, ",".join(sheet.header.cells)
+    optional = {*may_lack, *(column.name for column in columns if column.since > 1)}
+    missing = [name for name in known if name not in names and name not in optional]
+    if missing:
+        problem = f"expected the columns {','.join(known)}; found {found}"
+        raise SourceError.at(path, line, f"{problem}. Missing: {', '.join(missing)}")
+    doubles = {name for name in names if name and names.count(name) > 1}
+    if doubles:
+        raise SourceError.at(path, line, f"the column {min(doubles)} is there twice")
+    for row in sheet.rows:
+        number = _find_foreign(row, names, known)
+        if number is not None:
+            raise SourceError.at(path, row.line, _explain_foreign(row, number, names, known))
+
+
+def _find_foreign(row: Row, names: Sequence[str], known: Collection[str]) -> int | None:
+    """Return the place of the first cell that holds something and is in no known column."""
+    return next(
+        (
+            number
+            for number, cell in enumerate(row.cells)
+            if cell and (number >= len(names) or names[number] not in known)
+        ),
+        None,
+    )
+
+
+def _explain_foreign(row: Row, number: int, names: Sequence[str], known: Iterable[str]) -> str:
+    cell = f"{row.cells[number]!r:.60}"
+    if number < len(names) and names[number]:
+        return (
+            f"the column {names[number]!r:.60} is not known, and holds {cell}. Known: "
+            f"{', '.join(known)}. Delete the column, or give it one of these names."
+        )
+    return (
+        f"expected {counted(len(names), 'cell')}, found {len(row.cells)}: {cell} stands below no "
+        "name of a column. A cell that holds the separator stands in quotation marks."
+    )
+
+
+def _check_key(path: str, records: Iterable[Record], key: Sequence[str]) -> None:
+    lines: dict[tuple[Any, ...], int] = {}
+    for record in records:
+        values = tuple(record[name] for name in key)
+        if values in lines:
+            problem = f"{', '.join(map(str, values))} is on line {lines[values]} already"
+            raise SourceError.at(path, record.line, problem)
+        lines[values] = record.line

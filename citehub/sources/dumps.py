@@ -18,12 +18,14 @@ if TYPE_CHECKING:
 Expression = Any
 """An Ibis table or column: its methods depend on types that Python does not know."""
 
+FEW: Final = 32
+"""Ids that are looked for in lists quicker than lists are taken apart."""
 _LIKE_JSON: Final = ('{"', "{}", '["', "[{", "[]", "[[")  # where text is due
 
 _RESOLVER: Final = "https://doi.org/"
 _ARXIV: Final = "10.48550/arxiv."
 
-WORKS: Final = {
+WORKS: Final[dict[str, str]] = {
     "record": "string",
     "title": "string",
     "year": "int64",
@@ -74,6 +76,7 @@ class Dataset:
     its functions make lists of lists of them.
     A row has no use where a field of ``vital`` holds another type; any other such field is null.
     A copy in Parquet must have the columns ``needed``; others that it lacks are not known.
+    ``instead`` says what to read in the place of a copy that lacks one.
     ``prepare`` takes the details off rows that have nothing to do with the records of ``only``.
     """
 
@@ -88,6 +91,7 @@ class Dataset:
     nested: Mapping[str, Callable[[Expression], Expression]] = field(default_factory=dict)
     needed: tuple[str, ...] = ()
     vital: tuple[str, ...] = ()
+    instead: str = ""
 
 
 def complete(columns: Mapping[str, str], **cells: Expression) -> dict[str, Expression]:

@@ -6,11 +6,14 @@ Its works hold no contexts and no roles; its references are works that it cites.
 from __future__ import annotations
 
 import json
-from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+import os
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
 
+from citehub.errors import SourceError
 from citehub.sources.dumps import (
     CITATIONS,
+    FEW,
     WORKS,
     Dataset,
     arxiv_id,
@@ -22,9 +25,24 @@ from citehub.sources.dumps import (
     let,
     number_of,
 )
+from citehub.sources.layout import (
+    LINES,
+    PARQUET,
+    TABLES,
+    Files,
+    check_folder,
+    find_date,
+    find_files,
+    holds,
+    is_partition,
+    walk,
+)
+from citehub.sources.manifests import shown
+from citehub.sources.merges import merged_into
+from citehub.sources.source import Dump, Need, Option, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from citehub._identifiers import Identifier
     from citehub.sources.dumps import Expression
@@ -32,7 +50,8 @@ if TYPE_CHECKING:
 SOURCE: Final = "openalex"
 DELETED: Final = 4285719527
 """The record "Deleted Work", into which OpenAlex puts works that it deletes; no work itself."""
-FEW: Final = 32  # ids that are looked for in lists quicker than lists are taken apart
+_DATED: Final = "updated_date="  # begins the name of a folder of works
+_HALVES: Final = ("parquet", "jsonl")  # of a snapshot; that by columns is the quicker to read
 _DETAILS: Final = (
     *("title", "authorships", "primary_location", "referenced_works", "counts_by_year"),
     *("abstract_inverted_index", "primary_topic", "open_access", "best_oa_location"),
@@ -241,6 +260,7 @@ WORKS_DATASET: Final = Dataset(
     made=("record",),
     shape=shape_works,
     needed=("id", "referenced_works"),
+    instead="A snapshot has the same works as JSON Lines, in data/jsonl/works",
 )
 
 
@@ -320,4 +340,159 @@ MERGED: Final = Dataset(
     keys={"id": _KEY, "merge_into_id": _KEY},
     made=("record", "into"),
     shape=shape_merged,
+)
+
+
+# -- tables -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """OpenAlex's works in Parquet: details are read of the works that are found, not of all."""
+
+    store: Any
+    files: Files
+
+    def with_identifiers(self, identifiers: Collection[Identifier]) -> Expression:
+        """Return the works that may have one of some identifiers."""
+        raw = self.store.raw(self.files)
+        return self._shape(raw.filter(may_have(raw, identifiers)))
+
+    def citing(
+        self, records: Collection[int], write: Callable[[Expression, str], Expression]
+    ) -> Expression:
+        """Return the works that are some records or may cite one.
+
+        Each stands as its last partition has it, in which it may no longer cite. References are
+        read first, then the details of the works found. ``write`` keeps a table.
+        """
+        raw = self.store.raw(self.files)
+        is_usual = are_usual(self.store.bounds[self.files.title])
+        found = raw.filter(cite(raw, records, is_usual=is_usual))
+        found = found.select("part", "referenced_works", number=number(found))
+        found = write(found, "found")
+        details = raw.drop("referenced_works").mutate(number=number(raw))
+        details = details.semi_join(found, "number")
+        works = write(self._shape(details.left_join(found, ["number", "part"])), "near")
+        last = works.group_by("record").agg(part=works.part.max())
+        return works.semi_join(last, ["record", "part"])
+
+    def _shape(self, raw: Expression) -> Expression:
+        return without_deleted(self.store.shape(self.files, raw))
+
+
+def open_dump(store: Any, folder: str, found: dict[str, Files], need: Need) -> dict[str, Any]:
+    """Return the tables of a snapshot.
+
+    Of other works than those that are needed and those that cite one, JSON Lines give no details.
+    """
+    only = need.only
+    files, old = found["works"], found.get("merged_ids")
+    merged = store.table(old) if old else None
+    if only and not files.is_parquet:
+        ends = {} if merged is None else merged_into(store.engine, merged, only)[0]
+        records = {*only, *ends, *ends.values()} - {DELETED}
+        files = replace(files, dataset=only_citing(records))
+    works = without_deleted(store.table(files))
+    return {
+        "works": works,
+        "citations": citations(works),
+        "merged": merged,
+        "only": frozenset(files.dataset.only),
+        "columns": Columns(store, files) if files.is_parquet else None,
+        "snapshot_on": find_date(folder, [files]),
+    }
+
+
+# -- files ----------------------------------------------------------------------------------------
+
+
+def find_openalex(folder: str) -> dict[str, Files]:
+    """Find the works, and the merged ids where they are, in a snapshot or any folder above it.
+
+    A folder of partitions may have any name, and one partition may be named alone.
+    """
+    endings = (*LINES, PARQUET)
+    if os.path.isfile(folder) and is_partition(os.path.basename(folder), endings):
+        return {"works": Files(WORKS_DATASET, os.path.dirname(folder), (folder,))}
+    check_folder(folder)
+    places = list(find_folders(folder, "works"))
+    if not places and any(is_partition(each, endings) for each in os.listdir(folder)):
+        places = [folder]
+    if not places:
+        problem = "there is no folder 'works' in it; name a snapshot's folder 'works' or one above"
+        raise SourceError.at(folder, 0, problem)
+    places = [each for each in places if holds(each, endings)] or places
+    works = min(places, key=_half)
+    files = find_files(WORKS_DATASET, works, (*LINES, PARQUET))
+    if others := [each for each in places if each != works]:
+        note = (
+            f"openalex works: {works} is read, and not {shown(others)}; name another one to "
+            "read that."
+        )
+        files = replace(files, notes=(note, *files.notes))
+    found = {"works": files}
+    above = ("..", "../..") if _half(works) < len(_HALVES) else ("..",)
+    beside = [
+        os.path.join(each, up, "merged_ids")
+        for each in (works, os.path.realpath(works))
+        for up in above
+    ]
+    for place in (*beside, *find_folders(folder, "merged_ids")):
+        each = os.path.normpath(os.path.join(place, "works"))
+        if os.path.isdir(each):
+            if holds(each, TABLES):
+                found["merged_ids"] = find_files(MERGED, each, TABLES)
+            else:
+                note = f"openalex merged_ids: {each} holds no CSV: what was merged is not known."
+                found["works"] = replace(files, notes=(*files.notes, note))
+            break
+    return found
+
+
+def _half(works: str) -> int:
+    """Return the rank of a copy of the works, the lowest of that to read."""
+    name = os.path.basename(os.path.dirname(works))
+    return _HALVES.index(name) if name in _HALVES else len(_HALVES)
+
+
+def find_folders(folder: str, name: str) -> Iterator[str]:
+    """Yield the folders of a name: the folder itself, or those below, but not of merged ids."""
+    names = {os.path.basename(each) for each in (folder, os.path.realpath(folder))}
+    is_works = name == "works" and any(each.startswith(_DATED) for each in os.listdir(folder))
+    if name in names or is_works:
+        yield folder
+        return
+    for parent, folders, _ in walk(folder):
+        if name in folders:
+            yield os.path.join(parent, name)
+        folders[:] = [each for each in folders if each not in {name, "merged_ids"}]
+
+
+OPENALEX: Final = Source(
+    id=SOURCE,
+    title="OpenAlex, works snapshot",
+    url="https://openalex.org",
+    kind="records",
+    rights="CC0 1.0",
+    spdx="CC0-1.0",
+    schemes=("arxiv", "doi", "openalex", "pmid", "pmcid"),
+    option=Option("--openalex", "DIR", "OpenAlex snapshot: its folder works, or one above."),
+    dump=Dump(
+        datasets=(WORKS_DATASET, MERGED),
+        find=find_openalex,
+        open=open_dump,
+        scheme="openalex",
+        prefix="W",
+        is_dated=True,
+        gone=DELETED,
+        takes_only=True,
+        citations_of=citations,
+        abstract=lambda row: read_abstract(row["abstract_index"]),
+    ),
+    notes=(
+        "Of a work in several partitions, the last one counts.",
+        "Works that it deletes all become one record, which is no work.",
+        "It tells the citations of ten years at most.",
+    ),
 )

@@ -7,7 +7,7 @@ the index it is a DOI or a PMID without its scheme.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from citehub.sources.dumps import (
     CITATIONS,
@@ -22,6 +22,8 @@ from citehub.sources.dumps import (
     number_of,
     whole,
 )
+from citehub.sources.layout import TABLES, Files, find_datasets, find_date
+from citehub.sources.source import Dump, Need, Option, Source
 
 if TYPE_CHECKING:
     from citehub.sources.dumps import Expression
@@ -218,3 +220,39 @@ INDEX: Final = Dataset(
 )
 NAMED_INDEX: Final = replace(INDEX, shape=shape_named_index)
 """The index with all of its identifiers, where no metadata tell them."""
+
+
+def find_opencitations(folder: str) -> dict[str, Files]:
+    """Find the index of OpenCitations, and the metadata where they are."""
+    return find_datasets(folder, (INDEX, META), needed=1, endings=TABLES)
+
+
+def open_dump(store: Any, folder: str, found: dict[str, Files], _need: Need) -> dict[str, Any]:
+    """Return the tables of the index and of the metadata; without those, of the index alone."""
+    date = find_date(folder, found.values())
+    if "meta" in found:
+        works, index = store.table(found["meta"]), store.table(found["index"])
+    else:
+        index = store.table(replace(found["index"], dataset=NAMED_INDEX))
+        works = works_of_index(index)
+    return {"works": works, "citations": index, "snapshot_on": date}
+
+
+OPENCITATIONS: Final = Source(
+    id=SOURCE,
+    title="OpenCitations Index and Meta",
+    url="https://opencitations.net",
+    kind="records",
+    rights="CC0 1.0",
+    spdx="CC0-1.0",
+    schemes=("arxiv", "doi", "openalex", "omid", "pmid", "pmcid"),
+    option=Option("--opencitations", "DIR", "OpenCitations: folders index and meta."),
+    dump=Dump(
+        datasets=(INDEX, META),
+        find=find_opencitations,
+        open=open_dump,
+        scheme="omid",
+        named_by=lambda ids: {each.curie for each in ids},
+    ),
+    notes=("Older files of its index name no OMID; a work is called there by a DOI or a PMID.",),
+)

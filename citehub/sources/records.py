@@ -11,9 +11,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from citehub._identifiers import Identifier
-    from citehub._rows import NoteKind
+    from citehub._rows import NoteKind, Scheme
 
-SCHEMES: Final = ("arxiv", "doi", "openalex", "s2", "omid", "acl", "pmid", "pmcid")
+SCHEMES: Final[tuple[Scheme, ...]] = (
+    "arxiv",
+    "doi",
+    "openalex",
+    "s2",
+    "omid",
+    "acl",
+    "pmid",
+    "pmcid",
+)
 """Identifiers that a work of a source can have, the one that names it in a hub first."""
 
 _YEAR = TABLES["works"].column("publication_year")

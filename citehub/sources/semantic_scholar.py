@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from citehub.sources.dumps import (
     CITATIONS,
@@ -16,12 +16,19 @@ from citehub.sources.dumps import (
     filled,
     number_of,
 )
+from citehub.sources.layout import LINES, PARQUET, Files, find_datasets, find_date
+from citehub.sources.source import Dump, Need, Option, Source
 
 if TYPE_CHECKING:
+    from citehub._rows import Intent
     from citehub.sources.dumps import Expression
 
 SOURCE: Final = "s2"
-INTENTS: Final = {"background": "background", "methodology": "method", "result": "result"}
+INTENTS: Final[dict[str, Intent]] = {
+    "background": "background",
+    "methodology": "method",
+    "result": "result",
+}
 """What its intents are called in this schema."""
 TYPES: Final = {
     "Review": "review",
@@ -180,4 +187,52 @@ TLDRS: Final = Dataset(
     made=("record",),
     shape=shape_tldrs,
     needed=("corpusid", "text"),
+)
+
+
+def find_s2(folder: str) -> dict[str, Files]:
+    """Find the datasets of Semantic Scholar, of which papers and citations must be there."""
+    return find_datasets(folder, DATASETS, needed=2, endings=(*LINES, PARQUET))
+
+
+def open_dump(store: Any, folder: str, found: dict[str, Files], need: Need) -> dict[str, Any]:
+    """Return the tables of the datasets."""
+    needed = found if need.texts else dict.fromkeys(("papers", "citations"))
+    tables = {name: store.table(found[name]) for name in needed}
+    return {
+        "works": tables.pop("papers"),
+        "citations": tables.pop("citations"),
+        "texts": tables,
+        "snapshot_on": find_date(folder, found.values()),
+    }
+
+
+DATASETS: Final = (PAPERS, CITATIONS_DATASET, ABSTRACTS, TLDRS)
+TLDR: Final = Source(
+    id="s2-tldr",
+    title="Semantic Scholar datasets, TLDRs: a sentence that a model wrote of a paper",
+    url="https://www.semanticscholar.org/product/api",
+    kind="records",
+    rights="ODC-BY 1.0",
+    spdx="ODC-By-1.0",
+    notes=("It comes with the datasets of Semantic Scholar, and is named apart as a model's.",),
+)
+SEMANTIC_SCHOLAR: Final = Source(
+    id=SOURCE,
+    title="Semantic Scholar datasets",
+    url="https://www.semanticscholar.org/product/api",
+    kind="records",
+    rights="ODC-BY 1.0",
+    spdx="ODC-By-1.0",
+    schemes=("arxiv", "doi", "openalex", "s2", "acl", "pmid", "pmcid"),
+    option=Option("--s2", "DIR", "Semantic Scholar datasets: folders papers, citations ..."),
+    dump=Dump(
+        datasets=DATASETS, find=find_s2, open=open_dump, scheme="s2", findings={"tldrs": TLDR}
+    ),
+    roles=INTENTS,
+    labeler="Semantic Scholar",
+    notes=(
+        "A model assigns the roles, to single passages.",
+        "Its ids of MAG are those of OpenAlex.",
+    ),
 )

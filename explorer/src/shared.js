@@ -19,6 +19,12 @@ export const LATER = {
     "given_name": "string",
     "name_suffix": "string"
   },
+  "representatives": {
+    "coverage": "float64",
+    "reason": "string",
+    "runner_up_work_id": "string",
+    "runner_up_score": "float64"
+  },
   "sources": {
     "snapshot_on": "date32"
   }

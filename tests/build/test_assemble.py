@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from citehub._identifiers import Identifier, parse_identifier
 from citehub._schema import TABLES
 from citehub._validate import row_key
-from citehub.build.assemble import SOURCES, TRUST, HubInput, assemble, record_of
+from citehub.build.assemble import TRUST, assemble
 from citehub.errors import BuildError
 from citehub.sources.records import Author, Context, Edge, Record
+from citehub.sources.registry import SOURCES
+from citehub.sources.statements import Statements, record_of
 
 LAMP = Identifier("doi", "10.5555/lamp")
 
@@ -28,12 +30,12 @@ def record(source: str, name: str, *identifiers: str, title: str | None = "A tit
 
 
 def hub(*citing: Record, canonical: tuple[Record, ...] = (), edges: list[Edge] | None = None,
-        **more) -> HubInput:  # fmt: skip
+        **more) -> Statements:  # fmt: skip
     """Return what sources say: each record cites the work once, unless edges are given."""
     own = canonical or (record("openalex", "W1", "10.5555/lamp"),)
     if edges is None:
         edges = [Edge(each.source_id, each.record_id, "W1") for each in citing]
-    return HubInput(
+    return Statements(
         {(each.source_id, each.record_id): each for each in own},
         {(each.source_id, each.record_id): each for each in citing},
         edges,
@@ -41,7 +43,7 @@ def hub(*citing: Record, canonical: tuple[Record, ...] = (), edges: list[Edge] |
     )
 
 
-def rows(given: HubInput) -> dict[str, list[dict[str, Any]]]:
+def rows(given: Statements) -> dict[str, list[dict[str, Any]]]:
     return {name: list(rows) for name, rows in assemble(given)[0].items()}
 
 
@@ -100,7 +102,7 @@ def test_of_one_source_the_published_record_comes_before_the_preprint():
 
 
 def test_every_source_that_is_trusted_is_described():
-    assert set(TRUST) < set(SOURCES)
+    assert set(TRUST) < {source.id for source in SOURCES}
 
 
 # -- dates ---------------------------------------------------------------------------------------
@@ -411,7 +413,7 @@ def test_years_run_from_the_first_to_the_newest(newest):
     citing = [
         record("s2", str(n), f"s2:{n}", year=year) for n, year in enumerate([2021, 2024, None])
     ]
-    tables = rows(hub(*citing, years={2019: 1, 2022: 5}, newest_year=newest))
+    tables = rows(hub(*citing, years={"openalex": {2019: 1, 2022: 5}}, newest_year=newest))
     found: dict[str, dict[int, int]] = {}
     for row in tables["citation_years"]:
         found.setdefault(row["source_id"], {})[row["year"]] = row["n"]

@@ -8,8 +8,8 @@ import ibis
 import pytest
 
 from citehub._identifiers import Identifier
-from citehub.graph.engines.duckdb import DuckDB
-from citehub.graph.find import ids_of as ids_of_row
+from citehub.bulk.engines.duckdb import DuckDB
+from citehub.bulk.find import ids_of as ids_of_row
 from citehub.sources import openalex, opencitations, semantic_scholar
 from citehub.sources.dumps import Dataset, as_text, shape_texts
 from citehub.sources.records import SCHEMES, best_identifier

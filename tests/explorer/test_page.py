@@ -65,7 +65,7 @@ def tree(released):
 
 def test_every_citing_work_is_listed_in_hub_order_with_all_its_parts(released, tree):
     works, found = released.select(), entries(tree)
-    titles = {row["theme_id"]: row["title"] for row in released._read("themes")}
+    titles = {row["theme_id"]: row["title"] for row in released.release.rows("themes")}
     assert len(found) == len(works) == 44
     for work, entry in zip(works, found, strict=True):
         shown = parts(entry)

@@ -208,13 +208,13 @@ def test_a_full_disk_leaves_no_file(tmp_path):
 
 def test_a_killed_export_leaves_no_file_under_its_name(tmp_path):
     slow = (
-        "import sys, time; from citehub import _hub, cli\n"
-        "stream = _hub.Hub._stream\n"
+        "import sys, time; from citehub import _release, cli\n"
+        "stream = _release.Release.stream\n"
         "def slowly(self, ids):\n"
         "    for number, work in enumerate(stream(self, ids)):\n"
         "        if number == 30: print('half', flush=True); time.sleep(60)\n"
         "        yield work\n"
-        "_hub.Hub._stream = slowly\n"
+        "_release.Release.stream = slowly\n"
         "sys.argv = ['citehub', 'export', 'mt-nlg', '-f', 'csv', '-o', 'works.csv']\n"
         "cli.main()"
     )

@@ -12,7 +12,7 @@ import pytest
 import rispy
 
 import citehub
-from citehub import _hub, errors
+from citehub import _release, errors
 from citehub.export import FORMATS, kinds
 from citehub.export.names import split_name
 from tests.export.readers import CSL_SCHEMA, READERS
@@ -186,25 +186,25 @@ def test_a_file_is_saved_whole_and_never_overwritten_unasked(hub, tmp_path):
 @pytest.mark.parametrize("format_", FORMATS)
 def test_a_large_hub_streams_the_same_bytes(hub, monkeypatch, format_):
     whole = bytes(hub.export(format_))
-    monkeypatch.setattr(_hub, "_CHUNK_WORKS", 7)
+    monkeypatch.setattr(_release, "_CHUNK_WORKS", 7)
     fresh = citehub.load("mt-nlg", version="1.1.0")
     assert bytes(fresh.export(format_)) == whole
-    assert fresh._grouped == {}  # nothing was kept but what a chunk needs
+    assert fresh.release._grouped == {}  # nothing was kept but what a chunk needs
 
 
 @pytest.mark.parametrize("format_", [name for name in FORMATS if name != "parquet"])
 def test_pieces_come_as_they_are_made(hub, monkeypatch, format_):
-    monkeypatch.setattr(_hub, "_CHUNK_WORKS", 7)
+    monkeypatch.setattr(_release, "_CHUNK_WORKS", 7)
     made = iter(citehub.load("mt-nlg").export(format_))
     seen = []
-    stream = citehub.Hub._stream
+    stream = _release.Release.stream
 
     def watched(self, work_ids):
         for work in stream(self, work_ids):
             seen.append(work.work_id)
             yield work
 
-    monkeypatch.setattr(citehub.Hub, "_stream", watched)
+    monkeypatch.setattr(_release.Release, "stream", watched)
     pieces = 0
     while not seen:
         next(made)

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from citehub.graph.engines import open_engine
+from citehub.bulk.engines import open_engine
 
 MEMORY = 1 << 30
 QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"  # Java for what runs seconds, not hours

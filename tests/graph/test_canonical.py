@@ -19,12 +19,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from citehub.bulk import session
 from citehub.errors import BadArgument, BuildError, TargetExists
-from citehub.graph import Dumps, session
+from citehub.graph import Dumps
 from citehub.graph.canonical import CANONICAL, CANONICAL_YEARS, find_canonical
 
 if TYPE_CHECKING:
-    from citehub.graph.engines import Engine
+    from citehub.bulk.engines import Engine
 
 MAKE_DUMP = Path(__file__).parents[2] / "benchmarks" / "make_dump.py"
 ROLES = ("n_labelled", "n_background", "n_method", "n_result", "n_influential")

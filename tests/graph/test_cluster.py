@@ -14,9 +14,9 @@ import time
 import pyspark
 import pytest
 
-from citehub.graph.engines import parquet_files
-from citehub.graph.layout import find_openalex
-from citehub.graph.store import Store
+from citehub.bulk.engines import parquet_files
+from citehub.bulk.store import Store
+from citehub.sources.openalex import find_openalex
 from tests.graph.conftest import QUICK
 
 PARTITIONS, WORKS = 8, 1000
@@ -27,9 +27,9 @@ SPARK_CLASS = os.path.join(os.path.dirname(pyspark.__file__), "bin", "spark-clas
 
 JOB = """
 import json, os, sys, time
-from citehub.graph.engines import open_engine
-from citehub.graph.layout import find_openalex
-from citehub.graph.store import Store
+from citehub.bulk.engines import open_engine
+from citehub.sources.openalex import find_openalex
+from citehub.bulk.store import Store
 
 master, dump, scratch, *folders = sys.argv[1:]
 engine = open_engine("spark", memory=1 << 29, threads=None, scratch=scratch, master=master)
@@ -49,7 +49,7 @@ TROUBLE = """
 import os, signal, sys
 from pyspark import SparkContext
 from citehub.errors import BuildError
-from citehub.graph.engines import spark
+from citehub.bulk.engines import spark
 import ibis
 
 spark._WORKER = 1

@@ -13,12 +13,12 @@ from ibis.backends.sql.datatypes import DuckDBType
 
 import citehub
 from citehub._identifiers import parse_identifier
+from citehub.bulk.engines.duckdb import DuckDB
+from citehub.bulk.find import ids_of
 from citehub.graph import Dumps, new_hub
-from citehub.graph.engines.duckdb import DuckDB
-from citehub.graph.find import ids_of
-from citehub.graph.sources import Columns
 from citehub.sources import openalex
 from citehub.sources.dumps import as_text
+from citehub.sources.openalex import Columns
 
 CREATED = datetime.date(2026, 3, 1)
 W = "https://openalex.org/W"

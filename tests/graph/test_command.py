@@ -13,8 +13,8 @@ import typer
 
 import citehub
 from citehub._folder import hashes
+from citehub.bulk.engines.duckdb import DuckDB
 from citehub.cli.factory import _bytes
-from citehub.graph.engines.duckdb import DuckDB
 
 from .dumps import SMALL, WORK, copy_small, make
 

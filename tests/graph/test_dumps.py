@@ -15,11 +15,14 @@ import pytest
 
 import citehub
 from citehub._folder import hashes
+from citehub.bulk.dumps import absolute
+from citehub.bulk.engines.duckdb import DuckDB
 from citehub.errors import SourceError, UnknownWork
 from citehub.graph import Dumps, find_canonical, new_hub
-from citehub.graph.dumps import absolute
-from citehub.graph.engines.duckdb import DuckDB
-from citehub.graph.layout import find_date, find_openalex, find_opencitations, find_s2
+from citehub.sources.layout import find_date
+from citehub.sources.openalex import find_openalex
+from citehub.sources.opencitations import find_opencitations
+from citehub.sources.semantic_scholar import find_s2
 
 from .dumps import CREATED, SMALL, copy_small, make
 

@@ -14,12 +14,12 @@ import pyarrow.parquet as pq
 import pytest
 from pyspark.sql import SparkSession
 
+from citehub.bulk.engines import CannotRead, parquet_files
+from citehub.bulk.engines.spark import Spark
+from citehub.bulk.store import Store
 from citehub.errors import BadArgument, BuildError, MissingExtra
-from citehub.graph.engines import CannotRead, parquet_files
-from citehub.graph.engines.spark import Spark
-from citehub.graph.layout import Files
-from citehub.graph.store import Store
 from citehub.sources import openalex, opencitations, semantic_scholar
+from citehub.sources.layout import Files
 from citehub.sources.lines import KEPT
 
 FIELDS = {

@@ -9,8 +9,9 @@ import ibis
 import pytest
 
 from citehub._identifiers import parse_identifier
-from citehub.graph.engines.duckdb import DuckDB
-from citehub.graph.find import find_records, ids_of, merged_into, read_wanted
+from citehub.bulk.engines.duckdb import DuckDB
+from citehub.bulk.find import find_records, ids_of, read_wanted
+from citehub.sources.merges import merged_into
 from citehub.sources.records import SCHEMES
 
 

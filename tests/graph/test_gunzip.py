@@ -11,9 +11,9 @@ import ibis
 import pyarrow as pa
 import pytest
 
-from citehub.graph.engines import CannotRead
-from citehub.graph.engines.duckdb import DuckDB, _errors
-from citehub.graph.engines.gunzip import GunzipFile, GunzipFiles
+from citehub.bulk.engines import CannotRead
+from citehub.bulk.engines.duckdb import DuckDB, _errors
+from citehub.bulk.engines.gunzip import GunzipFile, GunzipFiles
 
 BLOCK = 128 << 10  # bytes, the largest that a Zstandard frame may have
 CHANCE = random.Random(5)
@@ -129,7 +129,7 @@ def test_each_file_is_unpacked_once_and_never_by_duckdb(tmp_path, monkeypatch):
             n_read += len(given)
             return given
 
-    monkeypatch.setattr("citehub.graph.engines.gunzip.GunzipFile", Counted)
+    monkeypatch.setattr("citehub.bulk.engines.gunzip.GunzipFile", Counted)
     engine = DuckDB(1 << 30, 2, os.fspath(tmp_path))
     table = engine.read_json(parts, {"key": "string", "text": "string"})
     table = table.group_by("part").agg(n=table.count()).order_by("part")

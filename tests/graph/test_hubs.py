@@ -26,6 +26,10 @@ import citehub
 from citehub._folder import hashes
 from citehub._schema import TABLES, needs_evidence
 from citehub._validate import row_key
+from citehub.bulk import session
+from citehub.bulk.engines import parquet_files
+from citehub.bulk.engines.duckdb import DuckDB
+from citehub.bulk.reader import Reader, _newest
 from citehub.errors import (
     BadArgument,
     BuildError,
@@ -36,11 +40,9 @@ from citehub.errors import (
     UnknownWork,
 )
 from citehub.explorer import write_site
-from citehub.graph import Dumps, NewHub, new_hub, new_hubs, session
-from citehub.graph.engines import parquet_files
-from citehub.graph.engines.duckdb import DuckDB
-from citehub.graph.layout import Files, find_date, find_openalex
-from citehub.graph.reader import Reader, _newest
+from citehub.graph import Dumps, NewHub, new_hub, new_hubs
+from citehub.sources.layout import Files, find_date
+from citehub.sources.openalex import find_openalex
 from citehub.sources.records import Context, Edge
 from citehub.sources.semantic_scholar import PAPERS
 
@@ -658,7 +660,7 @@ def test_memory_and_threads_are_those_of_the_flags(tmp_path, monkeypatch, cache)
 
 
 def test_a_hub_that_needs_more_memory_than_is_allowed_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("citehub.graph.reader._RECORD_BYTES", 1 << 29)
+    monkeypatch.setattr("citehub.bulk.reader._RECORD_BYTES", 1 << 29)
     with pytest.raises(BuildError, match=r"\d+ citing records.* allowed\. Allow more"):
         make(tmp_path / "hub", "openalex", memory=1 << 30)
     assert not (tmp_path / "hub").exists()

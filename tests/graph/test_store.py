@@ -11,12 +11,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from citehub.bulk import store as module
+from citehub.bulk.engines import CannotRead
+from citehub.bulk.engines.duckdb import DuckDB
+from citehub.bulk.store import REJECTS, Store
 from citehub.errors import SourceError
-from citehub.graph import store as module
-from citehub.graph.engines import CannotRead
-from citehub.graph.engines.duckdb import DuckDB
-from citehub.graph.layout import Files
-from citehub.graph.store import REJECTS, Store
+from citehub.sources.layout import Files
 from citehub.sources.records import Reject
 from citehub.sources.semantic_scholar import PAPERS, TLDRS
 

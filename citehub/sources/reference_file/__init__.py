@@ -11,7 +11,7 @@ import os
 from collections import Counter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from citehub.sources.records import Note, Record, Reject, best_identifier
+from citehub.sources.records import SCHEMES, Note, Record, Reject, best_identifier
 from citehub.sources.reference_file.bibtex import BIBTEX
 from citehub.sources.reference_file.csl_json import CSL_JSON
 from citehub.sources.reference_file.dates import parse_month
@@ -19,6 +19,7 @@ from citehub.sources.reference_file.identifiers import find_arxiv, is_arxiv
 from citehub.sources.reference_file.languages import parse_language
 from citehub.sources.reference_file.ris import RIS
 from citehub.sources.reference_file.text import check_kind, read_text
+from citehub.sources.source import Option, Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -53,6 +54,21 @@ class ReferenceFiles(NamedTuple):
     n_entries: dict[str, int]
 
 
+REFERENCE_FILE: Final = Source(
+    id=SOURCE,
+    title="A reference manager's file of works that cite the canonical one",
+    url=None,
+    kind="records",
+    rights=None,
+    schemes=SCHEMES,
+    option=Option(
+        "--citing",
+        "FILE",
+        "BibTeX, RIS or CSL-JSON of works that cite it; may be given several times.",
+        is_many=True,
+    ),
+    notes=("Each entry cites the work, but for the work itself and what is there for others.",),
+)
 NO_REFERENCES: Final = ReferenceFiles([], frozenset(), [], {})
 
 

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 from typing import Final
 
 from citehub._text import counted
 from citehub.errors import SourceError
+from citehub.sources.encoding import (
+    REPLACED,
+    first_beyond_ascii,
+    guess_encoding,
+    is_mostly_utf8,
+)
 from citehub.sources.records import Reject
 
-_MARKS: Final = (  # that of UTF-32 begins as that of UTF-16 does
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 _MARK: Final = re.compile("^\ufeff", re.MULTILINE)  # where files were put behind each other
-_REPLACED: Final = "\ufffd"
-_LAST_ASCII: Final = "\x7f"
 _PACKED: Final = {b"%PDF": "a PDF", b"PK\x03\x04": "a ZIP file", b"\x1f\x8b": "a gzip file"}
 _LIKE: Final = {
     ".bib": re.compile(r"^\s*@\s*[A-Za-z]+\s*[{(]", re.MULTILINE),
@@ -88,28 +84,21 @@ def check_kind(path: str, text: str, ending: str) -> None:
 
 def _decode(data: bytes) -> tuple[str, str, int]:
     """Return text, what is wrong with its encoding, and where that begins."""
-    encoding = next((name for mark, name in _MARKS if data.startswith(mark)), _guess(data))
+    encoding = guess_encoding(data)
     try:
         return data.decode(encoding), "", 0
     except UnicodeDecodeError:
         text = data.decode(encoding, "replace")
-    n_wrong = text.count(_REPLACED)
-    n_right = sum(sign > _LAST_ASCII for sign in text) - n_wrong
-    if encoding != "utf-8" or n_right > n_wrong:
+    if encoding != "utf-8" or is_mostly_utf8(data):
+        n_wrong = text.count(REPLACED)
         are = "is not in" if n_wrong == 1 else "are not in"
         stand = "stands" if n_wrong == 1 else "stand"
         number = counted(n_wrong, "character")
-        problem = f"{number} {are} {encoding.upper()}, and {stand} as {_REPLACED}"
-        return text, problem, text.find(_REPLACED)
+        problem = f"{number} {are} {encoding.upper()}, and {stand} as {REPLACED}"
+        return text, problem, text.find(REPLACED)
     text = data.decode("cp1252", "replace")
     problem = (
         "the file is not in UTF-8, and is read as Windows-1252, which holds Latin-1; where "
         "letters with accents come out wrong, save it in UTF-8"
     )
-    return text, problem, next(at for at, sign in enumerate(text) if sign > _LAST_ASCII)
-
-
-def _guess(data: bytes) -> str:
-    """Return the encoding of data without a mark: every other byte of UTF-16 is zero."""
-    first, second = data[:1] == b"\0", data[1:2] == b"\0"
-    return "utf-8" if first == second else "utf-16-be" if first else "utf-16-le"
+    return text, problem, first_beyond_ascii(text)

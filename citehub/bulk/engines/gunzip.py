@@ -13,7 +13,7 @@ from fsspec import AbstractFileSystem
 from isal import igzip
 from isal.igzip_lib import IsalError
 
-from citehub.graph.engines import CannotRead
+from citehub.bulk.engines import CannotRead
 
 _PROTOCOL: Final = "gunzip://"
 _HEADER: Final = b"\x28\xb5\x2f\xfd\x00\x38"  # of a frame with blocks of at most 128 KiB

@@ -8,13 +8,13 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub._identifiers import parse_identifier
-from citehub.sources.records import SCHEMES, Reject, best_identifier
+from citehub.sources.records import SCHEMES, best_identifier
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
     from citehub._identifiers import Identifier
-    from citehub.graph.engines import Engine
+    from citehub.bulk.engines import Engine
     from citehub.sources.dumps import Expression
 
 _BLANKS: Final = r"[ \t\n\f\r]+"
@@ -129,37 +129,3 @@ def _matching(table: Expression, wanted: Iterable[Identifier]) -> Expression:
 def _enter(wanted: Wanted, source: str, row: Mapping[str, Any]) -> None:
     wanted.records.setdefault(source, set()).add(row["record"])
     wanted.ids.update(ids_of(row))
-
-
-def merged_into(
-    engine: Engine, merged: Expression, records: Iterable[int]
-) -> tuple[dict[int, int], list[Reject]]:
-    """Return what records were merged into, and where the list of merges goes in a circle.
-
-    Both directions are followed: the old ids of a record, under which others may still cite
-    it, and the record that an old id became.
-    """
-    known = set(records)
-    steps: dict[int, int] = {}
-    new = set(known)
-    while new:
-        ids = list(new)
-        rows = engine.fetch(merged.filter(merged.record.isin(ids) | merged.into.isin(ids)))
-        rows.sort(key=lambda row: (row["part"], -row["into"]))  # the last counts, then the least
-        steps |= {row["record"]: row["into"] for row in rows}
-        new = {each for row in rows for each in (row["record"], row["into"])} - known
-        known |= new
-    ends, rejects = {}, []
-    for record in sorted(steps):
-        path = [record]
-        while path[-1] in steps and steps[path[-1]] not in path:
-            path.append(steps[path[-1]])
-        ends[record] = path[-1]
-        if path[-1] in steps:
-            circle = path[path.index(steps[path[-1]]) :]
-            ends[record] = min(circle)
-            if record in circle:
-                names = " into ".join(f"W{each}" for each in [*circle, circle[0]])
-                reason = f"W{record} is merged in a circle: {names}"
-                rejects.append(Reject("merged_ids", 0, reason))
-    return ends, rejects

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 from citehub import _folder
 from citehub._file import write_whole
 from citehub._text import csv_lines
+from citehub.bulk.engines import CannotRead, open_engine
+from citehub.bulk.store import Store
 from citehub.errors import SourceError
-from citehub.graph.engines import CannotRead, open_engine
-from citehub.graph.store import Store
 from citehub.sources.records import Reject
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from citehub.graph.dumps import Dumps
-    from citehub.graph.engines import Engine
+    from citehub.bulk.dumps import Dumps
+    from citehub.bulk.engines import Engine
 
 
 @contextmanager

@@ -18,20 +18,20 @@ from typing import TYPE_CHECKING, Any, Final
 from citehub import _folder
 from citehub._table import read_footer
 from citehub._text import counted
+from citehub.bulk.engines import CannotRead, Made, parquet_files
 from citehub.errors import SourceError
-from citehub.graph.engines import CannotRead, Made, parquet_files
-from citehub.graph.layout import size_of, unpack
 from citehub.sources.dumps import shape_texts
 from citehub.sources.fit import fit
+from citehub.sources.layout import size_of, unpack
 from citehub.sources.lines import BREAKS_OFF, KEPT, is_csv, keep_readable
 from citehub.sources.records import Reject
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from citehub.graph.engines import Engine
-    from citehub.graph.layout import Files
+    from citehub.bulk.engines import Engine
     from citehub.sources.dumps import Dataset, Expression
+    from citehub.sources.layout import Files
 
 REJECTS: Final = "rejects.json"
 _FORMAT: Final = 4  # of what is kept; a new number reads anew
@@ -159,8 +159,7 @@ class Store:
             if not is_there and name in dataset.needed:
                 found = ", ".join(each for each in raw.columns if each != "part")
                 problem = f"there is no column {name} of {files.title} in Parquet; found {found}"
-                if dataset.source_id == "openalex":
-                    problem += ". A snapshot has the same works as JSON Lines, in data/jsonl/works"
+                problem += f". {dataset.instead}" if dataset.instead else ""
                 raise SourceError.at(files.folder, 0, problem)
             cell = ibis.null(kind.replace("json", "string")) if cell is None else cell
             cells[name] = dataset.nested[name](cell) if name in dataset.nested else cell

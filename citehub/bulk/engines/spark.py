@@ -15,8 +15,8 @@ import warnings
 from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
+from citehub.bulk.engines import CannotRead, Made, compile_made, out_of_memory
 from citehub.errors import BadArgument, BuildError, MissingExtra
-from citehub.graph.engines import CannotRead, Made, compile_made, out_of_memory
 from citehub.sources.dumps import as_text
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ _UNREADABLE: Final = re.compile(
 
 
 class Spark:
-    """See `citehub.graph.engines.Engine`."""
+    """See `citehub.bulk.engines.Engine`."""
 
     batch = 64
 

@@ -100,11 +100,11 @@ def open_engine(
         Address of a Spark cluster, as spark://host:7077; this machine by default.
     """
     if name == "duckdb":
-        from citehub.graph.engines.duckdb import DuckDB
+        from citehub.bulk.engines.duckdb import DuckDB
 
         return DuckDB(memory, threads, scratch)
     if name == "spark":
-        from citehub.graph.engines.spark import Spark
+        from citehub.bulk.engines.spark import Spark
 
         return Spark(memory, threads, scratch, master)
     raise UnknownName.among("engine", name, ENGINES)

@@ -13,18 +13,17 @@ from typing import TYPE_CHECKING, Final
 
 from citehub._text import counted
 from citehub.errors import SourceError
-from citehub.graph.manifests import Announced, find_manifest, shown
-from citehub.sources import openalex, opencitations, semantic_scholar
 from citehub.sources.lines import is_csv
+from citehub.sources.manifests import Announced, find_manifest, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from citehub.sources.dumps import Dataset
 
-_LINES: Final = (".gz", ".json", ".jsonl", ".ndjson")
-_TABLES: Final = (".csv", ".csv.gz", ".zip")
-_PARQUET: Final = ".parquet"
+LINES: Final = (".gz", ".json", ".jsonl", ".ndjson")
+TABLES: Final = (".csv", ".csv.gz", ".zip")
+PARQUET: Final = ".parquet"
 _COMPANION: Final = re.compile(  # what publishers and their tools put beside partitions
     r"[._].*|(.*[_-])?manifest([._-].*)?|(readme|licen[cs]e|release[_-]?notes|changelog|metadata"
     r"|schema|urls|(md5|sha\d*|check)[_-]?sums?)(\..*)?|.*\.(md5|sha\d+|sha\d+sum|crc|sig|asc)",
@@ -34,8 +33,6 @@ _UNREAD: Final = re.compile(  # what is packed in another way, or not whole yet
     r"\.(gz|json|jsonl|ndjson|csv|parquet|zip)\.(?!gz$)\w+$|\.(bz2|xz|zst|lz4|7z|zip|tar|tar\.gz|tgz)$",
     re.IGNORECASE,
 )
-_DATED: Final = "updated_date="  # begins the name of a folder of OpenAlex' works
-_HALVES: Final = ("parquet", "jsonl")  # of a snapshot; that by columns is the quicker to read
 
 
 _DATE: Final = re.compile(
@@ -64,7 +61,7 @@ class Files:
     @property
     def is_parquet(self) -> bool:
         """Whether they are Parquet, which is read where it lies."""
-        return self.paths[0].endswith(_PARQUET)
+        return self.paths[0].endswith(PARQUET)
 
     @property
     def title(self) -> str:
@@ -89,66 +86,6 @@ def find_date(folder: str, files: Iterable[Files]) -> datetime.date | None:
         with suppress(ValueError):  # it is no day
             found.add(datetime.date(int(year), *(int(part) for part in parts if part)))
     return max(found, default=None)
-
-
-def find_openalex(folder: str) -> dict[str, Files]:
-    """Find the works, and the merged ids where they are, in a snapshot or any folder above it.
-
-    A folder of partitions may have any name, and one partition may be named alone.
-    """
-    endings = (*_LINES, _PARQUET)
-    if os.path.isfile(folder) and _is_partition(os.path.basename(folder), endings):
-        return {"works": Files(openalex.WORKS_DATASET, os.path.dirname(folder), (folder,))}
-    _check_folder(folder)
-    places = list(_find_folders(folder, "works"))
-    if not places and any(_is_partition(each, endings) for each in os.listdir(folder)):
-        places = [folder]
-    if not places:
-        problem = "there is no folder 'works' in it; name a snapshot's folder 'works' or one above"
-        raise SourceError.at(folder, 0, problem)
-    places = [each for each in places if _holds(each, endings)] or places
-    works = min(places, key=_half)
-    files = _files(openalex.WORKS_DATASET, works, (*_LINES, _PARQUET))
-    if others := [each for each in places if each != works]:
-        note = (
-            f"openalex works: {works} is read, and not {shown(others)}; name another one to "
-            "read that."
-        )
-        files = replace(files, notes=(note, *files.notes))
-    found = {"works": files}
-    above = ("..", "../..") if _half(works) < len(_HALVES) else ("..",)
-    beside = [
-        os.path.join(each, up, "merged_ids")
-        for each in (works, os.path.realpath(works))
-        for up in above
-    ]
-    for place in (*beside, *_find_folders(folder, "merged_ids")):
-        each = os.path.normpath(os.path.join(place, "works"))
-        if os.path.isdir(each):
-            if _holds(each, _TABLES):
-                found["merged_ids"] = _files(openalex.MERGED, each, _TABLES)
-            else:
-                note = f"openalex merged_ids: {each} holds no CSV: what was merged is not known."
-                found["works"] = replace(files, notes=(*files.notes, note))
-            break
-    return found
-
-
-def find_s2(folder: str) -> dict[str, Files]:
-    """Find the datasets of Semantic Scholar, of which papers and citations must be there."""
-    datasets = (
-        semantic_scholar.PAPERS,
-        semantic_scholar.CITATIONS_DATASET,
-        semantic_scholar.ABSTRACTS,
-        semantic_scholar.TLDRS,
-    )
-    return _find_datasets(folder, datasets, needed=2, endings=(*_LINES, _PARQUET))
-
-
-def find_opencitations(folder: str) -> dict[str, Files]:
-    """Find the index of OpenCitations, and the metadata where they are."""
-    datasets = (opencitations.INDEX, opencitations.META)
-    return _find_datasets(folder, datasets, needed=1, endings=_TABLES)
 
 
 def size_of(path: str) -> int:
@@ -181,7 +118,7 @@ def _unpack(path: str, scratch: str) -> Iterator[str]:
 
     with zipfile.ZipFile(path) as archive:
         names = archive.namelist()
-        names = [each for each in names if _is_partition(each.rpartition("/")[2], _TABLES)]
+        names = [each for each in names if is_partition(each.rpartition("/")[2], TABLES)]
         if not names:
             raise ValueError("it holds no CSV")
         for number, name in enumerate(sorted(names)):
@@ -194,15 +131,16 @@ def _unpack(path: str, scratch: str) -> Iterator[str]:
             yield target
 
 
-def _find_datasets(
+def find_datasets(
     folder: str, datasets: tuple[Dataset, ...], needed: int, endings: tuple[str, ...]
 ) -> dict[str, Files]:
-    _check_folder(folder)
+    """Find datasets that each have a folder of their name; the first ones must be there."""
+    check_folder(folder)
     found = {}
     for number, dataset in enumerate(datasets):
         inside = os.path.join(folder, dataset.name)
         if os.path.isdir(inside):
-            found[dataset.name] = _files(dataset, inside, endings)
+            found[dataset.name] = find_files(dataset, inside, endings)
         elif number < needed:
             names = ", ".join(each.name for each in datasets[:needed])
             raise SourceError.at(
@@ -211,26 +149,7 @@ def _find_datasets(
     return found
 
 
-def _half(works: str) -> int:
-    """Return the rank of a copy of the works, the lowest of that to read."""
-    name = os.path.basename(os.path.dirname(works))
-    return _HALVES.index(name) if name in _HALVES else len(_HALVES)
-
-
-def _find_folders(folder: str, name: str) -> Iterator[str]:
-    """Yield the folders of a name: the folder itself, or those below, but not of merged ids."""
-    names = {os.path.basename(each) for each in (folder, os.path.realpath(folder))}
-    is_works = name == "works" and any(each.startswith(_DATED) for each in os.listdir(folder))
-    if name in names or is_works:
-        yield folder
-        return
-    for parent, folders, _ in _walk(folder):
-        if name in folders:
-            yield os.path.join(parent, name)
-        folders[:] = [each for each in folders if each not in {name, "merged_ids"}]
-
-
-def _walk(folder: str) -> Iterator[tuple[str, list[str], list[str]]]:
+def walk(folder: str) -> Iterator[tuple[str, list[str], list[str]]]:
     """Yield folders in order, links to folders too, each once, and none that is hidden."""
     seen = set()
     for parent, folders, names in os.walk(folder, followlinks=True, onerror=_refuse):
@@ -247,24 +166,26 @@ def _refuse(error: OSError) -> None:
     raise error
 
 
-def _check_folder(folder: str) -> None:
+def check_folder(folder: str) -> None:
+    """Refuse what is no folder."""
     if not os.path.isdir(folder):
         what = "a file, and a folder is due" if os.path.exists(folder) else "no such folder"
         pattern = "; name the folder itself, as no pattern is read" if "*" in folder else ""
         raise SourceError.at(folder, 0, f"there is {what}{pattern}")
 
 
-def _holds(folder: str, endings: tuple[str, ...]) -> bool:
+def holds(folder: str, endings: tuple[str, ...]) -> bool:
     """Tell whether a folder holds a partition."""
-    return any(_is_partition(name, endings) for *_, names in _walk(folder) for name in names)
+    return any(is_partition(name, endings) for *_, names in walk(folder) for name in names)
 
 
-def _files(dataset: Dataset, folder: str, endings: tuple[str, ...]) -> Files:
+def find_files(dataset: Dataset, folder: str, endings: tuple[str, ...]) -> Files:
+    """Find the partitions of a dataset in and below a folder, and what a manifest announces."""
     found, unread = [], []
-    for parent, _, names in _walk(folder):
+    for parent, _, names in walk(folder):
         for name in names:
             path = os.path.join(parent, name)
-            if _is_partition(name, endings):
+            if is_partition(name, endings):
                 found.append(path)
             elif _UNREAD.search(name) and not _COMPANION.fullmatch(name):
                 unread.append(os.path.relpath(path, folder))
@@ -280,15 +201,16 @@ def _files(dataset: Dataset, folder: str, endings: tuple[str, ...]) -> Files:
     return _with_manifest(_of_one_kind(files))
 
 
-def _is_partition(name: str, endings: tuple[str, ...]) -> bool:
+def is_partition(name: str, endings: tuple[str, ...]) -> bool:
+    """Tell whether a file is a partition, by its name."""
     if not name.endswith(endings) or _COMPANION.fullmatch(name) or name.endswith(".tar.gz"):
         return False
-    return is_csv(name) == (endings == _TABLES) or (name.endswith(".zip") and ".zip" in endings)
+    return is_csv(name) == (endings == TABLES) or (name.endswith(".zip") and ".zip" in endings)
 
 
 def _of_one_kind(files: Files) -> Files:
     """Return the partitions in Parquet, where each is there in another form, too."""
-    parquet = tuple(path for path in files.paths if path.endswith(_PARQUET))
+    parquet = tuple(path for path in files.paths if path.endswith(PARQUET))
     if not parquet or len(parquet) == len(files.paths):
         return files
     others = {_stem(path) for path in files.paths if path not in parquet}

@@ -4,33 +4,66 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub._identifiers import Identifier, parse_identifier
 from citehub._text import counted
-from citehub.build.assemble import HubInput, record_of
+from citehub.bulk.engines import parquet_files
+from citehub.bulk.find import Wanted, find_records, fold_title, ids_of
+from citehub.bulk.store import is_lost
 from citehub.errors import BuildError, UnknownWork
-from citehub.graph.engines import parquet_files
-from citehub.graph.find import Wanted, find_records, fold_title, ids_of, merged_into
-from citehub.graph.sources import name_record, open_sources
-from citehub.graph.store import is_lost
-from citehub.sources import openalex, opencitations
-from citehub.sources.dumps import WORKS
+from citehub.sources.dumps import FEW, WORKS
+from citehub.sources.merges import merged_into
 from citehub.sources.records import Context, Edge, Record, Reject, best_identifier
 from citehub.sources.reference_file import NO_REFERENCES
+from citehub.sources.registry import dumped
+from citehub.sources.source import Need, Opened, refuse_deleted
+from citehub.sources.statements import Statements, record_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-    from citehub.graph.dumps import Dumps
-    from citehub.graph.engines import Engine
-    from citehub.graph.sources import Source
-    from citehub.graph.store import Store
+    from citehub.bulk.dumps import Dumps
+    from citehub.bulk.engines import Engine
+    from citehub.bulk.store import Store
     from citehub.sources.dumps import Expression
     from citehub.sources.reference_file import ReferenceFiles
+    from citehub.sources.source import Source
 
 
 _RECORD_BYTES: Final = 25_000  # that the hub of a work takes for each citing record, at most
+
+
+def open_dumps(
+    store: Store,
+    dumps: Dumps,
+    *,
+    only: Mapping[str, Collection[int]] = MappingProxyType({}),
+    texts: bool = True,
+) -> list[Opened]:
+    """Read the dumps that were named.
+
+    Parameters
+    ----------
+    store : Store
+        What reads them. All are looked for before the first is read, which may take hours.
+    dumps : Dumps
+        Where they lie.
+    only : mapping of str to collection of int, optional
+        Records by source: of other works than those, and those that cite one, no details.
+    texts : bool, default True
+        Whether the texts of works are read, too.
+    """
+    known = [each for each in dumped() if each.id in dumps.folders]
+    found = {each.id: each.dump.find(dumps.folders[each.id]) for each in known if each.dump}
+    opened = []
+    for source in known:
+        if source.dump:
+            need = Need(only.get(source.id, ()), texts)
+            tables = source.dump.open(store, dumps.folders[source.id], found[source.id], need)
+            opened.append(Opened(source, **tables))
+    return opened
 
 
 class Reader:
@@ -44,7 +77,7 @@ class Reader:
         self.scratch = scratch
         self.dumps = dumps
         self.year = year  # of the release
-        self.sources: list[Source] = []
+        self.sources: list[Opened] = []
         self.rejects: list[Reject] = []
         self.edges: dict[str, Expression] = {}
         self.records: dict[str, Expression] = {}
@@ -56,32 +89,41 @@ class Reader:
         only = self._asked_records(wanted)
         self._find(wanted, only)
         if only and not self._have_details(wanted):
-            self._find(wanted)
+            self._find(wanted, {})
         for source in self.sources:
             self.store.progress(f"Find the citations in {source.source_id}")
             self._extract(source, wanted)
 
-    def _asked_records(self, wanted: Sequence[Wanted]) -> set[int]:
-        """Return the records of OpenAlex, where all works were asked for by one.
+    def _asked_records(self, wanted: Sequence[Wanted]) -> dict[str, set[int]]:
+        """Return, by source that can use it, the records by which all works were asked for.
 
         A cache is to serve other works, too, so that all details are read into it.
         """
-        asked = [_openalex_numbers(each.ids) - {openalex.DELETED} for each in wanted]
-        if self.dumps.cache or not all(asked) or len(asked) > openalex.FEW:
-            return set()
-        return set().union(*asked)
+        found: dict[str, set[int]] = {}
+        if self.dumps.cache or len(wanted) > FEW:
+            return found
+        for source in dumped():
+            dump = source.dump
+            if dump and dump.takes_only and source.id in self.dumps.folders:
+                asked = [dump.numbers(each.ids) - {dump.gone} for each in wanted]
+                if all(asked):
+                    found[source.id] = set().union(*asked)
+        return found
 
     def _have_details(self, wanted: Sequence[Wanted]) -> bool:
         """Tell whether the details of all citing records were read.
 
         Some were not where a version of a work turned up that was not asked for.
         """
-        known = {each.source_id: each for each in self.sources}.get(openalex.SOURCE)
-        found = set().union(*(each.records.get(openalex.SOURCE, ()) for each in wanted))
-        return known is None or not known.only or found <= known.only
+        return all(
+            not source.only
+            or set().union(*(each.records.get(source.source_id, ()) for each in wanted))
+            <= source.only
+            for source in self.sources
+        )
 
-    def _find(self, wanted: Sequence[Wanted], only: Collection[int] = ()) -> None:
-        self.sources = open_sources(self.store, self.dumps, only=only)
+    def _find(self, wanted: Sequence[Wanted], only: Mapping[str, Collection[int]]) -> None:
+        self.sources = open_dumps(self.store, self.dumps, only=only)
         self.rejects = [each for found in self.store.rejects.values() for each in found]
         self.store.progress("Find the records of the work")
         for source in self.sources:
@@ -89,28 +131,25 @@ class Reader:
         works = {each.source_id: each.works for each in self.sources}
         likely = {each.source_id: each.columns.with_identifiers
                   for each in self.sources if each.columns}  # fmt: skip
-        alive = [each for each in wanted if not _is_deleted(each)]
+        alive = [each for each in wanted if not _deleted_in(each)]
         find_records(self.engine, works, alive, likely)
         for source in self.sources:
             self._add_old_ids(source, wanted)
-            if source.source_id == opencitations.SOURCE:  # older files of its index name no OMID
+            if source.dump.named_by:
                 for each in wanted:
-                    each.records.setdefault(source.source_id, set()).update(_curies(each.ids))
+                    records = each.records.setdefault(source.source_id, set())
+                    records.update(source.dump.named_by(each.ids))
 
-    def input_of(self, wanted: Wanted, references: ReferenceFiles = NO_REFERENCES) -> HubInput:
+    def input_of(self, wanted: Wanted, references: ReferenceFiles = NO_REFERENCES) -> Statements:
         """Return what the sources say of one work; it has to fit into memory."""
         self._check_memory(wanted)
-        given = HubInput({}, {}, [], read=self._describe(references))
+        given = Statements({}, {}, [], read=self._describe(references))
         for source in self.sources:
             self._add(given, source, wanted)
         _add_entries(given, wanted, self._without_later_years(references))
-        if not given.canonical and _is_deleted(wanted):
-            message = (
-                f"{wanted.asked} is among the works that OpenAlex deleted: it put them all into "
-                f"one record, W{openalex.DELETED}, and what cites that has nothing in common. "
-                "Name the work by another identifier, such as its DOI."
-            )
-            raise UnknownWork(message, wanted.asked)
+        deleted = _deleted_in(wanted)
+        if not given.canonical and deleted:
+            raise refuse_deleted(wanted.asked, deleted)
         if not given.canonical:
             message = (
                 f"No source that was read has the work {wanted.asked!r}. Read: "
@@ -121,7 +160,7 @@ class Reader:
                 message += (
                     " A list of works that cite it has to hold an entry of the work itself, with "
                     f"this {'identifier' if wanted.ids else 'title'}, where no dump has it: add "
-                    "one to the list, or name a dump with --openalex, --s2 or --opencitations."
+                    "one to the list, or name a dump with {_options()}."
                 )
             raise UnknownWork(message, wanted.asked)
         dates = [each.snapshot_on for each in self.sources if each.snapshot_on]
@@ -163,17 +202,18 @@ class Reader:
                 "allowed. Allow more, with --memory on the command line."
             )
 
-    def _replace_old_ids(self, source: Source, wanted: Sequence[Wanted]) -> None:
+    def _replace_old_ids(self, source: Opened, wanted: Sequence[Wanted]) -> None:
         """Ask for what the asked ids were merged into."""
         if source.merged is not None:
-            asked = {each: _openalex_numbers(each.ids) for each in wanted}
+            dump = source.dump
+            asked = {each: dump.numbers(each.ids) for each in wanted}
             ends = self._merges(source.merged, set().union(*asked.values()))
             for each, numbers in asked.items():
                 for number in numbers & ends.keys():
-                    each.ids.remove(Identifier("openalex", f"W{number}"))
-                    each.ids.add(Identifier("openalex", f"W{ends[number]}"))
+                    each.ids.remove(Identifier(dump.scheme, dump.name_record(number)))
+                    each.ids.add(Identifier(dump.scheme, dump.name_record(ends[number])))
 
-    def _add_old_ids(self, source: Source, wanted: Sequence[Wanted]) -> None:
+    def _add_old_ids(self, source: Opened, wanted: Sequence[Wanted]) -> None:
         """Add the ids that were merged into the records: others may still cite them."""
         if source.merged is not None:
             mine = [each.records.setdefault(source.source_id, set()) for each in wanted]
@@ -186,7 +226,7 @@ class Reader:
         self.rejects += [each for each in rejects if each not in self.rejects]
         return ends
 
-    def _extract(self, source: Source, wanted: Sequence[Wanted]) -> None:
+    def _extract(self, source: Opened, wanted: Sequence[Wanted]) -> None:
         import ibis
 
         name = source.source_id
@@ -197,7 +237,9 @@ class Reader:
             schema={"hub": "int64", "target": kind},
         )
         works = self._near(source, [record for _, record in pairs])
-        citations = source.citations_of([record for _, record in pairs], works)
+        citations = source.citations
+        if source.dump.citations_of:
+            citations = source.dump.citations_of(works, [record for _, record in pairs])
         citations = citations.filter(citations.citing.notnull())
         edges = citations.inner_join(targets, citations.cited == targets.target).drop("target")
         self.edges[name] = edges = self._write(edges, f"{name}-edges")
@@ -210,11 +252,11 @@ class Reader:
             for kind, texts in source.texts.items()
         }
 
-    def _near(self, source: Source, records: Collection[Any]) -> Expression:
+    def _near(self, source: Opened, records: Collection[Any]) -> Expression:
         """Return the works that are some records or may cite one."""
         if not records:
             return source.works.limit(0)
-        if source.columns is None or len(records) > openalex.FEW:
+        if source.columns is None or len(records) > FEW:
             return source.works
         return source.columns.citing(records, self._write)
 
@@ -224,12 +266,13 @@ class Reader:
         self.engine.write(table, folder)
         return self.engine.read_parquet(parquet_files(folder))
 
-    def _add(self, given: HubInput, source: Source, wanted: Wanted) -> None:
+    def _add(self, given: Statements, source: Opened, wanted: Wanted) -> None:
         """Add what a source says of a work."""
         import ibis
 
         name, number = source.source_id, self.number[wanted]
-        own = {name_record(name, each) for each in wanted.records.get(name, ())}
+        dump = source.dump
+        own = {dump.name_record(each) for each in wanted.records.get(name, ())}
         edges = self.edges[name].filter(self.edges[name].hub == number)
         records = self.records[name]
         mine = ibis.memtable(
@@ -240,13 +283,15 @@ class Reader:
 
         def fetch(table: Expression) -> dict[Any, dict[str, Any]]:
             rows = self.engine.fetch(table.semi_join(ids, "record"))
-            return _newest(rows, is_dated=name == openalex.SOURCE)
+            return _newest(rows, is_dated=dump.is_dated)
 
         newest = fetch(records)
         texts = {kind: fetch(table) for kind, table in self.texts[name].items()}
-        abstracts, tldrs = texts.get("abstracts", {}), texts.get("tldrs", {})
+        abstracts = texts.get("abstracts", {})
         if source.snapshot_on:
-            given.snapshots[name] = source.snapshot_on
+            given.snapshots |= dict.fromkeys(
+                (name, *(each.id for each in dump.findings.values())), source.snapshot_on
+            )
         for number, row in newest.items():
             record, reasons = _read_record(source, row, abstracts.get(number))
             record, late = _without_later_year(record, source.last_year(self.year))
@@ -254,39 +299,43 @@ class Reader:
             key = name, record.record_id
             (given.canonical if record.record_id in own else given.citing)[key] = record
             self.rejects += [Reject(f"{name} {record.record_id}", 0, each) for each in reasons]
-            if number in tldrs and tldrs[number]["text"]:
-                given.findings[key] = tldrs[number]["text"], tldrs[number]["model"] or "a model"
+            for kind, told_by in dump.findings.items():
+                found = texts.get(kind, {}).get(number)
+                if found and found["text"]:
+                    model = found["model"] or "a model"
+                    given.findings[key] = found["text"], model, told_by.id
             if record.record_id in own and row["n_citations"] is not None:
                 _count(given, name, row, source.last_year(self.year))
-        for edge in self._edges(name, edges, newest):
+        for edge in self._edges(source, edges, newest):
             given.edges.append(edge)
             key = name, edge.citing  # a record that the source says nothing of but this
             if key not in given.citing and key not in given.canonical:
-                given.citing[key] = Record(name, edge.citing, _ids_of_name(name, edge.citing))
+                given.citing[key] = Record(name, edge.citing, dump.ids_of_name(edge.citing))
 
     def _edges(
-        self, name: str, edges: Expression, newest: dict[Any, dict[str, Any]]
+        self, source: Opened, edges: Expression, newest: dict[Any, dict[str, Any]]
     ) -> Iterator[Edge]:
         """Yield the citations, each once, with what all of its rows say.
 
-        Of OpenAlex, whose partitions are dated, the rows of a work's last one count.
+        Where partitions are dated, the rows of a work's last one count.
         """
+        dump = source.dump
         found: dict[tuple[Any, Any], list[dict[str, Any]]] = {}
         for row in self.engine.fetch(edges):
-            if name != openalex.SOURCE or row["part"] == newest[row["citing"]]["part"]:
+            if not dump.is_dated or row["part"] == newest[row["citing"]]["part"]:
                 found.setdefault((row["citing"], row["cited"]), []).append(row)
         for (citing, cited), rows in found.items():
             said = {row["is_influential"] for row in rows} - {None}
             yield Edge(
-                name,
-                name_record(name, citing),
-                name_record(name, cited),
+                source.source_id,
+                dump.name_record(citing),
+                dump.name_record(cited),
                 any(said) if said else None,
                 _all_contexts(_contexts(row["contexts"], row["intents"]) for row in rows),
             )
 
 
-def _add_entries(given: HubInput, wanted: Wanted, references: ReferenceFiles) -> None:
+def _add_entries(given: Statements, wanted: Wanted, references: ReferenceFiles) -> None:
     """Add the entries of reference managers' files: each cites the work, is it, or a parent."""
     is_title = parse_identifier(wanted.asked) is None
     ids = set(wanted.ids)
@@ -308,14 +357,15 @@ def _is_titled(entry: Record, title: str) -> bool:
 
 
 def _read_record(
-    source: Source, row: dict[str, Any], abstract: dict[str, Any] | None
+    source: Opened, row: dict[str, Any], abstract: dict[str, Any] | None
 ) -> tuple[Record, list[str]]:
     """Return what a source says of a work, and what of it cannot be used."""
-    text, lost = openalex.read_abstract(row["abstract_index"])
+    dump = source.dump
+    text, lost = dump.abstract(row) if dump.abstract else (None, "")
     record, problem = record_of(
         row,
         source.source_id,
-        name_record(source.source_id, row["record"]),
+        dump.name_record(row["record"]),
         ids_of(row),
         abstract["text"] if abstract else text,
         snapshot_on=source.snapshot_on,
@@ -324,26 +374,15 @@ def _read_record(
     return record, [each for each in reasons if each]
 
 
-def _ids_of_name(source_id: str, record_id: str) -> tuple[Identifier, ...]:
-    """Return the identifier that a record's name is."""
-    schemes = {openalex.SOURCE: "openalex", opencitations.SOURCE: "omid"}
-    scheme = schemes.get(source_id, source_id)
-    found = parse_identifier(record_id if ":" in record_id else f"{scheme}:{record_id}")
-    return (found,) if found else ()
+def _deleted_in(wanted: Wanted) -> Source | None:
+    """Return the source that deleted a work, where the work is its record of such."""
+    return next((each for each in dumped() if each.dump and each.dump.is_gone(wanted.ids)), None)
 
 
-def _curies(ids: Iterable[Identifier]) -> set[str]:
-    return {each.curie for each in ids}
-
-
-def _openalex_numbers(ids: Iterable[Identifier]) -> set[int]:
-    """Return the numbers of OpenAlex ids."""
-    return {int(each.value[1:]) for each in ids if each.scheme == "openalex"}
-
-
-def _is_deleted(wanted: Wanted) -> bool:
-    """Tell whether a work is the record into which OpenAlex put those that it deleted."""
-    return openalex.DELETED in _openalex_numbers(wanted.ids)
+def _options() -> str:
+    """Return the options that name dumps, in words."""
+    flags = [source.option.flag for source in dumped() if source.option]
+    return f"{', '.join(flags[:-1])} or {flags[-1]}"
 
 
 def _without_later_year(record: Record, last: int) -> tuple[Record, str]:
@@ -353,14 +392,14 @@ def _without_later_year(record: Record, last: int) -> tuple[Record, str]:
     return record._replace(year=None, month=None), f"the year {record.year} is in the future"
 
 
-def _count(given: HubInput, source_id: str, row: dict[str, Any], last: int) -> None:
+def _count(given: Statements, source_id: str, row: dict[str, Any], last: int) -> None:
     """Take in a source's own counts; of several records of the work, those of the most cited."""
     if row["n_citations"] < given.stated.get(source_id, 0):
         return
     given.stated[source_id] = row["n_citations"]
     years = {each["year"]: each["n"] for each in row["years"] or () if each}
     if years:
-        given.years = {
+        given.years[source_id] = {
             int(year): int(n)
             for year, n in years.items()
             if year and n and year.isdecimal() and n.isdecimal() and int(year) <= last

@@ -8,8 +8,8 @@ import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
+from citehub.bulk.engines import CannotRead, Made, compile_made, out_of_memory
 from citehub.errors import MissingExtra
-from citehub.graph.engines import CannotRead, Made, compile_made, out_of_memory
 from citehub.sources.dumps import as_text
 from citehub.sources.lines import read_header
 
@@ -29,14 +29,14 @@ _NAMED: Final = {"filename": True, "hive_partitioning": False}  # of a folder's 
 
 
 class DuckDB:
-    """See `citehub.graph.engines.Engine`."""
+    """See `citehub.bulk.engines.Engine`."""
 
     def __init__(self, memory: int, threads: int | None, scratch: str) -> None:
         try:
             import ibis
             import ibis.backends.duckdb
 
-            from citehub.graph.engines.gunzip import GunzipFiles
+            from citehub.bulk.engines.gunzip import GunzipFiles
         except ImportError:
             raise MissingExtra.of("Ibis with DuckDB", "graph") from None
         limit = max(memory - _OWN, _LEAST)
@@ -44,6 +44,7 @@ class DuckDB:
             "memory_limit": f"{limit >> 20}MiB",
             "temp_directory": os.path.join(scratch, "spill"),
             "preserve_insertion_order": False,
+            "enable_progress_bar": False,  # which it draws into the output of what takes seconds
             **({"threads": threads} if threads else {}),
         }
         self._backend = ibis.duckdb.connect(**settings)

@@ -1,0 +1,316 @@
+"""Reading a release: its files, tables and works; ``Hub`` is the face of it.
+
+A table is read when something of it is asked for, and what is asked for again and again is kept.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, Final
+
+from citehub._manifest import SUMS, read_bytes, read_sums, sha256
+from citehub._table import RowsByWork, Table, TableFile
+from citehub.errors import DamagedManifest, DamagedTable, UnknownTable, UnknownWork
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from citehub._shapes import Manifest, Resource
+    from citehub._work import Work
+
+CITING_WORKS: Final = "One row per citing work, in hub order."
+"""What a row of ``citing_works`` is."""
+
+_CHUNK_WORKS = 4096
+_STREAMED_COLUMNS: Final = {  # what exports read
+    "evidence": ("table_name", "row_key", "source_id"),
+}
+_WORK_COLUMNS: Final = {
+    "citations": "citing_work_id",
+    "citation_contexts": "citing_work_id",
+    "citation_labels": "citing_work_id",
+    "evidence": "row_key",
+}
+"""Where a table holds the work that its rows belong to, if not in ``work_id``."""
+
+
+class Release:
+    """The files of one release, and what they say.
+
+    Attributes
+    ----------
+    path : str
+        Its folder.
+    manifest : dict
+        Its ``datapackage.json``.
+    hub, version : str
+        Name of the hub, and its data version.
+    label : str
+        Both of them, as ``mt-nlg 1.1.0``.
+    hashes : dict of str to str or None
+        SHA-256 of each file, as an index has them; None where the folder was opened by itself.
+    resources : dict of str to dict
+        What the manifest says of each table.
+    files : dict of str to TableFile
+        The file of each table.
+    tables : dict of str to Table
+        Each table, and ``citing_works``, which has no file of its own.
+    """
+
+    def __init__(
+        self, path: str, manifest: Manifest, hashes: Mapping[str, str] | None = None
+    ) -> None:
+        self.path = path
+        self.manifest = manifest
+        self.hub = manifest["citehub"]["hub"]
+        self.version = manifest["version"]
+        self.label = f"{self.hub} {self.version}"
+        self.hashes = hashes
+        self.resources: dict[str, Resource] = {
+            each["name"]: each for each in manifest["resources"]
+        }
+        self.files = {name: TableFile(path, each) for name, each in self.resources.items()}
+        self.tables: dict[str, Table[Any, Any]] = {
+            name: Table(file, self.label) for name, file in self.files.items()
+        }
+        citing = self.resources["works"].copy()
+        citing["name"] = "citing_works"
+        citing["description"] = CITING_WORKS
+        self.tables["citing_works"] = Table(TableFile(path, citing), self.label, skip=1)
+        self._grouped: dict[str, dict[str, list[Any]]] = {}
+        self._work_ids: dict[str, None] = {}
+        self._named: dict[tuple[str, str], str] | None = None
+        self._former: dict[str, str] | None = None
+
+    # -- tables ---------------------------------------------------------------------------
+
+    def table(self, name: str) -> Table[Any, Any]:
+        """Return a table.
+
+        Raises
+        ------
+        UnknownTable
+            This release does not hold it.
+        """
+        if name not in self.tables:
+            raise self.unknown_table(name)
+        return self.tables[name]
+
+    def unknown_table(self, name: str) -> UnknownTable:
+        """Return the error for a table that this release does not hold."""
+        hint = "Other versions of the hub, or other hubs, may hold it."
+        return UnknownTable.among("table", str(name), self.resources, where=self.label, hint=hint)
+
+    def rows(self, name: str) -> list[Any]:
+        """Return the rows of a table; none where this release does not hold it."""
+        return list(self.tables[name]) if name in self.resources else []
+
+    def cells(self, name: str, *columns: str) -> list[tuple[Any, ...]]:
+        """Return some columns of a table by row; none where this release does not hold it."""
+        if name not in self.resources:
+            return []
+        read = self.tables[name].to_arrow(columns).to_pydict()
+        return list(zip(*(read[column] for column in columns), strict=True))
+
+    # -- which works ----------------------------------------------------------------------
+
+    @property
+    def n_citing(self) -> int:
+        """How many citing works it holds, from the manifest."""
+        return self.resources["works"]["rows"] - 1
+
+    @property
+    def canonical_id(self) -> str:
+        """The ``work_id`` of the canonical work."""
+        return self.manifest["citehub"]["canonical_work_id"]
+
+    def ids(self) -> dict[str, None]:
+        """Return the ids of the works in hub order, the canonical one first; read once."""
+        if not self._work_ids:
+            column = self.tables["works"].to_arrow(["work_id"]).column(0)
+            self._work_ids = dict.fromkeys(map(str, column.to_pylist()))
+        return self._work_ids
+
+    def citing_ids(self) -> list[str]:
+        """Return the ids of the citing works in hub order."""
+        return list(self.ids())[1:]
+
+    def resolve(self, work: object) -> str:
+        """Return the ``work_id`` of a work, or of an identifier in any spelling.
+
+        Raises
+        ------
+        UnknownWork
+            The release does not hold it; the error names the nearest that it does.
+        """
+        from citehub._work import identifier_of
+
+        identifier = identifier_of(work)
+        found = self.find(identifier)
+        if found is None:
+            raise self.unknown_work(identifier)
+        return found
+
+    def find(self, identifier: str) -> str | None:
+        """Return the ``work_id`` of an identifier in any spelling; None where there is none.
+
+        An id of this version counts before a public identifier of a work, and that before an id
+        that a work had in an earlier version.
+        """
+        from citehub._identifiers import parse_identifier
+
+        known = self.ids()
+        parsed = parse_identifier(identifier)
+        candidates = [identifier, parsed.curie] if parsed else [identifier]
+        for candidate in candidates:
+            if candidate in known:
+                return candidate
+        if parsed:
+            found = self._by_identifier().get((parsed.scheme, parsed.value.lower()))
+            if found is not None:
+                return found
+        former = self._by_former_id()
+        return next((former[each] for each in map(str.lower, candidates) if each in former), None)
+
+    def _by_identifier(self) -> dict[tuple[str, str], str]:
+        """Return the works by scheme and value of their public identifiers; read once."""
+        if self._named is None:
+            rows = self.cells("work_ids", "scheme", "value", "work_id")
+            self._named = {(scheme, value.lower()): work for scheme, value, work in reversed(rows)}
+        return self._named
+
+    def _by_former_id(self) -> dict[str, str]:
+        """Return the works by the ids that they had in earlier versions; read once."""
+        if self._former is None:
+            rows = self.cells("former_ids", "former_id", "work_id")
+            self._former = {former.lower(): work for former, work in reversed(rows)}
+        return self._former
+
+    def unknown_work(self, asked: str) -> UnknownWork:
+        """Return the error for a work that this release does not hold; it names the nearest."""
+        from citehub._identifiers import parse_identifier
+        from citehub._search import find
+        from citehub._work import marked_title
+
+        hint, parsed = "To find works by words, search.", parse_identifier(asked)
+        curie = parsed.curie if parsed else asked
+        alike = [] if parsed else [self.work(work_id) for work_id in find(self, asked)[:3]]
+        if alike:
+            named = "; ".join(f"{work.work_id}, {marked_title(work)}" for work in alike)
+            hint = f"These hold its words: {named}."
+        return UnknownWork.among("work", curie, self.ids(), where=self.label, hint=hint, most=3)
+
+    # -- works ----------------------------------------------------------------------------
+
+    def work(self, work_id: str, look: Callable[[str, str], Sequence[Any]] | None = None) -> Work:
+        """Return a work by its ``work_id``; ``look`` gives its rows, by default :meth:`look`."""
+        from citehub._work import Work
+
+        look = look or self.look
+        (row,) = look("works", work_id)
+        return Work(row, self.label, look)
+
+    def look(self, name: str, work_id: str) -> Sequence[Any]:
+        """Return the rows of a table that belong to a work; each table is read once."""
+        if name not in self._grouped:
+            rows = self._rows_by_work(name)
+            self._grouped[name] = rows.of() if rows else {}
+        return self._grouped[name].get(work_id, [])
+
+    def stream(self, work_ids: Sequence[str]) -> Iterator[Work]:
+        """Yield works; of a large hub only the rows of some works are dicts at a time."""
+        if self.resources["works"]["rows"] <= _CHUNK_WORKS:
+            yield from map(self.work, work_ids)
+            return
+        tables: dict[str, RowsByWork | None] = {}
+        for start in range(0, len(work_ids), _CHUNK_WORKS):
+            chunk = work_ids[start : start + _CHUNK_WORKS]
+            look = self._look_within(chunk, tables)
+            for work_id in chunk:
+                yield self.work(work_id, look)
+
+    def _look_within(
+        self, work_ids: Sequence[str], tables: dict[str, RowsByWork | None]
+    ) -> Callable[[str, str], Sequence[Any]]:
+        """Return :meth:`look` for some works; tables that it reads are kept in ``tables``."""
+        grouped: dict[str, dict[str, list[Any]]] = {}
+
+        def look(name: str, work_id: str) -> Sequence[Any]:
+            if name not in grouped:
+                if name not in tables:
+                    tables[name] = self._rows_by_work(name, _STREAMED_COLUMNS.get(name))
+                rows = tables[name]
+                grouped[name] = rows.of(work_ids) if rows else {}
+            return grouped[name].get(work_id, [])
+
+        return look
+
+    def _rows_by_work(self, name: str, columns: Sequence[str] | None = None) -> RowsByWork | None:
+        """Return the rows of a table by work; None where this release does not hold it."""
+        if name not in self.resources:
+            return None
+        return RowsByWork(self.tables[name], _WORK_COLUMNS.get(name, "work_id"), columns)
+
+    # -- integrity ------------------------------------------------------------------------
+
+    def verify(self) -> None:
+        """Check the release whole: every hash, key, null, vocabulary and foreign key.
+
+        Raises
+        ------
+        DamagedManifest
+            The manifest, or a file beside it, is not the one that was released.
+        DamagedTable
+            A table is not the one that was released, or contradicts itself.
+        """
+        from citehub._validate import find_dangling, referring_columns
+
+        rows = {
+            name: self.files[name].read_verified().select({*columns, "work_id"})
+            for name, columns in referring_columns(self.resources).items()
+        }
+        self.verify_files()
+        for name, resource in self.resources.items():
+            problem = find_dangling(rows, resource)
+            if problem is not None:
+                raise DamagedTable.at(self.files[name].path, *problem)
+        first = next(iter(rows["works"]), None)
+        if first is None or first["work_id"] != self.canonical_id:
+            expected = f"the canonical work {self.canonical_id} in its first row"
+            raise DamagedTable.at(self.files["works"].path, expected, "another or none")
+
+    def verify_files(self) -> None:
+        """Compare the files with those of the index, or of SHA256SUMS where the folder has it.
+
+        Raises
+        ------
+        DamagedManifest
+            A file is missing, strange or another; those of tables are not read for this.
+        """
+        released, found = self.released(), set(os.listdir(self.path))
+        if released is None:
+            return
+        if self.hashes is None:
+            found = {name for name in found if not name.startswith(".")}  # as .git, .DS_Store
+            found -= {SUMS}
+        for name in sorted(found ^ set(released)):
+            path = os.path.join(self.path, name)
+            if name in found:
+                raise DamagedManifest.at(path, "only files that were released", "one that was not")
+            raise DamagedManifest.at(path, "the released file", "none")
+        verified = {each["path"]: each["hash"] for each in self.resources.values()}
+        for name, digest in released.items():
+            path = os.path.join(self.path, name)
+            found_hash = verified.get(name) or sha256(read_bytes(path, DamagedManifest))
+            if found_hash != digest:
+                raise DamagedManifest.at(path, f"the released file, {digest}", "another")
+
+    def released(self) -> Mapping[str, str] | None:
+        """Return the SHA-256 of each file as released: of the index, else of SHA256SUMS.
+
+        Returns
+        -------
+        mapping of str to str or None
+            None where there is neither.
+        """
+        return read_sums(self.path) if self.hashes is None else self.hashes

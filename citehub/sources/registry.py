@@ -1,0 +1,32 @@
+"""The sources that citehub knows, by trust: of what several say of a work, the first counts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from citehub.sources.openalex import OPENALEX
+from citehub.sources.opencitations import OPENCITATIONS
+from citehub.sources.reference_file import REFERENCE_FILE
+from citehub.sources.semantic_scholar import SEMANTIC_SCHOLAR, TLDR
+
+if TYPE_CHECKING:
+    from citehub.sources.source import Source
+
+SOURCES: Final[tuple[Source, ...]] = (
+    OPENALEX,
+    SEMANTIC_SCHOLAR,
+    TLDR,
+    OPENCITATIONS,
+    REFERENCE_FILE,
+)
+"""A new source is a line here."""
+
+
+def find_source(source_id: str) -> Source | None:
+    """Return the source of a name; None where it is another's, as one that a hub describes."""
+    return next((each for each in SOURCES if each.id == source_id), None)
+
+
+def dumped() -> tuple[Source, ...]:
+    """Return the sources whose bulk files can be read."""
+    return tuple(each for each in SOURCES if each.dump)
