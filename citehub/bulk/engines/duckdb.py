@@ -44,10 +44,10 @@ class DuckDB:
             "memory_limit": f"{limit >> 20}MiB",
             "temp_directory": os.path.join(scratch, "spill"),
             "preserve_insertion_order": False,
-            "enable_progress_bar": False,  # which it draws into the output of what takes seconds
             **({"threads": threads} if threads else {}),
         }
         self._backend = ibis.duckdb.connect(**settings)
+        self._backend.raw_sql("SET enable_progress_bar = false")  # it draws into the output
         self._packed = GunzipFiles()
         self._backend.register_filesystem(self._packed)
         ((cores,),) = self._backend.raw_sql("SELECT current_setting('threads')").fetchall()
