@@ -1,10 +1,15 @@
-"""Which hubs and versions this installation holds, and opening them."""
+"""Which hubs and versions there are, and opening them.
+
+A *hub folder* holds releases in folders that are named by their versions, and ``index.json``
+with the SHA-256 of every file of them. A *home* is a folder of hub folders: one comes with the
+package, another is the user's.
+"""
 
 from __future__ import annotations
 
 import os
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Any, Final, NoReturn, cast, overload
 
 from citehub._hub import Hub
 from citehub._manifest import (
@@ -15,9 +20,11 @@ from citehub._manifest import (
     read_bytes,
     read_manifest,
 )
+from citehub._mt_nlg import MtNlg
 from citehub.errors import (
     DamagedIndex,
     DamagedManifest,
+    NewerRelease,
     NoDatasets,
     TargetExists,
     UnknownHub,
@@ -25,21 +32,30 @@ from citehub.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator
+    from typing import Literal
 
-    from citehub._shapes import HubEntry, Index
+    from citehub._shapes import HubIndex
 
 INDEX: Final = "index.json"
-FORMAT: Final = "citehub-index-1"
+SPEC: Final = "hub.toml"
+FORMAT: Final = "citehub-hub-1"
+_WITH_OWN_TABLES: Final = {"mt-nlg": MtNlg}  # of the hubs that come with citehub
+HOME: Final = "CITEHUB_HOME"
+"""The environment variable that names the user's home of hubs."""
 
 
 def hubs() -> tuple[str, ...]:
-    """Return the names of the hubs that this installation holds.
+    """Return the names of the hubs that come with citehub, and of those in your home of hubs.
+
+    The home is the folder that the environment variable ``CITEHUB_HOME`` names, else ``hubs``
+    in the folder where the system keeps data of programs.
 
     Returns
     -------
     tuple of str
-        In alphabetical order.
+        In alphabetical order. A hub is listed although its files may be damaged; :func:`load`
+        says so.
 
     Examples
     --------
@@ -47,16 +63,17 @@ def hubs() -> tuple[str, ...]:
     >>> citehub.hubs()
     ('mt-nlg',)
     """
-    return tuple(sorted(read_index()["hubs"]))
+    return tuple(sorted({name for home in _homes() for name in _names(home)}))
 
 
-def versions(hub: str) -> tuple[str, ...]:
+def versions(hub: str | os.PathLike[str]) -> tuple[str, ...]:
     """Return the released data versions of a hub.
 
     Parameters
     ----------
-    hub : str
-        Name of the hub.
+    hub : str or path
+        Name of the hub, or a hub folder, as ``"./my-hub"``. The folder of one release has one
+        version.
 
     Returns
     -------
@@ -66,7 +83,9 @@ def versions(hub: str) -> tuple[str, ...]:
     Raises
     ------
     UnknownHub
-        This installation does not hold it.
+        There is no such hub or folder.
+    DamagedIndex, DamagedManifest
+        The files are not those that were released.
 
     Examples
     --------
@@ -74,31 +93,46 @@ def versions(hub: str) -> tuple[str, ...]:
     >>> citehub.versions("mt-nlg")[:2]
     ('1.0.0', '1.1.0')
     """
-    return tuple(sorted(_hub_entry(hub)["versions"], key=version_key))
+    folder = find_folder(hub)
+    if is_release(folder):
+        return (read_manifest(folder)["version"],)
+    return sort_versions(_read_index(hub, folder)["versions"])
+
+
+@overload
+def load(hub: Literal["mt-nlg"], *, version: str | None = None) -> MtNlg: ...
+
+
+@overload
+def load(hub: str | os.PathLike[str], *, version: str | None = None) -> Hub: ...
 
 
 def load(hub: str | os.PathLike[str], *, version: str | None = None) -> Hub:
-    """Open a hub.
+    """Open a release of a hub.
 
     Parameters
     ----------
     hub : str or path
-        Name of a hub, or the folder of a release. A string is a folder where it holds a
-        path separator, as ``"./release"``.
+        Name of a hub, a hub folder, or the folder of one release. A string is a folder where it
+        holds a path separator, as ``"./my-hub"``. Of two hubs of one name, the one that comes
+        with citehub is opened; the path of the other opens that.
     version : str, optional
         Data version to pin; the newest by default.
 
     Returns
     -------
     Hub
-        Typed access to its tables; nothing but the manifest was read.
+        Typed access to its tables; nothing but the manifest was read. Of ``mt-nlg`` it is an
+        :class:`MtNlg`, whose type knows the tables that only this hub has.
 
     Raises
     ------
     UnknownHub, UnknownVersion
-        This installation does not hold it.
+        There is no such hub, folder or version.
     DamagedIndex, DamagedManifest
         The files are not those that were released.
+    NewerRelease
+        A newer citehub wrote them, in a shape that this one does not know.
 
     Examples
     --------
@@ -107,23 +141,35 @@ def load(hub: str | os.PathLike[str], *, version: str | None = None) -> Hub:
     >>> len(hub.citing_works)
     44
     """
-    if is_folder(hub):
-        return _load_folder(os.fspath(hub), version)
-    name = str(hub)
-    entry = _hub_entry(name)
+    folder = find_folder(hub)
+    if is_release(folder):
+        loaded = Hub(folder, read_manifest(folder))
+        if version not in {None, loaded.version}:
+            where = os.fspath(hub)
+            raise UnknownVersion.among("version", str(version), [loaded.version], where=where)
+        return loaded
+    index = _read_index(hub, folder)
     if version is None:
-        version = entry["default"]
-    elif version not in entry["versions"]:
-        raise UnknownVersion.among("version", str(version), versions(name), where=f"hub {name!r}")
-    folder = release_folder(name, version)
-    if os.path.realpath(folder) != os.path.join(
-        os.path.realpath(datasets_folder()), name, version
-    ):
-        raise DamagedManifest.at(folder, "a folder of this installation", "a symbolic link")
-    files = entry["versions"][version]
-    loaded = Hub(folder, read_manifest(folder, files.get(MANIFEST, "")), files)
-    if (loaded.name, loaded.version) != (name, version):
-        raise DamagedManifest.at(folder, f"{name} {version}", f"{loaded.name} {loaded.version}")
+        version = index["default"]
+    elif version not in index["versions"]:
+        where = os.fspath(hub) if is_folder(hub) else f"hub {hub!r}"
+        known = sort_versions(index["versions"])
+        raise UnknownVersion.among("version", str(version), known, where=where)
+    kind = Hub if is_folder(hub) else _WITH_OWN_TABLES.get(str(hub), Hub)
+    return _open(folder, index, version, kind)
+
+
+def _open(folder: str, index: HubIndex, version: str, kind: type[Hub]) -> Hub:
+    release = os.path.join(folder, version)
+    if not os.path.lexists(release):
+        raise DamagedManifest.at(release, f"the release that {INDEX} lists", "no such folder")
+    if os.path.realpath(release) != os.path.join(os.path.realpath(folder), version):
+        raise DamagedManifest.at(release, "a folder of this hub", "a symbolic link")
+    files = index["versions"][version]
+    loaded = kind(release, read_manifest(release, files.get(MANIFEST, "")), files)
+    if (loaded.name, loaded.version) != (index["name"], version):
+        expected, found = f"{index['name']} {version}", f"{loaded.name} {loaded.version}"
+        raise DamagedManifest.at(release, expected, found)
     return loaded
 
 
@@ -137,13 +183,13 @@ def version_key(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split("."))
 
 
-def release_folder(hub: str, version: str) -> str:
-    """Return the folder of a version, whether or not it is there yet."""
-    return os.path.join(datasets_folder(), hub, version)
+def sort_versions(listed: Iterable[str]) -> tuple[str, ...]:
+    """Return data versions, the oldest first."""
+    return tuple(sorted(listed, key=version_key))
 
 
 def datasets_folder() -> str:
-    """Return the folder that holds ``index.json``: beside the module, else of the checkout.
+    """Return the home of the hubs that were shipped: beside the module, else of the checkout.
 
     Raises
     ------
@@ -155,22 +201,105 @@ def datasets_folder() -> str:
     checkout = os.path.join(os.path.dirname(here), "datasets")
     if os.path.isdir(installed):
         return installed
-    if os.path.isfile(os.path.join(checkout, INDEX)):
+    if _names(checkout):  # else it may be the library of this name
         return checkout
     message = (
         f"This installation of citehub carries no data: there is neither {installed} nor "
-        f"{os.path.join(checkout, INDEX)}. Reinstall it with: "
+        f"{checkout} with a hub. Reinstall it with: "
         "python -m pip install --force-reinstall citehub"
     )
     raise NoDatasets(message)
 
 
+def home_folder() -> str:
+    """Return the user's home of hubs, whether or not it is there yet."""
+    named = os.environ.get(HOME)
+    if named:
+        return os.path.abspath(os.path.expanduser(named))
+    import platformdirs  # only whoever asks for a hub that was not shipped needs it
+
+    return os.path.join(platformdirs.user_data_dir("citehub", appauthor=False), "hubs")
+
+
+def _homes() -> Iterator[str]:
+    yield datasets_folder()
+    yield home_folder()
+
+
+def _names(home: str) -> list[str]:
+    """Return the names of the hub folders of a home; none where it cannot be read."""
+    try:
+        inside = os.listdir(home)
+    except OSError:
+        return []
+    return [
+        name
+        for name in inside
+        if is_hub_name(name) and os.path.lexists(os.path.join(home, name, INDEX))
+    ]
+
+
+def find_folder(hub: str | os.PathLike[str]) -> str:
+    """Return the folder of a hub or of one release, as an absolute path.
+
+    Raises
+    ------
+    UnknownHub
+        There is no hub of this name, or no such folder.
+    """
+    if is_folder(hub):
+        folder = os.path.abspath(hub)
+        if not os.path.isdir(folder):
+            asked = os.fspath(hub)
+            beside = _find_inside(os.path.dirname(asked.rstrip(os.sep)))
+            raise UnknownHub.among("folder", asked, [*beside, *hubs()])
+        return folder
+    name = str(hub)
+    for home in _homes() if is_hub_name(name) else ():
+        folder = os.path.join(home, name)
+        if os.path.isdir(folder):
+            return folder
+    hint = "See what is there with: citehub"
+    if os.path.isdir(name):
+        hint = f"To open the folder of this name, write ./{name}"
+    raise UnknownHub.among("hub", name, hubs(), hint=hint)
+
+
+def _find_inside(folder: str) -> list[str]:
+    """Return the hub and release folders of a folder, whose path stands before each."""
+    with suppress(OSError):
+        inside = (os.path.join(folder, name) for name in sorted(os.listdir(folder or os.curdir)))
+        return [each for each in inside if is_release(each) or is_hub(each)]
+    return []
+
+
+def is_release(folder: str) -> bool:
+    """Tell whether a folder is that of one release."""
+    return os.path.lexists(os.path.join(folder, MANIFEST))
+
+
+def is_hub(folder: str) -> bool:
+    """Tell whether a folder is a hub folder, with releases or on the way to its first."""
+    return any(os.path.lexists(os.path.join(folder, name)) for name in (INDEX, SPEC))
+
+
+def find_releases(folder: str) -> tuple[str, ...]:
+    """Return the versions whose folders stand in a hub folder, in its index or not."""
+    try:
+        inside = [name for name in os.listdir(folder) if is_version(name)]
+    except OSError:
+        return ()
+    return sort_versions(name for name in inside if is_release(os.path.join(folder, name)))
+
+
 def check_no_release(hub: Hub, target: str) -> None:
-    """Refuse to write where releases are, those that were shipped or the one that is open."""
+    """Refuse to write where releases are: shipped, the one that is open, or of a hub folder."""
     frozen = [hub.path]
     with suppress(NoDatasets):
         frozen.append(datasets_folder())
-    if any(_is_inside(target, folder) for folder in frozen):
+    if any(_is_inside(target, folder) for folder in frozen) or any(
+        is_hub(folder) and find_releases(folder) for folder in _and_above(target)
+    ):
         raise TargetExists(f"{target} is where releases are, and a release never changes.")
 
 
@@ -179,64 +308,87 @@ def _is_inside(path: str, folder: str) -> bool:
     return os.path.join(os.path.realpath(path), "").startswith(outer)
 
 
-def read_index() -> Index:
-    """Read and check ``index.json``.
+def _and_above(path: str) -> Iterator[str]:
+    """Yield a folder and those that hold it, up to the root."""
+    folder, above = os.path.realpath(path), ""
+    while folder != above:
+        yield folder
+        folder, above = os.path.dirname(folder), folder
+
+
+def _read_index(hub: str | os.PathLike[str], folder: str) -> HubIndex:
+    """Read the index of a hub as it was asked for: a named hub has the name of its folder."""
+    index = read_index(folder)
+    if not is_folder(hub) and index["name"] != hub:
+        path = os.path.join(folder, INDEX)
+        raise DamagedIndex.at(path, f"the hub {hub!r}, as its folder", repr(index["name"]))
+    return index
+
+
+def read_index(folder: str) -> HubIndex:
+    """Read and check ``index.json`` of a hub folder.
 
     Raises
     ------
+    UnknownHub
+        The folder holds neither a list of releases nor releases.
     DamagedIndex
-        It is missing, not JSON, or of another package.
+        It is missing beside releases, not JSON, or of another package.
+    NewerRelease
+        A newer citehub wrote it.
     """
-    path = os.path.join(datasets_folder(), INDEX)
+    path = os.path.join(folder, INDEX)
+    if not os.path.lexists(path):
+        _refuse_without_index(folder)
     index = parse_json(read_bytes(path, DamagedIndex), path, DamagedIndex)
-    if index.get("format") != FORMAT:
-        raise DamagedIndex.at(path, f"format {FORMAT!r}", f"{index.get('format')!r:.60}")
-    listed = index.get("hubs")
-    if not isinstance(listed, dict):
-        raise DamagedIndex.at(path, "an object 'hubs'", f"{listed!r:.60}")
-    for name, entry in listed.items():
-        problem = _find_entry_problem(name, entry)
-        if problem:
-            raise DamagedIndex.at(path, problem, f"{name!r:.60}: {entry!r:.60}")
-    return cast("Index", index)
+    found = index.get("format")
+    if found != FORMAT:
+        if isinstance(found, str) and found[:-1] == FORMAT[:-1] and found[-1:].isdigit():
+            raise NewerRelease.of(path, f"it has the format {found}, and this one knows {FORMAT}")
+        raise DamagedIndex.at(path, f"format {FORMAT!r}", f"{found!r:.60}")
+    problem = _find_problem(index)
+    if problem:
+        raise DamagedIndex.at(path, *problem)
+    return cast("HubIndex", index)
 
 
-def _find_entry_problem(name: str, entry: object) -> str:
-    """Return what a wrong entry of the index should have been, or an empty string."""
-    if not is_hub_name(name):
-        return "hub names of small letters, digits and hyphens"
-    if not isinstance(entry, dict) or not isinstance(entry.get("title"), str):
-        return "a hub to be an object with a title"
-    listed = entry.get("versions")
+def _refuse_without_index(folder: str) -> NoReturn:
+    """Say what a folder without ``index.json`` is, and what to do."""
+    released = find_releases(folder)
+    if released:
+        path = os.path.join(folder, INDEX)
+        raise DamagedIndex.at(path, f"the list of {', '.join(released)} beside it", "no such file")
+    if is_hub(folder):
+        import shlex  # only this error needs it
+
+        raise UnknownHub(
+            f"The hub folder {folder} has a {SPEC} and no release yet. "
+            f"Make the first with: citehub build {shlex.quote(folder)}",
+            folder,
+        )
+    hint = f"A hub folder holds {INDEX} and its releases, a release folder {MANIFEST}."
+    known = [*_find_inside(folder), *hubs()]
+    raise UnknownHub.among("hub or release in", folder, known, hint=hint)
+
+
+def _find_problem(index: dict[str, Any]) -> tuple[str, str] | None:
+    """Return what of an index should be otherwise, and what it is; None where it is right."""
+    name, listed, default = (index.get(key) for key in ("name", "versions", "default"))
+    if not isinstance(name, str) or not is_hub_name(name):
+        return "a name of small letters, digits and hyphens", f"{name!r:.60}"
+    if not isinstance(index.get("title"), str):
+        return "a title", f"{index.get('title')!r:.60}"
     if not isinstance(listed, dict) or not listed or not all(map(is_version, listed)):
-        return "a hub to have versions MAJOR.MINOR.PATCH"
-    if entry.get("default") not in list(listed):  # a list, as JSON may give what has no hash
-        return "the default to be one of the versions"
-    return "" if all(map(_is_hashes, listed.values())) else "a SHA-256 per file of a version"
+        return "versions MAJOR.MINOR.PATCH", f"{listed!r:.60}"
+    if default not in list(listed):  # a list, as JSON may give what has no hash
+        return "the default to be one of the versions", f"{default!r:.60}"
+    for version, files in listed.items():
+        if not isinstance(files, dict) or not all(
+            isinstance(each, str) for each in files.values()
+        ):
+            return f"a SHA-256 per file of {version}", f"{files!r:.60}"
+    return None
 
 
-def _is_hashes(files: object) -> bool:
-    return isinstance(files, dict) and all(isinstance(digest, str) for digest in files.values())
-
-
-def _hub_entry(hub: str) -> HubEntry:
-    listed: Mapping[str, HubEntry] = read_index()["hubs"]
-    if hub not in listed:
-        hint = "See what is there with: citehub"
-        if os.path.isdir(hub):
-            hint = f"To open the folder of this name, write ./{hub}"
-        raise UnknownHub.among("hub", str(hub), sorted(listed), hint=hint)
-    return listed[hub]
-
-
-def _load_folder(folder: str, version: str | None) -> Hub:
-    path = os.path.abspath(folder)
-    if not os.path.lexists(os.path.join(path, MANIFEST)):
-        inside = [entry.path for entry in os.scandir(path)] if os.path.isdir(path) else []
-        found = sorted(each for each in inside if os.path.lexists(os.path.join(each, MANIFEST)))
-        hint = f"A release folder holds a {MANIFEST}."
-        raise UnknownHub.among("release folder", folder, [*found, *hubs()], hint=hint)
-    loaded = Hub(path, read_manifest(path))
-    if version not in {None, loaded.version}:
-        raise UnknownVersion.among("version", str(version), [loaded.version], where=folder)
-    return loaded
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)

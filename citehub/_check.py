@@ -14,6 +14,7 @@ from citehub._manifest import (
     SUMS,
     dataset_id,
     doi,
+    own_tables,
     read_bytes,
     schema_version,
     sha256,
@@ -130,9 +131,9 @@ def check(hub: str | os.PathLike[str], *, version: str | None = None) -> Scoreca
     Parameters
     ----------
     hub : str or path
-        A release folder, or the name of a hub.
+        A release folder, a hub folder, or the name of a hub.
     version : str, optional
-        Data version of a named hub; the newest by default.
+        Data version to check; the newest by default.
 
     Returns
     -------
@@ -157,14 +158,14 @@ def check(hub: str | os.PathLike[str], *, version: str | None = None) -> Scoreca
     except DamagedRelease as error:
         problem = Check("manifest", "must", passed=False, found=str(error))
         return Scorecard(os.path.abspath(hub), "", (problem,))
-    release = _Release(opened)
+    release = _Opened(opened)
     checks = tuple(
         _leave_out(release, run(release)) if run in _OF_ROWS else run(release) for run in _CHECKS
     )
     return Scorecard(opened.path, f"{opened.name} {opened.version}", checks)
 
 
-class _Release:
+class _Opened:
     """An opened release with the rows that can be read, and what is wrong with the others."""
 
     def __init__(self, hub: Hub) -> None:
@@ -197,7 +198,7 @@ class _Release:
         return {name: digest for name, digest in released.items() if name != SUMS}
 
 
-def _integrity(release: _Release) -> Check:
+def _integrity(release: _Opened) -> Check:
     wrong = [f"{name}: {problem}" for name, problem in release.unread.items()]
     advice = "Restore the release, or build it anew; take away what is not of it."
     try:
@@ -219,17 +220,23 @@ def _integrity(release: _Release) -> Check:
     return _must("integrity", wrong, found, advice)
 
 
-def _schema(release: _Release) -> Check:
+def _schema(release: _Opened) -> Check:
     version = schema_version(release.hub.manifest)
     if version > SCHEMA_VERSION:
         found = f"it has schema {version}; this citehub knows those up to {SCHEMA_VERSION}"
         return _must("schema", [found], "", "Check it with a newer citehub.")
     declared = schema_at(version)
     wrong = [f"no table {name}" for name in _REQUIRED_TABLES if name not in release.hub.tables]
+    own = own_tables(release.hub.manifest)
+    wrong += [
+        f"{name} is a table of citehub's, not the hub's own" for name in own if name in declared
+    ]
     for resource in release.hub.manifest["resources"]:
-        wrong += _differences(resource, declared.get(resource["name"]))
+        if resource["name"] not in own:
+            wrong += _differences(resource, declared.get(resource["name"]))
     advice = "Build it with this citehub, or pin the citehub that wrote it."
     found = f"every table, column, type and key as schema {version} declares them"
+    found += f"; {counted(len(own), 'table')} of the hub's own" if own else ""
     return _must("schema", wrong, found, advice)
 
 
@@ -237,7 +244,7 @@ def _differences(resource: Resource, declared: TableSchema | None) -> Iterator[s
     """Yield where the columns and the key of a table are not those of its schema."""
     name, schema = resource["name"], resource["schema"]
     if declared is None:
-        yield f"{name} is no table of citehub's"
+        yield f"{name} is no table of citehub's, and not marked as one of the hub's own"
         return
     found = [(field["name"], field["arrowType"]) for field in schema["fields"]]
     if found != [(column.name, column.type) for column in declared.columns]:
@@ -246,7 +253,7 @@ def _differences(resource: Resource, declared: TableSchema | None) -> Iterator[s
         yield f"the key of {name} is another"
 
 
-def _keys(release: _Release) -> Check:
+def _keys(release: _Opened) -> Check:
     wrong = []
     for resource in release.resources:
         name, key = resource["name"], resource["schema"]["primaryKey"]
@@ -260,7 +267,7 @@ def _keys(release: _Release) -> Check:
     return _must("keys", wrong, found, "Mend the sources, and build anew.")
 
 
-def _values(release: _Release) -> Check:
+def _values(release: _Opened) -> Check:
     wrong = []
     for resource in release.resources:
         name = resource["name"]
@@ -269,7 +276,7 @@ def _values(release: _Release) -> Check:
     return _must("values", wrong, found, "Mend the sources, and build anew.")
 
 
-def _vocabularies(release: _Release) -> Check:
+def _vocabularies(release: _Opened) -> Check:
     wrong, terms = [], 0
     for resource in release.resources:
         for field in resource["schema"]["fields"]:
@@ -284,7 +291,7 @@ def _vocabularies(release: _Release) -> Check:
     return _must("vocabularies", wrong, found, "Use a term that datapackage.json lists.")
 
 
-def _nulls(release: _Release) -> Check:
+def _nulls(release: _Opened) -> Check:
     cells, nulls, empty = 0, 0, []
     for resource in release.resources:
         name, rows = resource["name"], release.rows[resource["name"]]
@@ -300,7 +307,7 @@ def _nulls(release: _Release) -> Check:
     return _should("nulls", empty, found, "; in every row: ", advice)
 
 
-def _evidence(release: _Release) -> Check:
+def _evidence(release: _Opened) -> Check:
     known = {_cell(row) for row in release.rows.get("evidence", ())}
     cells = {
         (resource["name"], row_key(row, resource["schema"]["primaryKey"]), column)
@@ -318,7 +325,7 @@ def _evidence(release: _Release) -> Check:
     return _must("evidence (FAIR R1.2)", wrong, found, advice)
 
 
-def _locators(release: _Release) -> Check:
+def _locators(release: _Opened) -> Check:
     rows = release.rows.get("evidence", [])
     silent = Counter(row["source_id"] for row in rows if row["locator"] is None)
     lacking = [f"{count:,} of {source}" for source, count in silent.most_common()]
@@ -327,7 +334,7 @@ def _locators(release: _Release) -> Check:
     return _should("locators", lacking, found, "; not ", advice)
 
 
-def _denominators(release: _Release) -> Check:
+def _denominators(release: _Opened) -> Check:
     rows = release.rows.get("label_counts", [])
     wrong = [
         f"{row['raw_value']}: {row['n']} of {row['n_labelled']} of {row['n_citing']}"
@@ -338,7 +345,7 @@ def _denominators(release: _Release) -> Check:
     return _must("denominators", wrong, found, "Read the counts again from their source.")
 
 
-def _licence(release: _Release) -> Check:
+def _licence(release: _Opened) -> Check:
     names = [each["name"] for each in release.hub.manifest["licenses"]]
     wrong = [] if names else ["no licence is stated"]
     return _must(
@@ -349,7 +356,7 @@ def _licence(release: _Release) -> Check:
     )
 
 
-def _rights(release: _Release) -> Check:
+def _rights(release: _Opened) -> Check:
     rows = release.rows.get("sources", [])
     silent = [row["source_id"] for row in rows if row["rights"] is None]
     found = f"{_share(len(rows) - len(silent), len(rows))} sources had their terms looked up"
@@ -357,7 +364,7 @@ def _rights(release: _Release) -> Check:
     return _should("rights", silent, found, "; not ", advice)
 
 
-def _metadata(release: _Release) -> Check:
+def _metadata(release: _Opened) -> Check:
     manifest = release.hub.manifest
     stated = {
         "title": manifest["title"],
@@ -376,14 +383,14 @@ def _metadata(release: _Release) -> Check:
     )
 
 
-def _identifier(release: _Release) -> Check:
+def _identifier(release: _Opened) -> Check:
     manifest = release.hub.manifest
     lacking = [] if doi(manifest) else ["a DOI"]
     advice = "Reserve a DOI where you publish it, and state it in hub.toml."
     return _should("identifier (FAIR F1)", lacking, dataset_id(manifest), "; not ", advice)
 
 
-def _identified(release: _Release) -> Check:
+def _identified(release: _Opened) -> Check:
     rows = release.rows.get("work_ids", [])
     public = {row["work_id"] for row in rows if Identifier(row["scheme"], row["value"]).url}
     works = [row["work_id"] for row in release.rows.get("works", [])]
@@ -393,7 +400,7 @@ def _identified(release: _Release) -> Check:
     return _should("identifiers of works (FAIR I3)", lacking, found, "; not ", advice)
 
 
-def _files_there(release: _Release) -> Check:
+def _files_there(release: _Opened) -> Check:
     lacking = [name for name in PUBLISHING_FILES if name not in release.files]
     total = len(PUBLISHING_FILES)
     found = f"{total - len(lacking)} of {total} are there"
@@ -401,7 +408,7 @@ def _files_there(release: _Release) -> Check:
     return _should("publishing files (FAIR F4, I1)", lacking, found, "; not ", advice)
 
 
-def _files_agree(release: _Release) -> Check:
+def _files_agree(release: _Opened) -> Check:
     wrong = []
     for name in ("croissant.json", "dataset.jsonld", "ro-crate-metadata.json"):
         if name in release.files:
@@ -415,7 +422,7 @@ def _files_agree(release: _Release) -> Check:
     return _must("publishing files agree", wrong, found, advice)
 
 
-def _disagreements(release: _Release, name: str) -> Iterator[str]:
+def _disagreements(release: _Opened, name: str) -> Iterator[str]:
     """Yield where a JSON file states another version, or another hash of a file."""
     try:
         content = json.loads(release.files[name])
@@ -445,7 +452,7 @@ def _objects(value: object) -> Iterator[dict[str, Any]]:
             yield from _objects(each)
 
 
-def _leave_out(release: _Release, check: Check) -> Check:
+def _leave_out(release: _Opened, check: Check) -> Check:
     """Return a check of rows as failed where some could not be read."""
     if not release.unread:
         return check
@@ -484,7 +491,7 @@ def _listed(parts: list[str]) -> str:
     return ", ".join(parts[:_MOST_LISTED]) + more
 
 
-_CHECKS: Final[tuple[Callable[[_Release], Check], ...]] = (
+_CHECKS: Final[tuple[Callable[[_Opened], Check], ...]] = (
     _integrity,
     _schema,
     _keys,

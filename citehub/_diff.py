@@ -15,6 +15,7 @@ from citehub._text import counted
 from citehub._validate import row_key
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterable, Iterator, Mapping
 
     import pandas as pd
@@ -210,14 +211,18 @@ class Diff:
         return news + _html.table(("table", "changes"), rows, caption=title)
 
 
-def diff(hub: str, old: str, new: str) -> Diff:
+def diff(
+    hub: str | os.PathLike[str],
+    old: str | os.PathLike[str],
+    new: str | os.PathLike[str],
+) -> Diff:
     """Compare two releases of a hub, row by row and cell by cell.
 
     Parameters
     ----------
-    hub : str
-        Name of the hub.
-    old, new : str
+    hub : str or path
+        Name of the hub, or a hub folder, as ``"./my-hub"``.
+    old, new : str or path
         Two data versions, or folders of releases, as ``"./release"``.
 
     Returns
@@ -228,7 +233,7 @@ def diff(hub: str, old: str, new: str) -> Diff:
     Raises
     ------
     UnknownHub, UnknownVersion
-        This installation does not hold it.
+        There is no such hub, folder or version.
     DamagedTable
         A file is not the one that was released.
 
@@ -240,7 +245,7 @@ def diff(hub: str, old: str, new: str) -> Diff:
     {'cell filled': 244}
     """
     before, after = (
-        load(version) if is_folder(version) else load(hub, version=version)
+        load(version) if is_folder(version) else load(hub, version=str(version))
         for version in (old, new)
     )
     return compare(before, after)

@@ -253,7 +253,7 @@ class News:
                 (f"<code>{_html.text(w.work_id)}</code>", _html.text(w), _html.text(said))
                 for w, said in shown
             ]
-            made = _html.table(("work", "title", ""), rows)
+            made = _html.table(("work", "title", "about"), rows)
             heading = f"<summary>{_html.text(section.heading)}</summary>"
             end = f"<p>{more}</p>" if more else ""
             parts.append(f"<details open>{heading}{made}{end}</details>")

@@ -97,6 +97,7 @@ class HubInfo(TypedDict):
     """What makes this data package a citation hub; ``responsible_ai`` is what its maker says.
 
     ``schema_version`` is that of ``citehub._schema``; the first releases do not name it.
+    ``own_tables`` are those that the hub declares; the first two schemas do not name them.
     """
 
     hub: str
@@ -104,6 +105,7 @@ class HubInfo(TypedDict):
     hub_class: str
     schema_version: NotRequired[int]
     responsible_ai: NotRequired[dict[str, str]]
+    own_tables: NotRequired[list[str]]
 
 
 class Manifest(TypedDict):
@@ -124,16 +126,11 @@ class Manifest(TypedDict):
     resources: list[Resource]
 
 
-class HubEntry(TypedDict):
-    """A hub in ``index.json``: the SHA-256 of every file of every released version."""
+class HubIndex(TypedDict):
+    """The content of ``index.json``: the SHA-256 of every file of every release of a hub."""
 
+    format: str
+    name: str
     title: str
     default: str
     versions: dict[str, dict[str, str]]
-
-
-class Index(TypedDict):
-    """The content of ``index.json``."""
-
-    format: str
-    hubs: dict[str, HubEntry]

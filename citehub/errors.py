@@ -22,7 +22,8 @@
     ├── NewerRelease                a newer citehub wrote it, in a shape not known here
     ├── BuildError                  a release cannot be built
     │   ├── SourceError             a source is wrong; names the file and the line
-    │   └── BumpTooSmall            the version says less than the changes do
+    │   ├── BumpTooSmall            the version says less than the changes do
+    │   └── HubInUse                another process writes into the hub folder
     ├── TargetExists                a file, folder or release is never overwritten unasked
     └── BadArgument (ValueError)    an argument that is not allowed
 """
@@ -43,6 +44,7 @@ __all__ = [
     "DamagedManifest",
     "DamagedRelease",
     "DamagedTable",
+    "HubInUse",
     "MissingExtra",
     "NewerRelease",
     "NoDatasets",
@@ -209,13 +211,25 @@ class DamagedRelease(CitehubError):
         message = (
             f"{path} is damaged: expected {expected}; found {found}. "
             "Restore it: 'git checkout' in a clone, 'pip install --force-reinstall' of the "
-            "package, or get the folder again."
+            f"package, or {cls._other_way(path)}."
         )
         return cls(message, path, expected, found)
 
+    @classmethod
+    def _other_way(cls, _path: str) -> str:
+        return "get the folder again; a correction makes a new version"
+
 
 class DamagedIndex(DamagedRelease):
-    """The list of hubs and releases, ``index.json``, cannot be trusted."""
+    """The list of a hub's releases, ``index.json``, cannot be trusted."""
+
+    @classmethod
+    def _other_way(cls, path: str) -> str:
+        import os  # only an error needs them
+        import shlex
+
+        folder = shlex.quote(os.path.dirname(path))
+        return f"have it written anew from the releases beside it: citehub build {folder}"
 
 
 class DamagedManifest(DamagedRelease):
@@ -232,9 +246,17 @@ class NewerRelease(CitehubError):
     @classmethod
     def at(cls, path: str, schema: int, known: int, expected: str, found: str) -> Self:
         """Name the file, its schema and the newest that is known, and what was not understood."""
+        return cls.of(
+            path,
+            f"it has schema {schema}, and this citehub knows those up to {known}. It cannot be "
+            f"read here: expected {expected}; found {found}",
+        )
+
+    @classmethod
+    def of(cls, path: str, what: str) -> Self:
+        """Name the file, what of it is newer, and how to upgrade."""
         return cls(
-            f"A newer citehub wrote {path}: it has schema {schema}, and this citehub knows "
-            f"those up to {known}. It cannot be read here: expected {expected}; found {found}. "
+            f"A newer citehub wrote {path}: {what}. "
             "Upgrade with: python -m pip install --upgrade citehub"
         )
 
@@ -254,6 +276,10 @@ class SourceError(BuildError):
 
 class BumpTooSmall(BuildError):
     """A release's version says less than its changes do."""
+
+
+class HubInUse(BuildError):
+    """Another process writes into the hub folder; what it does is not disturbed."""
 
 
 class TargetExists(CitehubError):

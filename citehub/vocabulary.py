@@ -18,7 +18,7 @@ far the two differ.
 ('contrasting', 'CiTO', 'Disagreement alone; contrary evidence is disputes or refutes.')
 
 :data:`MEASURES` defines what the table ``source_counts`` counts, :data:`NOTE_KINDS` what
-``work_notes`` holds.
+``work_notes`` holds, :data:`JOIN_REASONS` why a record is of its work in ``work_joins``.
 """
 
 from __future__ import annotations
@@ -30,11 +30,20 @@ from citehub._cito import CITO
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from citehub._rows import CountMeasure, Intent, Label, LabelScheme, NoteKind, Polarity
+    from citehub._rows import (
+        CountMeasure,
+        Intent,
+        JoinReason,
+        Label,
+        LabelScheme,
+        NoteKind,
+        Polarity,
+    )
 
 __all__ = [
     "CROSSWALK",
     "INTENTS",
+    "JOIN_REASONS",
     "MEASURES",
     "NOTE_KINDS",
     "POLARITIES",
@@ -89,6 +98,17 @@ NOTE_KINDS: Final[dict[NoteKind, str]] = {
     "annotation": "What a reader wrote on the work, as BibTeX's annotation or annote.",
 }
 """What each kind of row in table ``work_notes`` is."""
+
+JOIN_REASONS: Final[dict[JoinReason, str]] = {
+    "only record": "No other record is of the work.",
+    "first record": "The most trusted record of the work, which the others were joined with.",
+    "shared identifier": "The record has an identifier that the first record has, or one that was "
+    "asked for or curated.",
+    "source says": "A third record has identifiers of both, so its source says that they are one.",
+    "asked": "The record was found for the work that the hub is made for.",
+    "curated": "A person says that they are one.",
+}
+"""What each reason in table ``work_joins`` means."""
 
 SYSTEMS: Final[dict[System, str]] = {
     "Semantic Scholar": "https://www.semanticscholar.org/faq#citation-intent",

@@ -102,6 +102,7 @@ def _digest() -> str:
 
 
 nb_execution_mode = "cache"
+os.environ["CITEHUB_HOME"] = str(HERE / "_build" / "home")  # no hub of whoever builds the site
 nb_execution_cache_path = str(HERE / "_build" / ".jupyter_cache" / _digest())
 Path(nb_execution_cache_path).mkdir(parents=True, exist_ok=True)
 get_cache(nb_execution_cache_path).db  # noqa: B018 -- makes its tables before Sphinx forks

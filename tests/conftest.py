@@ -13,14 +13,16 @@ from xdist.scheduler import LoadScopeScheduling
 
 import citehub
 from citehub import _catalog, cli
-from citehub.build import release
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 TESTS = Path(__file__).parent
 ROOT = TESTS.parent
-SOURCE = Path(_catalog.datasets_folder()) / "mt-nlg" / "source"
+HUB = Path(_catalog.datasets_folder()) / "mt-nlg"
+SOURCE = HUB / "source"
+ABOUT = ("hub.toml", "tables.json")  # what describes the hub, beside its sources
+os.environ["CITEHUB_HOME"] = str(TESTS / "no-home")  # no hub of whoever runs the tests
 
 NOT_QUICK = ("browser", "cluster", "node", "slow")  # marks; pyproject.toml says what they mean
 MARKED_BY = {"browser": "browser", "spark": "cluster", "find_node": "node"}
@@ -140,17 +142,37 @@ def datasets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the datasets folder that citehub reads instead of its own."""
     folder = tmp_path / "datasets"
     shutil.copytree(_catalog.datasets_folder(), folder)
-    for module in (_catalog, release):
-        monkeypatch.setattr(module, "datasets_folder", lambda: os.fspath(folder))
+    monkeypatch.setattr(_catalog, "datasets_folder", lambda: os.fspath(folder))
     return folder
 
 
 @pytest.fixture
-def source(tmp_path: Path) -> Path:
-    """A copy of the hub's sources."""
-    folder = tmp_path / "source"
-    shutil.copytree(SOURCE, folder)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty home of hubs."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    monkeypatch.setenv("CITEHUB_HOME", os.fspath(folder))
     return folder
+
+
+def copy_sources(target: Path) -> Path:
+    """Copy the hub folder without its releases."""
+    target.mkdir()
+    for name in ABOUT:
+        shutil.copy(HUB / name, target)
+    shutil.copytree(SOURCE, target / "source")
+    return target
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """A copy of the hub folder without releases."""
+    return copy_sources(tmp_path / "my-hub")
+
+
+def source_file(folder: Path, name: str) -> Path:
+    """Return the path of what describes a hub folder, or of a source of it."""
+    return folder / name if name in ABOUT else folder / "source" / name
 
 
 @pytest.fixture
@@ -158,7 +180,7 @@ def edit(source: Path) -> Callable[[str, str, str], int]:
     """Replace a text in a copied source once; return the line where it stood."""
 
     def replace(name: str, old: str, new: str) -> int:
-        path = source / name
+        path = source_file(source, name)
         text = path.read_text(encoding="utf-8")
         assert text.count(old) >= 1, old
         path.write_text(text.replace(old, new, 1), encoding="utf-8")

@@ -75,7 +75,7 @@ def test_a_folder_that_is_not_there_is_an_unknown_hub(path):
 
 
 def write_index(datasets, change):
-    path = datasets / "index.json"
+    path = datasets / "mt-nlg" / "index.json"
     index = json.loads(path.read_text(encoding="utf-8"))
     changed = change(index)
     path.write_text(json.dumps(index if changed is None else changed), encoding="utf-8")
@@ -84,15 +84,19 @@ def write_index(datasets, change):
 DAMAGED_INDEXES = {
     "of another package": lambda _: {"name": "other", "versions": ["1"]},
     "a list": lambda _: [],
-    "of a later format": lambda index: index.update(format="citehub-index-2"),
-    "hubs is a list": lambda index: index.update(hubs=[]),
-    "hub name leads out": lambda index: index["hubs"].update({"../x": index["hubs"]["mt-nlg"]}),
-    "hub is text": lambda index: index["hubs"].update({"mt-nlg": "1.0.0"}),
-    "no versions": lambda index: index["hubs"]["mt-nlg"].update(versions={}),
-    "version leads out": lambda index: index["hubs"]["mt-nlg"].update(versions={"../1": {}}),
-    "default is no version": lambda index: index["hubs"]["mt-nlg"].update(default="9.9.9"),
-    "default is a list": lambda index: index["hubs"]["mt-nlg"].update(default=[]),
-    "hashes are numbers": lambda index: index["hubs"]["mt-nlg"]["versions"].update(
+    "of a format that was": lambda index: index.update(format="citehub-index-1"),
+    "of a format that is no text": lambda index: index.update(format=["citehub-hub-2"]),
+    "of another hub": lambda index: index.update(name="other"),
+    "name leads out": lambda index: index.update(name="../mt-nlg"),
+    "name is a number": lambda index: index.update(name=1),
+    "no title": lambda index: index.pop("title") and None,
+    "versions are a list": lambda index: index.update(versions=["1.0.0"]),
+    "no versions": lambda index: index.update(versions={}),
+    "version leads out": lambda index: index.update(versions={"../1": {}}),
+    "default is no version": lambda index: index.update(default="9.9.9"),
+    "default is a list": lambda index: index.update(default=[]),
+    "files are a list": lambda index: index["versions"].update({"1.0.0": []}),
+    "hashes are numbers": lambda index: index["versions"].update(
         {"1.0.0": {"datapackage.json": 1}}
     ),
 }
@@ -101,25 +105,32 @@ DAMAGED_INDEXES = {
 @pytest.mark.parametrize("change", DAMAGED_INDEXES.values(), ids=DAMAGED_INDEXES)
 def test_a_damaged_index_is_named(datasets, change):
     write_index(datasets, change)
-    for call in (citehub.hubs, lambda: citehub.versions("mt-nlg"), lambda: citehub.load("mt-nlg")):
+    for call in (citehub.versions, citehub.load):
         with pytest.raises(
-            errors.DamagedIndex, match=r"index\.json is damaged: expected .* found"
+            errors.DamagedIndex, match=r"index\.json is damaged: expected .* found.*citehub build"
         ):
-            call()
+            call("mt-nlg")
+    assert citehub.hubs() == ("mt-nlg",)
+
+
+def test_an_index_of_a_newer_citehub_is_not_damaged(datasets):
+    write_index(datasets, lambda index: index.update(format="citehub-hub-2"))
+    with pytest.raises(errors.NewerRelease, match=r"the format citehub-hub-2.*--upgrade"):
+        citehub.load("mt-nlg")
 
 
 @pytest.mark.parametrize("text", [b"", b"not JSON", b"\xff\xfe", b"[" * 100_000])
 def test_an_index_that_is_not_json_is_named(datasets, text):
-    (datasets / "index.json").write_bytes(text)
+    (datasets / "mt-nlg" / "index.json").write_bytes(text)
     with pytest.raises(errors.DamagedIndex, match=r"index\.json is damaged: expected"):
-        citehub.hubs()
+        citehub.versions("mt-nlg")
 
 
 def test_an_index_that_is_a_link_is_refused(datasets, tmp_path):
-    (datasets / "index.json").rename(tmp_path / "index.json")
-    (datasets / "index.json").symlink_to(tmp_path / "index.json")
+    (datasets / "mt-nlg" / "index.json").rename(tmp_path / "index.json")
+    (datasets / "mt-nlg" / "index.json").symlink_to(tmp_path / "index.json")
     with pytest.raises(errors.DamagedIndex, match="a symbolic link"):
-        citehub.hubs()
+        citehub.versions("mt-nlg")
 
 
 def test_a_release_folder_that_is_a_link_is_refused(datasets, tmp_path):
@@ -130,10 +141,10 @@ def test_a_release_folder_that_is_a_link_is_refused(datasets, tmp_path):
 
 
 def test_a_release_in_the_place_of_another_is_refused(datasets):
-    index = json.loads((datasets / "index.json").read_text(encoding="utf-8"))
-    listed = index["hubs"]["mt-nlg"]["versions"]
-    listed["1.0.0"] = listed["1.1.0"]
-    (datasets / "index.json").write_text(json.dumps(index), encoding="utf-8")
+    write_index(
+        datasets,
+        lambda index: index["versions"].update({"1.0.0": index["versions"]["1.1.0"]}),
+    )
     shutil.rmtree(datasets / "mt-nlg" / "1.0.0")
     shutil.copytree(datasets / "mt-nlg" / "1.1.0", datasets / "mt-nlg" / "1.0.0")
     with pytest.raises(

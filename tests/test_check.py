@@ -197,7 +197,10 @@ def test_another_schema_is_told(release):
             resource["name"] = "work_topics"
     path.write_text(json.dumps(manifest), encoding="utf-8")
     cases = failed(citehub.check(release))["schema"].cases
-    assert cases == ("the key of themes is another", "work_topics is no table of citehub's")
+    assert cases == (
+        "the key of themes is another",
+        "work_topics is no table of citehub's, and not marked as one of the hub's own",
+    )
 
 
 def test_stated_rights_licence_and_metadata_are_checked(release):
@@ -242,7 +245,7 @@ def test_a_bare_folder_name_is_a_folder_and_a_hub_name_a_hub(say, run, release, 
     code, _, err = run("check", "nowhere")
     assert (code, "no hub 'nowhere'" in err) == (2, True)
     code, _, err = run("check", "./nowhere")
-    assert (code, "release folder" in err) == (2, True)
+    assert (code, "no folder" in err) == (2, True)
 
 
 def test_in_a_notebook_it_is_a_table(hub):

@@ -203,7 +203,7 @@ WRONG = {
     ),
     "no folder": (["build", "mt-nlg", "1.1.0", "--out", ""], 2, "name of the folder is empty"),
     "rows of no table": (["table", "mt-nlg", "-f", "csv"], 2, "name a table"),
-    "no release folder": (["show", "/"], 2, "holds a datapackage.json"),
+    "no release folder": (["show", "/"], 2, "a release folder datapackage.json"),
     "steering characters": (["show", "\x1b[2J"], 2, "'\\x1b[2J'"),
 }
 

@@ -135,6 +135,7 @@ def test_a_table_that_a_release_lacks_is_not_there(first, hub):
     assert "authorships" not in dir(first)
     assert {"works", "canonical", "citing_works", "search"} <= set(dir(first))
     assert set(hub.tables) <= set(dir(hub))
+    assert "release" not in dir(hub)  # nothing to complete: it is for citehub itself
 
 
 def test_the_canonical_work(hub):

@@ -21,10 +21,10 @@ def change_manifest(datasets, change, *, rehash):
     change(manifest)
     path.write_text(json.dumps(manifest), encoding="utf-8")
     if rehash:
-        index = json.loads((datasets / "index.json").read_text(encoding="utf-8"))
-        listed = index["hubs"]["mt-nlg"]["versions"]["1.1.0"]
-        listed["datapackage.json"] = sha256(path.read_bytes())
-        (datasets / "index.json").write_text(json.dumps(index), encoding="utf-8")
+        listed = datasets / "mt-nlg" / "index.json"
+        index = json.loads(listed.read_text(encoding="utf-8"))
+        index["versions"]["1.1.0"]["datapackage.json"] = sha256(path.read_bytes())
+        listed.write_text(json.dumps(index), encoding="utf-8")
 
 
 def set_path(path):

@@ -9,7 +9,15 @@ import pytest
 
 from citehub import _rows, vocabulary
 from citehub._cito import CITO
-from citehub.vocabulary import CROSSWALK, INTENTS, MEASURES, NOTE_KINDS, POLARITIES, SYSTEMS
+from citehub.vocabulary import (
+    CROSSWALK,
+    INTENTS,
+    JOIN_REASONS,
+    MEASURES,
+    NOTE_KINDS,
+    POLARITIES,
+    SYSTEMS,
+)
 from tests.test_public import loaded_by
 
 # The classes of each system, as its documentation lists them; CiTO's stand in ``CITO``.
@@ -32,10 +40,15 @@ def test_definitions_are_of_the_values_that_rows_can_hold():
     assert tuple(POLARITIES) == get_args(_rows.Polarity)
     assert tuple(MEASURES) == get_args(_rows.CountMeasure)
     assert tuple(NOTE_KINDS) == get_args(_rows.NoteKind)
+    assert tuple(JOIN_REASONS) == get_args(_rows.JoinReason)
 
 
 def test_definitions_are_one_sentence_each_and_differ():
-    said = [*INTENTS.values(), *POLARITIES.values(), *MEASURES.values(), *NOTE_KINDS.values()]
+    said = [
+        text
+        for meanings in (INTENTS, POLARITIES, MEASURES, NOTE_KINDS, JOIN_REASONS)
+        for text in meanings.values()
+    ]
     assert all(text.endswith(".") and text.count(".") == 1 for text in said)
     assert len(set(said)) == len(said)
 

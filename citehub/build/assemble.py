@@ -23,7 +23,7 @@ from citehub.build.derived import (
     put_shared_authors,
     put_timespan,
 )
-from citehub.build.join import Work, join
+from citehub.build.join import join
 from citehub.build.ledger import Ledger, Origin, named_sources
 from citehub.build.local_citations import local_citations
 from citehub.build.topic_themes import put_topic_themes
@@ -33,10 +33,11 @@ from citehub.sources.openalex import SOURCE as TOPICS
 from citehub.sources.registry import SOURCES, find_source
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from citehub._rows import CountMeasure, TableName
     from citehub._table import ArrowRows
+    from citehub.build.join import Apart, Joined, Member, Same, Work
     from citehub.sources.records import Edge, Record
     from citehub.sources.statements import Statements
 
@@ -50,25 +51,54 @@ _MANY: Final = 20_000  # rows that are dicts at a time
 _TABLES: Final[tuple[TableName, ...]] = (
     "works", "work_ids", "authorships", "citations", "citation_sources", "citation_contexts",
     "citation_labels", "citation_years", "source_counts", "source_overlap", "representatives",
-    "themes", "work_themes", "work_notes", "local_citations",
+    "themes", "work_themes", "work_notes", "local_citations", "work_joins", "merge_candidates",
 )  # fmt: skip
 """Tables that a release holds, even where they stay empty."""
 
 
-def assemble(given: Statements) -> tuple[dict[str, ArrowRows], str]:
+def join_statements(
+    given: Statements,
+    *,
+    same: Sequence[Same] = (),
+    apart: Sequence[Apart] = (),
+    named: Mapping[Member, str] | None = None,
+    former: Collection[str] = (),
+) -> Joined:
+    """Join what the sources say, and what a person says of it, into works: see `join`.
+
+    A title that says nothing is none.
+
+    Raises
+    ------
+    BuildError
+        What a person says contradicts itself.
+    """
+    records = [
+        each if says_something(each.title or "") else each._replace(title=None)
+        for each in {**given.citing, **given.canonical}.values()
+    ]
+    return join(
+        records, given.canonical, trust=TRUST, same=same, apart=apart, named=named, former=former
+    )
+
+
+def assemble(given: Statements, joined: Joined | None = None) -> tuple[dict[str, ArrowRows], str]:
     """Return the rows of every table, and the id of the canonical work.
+
+    ``joined`` are the works that the statements are of, where a person had a say in it.
 
     Raises
     ------
     BuildError
         No source tells the title of the canonical work, or none knows a citation of it.
     """
-    return _Assembly(given).run()
+    return _Assembly(given, joined or join_statements(given)).run()
 
 
 class _Assembly:
-    def __init__(self, given: Statements) -> None:
+    def __init__(self, given: Statements, joined: Joined) -> None:
         self.given = given
+        self.joined = joined
         self.ledger = Ledger()
         self.gathered = GatheredRows()
         self.named: set[str] = set()  # sources
@@ -80,7 +110,7 @@ class _Assembly:
 
         given = self.given
         self.ledger.start(*_TABLES)
-        canonical, works = self._join()
+        canonical, works = self.joined.canonical, self.joined.works
         if canonical.title is None:
             raise BuildError(
                 f"No source tells the title of {canonical.work_id}. Add one that describes works, "
@@ -91,7 +121,13 @@ class _Assembly:
             (each.source_id, each.record_id): work for work in works for each in work.records
         }
         self.own = {(each.source_id, each.record_id) for each in canonical.records}
-        edges = [e for e in given.edges if (e.source_id, e.citing) not in self.own]
+        others = given.canonical.keys() - self.own  # a person says that they are other works
+        edges = [
+            each
+            for each in given.edges
+            if (each.source_id, each.citing) not in self.own
+            and (each.source_id, each.cited) not in others
+        ]
         by_work: dict[str, list[Edge]] = {}
         for edge in sorted(edges, key=_trust_of_edge):
             work = self.work_of[edge.source_id, edge.citing]
@@ -122,6 +158,7 @@ class _Assembly:
         self._put_local_citations([work.work_id for work in citing])
         self._put_counts(edges, by_work)
         self._put_years(citing, canonical)
+        self._put_candidates({work.work_id for work in (canonical, *citing)})
         self._gather()
         self._put_sources()
         self._gather()
@@ -141,18 +178,6 @@ class _Assembly:
         self.gathered.add(tables)
         self.ledger = Ledger()
 
-    # -- joining --------------------------------------------------------------------------
-
-    def _join(self) -> tuple[Work, list[Work]]:
-        """Join what the sources say; a title that says nothing is none."""
-        given = self.given
-        records = [
-            each if says_something(each.title or "") else each._replace(title=None)
-            for each in {**given.citing, **given.canonical}.values()
-        ]
-        joined = join(records, given.canonical, trust=TRUST)
-        return joined.canonical, list(joined.works)
-
     # -- entering -------------------------------------------------------------------------
 
     def _put_work(self, work: Work) -> None:
@@ -171,6 +196,7 @@ class _Assembly:
         self._put_ids(work)
         self._put_authors(work)
         self._put_notes(work)
+        self._put_joins(work)
 
     def _first(self, work: Work, name: str) -> None:
         """Enter a cell of ``works`` from the first record that has it."""
@@ -256,6 +282,28 @@ class _Assembly:
             key = {"work_id": work.work_id, "source_id": source_id, "kind": note.kind}
             cells = {**key, "position": place, "text": note.text}
             self.ledger.put("work_notes", cells, Origin(source_id, "stated"))
+
+    def _put_joins(self, work: Work) -> None:
+        """Enter why each record is of the work."""
+        for record, why in zip(work.records, work.reasons, strict=True):
+            key = {
+                "work_id": work.work_id,
+                "source_id": record.source_id,
+                "record_id": record.record_id,
+            }
+            cells = {**key, "reason": why.reason, "note": why.note}
+            if why.identifier is not None:
+                cells |= {"scheme": why.identifier.scheme, "value": why.identifier.value}
+            if why.via is not None:
+                cells["joined_source_id"] = why.via.source_id
+                cells["joined_record_id"] = why.via.record_id
+            self.ledger.put("work_joins", cells, Origin(record.source_id, "derived"))
+
+    def _put_candidates(self, held: set[str]) -> None:
+        """Enter the pairs of works of the hub that may be one."""
+        for each in self.joined.candidates:
+            if each.work_id in held and each.other_work_id in held:
+                self.ledger.put("merge_candidates", each._asdict(), Origin(DERIVED, "derived"))
 
     def _put_citation(self, work: Work, canonical: Work, position: int, edges: list[Edge]) -> None:
         key = {"citing_work_id": work.work_id, "cited_work_id": canonical.work_id}

@@ -86,7 +86,8 @@ def write_hub(  # noqa: PLR0913
             "data_collection": f"Bulk files were read whole and filtered by citation: {known}.",
             "data_collection_missing_data": "Null means not known, never zero or false. Citing "
             "works of which no source gives a title are counted in source_counts and left out.",
-            "data_manipulation_protocol": "Records that share a public identifier are one work. "
+            "data_manipulation_protocol": "Records that share a public identifier are one work; "
+            "work_joins says which did. "
             "Of what several sources say of it, the first of "
             f"{', '.join(TRUST)} is shown. Identifiers are normalised, nothing is guessed.",
             "data_annotation_protocol": "Roles are Semantic Scholar's intents, which a model "

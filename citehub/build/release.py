@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
-from typing import TYPE_CHECKING, Any
+from contextlib import suppress
+from typing import TYPE_CHECKING
 
-from citehub import _folder
-from citehub._catalog import (
-    INDEX,
-    datasets_folder,
-    is_folder,
-    load,
-    read_index,
-    version_key,
-    versions,
-)
+from citehub import _catalog, _folder
+from citehub._catalog import INDEX, SPEC, find_folder, find_releases, load, read_index, version_key
 from citehub._diff import LEVELS, Diff, compare
 from citehub._hub import Hub
 from citehub._manifest import CHANGES, read_manifest
@@ -24,9 +16,10 @@ from citehub._validate import find_dangling, find_double
 from citehub.build import write
 from citehub.build.changes import FIRST, changes_of
 from citehub.build.ledger import Ledger, named_sources
-from citehub.build.parts import PARTS, HubSources, add_sources
+from citehub.build.parts import PARTS, HubSources, add_own_table, add_sources
+from citehub.build.register import register, repair_index, writing
 from citehub.build.spec import HubSpec, ReleaseSpec, read_spec
-from citehub.errors import BuildError, BumpTooSmall, DamagedRelease, TargetExists, UnknownHub
+from citehub.errors import BuildError, BumpTooSmall, NoDatasets, TargetExists
 from citehub.publish import publishing_files
 
 if TYPE_CHECKING:
@@ -37,23 +30,23 @@ if TYPE_CHECKING:
 
 def build_release(
     hub: str | os.PathLike[str],
-    version: str,
+    version: str | None = None,
     *,
     out: str | os.PathLike[str] | None = None,
     progress: Callable[[str], None] = lambda _step: None,
 ) -> str:
-    """Build a release of a hub from its sources.
+    """Build a release of a hub from its sources, and compare it with the release before.
 
     Parameters
     ----------
     hub : str or path
-        Name of a hub of this installation, whose release before is compared with the new one,
-        or a folder that holds a ``hub.toml``, which is compared with nothing.
-    version : str
-        The release to build, as ``hub.toml`` describes it.
+        Name of a hub, or a hub folder: it holds ``hub.toml`` and a folder ``source``.
+    version : str, optional
+        The release to build, as ``hub.toml`` describes it; by default the newest of those that
+        are not released.
     out : str or path, optional
         The release folder to make; it must not exist, or be empty. By default the release
-        joins the ``datasets`` folder of this checkout and its ``index.json``.
+        joins the hub folder and its ``index.json``.
     progress : callable, optional
         Is called with the name of each step as it starts.
 
@@ -70,23 +63,43 @@ def build_release(
         The version says less than the changes since the release before do.
     TargetExists
         The folder is there already, or the version is released and frozen.
+    HubInUse
+        Another process writes into the hub folder.
     """
-    spec = read_spec(_source_folder(hub))
-    release = spec.release(version)
-    target = _choose_target(hub, spec, version, out)
+    folder = find_folder(hub)
+    spec = read_spec(folder)
+    if not _catalog.is_folder(hub) and spec.name != hub:
+        raise BuildError(f"{folder} is of the hub {spec.name!r}, not {hub!r}.")
+    if out is not None:
+        target = os.path.abspath(out)
+        _folder.check_free(target)
+        return _build(spec, spec.release(version or _next(spec)), target, progress)
+    _check_not_shipped(folder)
+    with writing(folder):
+        _mend_index(folder, version or "", progress)
+        release = spec.release(version or _next(spec))
+        if release.version in _released(folder):
+            raise TargetExists(
+                f"{spec.name} {version} is released, and a release never changes. Build it "
+                "elsewhere with --out DIR, or describe a new version in hub.toml."
+            )
+        target = _build(spec, release, os.path.join(folder, release.version), progress)
+        progress("Enter it into the index")
+        register(folder, spec.name, spec.title, release.version)
+    return target
+
+
+def _build(
+    spec: HubSpec, release: ReleaseSpec, target: str, progress: Callable[[str], None]
+) -> str:
     progress("Read the sources")
-    tables, facts = _assemble(spec, release)
+    content = _assemble(spec, release)
 
     def compare_with_before(scratch: str) -> Diff | str:
         progress("Compare with the release before")
-        if is_folder(hub):
-            return "Not compared: built from a folder of its own."
-        return _check_bump(scratch, release, _release_before(spec, version))
+        return _check_bump(scratch, release, _release_before(spec.folder, release.version))
 
-    write_release(target, spec, release, (tables, facts), compare_with_before, progress)
-    if out is None:
-        progress("Enter it into the index")
-        _register(spec, release, target)
+    write_release(target, spec, release, content, compare_with_before, progress)
     return target
 
 
@@ -117,63 +130,56 @@ def write_release(  # noqa: PLR0913, PLR0917
         _folder.move(scratch, target)
 
 
-def _source_folder(hub: str | os.PathLike[str]) -> str:
-    if is_folder(hub):
-        return os.path.abspath(hub)
-    folder = os.path.join(datasets_folder(), str(hub), "source")
-    if not os.path.isdir(folder):
-        known = sorted(read_index()["hubs"])
-        hint = "To build from a folder that holds a hub.toml, write its path, as ./my-hub."
-        raise UnknownHub.among("hub", str(hub), known, hint=hint)
-    return folder
-
-
-def _choose_target(
-    hub: str | os.PathLike[str],
-    spec: HubSpec,
-    version: str,
-    out: str | os.PathLike[str] | None,
-) -> str:
-    """Return the folder to make, or refuse."""
-    if not is_folder(hub) and spec.name != hub:
-        raise BuildError(f"{spec.folder} is of the hub {spec.name!r}, not {hub!r}.")
-    if out is not None:
-        _folder.check_free(os.path.abspath(out))
-        return os.path.abspath(out)
-    if is_folder(hub):
+def _check_not_shipped(folder: str) -> None:
+    home = os.path.dirname(folder)
+    with suppress(NoDatasets):
+        if home != _catalog.datasets_folder() or os.path.basename(home) == "datasets":
+            return
         raise BuildError(
-            "A build from a folder needs --out DIR. To add a release to this checkout, build it "
-            f"by the name of its hub, {spec.name}."
-        )
-    return _target_folder(spec, version)
-
-
-def _target_folder(spec: HubSpec, version: str) -> str:
-    datasets = datasets_folder()
-    if os.path.basename(datasets) != "datasets":
-        raise BuildError(
-            "This is an installed citehub, whose releases never change. "
+            "This is a hub of an installed citehub, whose releases never change. "
             "Say where to build with --out DIR, or work in a checkout."
         )
-    listed = read_index()["hubs"]
-    if spec.name in listed and version in listed[spec.name]["versions"]:
-        raise TargetExists(
-            f"{spec.name} {version} is released, and a release never changes. Build it "
-            "elsewhere with --out DIR, or describe a new version in hub.toml."
+
+
+def _mend_index(folder: str, but: str, progress: Callable[[str], None]) -> None:
+    """Enter what the index does not list: it was lost, or a process was killed before the end."""
+    mended = repair_index(folder, but=but)
+    for version in mended.entered:
+        progress(f"Entered {version} into {INDEX}, which did not list it")
+    for version, reason in mended.refused.items():
+        progress(f"Left {version} out of {INDEX}: {reason}")
+
+
+def _next(spec: HubSpec) -> str:
+    """Return the newest version that is described and not released."""
+    waiting = {each.version for each in spec.releases}.difference(_released(spec.folder))
+    if not waiting:
+        raise BuildError(
+            f"Every release that {os.path.join(spec.folder, SPEC)} describes is there. "
+            "Describe a new one to build it."
         )
-    return os.path.join(datasets, spec.name, version)
+    return max(waiting, key=version_key)
+
+
+def _released(folder: str) -> tuple[str, ...]:
+    """Return the versions of a hub folder, none where it has no release yet."""
+    is_new = not os.path.lexists(os.path.join(folder, INDEX)) and not find_releases(folder)
+    return () if is_new else _catalog.sort_versions(read_index(folder)["versions"])
 
 
 def _assemble(spec: HubSpec, release: ReleaseSpec) -> tuple[dict[str, ArrowRows], dict[str, str]]:
     """Return the rows of every table, checked, and the facts of the hub's page."""
-    sources = HubSources(spec.folder, spec.page, spec.page_source)
-    ledger = Ledger(sources.origins())
+    sources = HubSources(spec.source, spec.page, spec.page_source, spec.own_tables)
+    ledger = Ledger(sources.origins(), sources.schemas)
     for part in release.parts:
-        PARTS[part](ledger, sources)
-    add_sources(ledger, sources, named_sources(ledger.close()))
+        if part in spec.own_tables:
+            add_own_table(ledger, sources, spec.own_tables[part])
+        else:
+            PARTS[part](ledger, sources)
+    add_sources(ledger, sources, named_sources(ledger.close(), sources.schemas))
     tables = ledger.close()
     sources.check_evidence(tables)
-    gathered = write.GatheredRows(schema_at(release.schema_version))
+    gathered = write.GatheredRows(schema_at(release.schema_version, spec.own_tables))
     gathered.add(tables)
     facts = {"canonical_work_id": sources.canonical_id, "hub_class": sources.page.hub_class.text}
     return gathered.close(), facts
@@ -186,7 +192,7 @@ def _write(
     tables: dict[str, ArrowRows],
     facts: dict[str, str],
 ) -> None:
-    schemas = schema_at(release.schema_version)
+    schemas = schema_at(release.schema_version, spec.own_tables)
     resources = [write.describe(schemas[name], rows) for name, rows in tables.items()]
     for resource in resources:
         rows = tables[resource["name"]]
@@ -213,13 +219,9 @@ def _check_bump(folder: str, release: ReleaseSpec, before: Hub | None) -> Diff |
     return diff
 
 
-def _release_before(spec: HubSpec, version: str) -> Hub | None:
-    try:
-        released = versions(spec.name)
-    except (UnknownHub, DamagedRelease):
-        return None
-    older = [each for each in released if version_key(each) < version_key(version)]
-    return load(spec.name, version=older[-1]) if older else None
+def _release_before(folder: str, version: str) -> Hub | None:
+    older = [each for each in _released(folder) if version_key(each) < version_key(version)]
+    return load(os.fspath(folder), version=older[-1]) if older else None
 
 
 def _declared_level(old: str, new: str) -> str:
@@ -236,17 +238,3 @@ def _reasons(diff: Diff, most: int = 5) -> str:
     ]
     more = len(reasons) - most
     return "\n".join([*lines, f"  and {more} more"] if more > 0 else lines)
-
-
-def _register(spec: HubSpec, release: ReleaseSpec, folder: str) -> None:
-    """Enter a release into ``index.json``, written beside and renamed into place."""
-    path = os.path.join(datasets_folder(), INDEX)
-    index: Any = read_index()
-    entry = index["hubs"].setdefault(
-        spec.name, {"title": spec.title, "default": "", "versions": {}}
-    )
-    entry["versions"][release.version] = _folder.hashes(folder)
-    entry["default"] = max(entry["versions"], key=version_key)
-    scratch = f"{path}.{os.getpid()}"
-    _folder.write_bytes(scratch, json.dumps(index, indent=1).encode() + b"\n")
-    os.replace(scratch, path)

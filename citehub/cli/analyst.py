@@ -166,7 +166,10 @@ def cite(
 @app.command()
 def diff(
     hub: Annotated[
-        str, typer.Argument(metavar="HUB", help="Name of a hub.", autocompletion=complete_hub)
+        str,
+        typer.Argument(
+            metavar="HUB", help="Name of a hub, or a hub folder.", autocompletion=complete_hub
+        ),
     ],
     old: Annotated[
         str,

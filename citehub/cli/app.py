@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Annotated, Final
 
 import typer
 
 import citehub
 from citehub.cli import pages
+from citehub.errors import CitehubError
 
 PARTIAL: Final = 3
 """Exit code of what is done, but with a part of a source only."""
@@ -28,14 +30,19 @@ def complete_hub(incomplete: str) -> list[str]:
 def complete_version(ctx: typer.Context, incomplete: str) -> list[str]:
     """Return the versions, of the hub that stands before if there is one."""
     hub = ctx.params.get("hub")
-    known = [v for name in ([hub] if hub else citehub.hubs()) for v in citehub.versions(name)]
+    known: list[str] = []
+    for name in [hub] if hub else citehub.hubs():
+        with suppress(CitehubError):  # nothing is completed of what is damaged
+            known += citehub.versions(name)
     return [version for version in known if version.startswith(incomplete)]
 
 
 HubName = Annotated[
     str,
     typer.Argument(
-        metavar="HUB", help="Name of a hub, or a release folder.", autocompletion=complete_hub
+        metavar="HUB",
+        help="Name of a hub, a hub folder, or a release folder.",
+        autocompletion=complete_hub,
     ),
 ]
 Pin = Annotated[

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Annotated
 
 import typer
 
 import citehub
 from citehub import _terminal as terminal
-from citehub._catalog import is_folder
 from citehub._text import clean, counted
 from citehub.cli import pages, records
 from citehub.cli.app import AsJson, HubName, Pin, app, complete_hub
-from citehub.errors import DamagedRelease
+from citehub.errors import DamagedRelease, NewerRelease
 
 
 @app.command()
@@ -21,7 +21,7 @@ def verify(
         str | None,
         typer.Argument(
             metavar="HUB",
-            help="A hub or release folder; all by default.",
+            help="A hub, a hub folder or a release folder; all hubs by default.",
             autocompletion=complete_hub,
         ),
     ] = None,
@@ -41,7 +41,7 @@ def check(
         str,
         typer.Argument(
             metavar="DIR",
-            help="A release folder, or the name of a hub.",
+            help="A hub folder, a release folder, or the name of a hub.",
             autocompletion=complete_hub,
         ),
     ],
@@ -67,14 +67,19 @@ def build(
         str,
         typer.Argument(
             metavar="HUB",
-            help="Name of a hub, or a folder of sources with a hub.toml.",
+            help="Name of a hub, or a hub folder.",
             autocompletion=complete_hub,
         ),
     ],
-    version: Annotated[str, typer.Argument(metavar="VERSION", help="A release of its hub.toml.")],
+    version: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="VERSION", help="A release of its hub.toml; else the newest that is not there."
+        ),
+    ] = None,
     out: Annotated[
         str | None,
-        typer.Option("--out", help="Release folder to make; else datasets/HUB/VERSION."),
+        typer.Option("--out", help="Release folder to make; else VERSION in the hub folder."),
     ] = None,
 ) -> None:
     """Build a release from its sources, whole or not at all."""
@@ -138,7 +143,7 @@ def _is_sound(name: str, version: str | None) -> bool:
             step(f"Verify {name} {version or ''}")
             hub = citehub.load(name, version=version)
             hub.verify()
-    except DamagedRelease as error:
+    except (DamagedRelease, NewerRelease) as error:
         terminal.complain(error)
         return False
     rows = sum(resource["rows"] for resource in hub.manifest["resources"])
@@ -148,7 +153,9 @@ def _is_sound(name: str, version: str | None) -> bool:
 
 
 def _releases(name: str, version: str | None) -> list[tuple[str, str | None]]:
-    """Return what to load: a folder or a pinned version as they are, else every version."""
-    if version is not None or is_folder(name):
+    """Return what to load: a pinned version, else every one; where none can be told, the hub."""
+    if version is not None:
         return [(name, version)]
-    return [(name, each) for each in citehub.versions(name)]
+    with suppress(DamagedRelease, NewerRelease):  # which loading tells
+        return [(name, each) for each in citehub.versions(name)]
+    return [(name, None)]

@@ -12,6 +12,7 @@ from citehub._news import MOST
 from citehub._search import words
 from citehub._text import clean, counted
 from citehub._work import marked_title, shorten_authors
+from citehub.errors import DamagedRelease, NewerRelease
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,11 +29,15 @@ _THEMES: Final = 20
 
 def show_overview() -> None:
     """Show what is there, and what to type next."""
-    rows = []
+    rows: list[tuple[str, str, int | None, str]] = []
     for name in citehub.hubs():
-        hub = citehub.load(name)
-        citing = len(hub.citing_works)
-        rows.append((name, ", ".join(citehub.versions(name)), citing, hub.manifest["title"]))
+        try:
+            hub = citehub.load(name)
+            versions = ", ".join(citehub.versions(name))
+        except (DamagedRelease, NewerRelease):
+            rows.append((name, "", None, f"cannot be read; citehub show {name} says why"))
+        else:
+            rows.append((name, versions, len(hub.citing_works), hub.manifest["title"]))
     first = rows[0][0] if rows else "HUB"
     terminal.show(
         f"citehub {citehub.__version__}: who cites a work, and in what role\n",

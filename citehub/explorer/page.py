@@ -223,7 +223,7 @@ def _rights(hub: Hub) -> str:
             _html.link(each["url"] or "", clean_line(each["title"])),
             text(each["rights"] or "not known"),
         )
-        for each in (hub.sources if "sources" in hub.tables else ())
+        for each in hub.release.rows("sources")
     ]
     table = _html.table(("source", "terms of reuse"), rows) if rows else ""
     return f"<h2>Rights</h2>\n<p>The compilation: {licenses}.</p>\n<p>{_RIGHTS}</p>\n{table}\n"

@@ -46,8 +46,7 @@ def text(value: object) -> str:
 
 def entries(hub: Hub, address: Callable[[Work], str | None] = attrgetter("url")) -> Iterator[str]:
     """Yield an entry per citing work, in hub order; ``address`` says where its title leads."""
-    rows = hub.themes if "themes" in hub.tables else ()
-    titles = {row["theme_id"]: row["title"] for row in rows}
+    titles = {row["theme_id"]: row["title"] for row in hub.release.rows("themes")}
     for work in hub.release.stream(hub.release.citing_ids()):
         yield _entry(work, address(work), titles)
 

@@ -165,101 +165,6 @@ export interface WorkThemeRow {
   method: string
 }
 
-/** One row per figure that a one-line finding prints. */
-export interface FindingFigureRow {
-  figure_id: string
-  work_id: string
-  quantity: string
-  subject: string
-  relation: string
-  value: number
-  value_high: number | null
-  unit: string
-  compared_with: string | null
-  quote: string
-}
-
-/** One row per stated fact of the canonical work; where sources disagree, both stay. */
-export interface CanonicalFactRow {
-  group: string
-  name: string
-  value: number | null
-  value_text: string | null
-  unit: string | null
-  note: string | null
-  source_id: string
-  grade: string
-}
-
-/** One row per data set of the canonical work's training corpus. */
-export interface CanonicalCorpusRow {
-  dataset: string
-  origin: string | null
-  tokens_billion: number | null
-  weight_percent: number | null
-  epochs: number | null
-  blend_weight: number | null
-  source_id: string
-  grade: string
-}
-
-/** One row per evaluation figure of the canonical work or of a model beside it. */
-export interface CanonicalEvaluationRow {
-  task: string
-  metric: string
-  model: string
-  setting: string
-  value: number
-  source_id: string
-  grade: string
-}
-
-/** One row per published parallel layout of the canonical model. */
-export interface CanonicalParallelismRow {
-  layout_id: string
-  nodes: number | null
-  gpus: number | null
-  tensor: number | null
-  pipeline: number | null
-  data: number | null
-  batch_size: number | null
-  seconds: number | null
-  tflops_per_gpu: number | null
-  source_id: string
-  grade: string
-}
-
-/** One row per published throughput figure of the canonical model and its relatives. */
-export interface CanonicalThroughputRow {
-  run_id: string
-  reported_in: string
-  model: string
-  parameters_billion: number | null
-  layers: number | null
-  hidden_size: number | null
-  heads: number | null
-  sequence_length: number | null
-  vocab_size: number | null
-  tensor: number | null
-  pipeline: number | null
-  data: number | null
-  virtual_stages: number | null
-  micro_batch_size: number | null
-  batch_size: number | null
-  gpus: number | null
-  recomputation: string | null
-  sequence_parallel: boolean | null
-  tflops_per_gpu: number | null
-  peak_percent: number | null
-  aggregate_pflops: number | null
-  seconds: number | null
-  mfu_percent: number | null
-  hfu_percent: number | null
-  days_300b_tokens: number | null
-  source_id: string
-  grade: string
-}
-
 /** One row per keyword, note or annotation that a reference file has beside a work. */
 export interface WorkNoteRow {
   work_id: string
@@ -275,6 +180,29 @@ export interface FormerIdRow {
   work_id: string
   until_version: string
   reason: string | null
+}
+
+/** One row per record of a work: why it is of this work. */
+export interface WorkJoinRow {
+  work_id: string
+  source_id: string
+  record_id: string
+  reason: string
+  scheme: string | null
+  value: string | null
+  joined_source_id: string | null
+  joined_record_id: string | null
+  note: string | null
+}
+
+/** One row per two works that may be one, as far as no person has decided: a heuristic by title, year and authors, which joins nothing. */
+export interface MergeCandidateRow {
+  work_id: string
+  other_work_id: string
+  why: string
+  title_similarity: number
+  year_gap: number | null
+  shared_authors: number | null
 }
 
 /** One row per source that the tables name. */

@@ -5,19 +5,18 @@ from __future__ import annotations
 import csv
 import datetime
 import io
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import citehub
 from citehub._describe import describe_field
 from citehub._schema import SCHEMA, Column
 from citehub._text import csv_lines
 from citehub.errors import SourceError
 from citehub.sources.cells import WrongCell, find_mangled, parse_cell
 from citehub.sources.curated import read_csv
+from tests.conftest import SOURCE
 
 COLUMNS = (
     Column("work_id", "string", "", required=True),
@@ -306,8 +305,6 @@ def test_an_arxiv_id_as_a_number_is_itself_or_told(month, n):
 
 
 # -- the files that are there -----------------------------------------------------------------
-
-SOURCE = Path(citehub.load("mt-nlg").path).parent / "source"
 
 
 @pytest.mark.parametrize("path", sorted(SOURCE.glob("*.csv")), ids=lambda path: path.stem)

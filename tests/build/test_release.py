@@ -15,11 +15,12 @@ import pyarrow.parquet as pq
 import pytest
 
 import citehub
-from citehub import _folder, errors
+from citehub import _catalog, _folder, errors
 from citehub._manifest import sha256
 from citehub._schema import SCHEMA_VERSION, TABLES
 from citehub.build import build_release
 from citehub.build.spec import read_spec
+from tests.conftest import source_file
 
 
 def bumps(version):
@@ -43,6 +44,10 @@ def as_first_written(manifest):
     stated = {key: value for key, value in old["citehub"].items() if key != "responsible_ai"}
     resources = [{**each, "schema": EMPTY | each["schema"]} for each in old["resources"]]
     return {**old, "citehub": stated, "resources": resources}
+
+
+def unhidden(folder):
+    return sorted(name for name in os.listdir(folder) if not name.startswith("."))
 
 
 def spawn(*words, seed="0"):
@@ -85,11 +90,14 @@ def test_the_newest_release_follows_from_its_sources(tmp_path):
 def test_every_released_file_is_the_one_in_the_index():
     from citehub._catalog import datasets_folder, read_index
 
-    for hub, entry in read_index()["hubs"].items():
-        on_disk = set(os.listdir(os.path.join(datasets_folder(), hub)))
-        assert on_disk == {*entry["versions"], "source"}
-        for version, listed in entry["versions"].items():
-            folder = os.path.join(datasets_folder(), hub, version)
+    for hub in citehub.hubs():
+        home = os.path.join(datasets_folder(), hub)
+        releases = read_index(home)["versions"]
+        assert unhidden(home) == sorted(
+            [*releases, "hub.toml", "index.json", "source", "tables.json"]
+        )
+        for version, listed in releases.items():
+            folder = os.path.join(home, version)
             assert set(os.listdir(folder)) == set(listed)
             for name, released in listed.items():
                 with open(os.path.join(folder, name), "rb") as file:
@@ -126,7 +134,10 @@ version = "{version}"
 created = 2026-12-01
 schema_version = {schema}
 description = "A change."
-parts = ["page", "identifiers", "bibliography", "labels", "themes", "figures", "canonical"]
+parts = [
+  "page", "identifiers", "bibliography", "labels", "themes", "finding_figures", "canonical_facts",
+  "canonical_corpus", "canonical_evaluations", "canonical_parallelism", "canonical_throughput",
+]
 changes = []
 """
 
@@ -136,13 +147,14 @@ def describe_release(datasets):
     """Describe a new release in the copied sources, and edit them."""
 
     def call(version, name=None, old="", new="", schema=1):
-        folder = datasets / "mt-nlg" / "source"
+        folder = datasets / "mt-nlg"
         with open(folder / "hub.toml", "a", encoding="utf-8") as file:
             file.write(NEW.format(version=version, schema=schema))
         if name:
-            text = (folder / name).read_text(encoding="utf-8")
+            path = source_file(folder, name)
+            text = path.read_text(encoding="utf-8")
             assert old in text
-            (folder / name).write_text(text.replace(old, new, 1), encoding="utf-8")
+            path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
     return call
 
@@ -158,8 +170,9 @@ def test_a_new_release_joins_the_index_and_is_the_default(datasets, describe_rel
     assert hub.version == PATCH
     assert citehub.diff("mt-nlg", NEWEST, PATCH).level == "patch"
     assert files(datasets / "mt-nlg" / NEWEST) == before
-    assert sorted(os.listdir(datasets)) == ["index.json", "mt-nlg"]
-    assert sorted(os.listdir(datasets / "mt-nlg")) == sorted([*RELEASED, PATCH, "source"])
+    assert os.listdir(datasets) == ["mt-nlg"]
+    there = [*RELEASED, PATCH, "hub.toml", "index.json", "source", "tables.json"]
+    assert unhidden(datasets / "mt-nlg") == sorted(there)
 
 
 def test_a_newer_schema_needs_a_minor_version(datasets, describe_release):
@@ -283,27 +296,27 @@ def test_a_full_disk_leaves_nothing(monkeypatch, tmp_path, number):
 
 
 def test_a_build_that_was_cut_off_before_the_index_is_taken_up(datasets, describe_release):
-    before = (datasets / "index.json").read_bytes()
+    before = (datasets / "mt-nlg" / "index.json").read_bytes()
     describe_release(PATCH)
     build_release("mt-nlg", PATCH)
-    after = (datasets / "index.json").read_bytes()
+    after = (datasets / "mt-nlg" / "index.json").read_bytes()
     assert before != after
-    (datasets / "index.json").write_bytes(before)
+    (datasets / "mt-nlg" / "index.json").write_bytes(before)
     build_release("mt-nlg", PATCH)
-    assert (datasets / "index.json").read_bytes() == after
+    assert (datasets / "mt-nlg" / "index.json").read_bytes() == after
 
 
 def test_a_folder_of_other_bytes_is_not_taken_up(datasets, describe_release):
     describe_release(PATCH)
-    before = (datasets / "index.json").read_bytes()
+    before = (datasets / "mt-nlg" / "index.json").read_bytes()
     changes = datasets / "mt-nlg" / PATCH / "CHANGES.md"
     build_release("mt-nlg", PATCH)
     changes.write_bytes(b"other")
-    (datasets / "index.json").write_bytes(before)
+    (datasets / "mt-nlg" / "index.json").write_bytes(before)
     with pytest.raises(errors.TargetExists):
         build_release("mt-nlg", PATCH)
     assert changes.read_bytes() == b"other"
-    assert (datasets / "index.json").read_bytes() == before
+    assert (datasets / "mt-nlg" / "index.json").read_bytes() == before
 
 
 @pytest.mark.parametrize("kind", ["folder", "file", "link"])
@@ -411,7 +424,7 @@ WRONG = {
     ),
     "a fact without a value": (
         "canonical_facts.csv", "architecture,layers,105,", "architecture,layers,,",
-        "canonical_facts.csv, line {line}: layers should have a value or a value_text",
+        "|layers|nvidia-blog-2021 should have a value in one of value, value_text, and only one",
     ),
     "the canonical work cites itself": (
         "hub-page.txt", "\nOPT: Open Pre-trained Transformer Language Models\n",
@@ -467,7 +480,7 @@ def test_wrong_sources_stop_the_build_and_leave_nothing(
     out = tmp_path / "out"
     with pytest.raises(errors.CitehubError, match=re.escape(said.format(line=line))):
         build_release(source, "1.1.0", out=out)
-    assert os.listdir(tmp_path) == ["source"]
+    assert os.listdir(tmp_path) == ["my-hub"]
 
 
 def test_a_release_has_the_doi_that_hub_toml_gives(source, edit):
@@ -503,16 +516,17 @@ WRONG_FIGURES = {
     ),
     "a number left out": (
         "2605.24981-2,", "2605.24981-5,",
-        "expected figure_id 2605.24981-2, found 2605.24981-5",
+        "expected the key 2605.24981-2, found 2605.24981-5",
     ),
     "out of the order of print": (
-        ",156 models", ",SELECT-LLM is", "'SELECT-LLM is' is printed ahead of the figure before it"
+        ",156 models", ",SELECT-LLM is",
+        "'SELECT-LLM is' is printed ahead of the words of the row before it",
     ),
     "a range without its end": (
-        "range,5,66,", "range,5,,", "2602.22437-1 should have a value_high if it is a range"
+        "range,5,66,", "range,5,,", "2602.22437-1 should have a value_high if relation is range"
     ),
     "an end without a range": (
-        "range,5,66,", "over,5,66,", "2602.22437-1 should have a value_high if it is a range"
+        "range,5,66,", "over,5,66,", "2602.22437-1 should have a value_high if relation is range"
     ),
     "a range backwards": (
         "range,5,66,", "range,66,5,", "2602.22437-1 should have a value_high above its value"
@@ -530,7 +544,7 @@ def test_wrong_figures_stop_the_build(source, edit, tmp_path, old, new, said):
     with pytest.raises(errors.SourceError, match=re.escape(said)) as caught:
         build_release(source, "1.2.0", out=tmp_path / "out")
     assert f"finding_figures.csv, line {line}" in str(caught.value)
-    assert os.listdir(tmp_path) == ["source"]
+    assert os.listdir(tmp_path) == ["my-hub"]
 
 
 def test_tex_that_has_no_plain_form_stops_the_build(source, edit, tmp_path):
@@ -557,30 +571,34 @@ def test_a_folder_without_hub_toml_is_named(tmp_path):
 
 
 def test_an_installed_citehub_asks_where_to_build(monkeypatch, datasets):
-    from citehub.build import release
-
     installed = datasets.rename(datasets.with_name("_datasets"))
-    monkeypatch.setattr(release, "datasets_folder", lambda: str(installed))
+    monkeypatch.setattr(_catalog, "datasets_folder", lambda: str(installed))
     with pytest.raises(errors.BuildError, match="--out DIR"):
         build_release("mt-nlg", "1.1.0")
 
 
-def test_a_folder_never_releases_into_the_checkout(datasets, describe_release):
-    describe_release(PATCH, *THEME)
-    before = (datasets / "index.json").read_bytes()
-    with pytest.raises(errors.BuildError, match=r"needs --out DIR.*name of its hub, mt-nlg"):
-        build_release(datasets / "mt-nlg" / "source", PATCH)
-    assert (datasets / "index.json").read_bytes() == before
-    assert not (datasets / "mt-nlg" / PATCH).exists()
+def test_a_hub_folder_of_ones_own_gets_its_releases(source):
+    assert build_release(source, "1.0.0") == str(source / "1.0.0")
+    assert citehub.versions(source) == ("1.0.0",)
+    first = (source / "1.0.0" / "CHANGES.md").read_text(encoding="utf-8")
+    assert "This is the first release." in first
+    newest = read_spec(source).releases[-1].version
+    assert build_release(source) == str(source / newest)
+    assert citehub.versions(source) == ("1.0.0", newest)
+    assert citehub.load(source).version == newest
+    second = (source / newest / "CHANGES.md").read_text(encoding="utf-8")
+    assert f"mt-nlg 1.0.0 -> {newest}" in second
+    for version in citehub.versions(source):
+        citehub.load(source, version=version).verify()
 
 
-def test_a_build_from_a_folder_says_that_nothing_was_compared(source, tmp_path):
-    build_release(source, "1.1.0", out=tmp_path / "out")
-    assert "Not compared" in (tmp_path / "out" / "CHANGES.md").read_text(encoding="utf-8")
+def test_a_hub_without_a_release_to_build_says_so(datasets):
+    with pytest.raises(errors.BuildError, match=r"hub\.toml describes is there"):
+        build_release("mt-nlg")
 
 
 def test_the_hub_that_was_asked_for_is_the_one_that_is_built(datasets):
-    path = datasets / "mt-nlg" / "source" / "hub.toml"
+    path = datasets / "mt-nlg" / "hub.toml"
     path.write_text(
         path.read_text(encoding="utf-8").replace('"mt-nlg"', '"other"', 1), encoding="utf-8"
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ import pytest
 import citehub
 from citehub.build import build_release
 from citehub.publish import publish
-from tests.conftest import SOURCE
+from tests.conftest import HUB, copy_sources, source_file
 
 # Markup of every format, quotes, characters that steer, break lines, or are not in the BMP.
 HOSTILE = (
@@ -69,19 +68,19 @@ def offline(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A release whose texts hold markup of every format."""
-    source = tmp_path_factory.mktemp("hostile") / "source"
-    shutil.copytree(SOURCE, source)
+    source = copy_sources(tmp_path_factory.mktemp("hostile") / "my-hub")
     for name, old, new in EDITS:
-        text = (source / name).read_text(encoding="utf-8")
+        path = source_file(source, name)
+        text = path.read_text(encoding="utf-8")
         assert old in text, old
-        (source / name).write_text(text.replace(old, new), encoding="utf-8")
+        path.write_text(text.replace(old, new), encoding="utf-8")
     return Path(build_release(source, "1.1.0", out=source.parent / "out"))
 
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A release as it is built now."""
-    return Path(build_release(SOURCE, "1.1.0", out=tmp_path_factory.mktemp("built") / "out"))
+    return Path(build_release(HUB, "1.1.0", out=tmp_path_factory.mktemp("built") / "out"))
 
 
 EXTREMES = pytest.mark.parametrize("folder", ["1.0.0", "hostile"], indirect=True)

@@ -1,0 +1,144 @@
+"""Pairs of works that may be one, by title, year and authors; a person decides.
+
+Works are compared that share one of their rarest words, so that a hub of fifty thousand works
+takes seconds.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from citehub._text import counted
+from citehub.build.likeness import title_similarity, traits_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from citehub.build.join import Work
+    from citehub.build.likeness import Traits
+
+_NEAR: Final = 0.75  # similarity from which on two titles are nearly the same
+_YEARS: Final = 2
+_SHARE: Final = 0.5  # of the authors of the work that has fewer
+_LONG: Final = 4  # words of a title that says enough where the authors are not known
+_BEGINNING: Final = 3  # words that a title and its longer form begin with
+_RAREST: Final = 4  # words of a title that its work is found by
+_CROWD: Final = 200  # works that share a word are not compared if they are more
+_COLUMNS: Final = frozenset(  # titles of what appears again and again, not of one work
+    {
+        *("abstracts", "announcement", "announcements", "book review", "book reviews"),
+        *("conclusion", "conclusions", "contents", "correction", "corrections"),
+        *("corrigendum", "discussion", "editor s note", "editorial", "editorial board"),
+        *("errata", "erratum", "foreword", "from the editor", "front matter"),
+        *("guest editorial", "in this issue", "index", "introduction", "letter to the editor"),
+        *("letters to the editor", "news", "obituary", "preface", "reply", "response"),
+        *("references", "review", "summary", "table of contents", "untitled"),
+    }
+)
+
+
+class Candidate(NamedTuple):
+    """Two works that may be one, and why.
+
+    ``year_gap`` is None where a year is not known, ``shared_authors`` where authors are not.
+    """
+
+    work_id: str
+    other_work_id: str
+    why: str
+    title_similarity: float
+    year_gap: int | None
+    shared_authors: int | None
+
+
+def find_candidates(
+    works: Sequence[Work], decided: Collection[frozenset[str]] = ()
+) -> tuple[Candidate, ...]:
+    """Return the pairs of works that may be one, apart from those that a person decided on.
+
+    A pair has the same title (without case, marks, markup and punctuation) and authors in common;
+    or nearly the same title, no more than two years between them, and the first author of one
+    or half of the authors in common. Where the authors of one are not known, the title must be the
+    same, have four words or more, and lie no more than two years apart. Titles that differ in
+    numbers are of two works, and those of editorials and their like are of none.
+    """
+    traits = [
+        traits_of(work.title, work.authors, work.first.year if work.first else None)
+        for work in works
+    ]
+    found = []
+    for one, other in sorted(_compared(traits)):
+        why = _why(traits[one], traits[other])
+        if why is not None:
+            ids = sorted((works[one].work_id, works[other].work_id))
+            if frozenset(ids) not in decided:
+                found.append(_candidate(ids, traits[one], traits[other], why))
+    return tuple(sorted(found))
+
+
+def _compared(traits: Sequence[Traits]) -> Iterator[tuple[int, int]]:
+    """Return the pairs that share a title, or a rare word of it."""
+    sets = [each.words for each in traits]
+    counts = Counter(word for words in sets for word in words)
+    blocks: dict[tuple[str, str], list[int]] = {}
+    for place, (each, words) in enumerate(zip(traits, sets, strict=True)):
+        if not each.title or each.title in _COLUMNS:
+            continue
+        rarest = sorted((w for w in words if counts[w] > 1), key=lambda w: (counts[w], w))
+        keys = {("", each.title)}
+        keys |= {("", word) for word in rarest[:_RAREST] if counts[word] <= _CROWD}
+        keys |= {(each.first, word) for word in rarest[:_RAREST] if each.first}
+        for key in keys:
+            blocks.setdefault(key, []).append(place)
+    pairs: set[tuple[int, int]] = set()
+    for places in blocks.values():
+        if len(places) <= _CROWD:
+            for at, one in enumerate(places):
+                pairs.update((one, other) for other in places[at + 1 :])
+    return iter(pairs)
+
+
+def _why(one: Traits, other: Traits) -> str | None:
+    """Say why two works may be one; None where they hardly are."""
+    gap = _gap(one, other)
+    is_near = gap is None or gap <= _YEARS
+    if not one.authors or not other.authors:
+        is_enough = one.title == other.title and len(one.title.split()) >= _LONG
+        return "same title; authors of one are not known" if is_near and is_enough else None
+    shared = len(one.authors & other.authors)
+    fewer = min(len(one.authors), len(other.authors))
+    if one.title == other.title:
+        return f"same title; {counted(shared, 'author')} shared" if shared else None
+    is_shared = one.first == other.first or shared >= _SHARE * fewer
+    if not is_near or not is_shared or one.numbers != other.numbers:
+        return None
+    authors = "same first author" if one.first == other.first else f"{shared} authors shared"
+    if _is_beginning(one.title, other.title):
+        return f"one title is the beginning of the other; {authors}"
+    if title_similarity(one.title, other.title) >= _NEAR:
+        return f"nearly the same title; {authors}"
+    return None
+
+
+def _is_beginning(one: str, other: str) -> bool:
+    short, long = sorted((one.split(), other.split()), key=len)
+    return len(short) >= _BEGINNING and long[: len(short)] == short
+
+
+def _gap(one: Traits, other: Traits) -> int | None:
+    if one.year is None or other.year is None:
+        return None
+    return abs(one.year - other.year)
+
+
+def _candidate(ids: Sequence[str], one: Traits, other: Traits, why: str) -> Candidate:
+    is_known = one.authors and other.authors
+    return Candidate(
+        ids[0],
+        ids[1],
+        why,
+        round(title_similarity(one.title, other.title), 3),
+        _gap(one, other),
+        len(one.authors & other.authors) if is_known else None,
+    )

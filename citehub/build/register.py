@@ -1,0 +1,237 @@
+"""The list of a hub's releases, ``index.json``: entering releases, one writer at a time."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import time
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from citehub import _folder
+from citehub._catalog import FORMAT, INDEX, find_releases, read_index, sort_versions
+from citehub._hub import Hub
+from citehub._manifest import SUMS, read_manifest, read_sums
+from citehub.errors import DamagedIndex, DamagedRelease, HubInUse, NewerRelease, TargetExists
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from citehub._shapes import HubIndex
+
+LOCK: Final = ".citehub.lock"
+WRITER: Final = ".citehub.writer"
+"""Says who holds the lock. A killed process leaves it, but not the lock itself."""
+_WAIT: Final = 5.0  # seconds
+_MOST_SAID: Final = 200  # letters
+
+
+class Repair(NamedTuple):
+    """What became of the releases that ``index.json`` did not list."""
+
+    entered: tuple[str, ...]
+    refused: dict[str, str]
+    """Versions that were not entered, each with the reason."""
+
+
+@contextmanager
+def writing(folder: str, *, wait: float = _WAIT) -> Iterator[None]:
+    """Keep other processes from writing into a hub folder; the system ends it with the process.
+
+    Whoever holds it already, in the same thread, gets it again.
+
+    Parameters
+    ----------
+    folder : str
+        The hub folder, which is made where it is missing.
+    wait : float, optional
+        Seconds to wait for another process.
+
+    Raises
+    ------
+    HubInUse
+        Another process still writes.
+    OSError
+        The folder cannot be written, or its file system has no locks.
+    """
+    from filelock import FileLock, Timeout  # only writers need it
+
+    os.makedirs(folder, exist_ok=True)
+    path = os.path.join(os.path.realpath(folder), LOCK)
+    lock = FileLock(path, is_singleton=True)
+    try:
+        lock.acquire(timeout=wait)
+    except Timeout:
+        raise HubInUse(
+            f"{_who_writes(folder)} is at work in {folder}; nothing was written. "
+            "Wait until it is done, and try again."
+        ) from None
+    except NotImplementedError as error:
+        raise OSError(str(error)) from None
+    writer = os.path.join(folder, WRITER)
+    try:
+        if lock.lock_counter == 1:
+            _say_who(writer)
+        yield
+    finally:
+        if lock.lock_counter == 1:
+            with suppress(OSError):
+                os.unlink(writer)
+        lock.release()
+
+
+def _say_who(path: str) -> None:
+    since = time.strftime("%Y-%m-%d %H:%M:%S")
+    with suppress(OSError), open(path, "w", encoding="utf-8") as file:
+        file.write(f"Process {os.getpid()} on {socket.gethostname()}, since {since},")
+
+
+def _who_writes(folder: str) -> str:
+    path = os.path.join(folder, WRITER)
+    with suppress(OSError), open(path, encoding="utf-8", errors="replace") as file:
+        said = file.read(_MOST_SAID)
+        if said.isprintable() and said:
+            return said
+    return "Another process"
+
+
+def register(folder: str, name: str, title: str, version: str) -> None:
+    """Enter a release into ``index.json`` of its hub folder.
+
+    Parameters
+    ----------
+    folder : str
+        The hub folder; the release stands in it, in a folder that is named by its version.
+    name : str
+        Name of the hub.
+    title : str
+        Title of the hub, which replaces the one before.
+    version : str
+        The release.
+
+    Raises
+    ------
+    TargetExists
+        The index lists other files for this version.
+    DamagedIndex
+        The index cannot be read, or is of another hub.
+    HubInUse
+        Another process writes into the folder.
+    """
+    with writing(folder):
+        index = _read_or_begin(folder, name)
+        files = _folder.hashes(os.path.join(folder, version))
+        if index["versions"].get(version, files) != files:
+            raise TargetExists(
+                f"{name} {version} is released with other files, and a release never changes."
+            )
+        index["title"] = title
+        index["versions"][version] = files
+        _write(folder, index)
+
+
+def repair_index(folder: str, *, but: str = "") -> Repair:
+    """Enter releases that ``index.json`` does not list; write it anew where it is damaged.
+
+    A release is entered where its files are those that its ``SHA256SUMS`` lists. One from before
+    there were such files is entered where its tables are those of its manifest. What a sound
+    index says stays.
+
+    Parameters
+    ----------
+    folder : str
+        The hub folder.
+    but : str, optional
+        A version to leave alone, as it is about to be built.
+
+    Returns
+    -------
+    Repair
+        The versions that were entered, and those that were not, with the reason.
+
+    Raises
+    ------
+    NewerRelease
+        A newer citehub wrote the index.
+    HubInUse
+        Another process writes into the folder.
+    """
+    with writing(folder):
+        released = find_releases(folder)
+        index: HubIndex | None = None
+        if os.path.lexists(os.path.join(folder, INDEX)):
+            with suppress(DamagedIndex):
+                index = read_index(folder)
+        entered: list[str] = []
+        refused: dict[str, str] = {}
+        for version in reversed(released):  # the newest says whose hub it is
+            if version == but or (index is not None and version in index["versions"]):
+                continue
+            release = os.path.join(folder, version)
+            try:
+                index = _enter(index, release, version)
+            except (DamagedRelease, NewerRelease) as error:
+                refused[version] = str(error)
+            else:
+                entered.append(version)
+        if index is not None and entered:
+            _write(folder, index)
+        return Repair(sort_versions(entered), refused)
+
+
+def _enter(index: HubIndex | None, folder: str, version: str) -> HubIndex:
+    """Return the index with a release, if that is whole and of the same hub."""
+    if os.path.islink(folder):
+        raise DamagedRelease.at(folder, "a folder of this hub", "a symbolic link")
+    hub = Hub(folder, read_manifest(folder))
+    name = hub.name if index is None else index["name"]
+    if (hub.name, hub.version) != (name, version):
+        raise DamagedRelease.at(folder, f"{name} {version}", f"{hub.name} {hub.version}")
+    hub.verify()
+    files = _folder.hashes(folder)
+    _check_sums(folder, files)
+    if index is None:
+        index = _begin(name, hub.manifest["title"])
+    index["versions"][version] = files
+    return index
+
+
+def _check_sums(folder: str, files: dict[str, str]) -> None:
+    """Refuse files that are not those of ``SHA256SUMS``, where there is one."""
+    sums = read_sums(folder)
+    if sums is None:
+        return
+    for name in sorted((files.keys() | sums.keys()) - {SUMS}):
+        if files.get(name) != sums.get(name):
+            expected = f"what {SUMS} lists, {sums.get(name, 'no such file')}"
+            found = files.get(name, "no such file")
+            raise DamagedRelease.at(os.path.join(folder, name), expected, found)
+
+
+def _read_or_begin(folder: str, name: str) -> HubIndex:
+    path = os.path.join(folder, INDEX)
+    if not os.path.lexists(path):
+        return _begin(name, "")
+    index = read_index(folder)
+    if index["name"] != name:
+        raise DamagedIndex.at(path, f"the hub {name!r}", repr(index["name"]))
+    return index
+
+
+def _begin(name: str, title: str) -> HubIndex:
+    return {"format": FORMAT, "name": name, "title": title, "default": "", "versions": {}}
+
+
+def _write(folder: str, index: HubIndex) -> None:
+    """Write the index beside its place, and rename it; the lock is held."""
+    index["versions"] = {
+        each: index["versions"][each] for each in sort_versions(index["versions"])
+    }
+    index["default"] = next(reversed(index["versions"]))
+    path = os.path.join(folder, INDEX)
+    scratch = os.path.join(folder, f".{INDEX}.part")
+    with suppress(FileNotFoundError):  # a killed process left it
+        os.unlink(scratch)
+    _folder.write_bytes(scratch, json.dumps(index, indent=1).encode() + b"\n")
+    os.replace(scratch, path)

@@ -1,0 +1,107 @@
+"""The command of whoever curates a hub: curate."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from citehub import _terminal as terminal
+from citehub._text import clean
+from citehub.cli import records
+from citehub.cli.app import AsJson, app
+
+if TYPE_CHECKING:
+    from citehub.build.curate import Open, Templates
+
+
+@app.command()
+def curate(
+    hub: Annotated[
+        str,
+        typer.Argument(metavar="HUB", help="A hub folder, or the name of a hub in your home."),
+    ],
+    semicolons: Annotated[
+        bool,
+        typer.Option(
+            "--semicolons",
+            help="Write new files with semicolons, for Excel in languages with a decimal comma.",
+        ),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write the files in which to curate a hub, and say what stands to be decided."""
+    from citehub.build import curate as build
+
+    folder = build.find_hub_folder(hub)
+    templates = build.write_templates(folder, separator=";" if semicolons else ",")
+    curation = build.read_decisions(folder)
+    release = build.load_newest(folder)
+    found = build.find_open(release, curation) if release else ()
+    unfitting = build.find_unfitting(release, curation) if release else []
+    told = [*curation.notes, *map(str, unfitting)]
+    if as_json:
+        records.print_json(
+            {
+                "folder": templates.folder,
+                "written": templates.written,
+                "there": templates.there,
+                "decided": len(list(curation.rows)),
+                "told": told,
+                "release": release and f"{release.name} {release.version}",
+                "open": [_record(each) for each in found],
+            }
+        )
+        return
+    print(clean(templates.folder))
+    terminal.show(terminal.grid("", "", rows=_files(templates)))
+    for line in told:
+        print(clean(line))
+    if release is None:
+        terminal.show("\nThere is no release yet that could leave anything to be decided.")
+    else:
+        _show_open(found, f"{release.name} {release.version}")
+    hint = f"Fill in the files, and build what follows: citehub build {shlex.quote(hub)}"
+    terminal.err().print(terminal.text(hint), soft_wrap=True)
+
+
+def _record(found: Open) -> dict[str, Any]:
+    first = [
+        {
+            "works": [{"work_id": work_id, "title": title} for work_id, title in each.works],
+            "text": each.text,
+            "context_id": each.context_id,
+        }
+        for each in found.first
+    ]
+    return found._asdict() | {"first": first}
+
+
+def _files(templates: Templates) -> list[tuple[str, str]]:
+    written = [(f"  {name}", "written") for name in templates.written]
+    return [*written, *((f"  {name}", "there already") for name in templates.there)]
+
+
+def _show_open(found: tuple[Open, ...], release: str) -> None:
+    counts = [(each.what, f"{each.n:,}", each.file) for each in found]
+    terminal.show(
+        "",
+        terminal.text(f"To be decided, by {release}:"),
+        terminal.grid("what", "open", "decide in", rows=counts),
+    )
+    for kind in found:
+        if kind.n:
+            rows = [
+                row
+                for each in kind.first
+                for row in (*each.works, *([("", each.text)] if each.text else []))
+            ]
+            more = (
+                f", the first {len(kind.first)} of {kind.n:,}" if kind.n > len(kind.first) else ""
+            )
+            terminal.show(
+                "",
+                terminal.text(f"{kind.what}{more}:"),
+                terminal.grid("", "", rows=rows, wide=(1,)),
+            )

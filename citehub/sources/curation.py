@@ -1,0 +1,697 @@
+"""What people say of a hub: the files of curation, one declaration each, and reading them.
+
+A file is CSV in the folder of a hub's sources. Each row is one decision, with who made it, when
+and why. A work is named by any of its identifiers. A file that is not there says nothing.
+"""
+
+from __future__ import annotations
+
+import datetime  # noqa: TC003 -- rows are typed when they run
+import os
+import re
+from collections import deque
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, cast
+
+from citehub import _vocabularies as terms
+from citehub._describe import describe_field
+from citehub._identifiers import parse_identifier
+from citehub._schema import TABLES, Column
+from citehub.errors import SourceError
+from citehub.sources.cells import find_mangled
+from citehub.sources.curated import NAMES_WORK, read_cell, read_csv
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from citehub._rows import Label, LabelScheme
+
+CorrectedTable = Literal["works", "authorships"]
+LinkKind = Literal["code", "model", "page"]
+
+
+class Decision(NamedTuple):
+    """Where a decision stands, and who made it, when and why; None where that is not said."""
+
+    path: str
+    line: int
+    who: str | None
+    when: datetime.date | None
+    why: str | None
+
+    @property
+    def place(self) -> str:
+        """The decision in a few words.
+
+        Examples
+        --------
+        >>> Decision("source/corrections.csv", 3, "Ada", datetime.date(2026, 11, 29), None).place
+        'corrections.csv, line 3 (Ada, 2026-11-29)'
+        """
+        said = ", ".join(str(each) for each in (self.who, self.when) if each)
+        where = f"{os.path.basename(self.path)}, line {self.line}"
+        return f"{where} ({said})" if said else where
+
+
+class Correction(NamedTuple):
+    """A cell of a work or of one of its authors is another; None is not known."""
+
+    work: str
+    table: CorrectedTable
+    author_order: int | None
+    column: str
+    value: Any
+    decision: Decision
+
+
+class Exclusion(NamedTuple):
+    """A work is no citing work of the hub."""
+
+    work: str
+    decision: Decision
+
+
+class Merge(NamedTuple):
+    """Two works are one."""
+
+    work: str
+    other: str
+    decision: Decision
+
+
+class Split(NamedTuple):
+    """A record, or what has an identifier, is no part of a work."""
+
+    work: str
+    record: str
+    decision: Decision
+
+
+class Theme(NamedTuple):
+    """A group of works."""
+
+    theme_id: str
+    title: str
+    description: str
+    position: int
+    decision: Decision
+
+
+class WorkTheme(NamedTuple):
+    """A work belongs to a theme."""
+
+    work: str
+    theme_id: str
+    decision: Decision
+
+
+class LabelRow(NamedTuple):
+    """The role or the stance of a citation, of one passage of it where that is named."""
+
+    work: str
+    scheme: LabelScheme
+    value: Label
+    passage: str | None
+    context_id: str | None
+    decision: Decision
+
+
+class Finding(NamedTuple):
+    """What a work found, in a line."""
+
+    work: str
+    finding: str
+    decision: Decision
+
+
+class Link(NamedTuple):
+    """An address of a work's code, model or page."""
+
+    work: str
+    kind: LinkKind
+    url: str
+    decision: Decision
+
+
+Row = Correction | Exclusion | Merge | Split | Theme | WorkTheme | LabelRow | Finding | Link
+"""A decision of any kind."""
+
+
+class Curation(NamedTuple):
+    """All that people say of a hub.
+
+    ``notes`` are sentences on what was guessed in reading it, and on what is there twice.
+    """
+
+    corrections: tuple[Correction, ...] = ()
+    exclusions: tuple[Exclusion, ...] = ()
+    merges: tuple[Merge, ...] = ()
+    splits: tuple[Split, ...] = ()
+    themes: tuple[Theme, ...] = ()
+    work_themes: tuple[WorkTheme, ...] = ()
+    labels: tuple[LabelRow, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    links: tuple[Link, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def rows(self) -> Iterator[Row]:
+        """Every decision, in the order of the files and their lines."""
+        for file in FILES:
+            yield from getattr(self, file.name)
+
+
+@dataclass(frozen=True, slots=True)
+class CurationFile:
+    """A file of curation.
+
+    Attributes
+    ----------
+    name : str
+        Its name without ``.csv``, and that of its rows in `Curation`.
+    purpose : str
+        What it is for, a sentence.
+    own : tuple of Column
+        Its columns but who, when and why.
+    row : type
+        What a row becomes: its own columns, then the decision.
+    about : tuple of str
+        Columns that say what is decided; of two rows with the same, the others must not differ.
+    example : tuple of str
+        Cells of a row, for the documentation.
+    is_signed : bool
+        Whether each row must say who, when and why.
+    """
+
+    name: str
+    purpose: str
+    own: tuple[Column, ...]
+    row: Callable[..., Row]
+    about: tuple[str, ...]
+    example: tuple[str, ...]
+    is_signed: bool = True
+
+    @property
+    def filename(self) -> str:
+        """The name of the file."""
+        return f"{self.name}.csv"
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """All columns, in the order in which a new file has them."""
+        signed = (replace(each, required=self.is_signed) for each in _SIGNATURE)
+        return (*self.own, *signed)
+
+
+def _work(name: str, description: str) -> Column:
+    return Column(name, "string", description, required=True, references=NAMES_WORK)
+
+
+def _text(name: str, description: str, *, required: bool = False) -> Column:
+    return Column(name, "string", description, required=required)
+
+
+def _one_of(name: str, values: tuple[str, ...], description: str, **more: Any) -> Column:
+    return Column(name, "category", description, vocabulary=values, **more)
+
+
+_SIGNATURE: Final = (
+    Column("who", "string", "Who decided: a name."),
+    Column("when", "date32", "The day of the decision, as 2026-11-29."),
+    Column("why", "string", "The reason, in a sentence."),
+)
+_SIGNED: Final = ("Ada", "2026-11-29")
+_WORK: Final = _work(
+    "work", "The work, by any of its identifiers: arxiv:2201.11990, a DOI, its address."
+)
+LINK_COLUMNS: Final[dict[LinkKind, str]] = {
+    "code": "code_url", "model": "model_url", "page": "page_url"
+}  # fmt: skip
+"""Columns of ``works`` that hold the links of each kind."""
+
+_ELSEWHERE: Final = {
+    **dict.fromkeys(LINK_COLUMNS.values(), "links.csv"),
+    "finding": "findings.csv",
+}
+_CORRECTABLE: Final[dict[CorrectedTable, tuple[str, ...]]] = {
+    "works": (
+        *("title", "type", "publication_year", "publication_month", "venue", "primary_category"),
+        *("abstract", "author_count", "is_retracted", "language", "topic"),
+        *("open_access_status", "license"),
+    ),
+    "authorships": (
+        *("author_name", "is_collective", "orcid", "family_name", "given_name", "name_suffix"),
+    ),
+}
+
+FILES: Final = (
+    CurationFile(
+        "corrections",
+        "A cell is wrong or lacking, and should be another.",
+        (
+            _WORK,
+            _one_of(
+                "table",
+                tuple(_CORRECTABLE),
+                "Whose cell it is: works, or authorships for one of its authors. Where it is "
+                "empty, authorships if there is an author_order, else works.",
+            ),
+            replace(
+                TABLES["authorships"].column("author_order"),
+                description="Which author, by the place in the printed list, from 1; else empty.",
+                required=False,
+            ),
+            _text(
+                "column",
+                "The column: "
+                + "; of authorships ".join(", ".join(names) for names in _CORRECTABLE.values())
+                + ".",
+                required=True,
+            ),
+            _text("value", "What it should be. Empty says that it is not known."),
+        ),
+        Correction,
+        ("work", "table", "author_order", "column"),
+        ("arxiv:2307.06435", "", "", "venue", "ACM TIST 2025", *_SIGNED, "As its DOI says"),
+    ),
+    CurationFile(
+        "exclusions",
+        "A work does not cite the hub's work, whatever a source says.",
+        (_WORK,),
+        Exclusion,
+        ("work",),
+        ("doi:10.1000/182", *_SIGNED, "Its list of references has another paper of that name"),
+    ),
+    CurationFile(
+        "merges",
+        "Two works are one, as a preprint and what was published of it.",
+        (_WORK, _work("other", "The other work, likewise.")),
+        Merge,
+        ("work", "other"),
+        ("arxiv:2307.06435", "doi:10.1145/3744746", *_SIGNED, "The preprint of that article"),
+    ),
+    CurationFile(
+        "splits",
+        "A record was taken for a work that it is not.",
+        (
+            _WORK,
+            _text(
+                "record",
+                "What is not of this work: an identifier, or a record as source:record, both as "
+                "the table work_joins has them.",
+                required=True,
+            ),
+        ),
+        Split,
+        ("work", "record"),
+        ("arxiv:2304.01373", "openalex:W4362515116", *_SIGNED, "A talk of the same title"),
+    ),
+    CurationFile(
+        "themes",
+        "The groups of the walk-through.",
+        (
+            _text("theme_id", "Short name of the theme.", required=True),
+            _text("title", "Title of the theme.", required=True),
+            _text("description", "What its works have in common.", required=True),
+            Column(
+                "position",
+                "int16",
+                "Place in the walk-through, from 1; where it is empty, that in the file.",
+                minimum=1,
+            ),
+        ),
+        Theme,
+        ("theme_id",),
+        ("models", "Model families", "Reports of language models.", "1", *_SIGNED, ""),
+        is_signed=False,
+    ),
+    CurationFile(
+        "work_themes",
+        "Which works belong to which theme; a work may be of several.",
+        (
+            replace(_WORK, description=f"{_WORK.description} May be headed work_id."),
+            _text("theme_id", "The theme, as themes.csv names it.", required=True),
+        ),
+        WorkTheme,
+        ("work", "theme_id"),
+        ("arxiv:2304.01373", "models", *_SIGNED, ""),
+        is_signed=False,
+    ),
+    CurationFile(
+        "labels",
+        "What role a citation plays, or what stance it takes.",
+        (
+            _WORK,
+            _one_of("scheme", terms.LABEL_SCHEME.terms, "What is judged.", required=True),
+            _one_of(
+                "value",
+                terms.LABEL.terms,
+                f"The judgement. Of intent: {', '.join(terms.INTENT.terms)}. Of polarity: "
+                f"{', '.join(terms.POLARITY.terms)}.",
+                required=True,
+            ),
+            _text("passage", "The words of the passage that is judged; else empty."),
+            _text("context_id", "The passage, as the table citation_contexts names it."),
+        ),
+        LabelRow,
+        ("work", "scheme", "passage", "context_id"),
+        ("arxiv:2304.01373", "intent", "method", "", "", *_SIGNED, "Trained with its software"),
+    ),
+    CurationFile(
+        "findings",
+        "What a work found, in a line.",
+        (_WORK, _text("finding", "The finding, in one line.", required=True)),
+        Finding,
+        ("work",),
+        ("arxiv:2304.01373", "16 models, trained on the same data", *_SIGNED, "By its abstract"),
+    ),
+    CurationFile(
+        "links",
+        "Where a work's code, model or page is.",
+        (
+            _WORK,
+            _one_of("kind", tuple(LINK_COLUMNS), "What is there.", required=True),
+            Column(
+                "url", "string", "The address, with https:// or http://.", required=True,
+                is_url=True,
+            ),
+        ),
+        Link,
+        ("work", "kind"),
+        ("arxiv:2304.01373", "code", "https://github.com/EleutherAI/pythia", *_SIGNED,
+         "Named on its first page"),
+    ),
+)  # fmt: skip
+"""The files of curation."""
+
+_WORKS: Final = {
+    file.name: tuple(column.name for column in file.own if column.references) for file in FILES
+}
+"""Columns that name works, by file."""
+
+
+_STRAY: Final = re.compile(  # as programs name a copy, a workbook, or what they save anew
+    rf"({'|'.join(file.name for file in FILES)})(?:[ ._(-].*)?\.(?:csv|tsv|txt|xlsx?|ods|numbers)",
+    re.IGNORECASE,
+)
+
+
+class Misfit(NamedTuple):
+    """A decision that does not fit what the sources say now: told, and kept in its file."""
+
+    decision: Decision
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.decision.place}: {self.reason}"
+
+
+def read_curation(folder: str) -> Curation:
+    """Read what people say of a hub.
+
+    Parameters
+    ----------
+    folder : str
+        The folder of the hub's sources.
+
+    Returns
+    -------
+    Curation
+        Rows of every file; a file that is not there has none.
+
+    Raises
+    ------
+    SourceError
+        A cell says what its column does not allow, or two rows contradict each other.
+    """
+    notes = _find_strays(folder)
+    rows = {file.name: tuple(_read(folder, file, notes)) for file in FILES}
+    curation = Curation(**cast("dict[str, Any]", rows), notes=())
+    _check_themes(curation)
+    repeated = check_contradictions(curation)
+    return curation._replace(notes=(*notes, *repeated))
+
+
+def _find_strays(folder: str) -> list[str]:
+    """Return a sentence for each file that seems to be meant and has another name."""
+    names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
+    due = {file.filename for file in FILES}
+    found = ((name, _STRAY.fullmatch(name)) for name in names if name not in due)
+    return [
+        f"{name} is not read: save it as CSV under the name {match[1].lower()}.csv."
+        for name, match in found
+        if match
+    ]
+
+
+def _read(folder: str, file: CurationFile, notes: list[str]) -> Iterator[Row]:
+    path = os.path.join(folder, file.filename)
+    if not os.path.lexists(path):
+        return
+    optional = [column.name for column in file.columns if not column.required]
+    aliases = {"work_id": "work"} if _WORKS[file.name] else None
+    records = read_csv(path, file.columns, may_lack=optional, aliases=aliases)
+    notes += records.notes
+    for number, record in enumerate(records, 1):
+        if file.name in _FITTED:
+            how = _How((path, record.line), number, records.has_decimal_comma)
+            record.update(_FITTED[file.name](record, how))
+        decision = Decision(path, record.line, record["who"], record["when"], record["why"])
+        yield file.row(*(record[column.name] for column in file.own), decision)
+
+
+class _How(NamedTuple):
+    """Where a row stands, and how its file has numbers."""
+
+    place: tuple[str, int]
+    number: int
+    has_decimal_comma: bool
+
+
+def _fit_correction(record: Mapping[str, Any], how: _How) -> dict[str, Any]:
+    """Return table, column and value of a correction, as the table that it corrects has them."""
+    order = record["author_order"]
+    table: CorrectedTable = record["table"] or ("works" if order is None else "authorships")
+    if (table == "authorships") is (order is None):
+        due = "given, from 1, for authorships" if order is None else "empty for a cell of works"
+        raise SourceError.at(*how.place, f"author_order should be {due}, not {order or 'empty'}")
+    name, known = record["column"].lower(), _CORRECTABLE[table]
+    if name not in known:
+        hint = f" Write it into {_ELSEWHERE[name]}." if name in _ELSEWHERE else ""
+        problem = f"column should be one of {' '.join(known)}, not {record['column']!r:.60}.{hint}"
+        raise SourceError.at(*how.place, problem)
+    column, value = TABLES[table].column(name), record["value"]
+    if value is None or column.type != "string":
+        field, has_comma = describe_field(column), how.has_decimal_comma
+        value = read_cell(value or "", field, how.place, has_decimal_comma=has_comma)
+    return {"table": table, "column": name, "value": value}
+
+
+def _fit_label(record: Mapping[str, Any], how: _How) -> dict[str, Any]:
+    """Refuse a value of the other scheme."""
+    allowed = {"intent": terms.INTENT, "polarity": terms.POLARITY}[record["scheme"]].terms
+    if record["value"] not in allowed:
+        problem = f"value should be one of {' '.join(allowed)}, as scheme is {record['scheme']}"
+        raise SourceError.at(*how.place, f"{problem}, not {record['value']!r}")
+    return {}
+
+
+def _fit_theme(record: Mapping[str, Any], how: _How) -> dict[str, Any]:
+    """Return the place in the file where none is given."""
+    return {"position": record["position"] or how.number}
+
+
+def _fit_pair(record: Mapping[str, Any], how: _How) -> dict[str, Any]:
+    """Refuse a work beside itself."""
+    other = record.get("other") or record.get("record") or ""
+    if spell_work(record["work"]) == spell_work(other):
+        raise SourceError.at(*how.place, f"{other} stands there twice: two are due")
+    return {}
+
+
+_FITTED: Final[dict[str, Callable[[Mapping[str, Any], _How], dict[str, Any]]]] = {
+    "corrections": _fit_correction,
+    "labels": _fit_label,
+    "themes": _fit_theme,
+    "merges": _fit_pair,
+    "splits": _fit_pair,
+}
+
+
+def spell_work(text: str) -> str:
+    """Return the one spelling of an identifier, or a text that is none as it is.
+
+    Examples
+    --------
+    >>> spell_work("https://arxiv.org/abs/2304.01373v2"), spell_work("entry:key")
+    ('arxiv:2304.01373', 'entry:key')
+    """
+    found = parse_identifier(text)
+    return found.curie if found else text
+
+
+def find_misfits(curation: Curation, find_work: Callable[[str], object]) -> list[Misfit]:
+    """Return the decisions about works that the hub does not hold.
+
+    Parameters
+    ----------
+    curation : Curation
+        What people say.
+    find_work : callable
+        Returns the work that an identifier names; None where there is none.
+
+    Returns
+    -------
+    list of Misfit
+        In the order of files and lines.
+    """
+    misfits = []
+    for file in FILES:
+        for row in getattr(curation, file.name):
+            named = [getattr(row, column) for column in _WORKS[file.name]]
+            lost = [text for text in named if find_work(text) is None]
+            if lost:
+                reason = f"the hub has no work {lost[0]!r:.80}. {find_mangled(lost[0])}".rstrip()
+                misfits.append(Misfit(row.decision, reason))
+    return misfits
+
+
+def check_contradictions(
+    curation: Curation, name_work: Callable[[str], str] = spell_work
+) -> tuple[str, ...]:
+    """Refuse rows that contradict each other, and tell those that are there twice.
+
+    Parameters
+    ----------
+    curation : Curation
+        What people say.
+    name_work : callable, optional
+        Returns the one name of the work that an identifier names. Where none is given, two
+        identifiers are two works.
+
+    Returns
+    -------
+    tuple of str
+        A sentence for each row that repeats another one.
+
+    Raises
+    ------
+    SourceError
+        Two rows contradict each other; the error names both.
+    """
+    notes: list[str] = []
+    for file in FILES:
+        seen: dict[tuple[Any, ...], Row] = {}
+        for row in getattr(curation, file.name):
+            notes += _compare(file, row, seen.setdefault(_about(file, row, name_work), row))
+    _check_splits(curation, name_work)
+    return tuple(notes)
+
+
+def _about(file: CurationFile, row: Row, name_work: Callable[[str], str]) -> tuple[Any, ...]:
+    """Return what a row is about; the same for rows that must not differ."""
+    works = {*_WORKS[file.name], "record"}
+    named = [
+        name_work(getattr(row, name)) if name in works else getattr(row, name)
+        for name in file.about
+    ]
+    if isinstance(row, Merge):
+        return tuple(sorted(named))
+    return (*named, row.decision.who) if isinstance(row, LabelRow) else tuple(named)
+
+
+def _compare(file: CurationFile, row: Row, before: Row) -> Iterator[str]:
+    """Yield a sentence where a row repeats one before it; refuse one that says otherwise."""
+    if row is before:
+        return
+    where = f"line {before.decision.line}"
+    for column in file.own:
+        ours, theirs = getattr(row, column.name), getattr(before, column.name)
+        if column.name not in file.about and ours != theirs:
+            about = " ".join(str(getattr(row, n)) for n in file.about if getattr(row, n))
+            problem = (
+                f"{column.name} of {about} is {_say(ours)} here, and {_say(theirs)} on {where}"
+            )
+            path, line, *_ = row.decision
+            raise SourceError.at(path, line, f"{problem}. Delete the one that is wrong.")
+    yield f"{row.decision.place}: says what {where} says already."
+
+
+def _say(value: object) -> str:
+    return "not known" if value is None else f"{str(value)!r:.60}"
+
+
+def _check_themes(curation: Curation) -> None:
+    """Refuse a work of a theme that is none, and two themes in one place."""
+    places: dict[int, Theme] = {}
+    for theme in curation.themes:
+        before = places.setdefault(theme.position, theme)
+        if before.theme_id != theme.theme_id:
+            path, line, *_ = theme.decision
+            problem = f"position {theme.position} is on line {before.decision.line} already"
+            raise SourceError.at(path, line, problem)
+    known = {theme.theme_id for theme in curation.themes}
+    for row in curation.work_themes:
+        if row.theme_id not in known:
+            path, line, *_ = row.decision
+            listed = ", ".join(sorted(known)) or "none"
+            problem = f"{row.theme_id} is no theme of themes.csv, which has: {listed}"
+            raise SourceError.at(path, line, problem)
+
+
+def _check_splits(curation: Curation, name_work: Callable[[str], str]) -> None:
+    """Refuse a split of what merges make one."""
+    merged: dict[str, list[tuple[str, Merge]]] = {}
+    for row in curation.merges:
+        one, other = name_work(row.work), name_work(row.other)
+        merged.setdefault(one, []).append((other, row))
+        merged.setdefault(other, []).append((one, row))
+    for split in curation.splits:
+        path = _find_path(merged, name_work(split.work), name_work(split.record))
+        if path:
+            lines = [str(row.decision.line) for row in path]
+            on = f"line {lines[0]}" if len(lines) == 1 else f"lines {' and '.join(lines)}"
+            file, line, *_ = split.decision
+            problem = (
+                f"{split.record} is split from {split.work} here, and {on} of merges.csv "
+                f"{'makes' if len(lines) == 1 else 'make'} them one. Delete the one that is wrong."
+            )
+            raise SourceError.at(file, line, problem)
+
+
+def _find_path(
+    merged: Mapping[str, Sequence[tuple[str, Merge]]], start: str, end: str
+) -> list[Merge]:
+    """Return the fewest merges that lead from one work to another; none where none do."""
+    paths: dict[str, list[Merge]] = {start: []}
+    queue = deque([start])
+    while queue:
+        here = queue.popleft()
+        for there, row in merged.get(here, ()):
+            if there not in paths:
+                paths[there] = [*paths[here], row]
+                queue.append(there)
+    return paths.get(end, [])
+
+
+def explain_files(files: Iterable[CurationFile] = FILES) -> str:
+    """Return what each file is for and what its columns hold, as Markdown."""
+    from citehub import _markdown as md  # only documentation needs it
+
+    parts = []
+    for file in files:
+        rows = [
+            (
+                md.code(column.name),
+                "yes" if column.required else "",
+                md.text(column.description),
+                md.text(cell),
+            )
+            for column, cell in zip(file.columns, file.example, strict=True)
+        ]
+        parts += [
+            f"## {file.filename}",
+            file.purpose,
+            md.table(("column", "must be given", "what it holds", "example"), rows),
+        ]
+    return "\n\n".join(parts) + "\n"
