@@ -12,7 +12,7 @@ from citehub import _terminal as terminal
 from citehub._text import clean, counted
 from citehub.cli import pages, records
 from citehub.cli.app import AsJson, HubName, Pin, app, complete_hub
-from citehub.errors import DamagedRelease
+from citehub.errors import DamagedRelease, NewerRelease
 
 
 @app.command()
@@ -143,7 +143,7 @@ def _is_sound(name: str, version: str | None) -> bool:
             step(f"Verify {name} {version or ''}")
             hub = citehub.load(name, version=version)
             hub.verify()
-    except DamagedRelease as error:
+    except (DamagedRelease, NewerRelease) as error:
         terminal.complain(error)
         return False
     rows = sum(resource["rows"] for resource in hub.manifest["resources"])
@@ -156,6 +156,6 @@ def _releases(name: str, version: str | None) -> list[tuple[str, str | None]]:
     """Return what to load: a pinned version, else every one; where none can be told, the hub."""
     if version is not None:
         return [(name, version)]
-    with suppress(DamagedRelease):  # which loading tells
+    with suppress(DamagedRelease, NewerRelease):  # which loading tells
         return [(name, each) for each in citehub.versions(name)]
     return [(name, None)]
