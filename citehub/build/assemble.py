@@ -30,9 +30,12 @@ from citehub.build.derived import (
 )
 from citehub.build.join import join
 from citehub.build.ledger import Ledger, named_sources
+from citehub.build.local_citations import local_citations
+from citehub.build.topic_themes import put_topic_themes
 from citehub.build.write import GatheredRows
 from citehub.errors import BuildError
 from citehub.sources.curation import CURATION, Curation
+from citehub.sources.openalex import SOURCE as TOPICS
 from citehub.sources.records import Origin
 from citehub.sources.registry import SOURCES, TOLD, find_source
 
@@ -65,6 +68,7 @@ _THEME: Final = ("theme_id", "title", "description", "position")
 _ABOUT_THE_OTHERS: Final = frozenset(("sources", "evidence"))
 _COMPUTED_SINCE: Final = 3
 _STEP: Final = 1000  # citing works whose rows are dicts at a time
+_MANY: Final = 20_000  # rows that are dicts at a time
 _TABLES: Final[tuple[TableName, ...]] = (
     "works", "work_ids", "authorships", "citations", "citation_sources", "citation_contexts",
     "citation_labels", "citation_years", "source_counts", "source_overlap", "representatives",
@@ -241,6 +245,8 @@ class _Assembly:
         self._put_themes(citing)
         if self._has("representatives", since=_COMPUTED_SINCE):
             put_representatives(self.ledger, texts)
+        if self._has("local_citations", since=_COMPUTED_SINCE):
+            self._put_local_citations([work.work_id for work in citing])
         self._put_excluded(excluded)
         self._put_counts(edges, by_work, excluded)
         self._put_years(citing, canonical)
@@ -515,6 +521,15 @@ class _Assembly:
                     }
                     self.ledger.put("citation_labels", label, origin)
 
+    def _put_local_citations(self, citing: list[str]) -> None:
+        """Enter which of the citing works cite one another."""
+        work_of = {record: work.work_id for record, work in self.work_of.items()}
+        rows = local_citations(self.given.local, work_of, citing, self.trust)
+        for number, row in enumerate(rows, 1):
+            self.ledger.put("local_citations", row, Origin(row["source_id"], "stated"))
+            if number % _MANY == 0:
+                self._gather()
+
     # -- deciding -------------------------------------------------------------------------
 
     def _put_labels(self, key: dict[str, str]) -> None:
@@ -556,6 +571,17 @@ class _Assembly:
             for theme_id, decision in self.decisions.themes.get(work.work_id, ()):
                 cells = {"work_id": work.work_id, "theme_id": theme_id, "method": "curated"}
                 self.ledger.put("work_themes", cells, origin_of(decision))
+        if not self.plan.curation.themes and self._has("themes", since=_COMPUTED_SINCE):
+            found = {work.work_id: self._topic(work) for work in citing}
+            put_topic_themes(self.ledger, {k: v for k, v in found.items() if v})
+
+    def _topic(self, work: Work) -> tuple[str, Origin] | None:
+        """Return the topic of a work, and where it comes from."""
+        records = (each for each in work.records if each.topic and each.source_id == TOPICS)
+        record = next(records, None)
+        stated = record.topic if record else None
+        topic = self.ledger.said("works", work.work_id, "topic", stated)
+        return (topic, record.origin) if record and topic and topic == stated else None
 
     def _put_excluded(self, excluded: Mapping[str, list[Edge]]) -> None:
         """Enter the works that sources call citing, and people do not."""

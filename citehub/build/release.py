@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import os
+import warnings
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -76,6 +77,9 @@ def build_release(
 ) -> Built:
     """Build a release of a hub from its sources, and compare it with the release before.
 
+    Releases that stand in the hub folder and not in its ``index.json`` are entered, if they are
+    whole; a warning says which.
+
     Parameters
     ----------
     hub : str or path
@@ -119,7 +123,7 @@ def build_release(
         return _Building(spec, version, created, progress).write(target)
     _check_not_shipped(folder)
     with writing(folder):
-        _mend_index(folder, version or "", progress)
+        _mend_index(folder, version or "")
         if version in _released(folder):
             raise TargetExists(
                 f"{spec.name} {version} is released, and a release never changes. Build it "
@@ -355,13 +359,16 @@ def _check_not_shipped(folder: str) -> None:
         )
 
 
-def _mend_index(folder: str, but: str, progress: Callable[[str], None]) -> None:
+def _mend_index(folder: str, but: str) -> None:
     """Enter what the index does not list: it was lost, or a process was killed before the end."""
     mended = repair_index(folder, but=but)
-    for version in mended.entered:
-        progress(f"Entered {version} into {INDEX}, which did not list it")
-    for version, reason in mended.refused.items():
-        progress(f"Left {version} out of {INDEX}: {reason}")
+    told = [
+        f"Entered {version} into {os.path.join(folder, INDEX)}, which did not list it."
+        for version in mended.entered
+    ]
+    told += [f"Left {each} out of {INDEX}: {why}" for each, why in mended.refused.items()]
+    for sentence in told:
+        warnings.warn(sentence, stacklevel=3)  # where build_release() is called
 
 
 def _described(spec: HubSpec) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import warnings
 from contextlib import suppress
 from typing import Annotated
 
@@ -88,11 +89,17 @@ def build(
 
     if out == "":
         raise typer.BadParameter("the name of the folder is empty")
-    with terminal.progress() as step:
-        built = build_release(hub, version, out=out, progress=step)
     say = functools.partial(terminal.err().print, soft_wrap=True)
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always", UserWarning)
+        try:
+            with terminal.progress() as step:
+                built = build_release(hub, version, out=out, progress=step)
+        finally:
+            for each in told:
+                say(terminal.text(f"Note: {each.message}"))
     for note in built.notes:
-        say(terminal.paragraph(note))
+        say(terminal.text(f"Note: {note}"))
     if not built.folder:
         say(terminal.text(f"Nothing changed since {built.version}, so there is no new version."))
         return

@@ -30,6 +30,8 @@ class Statements:
         Records by source and record id: those of the work itself, and others.
     edges : list of Edge
         Citations of the work.
+    local : list of Edge
+        Citations among the citing records.
     findings : dict
         What a source says that a record found.
     stated, years : dict
@@ -57,6 +59,7 @@ class Statements:
     canonical: dict[tuple[str, str], Record]
     citing: dict[tuple[str, str], Record]
     edges: list[Edge]
+    local: list[Edge] = field(default_factory=list)
     findings: dict[tuple[str, str], Finding] = field(default_factory=dict)
     stated: dict[str, int] = field(default_factory=dict)
     years: dict[str, dict[int, int]] = field(default_factory=dict)
