@@ -13,6 +13,7 @@ __all__ = [
     "Diff",
     "Export",
     "Hub",
+    "MtNlg",
     "News",
     "Related",
     "Scorecard",
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from citehub._check import Scorecard, check
     from citehub._diff import Diff, diff
     from citehub._hub import Hub
+    from citehub._mt_nlg import MtNlg
     from citehub._news import News
     from citehub._related import Related
     from citehub._summary import Summary
@@ -57,6 +59,7 @@ else:
         "Diff": "_diff",
         "Export": "export",
         "Hub": "_hub",
+        "MtNlg": "_mt_nlg",
         "News": "_news",
         "Related": "_related",
         "Scorecard": "_check",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final, NoReturn, cast
+from typing import TYPE_CHECKING, Any, Final, NoReturn, cast, overload
 
 from citehub._hub import Hub
 from citehub._manifest import (
@@ -20,6 +20,7 @@ from citehub._manifest import (
     read_bytes,
     read_manifest,
 )
+from citehub._mt_nlg import MtNlg
 from citehub.errors import (
     DamagedIndex,
     DamagedManifest,
@@ -32,12 +33,14 @@ from citehub.errors import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from typing import Literal
 
     from citehub._shapes import HubIndex
 
 INDEX: Final = "index.json"
 SPEC: Final = "hub.toml"
 FORMAT: Final = "citehub-hub-1"
+_WITH_OWN_TABLES: Final = {"mt-nlg": MtNlg}  # of the hubs that come with citehub
 HOME: Final = "CITEHUB_HOME"
 """The environment variable that names the user's home of hubs."""
 
@@ -96,6 +99,14 @@ def versions(hub: str | os.PathLike[str]) -> tuple[str, ...]:
     return sort_versions(_read_index(hub, folder)["versions"])
 
 
+@overload
+def load(hub: Literal["mt-nlg"], *, version: str | None = None) -> MtNlg: ...
+
+
+@overload
+def load(hub: str | os.PathLike[str], *, version: str | None = None) -> Hub: ...
+
+
 def load(hub: str | os.PathLike[str], *, version: str | None = None) -> Hub:
     """Open a release of a hub.
 
@@ -111,7 +122,8 @@ def load(hub: str | os.PathLike[str], *, version: str | None = None) -> Hub:
     Returns
     -------
     Hub
-        Typed access to its tables; nothing but the manifest was read.
+        Typed access to its tables; nothing but the manifest was read. Of ``mt-nlg`` it is an
+        :class:`MtNlg`, whose type knows the tables that only this hub has.
 
     Raises
     ------
@@ -143,17 +155,18 @@ def load(hub: str | os.PathLike[str], *, version: str | None = None) -> Hub:
         where = os.fspath(hub) if is_folder(hub) else f"hub {hub!r}"
         known = sort_versions(index["versions"])
         raise UnknownVersion.among("version", str(version), known, where=where)
-    return _open(folder, index, version)
+    kind = Hub if is_folder(hub) else _WITH_OWN_TABLES.get(str(hub), Hub)
+    return _open(folder, index, version, kind)
 
 
-def _open(folder: str, index: HubIndex, version: str) -> Hub:
+def _open(folder: str, index: HubIndex, version: str, kind: type[Hub]) -> Hub:
     release = os.path.join(folder, version)
     if not os.path.lexists(release):
         raise DamagedManifest.at(release, f"the release that {INDEX} lists", "no such folder")
     if os.path.realpath(release) != os.path.join(os.path.realpath(folder), version):
         raise DamagedManifest.at(release, "a folder of this hub", "a symbolic link")
     files = index["versions"][version]
-    loaded = Hub(release, read_manifest(release, files.get(MANIFEST, "")), files)
+    loaded = kind(release, read_manifest(release, files.get(MANIFEST, "")), files)
     if (loaded.name, loaded.version) != (index["name"], version):
         expected, found = f"{index['name']} {version}", f"{loaded.name} {loaded.version}"
         raise DamagedManifest.at(release, expected, found)

@@ -14,6 +14,7 @@ from citehub._manifest import (
     SUMS,
     dataset_id,
     doi,
+    own_tables,
     read_bytes,
     schema_version,
     sha256,
@@ -226,10 +227,16 @@ def _schema(release: _Opened) -> Check:
         return _must("schema", [found], "", "Check it with a newer citehub.")
     declared = schema_at(version)
     wrong = [f"no table {name}" for name in _REQUIRED_TABLES if name not in release.hub.tables]
+    own = own_tables(release.hub.manifest)
+    wrong += [
+        f"{name} is a table of citehub's, not the hub's own" for name in own if name in declared
+    ]
     for resource in release.hub.manifest["resources"]:
-        wrong += _differences(resource, declared.get(resource["name"]))
+        if resource["name"] not in own:
+            wrong += _differences(resource, declared.get(resource["name"]))
     advice = "Build it with this citehub, or pin the citehub that wrote it."
     found = f"every table, column, type and key as schema {version} declares them"
+    found += f"; {counted(len(own), 'table')} of the hub's own" if own else ""
     return _must("schema", wrong, found, advice)
 
 
@@ -237,7 +244,7 @@ def _differences(resource: Resource, declared: TableSchema | None) -> Iterator[s
     """Yield where the columns and the key of a table are not those of its schema."""
     name, schema = resource["name"], resource["schema"]
     if declared is None:
-        yield f"{name} is no table of citehub's"
+        yield f"{name} is no table of citehub's, and not marked as one of the hub's own"
         return
     found = [(field["name"], field["arrowType"]) for field in schema["fields"]]
     if found != [(column.name, column.type) for column in declared.columns]:

@@ -51,6 +51,15 @@ RESPONSIBLE_AI = (
 """What a maker may say under ``responsible_ai``: the texts of Croissant's RAI vocabulary."""
 
 FIRST_SCHEMA = 1
+NAMES_OWN_TABLES = 3  # the schema from which on a manifest says which tables only its hub has
+_OWN_BEFORE = (  # those of mt-nlg, which the schemas before had for every hub
+    "finding_figures",
+    "canonical_facts",
+    "canonical_corpus",
+    "canonical_evaluations",
+    "canonical_parallelism",
+    "canonical_throughput",
+)
 _VERSION_PARTS = 3
 _HEX_DIGITS = 64  # of a SHA-256
 _OPENSSL_PAYS_FROM = 1 << 19  # bytes
@@ -200,6 +209,13 @@ def schema_version(manifest: Manifest) -> int:
     return manifest["citehub"].get("schema_version", FIRST_SCHEMA)
 
 
+def own_tables(manifest: Manifest) -> tuple[str, ...]:
+    """Return the tables of a release that its hub declares, and citehub does not know."""
+    if schema_version(manifest) >= NAMES_OWN_TABLES:
+        return tuple(manifest["citehub"].get("own_tables", ()))
+    return tuple(each["name"] for each in manifest["resources"] if each["name"] in _OWN_BEFORE)
+
+
 def released_on(manifest: Manifest) -> str:
     """Return the day of the release, as ``2026-11-23``."""
     return manifest["created"][: len("2026-11-23")]
@@ -292,6 +308,11 @@ def _check_manifest(parsed: dict[str, Any], path: str) -> None:
             raise DamagedManifest.at(path, wanted, f"{name!r:.60}")
     _check_optional(parsed, path)
     names = [resource["name"] for resource in parsed["resources"]]
+    own = parsed["citehub"].get("own_tables", [])
+    if not isinstance(own, list) or any(name not in names for name in own):
+        raise DamagedManifest.at(
+            path, "'own_tables' to list tables of the release", f"{own!r:.60}"
+        )
     if "works" not in names or len(names) != len(set(names)):
         raise DamagedManifest.at(path, "each table once, and a table 'works'", ", ".join(names))
     first = next(each for each in parsed["resources"] if each["name"] == "works")

@@ -29,6 +29,7 @@ _WORK_COLUMNS: Final = {
     "citations": "citing_work_id",
     "citation_contexts": "citing_work_id",
     "citation_labels": "citing_work_id",
+    "local_citations": "citing_work_id",
     "evidence": "row_key",
 }
 """Where a table holds the work that its rows belong to, if not in ``work_id``."""

@@ -31,12 +31,6 @@ Polarity = Literal["supporting", "mentioning", "contrasting", "unclear"]
 Label = Literal[Intent, Polarity]
 """Values of a label: the intents, then the polarities."""
 
-Setting = Literal["zero", "one", "few", "supervised"]
-"""Examples that an evaluated model was shown."""
-
-Recomputation = Literal["full", "selective", "none"]
-"""How activations are recomputed in the backward pass."""
-
 SourceKind = Literal[
     "hub-page", "records", "curation", "authors", "quotation", "third-party", "derived"
 ]
@@ -59,58 +53,6 @@ source. ``derived``: computed from other cells. ``inferred``: concluded from a s
 does not say it of this work. ``curated``: a judgement of the hub's
 maintainers. ``author-stated``: said by the authors, no record of the venue seen.
 ``announced``: announced, not yet held. ``single-secondary``: one secondary source only.
-"""
-
-FigureQuantity = Literal[
-    "parameters",
-    "training_tokens",
-    "examples",
-    "devices",
-    "precision",
-    "count",
-    "accuracy",
-    "score_gain",
-    "error",
-    "fidelity",
-    "speed_up",
-    "slow_down",
-    "throughput_gain",
-    "scaling_efficiency",
-    "peak_share",
-    "memory_reduction",
-    "cost_reduction",
-    "size_reduction",
-    "length_gain",
-    "data_share",
-]
-"""What a figure of a finding measures; its unit says in what.
-
-``parameters``: the parameters of a model. ``training_tokens``: tokens that a model was trained
-on. ``examples``: examples that a model was given for a task. ``devices``: accelerators or
-servers of a run. ``precision``: the width of a number format. ``count``: how many there are
-of what the unit says, as models, data sets, documents, layers, stages or epochs.
-``accuracy``: the share of a benchmark that is solved. ``score_gain``: how much better a
-result is than another. ``error``: how far a prediction is off. ``fidelity``: how alike a
-result is to that of a reference method. ``speed_up``: how many times faster. ``slow_down``:
-how many times worse the performance gets. ``throughput_gain``: how much more throughput.
-``scaling_efficiency``: the share of ideal scaling that is kept. ``peak_share``: the share of
-the hardware's peak. ``memory_reduction``: how much less memory. ``cost_reduction``: how much
-lower a cost is. ``size_reduction``: how many times smaller a model, its state or data are.
-``length_gain``: how many times longer a context or sequences are. ``data_share``: the share of
-the data that was used.
-
-In ``times``, a gain or reduction is the printed factor: 3 for *3x smaller*, 7 for *one-seventh
-the cost*. In ``percent`` it is what is printed; whether points or a share are meant, findings
-do not say.
-"""
-
-FigureRelation = Literal["exactly", "up_to", "over", "under", "about", "average", "range"]
-"""How a finding qualifies a figure.
-
-``exactly``: prints it without a qualifier. ``up_to``: "up to". ``over``: "over", "above",
-"more than", "+". ``under``: "under", "below", "less than". ``about``: "about", "nearly".
-``average``: "an average". ``range``: prints both ends. A qualifier also holds for a second
-figure that borrows the first one's noun, as in "up to 49.3% gains here and 13% there".
 """
 
 CountMeasure = Literal[
@@ -137,16 +79,10 @@ EvidencedTable = Literal[
     "representatives",
     "themes",
     "work_themes",
-    "finding_figures",
-    "canonical_facts",
-    "canonical_corpus",
-    "canonical_evaluations",
-    "canonical_parallelism",
-    "canonical_throughput",
     "sources",
     "evidence",
 ]
-"""Tables that ``evidence`` can name; the released files hold this list."""
+"""Tables that ``evidence`` can name; of a hub with tables of its own, these too."""
 
 TableName = Literal[
     EvidencedTable,
@@ -341,107 +277,6 @@ class WorkThemeRow(TypedDict):
     work_id: str
     theme_id: str
     method: str
-
-
-class FindingFigureRow(TypedDict):
-    """A row of ``finding_figures``."""
-
-    figure_id: str
-    work_id: str
-    quantity: FigureQuantity
-    subject: str
-    relation: FigureRelation
-    value: float
-    value_high: float | None
-    unit: str
-    compared_with: str | None
-    quote: str
-
-
-class CanonicalFactRow(TypedDict):
-    """A row of ``canonical_facts``."""
-
-    group: str
-    name: str
-    value: float | None
-    value_text: str | None
-    unit: str | None
-    note: str | None
-    source_id: str
-    grade: Grade
-
-
-class CanonicalCorpusRow(TypedDict):
-    """A row of ``canonical_corpus``."""
-
-    dataset: str
-    origin: str | None
-    tokens_billion: float | None
-    weight_percent: float | None
-    epochs: float | None
-    blend_weight: float | None
-    source_id: str
-    grade: Grade
-
-
-class CanonicalEvaluationRow(TypedDict):
-    """A row of ``canonical_evaluations``."""
-
-    task: str
-    metric: str
-    model: str
-    setting: Setting
-    value: float
-    source_id: str
-    grade: Grade
-
-
-class CanonicalParallelismRow(TypedDict):
-    """A row of ``canonical_parallelism``."""
-
-    layout_id: str
-    nodes: int | None
-    gpus: int | None
-    tensor: int | None
-    pipeline: int | None
-    data: int | None
-    batch_size: int | None
-    seconds: float | None
-    tflops_per_gpu: float | None
-    source_id: str
-    grade: Grade
-
-
-class CanonicalThroughputRow(TypedDict):
-    """A row of ``canonical_throughput``."""
-
-    run_id: str
-    reported_in: str
-    model: str
-    parameters_billion: float | None
-    layers: int | None
-    hidden_size: int | None
-    heads: int | None
-    sequence_length: int | None
-    vocab_size: int | None
-    tensor: int | None
-    pipeline: int | None
-    data: int | None
-    virtual_stages: int | None
-    micro_batch_size: int | None
-    batch_size: int | None
-    gpus: int | None
-    recomputation: Recomputation | None
-    sequence_parallel: bool | None
-    tflops_per_gpu: float | None
-    peak_percent: float | None
-    aggregate_pflops: float | None
-    seconds: float | None
-    mfu_percent: float | None
-    hfu_percent: float | None
-    days_300b_tokens: float | None
-    source_id: str
-    grade: Grade
 
 
 class WorkNoteRow(TypedDict):
@@ -675,101 +510,6 @@ WorkThemeColumn = Literal[
     "method",
 ]
 """Columns of ``work_themes``."""
-
-FindingFigureColumn = Literal[
-    "figure_id",
-    "work_id",
-    "quantity",
-    "subject",
-    "relation",
-    "value",
-    "value_high",
-    "unit",
-    "compared_with",
-    "quote",
-]
-"""Columns of ``finding_figures``."""
-
-CanonicalFactColumn = Literal[
-    "group",
-    "name",
-    "value",
-    "value_text",
-    "unit",
-    "note",
-    "source_id",
-    "grade",
-]
-"""Columns of ``canonical_facts``."""
-
-CanonicalCorpusColumn = Literal[
-    "dataset",
-    "origin",
-    "tokens_billion",
-    "weight_percent",
-    "epochs",
-    "blend_weight",
-    "source_id",
-    "grade",
-]
-"""Columns of ``canonical_corpus``."""
-
-CanonicalEvaluationColumn = Literal[
-    "task",
-    "metric",
-    "model",
-    "setting",
-    "value",
-    "source_id",
-    "grade",
-]
-"""Columns of ``canonical_evaluations``."""
-
-CanonicalParallelismColumn = Literal[
-    "layout_id",
-    "nodes",
-    "gpus",
-    "tensor",
-    "pipeline",
-    "data",
-    "batch_size",
-    "seconds",
-    "tflops_per_gpu",
-    "source_id",
-    "grade",
-]
-"""Columns of ``canonical_parallelism``."""
-
-CanonicalThroughputColumn = Literal[
-    "run_id",
-    "reported_in",
-    "model",
-    "parameters_billion",
-    "layers",
-    "hidden_size",
-    "heads",
-    "sequence_length",
-    "vocab_size",
-    "tensor",
-    "pipeline",
-    "data",
-    "virtual_stages",
-    "micro_batch_size",
-    "batch_size",
-    "gpus",
-    "recomputation",
-    "sequence_parallel",
-    "tflops_per_gpu",
-    "peak_percent",
-    "aggregate_pflops",
-    "seconds",
-    "mfu_percent",
-    "hfu_percent",
-    "days_300b_tokens",
-    "source_id",
-    "grade",
-]
-"""Columns of ``canonical_throughput``."""
 
 WorkNoteColumn = Literal[
     "work_id",

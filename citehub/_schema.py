@@ -2,15 +2,19 @@
 
 The build writes Parquet and ``datapackage.json`` from it, and ``tests/generate.py`` the types
 of rows, the tables of ``Hub`` and those of the explorer. A released folder carries its own
-copy in its manifest, so reading a release never needs this module.
+copy in its manifest, so reading a release never needs this module. Tables that only one hub has
+are declared in its folder: ``citehub.build.own_tables`` reads them.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from citehub import _vocabularies as terms
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 SCHEMA_VERSION: Final = 3
 """The version that new releases have; one more whenever a table, column or term is added.
@@ -547,158 +551,6 @@ SCHEMA: tuple[TableSchema, ...] = (
         computed=("openalex-topic",),
     ),
     TableSchema(
-        "finding_figures",
-        "One row per figure that a one-line finding prints.",
-        ("figure_id",),
-        (
-            _key(
-                "figure_id",
-                "string",
-                "The work's identifier without its scheme, and the figure's place in print: "
-                "2604.24088-1.",
-            ),
-            _work("work_id", "The work whose finding prints it."),
-            _vocabulary("quantity", terms.FIGURE_QUANTITY, "What it measures.", required=True),
-            _key("subject", "string", "What the figure is of, in our words."),
-            _vocabulary(
-                "relation", terms.FIGURE_RELATION, "How the finding qualifies it.", required=True
-            ),
-            _key(
-                "value",
-                "float64",
-                "The figure in the unit of the row, as 2.1e10 parameters for 21B; the lower end "
-                "of a range.",
-            ),
-            _column("value_high", "float64", "The upper end of a range; else null."),
-            _key("unit", "string", "Unit of the value."),
-            _column(
-                "compared_with",
-                "string",
-                "What a relative figure is measured against, as the finding names it; null where "
-                "it names nothing.",
-            ),
-            _key("quote", "string", "The words of the finding that print it."),
-        ),
-    ),
-    TableSchema(
-        "canonical_facts",
-        "One row per stated fact of the canonical work; where sources disagree, both stay.",
-        ("group", "name", "source_id"),
-        (
-            _key("group", "string", "What the fact is about: architecture, training ..."),
-            _key("name", "string", "Name of the fact."),
-            _column("value", "float64", "The fact as a number, in the unit of the row."),
-            _column("value_text", "string", "The fact as text, where it is not a number."),
-            _column("unit", "string", "Unit of the value."),
-            _column(
-                "note", "string", "The supporting words of the source, or how it was derived."
-            ),
-            _source(),
-            _grade(),
-        ),
-    ),
-    TableSchema(
-        "canonical_corpus",
-        "One row per data set of the canonical work's training corpus.",
-        ("dataset", "source_id"),
-        (
-            _key("dataset", "string", "Name of the data set."),
-            _column("origin", "string", "Collection that it was taken from."),
-            _column("tokens_billion", "float64", "Size of the data set.", unit="10^9 tokens"),
-            _column(
-                "weight_percent", "float64", "Printed share of the training blend.", unit="percent"
-            ),
-            _column("epochs", "float64", "Printed passes over the data set.", unit="epochs"),
-            _column(
-                "blend_weight",
-                "float64",
-                "Share of the blend to five decimals, from the authors' later scripts: evidence "
-                "names them.",
-                unit="fraction",
-            ),
-            _source(),
-            _grade(),
-        ),
-    ),
-    TableSchema(
-        "canonical_evaluations",
-        "One row per evaluation figure of the canonical work or of a model beside it.",
-        ("task", "metric", "model", "setting", "source_id"),
-        (
-            _key("task", "string", "Evaluation task."),
-            _key("metric", "string", "What was measured, with its unit."),
-            _key("model", "string", "Model, and whose table it stands in where that matters."),
-            _vocabulary(
-                "setting",
-                terms.SETTING,
-                "Examples shown to the model: zero, one or few; supervised where it was "
-                "fine-tuned.",
-                required=True,
-            ),
-            _key("value", "float64", "The figure.", unit="percent"),
-            _source(),
-            _grade(),
-        ),
-    ),
-    TableSchema(
-        "canonical_parallelism",
-        "One row per published parallel layout of the canonical model.",
-        ("layout_id",),
-        (
-            _key("layout_id", "string", "Identifier of the layout."),
-            _column("nodes", "int32", "Servers.", unit="servers"),
-            _column("gpus", "int32", "GPUs in all.", unit="GPUs"),
-            _column("tensor", "int32", "Tensor-parallel size.", unit="GPUs"),
-            _column("pipeline", "int32", "Pipeline-parallel size.", unit="stages"),
-            _column("data", "int32", "Data-parallel size.", unit="replicas"),
-            _column("batch_size", "int32", "Global batch.", unit="sequences"),
-            _column("seconds", "float64", "Time of one iteration.", unit="s"),
-            _column("tflops_per_gpu", "float64", "Printed throughput.", unit="10^12 FLOP/s"),
-            _source(),
-            _grade(),
-        ),
-    ),
-    TableSchema(
-        "canonical_throughput",
-        "One row per published throughput figure of the canonical model and its relatives.",
-        ("run_id",),
-        (
-            _key("run_id", "string", "Identifier of the row."),
-            _key("reported_in", "string", "Table or page that prints it."),
-            _key("model", "string", "Model as named there."),
-            _column(
-                "parameters_billion", "float64", "Printed parameters.", unit="10^9 parameters"
-            ),
-            _column("layers", "int32", "Transformer layers.", unit="layers"),
-            _column("hidden_size", "int32", "Hidden size.", unit="dimensions"),
-            _column("heads", "int32", "Attention heads.", unit="heads"),
-            _column("sequence_length", "int32", "Sequence length.", unit="tokens"),
-            _column("vocab_size", "int32", "Padded vocabulary.", unit="tokens"),
-            _column("tensor", "int32", "Tensor-parallel size.", unit="GPUs"),
-            _column("pipeline", "int32", "Pipeline-parallel size.", unit="stages"),
-            _column("data", "int32", "Data-parallel size.", unit="replicas"),
-            _column("virtual_stages", "int32", "Interleaved stages per device.", unit="stages"),
-            _column("micro_batch_size", "int32", "Micro-batch.", unit="sequences"),
-            _column("batch_size", "int32", "Global batch.", unit="sequences"),
-            _column("gpus", "int32", "GPUs in all.", unit="GPUs"),
-            _vocabulary("recomputation", terms.RECOMPUTATION, "How activations were recomputed."),
-            _column("sequence_parallel", "bool", "Whether sequence parallelism was on."),
-            _column("tflops_per_gpu", "float64", "Printed throughput.", unit="10^12 FLOP/s"),
-            _column("peak_percent", "float64", "Printed share of the peak.", unit="percent"),
-            _column("aggregate_pflops", "float64", "Printed sum.", unit="10^15 FLOP/s"),
-            _column("seconds", "float64", "Time of one iteration.", unit="s"),
-            _column("mfu_percent", "float64", "Printed model FLOPs utilisation.", unit="percent"),
-            _column(
-                "hfu_percent", "float64", "Printed hardware FLOPs utilisation.", unit="percent"
-            ),
-            _column(
-                "days_300b_tokens", "float64", "Printed days for 300 billion tokens.", unit="days"
-            ),
-            _source(),
-            _grade(),
-        ),
-    ),
-    TableSchema(
         "work_notes",
         "One row per keyword, note or annotation that a reference file has beside a work.",
         ("work_id", "source_id", "kind", "position"),
@@ -846,13 +698,31 @@ SCHEMA: tuple[TableSchema, ...] = (
 
 TABLES: dict[str, TableSchema] = {table.name: table for table in SCHEMA}
 
+_LAST: Final = ("sources", "evidence")  # they are about the others
+_NONE: Final[dict[str, TableSchema]] = {}
 
-def schema_at(version: int) -> dict[str, TableSchema]:
+
+def schema_at(version: int, own: Mapping[str, TableSchema] = _NONE) -> dict[str, TableSchema]:
     """Return the tables by name, as a version of the schema has them.
+
+    ``own`` are the tables that only one hub has: they stand ahead of ``sources``, and
+    ``evidence`` can name them.
 
     Examples
     --------
     >>> [len(schema_at(version)["works"].columns) for version in (1, 2)]
     [15, 22]
     """
-    return {table.name: table.at(version) for table in SCHEMA if table.since <= version}
+    tables = {table.name: table.at(version) for table in SCHEMA if table.since <= version}
+    last = {name: tables.pop(name) for name in _LAST}
+    columns = (_naming(column, own) for column in last["evidence"].columns)
+    last["evidence"] = replace(last["evidence"], columns=tuple(columns))
+    return {**tables, **own, **last}
+
+
+def _naming(column: Column, own: Iterable[str]) -> Column:
+    """Return a column of ``evidence`` whose vocabulary, if it is of tables, has these too."""
+    if column.closed is not terms.EVIDENCED_TABLE:
+        return column
+    first = (name for name in column.vocabulary if name not in _LAST)
+    return replace(column, vocabulary=(*first, *own, *_LAST))

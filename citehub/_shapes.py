@@ -97,6 +97,7 @@ class HubInfo(TypedDict):
     """What makes this data package a citation hub; ``responsible_ai`` is what its maker says.
 
     ``schema_version`` is that of ``citehub._schema``; the first releases do not name it.
+    ``own_tables`` are those that the hub declares; the first two schemas do not name them.
     """
 
     hub: str
@@ -104,6 +105,7 @@ class HubInfo(TypedDict):
     hub_class: str
     schema_version: NotRequired[int]
     responsible_ai: NotRequired[dict[str, str]]
+    own_tables: NotRequired[list[str]]
 
 
 class Manifest(TypedDict):

@@ -60,14 +60,6 @@ LABEL: Final = Vocabulary(
     INTENT.terms + POLARITY.terms,
     parts=("Intent", "Polarity"),
 )
-SETTING: Final = Vocabulary(
-    "Setting", "Examples that an evaluated model was shown.", ("zero", "one", "few", "supervised")
-)
-RECOMPUTATION: Final = Vocabulary(
-    "Recomputation",
-    "How activations are recomputed in the backward pass.",
-    ("full", "selective", "none"),
-)
 SOURCE_KIND: Final = Vocabulary(
     "SourceKind",
     "Kinds of source.",
@@ -94,62 +86,6 @@ maintainers. ``author-stated``: said by the authors, no record of the venue seen
         "single-secondary",
     ),
 )
-FIGURE_QUANTITY: Final = Vocabulary(
-    "FigureQuantity",
-    """What a figure of a finding measures; its unit says in what.
-
-``parameters``: the parameters of a model. ``training_tokens``: tokens that a model was trained
-on. ``examples``: examples that a model was given for a task. ``devices``: accelerators or
-servers of a run. ``precision``: the width of a number format. ``count``: how many there are
-of what the unit says, as models, data sets, documents, layers, stages or epochs.
-``accuracy``: the share of a benchmark that is solved. ``score_gain``: how much better a
-result is than another. ``error``: how far a prediction is off. ``fidelity``: how alike a
-result is to that of a reference method. ``speed_up``: how many times faster. ``slow_down``:
-how many times worse the performance gets. ``throughput_gain``: how much more throughput.
-``scaling_efficiency``: the share of ideal scaling that is kept. ``peak_share``: the share of
-the hardware's peak. ``memory_reduction``: how much less memory. ``cost_reduction``: how much
-lower a cost is. ``size_reduction``: how many times smaller a model, its state or data are.
-``length_gain``: how many times longer a context or sequences are. ``data_share``: the share of
-the data that was used.
-
-In ``times``, a gain or reduction is the printed factor: 3 for *3x smaller*, 7 for *one-seventh
-the cost*. In ``percent`` it is what is printed; whether points or a share are meant, findings
-do not say.
-""",
-    (
-        "parameters",
-        "training_tokens",
-        "examples",
-        "devices",
-        "precision",
-        "count",
-        "accuracy",
-        "score_gain",
-        "error",
-        "fidelity",
-        "speed_up",
-        "slow_down",
-        "throughput_gain",
-        "scaling_efficiency",
-        "peak_share",
-        "memory_reduction",
-        "cost_reduction",
-        "size_reduction",
-        "length_gain",
-        "data_share",
-    ),
-)
-FIGURE_RELATION: Final = Vocabulary(
-    "FigureRelation",
-    """How a finding qualifies a figure.
-
-``exactly``: prints it without a qualifier. ``up_to``: "up to". ``over``: "over", "above",
-"more than", "+". ``under``: "under", "below", "less than". ``about``: "about", "nearly".
-``average``: "an average". ``range``: prints both ends. A qualifier also holds for a second
-figure that borrows the first one's noun, as in "up to 49.3% gains here and 13% there".
-""",
-    ("exactly", "up_to", "over", "under", "about", "average", "range"),
-)
 COUNT_MEASURE: Final = Vocabulary(
     "CountMeasure",
     "What is counted of a source; ``vocabulary.MEASURES`` says what each means.",
@@ -157,7 +93,7 @@ COUNT_MEASURE: Final = Vocabulary(
 )
 EVIDENCED_TABLE: Final = Vocabulary(
     "EvidencedTable",
-    "Tables that ``evidence`` can name; the released files hold this list.",
+    "Tables that ``evidence`` can name; of a hub with tables of its own, these too.",
     (
         "works",
         "work_ids",
@@ -169,12 +105,6 @@ EVIDENCED_TABLE: Final = Vocabulary(
         "representatives",
         "themes",
         "work_themes",
-        "finding_figures",
-        "canonical_facts",
-        "canonical_corpus",
-        "canonical_evaluations",
-        "canonical_parallelism",
-        "canonical_throughput",
         "sources",
         "evidence",
     ),
@@ -195,12 +125,8 @@ VOCABULARIES: Final = (
     INTENT,
     POLARITY,
     LABEL,
-    SETTING,
-    RECOMPUTATION,
     SOURCE_KIND,
     GRADE,
-    FIGURE_QUANTITY,
-    FIGURE_RELATION,
     COUNT_MEASURE,
     NOTE_KIND,
     JOIN_REASON,

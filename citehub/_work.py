@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         CitationRow,
         EvidenceRow,
         LabelScheme,
+        LocalCitationRow,
         RepresentativeRow,
         Scheme,
         WorkIdRow,
@@ -143,6 +144,11 @@ class Work:
     def cites(self) -> tuple[CitationRow, ...]:
         """Its citations of works of this hub."""
         return tuple(self._look("citations", self.work_id))
+
+    @property
+    def local_citations(self) -> tuple[LocalCitationRow, ...]:
+        """What sources state of its citations of other citing works; empty where none is known."""
+        return tuple(self._look("local_citations", self.work_id))
 
     @property
     def labels(self) -> tuple[CitationLabelRow, ...]:

@@ -28,8 +28,9 @@ from citehub.errors import BadArgument
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Literal
 
-    from citehub._rows import Recomputation
+    Recomputation = Literal["full", "selective", "none"]
 
 __all__ = [
     "activation_bytes",

@@ -217,7 +217,7 @@ class DamagedRelease(CitehubError):
 
     @classmethod
     def _other_way(cls, _path: str) -> str:
-        return "get the folder again"
+        return "get the folder again; a correction makes a new version"
 
 
 class DamagedIndex(DamagedRelease):

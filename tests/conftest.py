@@ -21,6 +21,7 @@ TESTS = Path(__file__).parent
 ROOT = TESTS.parent
 HUB = Path(_catalog.datasets_folder()) / "mt-nlg"
 SOURCE = HUB / "source"
+ABOUT = ("hub.toml", "tables.json")  # what describes the hub, beside its sources
 os.environ["CITEHUB_HOME"] = str(TESTS / "no-home")  # no hub of whoever runs the tests
 
 NOT_QUICK = ("browser", "cluster", "node", "slow")  # marks; pyproject.toml says what they mean
@@ -157,7 +158,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def copy_sources(target: Path) -> Path:
     """Copy the hub folder without its releases."""
     target.mkdir()
-    shutil.copy(HUB / "hub.toml", target)
+    for name in ABOUT:
+        shutil.copy(HUB / name, target)
     shutil.copytree(SOURCE, target / "source")
     return target
 
@@ -169,8 +171,8 @@ def source(tmp_path: Path) -> Path:
 
 
 def source_file(folder: Path, name: str) -> Path:
-    """Return the path of ``hub.toml``, or of a source, of a hub folder."""
-    return folder / name if name == "hub.toml" else folder / "source" / name
+    """Return the path of what describes a hub folder, or of a source of it."""
+    return folder / name if name in ABOUT else folder / "source" / name
 
 
 @pytest.fixture

@@ -7,9 +7,11 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import citehub
+from citehub._manifest import SUMS, format_sums, sha256
 from citehub._schema import SCHEMA_VERSION, TABLES
 from citehub._validate import row_key
 from citehub.build import write
+from citehub.build.register import register
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,6 +40,21 @@ def make_release(
         manifest["resources"].append(resource)
     write.write_manifest(json.dumps(manifest).encode(), str(folder))
     return citehub.load(folder)
+
+
+def make_hub(folder: Path, *versions: str) -> Path:
+    """Write a hub folder of the hub ``made``; each release holds one citing work more."""
+    for number, version in enumerate(versions, 1):
+        release = folder / version
+        release.mkdir(parents=True)
+        works = [
+            {"work_id": f"doi:10.1/{each}", "title_plain": "A work"} for each in range(number)
+        ]
+        made = make_release(release, make_works(*works), version=version)
+        files = {path.name: sha256(path.read_bytes()) for path in release.iterdir()}
+        (release / SUMS).write_bytes(format_sums(files))
+        register(str(folder), made.name, made.manifest["title"], version)
+    return folder
 
 
 def make_works(*works: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:

@@ -197,7 +197,10 @@ def test_another_schema_is_told(release):
             resource["name"] = "work_topics"
     path.write_text(json.dumps(manifest), encoding="utf-8")
     cases = failed(citehub.check(release))["schema"].cases
-    assert cases == ("the key of themes is another", "work_topics is no table of citehub's")
+    assert cases == (
+        "the key of themes is another",
+        "work_topics is no table of citehub's, and not marked as one of the hub's own",
+    )
 
 
 def test_stated_rights_licence_and_metadata_are_checked(release):

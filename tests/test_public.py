@@ -14,7 +14,7 @@ import citehub
 from citehub import errors
 
 PUBLIC = {
-    "CitehubError", "Diff", "Export", "Hub", "News", "Related", "Scorecard", "Summary",
+    "CitehubError", "Diff", "Export", "Hub", "MtNlg", "News", "Related", "Scorecard", "Summary",
     "Table", "Work", "Works",
     "__version__", "arithmetic", "check", "diff", "display", "errors", "explorer", "hubs",
     "load", "notebooks", "versions", "vocabulary",

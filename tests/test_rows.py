@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import os
 from types import NoneType
 from typing import Literal, get_args, get_origin, get_type_hints
 
 import pytest
 
 import citehub
-from citehub import Hub, _hub, _rows, _schema, _table
+from citehub import Hub, MtNlg, _hub, _mt_nlg_rows, _rows, _schema, _table
 from citehub._manifest import schema_version
 from citehub._schema import SCHEMA, TABLES, needs_evidence, schema_at
+from citehub.build.own_tables import read_own_tables
 from citehub.build.write import arrow_schema, describe
+from tests.conftest import HUB
 
 PYTHON_TYPES = {
     "string": str,
@@ -26,6 +29,9 @@ PYTHON_TYPES = {
 }
 
 
+OWN = read_own_tables(os.fspath(HUB))
+ALL = [*SCHEMA, *OWN.values()]
+
 # What hubs from dumps and files hold, and mt-nlg, which comes from one page, does not.
 FROM_DUMPS = (
     *("citation_sources", "citation_years", "source_counts", "source_overlap", "work_notes"),
@@ -37,12 +43,11 @@ FROM_DUMPS = (
 FROM_VERSIONS = ("former_ids",)
 
 
-_HINTED = vars(_hub) | {"_rows": _rows, "Manifest": dict, "Table": _table.Table}
-
-
 def row_and_column(table: str) -> tuple[type, object]:
-    """Return the row type and the Literal of columns that ``Hub`` gives a table."""
-    hint = get_type_hints(Hub, _HINTED)[table]
+    """Return the row type and the Literal of columns that the class of hubs gives a table."""
+    kind, rows = (MtNlg, _mt_nlg_rows) if table in OWN else (Hub, _rows)
+    names = vars(_hub) | {"_rows": rows, "Manifest": dict, "Table": _table.Table}
+    hint = eval(kind.__annotations__[table], names)
     assert get_origin(hint) is _table.Table
     return get_args(hint)
 
@@ -64,7 +69,7 @@ def test_rows_without_evidence_name_their_source_in_their_key(name):
     assert "source_id" in TABLES[name].key
 
 
-@pytest.mark.parametrize("schema", SCHEMA, ids=lambda schema: schema.name)
+@pytest.mark.parametrize("schema", ALL, ids=lambda schema: schema.name)
 def test_hub_has_a_typed_property_for_the_table(schema):
     row, column = row_and_column(schema.name)
     assert get_args(column) == tuple(each.name for each in schema.columns)
@@ -84,14 +89,14 @@ def test_hub_has_a_typed_property_for_the_table(schema):
             assert kind is expected, each.name
 
 
-@pytest.mark.parametrize("schema", SCHEMA, ids=lambda schema: schema.name)
+@pytest.mark.parametrize("schema", ALL, ids=lambda schema: schema.name)
 def test_keys_exist_and_are_required(schema):
     assert schema.key
     for name in schema.key:
         assert schema.column(name).required
 
 
-@pytest.mark.parametrize("schema", SCHEMA, ids=lambda schema: schema.name)
+@pytest.mark.parametrize("schema", ALL, ids=lambda schema: schema.name)
 def test_references_lead_to_keys(schema):
     for column in schema.columns:
         if column.references:
@@ -99,7 +104,7 @@ def test_references_lead_to_keys(schema):
             assert TABLES[table].key == (name,)
 
 
-@pytest.mark.parametrize("schema", SCHEMA, ids=lambda schema: schema.name)
+@pytest.mark.parametrize("schema", ALL, ids=lambda schema: schema.name)
 def test_every_table_and_column_says_what_it_means(schema):
     assert schema.description.endswith(".")
     for column in schema.columns:
@@ -108,7 +113,7 @@ def test_every_table_and_column_says_what_it_means(schema):
 
 def test_the_newest_release_holds_every_table_of_a_page_as_declared():
     hub = citehub.load("mt-nlg")
-    schemas = schema_at(schema_version(hub.manifest))
+    schemas = schema_at(schema_version(hub.manifest), OWN)
     others = (*FROM_DUMPS, *FROM_VERSIONS)
     assert hub.tables == tuple(name for name in schemas if name not in others)
     for resource in hub.manifest["resources"]:
@@ -133,7 +138,7 @@ def test_files_carry_the_declared_schema_and_metadata(version):
     hub = citehub.load("mt-nlg", version=version)
     for resource in hub.manifest["resources"]:
         name = resource["name"]
-        declared = arrow_schema(as_released(schema_at(1)[name], resource))
+        declared = arrow_schema(as_released(schema_at(1, OWN)[name], resource))
         assert hub.table(name).schema.equals(declared, check_metadata=True), name
 
 

@@ -25,8 +25,11 @@ from citehub.build.derived import (
 )
 from citehub.build.join import join
 from citehub.build.ledger import Ledger, Origin, named_sources
+from citehub.build.local_citations import local_citations
+from citehub.build.topic_themes import put_topic_themes
 from citehub.build.write import GatheredRows
 from citehub.errors import BuildError
+from citehub.sources.openalex import SOURCE as TOPICS
 from citehub.sources.registry import SOURCES, find_source
 
 if TYPE_CHECKING:
@@ -44,6 +47,7 @@ TRUST: Final = tuple(source.id for source in SOURCES if source.option)
 _MONTHS: Final = 12
 _STATED: Final = ("language", "topic", "open_access_status", "license")
 _STEP: Final = 1000  # citing works whose rows are dicts at a time
+_MANY: Final = 20_000  # rows that are dicts at a time
 _TABLES: Final[tuple[TableName, ...]] = (
     "works", "work_ids", "authorships", "citations", "citation_sources", "citation_contexts",
     "citation_labels", "citation_years", "source_counts", "source_overlap", "representatives",
@@ -149,6 +153,9 @@ class _Assembly:
             if position % _STEP == 0:
                 self._gather()
         put_representatives(self.ledger, texts)
+        topics = {work.work_id: found for work in citing if (found := _topic(work))}
+        put_topic_themes(self.ledger, topics)
+        self._put_local_citations([work.work_id for work in citing])
         self._put_counts(edges, by_work)
         self._put_years(citing, canonical)
         self._put_candidates({work.work_id for work in (canonical, *citing)})
@@ -348,6 +355,15 @@ class _Assembly:
                     }
                     self.ledger.put("citation_labels", label, origin)
 
+    def _put_local_citations(self, citing: list[str]) -> None:
+        """Enter which of the citing works cite one another."""
+        work_of = {record: work.work_id for record, work in self.work_of.items()}
+        rows = local_citations(self.given.local, work_of, citing, TRUST)
+        for number, row in enumerate(rows, 1):
+            self.ledger.put("local_citations", row, Origin(row["source_id"], "stated"))
+            if number % _MANY == 0:
+                self._gather()
+
     # -- counting -------------------------------------------------------------------------
 
     def _put_counts(self, edges: list[Edge], by_work: Mapping[str, list[Edge]]) -> None:
@@ -446,6 +462,13 @@ def _first_month(work: Work) -> int | None:
 
 def _names(work: Work) -> set[str]:
     return {author.name for author in work.authors}
+
+
+def _topic(work: Work) -> tuple[str, Origin] | None:
+    """Return the topic of a work, and where it comes from."""
+    records = (each for each in work.records if each.topic and each.source_id == TOPICS)
+    record = next(records, None)
+    return (record.topic, _origin_of(record)) if record and record.topic else None
 
 
 def _origin_of(record: Record) -> Origin:

@@ -5,21 +5,32 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from citehub._catalog import datasets_folder, is_folder, load, version_key
+from citehub._catalog import (
+    INDEX,
+    SPEC,
+    datasets_folder,
+    find_folder,
+    find_releases,
+    is_folder,
+    is_hub,
+    is_release,
+    load,
+)
 from citehub._file import write_whole
-from citehub._manifest import MANIFEST, is_version
+from citehub._identifiers import parse_identifier
+from citehub.build.join import Apart, RecordKey, Same
+from citehub.build.spec import SOURCE
 from citehub.errors import BadArgument, TargetExists, UnknownHub, UnknownWork
 from citehub.sources.curation import FILES, explain_files, find_misfits, read_curation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from citehub import Hub
-    from citehub.sources.curation import Curation, Misfit
+    from citehub.build.join import Member
+    from citehub.sources.curation import Curation, Decision, Misfit
 
-SOURCE: Final = "source"
 GUIDE: Final = "CURATION.md"
-_SPEC: Final = "hub.toml"
 _FIRST: Final = 3
 _PASSAGE: Final = 160  # letters of a passage that are shown
 _BEFORE_FILES: Final = """\
@@ -69,45 +80,40 @@ class Open(NamedTuple):
 def find_hub_folder(hub: str | os.PathLike[str]) -> str:
     """Return the hub folder that can be curated, as an absolute path.
 
+    Parameters
+    ----------
+    hub : str or path
+        A hub folder, or the name of a hub in the user's home of hubs.
+
     Raises
     ------
     UnknownHub
-        There is no such folder, or it is none of a hub.
+        There is no such folder or hub, or the folder is none of a hub.
     BadArgument
         It is a release, or a hub that comes with citehub.
     """
-    named, folder = os.fspath(hub), os.path.abspath(hub)
-    copy = "make a hub folder of your own, with: citehub new WORK --out DIR"
-    if not is_folder(hub):
-        load(named)  # says what there is, where there is no such hub
-        raise BadArgument.of("hub", named, f"yours, and this one comes with citehub: {copy}")
-    if os.path.isfile(os.path.join(folder, MANIFEST)):
+    named, folder = os.fspath(hub), find_folder(hub)
+    make = "make a hub folder of your own, with: citehub new WORK --out DIR"
+    if is_release(folder):
         above = os.path.dirname(folder)
-        hint = f"that of the hub, {above}" if _is_hub(above) else f"a hub folder: {copy}"
+        hint = f"that of the hub, {above}" if is_hub(above) else f"a hub folder, or {make}"
         due = f"the folder of a hub, and this is a release, which never changes: give {hint}"
         raise BadArgument.of("hub", named, due)
-    if not _is_hub(folder):
-        beside = [each.path for each in os.scandir(folder)] if os.path.isdir(folder) else []
-        found = sorted(filter(_is_hub, beside))
-        hint = f"A hub folder holds a {_SPEC}: {copy}"
-        raise UnknownHub.among("hub folder", named, found, hint=hint)
-    inside = os.path.dirname(os.path.realpath(folder)) == os.path.realpath(datasets_folder())
-    if inside and os.path.basename(datasets_folder()) != "datasets":
-        raise BadArgument.of("hub", named, f"yours, and this one comes with citehub: {copy}")
+    if not is_hub(folder):
+        inside = (os.path.join(folder, name) for name in sorted(os.listdir(folder)))
+        hint = f"A hub folder holds a {SPEC}: {make}"
+        raise UnknownHub.among("hub folder", named, filter(is_hub, inside), hint=hint)
+    shipped, home = datasets_folder(), os.path.dirname(os.path.realpath(folder))
+    is_installed = os.path.basename(shipped) != "datasets"  # else it is that of a checkout
+    if home == os.path.realpath(shipped) and (is_installed or not is_folder(hub)):
+        raise BadArgument.of("hub", named, f"yours, and this one comes with citehub: {make}")
     return folder
-
-
-def _is_hub(folder: str) -> bool:
-    return os.path.isfile(os.path.join(folder, _SPEC))
 
 
 def load_newest(folder: str) -> Hub | None:
     """Open the newest release of a hub folder; None where there is none."""
-    names = [name for name in os.listdir(folder) if is_version(name)]
-    released = [name for name in names if os.path.isfile(os.path.join(folder, name, MANIFEST))]
-    if not released:
-        return None
-    return load(os.path.join(folder, max(released, key=version_key)))
+    has_any = os.path.lexists(os.path.join(folder, INDEX)) or find_releases(folder)
+    return load(os.path.join(folder, "")) if has_any else None
 
 
 def write_templates(folder: str | os.PathLike[str], *, separator: str = ",") -> Templates:
@@ -155,6 +161,47 @@ def _write(folder: str, name: str, text: str) -> bool:
     except TargetExists:
         return False
     return True
+
+
+def join_decisions(
+    curation: Curation, records: Collection[RecordKey]
+) -> tuple[list[Same], list[Apart]]:
+    """Return what people say of identity, as :func:`citehub.build.join.join` takes it.
+
+    Parameters
+    ----------
+    curation : Curation
+        What people say.
+    records : collection of RecordKey
+        The records of the sources, by which ``source:record`` is known from an identifier.
+
+    Returns
+    -------
+    tuple of list
+        Merges, then splits; each has the reason and where it stands.
+    """
+    same = [
+        Same(_member(row.work, records), _member(row.other, records), _words(row.decision))
+        for row in curation.merges
+    ]
+    apart = [  # what leaves comes first
+        Apart(_member(row.record, records), _member(row.work, records), _words(row.decision))
+        for row in curation.splits
+    ]
+    return same, apart
+
+
+def _member(text: str, records: Collection[RecordKey]) -> Member:
+    """Return the record that a text names, else its identifier."""
+    source_id, _, record_id = text.partition(":")
+    key = RecordKey(source_id, record_id)
+    if key in records:
+        return key
+    return parse_identifier(text) or key
+
+
+def _words(decision: Decision) -> str:
+    return f"{decision.why} ({decision.place})" if decision.why else decision.place
 
 
 def read_decisions(folder: str | os.PathLike[str]) -> Curation:

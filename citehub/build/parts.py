@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 from citehub import _rows
 from citehub._identifiers import parse_identifier
 from citehub._markup import plain_title
-from citehub._schema import TABLES, Column
+from citehub._schema import SCHEMA_VERSION, TABLES, Column, schema_at
 from citehub.build.derived import (
     count_months,
     derive,
@@ -21,26 +21,21 @@ from citehub.build.derived import (
     put_timespan,
 )
 from citehub.build.ledger import Ledger, Origin
+from citehub.build.own_rows import put_own_rows, read_own_rows
 from citehub.errors import SourceError
 from citehub.sources.curated import Record, read_csv, read_text
-from citehub.sources.pith_page import HubPage, Line, parse_hub_page
+from citehub.sources.pith_page import HubPage, parse_hub_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from citehub._rows import Grade, TableName
+    from citehub.build.own_tables import OwnTable
 
 CURATION: Final = "citehub-curation"
 RECORDS: Final = "bibliographic-records"
 
 _LABELS: Final = {"intent": get_args(_rows.Intent), "polarity": get_args(_rows.Polarity)}
-_CANONICAL: Final[tuple[TableName, ...]] = (
-    "canonical_facts",
-    "canonical_corpus",
-    "canonical_evaluations",
-    "canonical_parallelism",
-    "canonical_throughput",
-)
 _LOCATOR: Final = Column("locator", "string", "Where in the source it stands.")
 _VENUE_GRADE: Final = Column(
     "venue_grade",
@@ -53,8 +48,11 @@ _VENUE_GRADE: Final = Column(
 class HubSources:
     """The source folder of a hub: its page and its curated files, read once and joined."""
 
-    def __init__(self, folder: str, page: str, page_source: str) -> None:
+    def __init__(
+        self, folder: str, page: str, page_source: str, own: Mapping[str, OwnTable] | None = None
+    ) -> None:
         self.folder = folder
+        self.schemas = schema_at(SCHEMA_VERSION, own or {})
         self.page_source = page_source
         self.page_path = os.path.join(folder, page)
         self.page: HubPage = parse_hub_page(read_text(self.page_path), self.page_path)
@@ -115,7 +113,7 @@ class HubSources:
         return work_id
 
     def _read(self, table: TableName, *columns: str | Column) -> list[Record]:
-        schema = TABLES[table]
+        schema = self.schemas[table]
         chosen = [schema.column(name) if isinstance(name, str) else name for name in columns]
         names = {column.name for column in chosen}
         key = schema.key if names.issuperset(schema.key) else ()
@@ -302,59 +300,12 @@ def add_themes(ledger: Ledger, sources: HubSources) -> None:
             raise SourceError.at(sources.path("work_themes"), 0, f"{work_id} has no theme")
 
 
-def add_figures(ledger: Ledger, sources: HubSources) -> None:
-    """Enter the figures that findings print: value and words from the page, the rest judged."""
-    findings = {sources.work_id(paper.title.text): paper.finding for paper in sources.page.papers}
-    judged = Origin(CURATION, "curated", "judged by the finding")
-    columns = [column.name for column in TABLES["finding_figures"].columns]
-    places: dict[str, list[int]] = {work_id: [] for work_id in sources.work_ids}
-    ledger.start("finding_figures")
-    for record in sources.read("finding_figures", *columns):
-        work_id = record["work_id"]
-        finding = findings.get(work_id, Line("", 0))
-        problem = _place_figure(record, finding.text, places[work_id])
-        if problem:
-            raise SourceError.at(sources.path("finding_figures"), record.line, problem)
-        cells = {name: record[name] for name in record.keys() - _PRINTED}
-        ledger.put("finding_figures", cells, judged)
-        printed = {name: record[name] for name in ("figure_id", *_PRINTED)}
-        ledger.put("finding_figures", printed, sources.origin(finding.number))
-
-
-_PRINTED: Final = {"value", "value_high", "quote"}
-
-
-def _place_figure(figure: Mapping[str, Any], finding: str, places: list[int]) -> str:
-    """Note where a finding prints a figure, after those before it; return what is wrong."""
-    quote, low, high = figure["quote"], figure["value"], figure["value_high"]
-    if quote not in finding:
-        return f"{figure['work_id']} has no finding that holds {quote!r:.80}"
-    place = finding.find(quote, *places[-1:])
-    if place < 0:
-        return f"{quote!r:.80} is printed ahead of the figure before it"
-    places.append(place)
-    figure_id = f"{figure['work_id'].partition(':')[2]}-{len(places)}"
-    if figure["figure_id"] != figure_id:
-        return f"expected figure_id {figure_id}, found {figure['figure_id']}"
-    if (figure["relation"] == "range") is (high is None):
-        return f"{figure_id} should have a value_high if it is a range, and only then"
-    if high is not None and high <= low:
-        return f"{figure_id} should have a value_high above its value"
-    return ""
-
-
-def add_canonical(ledger: Ledger, sources: HubSources) -> None:
-    """Enter the facts of the canonical work, each row under its own source."""
-    for table in _CANONICAL:
-        columns = [column.name for column in TABLES[table].columns]
-        for record in sources.read(table, *columns, _LOCATOR):
-            if table == "canonical_facts" and (record["value"] is None) is (
-                record["value_text"] is None
-            ):
-                problem = f"{record['name']} should have a value or a value_text"
-                raise SourceError.at(sources.path(table), record.line, problem)
-            origin = Origin(record["source_id"], record["grade"], record.pop("locator"))
-            ledger.put(table, record, origin)
+def add_own_table(ledger: Ledger, sources: HubSources, table: OwnTable) -> None:
+    """Enter the rows of a table that only this hub has."""
+    path = sources.path(table.name)
+    known = {"works.work_id": sources.work_ids, "sources.source_id": sources.sources}
+    records = read_own_rows(table, path, known)
+    put_own_rows(ledger, table, path, records, Origin(CURATION, "curated"))
 
 
 def add_labels(ledger: Ledger, sources: HubSources) -> None:  # noqa: ARG001
@@ -395,6 +346,4 @@ PARTS: Final[dict[str, Callable[[Ledger, HubSources], None]]] = {
     "bibliography": add_bibliography,
     "labels": add_labels,
     "themes": add_themes,
-    "figures": add_figures,
-    "canonical": add_canonical,
 }

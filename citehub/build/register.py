@@ -59,9 +59,9 @@ def writing(folder: str, *, wait: float = _WAIT) -> Iterator[None]:
 
     os.makedirs(folder, exist_ok=True)
     path = os.path.join(os.path.realpath(folder), LOCK)
-    lock = FileLock(path, timeout=wait, is_singleton=True)
+    lock = FileLock(path, is_singleton=True)
     try:
-        lock.acquire()
+        lock.acquire(timeout=wait)
     except Timeout:
         raise HubInUse(
             f"{_who_writes(folder)} is at work in {folder}; nothing was written. "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from citehub._validate import find_dangling, find_double
 from citehub.build import write
 from citehub.build.changes import FIRST, changes_of
 from citehub.build.ledger import Ledger, named_sources
-from citehub.build.parts import PARTS, HubSources, add_sources
+from citehub.build.parts import PARTS, HubSources, add_own_table, add_sources
 from citehub.build.register import register, repair_index, writing
 from citehub.build.spec import HubSpec, ReleaseSpec, read_spec
 from citehub.errors import BuildError, BumpTooSmall, NoDatasets, TargetExists
@@ -36,6 +37,9 @@ def build_release(
     progress: Callable[[str], None] = lambda _step: None,
 ) -> str:
     """Build a release of a hub from its sources, and compare it with the release before.
+
+    Releases that stand in the hub folder and not in its ``index.json`` are entered, if they are
+    whole; a warning says which.
 
     Parameters
     ----------
@@ -76,7 +80,7 @@ def build_release(
         return _build(spec, spec.release(version or _next(spec)), target, progress)
     _check_not_shipped(folder)
     with writing(folder):
-        _mend_index(folder, version or "", progress)
+        _mend_index(folder, version or "")
         release = spec.release(version or _next(spec))
         if release.version in _released(folder):
             raise TargetExists(
@@ -141,13 +145,16 @@ def _check_not_shipped(folder: str) -> None:
         )
 
 
-def _mend_index(folder: str, but: str, progress: Callable[[str], None]) -> None:
+def _mend_index(folder: str, but: str) -> None:
     """Enter what the index does not list: it was lost, or a process was killed before the end."""
     mended = repair_index(folder, but=but)
-    for version in mended.entered:
-        progress(f"Entered {version} into {INDEX}, which did not list it")
-    for version, reason in mended.refused.items():
-        progress(f"Left {version} out of {INDEX}: {reason}")
+    told = [
+        f"Entered {version} into {os.path.join(folder, INDEX)}, which did not list it."
+        for version in mended.entered
+    ]
+    told += [f"Left {each} out of {INDEX}: {why}" for each, why in mended.refused.items()]
+    for sentence in told:
+        warnings.warn(sentence, stacklevel=3)  # where build_release() is called
 
 
 def _next(spec: HubSpec) -> str:
@@ -169,14 +176,17 @@ def _released(folder: str) -> tuple[str, ...]:
 
 def _assemble(spec: HubSpec, release: ReleaseSpec) -> tuple[dict[str, ArrowRows], dict[str, str]]:
     """Return the rows of every table, checked, and the facts of the hub's page."""
-    sources = HubSources(spec.source, spec.page, spec.page_source)
-    ledger = Ledger(sources.origins())
+    sources = HubSources(spec.source, spec.page, spec.page_source, spec.own_tables)
+    ledger = Ledger(sources.origins(), sources.schemas)
     for part in release.parts:
-        PARTS[part](ledger, sources)
-    add_sources(ledger, sources, named_sources(ledger.close()))
+        if part in spec.own_tables:
+            add_own_table(ledger, sources, spec.own_tables[part])
+        else:
+            PARTS[part](ledger, sources)
+    add_sources(ledger, sources, named_sources(ledger.close(), sources.schemas))
     tables = ledger.close()
     sources.check_evidence(tables)
-    gathered = write.GatheredRows(schema_at(release.schema_version))
+    gathered = write.GatheredRows(schema_at(release.schema_version, spec.own_tables))
     gathered.add(tables)
     facts = {"canonical_work_id": sources.canonical_id, "hub_class": sources.page.hub_class.text}
     return gathered.close(), facts
@@ -189,7 +199,7 @@ def _write(
     tables: dict[str, ArrowRows],
     facts: dict[str, str],
 ) -> None:
-    schemas = schema_at(release.schema_version)
+    schemas = schema_at(release.schema_version, spec.own_tables)
     resources = [write.describe(schemas[name], rows) for name, rows in tables.items()]
     for resource in resources:
         rows = tables[resource["name"]]

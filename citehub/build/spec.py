@@ -5,19 +5,22 @@ from __future__ import annotations
 import datetime
 import os
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub._catalog import SPEC, version_key
 from citehub._identifiers import parse_identifier
 from citehub._manifest import FIRST_SCHEMA, RESPONSIBLE_AI, is_hub_name, is_version
 from citehub._schema import SCHEMA_VERSION
+from citehub.build.own_tables import read_own_tables
 from citehub.build.parts import PARTS
 from citehub.errors import BadArgument, SourceError, UnknownVersion
 from citehub.sources.curated import read_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+
+    from citehub.build.own_tables import OwnTable
 
 SOURCE: Final = "source"
 """Folder of a hub folder that holds what goes in."""
@@ -121,6 +124,7 @@ class HubSpec:
     releases: tuple[ReleaseSpec, ...]
     homepage: str
     responsible_ai: dict[str, str]
+    own_tables: Mapping[str, OwnTable] = field(default_factory=dict)
 
     @property
     def source(self) -> str:
@@ -167,6 +171,7 @@ def read_spec(folder: str) -> HubSpec:
         reader.fail("the keywords should be text")
     _check_entries(reader, "licenses", "name", "path", "title")
     _check_entries(reader, "contributors", "title")
+    own = read_own_tables(folder)
     return HubSpec(
         folder=folder,
         name=reader.take("name", str),
@@ -177,9 +182,10 @@ def read_spec(folder: str) -> HubSpec:
         keywords=tuple(reader.take("keywords", list)),
         licenses=tuple(reader.take("licenses", list)),
         contributors=tuple(reader.take("contributors", list)),
-        releases=_read_releases(reader),
+        releases=_read_releases(reader, [*PARTS, *own]),
         homepage=_read_homepage(reader),
         responsible_ai=_read_responsible_ai(reader),
+        own_tables=own,
     )
 
 
@@ -235,15 +241,15 @@ def _read_responsible_ai(hub: _Reader) -> dict[str, str]:
     return {key: reader.take_text(key) for key in RESPONSIBLE_AI if key in reader.content}
 
 
-def _read_releases(hub: _Reader) -> tuple[ReleaseSpec, ...]:
-    releases = [_read_release(hub.path, each) for each in hub.take("releases", list)]
+def _read_releases(hub: _Reader, parts: list[str]) -> tuple[ReleaseSpec, ...]:
+    releases = [_read_release(hub.path, each, parts) for each in hub.take("releases", list)]
     versions = [release.version for release in releases]
     if versions != sorted(set(versions), key=version_key):
         hub.fail(f"expected each release once, the oldest first; found {', '.join(versions)}")
     return tuple(releases)
 
 
-def _read_release(path: str, content: object) -> ReleaseSpec:
+def _read_release(path: str, content: object, known: list[str]) -> ReleaseSpec:
     reader = _Reader(path, content, "a release")
     version = reader.take("version", str)
     reader.what = f"release {version}"
@@ -251,8 +257,8 @@ def _read_release(path: str, content: object) -> ReleaseSpec:
         reader.fail("the version should be MAJOR.MINOR.PATCH")
     parts = tuple(reader.take("parts", list))
     for part in parts:
-        if part not in list(PARTS):  # a list, because TOML may give what cannot be hashed
-            reader.fail(f"there is no part {part!r:.60}; known: {', '.join(PARTS)}")
+        if part not in known:  # a list, because TOML may give what cannot be hashed
+            reader.fail(f"there is no part {part!r:.60}; known: {', '.join(known)}")
     if "page" not in parts:
         reader.fail("the parts should hold 'page'")
     return ReleaseSpec(

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from citehub import _folder
 from citehub._describe import describe_schema
-from citehub._manifest import DOI_PREFIX, FIRST_SCHEMA, MANIFEST, dataset_id, sha256
+from citehub._manifest import (
+    DOI_PREFIX,
+    FIRST_SCHEMA,
+    MANIFEST,
+    NAMES_OWN_TABLES,
+    dataset_id,
+    sha256,
+)
 from citehub._schema import TABLES
 from citehub._table import ArrowRows, arrow_type, parquet_bytes
 from citehub._validate import content_hash, find_wrong_cell
@@ -87,7 +94,10 @@ def describe(table: TableSchema, rows: Rows) -> Resource:
 
 def write_table(rows: Rows, resource: Resource, folder: str) -> None:
     """Write a table's Parquet file, and its size and hash into the description."""
-    data = table_bytes(TABLES[resource["name"]], rows)
+    if isinstance(rows, ArrowRows):
+        data = parquet_bytes(rows.table)
+    else:
+        data = table_bytes(TABLES[resource["name"]], rows)
     resource["bytes"] = len(data)
     resource["hash"] = sha256(data)
     _folder.write_bytes(os.path.join(folder, resource["path"]), data)
@@ -97,8 +107,6 @@ def table_bytes(table: TableSchema, rows: Rows) -> bytes:
     """Return rows as the Parquet file of a table; a cell that is not there is null."""
     import pyarrow as pa
 
-    if isinstance(rows, ArrowRows):
-        return parquet_bytes(rows.table)
     return parquet_bytes(pa.Table.from_pylist([*map(dict, rows)], schema=arrow_schema(table)))
 
 
@@ -136,6 +144,9 @@ def manifest_of(
         citehub["schema_version"] = release.schema_version
     if hub.responsible_ai:
         citehub["responsible_ai"] = hub.responsible_ai
+    own = [each["name"] for each in resources if each["name"] in hub.own_tables]
+    if own and release.schema_version >= NAMES_OWN_TABLES:
+        citehub["own_tables"] = own
     manifest: Any = {
         "$schema": _PROFILE,
         "name": hub.name,

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 
 _RECORD_BYTES: Final = 25_000  # that the hub of a work takes for each citing record, at most
+_LOCAL_BYTES: Final = 1_000  # the same for each citation among them
 
 
 def open_dumps(
@@ -80,6 +81,7 @@ class Reader:
         self.sources: list[Opened] = []
         self.rejects: list[Reject] = []
         self.edges: dict[str, Expression] = {}
+        self.local: dict[str, Expression] = {}
         self.records: dict[str, Expression] = {}
         self.texts: dict[str, dict[str, Expression]] = {}
 
@@ -189,18 +191,23 @@ class Reader:
         return ", ".join(read)
 
     def _check_memory(self, wanted: Wanted) -> None:
-        number, n = self.number[wanted], 0
-        for edges in self.edges.values():
-            mine = edges.filter(edges.hub == number)
-            (found,) = self.engine.fetch(mine.agg(n=mine.count()))
-            n += found["n"]
-        needed = n * _RECORD_BYTES
+        n = self._count(self.edges, wanted)
+        needed = n * _RECORD_BYTES + self._count(self.local, wanted) * _LOCAL_BYTES
         if needed > self.dumps.memory:
             raise BuildError(
                 f"{wanted.asked} has {counted(n, 'citing record')}. To join them takes about "
                 f"{needed / 1e9:.1f} GB of memory, and {self.dumps.memory / 1e9:.1f} GB are "
                 "allowed. Allow more, with --memory on the command line."
             )
+
+    def _count(self, tables: Mapping[str, Expression], wanted: Wanted) -> int:
+        """Return how many rows of tables are of the hub of a work."""
+        number, n = self.number[wanted], 0
+        for table in tables.values():
+            mine = table.filter(table.hub == number)
+            (found,) = self.engine.fetch(mine.agg(n=mine.count()))
+            n += found["n"]
+        return n
 
     def _replace_old_ids(self, source: Opened, wanted: Sequence[Wanted]) -> None:
         """Ask for what the asked ids were merged into."""
@@ -245,12 +252,28 @@ class Reader:
         self.edges[name] = edges = self._write(edges, f"{name}-edges")
         ids = edges.select(record=edges.citing).union(targets.select(record=targets.target))
         ids = ids.filter(ids.record.notnull())  # a join looks ahead for few ids, where filtered
-        records = works.semi_join(ids, "record").select("part", *WORKS).distinct()
+        more = ("refs",) if "refs" in works.columns else ()
+        records = works.semi_join(ids, "record").select("part", *WORKS, *more).distinct()
         self.records[name] = self._write(records, f"{name}-records")
+        self.local[name] = self._write(self._local(source, edges), f"{name}-local")
         self.texts[name] = {
             kind: self._write(texts.semi_join(ids, "record"), f"{name}-{kind}")
             for kind, texts in source.texts.items()
         }
+
+    def _local(self, source: Opened, edges: Expression) -> Expression:
+        """Return the citations among the records that cite the same work.
+
+        Where works hold their references, those that were just kept are looked through.
+        """
+        records = self.records[source.source_id]
+        citations = source.citations
+        if source.dump.citations_of and "refs" in records.columns:
+            citations = source.dump.citations_of(records, ())
+        citing = edges.select("hub", "citing").distinct()
+        cited = citing.select("hub", cited=citing.citing)
+        local = citations.select("citing", "cited", "is_influential", "part")
+        return local.inner_join(citing, "citing").inner_join(cited, ["hub", "cited"])
 
     def _near(self, source: Opened, records: Collection[Any]) -> Expression:
         """Return the works that are some records or may cite one."""
@@ -274,7 +297,8 @@ class Reader:
         dump = source.dump
         own = {dump.name_record(each) for each in wanted.records.get(name, ())}
         edges = self.edges[name].filter(self.edges[name].hub == number)
-        records = self.records[name]
+        local = self.local[name].filter(self.local[name].hub == number)
+        records = self.records[name].select("part", *WORKS)
         mine = ibis.memtable(
             {"record": list(wanted.records.get(name, ()))},
             schema={"record": records.record.type()},
@@ -306,6 +330,7 @@ class Reader:
                     given.findings[key] = found["text"], model, told_by.id
             if record.record_id in own and row["n_citations"] is not None:
                 _count(given, name, row, source.last_year(self.year))
+        given.local += self._edges(source, local, newest)
         for edge in self._edges(source, edges, newest):
             given.edges.append(edge)
             key = name, edge.citing  # a record that the source says nothing of but this
@@ -331,7 +356,7 @@ class Reader:
                 dump.name_record(citing),
                 dump.name_record(cited),
                 any(said) if said else None,
-                _all_contexts(_contexts(row["contexts"], row["intents"]) for row in rows),
+                _all_contexts(_contexts(row.get("contexts"), row.get("intents")) for row in rows),
             )
 
 

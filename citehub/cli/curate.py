@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 @app.command()
 def curate(
-    hub: Annotated[str, typer.Argument(metavar="HUB", help="A hub folder.")],
+    hub: Annotated[
+        str,
+        typer.Argument(metavar="HUB", help="A hub folder, or the name of a hub in your home."),
+    ],
     semicolons: Annotated[
         bool,
         typer.Option(
@@ -90,9 +93,9 @@ def _show_open(found: tuple[Open, ...], release: str) -> None:
     for kind in found:
         if kind.n:
             rows = [
-                (work_id, title if number or not each.text else f"{title}: {each.text}")
+                row
                 for each in kind.first
-                for number, (work_id, title) in enumerate(reversed(each.works))
+                for row in (*each.works, *([("", each.text)] if each.text else []))
             ]
             more = (
                 f", the first {len(kind.first)} of {kind.n:,}" if kind.n > len(kind.first) else ""

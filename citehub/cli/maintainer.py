@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from contextlib import suppress
 from typing import Annotated
 
@@ -12,7 +13,7 @@ from citehub import _terminal as terminal
 from citehub._text import clean, counted
 from citehub.cli import pages, records
 from citehub.cli.app import AsJson, HubName, Pin, app, complete_hub
-from citehub.errors import DamagedRelease
+from citehub.errors import DamagedRelease, NewerRelease
 
 
 @app.command()
@@ -87,8 +88,14 @@ def build(
 
     if out == "":
         raise typer.BadParameter("the name of the folder is empty")
-    with terminal.progress() as step:
-        folder = build_release(hub, version, out=out, progress=step)
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always", UserWarning)
+        try:
+            with terminal.progress() as step:
+                folder = build_release(hub, version, out=out, progress=step)
+        finally:
+            for each in told:
+                terminal.err().print(terminal.text(f"Note: {each.message}"), soft_wrap=True)
     print(clean(folder))
     terminal.err().print(terminal.text(f"Look at it with: citehub show {folder}"), soft_wrap=True)
 
@@ -143,7 +150,7 @@ def _is_sound(name: str, version: str | None) -> bool:
             step(f"Verify {name} {version or ''}")
             hub = citehub.load(name, version=version)
             hub.verify()
-    except DamagedRelease as error:
+    except (DamagedRelease, NewerRelease) as error:
         terminal.complain(error)
         return False
     rows = sum(resource["rows"] for resource in hub.manifest["resources"])
@@ -156,6 +163,6 @@ def _releases(name: str, version: str | None) -> list[tuple[str, str | None]]:
     """Return what to load: a pinned version, else every one; where none can be told, the hub."""
     if version is not None:
         return [(name, version)]
-    with suppress(DamagedRelease):  # which loading tells
+    with suppress(DamagedRelease, NewerRelease):  # which loading tells
         return [(name, each) for each in citehub.versions(name)]
     return [(name, None)]

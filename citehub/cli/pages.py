@@ -20,9 +20,11 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from citehub import Diff, Hub, Scorecard, Work
+    from citehub._rows import RepresentativeRow
     from citehub._table import Table
 
 _TEXT_ROWS: Final = 20
+_THEMES: Final = 20
 
 
 def show_overview() -> None:
@@ -92,7 +94,9 @@ def _themes(hub: Hub) -> tuple[RenderableType, ...]:
         return ()
     counts = Counter(row["theme_id"] for row in hub.work_themes)
     rows = [(row["theme_id"], counts[row["theme_id"]], row["title"]) for row in hub.themes]
-    return terminal.grid("theme", "works", "title", rows=rows, wide=(2,)), ""
+    left = len(rows) - _THEMES
+    more = (terminal.text(f"and {counted(left, 'more theme')}", "dim"),) if left > 0 else ()
+    return terminal.grid("theme", "works", "title", rows=rows[:_THEMES], wide=(2,)), *more, ""
 
 
 def show_work(work: Work) -> None:
@@ -115,7 +119,7 @@ def show_work(work: Work) -> None:
             ("place in hub", citation["hub_position"]),
             (
                 "representative",
-                ", ".join(f"{r['method']} {r['rank']}" for r in work.representative),
+                "; ".join(map(_rank, work.representative)),
             ),
             ("months after", citation["timespan_months"]),
             ("shared authors", citation["shared_authors"]),
@@ -129,6 +133,11 @@ def show_work(work: Work) -> None:
         "",
         terminal.text(f"– is not known. Sources: {', '.join(work.sources)}", "dim"),
     )
+
+
+def _rank(row: RepresentativeRow) -> str:
+    """Return the place of a work in a selection, and why it has it."""
+    return f"{row['method']} {row['rank']}" + (f", {row['reason']}" if row["reason"] else "")
 
 
 def show_tables(hub: Hub, asked: str) -> None:

@@ -25,6 +25,7 @@ TABLES: Final = (
     "citations",
     "citation_contexts",
     "citation_labels",
+    "local_citations",
     "representatives",
     "themes",
     "work_themes",

@@ -9,8 +9,9 @@ from citehub._work import marked_title
 from citehub.export.record import NOT_KNOWN, labels_of, reason, role_and_polarity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
+    from citehub._work import Work
     from citehub.export import Selection
 
 NODE: Final = {
@@ -92,6 +93,24 @@ def edges(selection: Selection) -> Iterator[Edge]:
             }
             citing, cited = clean_line(work.work_id), clean_line(citation["cited_work_id"])
             yield Edge(citing, cited, _known(attributes))
+        yield from _local(work, selection, selected)
+
+
+def _local(work: Work, selection: Selection, selected: Collection[str]) -> Iterator[Edge]:
+    """Yield the citations of other citing works that are selected, each with who states it."""
+    sources: dict[str, set[str]] = {}
+    for row in work.local_citations:
+        if row["cited_work_id"] in selected:
+            sources.setdefault(row["cited_work_id"], set()).add(row["source_id"])
+    for cited, stated_by in sources.items():
+        attributes = {
+            "role": NOT_KNOWN,
+            "polarity": NOT_KNOWN,
+            "hub": selection.hub.name,
+            "data_version": selection.hub.version,
+            "sources": ", ".join(sorted(stated_by)),
+        }
+        yield Edge(clean_line(work.work_id), clean_line(cited), _known(attributes))
 
 
 def _known(attributes: dict[str, Any]) -> dict[str, Any]:

@@ -26,7 +26,8 @@ class Statements:
 
     ``canonical`` are the records of the work itself, by source and record id; ``stated`` are
     the sources' own counts of its citations, and ``years`` those by year, of sources that tell
-    them. ``findings`` are texts, each with the model that wrote it and the source that has it.
+    them. ``local`` are citations among the citing records. ``findings`` are texts, each with the
+    model that wrote it and the source that has it.
     ``snapshots`` are the dates of the dumps, ``read_on`` that at which they were read; ``read``
     says in words what was read.
     """
@@ -34,6 +35,7 @@ class Statements:
     canonical: dict[tuple[str, str], Record]
     citing: dict[tuple[str, str], Record]
     edges: list[Edge]
+    local: list[Edge] = field(default_factory=list)
     findings: dict[tuple[str, str], tuple[str, str, str]] = field(default_factory=dict)
     stated: dict[str, int] = field(default_factory=dict)
     years: dict[str, dict[int, int]] = field(default_factory=dict)

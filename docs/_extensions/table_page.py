@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from citehub import _markdown as md
+from citehub._catalog import find_folder
+from citehub._manifest import own_tables
 from citehub._schema import SCHEMA, SCHEMA_VERSION, TABLES
+from citehub.build.own_tables import read_own_tables
 from citehub.build.write import describe
 from citehub.vocabulary import JOIN_REASONS, MEASURES, NOTE_KINDS
 
@@ -16,6 +20,7 @@ if TYPE_CHECKING:
     from citehub import Hub, Table
     from citehub._schema import TableSchema
     from citehub._shapes import Field, Resource
+    from citehub.build.own_tables import OwnTable
 
 LONGEST = 80  # letters of a cell in the first rows
 HEAD = 3
@@ -60,12 +65,17 @@ def _parts(hub: Hub, table: Table[Any, Any]) -> Iterator[str]:
     yield preview(table.meaning)
     yield f"# Table {table.name}"
     yield f"{md.paragraph(table.meaning)} Data version {hub.version} holds {len(rows):,} of them."
+    if table.name in own_tables(hub.manifest):
+        yield (
+            f"Only the hub {hub.name} has this table: [it declares it](../guide/build.md"
+            "#tables-of-your-own) beside its sources."
+        )
     about = [("rows", f"{len(rows):,}"), *_about(resource), *_file(hub, resource)]
     yield md.table(("field", "value"), about)
     yield "## Columns"
     yield md.table(("column", "type", "unit", "null", "meaning"), list(_columns(resource, rows)))
     yield from _added(hub, resource)
-    yield from _vocabularies(resource, rows)
+    yield from _vocabularies(hub, resource, rows)
     yield from _head(resource, rows)
     yield "## Load it"
     yield from _load(hub, table.name)
@@ -140,6 +150,8 @@ def _columns(
 
 def _added(hub: Hub, resource: Resource) -> Iterator[str]:
     """Yield the columns that a newer schema added, which this release lacks."""
+    if resource["name"] in own_tables(hub.manifest):
+        return
     held = {field["name"] for field in resource["schema"]["fields"]}
     added = describe(TABLES[resource["name"]], [])
     added["schema"]["fields"] = [f for f in added["schema"]["fields"] if f["name"] not in held]
@@ -152,18 +164,33 @@ def _added(hub: Hub, resource: Resource) -> Iterator[str]:
         yield md.table(header, list(_columns(added)))
 
 
-def _vocabularies(resource: Resource, rows: list[dict[str, Any]]) -> Iterator[str]:
+def _vocabularies(hub: Hub, resource: Resource, rows: list[dict[str, Any]]) -> Iterator[str]:
     closed = _closed(resource)
     if not closed:
         return
     yield "## Vocabularies"
     yield "Closed lists of values, with how many rows hold each."
+    own = declared_tables(hub.name).get(resource["name"])
     for field in closed:
-        counts = [
-            f"{md.code(value)} {sum(row[field['name']] == value for row in rows):,}"
+        name = field["name"]
+        counts = {
+            value: f"{sum(row[name] == value for row in rows):,}"
             for value in field["constraints"]["enum"]
-        ]
-        yield f"{md.code(field['name'])}: {', '.join(counts)}"
+        }
+        meanings = own.meanings.get(name) if own else None
+        if own and meanings:
+            lines = [(md.code(value), counts[value], md.text(meanings[value])) for value in counts]
+            yield md.table((md.code(name), "rows", "meaning"), lines)
+            yield md.text(own.comments.get(name, ""))
+        else:
+            counted = ", ".join(f"{md.code(value)} {count}" for value, count in counts.items())
+            yield f"{md.code(name)}: {counted}"
+
+
+@cache
+def declared_tables(hub: str) -> dict[str, OwnTable]:
+    """Return the tables that a hub of this installation declares."""
+    return read_own_tables(find_folder(hub))
 
 
 def _closed(resource: Resource) -> list[Field]:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from citehub import Hub, Work
-    from citehub._rows import EvidenceRow, FindingFigureRow
+    from citehub._mt_nlg_rows import FindingFigureRow
+    from citehub._rows import EvidenceRow
 
 UNKNOWN = "*not known*"
 LISTED = 20  # authors above the finding; where there are more, all stand further down
@@ -183,7 +184,7 @@ def _citation(hub: Hub, work: Work) -> Iterator[str]:
 def _figures(hub: Hub, work: Work) -> Iterator[str]:
     if "finding_figures" not in hub.tables:
         return
-    found = [row for row in hub.finding_figures if row["work_id"] == work.work_id]
+    found = [row for row in hub.table("finding_figures") if row["work_id"] == work.work_id]
     rows = [
         (
             row["quantity"].replace("_", " "),

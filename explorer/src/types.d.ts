@@ -3,7 +3,7 @@
 import type * as rows from './rows.js'
 import type {
   AuthorshipRow, CitationContextRow, CitationLabelRow, CitationRow, EvidenceRow, FlagFacet,
-  ListFacet, RepresentativeRow, Sort, WorkIdRow, WorkNoteRow, WorkRow
+  ListFacet, LocalCitationRow, RepresentativeRow, Sort, WorkIdRow, WorkNoteRow, WorkRow
 } from './rows.js'
 
 /** What the page says of the hub that it shows; citehub/explorer writes it into the page. */
@@ -42,8 +42,9 @@ export type AuthorRow = Pick<
 export type IdRow = Pick<WorkIdRow, 'scheme' | 'value'>
 export type LabelRow = Omit<CitationLabelRow, 'label_id' | 'context_id' | 'confidence' | 'labeler_version'>
 export type ContextRow = Pick<CitationContextRow, 'text' | 'section' | 'source_id'>
+export type LocalRow = Pick<LocalCitationRow, 'cited_work_id' | 'source_id'>
 export type NoteRow = Pick<WorkNoteRow, 'kind' | 'position' | 'text'>
-export type RankRow = Pick<RepresentativeRow, 'method' | 'rank'>
+export type RankRow = Pick<RepresentativeRow, 'method' | 'rank' | 'covers' | 'reason'>
 export type ThemeRow = Omit<rows.ThemeRow, 'position'>
 
 /** All that a release knows of one work, each list in the order of its table. */
@@ -59,6 +60,8 @@ export interface WorkRecord {
   citations: CitationRow[]
   labels: LabelRow[]
   contexts: ContextRow[]
+  /** Its citations of other citing works. */
+  local: LocalRow[]
   representatives: RankRow[]
   notes: NoteRow[]
   evidence: EvidenceRow[]

@@ -19,7 +19,7 @@ const canonical = {
     page_url: null, language: null, topic: null, open_access_status: null, license: null,
     citation_count: null, citation_count_on: null
   },
-  authors: [], ids: [], themes: [], citations: [], labels: [], contexts: [], representatives: [],
+  authors: [], ids: [], themes: [], citations: [], labels: [], contexts: [], local: [], representatives: [],
   notes: [], evidence: []
 }
 

@@ -4,7 +4,7 @@ import { layOut } from '../src/engine/layout.js'
 import {
   drawnSentence, ledTo, linkedTo, nearestTo, nearestTowards
 } from '../src/pictures/graph.js'
-import { pressCell, timeTable, yearColumns } from '../src/pictures/time.js'
+import { drawnThemes, pressCell, timeTable, yearColumns } from '../src/pictures/time.js'
 
 /** @import { Graph, View } from '../src/types.js' */
 
@@ -208,4 +208,13 @@ test('how many papers are drawn of how many is told, and why not all', () => {
     'None of 44 papers shares an author name with another.')
   assert.equal(drawnSentence('map', { ...GRAPH, asked: 3 }), '')
   assert.equal(drawnSentence('map', { ...none, asked: 0 }), 'There are no papers to draw.')
+})
+
+test('of many themes the first are drawn, and those that are asked for', () => {
+  const themes = Array.from({ length: 400 }, (_, place) =>
+    ({ theme_id: `t${place}`, title: `Topic ${place}`, description: '' }))
+  assert.equal(drawnThemes(themes.slice(0, 20), []).length, 20)
+  const drawn = drawnThemes(themes, ['t3', 't390'])
+  assert.deepEqual(drawn.map(({ theme_id }) => theme_id),
+    [...themes.slice(0, 20).map(({ theme_id }) => theme_id), 't390'])
 })

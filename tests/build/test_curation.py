@@ -14,6 +14,8 @@ from citehub._identifiers import parse_identifier
 from citehub._schema import TABLES
 from citehub._text import csv_lines
 from citehub.build import curate
+from citehub.build.join import Apart, RecordKey, Same
+from citehub.build.register import repair_index
 from citehub.errors import BadArgument, SourceError, UnknownHub
 from citehub.sources import curation
 from citehub.sources.curation import FILES, read_curation
@@ -245,6 +247,20 @@ def test_the_explanation_has_every_file_and_column():
     assert all(map(parse_identifier, examples))
 
 
+def test_merges_and_splits_are_decisions_on_identity(write):
+    write("merges", {"work": "https://doi.org/10.1145/3744746", "other": "list:smith22"})
+    found = read_curation(write("splits", {"work": ONE, "record": "openalex:W42"}))
+    keys = {RecordKey("list", "smith22"), RecordKey("openalex", "W43")}
+    said = "I read it ({}, line 2 (Ada, 2026-11-29))".format
+    doi, number = parse_identifier(OTHER), parse_identifier(THIRD)
+    assert curate.join_decisions(found, keys) == (
+        [Same(doi, RecordKey("list", "smith22"), said("merges.csv"))],
+        [Apart(number, parse_identifier(ONE), said("splits.csv"))],
+    )
+    _, (split,) = curate.join_decisions(found, {RecordKey("openalex", "W42")})
+    assert split.one == RecordKey("openalex", "W42")
+
+
 # -- the command ------------------------------------------------------------------------------
 
 
@@ -268,10 +284,17 @@ def hub(tmp_path):
          "context_id": "c0", "scheme": "intent", "value": "method", "raw_value": "method",
          "labeler": "x", "source_id": "s"}
     ]  # fmt: skip
-    for version in ("0.9.0", "0.10.0"):
-        (folder / version).mkdir(parents=True)
-        make_release(folder / version, rows)
+    rows["merge_candidates"] = [
+        {"work_id": works[number]["work_id"], "other_work_id": works[number + 1]["work_id"],
+         "why": "equal titles", "title_similarity": 1.0}
+        for number in (0, 2)
+    ]  # fmt: skip
+    rows["sources"] = [{"source_id": "s", "title": "S", "kind": "records"}]
+    rows["themes"] = [{"theme_id": "a", "title": "A", "description": "A", "position": 1}]
+    (folder / "0.1.0").mkdir(parents=True)
+    make_release(folder / "0.1.0", rows)
     (folder / "hub.toml").write_text("")
+    assert repair_index(str(folder)).refused == {}
     return folder
 
 
@@ -298,7 +321,7 @@ def test_templates_are_written_once_and_read_as_empty(hub):
 
 def test_what_is_open_is_what_nobody_decided(hub, tmp_path):
     assert opened(hub) == {
-        "merges": (0, []), "dates": (4, ["0", "2", "4"]), "labels": (2, ["2", "3"]),
+        "merges": (2, ["1", "3"]), "dates": (4, ["0", "2", "4"]), "labels": (2, ["2", "3"]),
         "themes": (4, ["3", "4", "5"]),
     }  # fmt: skip
     source = hub / "source"
@@ -311,6 +334,9 @@ def test_what_is_open_is_what_nobody_decided(hub, tmp_path):
         "2304.00002,intent,method,As 1 say [1],Ada,2026-11-29,Seen\n"
     )
     (source / "exclusions.csv").write_text("work,who,when,why\n2304.00004,Ada,2026-11-29,Not it\n")
+    (source / "merges.csv").write_text(
+        "work,other,who,when,why\n2304.00002,arxiv:2304.00001,Ada,2026-11-29,One paper\n"
+    )
     assert opened(hub) == {
         "merges": (0, []), "dates": (2, ["0", "6"]), "labels": (1, ["3"]),
         "themes": (3, ["3", "5", "6"]),
@@ -323,7 +349,9 @@ def test_the_command_says_what_it_wrote_and_what_is_open(hub, run, say):
     assert "labels.csv written" in " ".join(said.split())
     assert "To be decided, by made 0.1.0:" in said
     assert "Works without date, the first 3 of 4:" in said
-    assert "Work 2: As 1 say [1]" in said
+    shown = " ".join(said.split())
+    assert "arxiv:2304.00001 Work 1 arxiv:2304.00002 Work 2 equal titles arxiv" in shown
+    assert "arxiv:2304.00002 Work 2 As 1 say [1] arxiv:2304.00003 Work 3" in shown
     source = hub / "source" / "exclusions.csv"
     source.write_bytes("work;who;when;why\n10.1000/x;Jürgen;29.11.2026;nein\n".encode("cp1252"))
     (hub / "source" / "findings.csv").write_text(
@@ -333,7 +361,12 @@ def test_the_command_says_what_it_wrote_and_what_is_open(hub, run, say):
     found = json.loads(out)
     assert code == 0
     assert (found["written"], found["decided"], found["release"]) == ([], 2, "made 0.1.0")
-    assert [each["n"] for each in found["open"]] == [0, 4, 2, 4]
+    assert [each["n"] for each in found["open"]] == [2, 4, 2, 4]
+    assert found["open"][0]["first"][0] == {
+        "works": [{"work_id": "arxiv:2304.00001", "title": "Work 1"},
+                  {"work_id": "arxiv:2304.00002", "title": "Work 2"}],
+        "text": "equal titles", "context_id": None,
+    }  # fmt: skip
     assert found["open"][2]["first"][0] == {
         "works": [{"work_id": "arxiv:2304.00002", "title": "Work 2"}],
         "text": "As 1 say [1]", "context_id": "c1",
@@ -350,8 +383,10 @@ def test_a_hub_folder_without_release_has_nothing_open(tmp_path, say):
 
 def test_what_cannot_be_curated_is_said(hub, run, tmp_path):
     assert "comes with citehub" in run("curate", "mt-nlg")[2]
-    assert "never changes: give that of the hub" in run("curate", str(hub / "0.9.0"))[2]
+    assert "never changes: give that of the hub" in run("curate", str(hub / "0.1.0"))[2]
     with pytest.raises(UnknownHub, match="A hub folder holds a"):
+        curate.write_templates(tmp_path)
+    with pytest.raises(UnknownHub, match=f"Known: {hub}\\."):
         curate.write_templates(tmp_path)
     with pytest.raises(BadArgument, match="give a hub folder"):
         curate.write_templates(make_release_alone(tmp_path))
@@ -359,6 +394,12 @@ def test_what_cannot_be_curated_is_said(hub, run, tmp_path):
     (hub / "source" / "links.csv").write_text("work\n")
     code, _, said = run("curate", str(hub))
     assert (code, "links.csv, line 1: expected the columns work,kind,url" in said) == (1, True)
+
+
+def test_a_hub_of_the_home_is_curated_by_its_name(hub, say, monkeypatch):
+    monkeypatch.setenv("CITEHUB_HOME", str(hub.parent))
+    hub.rename(hub.parent / "made")
+    assert say("curate", "made").startswith(f"{hub.parent}/made/source\n")
 
 
 def make_release_alone(tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import re
 import signal
@@ -93,7 +94,9 @@ def test_every_released_file_is_the_one_in_the_index():
     for hub in citehub.hubs():
         home = os.path.join(datasets_folder(), hub)
         releases = read_index(home)["versions"]
-        assert unhidden(home) == sorted([*releases, "hub.toml", "index.json", "source"])
+        assert unhidden(home) == sorted(
+            [*releases, "hub.toml", "index.json", "source", "tables.json"]
+        )
         for version, listed in releases.items():
             folder = os.path.join(home, version)
             assert set(os.listdir(folder)) == set(listed)
@@ -132,7 +135,10 @@ version = "{version}"
 created = 2026-12-01
 schema_version = {schema}
 description = "A change."
-parts = ["page", "identifiers", "bibliography", "labels", "themes", "figures", "canonical"]
+parts = [
+  "page", "identifiers", "bibliography", "labels", "themes", "finding_figures", "canonical_facts",
+  "canonical_corpus", "canonical_evaluations", "canonical_parallelism", "canonical_throughput",
+]
 changes = []
 """
 
@@ -166,7 +172,7 @@ def test_a_new_release_joins_the_index_and_is_the_default(datasets, describe_rel
     assert citehub.diff("mt-nlg", NEWEST, PATCH).level == "patch"
     assert files(datasets / "mt-nlg" / NEWEST) == before
     assert os.listdir(datasets) == ["mt-nlg"]
-    there = [*RELEASED, PATCH, "hub.toml", "index.json", "source"]
+    there = [*RELEASED, PATCH, "hub.toml", "index.json", "source", "tables.json"]
     assert unhidden(datasets / "mt-nlg") == sorted(there)
 
 
@@ -301,6 +307,28 @@ def test_a_build_that_was_cut_off_before_the_index_is_taken_up(datasets, describ
     assert (datasets / "mt-nlg" / "index.json").read_bytes() == after
 
 
+def test_a_lost_index_is_written_anew_and_told(datasets, run):
+    index = datasets / "mt-nlg" / "index.json"
+    before = index.read_bytes()
+    index.unlink()
+    code, out, err = run("verify", "mt-nlg")
+    assert (code, out) == (1, b"")
+    assert f"citehub build {index.parent}" in " ".join(err.split())
+    with open(datasets / "mt-nlg" / "1.1.1" / "README.md", "a", encoding="utf-8") as file:
+        file.write("edited")
+    code, out, err = run("build", str(index.parent))
+    said = " ".join(err.split())
+    assert (code, out) == (1, b"")
+    for version in ("1.0.0", "1.1.0", "1.2.0"):
+        assert f"Note: Entered {version} into {index}, which did not list it." in said
+    assert f"Note: Left 1.1.1 out of index.json: {index.parent / '1.1.1' / 'README.md'}" in said
+    assert "1.1.1 is there already; nothing was written" in said
+    kept = json.loads(before)["versions"]
+    assert json.loads(index.read_bytes())["versions"] == {
+        version: files for version, files in kept.items() if version != "1.1.1"
+    }
+
+
 def test_a_folder_of_other_bytes_is_not_taken_up(datasets, describe_release):
     describe_release(PATCH)
     before = (datasets / "mt-nlg" / "index.json").read_bytes()
@@ -419,7 +447,7 @@ WRONG = {
     ),
     "a fact without a value": (
         "canonical_facts.csv", "architecture,layers,105,", "architecture,layers,,",
-        "canonical_facts.csv, line {line}: layers should have a value or a value_text",
+        "|layers|nvidia-blog-2021 should have a value in one of value, value_text, and only one",
     ),
     "the canonical work cites itself": (
         "hub-page.txt", "\nOPT: Open Pre-trained Transformer Language Models\n",
@@ -511,16 +539,17 @@ WRONG_FIGURES = {
     ),
     "a number left out": (
         "2605.24981-2,", "2605.24981-5,",
-        "expected figure_id 2605.24981-2, found 2605.24981-5",
+        "expected the key 2605.24981-2, found 2605.24981-5",
     ),
     "out of the order of print": (
-        ",156 models", ",SELECT-LLM is", "'SELECT-LLM is' is printed ahead of the figure before it"
+        ",156 models", ",SELECT-LLM is",
+        "'SELECT-LLM is' is printed ahead of the words of the row before it",
     ),
     "a range without its end": (
-        "range,5,66,", "range,5,,", "2602.22437-1 should have a value_high if it is a range"
+        "range,5,66,", "range,5,,", "2602.22437-1 should have a value_high if relation is range"
     ),
     "an end without a range": (
-        "range,5,66,", "over,5,66,", "2602.22437-1 should have a value_high if it is a range"
+        "range,5,66,", "over,5,66,", "2602.22437-1 should have a value_high if relation is range"
     ),
     "a range backwards": (
         "range,5,66,", "range,66,5,", "2602.22437-1 should have a value_high above its value"

@@ -34,6 +34,7 @@ def record(hub, number, work_id):
         "citations": work.cites,
         "labels": work.labels,
         "contexts": [],
+        "local": work.local_citations,
         "representatives": work.representative,
         "notes": work.notes,
         "evidence": work.evidence,
@@ -225,6 +226,13 @@ def hostile(tmp_path_factory):
         {"citing_work_id": citing, "cited_work_id": cited, "timespan_months": 0}
         for citing, cited in pairwise(keys)
     ]
+    made["local_citations"] = [
+        {"citing_work_id": citing, "cited_work_id": cited, "source_id": source,
+         "record_id": f"{source}-{n}", "cited_record_id": "x"}
+        for citing, *others in zip(keys, keys[3:], keys[7:], keys[1:], strict=False)
+        for n, cited in enumerate(others)
+        for source in ("b", "\uffff", "\U0001f642", "B")[: n + 2]
+    ]  # fmt: skip
     made["citation_labels"] += [
         {
             "label_id": f"{citing}-{scheme}", "citing_work_id": citing, "cited_work_id": cited,

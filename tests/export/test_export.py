@@ -8,6 +8,7 @@ import json
 import re
 
 import lxml.html
+import networkx
 import pytest
 import rispy
 
@@ -611,6 +612,49 @@ def test_edges_rest_on_the_sources_of_the_citation_alone(hub):
     edges = {each["sources"] for each in nodes if "sources" in each}
     rows = {row["source_id"] for row in hub.evidence if row["table_name"] == "citations"}
     assert edges == {", ".join(sorted(rows))} == {"derived, pith-hub-page"}
+
+
+def edges_of(hub, format_, works=None):
+    """Return the edges of a network with who states them, as a reader of the format has them."""
+    data = bytes(hub.export(format_, works=works))
+    if format_ == "vosviewer":
+        links = json.loads(data)["network"]["links"]
+        return {(each["source_id"], each["target_id"]): None for each in links}
+    read = networkx.read_graphml if format_ == "graphml" else networkx.read_gexf
+    graph = read(io.BytesIO(data))
+    name = dict(graph.nodes(data="work_id"))
+    return {(name[one], name[two]): facts["sources"] for one, two, facts in graph.edges(data=True)}
+
+
+@pytest.mark.parametrize("format_", ["graphml", "gexf", "vosviewer"])
+def test_citations_among_the_selected_works_are_edges_once_with_all_who_state_them(
+    tmp_path, format_
+):
+    keys = ["doi:10.5555/a", "doi:10.5555/b", "doi:10.5555/c"]
+    made = make_works(*({"work_id": key, "title": key, "title_plain": key} for key in keys))
+    made["local_citations"] = [
+        {"citing_work_id": keys[one], "cited_work_id": keys[two], "source_id": source,
+         "record_id": record, "cited_record_id": "x"}
+        for one, two, source, record in (
+            (0, 1, "s2", "1"), (0, 1, "openalex", "W1"), (0, 1, "s2", "2"), (1, 2, "s2", "3"),
+        )
+    ]  # fmt: skip
+    hub = make_release(tmp_path, made)
+    star = {(key, CANONICAL) for key in keys}
+    found = edges_of(hub, format_)
+    assert found.keys() == star | {(keys[0], keys[1]), (keys[1], keys[2])}
+    assert edges_of(hub, format_, [keys[0], keys[2]]).keys() == {
+        (keys[0], CANONICAL), (keys[2], CANONICAL),
+    }  # fmt: skip
+    assert edges_of(hub, format_, keys[:2]).keys() == {
+        (keys[0], CANONICAL), (keys[1], CANONICAL), (keys[0], keys[1]),
+    }  # fmt: skip
+    if format_ != "vosviewer":  # whose links hold no attributes
+        assert found[keys[0], keys[1]] == "openalex, s2"
+        assert found[keys[1], keys[2]] == "s2"
+    (row,) = hub.work(keys[1]).local_citations
+    assert (row["cited_work_id"], row["record_id"]) == (keys[2], "3")
+    assert hub.work(keys[2]).local_citations == ()
 
 
 # -- citing -----------------------------------------------------------------------------------

@@ -36,6 +36,7 @@ def work(
     authors: tuple[str, ...] = (),
     count: int = 0,
     years: dict[int, int] | None = None,
+    topic: str | None = None,
 ) -> dict[str, Any]:
     """Return a work as OpenAlex writes it."""
     page = f"https://doi.org/{doi}" if doi else None
@@ -59,6 +60,7 @@ def work(
             {"year": year, "cited_by_count": n} for year, n in (years or {}).items()
         ],
         "is_retracted": False,
+        "primary_topic": {"display_name": topic} if topic else None,
     }
 
 
@@ -66,7 +68,7 @@ LAMP, PREPRINT = 9900000001, 9900000002  # the canonical work, and its preprint
 COPY, OLD = 9900000003, 9900000009  # ids that were merged
 
 WORKS_JANUARY = [
-    work(9900000014, "Lantern Parks: A Draft", "2024-02-02", (LAMP,)),
+    work(9900000014, "Lantern Parks: A Draft", "2024-02-02", (LAMP, 9900000019)),
     work(9900000015, "A Work That Took Its Citation Back", "2024-05-05", (LAMP,)),
     work(
         9900000019, "Who Cites a Merged Id", "2022-03-08", (OLD,),
@@ -86,18 +88,24 @@ WORKS_FEBRUARY = [
         authors=("Ada Invented", "B. Madeup"), count=2,
     ),
     work(
-        9900000011, "Brighter Lanterns", "2025-03-03", (LAMP, PREPRINT),
+        9900000011, "Brighter Lanterns", "2025-03-03", (LAMP, PREPRINT, 9900000012, 9900000014),
         doi="10.5555/bright.1", venue="Journal of Invented Results",
-        authors=("Ada Invented", "Cy Fictive"),
+        authors=("Ada Invented", "Cy Fictive"), topic="Lamps and Their Light",
     ),
-    work(9900000012, "A Lantern in the Fog", "2025-01-01", (LAMP,), doi="10.5555/fog.1"),
     work(
-        9900000013, "A Lantern in the Fog", "2024-08-15", (COPY,),
-        doi="10.48550/arxiv.9912.00012", kind="preprint",
+        9900000012, "A Lantern in the Fog", "2025-01-01", (LAMP,),
+        doi="10.5555/fog.1", topic="Lamps and Their Light",
     ),
-    work(9900000014, "Lantern Parks", "2024-02-02", (LAMP,)),
+    work(  # a version cites the other
+        9900000013, "A Lantern in the Fog", "2024-08-15", (COPY, 9900000012),
+        doi="10.48550/arxiv.9912.00012", kind="preprint", topic="Weather",
+    ),
+    work(9900000014, "Lantern Parks", "2024-02-02", (LAMP,), topic="Gardens & Parks"),
     work(9900000015, "A Work That Took Its Citation Back", "2024-05-05"),
-    work(9900000018, "Lamps in Two Catalogues", "2026-01-20", (LAMP,), doi="10.5555/two.1"),
+    work(
+        9900000018, "Lamps in Two Catalogues", "2026-01-20", (LAMP, 9900000011),
+        doi="10.5555/two.1",
+    ),
     work(9900000020, None, "2025-07-07", (LAMP,)),
     work(9900000040, "A Lamp That Nobody Cites", "2025-09-09", doi="10.5555/nobody.1"),
     work(9900000042, "Of an Unknown Id", "2025-01-02", (LAMP,)) | {"id": "unknown"},
@@ -187,6 +195,7 @@ CITATIONS = [
     citation(9905, 990000022),  # not among the papers
     citation(9906, None),
     citation(9907, 990000023) | {"citingcorpusid": "unknown"},
+    citation(9908, 990000011, influential=True) | {"citedcorpusid": 990000012},
 ]  # fmt: skip
 ABSTRACTS = [
     {"corpusid": 990000001, "abstract": "We fold a lantern out of paper. It glows."},
@@ -228,6 +237,7 @@ INDEX = [
     ("9917-9901", "omid:br/0699017 doi:10.5555/denglong.1", CITED, "2024", "P2Y", "no", "no"),
     ("9918-9901", "omid:br/0699018 doi:10.5555/two.1", CITED, "2026-02-01", "P3Y7M", "no", "no"),
     ("9943-9901", "omid:br/0699043", CITED),  # a line with too few cells
+    ("9918-9911", "omid:br/0699018", "omid:br/0699011", "2026-02-01", "P11M", "no", "no"),
 ]
 
 # -- a reference manager's file, and the works to make hubs of -----------------------------

@@ -263,6 +263,38 @@ def test_passages_and_their_roles(whole):
     ]
 
 
+def test_citations_among_the_citing_works(made):
+    hub = citehub.load(made(*SOURCES).folder)
+    columns = ("citing_work_id", "cited_work_id", "source_id", "record_id", "cited_record_id")
+    assert rows_of(hub, "local_citations", *columns, "is_influential") == [
+        (TWO, BRIGHT, "openalex", "W9900000018", "W9900000011", None),
+        (TWO, BRIGHT, "opencitations", "br/0699018", "br/0699011", None),
+        (BRIGHT, FOG, "openalex", "W9900000011", "W9900000012", None),
+        (BRIGHT, FOG, "s2", "990000011", "990000012", True),
+        (BRIGHT, PARKS, "openalex", "W9900000011", "W9900000014", None),
+    ]  # W9900000014 no longer cites one, and W9900000013 is a version of what it cites
+    assert rows_of(citehub.load(made("s2").folder), "local_citations", *columns) == [
+        (BRIGHT, FOG, "s2", "990000011", "990000012")
+    ]
+
+
+def test_topics_are_themes_and_representatives_are_picked(made):
+    hub = citehub.load(made(*SOURCES).folder)
+    lamps, parks = "lamps-and-their-light", "gardens-parks"
+    assert rows_of(hub, "work_themes", "work_id", "theme_id", "method") == [
+        (BRIGHT, lamps, "openalex-topic"), (FOG, lamps, "openalex-topic"),
+        (PARKS, parks, "openalex-topic"),
+    ]  # fmt: skip
+    assert rows_of(hub, "themes", "theme_id", "title", "position") == [
+        (lamps, "Lamps and Their Light", 1), (parks, "Gardens & Parks", 2),
+    ]  # fmt: skip
+    assert {work.work_id for work in hub.select(theme=lamps)} == {BRIGHT, FOG}
+    picks = hub.select(representatives="facility-location")
+    assert [work.work_id for work in picks] == [row["work_id"] for row in hub.representatives]
+    assert len(picks) == len(hub.citing_works)
+    assert hub.representatives.to_pandas()["coverage"].is_monotonic_increasing
+
+
 def test_authors(whole):
     columns = ("work_id", "author_order", "author_name", "author_position", "orcid")
     assert rows_of(whole, "authorships", *columns) == [
@@ -1391,9 +1423,10 @@ def test_asked_by_its_record_a_work_has_the_same_hub_and_others_are_read_without
     write = DuckDB.write
 
     def note(self, table, folder):
-        if "title" in table.columns and "refs" in table.columns:
-            kept.append({row["record"]: row["title"] for row in self.fetch(table)})
         write(self, table, folder)
+        written = self.read_parquet(parquet_files(folder))
+        if "title" in written.columns and "refs" in written.columns:
+            kept.append({row["record"]: row["title"] for row in self.fetch(written)})
 
     monkeypatch.setattr(DuckDB, "write", note)
     by_doi = made_of(folder, "10.5555/one")

@@ -37,7 +37,7 @@ def page_names() -> list[str]:
         if not path.relative_to(DOCS).parts[0].startswith("_")
     }
     papers = {f"citing/papers/{work.work_id.removeprefix('arxiv:')}" for work in HUB.select()}
-    return sorted(written | papers | {f"tables/{table}" for table in TABLES})
+    return sorted(written | papers | {f"tables/{table}" for table in {*TABLES, *HUB.tables}})
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,16 @@ hub.works.to_polars(["work_id", "titel"])  # error: [list-item]
 hub.works["titel"]  # error: [index]
 hub.works.to_pandas("title")  # error: [arg-type]
 hub.citations.to_pandas(["title"])  # error: [list-item]
+hub.canonical_facts.to_pandas(["titel"])  # error: [list-item]
+for fact in hub.canonical_facts:
+    fact["value"] + 1  # error: [operator]
+    if fact["grade"] == "guessed":  # error: [comparison-overlap]
+        pass
+for score in hub.canonical_evaluations:
+    if score["setting"] == "many":  # error: [comparison-overlap]
+        pass
+citehub.load("my-hub").canonical_facts  # error: [attr-defined]
+citehub.load("./my-hub").finding_figures  # error: [attr-defined]
 for row in hub.works:
     row["titel"]  # error: [typeddict-item]
     row["publication_year"] + 1  # error: [operator]
@@ -38,5 +48,5 @@ hub.canonical.ids["isbn"]  # error: [index]
 hub.work("x").titel  # error: [attr-defined]
 hub.manifest["vrsion"]  # error: [typeddict-item]
 citehub.laod("mt-nlg")  # error: [attr-defined]
-citehub.load(1)  # error: [arg-type]
-citehub.load("mt-nlg", "1.0.0")  # error: [call-arg]
+citehub.load(1)  # error: [call-overload]
+citehub.load("mt-nlg", "1.0.0")  # error: [call-overload]

@@ -17,11 +17,11 @@ assert_type(citehub.versions("mt-nlg"), tuple[str, ...])
 assert_type(citehub.__version__, str)
 
 hub = citehub.load("mt-nlg", version="1.1.0")
-assert_type(hub, citehub.Hub)
+assert_type(hub, citehub.MtNlg)
+assert_type(hub.tables, tuple[str, ...])
 assert_type(hub.version, str)
 assert_type(hub.path, str)
 assert_type(hub.manifest["resources"][0]["rows"], int)
-assert_type(hub.tables, tuple[str, ...])
 
 works = hub.works
 frame: pd.DataFrame = works.to_pandas(["work_id", "title"])
@@ -51,6 +51,27 @@ for figure in hub.finding_figures:
     assert_type(figure["value_high"], float | None)
 for fact in hub.canonical_facts:
     assert_type(fact["value"], float | None)
+for run in hub.canonical_throughput:
+    assert_type(run["recomputation"], Literal["full", "selective", "none"] | None)
+    assert_type(run["grade"] == "stated", bool)
+    if run["recomputation"] is not None:
+        citehub.arithmetic.flops_per_iteration(
+            layers=105, hidden_size=20480, sequence_length=2048, vocab_size=51200,
+            batch_size=1920, recomputation=run["recomputation"],
+        )  # fmt: skip
+hub.canonical_corpus.to_pandas(["dataset", "epochs"])
+
+
+def size_of(opened: citehub.Hub) -> int:
+    """Take any hub."""
+    return len(opened.citing_works)
+
+
+size_of(hub)
+name: str = citehub.hubs()[0]
+assert_type(citehub.load(name), citehub.Hub)
+assert_type(citehub.load("./my-hub"), citehub.Hub)
+assert_type(citehub.load("./my-hub").table("lab_notes"), citehub.Table[dict[str, Any], str])
 
 assert_type(hub.table("works"), citehub.Table[dict[str, Any], str])
 hub.table("works").to_pandas(["any", "name"])

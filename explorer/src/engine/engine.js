@@ -15,7 +15,12 @@ import { Selector } from './select.js'
 /** @import { Model } from './model.js' */
 /** @import { RowsReader } from './rows.js' */
 
-const EXPORTED = { evidence: ['table_name', 'source_id'], citation_contexts: [] } // columns
+const EXPORTED = { // columns
+  evidence: ['table_name', 'source_id'],
+  citation_contexts: [],
+  local_citations: ['cited_work_id', 'source_id'],
+  representatives: ['method']
+}
 
 /**
  * Load a hub.

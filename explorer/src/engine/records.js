@@ -14,6 +14,7 @@ const TABLES = {
   citations: 'citing_work_id',
   citation_labels: 'citing_work_id',
   citation_contexts: 'citing_work_id',
+  local_citations: 'citing_work_id',
   representatives: 'work_id',
   work_notes: 'work_id',
   evidence: 'row_key'
@@ -62,6 +63,7 @@ export class Records {
       citations: rows.citations[at],
       labels: rows.citation_labels[at],
       contexts: rows.citation_contexts[at],
+      local: rows.local_citations[at],
       representatives: rows.representatives[at],
       notes: rows.work_notes[at].sort((one, two) =>
         compare(one.kind, two.kind) || one.position - two.position),

@@ -72,7 +72,7 @@ export function edges(record, facts, selected) {
   const ofCitations = record.evidence.filter(row => row.table_name === 'citations')
   const sources = sourcesOf(ofCitations).join(', ') || NOT_KNOWN
   const cites = record.citations.filter(({ cited_work_id: cited }) => selected.has(cited))
-  return cites.map(citation => ({
+  return [...cites.map(citation => ({
     citing: cleanLine(record.work.work_id),
     cited: cleanLine(citation.cited_work_id),
     attributes: known({
@@ -82,6 +82,28 @@ export function edges(record, facts, selected) {
       hub: facts.hub,
       data_version: facts.version,
       sources
+    })
+  })), ...local(record, facts, selected)]
+}
+
+/**
+ * Returns the citations of other citing works that are selected, each with who states it.
+ * @param {WorkRecord} record
+ * @param {HubFacts} facts
+ * @param {Set<string>} selected
+ * @returns {Edge[]}
+ */
+function local(record, facts, selected) {
+  const stated = record.local.filter(row => selected.has(row.cited_work_id))
+  return [...new Set(stated.map(row => row.cited_work_id))].map(cited => ({
+    citing: cleanLine(record.work.work_id),
+    cited: cleanLine(cited),
+    attributes: known({
+      role: NOT_KNOWN,
+      polarity: NOT_KNOWN,
+      hub: facts.hub,
+      data_version: facts.version,
+      sources: sourcesOf(stated.filter(row => row.cited_work_id === cited)).join(', ')
     })
   }))
 }

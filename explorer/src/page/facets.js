@@ -8,7 +8,8 @@ import { arrange, button, el, grouped, many, setText } from './dom.js'
 /** @import { Count, FlagFacet, ListFacet } from '../types.js' */
 /** @import { Page, Part } from './app.js' */
 
-const FIRST = 8 // values of a facet, and 'not known'; of themes all: they are few, in an order
+const FIRST = 8 // values of a facet, and 'not known'
+const FEW = 20 // themes that are all shown: somebody grouped them, in an order
 const MORE = 200
 
 /**
@@ -32,7 +33,7 @@ export function facets(page) {
 function listFacet(page, name) {
   /** @type {Map<string, ReturnType<typeof valueRow>>} */
   const rows = new Map()
-  let most = name === 'theme' ? Infinity : FIRST
+  let most = name === 'theme' && page.engine.themes.length <= FEW ? Infinity : FIRST
   const values = el('div')
   const more = button('', () => {
     const before = new Set(values.children)

@@ -2,10 +2,10 @@
 
 import { cleanLine } from '../text/text.js'
 import { published } from '../text/work.js'
-import { el, link } from './dom.js'
+import { el, link, many } from './dom.js'
 import { idLink, parted } from './paper.js'
 
-/** @import { CitationRow, LabelRow, WorkRecord } from '../types.js' */
+/** @import { CitationRow, LabelRow, RankRow, WorkRecord } from '../types.js' */
 /** @import { Page } from './app.js' */
 
 /** @typedef {(Node | string)[]} Value what is known; empty where nothing is */
@@ -16,7 +16,8 @@ import { idLink, parted } from './paper.js'
  * @param {Page} page
  * @returns {[name: string, value: Value][]}
  */
-export function facts({ work, authors, ids, themes, citations, labels, representatives }, page) {
+export function facts(record, page) {
+  const { work, authors, ids, themes, citations, local, labels, representatives } = record
   const ofMany = citations.length > 1
   /** @param {(row: CitationRow) => string | number | boolean | null} get @returns {Value} */
   const cited = get => joined(citations.filter(row => get(row) !== null).map(row =>
@@ -40,13 +41,19 @@ export function facts({ work, authors, ids, themes, citations, labels, represent
     ['Author names shared with it (equal spelling, a heuristic)', cited(row => row.shared_authors)],
     ['Influential citation', cited(row => row.is_influential)],
     ['Labels of its citation', joined(labels.map(labelled), '; ')],
-    ['Representative', joined(representatives.map(row => `${row.method}, no. ${row.rank}`), '; ')],
+    ['Citing papers that it cites', joined([...new Set(local.map(row => row.cited_work_id))])],
+    ['Representative', joined(representatives.map(ranked), '; ')],
     ['Identifiers', parted(ids.map(idLink), ', ')],
     ['Code', url(work.code_url)],
     ['Model weights', url(work.model_url)],
     ['Retracted', one(work.is_retracted)]
   ]
 }
+
+/** @param {RankRow} row */
+const ranked = ({ method, rank, covers, reason }) =>
+  `${method}, no. ${rank}` + (covers ? `, for ${many(covers, 'paper')}` : '') +
+  (reason ? `: ${reason}` : '')
 
 /** @param {LabelRow} row */
 const labelled = ({ scheme, value, raw_value, labeler, source_id }) =>

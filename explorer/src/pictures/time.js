@@ -13,6 +13,7 @@ import { NOT_KNOWN } from '../shared.js'
 
 const MOST_COLUMNS = 12
 const LENGTHS = [1, 2, 5, 10, 20, 50, 100, 200, 500]
+const DRAWN = 20 // themes; there are hundreds where a source's topics are the themes
 const LARGEST = 18 // px, the diameter of the largest circle
 
 /**
@@ -78,6 +79,15 @@ export function timeTable({ counts, numbers, timeline, timelineAll }, themes, ra
 }
 
 /**
+ * Returns the themes that are drawn: of many the first, and those that are asked for.
+ * @param {ThemeRow[]} themes
+ * @param {string[]} asked
+ */
+export function drawnThemes(themes, asked) {
+  return themes.filter(({ theme_id: id }, place) => place < DRAWN || asked.includes(id))
+}
+
+/**
  * Returns what to ask for when a cell is pressed, and the press to keep: pressed again, a cell
  * gives back the themes and years that were there before, as long as they are those it set.
  * @param {Asked} state
@@ -114,7 +124,8 @@ function shownText({ count, shown }) {
  * @returns {HTMLElement}
  */
 export function timePicture(view, themes, state, press) {
-  const { columns, hasUnknown, rows, totals } = timeTable(view, themes, state.year)
+  const drawn = drawnThemes(themes, state.theme)
+  const { columns, hasUnknown, rows, totals } = timeTable(view, drawn, state.year)
   const all = rows.flatMap(({ cells }) => cells)
   const most = Math.max(...all.map(({ count }) => count))
 
@@ -164,10 +175,12 @@ export function timePicture(view, themes, state, press) {
   const scroll = el('div',
     { class: 'cx-scroll', role: 'region', 'aria-label': title, tabIndex: 0 }, table)
   const isSeveral = sum(all.map(({ shown }) => shown)) > view.numbers.length
+  const left = themes.length - drawn.length
   return el('div', { class: 'cx-picture' }, scroll, el('p', { class: 'cx-note' },
     'The area of a circle is its number of papers, whatever themes and years are asked for; ' +
     'what is filled is in this list, which the last line counts.' +
-    (isSeveral ? ' A paper of several themes counts in each, once in the last line.' : '')))
+    (isSeveral ? ' A paper of several themes counts in each, once in the last line.' : '') +
+    (left ? ` ${many(left, 'more theme')} can be asked for, and are counted there, too.` : '')))
 }
 
 /**

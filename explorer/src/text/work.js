@@ -3,7 +3,7 @@
 import { pageOf } from './identifiers.js'
 import { byCodePoint } from './text.js'
 
-/** @import { EvidenceRow, IdRow, LabelRow, WorkRecord, WorkRow } from '../types.js' */
+/** @import { IdRow, LabelRow, WorkRecord, WorkRow } from '../types.js' */
 
 const MOST_AUTHORS = 8
 
@@ -72,9 +72,9 @@ export function joinLabels(labels, scheme) {
 }
 
 /**
- * Returns the ids of the sources of cells, in the order of Python.
- * @param {EvidenceRow[]} evidence
+ * Returns the ids of the sources of cells or rows, in the order of Python.
+ * @param {{ source_id: string }[]} rows
  */
-export function sourcesOf(evidence) {
-  return [...new Set(evidence.map(row => row.source_id))].sort(byCodePoint)
+export function sourcesOf(rows) {
+  return [...new Set(rows.map(row => row.source_id))].sort(byCodePoint)
 }
