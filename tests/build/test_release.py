@@ -535,7 +535,7 @@ WRONG_FIGURES = {
     ),
     "no work of the hub": (
         "2304.01373-1,arxiv:2304.01373,", "2304.01373-1,arxiv:2304.01374,",
-        "arxiv:2304.01374 is no work of works.csv",
+        "arxiv:2304.01374 is no work of the hub",
     ),
     "a number left out": (
         "2605.24981-2,", "2605.24981-5,",
