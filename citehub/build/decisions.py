@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from citehub._identifiers import Identifier, parse_identifier
+from citehub._identifiers import parse_identifier
 from citehub._schema import TABLES
 from citehub._validate import row_key
-from citehub.build.join import RecordKey
 from citehub.build.ledger import Cell, Correction
 from citehub.sources.curation import CURATION, LINK_COLUMNS, Curation, Misfit, find_misfits
 from citehub.sources.records import Origin
@@ -15,8 +14,7 @@ from citehub.sources.records import Origin
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from citehub._hub import Hub
-    from citehub.build.join import Member, Work
+    from citehub.build.join import Work
     from citehub.sources.curation import Decision, Exclusion, LabelRow
 
 _WORKS: Final = TABLES["works"].key
@@ -123,20 +121,4 @@ def _by_name(works: Iterable[Work]) -> _ByName:
                 names.setdefault(identifier.curie, work.work_id)
             names.setdefault(f"{record.source_id}:{record.record_id}", work.work_id)
         names[work.work_id] = work.work_id
-    return names
-
-
-def names_of(before: Hub) -> dict[Member, str]:
-    """Return what works were called in a release, by their identifiers and records."""
-    release = before.release
-    names: dict[Member, str] = {}
-    for row in release.rows("work_ids"):
-        names[Identifier(row["scheme"], row["value"])] = row["work_id"]
-    for row in release.rows("citation_sources"):
-        names[RecordKey(row["source_id"], row["record_id"])] = row["citing_work_id"]
-    for row in release.rows("work_joins"):
-        names[RecordKey(row["source_id"], row["record_id"])] = row["work_id"]
-    for work_id in release.ids():
-        if found := parse_identifier(work_id):
-            names[found] = work_id
     return names

@@ -21,9 +21,8 @@ from citehub.build.assemble import TRUST, Plan, assemble, join_statements
 from citehub.build.changes import FIRST, changes_of
 from citehub.build.complete import complete
 from citehub.build.curate import join_decisions
-from citehub.build.decisions import names_of
 from citehub.build.gather import gather
-from citehub.build.join import RecordKey
+from citehub.build.join import RecordKey, named_in
 from citehub.build.own_rows import put_own_rows, read_own_rows
 from citehub.build.register import register, repair_index, writing
 from citehub.build.spec import PARTS, HubSpec, ReleaseSpec, read_spec
@@ -33,12 +32,12 @@ from citehub.sources.curation import CURATION, read_curation
 from citehub.sources.records import Origin
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from citehub._diff import Level
     from citehub._table import ArrowRows
     from citehub.build.gather import Gathered
-    from citehub.build.join import Joined
+    from citehub.build.join import Joined, Member
     from citehub.build.ledger import Ledger
     from citehub.sources.hand_records import HandRecords
 
@@ -248,7 +247,7 @@ def make_content(
         given,
         same=same,
         apart=apart,
-        named=names_of(before) if before else None,
+        named=_names_of(before) if before else None,
         former={row["former_id"] for row in former},
     )
     chosen = [table for name, table in own.items() if not release.parts or name in release.parts]
@@ -344,6 +343,12 @@ def write_release(  # noqa: PLR0913
     return version
 
 
+def _names_of(before: Hub) -> Mapping[Member, str]:
+    """Return what works are called in the release before."""
+    rows = (before.release.rows(name) for name in ("work_ids", "work_joins", "former_ids"))
+    return named_in(*rows)
+
+
 def _ids_of(joined: Joined, hand: HandRecords) -> set[str]:
     return {*hand.work_ids, *(work.work_id for work in (joined.canonical, *joined.works))}
 
@@ -374,7 +379,8 @@ def _mend_index(folder: str, but: str) -> None:
 def _described(spec: HubSpec) -> str:
     """Return the newest version that is described and not released; empty where there is none."""
     released = _released(spec.folder)
-    waiting = {each.version for each in spec.releases}.difference(released)
+    there = {*released, *find_releases(spec.folder)}  # listed, or left out
+    waiting = {each.version for each in spec.releases} - there
     newest = max(waiting, key=version_key, default="")
     if released and newest and version_key(newest) < version_key(released[-1]):
         return ""

@@ -176,7 +176,7 @@ class Reader:
                 message += (
                     " A list of works that cite it has to hold an entry of the work itself, with "
                     f"this {'identifier' if wanted.ids else 'title'}, where no dump has it: add "
-                    "one to the list, or name a dump with {_options()}."
+                    f"one to the list, or name a dump with {_options()}."
                 )
             raise UnknownWork(message, wanted.asked)
         dates = [each.snapshot_on for each in self.sources if each.snapshot_on]
