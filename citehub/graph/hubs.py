@@ -46,6 +46,8 @@ class NewHub(NamedTuple):
         The work, as it was asked for.
     folder : str
         The hub folder, or of `new_hubs` the release folder; empty where there is none.
+    release : str
+        The folder of the release; empty where there is none.
     n_citing : int
         The number of citing works; -1 where the folder was there already.
     problem : str
@@ -61,6 +63,7 @@ class NewHub(NamedTuple):
 
     asked: str
     folder: str
+    release: str
     n_citing: int
     problem: str
     rejects: str
@@ -195,7 +198,16 @@ def new_hub(
             raise
         written = write_rejects(f"{target}.rejects.csv", [*reader.rejects, *references.rejects])
     n = len(content.tables["citations"])
-    return NewHub(work, target, n, "", written, store.told(store.partial), store.told(store.notes))
+    return NewHub(
+        work,
+        target,
+        os.path.join(target, version),
+        n,
+        "",
+        written,
+        store.told(store.partial),
+        store.told(store.notes),
+    )
 
 
 def _keep(files: Iterable[str], source: str, created: datetime.date) -> None:
@@ -297,7 +309,7 @@ def new_hubs(
             if len(reader.rejects) > n_written:
                 written, n_written = write_rejects(path, reader.rejects), len(reader.rejects)
             told = store.told(store.partial), store.told(store.notes)
-            yield NewHub(each.asked, folder, n, problem, written, *told)
+            yield NewHub(each.asked, folder, folder, n, problem, written, *told)
 
 
 def _is_hub_of(wanted: Wanted, folder: str) -> bool:
