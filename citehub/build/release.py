@@ -159,7 +159,8 @@ def _mend_index(folder: str, but: str) -> None:
 
 def _next(spec: HubSpec) -> str:
     """Return the newest version that is described and not released."""
-    waiting = {each.version for each in spec.releases}.difference(_released(spec.folder))
+    there = {*_released(spec.folder), *find_releases(spec.folder)}  # listed, or left out
+    waiting = {each.version for each in spec.releases} - there
     if not waiting:
         raise BuildError(
             f"Every release that {os.path.join(spec.folder, SPEC)} describes is there. "

@@ -322,7 +322,7 @@ def test_a_lost_index_is_written_anew_and_told(datasets, run):
     for version in ("1.0.0", "1.1.0", "1.2.0"):
         assert f"Note: Entered {version} into {index}, which did not list it." in said
     assert f"Note: Left 1.1.1 out of index.json: {index.parent / '1.1.1' / 'README.md'}" in said
-    assert "1.1.1 is there already; nothing was written" in said
+    assert "hub.toml describes is there." in said
     kept = json.loads(before)["versions"]
     assert json.loads(index.read_bytes())["versions"] == {
         version: files for version, files in kept.items() if version != "1.1.1"
