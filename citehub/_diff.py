@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from citehub import _html
 from citehub._catalog import is_folder, load, version_key
+from citehub._manifest import OWN_BEFORE
 from citehub._news import News, tell_news
 from citehub._schema import TABLES
 from citehub._text import counted
@@ -340,6 +341,8 @@ def _compare_columns(old: Resource, new: Resource) -> Iterator[Change]:
 def _compare_vocabularies(table: str, old: Field, new: Field) -> Iterator[Change]:
     before = old.get("constraints", {}).get("enum")
     after = new.get("constraints", {}).get("enum")
+    if table == "evidence" and before and after:  # newer schemas have these where a hub has them
+        before = [term for term in before if term in after or term not in OWN_BEFORE]
     if before == after:
         return
     narrowed = after is not None and (before is None or set(before) - set(after))

@@ -52,7 +52,7 @@ RESPONSIBLE_AI = (
 
 FIRST_SCHEMA = 1
 NAMES_OWN_TABLES = 3  # the schema from which on a manifest says which tables only its hub has
-_OWN_BEFORE = (  # those of mt-nlg, which the schemas before had for every hub
+OWN_BEFORE = (  # those of mt-nlg, which the schemas before had for every hub
     "finding_figures",
     "canonical_facts",
     "canonical_corpus",
@@ -213,7 +213,7 @@ def own_tables(manifest: Manifest) -> tuple[str, ...]:
     """Return the tables of a release that its hub declares, and citehub does not know."""
     if schema_version(manifest) >= NAMES_OWN_TABLES:
         return tuple(manifest["citehub"].get("own_tables", ()))
-    return tuple(each["name"] for each in manifest["resources"] if each["name"] in _OWN_BEFORE)
+    return tuple(each["name"] for each in manifest["resources"] if each["name"] in OWN_BEFORE)
 
 
 def released_on(manifest: Manifest) -> str:

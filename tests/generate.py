@@ -134,8 +134,9 @@ class MtNlg(Hub):
     Examples
     --------
     >>> import citehub
-    >>> sum(row["value_text"] is None for row in citehub.load("mt-nlg").canonical_facts)
-    100
+    >>> facts = citehub.load("mt-nlg").canonical_facts
+    >>> [row["value"] for row in facts if row["name"] == "layers"]
+    [105.0]
     """
 '''
     for table in read_own_tables(str(MT_NLG)).values():

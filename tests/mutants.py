@@ -53,6 +53,8 @@ TESTS = {  # by module of citehub: the files that stand for it, the quickest fir
     "build/likeness": ("build/test_candidates.py", "build/test_join.py"),
     "build/names": ("build/test_join.py",),
     "build/ledger": ("build/test_ledger.py", "build/test_assemble.py", *RELEASE),
+    "build/own_rows": ("build/test_own_tables.py", *RELEASE),
+    "build/own_tables": ("build/test_own_tables.py",),
     "build/parts": RELEASE,
     "build/register": ("build/test_register.py", "build/test_release.py"),
     "build/release": RELEASE,

@@ -139,6 +139,15 @@ SCHEMA_CHANGES = {
 }  # fmt: skip
 
 
+@pytest.mark.parametrize(("lost", "kinds"), [("canonical_corpus", []), ("themes", ["narrowed"])])
+def test_evidence_need_not_name_tables_of_another_hub(alter, lost, kinds):
+    def edit(schema):
+        schema["fields"][0]["constraints"]["enum"].remove(lost)
+
+    found = alter("evidence", edit_schema=edit)
+    assert [change.kind for change in found] == [f"vocabulary {kind}" for kind in kinds]
+
+
 @pytest.mark.parametrize(
     ("table", "edit", "kind", "level"), SCHEMA_CHANGES.values(), ids=SCHEMA_CHANGES
 )

@@ -1,7 +1,7 @@
 """Pairs of works that may be one, by title, year and authors; a person decides.
 
-Works are compared that share one of their rarest words, so that a hub of fifty thousand works
-takes seconds.
+Works are compared that share an author and one of their rarest words, or the title, so that a hub
+of fifty thousand works takes seconds.
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ _YEARS: Final = 2
 _SHARE: Final = 0.5  # of the authors of the work that has fewer
 _LONG: Final = 4  # words of a title that says enough where the authors are not known
 _BEGINNING: Final = 3  # words that a title and its longer form begin with
-_RAREST: Final = 4  # words of a title that its work is found by
-_CROWD: Final = 200  # works that share a word are not compared if they are more
+_RAREST: Final = 3  # words of a title that its work is found by, with each of its authors
+_PEOPLE: Final = 20  # authors of a work that it is found by
+_CROWD: Final = 200  # works that share so much are not compared if they are more
 _COLUMNS: Final = frozenset(  # titles of what appears again and again, not of one work
     {
         *("abstracts", "announcement", "announcements", "book review", "book reviews"),
@@ -78,22 +79,21 @@ def find_candidates(
 
 
 def _compared(traits: Sequence[Traits]) -> Iterator[tuple[int, int]]:
-    """Return the pairs that share a title, or a rare word of it."""
+    """Return the pairs that share a title, or one of their authors and of their rarest words."""
     sets = [each.words for each in traits]
     counts = Counter(word for words in sets for word in words)
-    blocks: dict[tuple[str, str], list[int]] = {}
+    blocks: dict[int, list[int]] = {}
     for place, (each, words) in enumerate(zip(traits, sets, strict=True)):
         if not each.title or each.title in _COLUMNS:
             continue
         rarest = sorted((w for w in words if counts[w] > 1), key=lambda w: (counts[w], w))
-        keys = {("", each.title)}
-        keys |= {("", word) for word in rarest[:_RAREST] if counts[word] <= _CROWD}
-        keys |= {(each.first, word) for word in rarest[:_RAREST] if each.first}
-        for key in keys:
+        people = [each.first, *sorted(each.authors)[:_PEOPLE]] if each.first else []
+        keys = {hash((person, word)) for person in people for word in rarest[:_RAREST]}
+        for key in (hash(each.title), *keys):
             blocks.setdefault(key, []).append(place)
     pairs: set[tuple[int, int]] = set()
     for places in blocks.values():
-        if len(places) <= _CROWD:
+        if 1 < len(places) <= _CROWD:
             for at, one in enumerate(places):
                 pairs.update((one, other) for other in places[at + 1 :])
     return iter(pairs)

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
 
-from citehub._identifiers import Identifier
+from citehub._identifiers import Identifier, parse_identifier
 from citehub._text import clean_line
 from citehub.build.candidates import find_candidates
 from citehub.build.likeness import differ, titles_differ, traits_of
@@ -150,6 +150,38 @@ def key_of(record: Record) -> RecordKey:
     return RecordKey(record.source_id, record.record_id)
 
 
+def named_in(
+    work_ids: Iterable[Mapping[str, Any]],
+    work_joins: Iterable[Mapping[str, Any]],
+    former_ids: Iterable[Mapping[str, Any]] = (),
+) -> dict[Member, str]:
+    """Return what the works of a release are called, from its rows, as `join` takes it.
+
+    An identifier that two works have names neither; a former id that is an identifier still
+    names what it named.
+
+    Examples
+    --------
+    >>> ids = [{"work_id": "arxiv:2201.11990", "scheme": "s2", "value": "246411325"}]
+    >>> named_in(ids, [])
+    {Identifier(scheme='s2', value='246411325'): 'arxiv:2201.11990'}
+    """
+    named: dict[Member, str] = {}
+    for row in former_ids:
+        identifier = parse_identifier(row["former_id"])
+        if identifier:
+            named[identifier] = row["work_id"]
+    several = set()
+    said: dict[Member, str] = {}
+    for row in work_ids:
+        identifier = Identifier(row["scheme"], row["value"])
+        if said.setdefault(identifier, row["work_id"]) != row["work_id"]:
+            several.add(identifier)
+    for row in work_joins:
+        said[RecordKey(row["source_id"], row["record_id"])] = row["work_id"]
+    return named | {member: name for member, name in said.items() if member not in several}
+
+
 def join(  # noqa: PLR0913
     records: Iterable[Record],
     canonical: Collection[tuple[str, str]],
@@ -215,6 +247,8 @@ class _Part(NamedTuple):
 
 _Node: TypeAlias = int | Identifier | _Part
 """What is joined: records, by their place in the order of trust, and their identifiers."""
+_Link: TypeAlias = tuple[list[int], list[int], str]
+"""What a person says is one: records of the one side and of the other, and why."""
 
 
 class _Groups:
@@ -278,20 +312,26 @@ class _Joining:
         self.same = [each for each in same if self._fits(each)]
         self.apart = [each for each in apart if self._fits(each)]
         self.cuts: list[tuple[int, Identifier | None, int]] = []  # record, identifier, decision
+        self.cut: set[tuple[int, Identifier | None]] = set()
         self.dropped: set[tuple[int, Identifier]] = set()
 
     def run(self, named: Mapping[Member, str], former: Collection[str]) -> Joined:
         groups = self._join(self.same)
         if self.same:
             self._tell_agreed()
+        self.cut = {(place, identifier) for place, identifier, _ in self.cuts}
         self._drop(groups)
         self._tell_cuts()
         members: dict[_Node, list[int]] = {}
         for place in range(len(self.records)):
             members.setdefault(groups.find(place), []).append(place)
         reasons: dict[int, Reason] = {}
-        for places in members.values():
-            reasons |= self._reasons(places)
+        links: dict[_Node, list[_Link]] = {}
+        for each in self.same:
+            link = self._places(each.one), self._places(each.other), each.reason
+            links.setdefault(groups.find(self._nodes(each.one)[0]), []).append(link)
+        for group, places in members.items():
+            reasons |= self._reasons(places, links.get(group, ()))
             self._tell_unlike(places, reasons)
         self._tell_parts()
         records = [self._cleaned(place) for place in range(len(self.records))]
@@ -409,19 +449,15 @@ class _Joining:
 
     # -- reasons --------------------------------------------------------------------------
 
-    def _reasons(self, places: list[int]) -> dict[int, Reason]:
+    def _reasons(self, places: list[int], links: Sequence[_Link]) -> dict[int, Reason]:
         """Say for each record of a work why it is of it, from the most trusted one on."""
         first, *others = places
         if not others:
             return {first: Reason("only record")}
         found = {first: Reason("first record")}
-        cut = {(place, identifier) for place, identifier, _ in self.cuts}
-        links = [
-            (self._places(each.one), self._places(each.other), each.reason) for each in self.same
-        ]
         inside, seen, queue = set(places), set[_Node](), [first]
         while True:
-            self._spread(queue, found, inside, seen, cut)
+            self._spread(queue, found, inside, seen)
             queue = [*self._decided_next(links, found, inside)] or [
                 *self._asked_next(found, inside)
             ]
@@ -434,14 +470,13 @@ class _Joining:
         found: dict[int, Reason],
         inside: set[int],
         seen: set[_Node],
-        cut: set[tuple[int, Identifier | None]],
     ) -> None:
         """Follow shared identifiers from records that are of the work for another reason."""
         roots = set(queue)
         for place in queue:  # it grows
             for identifier in sorted(set(self.records[place].ids), key=_rank):
                 node = self._node(place, identifier)
-                if node in seen or (place, identifier) in cut:
+                if node in seen or (place, identifier) in self.cut:
                     continue
                 seen.add(node)
                 reason: JoinReason = "shared identifier" if place in roots else "source says"
@@ -449,7 +484,7 @@ class _Joining:
                     if (
                         other in inside
                         and other not in found
-                        and (other, identifier) not in cut
+                        and (other, identifier) not in self.cut
                         and self._node(other, identifier) == node
                     ):
                         found[other] = Reason(reason, identifier, self.keys[place])
@@ -462,7 +497,7 @@ class _Joining:
 
     def _decided_next(
         self,
-        links: list[tuple[list[int], list[int], str]],
+        links: Sequence[_Link],
         found: dict[int, Reason],
         inside: set[int],
     ) -> Iterator[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from citehub._markup import plain_title
@@ -63,7 +64,7 @@ def traits_of(title: str | None, authors: Collection[Author | None], year: int |
     named = [_name(author) for author in authors if author]
     first = next(iter(authors), None)
     return Traits(
-        " ".join(words(plain_title(title))) if title else "",
+        _spell(title) if title else "",
         _name(first)[0] if first else "",
         frozenset(f"{family} {given[:1]}".rstrip() for family, given in named if family),
         year,
@@ -113,6 +114,11 @@ def title_similarity(one: str, other: str) -> float:
     return 2 * len(mine & theirs) / (len(mine) + len(theirs))
 
 
+@lru_cache(maxsize=1 << 16)
+def _spell(title: str) -> str:
+    return " ".join(words(plain_title(title)))
+
+
 def _pieces(title: str) -> set[str]:
     padded = f"  {title} "
     return {padded[at : at + _PIECE] for at in range(len(padded) - _PIECE + 1)}
@@ -122,6 +128,7 @@ def _same_script(one: str, other: str) -> bool:
     return one.isascii() == other.isascii()
 
 
+@lru_cache(maxsize=1 << 16)
 def _name(author: Author) -> tuple[str, str]:
     """Return the family name and the given ones, as far as the print tells them apart."""
     if author.is_collective:

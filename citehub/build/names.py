@@ -68,9 +68,9 @@ def _new_name(
 ) -> str:
     records = list(records)
     known = {each.curie for _, ids in records for each in ids if each.scheme in SCHEMES}
-    free = sorted(known - set(used), key=_rank)
+    free = [name for name in known if name not in used]
     if free:
-        return free[0]
+        return min(free, key=_rank)
     first = records[0][0]
     name = f"{_ENTRY}:{first.record_id}"
     number = 1

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from citehub.build.own_tables import OwnTable, Quotes, Range
 
 _NOUNS: Final = {
-    "works.work_id": "work of works.csv",
+    "works.work_id": "work of the hub",
     "sources.source_id": "source of sources.csv",
 }
 

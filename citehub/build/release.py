@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,9 @@ def build_release(
     progress: Callable[[str], None] = lambda _step: None,
 ) -> str:
     """Build a release of a hub from its sources, and compare it with the release before.
+
+    Releases that stand in the hub folder and not in its ``index.json`` are entered, if they are
+    whole; a warning says which.
 
     Parameters
     ----------
@@ -76,7 +80,7 @@ def build_release(
         return _build(spec, spec.release(version or _next(spec)), target, progress)
     _check_not_shipped(folder)
     with writing(folder):
-        _mend_index(folder, version or "", progress)
+        _mend_index(folder, version or "")
         release = spec.release(version or _next(spec))
         if release.version in _released(folder):
             raise TargetExists(
@@ -141,18 +145,22 @@ def _check_not_shipped(folder: str) -> None:
         )
 
 
-def _mend_index(folder: str, but: str, progress: Callable[[str], None]) -> None:
+def _mend_index(folder: str, but: str) -> None:
     """Enter what the index does not list: it was lost, or a process was killed before the end."""
     mended = repair_index(folder, but=but)
-    for version in mended.entered:
-        progress(f"Entered {version} into {INDEX}, which did not list it")
-    for version, reason in mended.refused.items():
-        progress(f"Left {version} out of {INDEX}: {reason}")
+    told = [
+        f"Entered {version} into {os.path.join(folder, INDEX)}, which did not list it."
+        for version in mended.entered
+    ]
+    told += [f"Left {each} out of {INDEX}: {why}" for each, why in mended.refused.items()]
+    for sentence in told:
+        warnings.warn(sentence, stacklevel=3)  # where build_release() is called
 
 
 def _next(spec: HubSpec) -> str:
     """Return the newest version that is described and not released."""
-    waiting = {each.version for each in spec.releases}.difference(_released(spec.folder))
+    there = {*_released(spec.folder), *find_releases(spec.folder)}  # listed, or left out
+    waiting = {each.version for each in spec.releases} - there
     if not waiting:
         raise BuildError(
             f"Every release that {os.path.join(spec.folder, SPEC)} describes is there. "

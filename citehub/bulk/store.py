@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from citehub import _folder
 from citehub._table import read_footer
 from citehub._text import counted
-from citehub.bulk.engines import CannotRead, parquet_files
+from citehub.bulk.engines import CannotRead, Made, parquet_files
 from citehub.errors import SourceError
 from citehub.sources.dumps import shape_texts
 from citehub.sources.fit import fit
@@ -242,7 +242,8 @@ class Store:
         try:
             raw = read({path: number for number, path in numbered}, dataset.fields)
             raw = dataset.prepare(raw) if dataset.prepare else raw
-            self.engine.write(shape_texts(raw, dataset), folder)
+            key = dataset.shape, dataset.made, tuple(dataset.fields.items())
+            self.engine.write(Made(raw, lambda each: shape_texts(each, dataset), key), folder)
             if not trust:
                 table = self.engine.read_parquet(parquet_files(folder))
                 (found,) = self.engine.fetch(table.agg(n=(~table.sound).sum()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from contextlib import suppress
 from typing import Annotated
 
@@ -87,8 +88,14 @@ def build(
 
     if out == "":
         raise typer.BadParameter("the name of the folder is empty")
-    with terminal.progress() as step:
-        folder = build_release(hub, version, out=out, progress=step)
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always", UserWarning)
+        try:
+            with terminal.progress() as step:
+                folder = build_release(hub, version, out=out, progress=step)
+        finally:
+            for each in told:
+                terminal.err().print(terminal.text(f"Note: {each.message}"), soft_wrap=True)
     print(clean(folder))
     terminal.err().print(terminal.text(f"Look at it with: citehub show {folder}"), soft_wrap=True)
 

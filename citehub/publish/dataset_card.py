@@ -104,8 +104,14 @@ def _shares(hub: Hub) -> str:
 
 
 def _tables(manifest: Manifest) -> list[tuple[str, str, str]]:
+    own = manifest["citehub"].get("own_tables", ())
     return [
-        (md.code(each["name"]), f"{each['rows']:,}", md.text(each["description"]))
+        (
+            md.code(each["name"]),
+            f"{each['rows']:,}",
+            md.text(each["description"])
+            + (" Only this hub has it." if each["name"] in own else ""),
+        )
         for each in manifest["resources"]
     ]
 

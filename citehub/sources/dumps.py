@@ -216,11 +216,9 @@ def shape_texts(raw: Expression, dataset: Dataset) -> Expression:
         if kind in {"int64", "boolean"}:
             sound &= raw[name].isnull() | cells[name].notnull()
     typed = raw.select(**cells, sound=sound, part=raw.part)
-    made = dataset.shape(typed)
-    sound = typed.sound
-    for name in dataset.made:
-        sound &= made[name].notnull()
-    return typed.select(**made, sound=sound, part=typed.part)
+    made = typed.select(**dataset.shape(typed), sound=typed.sound, part=typed.part)
+    has_all = ibis.and_(*(made[name].notnull() for name in dataset.made))
+    return made.mutate(sound=made.sound & has_all)
 
 
 def _texts(column: Expression) -> Iterator[Expression]:

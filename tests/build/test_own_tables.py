@@ -282,6 +282,9 @@ def test_a_release_holds_the_table_and_marks_it(build):
     assert found["evidence (FAIR R1.2)"].passed
     with open(os.path.join(hub.path, "croissant.json"), encoding="utf-8") as file:
         assert "lab_notes/mood" in file.read()
+    with open(os.path.join(hub.path, "README.md"), encoding="utf-8") as file:
+        lines = [line for line in file if "Only this hub has it." in line]
+    assert [line.split(" | ")[0] for line in lines] == ["| `lab_notes`"]
 
 
 def test_each_cell_has_an_origin(build):
@@ -309,7 +312,7 @@ def test_a_release_before_tables_were_marked_has_them_by_name():
 
 
 WRONG_ROWS = {
-    "a work that is none": (ROWS.replace("2205.01068", "2304.01374"), "is no work of works.csv"),
+    "a work that is none": (ROWS.replace("2205.01068", "2304.01374"), "is no work of the hub"),
     "a source that is none": (
         ROWS.replace("locator", "source_id").replace("p. 3", "nowhere"),
         "nowhere is no source of sources.csv",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import re
 import signal
@@ -306,6 +307,28 @@ def test_a_build_that_was_cut_off_before_the_index_is_taken_up(datasets, describ
     assert (datasets / "mt-nlg" / "index.json").read_bytes() == after
 
 
+def test_a_lost_index_is_written_anew_and_told(datasets, run):
+    index = datasets / "mt-nlg" / "index.json"
+    before = index.read_bytes()
+    index.unlink()
+    code, out, err = run("verify", "mt-nlg")
+    assert (code, out) == (1, b"")
+    assert f"citehub build {index.parent}" in " ".join(err.split())
+    with open(datasets / "mt-nlg" / "1.1.1" / "README.md", "a", encoding="utf-8") as file:
+        file.write("edited")
+    code, out, err = run("build", str(index.parent))
+    said = " ".join(err.split())
+    assert (code, out) == (1, b"")
+    for version in ("1.0.0", "1.1.0", "1.2.0"):
+        assert f"Note: Entered {version} into {index}, which did not list it." in said
+    assert f"Note: Left 1.1.1 out of index.json: {index.parent / '1.1.1' / 'README.md'}" in said
+    assert "hub.toml describes is there." in said
+    kept = json.loads(before)["versions"]
+    assert json.loads(index.read_bytes())["versions"] == {
+        version: files for version, files in kept.items() if version != "1.1.1"
+    }
+
+
 def test_a_folder_of_other_bytes_is_not_taken_up(datasets, describe_release):
     describe_release(PATCH)
     before = (datasets / "mt-nlg" / "index.json").read_bytes()
@@ -512,7 +535,7 @@ WRONG_FIGURES = {
     ),
     "no work of the hub": (
         "2304.01373-1,arxiv:2304.01373,", "2304.01373-1,arxiv:2304.01374,",
-        "arxiv:2304.01374 is no work of works.csv",
+        "arxiv:2304.01374 is no work of the hub",
     ),
     "a number left out": (
         "2605.24981-2,", "2605.24981-5,",

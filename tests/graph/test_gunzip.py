@@ -109,6 +109,13 @@ def test_an_engine_is_free_for_work_as_it_opens(tmp_path):
     engine.close()
 
 
+def test_nothing_is_drawn_into_the_output_of_what_takes_seconds(tmp_path):
+    engine = DuckDB(1 << 30, 2, str(tmp_path))
+    asked = engine._backend.raw_sql("SELECT current_setting('enable_progress_bar')")
+    assert asked.fetchall() == [(False,)]
+    engine.close()
+
+
 def test_each_file_is_unpacked_once_and_never_by_duckdb(tmp_path, monkeypatch):
     text = b'{"key": "1", "text": "' + b"x" * 1000 + b'"}\n'
     parts = {}

@@ -7,20 +7,35 @@ from __future__ import annotations
 
 import errno
 import os
-from typing import TYPE_CHECKING, Any, Final, Protocol
+import re
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from citehub.errors import UnknownName
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Hashable, Mapping, Sequence
 
     from citehub.sources.dumps import Expression
 
 ENGINES: Final = ("duckdb", "spark")
+_RAW: Final = "what_a_function_makes_something_of"
+_COMPILED: dict[Hashable, str] = {}
 
 
 class CannotRead(Exception):
     """Input files hold something that the engine cannot read as it was told to."""
+
+
+class Made(NamedTuple):
+    """What a function makes of a table.
+
+    Its SQL is put together once for each key and each schema of a table, and serves all others
+    in this process: ``make`` may depend on nothing else.
+    """
+
+    raw: Expression
+    make: Callable[[Expression], Expression]
+    key: Hashable
 
 
 class Engine(Protocol):
@@ -48,7 +63,7 @@ class Engine(Protocol):
     def read_parts(self, parts: Mapping[str, int]) -> Expression:
         """Return the columns of Parquet files, null where a file lacks one, and ``part``."""
 
-    def write(self, table: Expression, folder: str) -> None:
+    def write(self, table: Expression | Made, folder: str) -> None:
         """Write a table as Parquet files into a folder that is there.
 
         Raises
@@ -93,6 +108,18 @@ def open_engine(
 
         return Spark(memory, threads, scratch, master)
     raise UnknownName.among("engine", name, ENGINES)
+
+
+def compile_made(backend: Any, made: Made) -> str:
+    """Return the SQL of what a function makes of a table, for a backend of Ibis."""
+    import ibis
+
+    schema = made.raw.schema()
+    key = backend.name, made.key, schema
+    if key not in _COMPILED:
+        _COMPILED[key] = backend.compile(made.make(ibis.table(schema, name=_RAW)))
+    raw = f"({backend.compile(made.raw)})"
+    return re.sub(rf"([`\"]){_RAW}\1", lambda _: raw, _COMPILED[key])
 
 
 def out_of_memory() -> OSError:

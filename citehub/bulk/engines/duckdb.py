@@ -8,7 +8,7 @@ import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from citehub.bulk.engines import CannotRead, out_of_memory
+from citehub.bulk.engines import CannotRead, Made, compile_made, out_of_memory
 from citehub.errors import MissingExtra
 from citehub.sources.dumps import as_text
 from citehub.sources.lines import read_header
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _OWN: Final = 480 << 20  # bytes that Python takes, and DuckDB beside its own limit
 _LEAST: Final = 200 << 20
 _ROWS: Final = 1 << 15  # of a row group, of which each thread keeps one in memory
+_WRITTEN: Final = {"compression": "lz4_raw", "row_group_size": _ROWS}
 _PATTERN: Final = re.compile(r"([*?\[])")  # what DuckDB takes for one in the name of a file
 
 
@@ -46,6 +47,7 @@ class DuckDB:
             **({"threads": threads} if threads else {}),
         }
         self._backend = ibis.duckdb.connect(**settings)
+        self._backend.raw_sql("SET enable_progress_bar = false")  # it draws into the output
         self._packed = GunzipFiles()
         self._backend.register_filesystem(self._packed)
         ((cores,),) = self._backend.raw_sql("SELECT current_setting('threads')").fetchall()
@@ -98,10 +100,15 @@ class DuckDB:
             raw = self._backend.read_parquet(_exact(parts), union_by_name=True, **_NAMED)
         return _number(raw, parts)
 
-    def write(self, table: Expression, folder: str) -> None:
+    def write(self, table: Expression | Made, folder: str) -> None:
         path = os.path.join(folder, "part-0.parquet")
         with _errors():
-            self._backend.to_parquet(table, path, compression="lz4_raw", row_group_size=_ROWS)
+            if isinstance(table, Made):
+                how = ", ".join(f"{name} {value}" for name, value in _WRITTEN.items())
+                sql, end = compile_made(self._backend, table), path.replace("'", "''")
+                self._backend.raw_sql(f"COPY ({sql}) TO '{end}' (FORMAT parquet, {how})")
+            else:
+                self._backend.to_parquet(table, path, **_WRITTEN)
 
     def fetch(self, table: Expression) -> list[dict[str, Any]]:
         with _errors():

@@ -15,7 +15,7 @@ import warnings
 from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
-from citehub.bulk.engines import CannotRead, out_of_memory
+from citehub.bulk.engines import CannotRead, Made, compile_made, out_of_memory
 from citehub.errors import BadArgument, BuildError, MissingExtra
 from citehub.sources.dumps import as_text
 
@@ -33,6 +33,7 @@ _ANSWER: Final = 10  # seconds within which a master answers
 _WORKER: Final = 60  # seconds within which a worker of a cluster is there
 _SAID: Final = 500  # characters of what Java said that an error repeats
 _LOCAL: Final = "127.0.0.1"
+_WRITTEN: Final = {"mode": "append", "compression": "lz4_raw"}
 
 _BLANK: Final = " \t\r"
 _HALF: Final = (  # of a character that JSON escapes as two, without the other half
@@ -147,11 +148,14 @@ class Spark:
                 frame.select("*", f.coalesce(part, unknown).cast("int").alias("part"))
             )
 
-    def write(self, table: Expression, folder: str) -> None:
+    def write(self, table: Expression | Made, folder: str) -> None:
+        place = f"file://{folder}"
         with _errors():
-            self._backend.to_parquet(
-                table, f"file://{folder}", mode="append", compression="lz4_raw"
-            )
+            if isinstance(table, Made):
+                frame = self._session.sql(compile_made(self._backend, table))
+                frame.write.parquet(place, **_WRITTEN)
+            else:
+                self._backend.to_parquet(table, place, **_WRITTEN)
         for name in os.listdir(folder):
             if not name.endswith(".parquet"):  # checksums of the parts
                 os.remove(os.path.join(folder, name))
