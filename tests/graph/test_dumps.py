@@ -16,7 +16,9 @@ import pytest
 import citehub
 from citehub._folder import hashes
 from citehub.bulk.dumps import absolute
+from citehub.bulk.engines import parquet_files
 from citehub.bulk.engines.duckdb import DuckDB
+from citehub.bulk.store import Store
 from citehub.errors import SourceError, UnknownWork
 from citehub.graph import Dumps, find_canonical, new_hub
 from citehub.sources.layout import find_date
@@ -144,16 +146,27 @@ def test_merged_ids_of_any_kind_end_no_run(tmp_path, name, data, note):
     assert all(each.endswith(note) for each in made.notes)
 
 
-@pytest.mark.parametrize("ending", ["jsonl", "gz"])
 @pytest.mark.parametrize("spelling", SPELLINGS)
-def test_a_path_may_be_written_in_any_way(tmp_path, monkeypatch, spelling, ending):
+def test_a_path_may_be_written_in_any_way(tmp_path, monkeypatch, spelling):
+    """All lead to the same files, by paths that name them wherever one stands."""
     here = tmp_path / "here"
-    dump = snapshot(here / "dump", ending)
+    dump = snapshot(here / "dump")
     (here / "link").symlink_to(dump)
     (here / "works-link").symlink_to(dump / "works")
     monkeypatch.chdir(here)
     monkeypatch.setenv("HOME", str(tmp_path))
-    assert citing(tmp_path / "out", spelling.format(here=here)) == {"W3"}
+    dumps = Dumps(openalex=spelling.format(here=here))
+    monkeypatch.chdir(tmp_path)
+    paths = find_openalex(dumps.folders["openalex"])["works"].paths
+    assert all(map(os.path.isabs, paths))
+    assert [os.path.realpath(path) for path in paths] == sorted(map(str, dump.rglob("*.jsonl")))
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "gz"])
+def test_a_hub_is_made_where_paths_are_links_and_relative_ones(tmp_path, monkeypatch, ending):
+    (tmp_path / "works-link").symlink_to(snapshot(tmp_path / "dump", ending) / "works")
+    monkeypatch.chdir(tmp_path)
+    assert citing("out", "works-link") == {"W3"}
 
 
 NAMES = [
@@ -167,7 +180,7 @@ NAMES = [
     [(name, ending) for name in NAMES for ending in ("jsonl", "gz")
      if re.search(r"[*?\[%#;\\]", name) or len(name) % 2 == (ending == "gz")],
 )  # fmt: skip
-def test_a_folder_and_a_file_may_have_any_name(tmp_path, monkeypatch, name, ending):
+def test_a_folder_and_a_file_may_have_any_name(tmp_path, duck, name, ending):
     here = tmp_path / name
     dump = snapshot(here / "dump", ending)
     for number, path in enumerate(sorted(dump.rglob(f"part_0000.{ending}"))):
@@ -175,12 +188,22 @@ def test_a_folder_and_a_file_may_have_any_name(tmp_path, monkeypatch, name, endi
     for twin in ("a", "a1", "ab", "axb", "b"):  # which a pattern would take for it
         if twin != name:
             put(tmp_path / twin / "dump" / "works" / f"0.{ending}", work(9, 1))
-    monkeypatch.chdir(here)
-    if "\\" in name:  # in a folder of such a name DuckDB cannot write
-        assert citing(tmp_path / "out", "dump") == {"W3"}
-        return
-    assert citing(here / "out", "dump", cache="kept") == {"W3"}
-    assert citing(here / "again", "dump", cache="kept") == {"W3"}
+    kept = tmp_path if "\\" in name else here  # in a folder of such a name DuckDB cannot write
+    for number in range(2):  # and from what was kept
+        store = Store(duck, str(kept / "kept"), print)
+        table = store.table(find_openalex(str(dump))["works"])
+        out = kept / f"out {number}"
+        out.mkdir()
+        duck.write(table, str(out))
+        written = duck.read_parquet(parquet_files(str(out)))
+        found = [(row["record"], row["refs"], row["part"]) for row in duck.fetch(written)]
+        assert sorted(found, key=repr) == [(1, [], 0), (2, [1], 0), (2, [], 1), (3, [1], 0)]
+
+
+@pytest.mark.parametrize("name", ["a'b", "a[1]*", "{a,b} 数学 #%20;$a", 'a"b?'])
+def test_a_hub_is_made_in_folders_of_any_name(tmp_path, monkeypatch, name):
+    monkeypatch.chdir(snapshot(tmp_path / name / "dump", "gz").parent)
+    assert citing(Path("out"), "dump", cache="kept") == {"W3"}
 
 
 def test_all_ways_to_write_a_path_give_the_same_release(tmp_path, monkeypatch):
@@ -214,7 +237,7 @@ def test_a_path_that_is_there_as_it_is_written_is_that_path(tmp_path, monkeypatc
         assert absolute(name) == str(tmp_path / name)
     assert absolute("file:///a%20b/c") == "/a b/c"
     assert absolute(Path("x")) == str(tmp_path / "x")
-    assert Dumps(openalex="x", cache="").openalex == str(tmp_path / "x")
+    assert Dumps(openalex="x", cache="").folders == {"openalex": str(tmp_path / "x")}
 
 
 def test_rows_of_a_file_that_was_not_asked_for_end_the_query(tmp_path, duck, monkeypatch):

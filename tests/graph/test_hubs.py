@@ -1240,49 +1240,89 @@ PMCID = {"pmcid": "https://www.ncbi.nlm.nih.gov/pmc/articles/PMC9999999"}
 CANON_DOI = {"doi": "https://doi.org/10.5555/canon"}
 
 
-@pytest.mark.parametrize(
-    ("openalex", "s2", "opencitations", "spellings"),
-    [
-        ({"ids": PMID}, {"PubMed": "99999999"}, "omid:br/2 pmid:99999999",
-         ["pmid:99999999", "https://pubmed.ncbi.nlm.nih.gov/99999999/"]),
-        ({"ids": PMCID}, {"PubMedCentral": "9999999"}, "pmcid:PMC9999999 omid:br/2",
-         ["pmcid:9999999", "https://pmc.ncbi.nlm.nih.gov/articles/PMC9999999/"]),
-        ({}, {"MAG": "2"}, "omid:br/2 openalex:W2", ["mag:2", "openalex:W2"]),
-        ({"ids": {"mag": 77}}, {"MAG": "77"}, "omid:br/2 openalex:W77 openalex:W9", ["mag:77"]),
-        ({"doi": "https://doi.org/10.5555/Y"}, {"DOI": "10.5555/X"},
-         "omid:br/2 doi:10.5555/x doi:10.5555/y", ["10.5555/x", "10.5555/y"]),
-        ({"locations": [{"landing_page_url": "https://arxiv.org/html/math.GT/0309136v2"}]},
-         {"ArXiv": "math/0309136"}, "omid:br/2 arxiv:math.GT/0309136", ["math.GT/0309136"]),
-        ({"doi": "https://doi.org/10.1000.10/8&lt;2"}, {"DOI": "10.1000.10/8<2"},
-         "omid:br/2 doi:10.1000.10/8&lt;2", ["10.1000.10/8&lt;2", "10.1000.10/8<2"]),
-        ({"doi": "https://dx.doi.org/10.5555/End."}, {"DOI": "10.5555/end"},
-         "omid:br/2 doi:10.5555/end;", ["10.5555/end,"]),
-        ({"doi": "10.48550/arXiv.9912.00077v2"}, {"ArXiv": "arXiv:9912.00077"},
-         "omid:br/2 arxiv:9912.00077v3", ["arXiv:9912.00077"]),
-    ],
-    ids=["pmid", "pmcid", "mag", "old mag", "two dois", "old arxiv", "odd doi", "end", "prefix"],
-)  # fmt: skip
-def test_records_of_three_sources_are_one_work(tmp_path, openalex, s2, opencitations, spellings):
+ONE_WORK = {  # records of one work in three sources, of which each has the number n
+    "pmid": ({"ids": PMID}, {"PubMed": "99999999"}, "omid:br/{n} pmid:99999999",
+             ["pmid:99999999", "https://pubmed.ncbi.nlm.nih.gov/99999999/"]),
+    "pmcid": ({"ids": PMCID}, {"PubMedCentral": "9999999"}, "pmcid:PMC9999999 omid:br/{n}",
+              ["pmcid:9999999", "https://pmc.ncbi.nlm.nih.gov/articles/PMC9999999/"]),
+    "mag": ({}, {"MAG": "{n}"}, "omid:br/{n} openalex:W{n}", ["mag:{n}", "openalex:W{n}"]),
+    "old mag": ({"ids": {"mag": 77}}, {"MAG": "77"}, "omid:br/{n} openalex:W77 openalex:W99",
+                ["mag:77"]),
+    "two dois": ({"doi": "https://doi.org/10.5555/Y"}, {"DOI": "10.5555/X"},
+                 "omid:br/{n} doi:10.5555/x doi:10.5555/y", ["10.5555/x", "10.5555/y"]),
+    "old arxiv": ({"locations": [{"landing_page_url": "https://arxiv.org/html/math.GT/0309136v2"}]},
+                  {"ArXiv": "math/0309136"}, "omid:br/{n} arxiv:math.GT/0309136",
+                  ["math.GT/0309136"]),
+    "odd doi": ({"doi": "https://doi.org/10.1000.10/8&lt;2"}, {"DOI": "10.1000.10/8<2"},
+                "omid:br/{n} doi:10.1000.10/8&lt;2", ["10.1000.10/8&lt;2", "10.1000.10/8<2"]),
+    "end": ({"doi": "https://dx.doi.org/10.5555/End."}, {"DOI": "10.5555/end"},
+            "omid:br/{n} doi:10.5555/end;", ["10.5555/end,"]),
+    "prefix": ({"doi": "10.48550/arXiv.9912.00077v2"}, {"ArXiv": "arXiv:9912.00077"},
+               "omid:br/{n} arxiv:9912.00077v3", ["arXiv:9912.00077"]),
+}  # fmt: skip
+NUMBERS = {name: number for number, name in enumerate(ONE_WORK, 2)}
+
+
+@pytest.fixture(scope="module")
+def one_works() -> list[Any]:
+    """The records of each work by source, and the spellings of it, with their number."""
+    return [
+        json.loads(json.dumps(ONE_WORK[name]).replace("{n}", str(n)))
+        for name, n in NUMBERS.items()
+    ]
+
+
+@pytest.fixture(scope="module")
+def citing_one(one_works, tmp_path_factory) -> citehub.Hub:
+    """A hub that all of these works cite."""
+    folder = tmp_path_factory.mktemp("citing")
+    openalex, s2, opencitations, _ = zip(*one_works, strict=True)
     dumps = dump_of(
-        tmp_path,
-        openalex=[CANON_DOI, openalex],
-        s2=[{"DOI": "10.5555/canon"}, s2],
-        opencitations=["omid:br/1 doi:10.5555/canon", opencitations],
+        folder,
+        openalex=[CANON_DOI, *openalex],
+        s2=[{"DOI": "10.5555/canon"}, *s2],
+        opencitations=["omid:br/1 doi:10.5555/canon", *opencitations],
     )
-    hub = hub_of(tmp_path, **dumps)
-    (work,) = hub.citing_works
-    assert {row["record_id"] for row in hub.citation_sources} == {"W2", "2", "br/2"}
-    for asked in spellings:  # as one that cites, and as the one that is cited
-        assert hub.work(asked).work_id == work["work_id"]
-    turned = dump_of(
-        tmp_path / "turned",
-        openalex=[openalex | {"referenced_works": []}, CANON_DOI],
-        s2=[s2, {"DOI": "10.5555/canon"}],
-        opencitations=[opencitations, "omid:br/1 doi:10.5555/canon"],
+    return hub_of(folder, **dumps)
+
+
+@pytest.fixture(scope="module")
+def cited_by_one(one_works, tmp_path_factory) -> dict[str, NewHub]:
+    """The hubs of these works, each asked for by its last spelling, which one work cites.
+
+    Of two sources: the numbers of the third would be those of others.
+    """
+    folder = tmp_path_factory.mktemp("cited")
+    _, s2, opencitations, spellings = zip(*one_works, strict=True)
+    canon = "omid:br/1 doi:10.5555/canon"
+    dumps = dump_of(
+        folder, s2=[{"DOI": "10.5555/canon"}, *s2], opencitations=[canon, *opencitations]
     )
-    del turned["openalex"]  # its numbers would be those of the others
-    stated = hub_of(tmp_path, spellings[-1], **turned).citation_sources
-    assert {row["record_id"] for row in stated} == {"2", "br/1"}
+    cites = [{"citingcorpusid": 1, "citedcorpusid": n} for n in NUMBERS.values()]
+    rows = [("1", canon, cell, *[""] * 4) for cell in opencitations]
+    (folder / "s2/citations/c.jsonl").write_bytes(make_small_dumps.to_lines(cites))
+    (folder / "opencitations/index/i.csv").write_bytes(
+        make_small_dumps.to_csv([make_small_dumps.INDEX_HEADER, *rows])
+    )
+    asked = [each[-1] for each in spellings]
+    made = new_hubs(asked, str(folder / "hubs"), Dumps(**dumps, threads=1))
+    return dict(zip(NUMBERS, made, strict=True))
+
+
+@pytest.mark.parametrize("name", ONE_WORK)
+def test_records_of_three_sources_are_one_work(one_works, citing_one, cited_by_one, name):
+    number = NUMBERS[name]
+    stated: dict[str, set[str]] = {}
+    for row in citing_one.citation_sources:
+        stated.setdefault(row["citing_work_id"], set()).add(row["record_id"])
+    assert len(stated) == len(ONE_WORK)
+    for asked in one_works[number - 2][-1]:  # as one that cites, and as the one that is cited
+        work = citing_one.work(asked)
+        assert stated[work.work_id] == {f"W{number}", str(number), f"br/{number}"}
+    made = cited_by_one[name]
+    assert made.problem == ""
+    rows = citehub.load(made.folder).citation_sources
+    assert {row["record_id"] for row in rows} == {"1", "br/1"}
 
 
 @pytest.mark.parametrize("prefix", ["omid:br/2 doi:", "doi:", ""])
