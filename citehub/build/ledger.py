@@ -49,7 +49,7 @@ class Ledger:
     ) -> None:
         self._origins = origins or {}
         self._schemas = schemas
-        self._corrections = corrections or {}
+        self._corrections = {} if corrections is None else corrections
         self._differs = {} if differs is None else differs
         self._tables: dict[str, dict[str, dict[str, Any]]] = {}
         self._evidence: dict[tuple[str, str, str, str], dict[str, Any]] = {}
