@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub import _folder
-from citehub._identifiers import Identifier, parse_identifier
+from citehub._identifiers import parse_identifier
 from citehub._text import counted
 from citehub.bulk.engines import parquet_files
 from citehub.bulk.extract import NOTE, Extract, Note, Wish, read_note
@@ -271,8 +271,8 @@ class Reader:
             ends = self._merges(source.merged, set().union(*asked.values()))
             for each, numbers in asked.items():
                 for number in numbers & ends.keys():
-                    each.ids.remove(Identifier(dump.scheme, dump.name_record(number)))
-                    each.ids.add(Identifier(dump.scheme, dump.name_record(ends[number])))
+                    each.ids.difference_update(dump.ids_of_name(dump.name_record(number)))
+                    each.ids.update(dump.ids_of_name(dump.name_record(ends[number])))
 
     def _add_old_ids(self, source: Opened, wanted: Sequence[Wanted]) -> None:
         """Add the ids that were merged into the records: others may still cite them."""

@@ -95,8 +95,8 @@ class Dump:
     open : callable
         Returns the tables, as `Opened` has them, given what reads files, the folder, its files
         and what is needed of them.
-    scheme : str
-        Scheme of what its records are called.
+    scheme : str, optional
+        Scheme of what its records are called, where that is an identifier.
     prefix : str
         Stands before the number in the name of a record.
     is_dated : bool
@@ -119,7 +119,7 @@ class Dump:
     datasets: tuple[Dataset, ...]
     find: Callable[[str], dict[str, Files]]
     open: Callable[[Any, str, dict[str, Files], Need], Mapping[str, Any]]
-    scheme: Scheme
+    scheme: Scheme | None = None
     prefix: str = ""
     is_dated: bool = False
     gone: int | None = None
@@ -135,6 +135,8 @@ class Dump:
 
     def ids_of_name(self, name: str) -> tuple[Identifier, ...]:
         """Return the identifier that the name of a record is."""
+        if self.scheme is None:
+            return ()
         found = parse_identifier(name if ":" in name else f"{self.scheme}:{name}")
         return (found,) if found else ()
 
