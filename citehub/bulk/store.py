@@ -193,7 +193,9 @@ class Store:
             self._note(files, f"has {name} as {column.type()}, not {kind}: not known.")
 
     def _note(self, files: Files, note: str) -> None:
-        self.notes[files.title] += (f"{files.title}: {files.folder} {note}",)
+        told = f"{files.title}: {files.folder} {note}"
+        if told not in self.notes[files.title]:
+            self.notes[files.title] += (told,)
 
     def _read(self, files: Files) -> Iterator[str]:
         """Yield the folders of what was read."""
