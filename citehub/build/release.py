@@ -45,7 +45,7 @@ _FIRST_VERSION: Final = "1.0.0"
 
 
 class Built(NamedTuple):
-    """A release that was built.
+    """A release that was built; where a path is due, it stands for its folder.
 
     Attributes
     ----------
@@ -64,6 +64,9 @@ class Built(NamedTuple):
     version: str
     diff: Diff | None
     notes: tuple[str, ...]
+
+    def __fspath__(self) -> str:
+        return self.folder
 
 
 def build_release(
