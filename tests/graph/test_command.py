@@ -86,7 +86,8 @@ def test_what_can_all_be_read_is_told_without_rejects(run, tmp_path):
     small = copy_small(tmp_path)
     index = small / "opencitations" / "index" / "index.csv"
     lines = index.read_text(encoding="utf-8").splitlines(keepends=True)
-    index.write_text("".join(lines[:-1]), encoding="utf-8")
+    kept = (line for line in lines if not line.startswith("9943-"))  # which lacks cells
+    index.write_text("".join(kept), encoding="utf-8")
     out = str(tmp_path / "hub")
     code, _, hint = run(
         "new", WORK, "--opencitations", str(small / "opencitations"), "--out", out, *CREATED
