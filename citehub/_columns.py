@@ -143,6 +143,15 @@ COLUMNS: Final = {
         "until_version": "string",
         "reason": "string",
     },
+    "excluded_works": {
+        "work_id": "string",
+        "title": "string",
+        "source_id": "string",
+        "record_id": "string",
+        "reason": "string",
+        "decided_by": "string",
+        "decided_on": "date32",
+    },
     "work_joins": {
         "work_id": "string",
         "source_id": "string",
@@ -178,5 +187,6 @@ COLUMNS: Final = {
         "source_id": "string",
         "locator": "string",
         "grade": "category",
+        "other_value": "string",
     },
 }

@@ -105,6 +105,8 @@ class Hub:
     """One row per keyword, note or annotation that a reference file has beside a work."""
     former_ids: Table[_rows.FormerIdRow, _rows.FormerIdColumn]
     """One row per id that a work had in an earlier version of the hub."""
+    excluded_works: Table[_rows.ExcludedWorkRow, _rows.ExcludedWorkColumn]
+    """One row per work that a source calls citing, and a person says is not."""
     work_joins: Table[_rows.WorkJoinRow, _rows.WorkJoinColumn]
     """One row per record of a work: why it is of this work."""
     merge_candidates: Table[_rows.MergeCandidateRow, _rows.MergeCandidateColumn]

@@ -56,7 +56,15 @@ maintainers. ``author-stated``: said by the authors, no record of the venue seen
 """
 
 CountMeasure = Literal[
-    "stated", "records", "works", "only", "versions", "self", "undescribed", "unreadable"
+    "stated",
+    "records",
+    "works",
+    "only",
+    "versions",
+    "self",
+    "undescribed",
+    "unreadable",
+    "excluded",
 ]
 """What is counted of a source; ``vocabulary.MEASURES`` says what each means."""
 
@@ -93,6 +101,7 @@ TableName = Literal[
     "source_overlap",
     "work_notes",
     "former_ids",
+    "excluded_works",
     "work_joins",
     "merge_candidates",
 ]
@@ -298,6 +307,18 @@ class FormerIdRow(TypedDict):
     reason: str | None
 
 
+class ExcludedWorkRow(TypedDict):
+    """A row of ``excluded_works``."""
+
+    work_id: str
+    title: str | None
+    source_id: str
+    record_id: str
+    reason: str | None
+    decided_by: str | None
+    decided_on: datetime.date | None
+
+
 class WorkJoinRow(TypedDict):
     """A row of ``work_joins``."""
 
@@ -344,6 +365,7 @@ class EvidenceRow(TypedDict):
     source_id: str
     locator: str | None
     grade: Grade
+    other_value: str | None
 
 
 WorkColumn = Literal[
@@ -528,6 +550,17 @@ FormerIdColumn = Literal[
 ]
 """Columns of ``former_ids``."""
 
+ExcludedWorkColumn = Literal[
+    "work_id",
+    "title",
+    "source_id",
+    "record_id",
+    "reason",
+    "decided_by",
+    "decided_on",
+]
+"""Columns of ``excluded_works``."""
+
 WorkJoinColumn = Literal[
     "work_id",
     "source_id",
@@ -569,5 +602,6 @@ EvidenceColumn = Literal[
     "source_id",
     "locator",
     "grade",
+    "other_value",
 ]
 """Columns of ``evidence``."""

@@ -126,6 +126,7 @@ _WITHOUT_EVIDENCE = frozenset(
         *("sources", "evidence"),
         *("citation_sources", "citation_years", "source_counts", "source_overlap"),
         *("work_notes", "local_citations", "former_ids", "work_joins", "merge_candidates"),
+        "excluded_works",
     }
 )
 
@@ -576,6 +577,21 @@ SCHEMA: tuple[TableSchema, ...] = (
         since=3,
     ),
     TableSchema(
+        "excluded_works",
+        "One row per work that a source calls citing, and a person says is not.",
+        ("work_id",),
+        (
+            _key("work_id", "string", "What the work would be called in the hub."),
+            _column("title", "string", "Title, as its source has it."),
+            _source("The source that a person overruled."),
+            _key("record_id", "string", "The record, as that source names it."),
+            _column("reason", "string", "Why the work is left out."),
+            _column("decided_by", "string", "Who decided."),
+            _column("decided_on", "date32", "Day of the decision."),
+        ),
+        since=3,
+    ),
+    TableSchema(
         "work_joins",
         "One row per record of a work: why it is of this work.",
         ("work_id", "source_id", "record_id"),
@@ -690,6 +706,14 @@ SCHEMA: tuple[TableSchema, ...] = (
             _column("locator", "string", "Where in the source it stands.", as_of=True),
             _vocabulary(
                 "grade", terms.GRADE, "How the source gives it.", required=True, as_of=True
+            ),
+            _column(
+                "other_value",
+                "string",
+                "What this source says, as text, where the cell holds something else: a person "
+                "corrected it.",
+                since=3,
+                as_of=True,
             ),
         ),
         as_of=True,

@@ -418,6 +418,15 @@ class ArrowRows:
 
         return ArrowRows(self.table.take(pc.sort_indices(self._keys(key))))
 
+    def by_columns(self, names: Sequence[str]) -> ArrowRows:
+        """Return the rows in the order of columns of text, the first before the second."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        texts: Any = {name: self.table[name].cast(pa.string()) for name in names}
+        order: Any = [(name, "ascending") for name in names]
+        return ArrowRows(self.table.take(pc.sort_indices(pa.table(texts), sort_keys=order)))
+
     def double(self, key: Sequence[str]) -> str | None:
         """Return a key that is there twice, as ``row_key`` spells it, or None."""
         import pyarrow.compute as pc

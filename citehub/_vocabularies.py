@@ -89,7 +89,11 @@ maintainers. ``author-stated``: said by the authors, no record of the venue seen
 COUNT_MEASURE: Final = Vocabulary(
     "CountMeasure",
     "What is counted of a source; ``vocabulary.MEASURES`` says what each means.",
-    ("stated", "records", "works", "only", "versions", "self", "undescribed", "unreadable"),
+    (
+        *("stated", "records", "works", "only", "versions", "self", "undescribed", "unreadable"),
+        "excluded",
+    ),
+    later={"excluded": 3},
 )
 EVIDENCED_TABLE: Final = Vocabulary(
     "EvidencedTable",

@@ -89,6 +89,7 @@ MEASURES: Final[dict[CountMeasure, str]] = {
     "self": "Records that state that the work cites itself; they are left out.",
     "undescribed": "Citing records of which the source gives no title.",
     "unreadable": "Lines of the source's files that could not be read, whatever they say.",
+    "excluded": "Citing records of works that a person says do not cite the work.",
 }
 """What each measure of a source counts, in one sentence."""
 

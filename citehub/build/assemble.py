@@ -7,13 +7,18 @@ order of `TRUST`.
 
 from __future__ import annotations
 
+import functools
 import itertools
+import math
 from collections import Counter
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from citehub._markup import plain_title, says_something
-from citehub._schema import TABLES
+from citehub._schema import SCHEMA_VERSION, TABLES, schema_at
 from citehub._text import counted
+from citehub._validate import row_key
+from citehub.build.decisions import Decisions, origin_of
 from citehub.build.derived import (
     DERIVED,
     DERIVED_SOURCE,
@@ -24,28 +29,44 @@ from citehub.build.derived import (
     put_timespan,
 )
 from citehub.build.join import join
-from citehub.build.ledger import Ledger, Origin, named_sources
+from citehub.build.ledger import Ledger, named_sources
 from citehub.build.local_citations import local_citations
 from citehub.build.topic_themes import put_topic_themes
 from citehub.build.write import GatheredRows
 from citehub.errors import BuildError
+from citehub.sources.curation import CURATION, Curation
 from citehub.sources.openalex import SOURCE as TOPICS
-from citehub.sources.registry import SOURCES, find_source
+from citehub.sources.records import Origin
+from citehub.sources.registry import SOURCES, TOLD, find_source
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
+    from citehub._identifiers import Identifier
     from citehub._rows import CountMeasure, TableName
+    from citehub._schema import TableSchema
     from citehub._table import ArrowRows
     from citehub.build.join import Apart, Joined, Member, Same, Work
-    from citehub.sources.records import Edge, Record
+    from citehub.build.ledger import Cell, Correction
+    from citehub.sources.curation import Misfit
+    from citehub.sources.records import Edge, Finding, Record
     from citehub.sources.statements import Statements
 
-TRUST: Final = tuple(source.id for source in SOURCES if source.option)
+TRUST: Final = tuple(
+    source.id
+    for source in SOURCES
+    if source.kind in {"records", "hub-page"} and source.id not in TOLD
+)
 """Sources by trust: of what several say, the first stands in ``works`` and ``authorships``."""
 
 _MONTHS: Final = 12
-_STATED: Final = ("language", "topic", "open_access_status", "license")
+_STATED: Final = (
+    *("venue", "type", "abstract", "is_retracted", "page_url", "language", "topic"),
+    *("open_access_status", "license", "primary_category", "code_url", "model_url"),
+)
+_THEME: Final = ("theme_id", "title", "description", "position")
+_ABOUT_THE_OTHERS: Final = frozenset(("sources", "evidence"))
+_COMPUTED_SINCE: Final = 3
 _STEP: Final = 1000  # citing works whose rows are dicts at a time
 _MANY: Final = 20_000  # rows that are dicts at a time
 _TABLES: Final[tuple[TableName, ...]] = (
@@ -66,61 +87,126 @@ def join_statements(
 ) -> Joined:
     """Join what the sources say, and what a person says of it, into works: see `join`.
 
-    A title that says nothing is none.
+    A title that says nothing is none. Identifiers by which a person knows a record join it, too.
 
     Raises
     ------
     BuildError
         What a person says contradicts itself.
     """
-    records = [
-        each if says_something(each.title or "") else each._replace(title=None)
-        for each in {**given.citing, **given.canonical}.values()
-    ]
+    records = [_to_join(each) for each in {**given.citing, **given.canonical}.values()]
     return join(
-        records, given.canonical, trust=TRUST, same=same, apart=apart, named=named, former=former
+        records,
+        given.canonical,
+        trust=(*given.trusted, *TRUST),
+        same=same,
+        apart=apart,
+        named=named,
+        former=former,
     )
 
 
-def assemble(given: Statements, joined: Joined | None = None) -> tuple[dict[str, ArrowRows], str]:
-    """Return the rows of every table, and the id of the canonical work.
+class Assembled(NamedTuple):
+    """The rows of every table, the id of the canonical work, and what is to tell.
 
-    ``joined`` are the works that the statements are of, where a person had a say in it.
+    ``misfits`` are decisions of people that no longer fit; ``left_out`` says why works are not
+    there that a source calls citing, by ``work_id``.
+    """
+
+    tables: dict[str, ArrowRows]
+    canonical_work_id: str
+    misfits: tuple[Misfit, ...]
+    left_out: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a release takes in, beside what sources say.
+
+    Attributes
+    ----------
+    curation : Curation
+        What people decided, which stands before what sources say.
+    schema_version : int
+        Version of the schema that the tables have.
+    only : collection of str
+        Names of the tables to take in; all where it is empty.
+    own : mapping of str to TableSchema
+        Tables that only this hub has.
+    extend : callable
+        Enters the rows of these.
+    former : sequence of dict
+        Rows of ``former_ids`` that the release before has.
+    before : str
+        Version of the release before, empty where there is none.
+    """
+
+    curation: Curation = field(default_factory=Curation)
+    schema_version: int = SCHEMA_VERSION
+    only: Collection[str] = ()
+    own: Mapping[str, TableSchema] = field(default_factory=dict)
+    extend: Callable[[Ledger], None] = lambda _ledger: None
+    former: Sequence[Mapping[str, Any]] = ()
+    before: str = ""
+
+
+def assemble(
+    given: Statements, joined: Joined | None = None, plan: Plan | None = None
+) -> Assembled:
+    """Put together what sources say and people decided.
+
+    Parameters
+    ----------
+    given : Statements
+        What the sources say.
+    joined : Joined, optional
+        The works that the records make up.
+    plan : Plan, optional
+        What the release takes in beside that.
 
     Raises
     ------
     BuildError
         No source tells the title of the canonical work, or none knows a citation of it.
     """
-    return _Assembly(given, joined or join_statements(given)).run()
+    return _Assembly(given, joined or join_statements(given), plan or Plan()).run()
 
 
 class _Assembly:
-    def __init__(self, given: Statements, joined: Joined) -> None:
+    def __init__(self, given: Statements, joined: Joined, plan: Plan) -> None:
         self.given = given
         self.joined = joined
-        self.ledger = Ledger()
-        self.gathered = GatheredRows()
+        self.plan = plan
+        self.every = schema_at(SCHEMA_VERSION, plan.own)
+        self.schemas = schema_at(plan.schema_version, plan.own)
+        self.trust = (*given.trusted, *TRUST)
+        self.corrections: dict[Cell, Correction] = {}
+        self.differs: dict[Cell, bool] = {}
+        self.ledger = self._new_ledger()
+        self.gathered = GatheredRows(self.schemas)
         self.named: set[str] = set()  # sources
         self.work_of: dict[tuple[str, str], Work] = {}
         self.own: set[tuple[str, str]] = set()  # records of the canonical work
 
-    def run(self) -> tuple[dict[str, ArrowRows], str]:
+    def _new_ledger(self) -> Ledger:
+        return Ledger(self.given.origins, self.every, self.corrections, self.differs)
+
+    def run(self) -> Assembled:
         from citehub.build.representatives import put_representatives  # which imports NumPy
 
         given = self.given
         self.ledger.start(*_TABLES)
         canonical, works = self.joined.canonical, self.joined.works
+        decisions = self.decisions = Decisions(self.plan.curation, [canonical, *works])
+        self.corrections |= decisions.corrections
         if canonical.title is None:
             raise BuildError(
                 f"No source tells the title of {canonical.work_id}. Add one that describes works, "
                 "as the Meta of OpenCitations, or a reference manager's file that holds the work."
                 f"{self._read()}"
             )
-        self.work_of = {
-            (each.source_id, each.record_id): work for work in works for each in work.records
-        }
-        self.own = {(each.source_id, each.record_id) for each in canonical.records}
+        self.work_of = {each.key: work for work in works for each in work.records}
+        self.own = {each.key for each in canonical.records}
         others = given.canonical.keys() - self.own  # a person says that they are other works
         edges = [
             each
@@ -129,12 +215,15 @@ class _Assembly:
             and (each.source_id, each.cited) not in others
         ]
         by_work: dict[str, list[Edge]] = {}
-        for edge in sorted(edges, key=_trust_of_edge):
+        excluded: dict[str, list[Edge]] = {}
+        for edge in sorted(edges, key=self._trust_of_edge):
             work = self.work_of[edge.source_id, edge.citing]
-            if work.title is not None:
+            if work.work_id in decisions.excluded:
+                excluded.setdefault(work.work_id, []).append(edge)
+            elif work.title is not None:
                 by_work.setdefault(work.work_id, []).append(edge)
         citing = [work for work in works if work.work_id in by_work]
-        citing.sort(key=_newest_first)
+        citing.sort(key=lambda work: (_place(by_work[work.work_id]), *self._newest_first(work)))
         if not citing:
             untitled = (
                 f" Of {counted(len(edges), 'citing record')} no source tells the title; add one "
@@ -150,62 +239,123 @@ class _Assembly:
             self._put_work(work)
             texts[work.work_id] = self._texts(work)
             self._put_citation(work, canonical, position, by_work[work.work_id])
-            if position % _STEP == 0:
+            if position % _STEP == 0 and not self.plan.own:  # whose rows may quote those of works
                 self._gather()
-        put_representatives(self.ledger, texts)
-        topics = {work.work_id: found for work in citing if (found := _topic(work))}
-        put_topic_themes(self.ledger, topics)
-        self._put_local_citations([work.work_id for work in citing])
-        self._put_counts(edges, by_work)
+        self._put_stated(canonical)
+        self._put_themes(citing)
+        if self._has("representatives", since=_COMPUTED_SINCE):
+            put_representatives(self.ledger, texts)
+        if self._has("local_citations", since=_COMPUTED_SINCE):
+            self._put_local_citations([work.work_id for work in citing])
+        self._put_excluded(excluded)
+        self._put_counts(edges, by_work, excluded)
         self._put_years(citing, canonical)
         self._put_candidates({work.work_id for work in (canonical, *citing)})
+        self.plan.extend(self.ledger)
+        self._put_former()
         self._gather()
         self._put_sources()
         self._gather()
         tables = self.gathered.close()
-        tables["evidence"] = tables["evidence"].by_key(TABLES["evidence"].key)
-        return tables, canonical.work_id
+        tables["evidence"] = tables["evidence"].by_columns(TABLES["evidence"].key)
+        agreed = [cell for cell, differs in self.differs.items() if not differs]
+        return Assembled(
+            tables,
+            canonical.work_id,
+            tuple(decisions.misfits(agreed, self.differs)),
+            {work_id: each.decision.why or "" for work_id, each in decisions.excluded.items()},
+        )
 
     def _read(self) -> str:
         return (
             f" Read: {self.given.read}. Name one more source that may." if self.given.read else ""
         )
 
+    def _has(self, table: str, *, since: int = 1) -> bool:
+        """Tell whether the release takes a table in, and has a schema since then."""
+        return self.plan.schema_version >= since and (
+            not self.plan.only or table in self.plan.only
+        )
+
     def _gather(self) -> None:
         """Move the rows so far into Arrow's memory: as dicts they take ten times as much."""
-        tables = self.ledger.close()
-        self.named |= named_sources(tables)
+        tables = {
+            name: [row for row in rows if name != "evidence" or self._has(row["table_name"])]
+            for name, rows in self.ledger.close().items()
+            if name in self.schemas and (self._has(name) or name in _ABOUT_THE_OTHERS)
+        }
+        self.named |= named_sources(tables, self.every)
         self.gathered.add(tables)
-        self.ledger = Ledger()
+        self.ledger = self._new_ledger()
+
+    # -- judging --------------------------------------------------------------------------
+
+    def _trust_of_edge(self, edge: Edge) -> tuple[int, str, str]:
+        return self.trust.index(edge.source_id), edge.citing, edge.cited
+
+    def _date_of(self, work: Work) -> tuple[int | None, int | None]:
+        """Return year and month of the first public version, as they stand in the hub."""
+        first = work.first
+        year, month = (first.year, first.month) if first else (None, None)
+        said = self.ledger.said
+        return (
+            said("works", work.work_id, "publication_year", year),
+            said("works", work.work_id, "publication_month", month),
+        )
+
+    def _newest_first(self, work: Work) -> tuple[int, int, str]:
+        year, month = self._date_of(work)
+        if year is None:
+            return 1, 0, work.work_id
+        return 0, -(year * (_MONTHS + 1) + (month or 0)), work.work_id
+
+    def _names(self, work: Work) -> set[str]:
+        """Return the names of authors, as they stand in the hub."""
+        record = next((each for each in work.records if each.authors), None)
+        names: set[str] = set()
+        for order, author in enumerate(record.authors if record else (), 1):
+            if author:
+                key = row_key(
+                    {"work_id": work.work_id, "author_order": order}, TABLES["authorships"].key
+                )
+                names.add(self.ledger.said("authorships", key, "author_name", author.name))
+        return names - {None}
 
     # -- entering -------------------------------------------------------------------------
 
     def _put_work(self, work: Work) -> None:
-        title, key = work.title or "", {"work_id": work.work_id}
+        work_id = work.work_id
+        key = {"work_id": work_id}
         self._first(work, "title")
-        cells = {**key, "title_plain": plain_title(title)}
-        derive(self.ledger, "works", cells, "title with its TeX and markup resolved")
-        for name in ("venue", "type", "abstract", "is_retracted", "page_url", *_STATED):
+        title = self.ledger.said("works", work_id, "title", work.title) or ""
+        how = "TeX and markup" if "<" in title or "&" in title else "TeX"
+        derive(
+            self.ledger, "works", {**key, "title_plain": plain_title(title)},
+            f"title with its {how} resolved",
+        )  # fmt: skip
+        for name in _STATED:
             self._first(work, name)
         self._put_citation_count(work)
         first = work.first
         if first is not None:
             date = {"publication_year": first.year, "publication_month": first.month}
-            self.ledger.put("works", {**key, **date}, _origin_of(first))
-        self._put_finding(work)
+            self.ledger.put("works", {**key, **date}, first.origin)
+        if found := self._finding_of(work):
+            cells = {"finding": found.text, "finding_source": found.origin.source_id}
+            self.ledger.put("works", {**key, **cells}, found.origin)
         self._put_ids(work)
         self._put_authors(work)
         self._put_notes(work)
         self._put_joins(work)
+        self.ledger.correct("works", work_id)
 
     def _first(self, work: Work, name: str) -> None:
         """Enter a cell of ``works`` from the first record that has it."""
         for record in work.records:
             value = getattr(record, name)
             if value is not None:
-                self.ledger.put(
-                    "works", {"work_id": work.work_id, name: value}, _origin_of(record)
-                )
+                cells = {"work_id": work.work_id, name: value}
+                self.ledger.put("works", cells, record.origin_of(name))
                 return
 
     def _put_citation_count(self, work: Work) -> None:
@@ -213,38 +363,36 @@ class _Assembly:
             if record.citation_count is not None:
                 names = ("citation_count", "citation_count_on")
                 cells = {name: getattr(record, name) for name in names}
-                origin = _origin_of(record)
-                self.ledger.put("works", {"work_id": work.work_id, **cells}, origin)
+                self.ledger.put("works", {"work_id": work.work_id, **cells}, record.origin)
                 return
 
-    def _put_finding(self, work: Work) -> None:
-        found = self._finding_of(work)
-        if found:
-            record, text, model, source = found
-            origin = Origin(source, "stated", f"record {record.record_id}, written by {model}")
-            cells = {"finding": text, "finding_source": source}
-            self.ledger.put("works", {"work_id": work.work_id, **cells}, origin)
-
-    def _finding_of(self, work: Work) -> tuple[Record, str, str, str] | None:
-        """Return the finding of the first record that has one, its model and its source."""
-        for record in work.records:
-            found = self.given.findings.get((record.source_id, record.record_id))
-            if found:
-                return record, *found
-        return None
+    def _finding_of(self, work: Work) -> Finding | None:
+        """Return the finding that the first of the work's records has."""
+        found = (self.given.findings.get(each.key) for each in work.records)
+        return next((each for each in found if each), None)
 
     def _texts(self, work: Work) -> tuple[str, ...]:
         """Return what tells the subject of a work: its title, its finding or else abstract."""
-        title = plain_title(work.title or "")
-        if found := self._finding_of(work):
-            return title, found[1]
-        return title, *[each.abstract for each in work.records if each.abstract][:1]
+        said = functools.partial(self.ledger.said, "works", work.work_id)
+        title = plain_title(said("title", work.title) or "")
+        found = self._finding_of(work)
+        if finding := said("finding", found.text if found else None):
+            return title, finding
+        abstract = next((each.abstract for each in work.records if each.abstract), None)
+        return tuple(filter(None, (title, said("abstract", abstract))))
 
     def _put_ids(self, work: Work) -> None:
         for record in work.records:
-            for scheme, value in record.ids:
-                cells = {"work_id": work.work_id, "scheme": scheme, "value": value}
-                self.ledger.put("work_ids", cells, _origin_of(record))
+            for identifier in record.ids:
+                if identifier not in record.known_as or identifier in self._printed(record):
+                    cells = {"work_id": work.work_id, **identifier._asdict()}
+                    self.ledger.put("work_ids", cells, record.origin)
+
+    def _printed(self, record: Record) -> tuple[Identifier, ...]:
+        """Return the identifiers that a record prints, without those that a person knows it by."""
+        given = self.given
+        stated = given.canonical.get(record.key) or given.citing[record.key]
+        return stated.ids
 
     def _put_authors(self, work: Work) -> None:
         record = next((each for each in work.records if each.authors), None)
@@ -253,7 +401,7 @@ class _Assembly:
         are_all = record.are_all_named and None not in record.authors
         count = len(record.authors) if are_all else None
         cells = {"work_id": work.work_id, "author_count": count}
-        self.ledger.put("works", cells, _origin_of(record))
+        self.ledger.put("works", cells, record.origin)
         for order, author in enumerate(record.authors, 1):
             if author is None:
                 continue
@@ -261,14 +409,16 @@ class _Assembly:
             stated = {
                 **key,
                 "author_name": author.name,
-                "is_collective": author.is_collective,
                 "orcid": author.orcid,
                 "family_name": author.family,
                 "given_name": author.given,
                 "name_suffix": author.suffix,
             }
-            self.ledger.put("authorships", stated, _origin_of(record))
-            put_position(self.ledger, key, count, "place in the list")
+            self.ledger.put("authorships", stated, record.origin)
+            put_position(self.ledger, key, count, "place in the printed list")
+            judged = {**key, "is_collective": author.is_collective}
+            self.ledger.put("authorships", judged, record.origin_of("is_collective"))
+            self.ledger.correct("authorships", row_key(key, TABLES["authorships"].key))
 
     def _put_notes(self, work: Work) -> None:
         """Enter what stands beside the records of a work, in the order of the source."""
@@ -299,6 +449,17 @@ class _Assembly:
                 cells["joined_record_id"] = why.via.record_id
             self.ledger.put("work_joins", cells, Origin(record.source_id, "derived"))
 
+    def _put_former(self) -> None:
+        """Enter the ids that works had in earlier versions; each leads to a work of the hub."""
+        became = {each.former_id: each.work_id for each in self.joined.former}
+        origin = Origin(DERIVED, "derived")
+        for row in self.plan.former:
+            work_id = became.get(row["work_id"], row["work_id"])
+            self.ledger.put("former_ids", {**row, "work_id": work_id}, origin)
+        for each in self.joined.former:
+            cells = {**each._asdict(), "until_version": self.plan.before}
+            self.ledger.put("former_ids", cells, origin)
+
     def _put_candidates(self, held: set[str]) -> None:
         """Enter the pairs of works of the hub that may be one."""
         for each in self.joined.candidates:
@@ -308,17 +469,22 @@ class _Assembly:
     def _put_citation(self, work: Work, canonical: Work, position: int, edges: list[Edge]) -> None:
         key = {"citing_work_id": work.work_id, "cited_work_id": canonical.work_id}
         self.ledger.put("citations", key, self._origin(edges[0]))
-        derive(
-            self.ledger, "citations", {**key, "hub_position": position}, "newest first, then by id"
-        )
-        put_timespan(self.ledger, key, _first_month(work), _first_month(canonical))
-        put_shared_authors(self.ledger, key, _names(work), _names(canonical))
+        listed = next((edge for edge in edges if edge.position is not None), None)
+        place = {**key, "hub_position": position}
+        if listed:
+            self.ledger.put("citations", place, self._origin(listed))
+        else:
+            derive(self.ledger, "citations", place, "newest first, then by id")
+        months = [count_months(*self._date_of(each)) for each in (work, canonical)]
+        put_timespan(self.ledger, key, *months)
+        put_shared_authors(self.ledger, key, self._names(work), self._names(canonical))
         said = [edge for edge in edges if edge.is_influential is not None]
         if said:
             edge = max(said, key=lambda each: bool(each.is_influential))
             cells = {**key, "is_influential": edge.is_influential}
             self.ledger.put("citations", cells, self._origin(edge))
         self._put_statements(key, edges)
+        self._put_labels(key)
 
     def _put_statements(self, key: dict[str, str], edges: list[Edge]) -> None:
         """Enter what each source says of a citation, its passages and their roles."""
@@ -358,15 +524,97 @@ class _Assembly:
     def _put_local_citations(self, citing: list[str]) -> None:
         """Enter which of the citing works cite one another."""
         work_of = {record: work.work_id for record, work in self.work_of.items()}
-        rows = local_citations(self.given.local, work_of, citing, TRUST)
+        rows = local_citations(self.given.local, work_of, citing, self.trust)
         for number, row in enumerate(rows, 1):
             self.ledger.put("local_citations", row, Origin(row["source_id"], "stated"))
             if number % _MANY == 0:
                 self._gather()
 
+    # -- deciding -------------------------------------------------------------------------
+
+    def _put_labels(self, key: dict[str, str]) -> None:
+        """Enter how people judged a citation, or a passage of it."""
+        work_id = key["citing_work_id"]
+        passages = {
+            row["text"]: row["context_id"]
+            for row in self.ledger.rows("citation_contexts")
+            if row["citing_work_id"] == work_id
+        }
+        source = {**key, "source_id": CURATION.id}
+        for number, label in enumerate(self.decisions.labels.get(work_id, ()), 1):
+            origin = origin_of(label.decision)
+            context_id = label.context_id
+            if label.passage and not context_id:
+                context_id = passages.get(label.passage)
+                if context_id is None:
+                    context_id = f"curation-{work_id}-{number}"
+                    passages[label.passage] = context_id
+                    cells = {**source, "context_id": context_id, "text": label.passage}
+                    self.ledger.put("citation_contexts", cells, origin)
+            row = {
+                **source,
+                "label_id": f"curation-{work_id}-{number}-{label.value}",
+                "context_id": context_id,
+                "scheme": label.scheme,
+                "value": label.value,
+                "raw_value": label.value,
+                "labeler": label.decision.who or "a maintainer",
+            }
+            self.ledger.put("citation_labels", row, origin)
+
+    def _put_themes(self, citing: list[Work]) -> None:
+        """Enter the themes that people made; where they made none, those of topics."""
+        for theme in self.plan.curation.themes:
+            cells = {name: getattr(theme, name) for name in _THEME}
+            self.ledger.put("themes", cells, origin_of(theme.decision))
+        for work in citing:
+            for theme_id, decision in self.decisions.themes.get(work.work_id, ()):
+                cells = {"work_id": work.work_id, "theme_id": theme_id, "method": "curated"}
+                self.ledger.put("work_themes", cells, origin_of(decision))
+        if not self.plan.curation.themes and self._has("themes", since=_COMPUTED_SINCE):
+            found = {work.work_id: self._topic(work) for work in citing}
+            put_topic_themes(self.ledger, {k: v for k, v in found.items() if v})
+
+    def _topic(self, work: Work) -> tuple[str, Origin] | None:
+        """Return the topic of a work, and where it comes from."""
+        records = (each for each in work.records if each.topic and each.source_id == TOPICS)
+        record = next(records, None)
+        stated = record.topic if record else None
+        topic = self.ledger.said("works", work.work_id, "topic", stated)
+        return (topic, record.origin) if record and topic and topic == stated else None
+
+    def _put_excluded(self, excluded: Mapping[str, list[Edge]]) -> None:
+        """Enter the works that sources call citing, and people do not."""
+        for work_id, edges in excluded.items():
+            decision = self.decisions.excluded[work_id].decision
+            cells = {
+                "work_id": work_id,
+                "title": self.work_of[edges[0].source_id, edges[0].citing].title,
+                "source_id": edges[0].source_id,
+                "record_id": edges[0].citing,
+                "reason": decision.why,
+                "decided_by": decision.who,
+                "decided_on": decision.when,
+            }
+            self.ledger.put("excluded_works", cells, origin_of(decision))
+
+    def _put_stated(self, canonical: Work) -> None:
+        """Enter the rows of other tables that sources state."""
+        for row in self.given.rows:
+            cells = dict(row.cells)
+            if row.about:
+                work = canonical if row.about in self.own else self.work_of[row.about]
+                cells["work_id"] = work.work_id
+            self.ledger.put(row.table, cells, row.origin)
+
     # -- counting -------------------------------------------------------------------------
 
-    def _put_counts(self, edges: list[Edge], by_work: Mapping[str, list[Edge]]) -> None:
+    def _put_counts(
+        self,
+        edges: list[Edge],
+        by_work: Mapping[str, list[Edge]],
+        excluded: Mapping[str, list[Edge]],
+    ) -> None:
         """Enter how many each source knows, how far they agree, and why they differ."""
         given = self.given
         own = [e for e in given.edges if (e.source_id, e.citing) in self.own]
@@ -379,6 +627,9 @@ class _Assembly:
             described = {
                 e.citing for each in by_work.values() for e in each if e.source_id == source
             }
+            left_out = {
+                e.citing for each in excluded.values() for e in each if e.source_id == source
+            }
             others = set().union(*(each for name, each in knows.items() if name != source))
             counts: dict[CountMeasure, int | None] = {
                 "stated": given.stated.get(source),
@@ -387,8 +638,9 @@ class _Assembly:
                 "only": len(works - others),
                 "versions": len(described) - len(works),
                 "self": len({e.citing for e in own if e.source_id == source}),
-                "undescribed": len(records - described),
+                "undescribed": len(records - described - left_out),
                 "unreadable": given.unreadable.get(source, 0),
+                "excluded": len(left_out) or None,
             }
             for measure, n in counts.items():
                 row = {"source_id": source, "measure": measure, "n": n}
@@ -404,13 +656,13 @@ class _Assembly:
 
         Ours begin with the year of the work.
         """
-        years = Counter(each.year or 0 for work in citing if (each := work.first) is not None)
+        years = Counter(year for work in citing if (year := self._date_of(work)[0]) is not None)
         counted: dict[str, dict[int, int]] = {
             DERIVED: years,
             **self.given.years,
         }
         newest = self.given.newest_year or 0
-        own = canonical.first.year if canonical.first else None
+        own, _ = self._date_of(canonical)
         for source, by_year in counted.items():
             if by_year:
                 first = min(by_year)
@@ -421,14 +673,22 @@ class _Assembly:
                     self.ledger.put("citation_years", row, Origin(source, "derived"))
 
     def _put_sources(self) -> None:
-        """Enter the sources that any row names."""
-        for source in (*SOURCES, DERIVED_SOURCE):
-            if source.id in self.named:
-                row: dict[str, Any] = {**source.row}
-                if source is not DERIVED_SOURCE:
-                    row["retrieved_on"] = self.given.read_on
-                    row["snapshot_on"] = self.given.snapshots.get(source.id)
-                self.ledger.put("sources", row, Origin(source.id, "stated"))
+        """Enter the sources that any row names: as the hub describes them, else as known."""
+        given = self.given
+        known = {
+            source.id: {
+                **source.row,
+                "retrieved_on": given.read_on.get(source.id),
+                "snapshot_on": given.snapshots.get(source.id),
+            }
+            for source in (*SOURCES, DERIVED_SOURCE)
+        }
+        rows = {**given.described, **{k: v for k, v in known.items() if k not in given.described}}
+        for source_id, row in rows.items():
+            if source_id in self.named:
+                self.ledger.put("sources", row, Origin(source_id, "stated"))
+        for source_id in sorted(self.named - rows.keys()):
+            raise BuildError(f"No row of sources.csv describes the source {source_id!r}.")
 
     # -- origins --------------------------------------------------------------------------
 
@@ -438,38 +698,19 @@ class _Assembly:
             *(source for source, _ in self.given.canonical),
             *(e.source_id for e in self.given.edges),
         }
-        return [source for source in TRUST if source in keys]
+        return [source for source in self.trust if source in keys]
 
     def _origin(self, edge: Edge) -> Origin:
-        return _origin_of(self.given.citing[edge.source_id, edge.citing])
+        return self.given.citing[edge.source_id, edge.citing].origin
 
 
-def _trust_of_edge(edge: Edge) -> tuple[int, str, str]:
-    return TRUST.index(edge.source_id), edge.citing, edge.cited
+def _to_join(record: Record) -> Record:
+    """Return a record as it is joined."""
+    title = record.title if says_something(record.title or "") else None
+    ids = dict.fromkeys((*record.ids, *record.known_as))
+    return record._replace(title=title, ids=tuple(ids))
 
 
-def _newest_first(work: Work) -> tuple[int, int, str]:
-    first = work.first
-    if first is None or first.year is None:
-        return 1, 0, work.work_id
-    return 0, -(first.year * (_MONTHS + 1) + (first.month or 0)), work.work_id
-
-
-def _first_month(work: Work) -> int | None:
-    first = work.first
-    return count_months(first.year, first.month) if first else None
-
-
-def _names(work: Work) -> set[str]:
-    return {author.name for author in work.authors}
-
-
-def _topic(work: Work) -> tuple[str, Origin] | None:
-    """Return the topic of a work, and where it comes from."""
-    records = (each for each in work.records if each.topic and each.source_id == TOPICS)
-    record = next(records, None)
-    return (record.topic, _origin_of(record)) if record and record.topic else None
-
-
-def _origin_of(record: Record) -> Origin:
-    return Origin(record.source_id, "stated", f"record {record.record_id}")
+def _place(edges: list[Edge]) -> float:
+    """Return the place in the list of a source; works without one come after the others."""
+    return min((each.position for each in edges if each.position), default=math.inf)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from citehub.build.ledger import Origin
+from citehub.sources.records import Origin
 from citehub.sources.source import Source
 
 if TYPE_CHECKING:

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from citehub._schema import TABLES, Column
 from citehub._validate import row_key
-from citehub.build.ledger import Origin, OwnName
+from citehub.build.ledger import OwnName
 from citehub.errors import SourceError
 from citehub.sources.curated import Record, read_csv
+from citehub.sources.records import Origin
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping

@@ -2,31 +2,68 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 import warnings
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from citehub import _catalog, _folder
-from citehub._catalog import INDEX, SPEC, find_folder, find_releases, load, read_index, version_key
-from citehub._diff import LEVELS, Diff, compare
+from citehub._catalog import INDEX, find_folder, find_releases, load, read_index, version_key
+from citehub._diff import LEVELS, Diff, compare, needed_level, next_version
 from citehub._hub import Hub
-from citehub._manifest import CHANGES, read_manifest
+from citehub._manifest import CHANGES, is_version, read_manifest
 from citehub._schema import schema_at
 from citehub._validate import find_dangling, find_double
 from citehub.build import write
+from citehub.build.assemble import TRUST, Plan, assemble, join_statements
 from citehub.build.changes import FIRST, changes_of
-from citehub.build.ledger import Ledger, named_sources
-from citehub.build.parts import PARTS, HubSources, add_own_table, add_sources
+from citehub.build.complete import complete
+from citehub.build.curate import join_decisions
+from citehub.build.gather import gather
+from citehub.build.join import RecordKey, named_in
+from citehub.build.own_rows import put_own_rows, read_own_rows
 from citehub.build.register import register, repair_index, writing
-from citehub.build.spec import HubSpec, ReleaseSpec, read_spec
-from citehub.errors import BuildError, BumpTooSmall, NoDatasets, TargetExists
+from citehub.build.spec import PARTS, HubSpec, ReleaseSpec, read_spec
+from citehub.errors import BadArgument, BuildError, BumpTooSmall, NoDatasets, TargetExists
 from citehub.publish import publishing_files
+from citehub.sources.curation import CURATION, read_curation
+from citehub.sources.records import Origin
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
+    from citehub._diff import Level
     from citehub._table import ArrowRows
+    from citehub.build.gather import Gathered
+    from citehub.build.join import Joined, Member
+    from citehub.build.ledger import Ledger
+    from citehub.sources.hand_records import HandRecords
+
+_FIRST_VERSION: Final = "1.0.0"
+
+
+class Built(NamedTuple):
+    """A release that was built.
+
+    Attributes
+    ----------
+    folder : str
+        The release folder; empty where nothing changed since the release before.
+    version : str
+        Its version, or that of the release before.
+    diff : Diff, optional
+        What changed since the release before; None for the first release.
+    notes : tuple of str
+        What is to tell: decisions that no longer fit, what was guessed in reading them, what
+        could not be read.
+    """
+
+    folder: str
+    version: str
+    diff: Diff | None
+    notes: tuple[str, ...]
 
 
 def build_release(
@@ -34,8 +71,9 @@ def build_release(
     version: str | None = None,
     *,
     out: str | os.PathLike[str] | None = None,
+    created: datetime.date | None = None,
     progress: Callable[[str], None] = lambda _step: None,
-) -> str:
+) -> Built:
     """Build a release of a hub from its sources, and compare it with the release before.
 
     Releases that stand in the hub folder and not in its ``index.json`` are entered, if they are
@@ -46,18 +84,20 @@ def build_release(
     hub : str or path
         Name of a hub, or a hub folder: it holds ``hub.toml`` and a folder ``source``.
     version : str, optional
-        The release to build, as ``hub.toml`` describes it; by default the newest of those that
-        are not released.
+        The release to build. By default the newest that ``hub.toml`` describes and that is not
+        there, else the version that the changes since the release before ask for.
     out : str or path, optional
         The release folder to make; it must not exist, or be empty. By default the release
         joins the hub folder and its ``index.json``.
+    created : datetime.date, optional
+        Day of the release, where ``hub.toml`` does not give it; by default today.
     progress : callable, optional
         Is called with the name of each step as it starts.
 
     Returns
     -------
-    str
-        The release folder.
+    Built
+        The release folder, and what is to tell.
 
     Raises
     ------
@@ -74,64 +114,243 @@ def build_release(
     spec = read_spec(folder)
     if not _catalog.is_folder(hub) and spec.name != hub:
         raise BuildError(f"{folder} is of the hub {spec.name!r}, not {hub!r}.")
+    if version is not None and not is_version(version):
+        raise BadArgument.of("version", version, "MAJOR.MINOR.PATCH, as 1.1.0")
     if out is not None:
         target = os.path.abspath(out)
         _folder.check_free(target)
-        return _build(spec, spec.release(version or _next(spec)), target, progress)
+        return _Building(spec, version, created, progress).write(target)
     _check_not_shipped(folder)
     with writing(folder):
         _mend_index(folder, version or "")
-        release = spec.release(version or _next(spec))
-        if release.version in _released(folder):
+        if version in _released(folder):
             raise TargetExists(
                 f"{spec.name} {version} is released, and a release never changes. Build it "
-                "elsewhere with --out DIR, or describe a new version in hub.toml."
+                "elsewhere with --out DIR, or leave the version out to build the next one."
             )
-        target = _build(spec, release, os.path.join(folder, release.version), progress)
-        progress("Enter it into the index")
-        register(folder, spec.name, spec.title, release.version)
-    return target
+        built = _Building(spec, version, created, progress).write()
+        if built.folder:
+            progress("Enter it into the index")
+            register(folder, spec.name, _title_of(built.folder), built.version)
+    return built
 
 
-def _build(
-    spec: HubSpec, release: ReleaseSpec, target: str, progress: Callable[[str], None]
-) -> str:
-    progress("Read the sources")
-    content = _assemble(spec, release)
-
-    def compare_with_before(scratch: str) -> Diff | str:
-        progress("Compare with the release before")
-        return _check_bump(scratch, release, _release_before(spec.folder, release.version))
-
-    write_release(target, spec, release, content, compare_with_before, progress)
-    return target
+def _title_of(folder: str) -> str:
+    return read_manifest(folder)["title"]
 
 
-def write_release(  # noqa: PLR0913, PLR0917
-    target: str,
+class _Building:
+    """A release on its way, from sources to a folder."""
+
+    def __init__(
+        self,
+        spec: HubSpec,
+        version: str | None,
+        created: datetime.date | None,
+        progress: Callable[[str], None],
+    ) -> None:
+        self.spec = spec
+        self.progress = progress
+        self.version = version or _described(spec)
+        self.before = _release_before(spec.folder, self.version)
+        self.created = created or self._day()
+        found = spec.find_release(self.version) if self.version else None
+        first = self.version or (next_version(self.before.version, "patch") if self.before else "")
+        self.release = found or ReleaseSpec(first or _FIRST_VERSION, self.created)
+
+    def _day(self) -> datetime.date:
+        """Return the day of the release: that of the one that is there, else today."""
+        if self.version in _released(self.spec.folder):
+            created = load(self.spec.folder, version=self.version).manifest["created"]
+            return datetime.date.fromisoformat(created[:10])
+        return datetime.datetime.now(tz=datetime.UTC).date()
+
+    def write(self, target: str = "") -> Built:
+        """Write the release folder, by default under its version in the hub folder."""
+        spec, release = self.spec, self.release
+        content = make_content(spec, release, self.before, self.progress)
+        diffs: list[Diff] = []
+
+        def compare_with_before(scratch: str) -> Diff | str:
+            self.progress("Compare with the release before")
+            if self.before is None:
+                return FIRST
+            built = Hub(scratch, read_manifest(scratch))
+            diffs.append(compare(self.before, built, reasons=content.left_out))
+            _ = diffs[-1].news  # which reads the folder, before it is moved
+            return diffs[-1]
+
+        def pick(diff: Diff | str) -> str:
+            """Return the version that the changes ask for; empty where nothing changed."""
+            if isinstance(diff, str) or self.before is None:
+                return release.version
+            level = needed_level(diff)
+            if self.version:
+                _check_bump(diff, level, self.before.version, self.version)
+                return self.version
+            return "" if level == "none" else next_version(self.before.version, level)
+
+        version = write_release(
+            target, content, compare_with_before, self.progress, pick=pick, within=spec.folder
+        )
+        diff = diffs[-1] if diffs else None
+        if not version:
+            before = self.before.version if self.before else ""
+            return Built("", before, diff, content.notes)
+        folder = target or os.path.join(spec.folder, version)
+        return Built(folder, version, diff, content.notes)
+
+
+class Content(NamedTuple):
+    """What a release folder is written from."""
+
+    spec: HubSpec
+    release: ReleaseSpec
+    tables: dict[str, ArrowRows]
+    facts: dict[str, str]
+    left_out: dict[str, str]
+    notes: tuple[str, ...]
+
+
+def make_content(
     spec: HubSpec,
     release: ReleaseSpec,
-    content: tuple[dict[str, ArrowRows], dict[str, str]],
+    before: Hub | None,
+    progress: Callable[[str], None],
+    gathered: Gathered | None = None,
+) -> Content:
+    """Return what a release is written from: sources, joined, and what people decided of them.
+
+    Parameters
+    ----------
+    spec : HubSpec
+        The hub.
+    release : ReleaseSpec
+        The release.
+    before : Hub, optional
+        The release before, whose works keep their ids.
+    progress : callable
+        Is called with each step in words.
+    gathered : Gathered, optional
+        What the sources say; by default they are read from the hub folder.
+    """
+    own = spec.own_tables
+    gathered = gathered or gather(
+        spec, parts=release.parts, created=release.created, progress=progress
+    )
+    given, hand = gathered.given, gathered.hand
+    curation = read_curation(spec.source)
+    progress("Join what the sources say")
+    former = list(before.release.rows("former_ids")) if before else []
+    same, apart = join_decisions(curation, {RecordKey(*key) for key in given.records})
+    joined = join_statements(
+        given,
+        same=same,
+        apart=apart,
+        named=_names_of(before) if before else None,
+        former={row["former_id"] for row in former},
+    )
+    chosen = [table for name, table in own.items() if not release.parts or name in release.parts]
+    known = {"works.work_id": _ids_of(joined, hand), "sources.source_id": hand.sources}
+
+    def extend(ledger: Ledger) -> None:
+        for table in chosen:
+            path = hand.path(table.name)
+            rows = read_own_rows(table, path, known)
+            put_own_rows(ledger, table, path, rows, Origin(CURATION.id, "curated"))
+
+    only = {each for part in release.parts for each in PARTS.get(part, ())}
+    plan = Plan(
+        curation,
+        release.schema_version,
+        {*only, *(table.name for table in chosen)} if release.parts else (),
+        own,
+        extend,
+        former,
+        before.version if before else "",
+    )
+    made = assemble(given, joined, plan)
+    hand.check_evidence(made.tables["evidence"], made.tables)
+    facts = {"canonical_work_id": made.canonical_work_id, "hub_class": given.hub_class}
+    spec, release = complete(
+        spec, release, made, (*given.trusted, *TRUST), is_first=before is None
+    )
+    notes = (
+        *gathered.notes,
+        *curation.notes,
+        *(each.text for each in joined.told),
+        *map(str, made.misfits),
+    )
+    return Content(spec, release, made.tables, facts, made.left_out, notes)
+
+
+def write_release(  # noqa: PLR0913
+    target: str,
+    content: Content,
     compare_with_before: Callable[[str], Diff | str],
     progress: Callable[[str], None],
-) -> None:
+    *,
+    pick: Callable[[Diff | str], str] | None = None,
+    within: str = "",
+) -> str:
     """Write a release folder whole: tables, manifest, changes and the files of publishing.
 
-    ``content`` are the rows of every table and the facts of the hub; ``compare_with_before``
-    gives the comparison with the release before, or says why there is none, given the folder
-    with the tables.
+    Parameters
+    ----------
+    target : str
+        The folder to make; where it is empty, one that the version names.
+    content : Content
+        What it is written from.
+    compare_with_before : callable
+        Gives the comparison with the release before, or says why there is none, given the
+        folder with the tables.
+    progress : callable
+        Is called with each step in words.
+    pick : callable, optional
+        Returns the version, given the comparison; nothing is written where it is empty.
+    within : str, optional
+        The folder of a target that the version names.
+
+    Returns
+    -------
+    str
+        The version.
     """
-    with _folder.scratch_folder(target) as scratch:
+    release = content.release
+    place = target or os.path.join(within, release.version)
+    with _folder.scratch_folder(place) as scratch:
         progress("Write the tables")
-        _write(scratch, spec, release, *content)
-        changes = changes_of(spec, release, compare_with_before(scratch))
+        _write(scratch, content)
+        compared = compare_with_before(scratch)
+        version = pick(compared) if pick else release.version
+        if not version:
+            return ""
+        if version != release.version:
+            content = content._replace(release=replace(release, version=version))
+            for name in os.listdir(scratch):
+                os.remove(os.path.join(scratch, name))
+            _write(scratch, content)
+            compared = compare_with_before(scratch)
+            place = target or os.path.join(within, version)
+        changes = changes_of(content.spec, content.release, compared)
         _folder.write_bytes(os.path.join(scratch, CHANGES), changes)
         built = Hub(scratch, read_manifest(scratch))
         for name, data in publishing_files(built).items():
             _folder.write_bytes(os.path.join(scratch, name), data)
         progress("Verify")
         built.verify()
-        _folder.move(scratch, target)
+        _folder.move(scratch, place)
+    return version
+
+
+def _names_of(before: Hub) -> Mapping[Member, str]:
+    """Return what works are called in the release before."""
+    rows = (before.release.rows(name) for name in ("work_ids", "work_joins", "former_ids"))
+    return named_in(*rows)
+
+
+def _ids_of(joined: Joined, hand: HandRecords) -> set[str]:
+    return {*hand.work_ids, *(work.work_id for work in (joined.canonical, *joined.works))}
 
 
 def _check_not_shipped(folder: str) -> None:
@@ -157,16 +376,15 @@ def _mend_index(folder: str, but: str) -> None:
         warnings.warn(sentence, stacklevel=3)  # where build_release() is called
 
 
-def _next(spec: HubSpec) -> str:
-    """Return the newest version that is described and not released."""
-    there = {*_released(spec.folder), *find_releases(spec.folder)}  # listed, or left out
+def _described(spec: HubSpec) -> str:
+    """Return the newest version that is described and not released; empty where there is none."""
+    released = _released(spec.folder)
+    there = {*released, *find_releases(spec.folder)}  # listed, or left out
     waiting = {each.version for each in spec.releases} - there
-    if not waiting:
-        raise BuildError(
-            f"Every release that {os.path.join(spec.folder, SPEC)} describes is there. "
-            "Describe a new one to build it."
-        )
-    return max(waiting, key=version_key)
+    newest = max(waiting, key=version_key, default="")
+    if released and newest and version_key(newest) < version_key(released[-1]):
+        return ""
+    return newest
 
 
 def _released(folder: str) -> tuple[str, ...]:
@@ -175,31 +393,8 @@ def _released(folder: str) -> tuple[str, ...]:
     return () if is_new else _catalog.sort_versions(read_index(folder)["versions"])
 
 
-def _assemble(spec: HubSpec, release: ReleaseSpec) -> tuple[dict[str, ArrowRows], dict[str, str]]:
-    """Return the rows of every table, checked, and the facts of the hub's page."""
-    sources = HubSources(spec.source, spec.page, spec.page_source, spec.own_tables)
-    ledger = Ledger(sources.origins(), sources.schemas)
-    for part in release.parts:
-        if part in spec.own_tables:
-            add_own_table(ledger, sources, spec.own_tables[part])
-        else:
-            PARTS[part](ledger, sources)
-    add_sources(ledger, sources, named_sources(ledger.close(), sources.schemas))
-    tables = ledger.close()
-    sources.check_evidence(tables)
-    gathered = write.GatheredRows(schema_at(release.schema_version, spec.own_tables))
-    gathered.add(tables)
-    facts = {"canonical_work_id": sources.canonical_id, "hub_class": sources.page.hub_class.text}
-    return gathered.close(), facts
-
-
-def _write(
-    folder: str,
-    spec: HubSpec,
-    release: ReleaseSpec,
-    tables: dict[str, ArrowRows],
-    facts: dict[str, str],
-) -> None:
+def _write(folder: str, content: Content) -> None:
+    spec, release, tables = content.spec, content.release, content.tables
     schemas = schema_at(release.schema_version, spec.own_tables)
     resources = [write.describe(schemas[name], rows) for name, rows in tables.items()]
     for resource in resources:
@@ -208,27 +403,29 @@ def _write(
         if problem is not None:
             expected, found = problem
             raise BuildError(f"Table {resource['name']}: expected {expected}; found {found}.")
-        write.write_table(tables[resource["name"]], resource, folder)
-    write.write_manifest(write.manifest_of(spec, release, tables, resources, facts), folder)
+        write.write_table(rows, resource, folder)
+    manifest = write.manifest_of(spec, release, tables, resources, content.facts)
+    write.write_manifest(manifest, folder)
 
 
-def _check_bump(folder: str, release: ReleaseSpec, before: Hub | None) -> Diff | str:
-    """Refuse a version that says less than its changes do; return the changes."""
-    if before is None:
-        return FIRST
-    diff = compare(before, Hub(folder, read_manifest(folder)))
-    declared = _declared_level(before.version, release.version)
-    if LEVELS.index(diff.level) > LEVELS.index(declared):
+def _check_bump(diff: Diff, level: Level, before: str, version: str) -> None:
+    """Refuse a version that says less than its changes do."""
+    declared = _declared_level(before, version)
+    if LEVELS.index(level) > LEVELS.index(declared):
         raise BumpTooSmall(
-            f"{release.version} after {before.version} is a {declared} version, but the changes "
-            f"need a {diff.level} one:\n{_reasons(diff)}\n"
-            "Give the release a larger version in hub.toml."
+            f"{version} after {before} is a {declared} version, but the changes "
+            f"need a {level} one:\n{_reasons(diff, level)}\n"
+            f"Build {next_version(before, level)}, or leave the version out."
         )
-    return diff
 
 
 def _release_before(folder: str, version: str) -> Hub | None:
-    older = [each for each in _released(folder) if version_key(each) < version_key(version)]
+    """Return the release before a version, or the newest where none is named."""
+    older = [
+        each
+        for each in _released(folder)
+        if not version or version_key(each) < version_key(version)
+    ]
     return load(os.fspath(folder), version=older[-1]) if older else None
 
 
@@ -237,9 +434,9 @@ def _declared_level(old: str, new: str) -> str:
     return next(level for before, after, level in pairs if before != after)
 
 
-def _reasons(diff: Diff, most: int = 5) -> str:
+def _reasons(diff: Diff, level: Level, most: int = 5) -> str:
     """Return the first changes that need the diff's level, a line each."""
-    reasons = [change for change in diff if change.level == diff.level]
+    reasons = [change for change in diff if change.level == level]
     lines = [
         f"  {change.kind}: {change.table} {change.row_key or ''} {change.column or ''}".rstrip()
         for change in reasons[:most]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import os
 import tomllib
 from dataclasses import dataclass, field
@@ -13,17 +14,30 @@ from citehub._identifiers import parse_identifier
 from citehub._manifest import FIRST_SCHEMA, RESPONSIBLE_AI, is_hub_name, is_version
 from citehub._schema import SCHEMA_VERSION
 from citehub.build.own_tables import read_own_tables
-from citehub.build.parts import PARTS
 from citehub.errors import BadArgument, SourceError, UnknownVersion
 from citehub.sources.curated import read_text
+from citehub.sources.pith_page import PITH_PAGE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from citehub.build.own_tables import OwnTable
 
 SOURCE: Final = "source"
 """Folder of a hub folder that holds what goes in."""
+PARTS: Final[dict[str, tuple[str, ...]]] = {
+    "page": ("works", "citations", "label_counts", "representatives"),
+    "identifiers": ("work_ids",),
+    "bibliography": ("authorships",),
+    "labels": ("citation_contexts", "citation_labels"),
+    "themes": ("themes", "work_themes"),
+}
+"""Parts of a hub that a release may take in alone, and their tables; its own tables are others."""
+
+_KEYS: Final = (
+    *("name", "work", "title", "description", "page", "page_source", "keywords", "licenses"),
+    *("contributors", "homepage", "responsible_ai", "releases"),
+)
 _CHANGE_KINDS: Final = ("added", "removed", "changed", "relabelled", "merged", "retracted")
 
 
@@ -43,49 +57,6 @@ LICENSES: Final[dict[str, dict[str, str]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class About:
-    """What a maintainer says of a hub that is made without ``hub.toml``; empty where nothing."""
-
-    title: str = ""
-    licenses: tuple[dict[str, str], ...] = ()
-    contributors: tuple[dict[str, Any], ...] = ()
-    homepage: str = ""
-
-
-def describe_hub(
-    title: str | None,
-    licenses: Iterable[str],
-    contributors: Iterable[str],
-    homepage: str | None,
-) -> About:
-    """Return what a maintainer says of a hub, checked as ``hub.toml`` is.
-
-    Raises
-    ------
-    BadArgument
-        A licence is not known by this name, a name is empty, or the homepage is no address.
-    """
-    names, people = list(licenses), list(contributors)
-    for name in names:
-        if name not in LICENSES:
-            raise BadArgument.of("license", name, f"one of {', '.join(LICENSES)}")
-    for what, texts in (("title", [] if title is None else [title]), ("contributor", people)):
-        for text in texts:
-            if not text.strip():
-                raise BadArgument.of(what, text, "a name that says something")
-    if homepage and not _is_address(homepage):
-        raise BadArgument.of(
-            "homepage", homepage, "an address that starts with https:// or http://"
-        )
-    return About(
-        (title or "").strip(),
-        tuple(LICENSES[name] for name in dict.fromkeys(names)),
-        tuple({"title": person.strip(), "roles": ["creator"]} for person in people),
-        homepage or "",
-    )
-
-
-@dataclass(frozen=True, slots=True)
 class ChangeNote:
     """One line of a release's change log, with its reason and source."""
 
@@ -101,35 +72,44 @@ class ReleaseSpec:
 
     version: str
     created: datetime.date
-    description: str
-    parts: tuple[str, ...]
-    changes: tuple[ChangeNote, ...]
-    doi: str
+    description: str = ""
+    parts: tuple[str, ...] = ()
+    changes: tuple[ChangeNote, ...] = ()
+    doi: str = ""
     schema_version: int = SCHEMA_VERSION
 
 
 @dataclass(frozen=True, slots=True)
 class HubSpec:
-    """A hub, as its maintainer describes it; ``folder`` is the hub folder."""
+    """A hub, as its maintainer describes it; ``folder`` is the hub folder.
+
+    ``work`` is the canonical work as it was asked for; empty where a page says which it is. What
+    the maintainer leaves out is empty.
+    """
 
     folder: str
     name: str
-    title: str
-    description: str
-    page: str
-    page_source: str
-    keywords: tuple[str, ...]
-    licenses: tuple[dict[str, str], ...]
-    contributors: tuple[dict[str, Any], ...]
-    releases: tuple[ReleaseSpec, ...]
-    homepage: str
-    responsible_ai: dict[str, str]
+    work: str = ""
+    title: str = ""
+    description: str = ""
+    page: str = ""
+    page_source: str = PITH_PAGE.id
+    keywords: tuple[str, ...] = ()
+    licenses: tuple[dict[str, str], ...] = ()
+    contributors: tuple[dict[str, Any], ...] = ()
+    releases: tuple[ReleaseSpec, ...] = ()
+    homepage: str = ""
+    responsible_ai: dict[str, str] = field(default_factory=dict)
     own_tables: Mapping[str, OwnTable] = field(default_factory=dict)
 
     @property
     def source(self) -> str:
         """The folder of the sources."""
         return os.path.join(self.folder, SOURCE)
+
+    def find_release(self, version: str) -> ReleaseSpec | None:
+        """Return what the maintainer says of a release; None where nothing."""
+        return next((each for each in self.releases if each.version == version), None)
 
     def release(self, version: str) -> ReleaseSpec:
         """Return a release by version.
@@ -167,21 +147,24 @@ def read_spec(folder: str) -> HubSpec:
         reader.fail(
             f"the name {content['name']!r:.60} should be small letters, digits and hyphens"
         )
-    if not all(isinstance(keyword, str) for keyword in reader.take("keywords", list)):
-        reader.fail("the keywords should be text")
-    _check_entries(reader, "licenses", "name", "path", "title")
-    _check_entries(reader, "contributors", "title")
+    for key in content:
+        if key not in _KEYS:
+            reader.fail(f"there is no {key!r:.60}; known: {', '.join(_KEYS)}")
+    page = reader.take_text("page")
+    if not page and not reader.take_text("work"):
+        reader.fail("expected 'work', an identifier or a title of the work that the hub is of")
     own = read_own_tables(folder)
     return HubSpec(
         folder=folder,
         name=reader.take("name", str),
-        title=reader.take("title", str),
-        description=reader.take("description", str).strip(),
-        page=reader.take("page", str),
-        page_source=reader.take("page_source", str),
-        keywords=tuple(reader.take("keywords", list)),
-        licenses=tuple(reader.take("licenses", list)),
-        contributors=tuple(reader.take("contributors", list)),
+        work=reader.take_text("work"),
+        title=reader.take_text("title"),
+        description=reader.take_text("description"),
+        page=page,
+        page_source=reader.take_text("page_source") or PITH_PAGE.id,
+        keywords=tuple(_read_keywords(reader)),
+        licenses=tuple(_read_licenses(reader)),
+        contributors=tuple(_read_contributors(reader)),
         releases=_read_releases(reader, [*PARTS, *own]),
         homepage=_read_homepage(reader),
         responsible_ai=_read_responsible_ai(reader),
@@ -211,15 +194,41 @@ class _Reader:
         """Return a text that may be left out; then it is empty."""
         return self.take(key, str).strip() if key in self.content else ""
 
+    def take_list(self, key: str) -> list[Any]:
+        """Return a list that may be left out; then it is empty."""
+        found: list[Any] = self.take(key, list) if key in self.content else []
+        return found
+
     def fail(self, problem: str) -> None:
         raise SourceError.at(self.path, 0, f"{self.what}: {problem}")
 
 
-def _check_entries(hub: _Reader, key: str, *texts: str) -> None:
-    for entry in hub.take(key, list):
-        reader = _Reader(hub.path, entry, f"an entry of {key}")
-        for text in texts:
+def _read_keywords(hub: _Reader) -> list[str]:
+    keywords = hub.take_list("keywords")
+    if not all(isinstance(keyword, str) for keyword in keywords):
+        hub.fail("the keywords should be text")
+    return keywords
+
+
+def _read_licenses(hub: _Reader) -> Iterator[dict[str, str]]:
+    """Yield licences: by their names in SPDX, or each as a table with name, path and title."""
+    for entry in hub.take_list("licenses"):
+        if isinstance(entry, str):
+            if entry not in LICENSES:
+                known = ", ".join(LICENSES)
+                hub.fail(f"there is no licence {entry!r:.60} here by name; known: {known}")
+            yield LICENSES[entry]
+            continue
+        reader = _Reader(hub.path, entry, "an entry of licenses")
+        for text in ("name", "path", "title"):
             reader.take(text, str)
+        yield entry
+
+
+def _read_contributors(hub: _Reader) -> Iterator[dict[str, Any]]:
+    for entry in hub.take_list("contributors"):
+        _Reader(hub.path, entry, "an entry of contributors").take("title", str)
+        yield entry
 
 
 def _read_homepage(hub: _Reader) -> str:
@@ -242,7 +251,7 @@ def _read_responsible_ai(hub: _Reader) -> dict[str, str]:
 
 
 def _read_releases(hub: _Reader, parts: list[str]) -> tuple[ReleaseSpec, ...]:
-    releases = [_read_release(hub.path, each, parts) for each in hub.take("releases", list)]
+    releases = [_read_release(hub.path, each, parts) for each in hub.take_list("releases")]
     versions = [release.version for release in releases]
     if versions != sorted(set(versions), key=version_key):
         hub.fail(f"expected each release once, the oldest first; found {', '.join(versions)}")
@@ -255,18 +264,18 @@ def _read_release(path: str, content: object, known: list[str]) -> ReleaseSpec:
     reader.what = f"release {version}"
     if not is_version(version):
         reader.fail("the version should be MAJOR.MINOR.PATCH")
-    parts = tuple(reader.take("parts", list))
+    parts = tuple(reader.take_list("parts"))
     for part in parts:
         if part not in known:  # a list, because TOML may give what cannot be hashed
             reader.fail(f"there is no part {part!r:.60}; known: {', '.join(known)}")
-    if "page" not in parts:
+    if parts and "page" not in parts:
         reader.fail("the parts should hold 'page'")
     return ReleaseSpec(
         version=version,
         created=reader.take("created", datetime.date),
-        description=reader.take("description", str).strip(),
+        description=reader.take_text("description"),
         parts=parts,
-        changes=tuple(_read_change(path, version, each) for each in reader.take("changes", list)),
+        changes=tuple(_read_change(path, version, each) for each in reader.take_list("changes")),
         doi=_read_doi(reader),
         schema_version=_read_schema_version(reader),
     )
@@ -299,3 +308,63 @@ def _read_change(path: str, version: str, content: object) -> ChangeNote:
         reader.fail(f"there is no kind {kind!r}; known: {', '.join(_CHANGE_KINDS)}")
     texts = (reader.take(key, str) for key in ("what", "reason", "source"))
     return ChangeNote(kind, *texts)
+
+
+def describe_hub(  # noqa: PLR0913
+    *,
+    name: str,
+    work: str,
+    title: str | None = None,
+    licenses: Iterable[str] = (),
+    contributors: Iterable[str] = (),
+    homepage: str | None = None,
+) -> str:
+    """Return a ``hub.toml`` that says what a maintainer says of a hub.
+
+    Raises
+    ------
+    BadArgument
+        A licence is not known by this name, a name is empty, or the homepage is no address.
+    """
+    names, people = list(dict.fromkeys(licenses)), list(contributors)
+    for each in names:
+        if each not in LICENSES:
+            raise BadArgument.of("license", each, f"one of {', '.join(LICENSES)}")
+    for what, texts in (("title", [] if title is None else [title]), ("contributor", people)):
+        for text in texts:
+            if not text.strip():
+                raise BadArgument.of(what, text, "a name that says something")
+    if homepage and not _is_address(homepage):
+        raise BadArgument.of(
+            "homepage", homepage, "an address that starts with https:// or http://"
+        )
+    stated: dict[str, tuple[str | list[str], str | list[str]]] = {
+        "title": (title.strip() if title else "", "Citation hub of ..."),
+        "homepage": (homepage or "", "https://..."),
+        "licenses": (names, ["CC-BY-4.0"]),
+    }
+    lines = [
+        "# What this hub is. Change it, and build the next version: citehub build FOLDER",
+        "",
+        f"name = {_toml(name)}",
+        f"work = {_toml(work)}",
+        "",
+        "# What is left out follows from the sources.",
+        *(f"{key} = {_toml(value)}" if value else f"# {key} = {_toml(example)}"
+          for key, (value, example) in stated.items()),
+    ]  # fmt: skip
+    for person in people:
+        lines += [
+            "",
+            "[[contributors]]",
+            f"title = {_toml(person.strip())}",
+            'roles = ["creator"]',
+        ]
+    if not people:
+        lines += ["", "# [[contributors]]", '# title = "Your name"', '# roles = ["creator"]']
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: str | list[str]) -> str:
+    """Return text, or a list of texts, as TOML writes it: as JSON does, but for one sign."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

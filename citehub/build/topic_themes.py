@@ -11,7 +11,8 @@ from citehub.build.derived import derive
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from citehub.build.ledger import Ledger, Origin
+    from citehub.build.ledger import Ledger
+    from citehub.sources.records import Origin
 
 METHOD: Final = "openalex-topic"
 _DESCRIPTION: Final = (

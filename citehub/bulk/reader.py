@@ -7,21 +7,32 @@ from collections import Counter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from citehub._identifiers import Identifier, parse_identifier
+from citehub import _folder
+from citehub._identifiers import parse_identifier
 from citehub._text import counted
 from citehub.bulk.engines import parquet_files
+from citehub.bulk.extract import NOTE, Extract, Note, Wish, read_note
 from citehub.bulk.find import Wanted, find_records, fold_title, ids_of
 from citehub.bulk.store import is_lost
 from citehub.errors import BuildError, UnknownWork
 from citehub.sources.dumps import FEW, WORKS
 from citehub.sources.merges import merged_into
-from citehub.sources.records import Context, Edge, Record, Reject, best_identifier
+from citehub.sources.records import (
+    Context,
+    Edge,
+    Finding,
+    Origin,
+    Record,
+    Reject,
+    best_identifier,
+)
 from citehub.sources.reference_file import NO_REFERENCES
 from citehub.sources.registry import dumped
 from citehub.sources.source import Need, Opened, refuse_deleted
 from citehub.sources.statements import Statements, record_of
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from citehub.bulk.dumps import Dumps
@@ -62,8 +73,11 @@ def open_dumps(
     for source in known:
         if source.dump:
             need = Need(only.get(source.id, ()), texts)
-            tables = source.dump.open(store, dumps.folders[source.id], found[source.id], need)
-            opened.append(Opened(source, **tables))
+            folder, files = dumps.folders[source.id], found[source.id]
+            tables = dict(source.dump.open(store, folder, files, need))
+            if note := read_note(folder):
+                tables |= {"snapshot_on": note.snapshot_on, "read_on": note.read_on}
+            opened.append(Opened(source, files=files, **tables))
     return opened
 
 
@@ -162,7 +176,7 @@ class Reader:
                 message += (
                     " A list of works that cite it has to hold an entry of the work itself, with "
                     f"this {'identifier' if wanted.ids else 'title'}, where no dump has it: add "
-                    "one to the list, or name a dump with {_options()}."
+                    f"one to the list, or name a dump with {_options()}."
                 )
             raise UnknownWork(message, wanted.asked)
         dates = [each.snapshot_on for each in self.sources if each.snapshot_on]
@@ -171,7 +185,47 @@ class Reader:
             source_id = title.partition(" ")[0]
             n_lost = sum(map(is_lost, found))
             given.unreadable[source_id] = given.unreadable.get(source_id, 0) + n_lost
+        for source in self.sources:
+            if note := read_note(self.dumps.folders[source.source_id]):
+                given.unreadable[source.source_id] = note.unreadable
+                told = source.source_id, *(each.id for each in source.dump.findings.values())
+                given.read_on |= dict.fromkeys(told, note.read_on)
         return given
+
+    def extract(self, wanted: Wanted, folder: str, read_on: datetime.date) -> None:
+        """Write the part of each dump that concerns a work, and what else is to know of it.
+
+        An extract of an extract says of its dump what that said.
+        """
+        for source in self.sources:
+            name = source.source_id
+            self.store.progress(f"Keep what concerns the work of {name}")
+            place = os.path.join(folder, name)
+            os.makedirs(place)
+            wish = self._wish(source, wanted)
+            extract = Extract(self.engine, self.store, wish, self.scratch)
+            for files in source.files.values():
+                extract.take(files, place)
+            titles = [files.title for files in source.files.values()]
+            note = read_note(self.dumps.folders[name]) or Note(
+                read_on,
+                source.snapshot_on,
+                sum(
+                    is_lost(each) for title in titles for each in self.store.rejects.get(title, ())
+                ),
+                tuple(each for title in titles for each in self.store.partial.get(title, ())),
+            )
+            _folder.write_bytes(os.path.join(place, NOTE), note.to_json())
+
+    def _wish(self, source: Opened, wanted: Wanted) -> Wish:
+        """Return the records of a source that concern a work."""
+        edges = self.edges[source.source_id]
+        mine = edges.filter(edges.hub == self.number[wanted]).select("citing").distinct()
+        citing = {str(row["citing"]) for row in self.engine.fetch(mine)}
+        own = set(map(str, wanted.records.get(source.source_id, ())))
+        asked = parse_identifier(wanted.asked)
+        former = source.dump.numbers([asked]) if asked and source.merged is not None else set()
+        return Wish(frozenset(own | set(map(str, former))), frozenset(own | citing))
 
     def _without_later_years(self, references: ReferenceFiles) -> ReferenceFiles:
         """Return lists without years in the future."""
@@ -217,8 +271,8 @@ class Reader:
             ends = self._merges(source.merged, set().union(*asked.values()))
             for each, numbers in asked.items():
                 for number in numbers & ends.keys():
-                    each.ids.remove(Identifier(dump.scheme, dump.name_record(number)))
-                    each.ids.add(Identifier(dump.scheme, dump.name_record(ends[number])))
+                    each.ids.difference_update(dump.ids_of_name(dump.name_record(number)))
+                    each.ids.update(dump.ids_of_name(dump.name_record(ends[number])))
 
     def _add_old_ids(self, source: Opened, wanted: Sequence[Wanted]) -> None:
         """Add the ids that were merged into the records: others may still cite them."""
@@ -327,7 +381,9 @@ class Reader:
                 found = texts.get(kind, {}).get(number)
                 if found and found["text"]:
                     model = found["model"] or "a model"
-                    given.findings[key] = found["text"], model, told_by.id
+                    where = f"record {record.record_id}, written by {model}"
+                    origin = Origin(told_by.id, "stated", where)
+                    given.findings[key] = Finding(found["text"], origin)
             if record.record_id in own and row["n_citations"] is not None:
                 _count(given, name, row, source.last_year(self.year))
         given.local += self._edges(source, local, newest)

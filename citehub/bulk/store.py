@@ -49,6 +49,7 @@ class Store:
         self.partial: dict[str, tuple[str, ...]] = {}
         self.bounds: dict[str, dict[str, tuple[str, str]]] = {}
         self._raw: dict[str, Expression] = {}
+        self._tables: dict[str, list[Expression]] = {}
 
     def table(self, files: Files) -> Expression:
         """Return what a dataset is mapped to, reading the partitions that were not read yet.
@@ -133,7 +134,7 @@ class Store:
         import ibis
 
         if files.title not in self._raw:
-            tables = self._open_parquet(files)
+            tables = self._opened(files)
             known = {name for raw in tables for name in raw.columns}
             if lacking := [name for name in files.dataset.fields if name not in known]:
                 note = f"has no column {', '.join(lacking)}: not known."
@@ -143,6 +144,22 @@ class Store:
 
     def _fit(self, raw: Expression, files: Files) -> Expression:
         """Return the fields of files in Parquet as the types that are due, and ``part``."""
+        return raw.select(**self._cells(raw, files), part=raw.part)
+
+    def whole(self, files: Files) -> list[Expression]:
+        """Return all columns of files in Parquet, those that are read as the types that are due.
+
+        Files with the same columns are one table.
+        """
+        return [raw.mutate(**self._cells(raw, files)) for raw in self._opened(files)]
+
+    def _opened(self, files: Files) -> list[Expression]:
+        """Return what `_open_parquet` does, which looks at the files and judges them once."""
+        if files.title not in self._tables:
+            self._tables[files.title] = self._open_parquet(files)
+        return self._tables[files.title]
+
+    def _cells(self, raw: Expression, files: Files) -> dict[str, Expression]:
         import ibis
 
         dataset = files.dataset
@@ -163,7 +180,7 @@ class Store:
                 raise SourceError.at(files.folder, 0, problem)
             cell = ibis.null(kind.replace("json", "string")) if cell is None else cell
             cells[name] = dataset.nested[name](cell) if name in dataset.nested else cell
-        return raw.select(**cells, part=raw.part)
+        return cells
 
     def _refuse(self, column: Expression, kind: str, files: Files) -> None:
         """Tell of a column of another type, unless nothing stands in it; without some, end."""
@@ -176,7 +193,9 @@ class Store:
             self._note(files, f"has {name} as {column.type()}, not {kind}: not known.")
 
     def _note(self, files: Files, note: str) -> None:
-        self.notes[files.title] += (f"{files.title}: {files.folder} {note}",)
+        told = f"{files.title}: {files.folder} {note}"
+        if told not in self.notes[files.title]:
+            self.notes[files.title] += (told,)
 
     def _read(self, files: Files) -> Iterator[str]:
         """Yield the folders of what was read."""

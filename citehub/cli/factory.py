@@ -59,8 +59,13 @@ def new(
             metavar="WORK", help="A DOI, arXiv id, openalex:W..., s2:CORPUSID, or a title."
         ),
     ],
-    out: Annotated[str, typer.Option("--out", metavar="DIR", help="Release folder to make.")],
     named: Named,
+    out: Annotated[
+        str | None,
+        typer.Option(
+            "--out", metavar="DIR", help="Hub folder to make; else NAME in your home of hubs."
+        ),
+    ] = None,
     name: Annotated[
         str | None, typer.Option("--name", help="Name of the hub; else its work's id.")
     ] = None,
@@ -176,7 +181,7 @@ def canonical(
     _end(made)
 
 
-def _need(out: str, named: Named) -> None:
+def _need(out: str | None, named: Named) -> None:
     """Refuse a command that names no folder to make, or nothing to read."""
     if out in {"", "-"}:
         raise typer.BadParameter("name a folder to make", param_hint="--out")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import warnings
 from contextlib import suppress
 from typing import Annotated
@@ -75,7 +76,7 @@ def build(
     version: Annotated[
         str | None,
         typer.Argument(
-            metavar="VERSION", help="A release of its hub.toml; else the newest that is not there."
+            metavar="VERSION", help="Version to build; else the one that the changes ask for."
         ),
     ] = None,
     out: Annotated[
@@ -88,16 +89,25 @@ def build(
 
     if out == "":
         raise typer.BadParameter("the name of the folder is empty")
+    say = functools.partial(terminal.err().print, soft_wrap=True)
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always", UserWarning)
         try:
             with terminal.progress() as step:
-                folder = build_release(hub, version, out=out, progress=step)
+                built = build_release(hub, version, out=out, progress=step)
         finally:
             for each in told:
-                terminal.err().print(terminal.text(f"Note: {each.message}"), soft_wrap=True)
-    print(clean(folder))
-    terminal.err().print(terminal.text(f"Look at it with: citehub show {folder}"), soft_wrap=True)
+                say(terminal.text(f"Note: {each.message}"))
+    for note in built.notes:
+        say(terminal.text(f"Note: {note}"))
+    if not built.folder:
+        say(terminal.text(f"Nothing changed since {built.version}, so there is no new version."))
+        return
+    print(clean(built.folder))
+    if built.diff is not None:
+        say(terminal.paragraph(f"{built.version}, as the changes are {built.diff.level}."))
+        say(terminal.text(built.diff.news.text(most=10)))
+    say(terminal.text(f"Look at it with: citehub show {built.folder}"))
 
 
 @app.command()

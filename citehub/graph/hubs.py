@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import datetime
+import functools
+import itertools
 import os
+import shutil
 from typing import TYPE_CHECKING, NamedTuple
 
 from citehub import _folder
+from citehub._catalog import SPEC, home_folder
 from citehub._identifiers import parse_identifier
 from citehub._manifest import is_hub_name, is_version, read_manifest
-from citehub.build.bulk import name_hub, write_hub
-from citehub.build.spec import About, describe_hub
+from citehub.build.assemble import join_statements
+from citehub.build.changes import FIRST
+from citehub.build.complete import name_hub
+from citehub.build.gather import Gathered
+from citehub.build.register import LOCK, register
+from citehub.build.release import make_content, write_release
+from citehub.build.spec import SOURCE, HubSpec, ReleaseSpec, describe_hub, read_spec
+from citehub.bulk.extract import NOTE, Note
 from citehub.bulk.find import read_wanted
 from citehub.bulk.reader import Reader
 from citehub.bulk.session import reading, write_rejects
 from citehub.errors import BadArgument, BuildError, DamagedRelease, TargetExists, UnknownWork
-from citehub.sources.reference_file import read_references
+from citehub.sources.hand_records import HandRecords
+from citehub.sources.reference_file import REFERENCE_FILE, read_references
+from citehub.sources.registry import SOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -33,7 +45,9 @@ class NewHub(NamedTuple):
     asked : str
         The work, as it was asked for.
     folder : str
-        The release folder; empty where there is none.
+        The hub folder, or of `new_hubs` the release folder; empty where there is none.
+    release : str
+        The folder of the release; empty where there is none.
     n_citing : int
         The number of citing works; -1 where the folder was there already.
     problem : str
@@ -49,6 +63,7 @@ class NewHub(NamedTuple):
 
     asked: str
     folder: str
+    release: str
     n_citing: int
     problem: str
     rejects: str
@@ -58,7 +73,7 @@ class NewHub(NamedTuple):
 
 def new_hub(
     work: str,
-    out: str,
+    out: str | None,
     dumps: Dumps,
     *,
     citing: str | Iterable[str] | None = None,
@@ -71,15 +86,19 @@ def new_hub(
     homepage: str | None = None,
     progress: Callable[[str], None] = lambda _step: None,
 ) -> NewHub:
-    """Make a hub of a work from bulk dumps.
+    """Make a hub of a work from bulk dumps or lists of works, with its first release.
+
+    Its folder keeps what goes in: of each dump the part that concerns the work, the lists, and
+    ``hub.toml``. So the next version is built from the folder alone.
 
     Parameters
     ----------
     work : str
         The canonical work: a DOI, an arXiv id, ``openalex:W...``, ``s2:`` and a CorpusId, or
         its title.
-    out : str
-        The release folder to make; it must not exist, or be empty.
+    out : str, optional
+        The hub folder to make; it must not exist, or be empty. By default it has the hub's name
+        and joins the user's home of hubs, so that ``citehub.load`` finds it by that name.
     dumps : Dumps
         Where they lie, and how to read them.
     citing : str or iterable of str, optional
@@ -136,30 +155,72 @@ def new_hub(
     1
     """
     _check(name, version)
-    about = describe_hub(title, licenses, contributors, homepage)
-    target = os.path.abspath(out)
-    _folder.check_free(target)
+    about = functools.partial(
+        describe_hub,
+        title=title, licenses=tuple(licenses), contributors=tuple(contributors),
+        homepage=homepage,
+    )  # fmt: skip
+    about(name=name or "hub", work=work)  # refuses what is wrong before hours of reading
+    place = os.path.abspath(out) if out else os.path.join(home_folder(), name or "new")
+    _folder.check_free(place)
     created = created or _today()
-    references = read_references([citing] if isinstance(citing, str) else citing or ())
-    with reading(dumps, target, progress) as (engine, store, scratch):
+    files = [citing] if isinstance(citing, str) else list(citing or ())
+    references = read_references(files)
+    with reading(dumps, place, progress) as (engine, store, scratch):
         reader = Reader(engine, store, dumps, scratch, year=created.year)
         wanted = read_wanted(work)
         reader.find([wanted])
-
-        path = f"{target}.rejects.csv"
+        path = f"{place}.rejects.csv"
         try:
             given = reader.input_of(wanted, references)
-            n = write_hub(
-                given, target, name=name, version=version, created=created, about=about,
-                progress=progress,
-            )  # fmt: skip
+            with _folder.scratch_folder(place) as folder:
+                source = os.path.join(folder, SOURCE)
+                os.mkdir(source)
+                reader.extract(wanted, source, created)
+                _keep(files, source, created)
+                given.read_on |= {each.id: created for each in SOURCES}
+                hub = name or name_hub(join_statements(given).canonical.work_id)
+                text = about(name=hub, work=work)
+                _folder.write_bytes(os.path.join(folder, SPEC), text.encode())
+                gathered = Gathered(given, HandRecords(source))
+                release = ReleaseSpec(version, created)
+                content = make_content(read_spec(folder), release, None, progress, gathered)
+                write_release("", content, lambda _: FIRST, progress, within=folder)
+                register(folder, hub, content.spec.title, version)
+                os.unlink(os.path.join(folder, LOCK))
+                target = os.path.abspath(out) if out else os.path.join(home_folder(), hub)
+                _folder.check_free(target)
+                _folder.move(folder, target)
         except (BuildError, UnknownWork) as error:
             rejects = [*reader.rejects, *references.rejects]
             if write_rejects(path, rejects):
                 error.args = (f"{error} {_say_rejects(rejects, path)}",)
             raise
-        written = write_rejects(path, [*reader.rejects, *references.rejects])
-    return NewHub(work, target, n, "", written, store.told(store.partial), store.told(store.notes))
+        written = write_rejects(f"{target}.rejects.csv", [*reader.rejects, *references.rejects])
+    n = len(content.tables["citations"])
+    return NewHub(
+        work,
+        target,
+        os.path.join(target, version),
+        n,
+        "",
+        written,
+        store.told(store.partial),
+        store.told(store.notes),
+    )
+
+
+def _keep(files: Iterable[str], source: str, created: datetime.date) -> None:
+    """Copy lists of works into the folder of sources, each under a name of its own."""
+    place = os.path.join(source, REFERENCE_FILE.id)
+    for path in dict.fromkeys(files):
+        os.makedirs(place, exist_ok=True)
+        stem, ending = os.path.splitext(os.path.basename(path))
+        names = (f"{stem}{n or ''}{ending}" for n in itertools.count())
+        name = next(each for each in names if not os.path.lexists(os.path.join(place, each)))
+        shutil.copyfile(path, os.path.join(place, name))
+    if files:
+        _folder.write_bytes(os.path.join(place, NOTE), Note(created).to_json())
 
 
 def new_hubs(
@@ -234,16 +295,21 @@ def new_hubs(
             try:
                 if not _is_hub_of(each, folder):
                     _folder.check_free(folder)
-                    n = write_hub(
-                        reader.input_of(each), folder, name=None, version=version,
-                        created=created, about=About(), progress=progress,
+                    given = reader.input_of(each)
+                    given.read_on |= {source.id: created for source in SOURCES}
+                    hub = name_hub(join_statements(given).canonical.work_id)
+                    content = make_content(
+                        HubSpec(folder, hub, each.asked), ReleaseSpec(version, created), None,
+                        progress, Gathered(given, HandRecords(folder)),
                     )  # fmt: skip
+                    write_release(folder, content, lambda _: FIRST, progress)
+                    n = len(content.tables["citations"])
             except (BuildError, TargetExists, UnknownWork) as error:
                 folder, n, problem = "", 0, str(error)
             if len(reader.rejects) > n_written:
                 written, n_written = write_rejects(path, reader.rejects), len(reader.rejects)
             told = store.told(store.partial), store.told(store.notes)
-            yield NewHub(each.asked, folder, n, problem, written, *told)
+            yield NewHub(each.asked, folder, folder, n, problem, written, *told)
 
 
 def _is_hub_of(wanted: Wanted, folder: str) -> bool:

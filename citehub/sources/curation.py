@@ -20,11 +20,21 @@ from citehub._schema import TABLES, Column
 from citehub.errors import SourceError
 from citehub.sources.cells import find_mangled
 from citehub.sources.curated import NAMES_WORK, read_cell, read_csv
+from citehub.sources.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from citehub._rows import Label, LabelScheme
+
+CURATION: Final = Source(
+    id="citehub-curation",
+    title="Judgements of the maintainers of this hub",
+    url=None,
+    kind="curation",
+    rights="Part of the compilation, under its licence.",
+    notes=("What a person says stands before what other sources say, which stays in evidence.",),
+)
 
 CorrectedTable = Literal["works", "authorships"]
 LinkKind = Literal["code", "model", "page"]

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from citehub._identifiers import DOI_SPELLINGS
 from citehub.sources.records import SCHEMES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
 Expression = Any
 """An Ibis table or column: its methods depend on types that Python does not know."""
@@ -77,6 +77,10 @@ class Dataset:
     A row has no use where a field of ``vital`` holds another type; any other such field is null.
     A copy in Parquet must have the columns ``needed``; others that it lacks are not known.
     ``instead`` says what to read in the place of a copy that lacks one.
+    ``kind`` tells what a row is: a work, a citation, a text of a work, or a merge of two records.
+    ``names`` are the records that a line of JSON, or a row of CSV, is about, as text: one set, or
+    the two sides of a citation or a merge. It may find more than there are, never less.
+    ``place`` is the folder of its files in a dump, where that is not its name.
     ``prepare`` takes the details off rows that have nothing to do with the records of ``only``.
     """
 
@@ -86,12 +90,42 @@ class Dataset:
     keys: Mapping[str, str]
     made: tuple[str, ...]
     shape: Callable[[Expression], dict[str, Expression]]
+    names: Callable[[Any], tuple[Collection[str], ...]]
+    kind: Literal["work", "citation", "text", "merge"] = "work"
+    place: str = ""
     prepare: Callable[[Expression], Expression] | None = None
     only: tuple[int, ...] = ()
     nested: Mapping[str, Callable[[Expression], Expression]] = field(default_factory=dict)
     needed: tuple[str, ...] = ()
     vital: tuple[str, ...] = ()
     instead: str = ""
+
+
+def numbers_after(*keys: str, before: str = "") -> Callable[[bytes], tuple[set[str], ...]]:
+    """Return what finds, in a line of JSON, the numbers that stand after some keys, each a set.
+
+    Parameters
+    ----------
+    *keys : str
+        Keys of an object, at any depth.
+    before : str
+        A pattern of what may stand before a number.
+
+    Examples
+    --------
+    >>> found = numbers_after("a", "b", before="W?")(b'{"a": "W7", "b": 8, "c": {"b": "9"}}')
+    >>> [sorted(each) for each in found]
+    [['7'], ['8', '9']]
+    """
+    patterns = [
+        re.compile(rf'"{key}"\s*:\s*"?{before}0*([0-9]{{1,18}})\b'.encode(), re.IGNORECASE)
+        for key in keys
+    ]
+
+    def find(line: bytes) -> tuple[set[str], ...]:
+        return tuple({each.decode() for each in pattern.findall(line)} for pattern in patterns)
+
+    return find
 
 
 def complete(columns: Mapping[str, str], **cells: Expression) -> dict[str, Expression]:

@@ -14,14 +14,13 @@ import math
 import os
 import re
 import zlib
-from typing import TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final
 
 from citehub._text import counted
 from citehub.sources.records import Reject
 
 if TYPE_CHECKING:
-    import io
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from citehub.sources.dumps import Dataset
 
@@ -80,7 +79,7 @@ def keep_readable(path: str, dataset: Dataset, target: str) -> list[Reject]:
 def read_header(path: str) -> list[str]:
     """Return the names of the columns of a CSV file that is whole; else none."""
     try:
-        with _open(path) as file:
+        with open_partition(path) as file:
             first = file.readline()
             while path.endswith(".gz") and file.read(_CHUNK):  # DuckDB does not see where it ends
                 pass
@@ -179,7 +178,7 @@ def _lines(path: str) -> Iterator[tuple[int, bytes | str]]:
     """Yield numbered lines; where the file breaks off, the reason as text."""
     number = 0
     try:
-        with _open(path) as file:
+        with open_partition(path) as file:
             for line in file:
                 number += 1
                 yield number, line
@@ -189,15 +188,16 @@ def _lines(path: str) -> Iterator[tuple[int, bytes | str]]:
         yield number + 1, f"{BREAKS_OFF}: {error}"
 
 
-def _open(path: str) -> gzip.GzipFile | io.BufferedReader:
+def open_partition(path: str, unpack: Callable[[str], Any] = gzip.open) -> IO[bytes]:
     """Open a file that is gz by its first bytes, or by its name where they could be anything.
 
-    Browsers unpack what they download, and leave its name.
+    Browsers unpack what they download, and leave its name. ``unpack`` opens what is gz.
     """
     with open(path, "rb") as file:
         first = file.read(2)
     is_packed = first == _GZ or (path.endswith(".gz") and first[:1] not in _PLAIN)
-    return gzip.open(path, "rb") if is_packed else open(path, "rb")
+    opened: IO[bytes] = unpack(path) if is_packed else open(path, "rb")  # noqa: SIM115
+    return opened
 
 
 def _unpacked(value: Any, kind: str) -> Any:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -64,6 +65,24 @@ _KEY: Final = rf"{_SPELLED}[0-9]{{1,18}}/?\Z"  # to Python, for which \z is none
 _ARXIV_PAGE: Final = (
     r"(?:(?:arxiv|ar5iv|alphaxiv)\.org/[a-z-]+/|10\.48550/arxiv\.)(.+?)(?:\.pdf)?/?(?:[?#].*)?\z"
 )
+
+
+_OWN_ID: Final = re.compile(rb'"id"\s*:\s*"([^"]*)"')
+_IN_ID: Final = re.compile(r"(?:^|/)W0*([0-9]{1,18})/?$", re.IGNORECASE)
+
+
+def _number_in(name: str | None) -> str:
+    """Return the number of a work's id as text, empty where it is no such id."""
+    found = _IN_ID.search(name or "")
+    return found[1] if found else ""
+
+
+def _works_of_line(line: bytes) -> tuple[set[str], ...]:
+    """Return the numbers of works that a line names as ``id``: most often the first is its own."""
+    for found in _OWN_ID.finditer(line):
+        if number := _number_in(found[1].decode(errors="replace").replace("\\/", "/")):
+            return ({number},)
+    return (set(),)
 
 
 def shape_works(raw: Expression) -> dict[str, Expression]:
@@ -259,6 +278,7 @@ WORKS_DATASET: Final = Dataset(
     keys={"id": _KEY},
     made=("record",),
     shape=shape_works,
+    names=_works_of_line,
     needed=("id", "referenced_works"),
     instead="A snapshot has the same works as JSON Lines, in data/jsonl/works",
 )
@@ -340,6 +360,9 @@ MERGED: Final = Dataset(
     keys={"id": _KEY, "merge_into_id": _KEY},
     made=("record", "into"),
     shape=shape_merged,
+    names=lambda row: tuple({_number_in(row.get(each))} for each in ("id", "merge_into_id")),
+    kind="merge",
+    place="merged_ids/works",
 )
 
 

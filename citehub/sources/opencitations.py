@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from citehub._identifiers import parse_identifier
 from citehub.sources.dumps import (
     CITATIONS,
     WORKS,
@@ -185,6 +186,17 @@ def _author(each: Expression) -> Expression:
     )
 
 
+def _names_in(cell: str | None) -> set[str]:
+    """Return what a work may be called that a cell names."""
+    names = set()
+    for word in (cell or "").lower().split():
+        names |= {word, word.removeprefix("omid:")}
+        schemed = word if ":" in word else f"{'doi' if '/' in word else 'pmid'}:{word}"
+        if found := parse_identifier(schemed):
+            names.add(found.curie)
+    return names
+
+
 META: Final = Dataset(
     source_id=SOURCE,
     name="meta",
@@ -207,6 +219,7 @@ META: Final = Dataset(
     keys={"id": _OMID},
     made=("record",),
     shape=shape_meta,
+    names=lambda row: (_names_in(row.get("id")),),
 )
 INDEX: Final = Dataset(
     source_id=SOURCE,
@@ -217,6 +230,8 @@ INDEX: Final = Dataset(
     keys={"citing": _NAMED, "cited": _NAMED},
     made=("citing", "cited"),
     shape=shape_index,
+    names=lambda row: (_names_in(row.get("citing")), _names_in(row.get("cited"))),
+    kind="citation",
 )
 NAMED_INDEX: Final = replace(INDEX, shape=shape_named_index)
 """The index with all of its identifiers, where no metadata tell them."""

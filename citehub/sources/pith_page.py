@@ -30,9 +30,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
+from citehub._identifiers import parse_identifier
+from citehub._markup import plain_title
+from citehub._vocabularies import INTENT, POLARITY
 from citehub.errors import SourceError
+from citehub.sources.curated import read_text
+from citehub.sources.records import Edge, Finding, Origin, Record, Stated
+from citehub.sources.source import Source
+
+if TYPE_CHECKING:
+    from citehub.sources.hand_records import HandRecords
+    from citehub.sources.statements import Statements
 
 _STATEMENT: Final = re.compile(
     r"(?P<hub_class>.+?)\. (?P<percent>\d+)% of citing Pith papers "
@@ -282,3 +292,102 @@ def _split(text: str) -> list[Line]:
     """Return the lines that hold something; only line feeds part lines."""
     numbered = enumerate(text.split("\n"), 1)
     return [Line(line.strip(), number) for number, line in numbered if line.strip()]
+
+
+PITH_PAGE: Final = Source(
+    id="pith-hub-page",
+    title="Pith citation hub page, as text",
+    url=None,
+    kind="hub-page",
+    rights=None,
+    notes=(
+        "It states roles and polarities in sum, and does not say which papers carry them.",
+        "It prints titles; works.csv says which work each title is.",
+    ),
+)
+_LABELS: Final = {"intent": INTENT.terms, "polarity": POLARITY.terms}
+
+
+def state_page(given: Statements, records: HandRecords, path: str, source_id: str) -> None:
+    """Add what a page says: works, citations, findings, sums of labels, representatives.
+
+    Parameters
+    ----------
+    given : Statements
+        What other sources say.
+    records : HandRecords
+        Which work each title is.
+    path : str
+        The page.
+    source_id : str
+        What the hub calls it.
+
+    Raises
+    ------
+    SourceError
+        The page is wrong, or it and ``works.csv`` have other titles.
+    """
+    page = parse_hub_page(read_text(path), path)
+    _check_titles(page, records, path)
+
+    def record_of(title: Line, **more: Any) -> Record:
+        try:
+            plain_title(title.text, is_strict=True)
+        except ValueError as error:
+            raise SourceError.at(path, title.number, str(error)) from None
+        known = parse_identifier(records.by_title[title.text]["work_id"])
+        line = f"line {title.number}"
+        known_as = (known,) if known else ()
+        return Record(
+            source_id, line, (), title=title.text, locator=line, known_as=known_as, **more
+        )
+
+    def said(line: int) -> Origin:
+        return Origin(source_id, "stated", f"line {line}")
+
+    own = record_of(
+        page.title,
+        abstract=page.abstract.text,
+        origins=(("abstract", said(page.abstract.number)),),
+    )
+    given.canonical[own.key] = own
+    keys = {}
+    for position, paper in enumerate(page.papers, 1):
+        record = record_of(paper.title)
+        keys[paper.title.text] = record.key
+        given.citing[record.key] = record
+        given.findings[record.key] = Finding(paper.finding.text, said(paper.finding.number))
+        given.edges.append(Edge(source_id, record.record_id, own.record_id, position=position))
+    for scheme, counts in (("intent", page.roles), ("polarity", page.polarities)):
+        for count in counts:
+            cells = {
+                "scheme": scheme,
+                "raw_value": count.label,
+                "source_id": source_id,
+                "value": count.label if count.label in _LABELS[scheme] else None,
+                "n": count.n,
+                "n_labelled": sum(each.n for each in counts),
+                "n_citing": len(page.papers),
+            }
+            given.rows.append(Stated("label_counts", cells, said(count.line)))
+    leads = () if page.lead is None else (page.lead,)
+    for method, selection in (("hub-page", page.representatives), ("hub-page-lead", leads)):
+        for rank, chosen in enumerate(selection, 1):
+            cells = {"method": method, "rank": rank}
+            about = keys[chosen.paper.title.text]
+            given.rows.append(Stated("representatives", cells, said(chosen.line), about))
+    given.hub_class = page.hub_class.text
+
+
+def _check_titles(page: HubPage, records: HandRecords, path: str) -> None:
+    """Refuse a title that stands only on the page, or only in ``works.csv``."""
+    titles = [page.title, *(paper.title for paper in page.papers)]
+    for title in titles:
+        if title.text not in records.by_title:
+            problem = f"no row of works.csv has the title {title.text!r:.80}"
+            raise SourceError.at(path, title.number, problem)
+    printed = {title.text for title in titles}
+    for text, row in records.by_title.items():
+        if text not in printed:
+            problem = f"the page has no work {text!r:.80}"
+            raise SourceError.at(records.path("works"), row.line, problem)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from citehub._schema import TABLES
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from citehub._identifiers import Identifier
-    from citehub._rows import NoteKind, Scheme
+    from citehub._rows import Grade, NoteKind, Scheme, TableName
 
 SCHEMES: Final[tuple[Scheme, ...]] = (
     "arxiv",
@@ -28,6 +28,14 @@ SCHEMES: Final[tuple[Scheme, ...]] = (
 _YEAR = TABLES["works"].column("publication_year")
 YEARS: Final = range(int(_YEAR.minimum or 0), int(_YEAR.maximum or 0) + 1)
 """Years that a release can hold."""
+
+
+class Origin(NamedTuple):
+    """Where cells come from: a source, a place in it, and how the source gives them."""
+
+    source_id: str
+    grade: Grade
+    locator: str | None = None
 
 
 class Author(NamedTuple):
@@ -55,7 +63,9 @@ class Record(NamedTuple):
     """What one source says of one work; None and empty where it says nothing.
 
     ``authors`` has None in the place of one whose name cannot be read; ``are_all_named`` is
-    false where there are others, too.
+    false where there are others, too. ``locator`` is where it stands in its source, by default
+    its id; ``origins`` are of cells, by name, that come from elsewhere. ``known_as`` are
+    identifiers that it does not print, by which a person joined it.
     """
 
     source_id: str
@@ -78,6 +88,27 @@ class Record(NamedTuple):
     citation_count_on: datetime.date | None = None
     page_url: str | None = None
     notes: tuple[Note, ...] = ()
+    primary_category: str | None = None
+    code_url: str | None = None
+    model_url: str | None = None
+    locator: str | None = ""
+    origins: tuple[tuple[str, Origin], ...] = ()
+    known_as: tuple[Identifier, ...] = ()
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What names it: its source, and its id there."""
+        return self.source_id, self.record_id
+
+    @property
+    def origin(self) -> Origin:
+        """Where its cells come from, as far as no other origin is given."""
+        locator = f"record {self.record_id}" if self.locator == "" else self.locator
+        return Origin(self.source_id, "stated", locator)
+
+    def origin_of(self, name: str) -> Origin:
+        """Return where a cell comes from."""
+        return dict(self.origins).get(name, self.origin)
 
 
 class Context(NamedTuple):
@@ -88,13 +119,33 @@ class Context(NamedTuple):
 
 
 class Edge(NamedTuple):
-    """A source's statement that one of its records cites another."""
+    """A source's statement that one of its records cites another.
+
+    ``position`` is the place that the source gives the citing work in its list.
+    """
 
     source_id: str
     citing: str
     cited: str
     is_influential: bool | None = None
     contexts: tuple[Context, ...] = ()
+    position: int | None = None
+
+
+class Finding(NamedTuple):
+    """What a source says that a work found, in a line."""
+
+    text: str
+    origin: Origin
+
+
+class Stated(NamedTuple):
+    """A row of a table as a source states it; ``about`` is the record that it names a work by."""
+
+    table: TableName
+    cells: dict[str, Any]
+    origin: Origin
+    about: tuple[str, str] | None = None
 
 
 class Reject(NamedTuple):

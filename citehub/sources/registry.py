@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from citehub.sources.curation import CURATION
+from citehub.sources.hand_records import HAND_RECORDS
 from citehub.sources.openalex import OPENALEX
 from citehub.sources.opencitations import OPENCITATIONS
+from citehub.sources.pith_page import PITH_PAGE
 from citehub.sources.reference_file import REFERENCE_FILE
 from citehub.sources.semantic_scholar import SEMANTIC_SCHOLAR, TLDR
 
@@ -13,13 +16,22 @@ if TYPE_CHECKING:
     from citehub.sources.source import Source
 
 SOURCES: Final[tuple[Source, ...]] = (
+    PITH_PAGE,
+    HAND_RECORDS,
     OPENALEX,
     SEMANTIC_SCHOLAR,
     TLDR,
     OPENCITATIONS,
     REFERENCE_FILE,
+    CURATION,
 )
 """A new source is a line here."""
+
+
+TOLD: Final = frozenset(
+    told.id for source in SOURCES if source.dump for told in source.dump.findings.values()
+)
+"""Those of them that come with another one, and have no records of their own."""
 
 
 def find_source(source_id: str) -> Source | None:

@@ -15,6 +15,7 @@ from citehub.sources.dumps import (
     complete,
     filled,
     number_of,
+    numbers_after,
 )
 from citehub.sources.layout import LINES, PARQUET, Files, find_datasets, find_date
 from citehub.sources.source import Dump, Need, Option, Source
@@ -151,6 +152,7 @@ PAPERS: Final = Dataset(
     keys={"corpusid": _NUMBER},
     made=("record",),
     shape=shape_papers,
+    names=numbers_after("corpusid"),
     needed=("corpusid", "title"),
 )
 CITATIONS_DATASET: Final = Dataset(
@@ -166,6 +168,8 @@ CITATIONS_DATASET: Final = Dataset(
     keys={},
     made=(),
     shape=shape_citations,
+    names=numbers_after("citingcorpusid", "citedcorpusid"),
+    kind="citation",
     nested={"intents": _intents},
     needed=("citingcorpusid", "citedcorpusid"),
     vital=("citingcorpusid", "citedcorpusid"),
@@ -177,6 +181,8 @@ ABSTRACTS: Final = Dataset(
     keys={"corpusid": _NUMBER},
     made=("record",),
     shape=shape_abstracts,
+    names=numbers_after("corpusid"),
+    kind="text",
     needed=("corpusid", "abstract"),
 )
 TLDRS: Final = Dataset(
@@ -186,6 +192,8 @@ TLDRS: Final = Dataset(
     keys={"corpusid": _NUMBER},
     made=("record",),
     shape=shape_tldrs,
+    names=numbers_after("corpusid"),
+    kind="text",
     needed=("corpusid", "text"),
 )
 

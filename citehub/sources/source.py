@@ -46,6 +46,7 @@ class Opened:
     """What a run reads of a source's dump: its works and citations as tables.
 
     ``texts`` are tables of abstracts and the like; ``merged`` tells which records became others.
+    ``files`` are those of each dataset, ``read_on`` is the day of an extract that is read.
     Details are there of the works that are, or cite, the records of ``only``, where it names any.
     """
 
@@ -56,7 +57,9 @@ class Opened:
     merged: Expression | None = None
     only: frozenset[int] = frozenset()
     columns: Any = None
+    files: Mapping[str, Files] = field(default_factory=dict)
     snapshot_on: datetime.date | None = None
+    read_on: datetime.date | None = None
 
     @property
     def source_id(self) -> str:
@@ -75,7 +78,8 @@ class Opened:
 
         What is about to appear has the next one.
         """
-        return (self.snapshot_on.year if self.snapshot_on else year) + 1
+        day = self.snapshot_on or self.read_on
+        return (day.year if day else year) + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +95,8 @@ class Dump:
     open : callable
         Returns the tables, as `Opened` has them, given what reads files, the folder, its files
         and what is needed of them.
-    scheme : str
-        Scheme of what its records are called.
+    scheme : str, optional
+        Scheme of what its records are called, where that is an identifier.
     prefix : str
         Stands before the number in the name of a record.
     is_dated : bool
@@ -115,7 +119,7 @@ class Dump:
     datasets: tuple[Dataset, ...]
     find: Callable[[str], dict[str, Files]]
     open: Callable[[Any, str, dict[str, Files], Need], Mapping[str, Any]]
-    scheme: Scheme
+    scheme: Scheme | None = None
     prefix: str = ""
     is_dated: bool = False
     gone: int | None = None
@@ -131,6 +135,8 @@ class Dump:
 
     def ids_of_name(self, name: str) -> tuple[Identifier, ...]:
         """Return the identifier that the name of a record is."""
+        if self.scheme is None:
+            return ()
         found = parse_identifier(name if ":" in name else f"{self.scheme}:{name}")
         return (found,) if found else ()
 

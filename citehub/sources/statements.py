@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from citehub._identifiers import Identifier
-    from citehub.sources.records import Edge
+    from citehub.sources.records import Edge, Finding, Origin, Stated
 
 _DATE: Final = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _MONTHS: Final = 12
@@ -24,26 +24,60 @@ _COUNTS: Final = range(2**31)
 class Statements:
     """What the sources say of one hub.
 
-    ``canonical`` are the records of the work itself, by source and record id; ``stated`` are
-    the sources' own counts of its citations, and ``years`` those by year, of sources that tell
-    them. ``local`` are citations among the citing records. ``findings`` are texts, each with the
-    model that wrote it and the source that has it.
-    ``snapshots`` are the dates of the dumps, ``read_on`` that at which they were read; ``read``
-    says in words what was read.
+    Attributes
+    ----------
+    canonical, citing : dict
+        Records by source and record id: those of the work itself, and others.
+    edges : list of Edge
+        Citations of the work.
+    local : list of Edge
+        Citations among the citing records.
+    findings : dict
+        What a source says that a record found.
+    stated, years : dict
+        The sources' own counts of its citations: by source, and by source and year.
+    unreadable : dict
+        By source, the lines that were lost.
+    rows : list of Stated
+        Rows of other tables, as sources state them.
+    newest_year : int, optional
+        That of the newest dump.
+    snapshots, read_on : dict
+        Dates of the dumps, and days on which sources were read.
+    read : str
+        What was read, in words.
+    trusted : tuple of str
+        Sources of this hub that are trusted before those of the registry, the first the most.
+    described : dict
+        Rows of the table ``sources`` that the hub itself gives.
+    origins : dict
+        Origins of single cells, by table, row key and column.
+    hub_class : str
+        What a page calls the hub.
     """
 
     canonical: dict[tuple[str, str], Record]
     citing: dict[tuple[str, str], Record]
     edges: list[Edge]
     local: list[Edge] = field(default_factory=list)
-    findings: dict[tuple[str, str], tuple[str, str, str]] = field(default_factory=dict)
+    findings: dict[tuple[str, str], Finding] = field(default_factory=dict)
     stated: dict[str, int] = field(default_factory=dict)
     years: dict[str, dict[int, int]] = field(default_factory=dict)
     unreadable: dict[str, int] = field(default_factory=dict)
+    rows: list[Stated] = field(default_factory=list)
     newest_year: int | None = None
     snapshots: dict[str, datetime.date] = field(default_factory=dict)
-    read_on: datetime.date | None = None
+    read_on: dict[str, datetime.date] = field(default_factory=dict)
     read: str = ""
+    trusted: tuple[str, ...] = ()
+    described: dict[str, dict[str, Any]] = field(default_factory=dict)
+    origins: dict[tuple[str, str, str], Origin] = field(default_factory=dict)
+    hub_class: str = "not stated"
+
+    @property
+    def records(self) -> dict[tuple[str, str], Record]:
+        """All records."""
+        return {**self.citing, **self.canonical}
 
 
 def record_of(  # noqa: PLR0913

@@ -182,6 +182,17 @@ export interface FormerIdRow {
   reason: string | null
 }
 
+/** One row per work that a source calls citing, and a person says is not. */
+export interface ExcludedWorkRow {
+  work_id: string
+  title: string | null
+  source_id: string
+  record_id: string
+  reason: string | null
+  decided_by: string | null
+  decided_on: Date | null
+}
+
 /** One row per record of a work: why it is of this work. */
 export interface WorkJoinRow {
   work_id: string
@@ -224,6 +235,7 @@ export interface EvidenceRow {
   source_id: string
   locator: string | null
   grade: string
+  other_value: string | null
 }
 
 export type ListFacet = 'theme' | 'category' | 'venue' | 'role' | 'polarity' | 'representatives'

@@ -27,6 +27,9 @@ export const LATER = {
   },
   "sources": {
     "snapshot_on": "date32"
+  },
+  "evidence": {
+    "other_value": "string"
   }
 }
 

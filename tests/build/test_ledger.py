@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from citehub.build.ledger import Ledger, Origin
+from citehub.build.ledger import Ledger
 from citehub.errors import BuildError
+from citehub.sources.records import Origin
 
 PAGE = Origin("page", "stated", "line 3")
 RECORDS = Origin("records", "quotation")

@@ -261,7 +261,7 @@ def build(source, tmp_path):
         (source / "source" / "evidence.csv").write_text(
             "table_name,row_key,column_name,source_id,locator,grade\n", "utf-8"
         )
-        return citehub.load(build_release(source, "1.0.0", out=tmp_path / "out"))
+        return citehub.load(build_release(source, "1.0.0", out=tmp_path / "out").folder)
 
     return call
 

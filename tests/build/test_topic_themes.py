@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from citehub.build.ledger import Ledger, Origin
+from citehub.build.ledger import Ledger
 from citehub.build.topic_themes import METHOD, name_themes, put_topic_themes
+from citehub.sources.records import Origin
 
 from .test_assemble import hub, record, rows
 

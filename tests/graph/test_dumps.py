@@ -215,7 +215,7 @@ def test_all_ways_to_write_a_path_give_the_same_release(tmp_path, monkeypatch):
     found = []
     for number, folder in enumerate((Path("small"), small)):
         made = make(tmp_path / str(number), "openalex", "s2", "opencitations", small=folder)
-        found.append((hashes(made.folder), Path(made.rejects).read_bytes()))
+        found.append((hashes(made.release), Path(made.rejects).read_bytes()))
     assert found[0] == found[1]
 
 

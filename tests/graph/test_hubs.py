@@ -44,7 +44,8 @@ from citehub.graph import Dumps, NewHub, new_hub, new_hubs
 from citehub.sources.layout import Files, find_date
 from citehub.sources.openalex import find_openalex
 from citehub.sources.records import Context, Edge
-from citehub.sources.semantic_scholar import PAPERS
+from citehub.sources.semantic_scholar import PAPERS, SEMANTIC_SCHOLAR
+from citehub.sources.source import Opened
 
 from . import make_small_dumps
 from .dumps import (
@@ -426,8 +427,8 @@ def test_what_several_sources_say_comes_from_the_most_trusted(whole):
         assert found[BRIGHT, column] == ("openalex", "record W9900000011")
     assert found[BRIGHT, "abstract"] == ("s2", "record 990000011")
     assert found[BRIGHT, "finding"] == ("s2-tldr", "record 990000011, written by tldr@v2.0.0")
-    assert found[BRIGHT, "title_plain"] == ("derived", "title with its TeX and markup resolved")
-    assert found[HOSTILE, "title_plain"][0] == "derived"
+    assert found[BRIGHT, "title_plain"] == ("derived", "title with its TeX resolved")
+    assert found[HOSTILE, "title_plain"] == ("derived", "title with its TeX and markup resolved")
     assert found[FOG, "author_count"] == ("s2", "record 990000012")
     assert found[FOG, "publication_year"] == ("openalex", "record W9900000013")
     assert found[FOG, "type"] == ("openalex", "record W9900000012")
@@ -470,13 +471,13 @@ def test_a_work_is_found_by_any_identifier_and_by_title(tmp_path, made, cache):
         (asked, target, "") for asked in (WORK, *SPELLINGS)
     ]
     assert [each.n_citing for each in found] == [8, *[-1] * len(SPELLINGS)]  # it was there
-    assert hashes(target) == hashes(made(*SOURCES).folder)
+    assert hashes(target) == hashes(made(*SOURCES).release)
 
 
 def test_a_hub_by_its_title_is_the_same(tmp_path, made, cache):
     dumps = dumps_of("s2", cache=cache)
     by_title = new_hub("The paper lantern model", str(tmp_path / "hub"), dumps, created=CREATED)
-    assert hashes(by_title.folder) == hashes(made("s2").folder)
+    assert hashes(by_title.release) == hashes(made("s2").release)
 
 
 @pytest.mark.parametrize("asked", ["doi:10.5555/unknown.1", "A Title That No Work Has", "s2:x"])
@@ -509,7 +510,7 @@ def test_a_reference_managers_file_alone(tmp_path):
     assert hub.work("doi:10.5555/lantern.1").title == "The Lamp"
     assert [row["citing_work_id"] for row in hub.citations] == [BRIGHT, FOG, THESIS]
     by_title = new_hub(" the  LAMP", str(tmp_path / "title"), Dumps(), citing=[str(bib)])
-    assert hashes(by_title.folder) == hashes(one.folder)
+    assert hashes(by_title.release) == hashes(one.release)
 
 
 LISTS = {  # what a list holds: its text, the work that is asked for, and what is said
@@ -586,7 +587,7 @@ def test_many_hubs_are_those_that_are_made_one_by_one(tmp_path, made, cache):
     with_cache = dumps_of(*SOURCES, cache=cache)
     first, nobody, unknown = new_hubs(asked, str(tmp_path), with_cache, created=CREATED)
     assert (first.n_citing, first.problem) == (8, "")
-    assert hashes(first.folder) == hashes(made(*SOURCES).folder)
+    assert hashes(first.release) == hashes(made(*SOURCES).release)
     assert (nobody.folder, nobody.n_citing) == ("", 0)
     assert "a work that cites doi:10.5555/nobody.1" in nobody.problem
     assert "has the work 'doi:10.5555/unknown.1'" in unknown.problem
@@ -600,7 +601,7 @@ def test_many_hubs_are_those_that_are_made_one_by_one(tmp_path, made, cache):
 
 def test_a_second_run_gives_the_same_bytes(tmp_path, made):
     again = make(tmp_path / "again", *SOURCES, citing=True)
-    assert hashes(again.folder) == hashes(made(*SOURCES, citing=True).folder)
+    assert hashes(again.release) == hashes(made(*SOURCES, citing=True).release)
     assert sorted(os.listdir(tmp_path)) == ["again", "again.rejects.csv"]
 
 
@@ -816,7 +817,8 @@ def test_statements_may_come_in_any_order(rows):
         for row in rows
     ]  # fmt: skip
     reader = SimpleNamespace(engine=SimpleNamespace(fetch=list))
-    (found,) = Reader._edges(reader, "s2", given, {})
+    source = Opened(SEMANTIC_SCHOLAR, works=None, citations=None)
+    (found,) = Reader._edges(reader, source, given, {})
     kept = (
         Context("A", ("one", "three")), Context("A", ("two",)), Context("", ("whole",)),
         Context("B", ()),
@@ -1151,11 +1153,16 @@ def test_a_partition_that_is_there_twice_counts_once(tmp_path, made):
     assert counts_of(hub)["openalex"]["unreadable"] == 3
 
 
+def is_whole(citation):
+    """Tell whether a made citation has no field of another type, which Parquet cannot hold."""
+    return citation["citingcorpusid"] != "unknown"
+
+
 def test_parquet_of_semantic_scholar_says_the_same(tmp_path, made):
     small = copy_small(tmp_path)
     for name, rows in (
         ("papers", make_small_dumps.PAPERS),
-        ("citations", make_small_dumps.CITATIONS[:-1]),
+        ("citations", [each for each in make_small_dumps.CITATIONS if is_whole(each)]),
         ("abstracts", make_small_dumps.ABSTRACTS),
         ("tldrs", make_small_dumps.TLDRS),
     ):
@@ -1448,7 +1455,7 @@ def made_of(folder: Path, asked: str, **dumps: object) -> tuple[set[str], dict[s
     out = folder.parent / f"{asked.replace(':', '-').replace('/', '-')}{len(dumps)}"
     made = new_hub(asked, str(out), Dumps(openalex=str(folder), **dumps), created=CREATED)
     rows = citehub.load(made.folder).citation_sources
-    return {row["record_id"] for row in rows}, hashes(made.folder)
+    return {row["record_id"] for row in rows}, hashes(made.release)
 
 
 def test_asked_by_its_record_a_work_has_the_same_hub_and_others_are_read_without_details(
@@ -1467,7 +1474,7 @@ def test_asked_by_its_record_a_work_has_the_same_hub_and_others_are_read_without
     def note(self, table, folder):
         write(self, table, folder)
         written = self.read_parquet(parquet_files(folder))
-        if "title" in written.columns and "refs" in written.columns:
+        if {"title", "refs", "sound"} <= {*written.columns}:
             kept.append({row["record"]: row["title"] for row in self.fetch(written)})
 
     monkeypatch.setattr(DuckDB, "write", note)

@@ -304,7 +304,7 @@ def test_lines_that_were_broken_are_all_rejected(folder, made, asked):
 
 def test_one_hub_is_the_one_of_many(tmp_path, dumps, made):
     one = new_hub(MEGATRON, str(tmp_path / "hub"), dumps, created=CREATED)
-    assert hashes(one.folder) == hashes(made[MEGATRON].path)
+    assert hashes(one.release) == hashes(made[MEGATRON].path)
 
 
 def test_every_must_of_the_scorecard_passes(made):

@@ -90,7 +90,7 @@ def test_homepage_and_doi_of_hub_toml(source, edit, tmp_path):
 
     edit("hub.toml", 'page = "hub', 'homepage = "https://example.org/hub"\npage = "hub')
     edit("hub.toml", 'version = "1.1.0"', 'version = "1.1.0"\ndoi = "10.5281/zenodo.1"')
-    hub = citehub.load(build_release(source, "1.1.0", out=tmp_path / "out"))
+    hub = citehub.load(build_release(source, "1.1.0", out=tmp_path / "out").folder)
     assert hub.manifest["homepage"] == "https://example.org/hub"
     assert hub.manifest["id"] == "https://doi.org/10.5281/zenodo.1"
     check(hub.manifest)

@@ -1,0 +1,124 @@
+"""What people decided of a hub's works, looked up by work; and what of it no longer fits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from citehub._identifiers import parse_identifier
+from citehub._schema import TABLES
+from citehub._validate import row_key
+from citehub.build.ledger import Cell, Correction
+from citehub.sources.curation import CURATION, LINK_COLUMNS, Curation, Misfit, find_misfits
+from citehub.sources.records import Origin
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from citehub.build.join import Work
+    from citehub.sources.curation import Decision, Exclusion, LabelRow
+
+_WORKS: Final = TABLES["works"].key
+_AUTHORSHIPS: Final = TABLES["authorships"].key
+
+
+class Decisions:
+    """The decisions of a hub, by the works that they are about.
+
+    Attributes
+    ----------
+    corrections : dict of tuple to Correction
+        Values of cells, by table, row key and column.
+    excluded : dict of str to Exclusion
+        Works that do not cite, by ``work_id``.
+    labels : dict of str to list of LabelRow
+        Labels by ``work_id``.
+    themes : dict of str to list
+        Themes of each work, with the decision, by ``work_id``.
+    """
+
+    def __init__(self, curation: Curation, works: Iterable[Work]) -> None:
+        self.curation = curation
+        self._works = _by_name(works)
+        self._misfits = find_misfits(curation, self._works.get)
+        self.excluded: dict[str, Exclusion] = {}
+        self.labels: dict[str, list[LabelRow]] = {}
+        self.themes: dict[str, list[tuple[str, Decision]]] = {}
+        self.corrections = dict(self._correct())
+        for exclusion in curation.exclusions:
+            if work_id := self._works.get(exclusion.work):
+                self.excluded.setdefault(work_id, exclusion)
+        for label in curation.labels:
+            if work_id := self._works.get(label.work):
+                self.labels.setdefault(work_id, []).append(label)
+        for row in curation.work_themes:
+            if work_id := self._works.get(row.work):
+                self.themes.setdefault(work_id, []).append((row.theme_id, row.decision))
+
+    def _correct(self) -> Iterator[tuple[Cell, Correction]]:
+        """Yield the cells that corrections, findings and links give a value."""
+        self._decided: dict[Cell, Decision] = {}
+        for each in self.curation.corrections:
+            if work_id := self._works.get(each.work):
+                row = {"work_id": work_id, "author_order": each.author_order}
+                key = row_key(row, _WORKS if each.table == "works" else _AUTHORSHIPS)
+                yield self._cell((each.table, key, each.column), each.value, each.decision)
+        for finding in self.curation.findings:
+            if work_id := self._works.get(finding.work):
+                yield self._cell(("works", work_id, "finding"), finding.finding, finding.decision)
+                cell = "works", work_id, "finding_source"
+                yield cell, Correction(CURATION.id, origin_of(finding.decision))
+        for link in self.curation.links:
+            if work_id := self._works.get(link.work):
+                cell = "works", work_id, LINK_COLUMNS[link.kind]
+                yield self._cell(cell, link.url, link.decision)
+
+    def _cell(self, cell: Cell, value: Any, decision: Decision) -> tuple[Cell, Correction]:
+        self._decided[cell] = decision
+        return cell, Correction(value, origin_of(decision))
+
+    def misfits(self, agreed: Iterable[Cell], entered: Iterable[Cell]) -> list[Misfit]:
+        """Return the decisions that do not fit what the sources say.
+
+        Parameters
+        ----------
+        agreed : iterable of tuple
+            Cells of which all sources say what the correction says.
+        entered : iterable of tuple
+            Cells that the corrections reached.
+        """
+        found = list(self._misfits)
+        reached = set(entered)
+        for cell in sorted(set(agreed) & self._decided.keys()):
+            reason = f"the sources now say so themselves of {cell[2]} of {cell[1]}"
+            found.append(Misfit(self._decided[cell], reason))
+        for cell in sorted(self._decided.keys() - reached):
+            reason = f"there is no row {cell[1]} of {cell[0]}"
+            if cell[1] not in self.excluded:
+                found.append(Misfit(self._decided[cell], reason))
+        return sorted(found, key=lambda each: (each.decision.path, each.decision.line))
+
+
+def origin_of(decision: Decision) -> Origin:
+    """Return where a decision stands, as the origin of a cell."""
+    why = f": {decision.why}" if decision.why else ""
+    is_signed = decision.who or decision.when or why
+    return Origin(CURATION.id, "curated", f"{decision.place}{why}" if is_signed else None)
+
+
+class _ByName(dict[str, str]):
+    """Ids of works by everything that names them, whatever its spelling."""
+
+    def get(self, name: str, default: Any = None) -> Any:
+        found = parse_identifier(name)
+        return super().get(name) or super().get(found.curie if found else name, default)
+
+
+def _by_name(works: Iterable[Work]) -> _ByName:
+    names = _ByName()
+    for work in works:
+        for record in work.records:
+            for identifier in (*record.ids, *record.known_as):
+                names.setdefault(identifier.curie, work.work_id)
+            names.setdefault(f"{record.source_id}:{record.record_id}", work.work_id)
+        names[work.work_id] = work.work_id
+    return names

@@ -1,0 +1,132 @@
+"""What the folder of a hub's sources holds, each read by its source: the first step of a build."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from citehub.bulk.extract import NOTE, read_note
+from citehub.errors import BuildError, MissingExtra
+from citehub.sources.hand_records import HandRecords
+from citehub.sources.pith_page import state_page
+from citehub.sources.reference_file import NO_REFERENCES, REFERENCE_FILE, read_references
+from citehub.sources.registry import SOURCES, dumped
+from citehub.sources.statements import Statements
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Callable, Collection
+
+    from citehub.build.spec import HubSpec
+    from citehub.sources.reference_file import ReferenceFiles
+
+EVERY_PART: Final = ("page", "identifiers", "bibliography", "labels", "themes")
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What the sources of a hub say, and what is to tell of reading them.
+
+    ``rejects`` is the number of lines and values that could not be read again.
+    """
+
+    given: Statements
+    hand: HandRecords
+    notes: list[str] = field(default_factory=list)
+
+
+def gather(
+    spec: HubSpec,
+    *,
+    parts: Collection[str] = (),
+    created: datetime.date,
+    progress: Callable[[str], None],
+) -> Gathered:
+    """Read all that the folder of a hub's sources holds.
+
+    Parameters
+    ----------
+    spec : HubSpec
+        The hub.
+    parts : collection of str, optional
+        Parts of hand-made sources to take in; all by default.
+    created : datetime.date
+        Day of the release.
+    progress : callable
+        Is called with each step in words.
+
+    Raises
+    ------
+    SourceError
+        A source is wrong.
+    UnknownWork
+        No source has the canonical work.
+    """
+    progress("Read the sources")
+    hand = HandRecords(spec.source, spec.own_tables)
+    given, notes = _read_stored(spec, created, progress)
+    if spec.page:
+        state_page(given, hand, os.path.join(spec.source, spec.page), spec.page_source)
+        given.trusted = (spec.page_source,)
+    for record in hand.records(parts or EVERY_PART):
+        is_own = any(
+            {*record.known_as} & {*each.ids, *each.known_as} for each in given.canonical.values()
+        )
+        (given.canonical if is_own else given.citing)[record.key] = record
+    given.described = {**hand.sources}
+    given.origins = hand.origins()
+    if not given.canonical:
+        raise BuildError(
+            f"{spec.source} holds no source of {spec.work or 'the work'}: neither a dump's "
+            f"extract ({', '.join(each.id for each in dumped())}), nor lists of works in "
+            f"{REFERENCE_FILE.id}, nor a page that hub.toml names."
+        )
+    return Gathered(given, hand, notes)
+
+
+def reference_files(folder: str) -> list[str]:
+    """Return the reference managers' files of a folder of sources."""
+    place = os.path.join(folder, REFERENCE_FILE.id)
+    names = sorted(os.listdir(place)) if os.path.isdir(place) else []
+    paths = (os.path.join(place, name) for name in names if name != NOTE and name[0] != ".")
+    return [path for path in paths if os.path.isfile(path)]
+
+
+def _read_stored(
+    spec: HubSpec, created: datetime.date, progress: Callable[[str], None]
+) -> tuple[Statements, list[str]]:
+    """Read the extracts of dumps, and the lists of works."""
+    folders: dict[str, Any] = {
+        each.id: os.path.join(spec.source, each.id)
+        for each in dumped()
+        if os.path.isdir(os.path.join(spec.source, each.id))
+    }
+    files = reference_files(spec.source)
+    if not folders and not files:
+        return Statements({}, {}, []), []
+    try:
+        from citehub.bulk.dumps import Dumps
+        from citehub.bulk.find import read_wanted
+        from citehub.bulk.reader import Reader
+        from citehub.bulk.session import reading
+    except ImportError:
+        raise MissingExtra.of("Ibis with DuckDB", "graph") from None
+    references: ReferenceFiles = read_references(files) if files else NO_REFERENCES
+    dumps = Dumps(**folders)
+    with (
+        tempfile.TemporaryDirectory(prefix="citehub-") as scratch,
+        reading(dumps, os.path.join(scratch, "sources"), progress) as (engine, store, place),
+    ):
+        reader = Reader(engine, store, dumps, place, year=created.year)
+        wanted = read_wanted(spec.work)
+        reader.find([wanted])
+        given = reader.input_of(wanted, references)
+        notes = [*store.told(store.partial), *store.told(store.notes)]
+    notes += [f"{each.path}, line {each.line}: {each.reason}" for each in references.rejects]
+    if files and (note := read_note(os.path.join(spec.source, REFERENCE_FILE.id))):
+        given.read_on[REFERENCE_FILE.id] = note.read_on
+    for source in SOURCES:
+        given.read_on.setdefault(source.id, created)
+    return given, notes
