@@ -222,8 +222,8 @@ class _Bags:
         row = np.repeat(np.arange(len(numbers)), [len(span) for span in spans])
         cells = np.repeat(row * self.size, lengths) + self.works[at]
         parts = np.repeat(self.weights[asked].astype(float), lengths) * self.weights_by_term[at]
-        near = np.bincount(cells, parts, minlength=len(numbers) * self.size)
-        near = near.astype(float, copy=False).reshape(len(numbers), self.size)
+        sums = np.bincount(cells, parts, minlength=len(numbers) * self.size)
+        near: Sums = sums.astype(float, copy=False).reshape(len(numbers), self.size)
         near[np.arange(len(numbers)), numbers] = self.own[numbers]
         np.minimum(near, _ONE, out=near)
         return near
