@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 def curate(
     hub: Annotated[
         str,
-        typer.Argument(metavar="HUB", help="A hub folder, or the name of a hub in your home of hubs."),
+        typer.Argument(
+            metavar="HUB", help="A hub folder, or the name of one in your home of hubs."
+        ),
     ],
     semicolons: Annotated[
         bool,

@@ -84,7 +84,7 @@ def new(
     ] = None,
     contributors: Annotated[
         list[str] | None,
-        typer.Option("--contributor", metavar="NAME", help="Who made it; may be given several times."),
+        typer.Option("--contributor", metavar="NAME", help="Who made it; may be given again."),
     ] = None,
     homepage: Annotated[
         str | None, typer.Option("--homepage", metavar="URL", help="Web page of the hub.")
