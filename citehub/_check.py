@@ -400,7 +400,7 @@ def _identified(release: _Opened) -> Check:
     works = [row["work_id"] for row in release.rows.get("works", [])]
     lacking = [work for work in works if work not in public]
     found = f"{_share(len(works) - len(lacking), len(works))} works have a public identifier"
-    advice = "Look the others up, and add them to work_ids.csv."
+    advice = "Look the others up, and add them to the list they come from, or to work_ids.csv."
     return _should("identifiers of works (FAIR I3)", lacking, found, "; not ", advice)
 
 

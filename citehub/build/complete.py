@@ -46,7 +46,7 @@ def complete(
     title = next(row["title_plain"] for row in made.tables["works"] if row["work_id"] == work_id)
     named = [row["source_id"] for row in made.tables["sources"]]
     read = [each for each in SOURCES if each.option and each.id in named]
-    known = ", ".join(each.title for each in read)
+    known = "; ".join(each.title for each in read)
     if not spec.page:
         first = ChangeNote("added", "The whole hub.", "First release.", ", ".join(named))
         release = replace(

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 def curate(
     hub: Annotated[
         str,
-        typer.Argument(metavar="HUB", help="A hub folder, or the name of a hub in your home."),
+        typer.Argument(
+            metavar="HUB", help="A hub folder, or the name of one in your home of hubs."
+        ),
     ],
     semicolons: Annotated[
         bool,
@@ -31,7 +33,10 @@ def curate(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write the files in which to curate a hub, and say what stands to be decided."""
+    """Write the files in which to curate a hub, and say what stands to be decided.
+
+    Files that are there already stay as they are.
+    """
     from citehub.build import curate as build
 
     folder = build.find_hub_folder(hub)

@@ -63,11 +63,13 @@ def new(
     out: Annotated[
         str | None,
         typer.Option(
-            "--out", metavar="DIR", help="Hub folder to make; else NAME in your home of hubs."
+            "--out",
+            metavar="DIR",
+            help="Hub folder to make; else one in your home of hubs, called as the hub.",
         ),
     ] = None,
     name: Annotated[
-        str | None, typer.Option("--name", help="Name of the hub; else its work's id.")
+        str | None, typer.Option("--name", help="Name of the hub; else the id of its work.")
     ] = None,
     title: Annotated[
         str | None, typer.Option("--title", help="Title of the hub; else that of the work.")
@@ -82,7 +84,7 @@ def new(
     ] = None,
     contributors: Annotated[
         list[str] | None,
-        typer.Option("--contributor", metavar="NAME", help="Who made it; may be several."),
+        typer.Option("--contributor", metavar="NAME", help="Who made it; may be given again."),
     ] = None,
     homepage: Annotated[
         str | None, typer.Option("--homepage", metavar="URL", help="Web page of the hub.")
@@ -95,8 +97,9 @@ def new(
     engine: EngineName = "duckdb",
     master: Master = None,
 ) -> None:
-    """Make a hub of any work from bulk dumps or your own lists, whole or not at all.
+    """Make a hub of any work, from bulk dumps or lists of your own, with its first release.
 
+    It is there whole or not at all. Its folder keeps what the next release is built from.
     Exits with 3 where the hub is there, but a dump could not be read whole.
     """
     from citehub.graph import new_hub

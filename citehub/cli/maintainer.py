@@ -69,7 +69,7 @@ def build(
         str,
         typer.Argument(
             metavar="HUB",
-            help="Name of a hub, or a hub folder.",
+            help="A hub folder, or the name of a hub.",
             autocompletion=complete_hub,
         ),
     ],
@@ -81,10 +81,15 @@ def build(
     ] = None,
     out: Annotated[
         str | None,
-        typer.Option("--out", help="Release folder to make; else VERSION in the hub folder."),
+        typer.Option(
+            "--out", metavar="DIR", help="Release folder to make; else VERSION in the hub folder."
+        ),
     ] = None,
 ) -> None:
-    """Build a release from its sources, whole or not at all."""
+    """Build the next release of a hub from its sources, whole or not at all.
+
+    Prints what is new. Where nothing changed, it makes no release and says so.
+    """
     from citehub.build import build_release
 
     if out == "":
@@ -106,8 +111,7 @@ def build(
     print(clean(built.folder))
     if built.diff is not None:
         say(terminal.paragraph(f"{built.version}, as the changes are {built.diff.level}."))
-        for line in built.diff.news.text(most=10).splitlines():
-            say(terminal.text(line))
+        say(terminal.paragraph(built.diff.news.text(most=10)))
     say(terminal.text(f"Look at it with: citehub show {built.folder}"))
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 
 import pytest
 
@@ -121,6 +123,21 @@ def test_an_excluded_work_is_gone_with_its_reason(hub):
     assert "A Dim Lamp" in text
     assert "Of another lamp" in text
     assert built.diff.level == "major"
+
+
+def test_the_command_tells_what_is_new_a_line_each(hub, tmp_path):
+    text = f"work,who,when,why\n10.5555/dim,{SIGNED},Of another lamp\n"
+    (tmp_path / "hub" / "source" / "exclusions.csv").write_text(text, encoding="utf-8")
+    command = [sys.executable, "-m", "citehub", "build", tmp_path / "hub"]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=True)
+    assert done.stdout.splitlines() == [str(tmp_path / "hub" / "2.0.0")]
+    lines = done.stderr.splitlines()
+    assert lines[0] == "2.0.0, as the changes are major."
+    assert "  doi:10.5555/dim  A Dim Lamp" in lines
+    again = subprocess.run(command, capture_output=True, encoding="utf-8", check=True)
+    assert (again.stdout, again.stderr) == (
+        "", "Nothing changed since 2.0.0, so there is no new version.\n",
+    )  # fmt: skip
 
 
 def test_merged_works_are_one_and_the_old_id_leads_to_it(hub):

@@ -206,19 +206,24 @@ def test_the_code_of_a_page_pins_the_version_that_the_page_shows():
 # -- a hub of your own work ---------------------------------------------------------------------
 
 
+def rows_of(site, name):
+    """Return the rows of every table of a page."""
+    page = html.fromstring((site / f"{name}.html").read_text(encoding="utf-8"))
+    return {tuple(plain(cell.text_content()) for cell in row) for row in page.xpath("//tr")}
+
+
 def test_the_page_of_a_hub_from_dumps_shows_what_the_factory_makes(site, tmp_path):
     folder = DOCS / "guide" / "small-dumps"
     named = {name: str(folder / name) for name in ("openalex", "s2", "opencitations")}
     citing = str(folder / "citing.bib")
     made = new_hub("arxiv:9912.00001", str(tmp_path / "hub"), Dumps(**named), citing=citing)
     hub = citehub.load(made.folder)
-    text = main(site, "guide/make-a-hub")
-    page = html.fromstring((site / "guide" / "make-a-hub.html").read_text(encoding="utf-8"))
-    rows = {tuple(plain(cell.text_content()) for cell in row) for row in page.xpath("//tr")}
+    text, rows = main(site, "guide/make-a-hub"), rows_of(site, "guide/make-a-hub")
     assert f"{made.n_citing} citing works. Look at it" in text
     for work in hub.select():
         known = (plain(work.title_plain), work.published, work.role, work.work_id)
         assert tuple(cell or "–" for cell in known) in rows
+    text, rows = main(site, "guide/dumps"), rows_of(site, "guide/dumps")
     counts = {(row["source_id"], row["measure"]): row["n"] for row in hub.source_counts}
     sources = dict.fromkeys(source for source, _ in counts)
     for measure, meaning in MEASURES.items():
@@ -230,7 +235,8 @@ def test_the_page_of_a_hub_from_dumps_shows_what_the_factory_makes(site, tmp_pat
     assert all(f": {each['line']}: {plain(each['reason'])}" in text for each in rejects)
 
 
-def test_the_page_of_a_hub_from_dumps_names_no_folder_of_the_machine(site):
-    page = (site / "guide" / "make-a-hub.html").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", ["make-a-hub", "dumps", "curate"])
+def test_a_page_of_a_hub_from_dumps_names_no_folder_of_the_machine(site, name):
+    page = (site / "guide" / f"{name}.html").read_text(encoding="utf-8")
     assert tempfile.gettempdir() + "/" not in page
     assert str(DOCS) not in page

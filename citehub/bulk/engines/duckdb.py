@@ -47,11 +47,15 @@ class DuckDB:
             **({"threads": threads} if threads else {}),
         }
         self._backend = ibis.duckdb.connect(**settings)
-        self._backend.raw_sql("SET enable_progress_bar = false")  # it draws into the output
+        if self._setting("enable_progress_bar"):  # Jupyter without ipywidgets refuses to set it
+            self._backend.raw_sql("SET enable_progress_bar = false")  # it draws into the output
         self._packed = GunzipFiles()
         self._backend.register_filesystem(self._packed)
-        ((cores,),) = self._backend.raw_sql("SELECT current_setting('threads')").fetchall()
-        self.batch = 4 * int(cores)
+        self.batch = 4 * int(self._setting("threads"))
+
+    def _setting(self, name: str) -> Any:
+        ((value,),) = self._backend.raw_sql(f"SELECT current_setting('{name}')").fetchall()
+        return value
 
     def read_json(self, parts: Mapping[str, int], fields: Mapping[str, str]) -> Expression:
         import ibis
