@@ -26,7 +26,14 @@ from citehub.build.join import RecordKey, named_in
 from citehub.build.own_rows import put_own_rows, read_own_rows
 from citehub.build.register import register, repair_index, writing
 from citehub.build.spec import PARTS, HubSpec, ReleaseSpec, read_spec
-from citehub.errors import BadArgument, BuildError, BumpTooSmall, NoDatasets, TargetExists
+from citehub.errors import (
+    BadArgument,
+    BuildError,
+    BumpTooSmall,
+    NoDatasets,
+    TargetExists,
+    UnknownVersion,
+)
 from citehub.publish import publishing_files
 from citehub.sources.curation import CURATION, read_curation
 from citehub.sources.records import Origin
@@ -131,11 +138,25 @@ def build_release(
                 f"{spec.name} {version} is released, and a release never changes. Build it "
                 "elsewhere with --out DIR, or leave the version out to build the next one."
             )
+        _check_follows(spec, version)
         built = _Building(spec, version, created, progress).write()
         if built.folder:
             progress("Enter it into the index")
             register(folder, spec.name, _title_of(built.folder), built.version)
     return built
+
+
+def _check_follows(spec: HubSpec, version: str | None) -> None:
+    """Refuse a version that is neither described nor the next after the newest: a slip."""
+    released = _released(spec.folder)
+    if version is None or not released or spec.find_release(version):
+        return
+    levels: tuple[Level, ...] = ("patch", "minor", "major")
+    following = [next_version(released[-1], level) for level in levels]
+    if version not in following:
+        hint = f"{' or '.join(following)} follow, or leave the version out."
+        where = f"hub {spec.name!r}"
+        raise UnknownVersion.among("release", version, released, where=where, hint=hint)
 
 
 def _title_of(folder: str) -> str:
