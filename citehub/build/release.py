@@ -4,20 +4,31 @@ from __future__ import annotations
 
 import datetime
 import os
+import re
+import shutil
 import warnings
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from citehub import _catalog, _folder
-from citehub._catalog import INDEX, find_folder, find_releases, load, read_index, version_key
+from citehub._catalog import (
+    INDEX,
+    SPEC,
+    check_outside,
+    find_folder,
+    find_releases,
+    load,
+    read_index,
+    version_key,
+)
 from citehub._diff import LEVELS, Diff, compare, needed_level, next_version
 from citehub._hub import Hub
 from citehub._manifest import CHANGES, is_version, read_manifest
 from citehub._schema import schema_at
 from citehub._validate import find_dangling, find_double
 from citehub.build import write
-from citehub.build.assemble import TRUST, Plan, assemble, join_statements
+from citehub.build.assemble import TRUST, Assembled, Plan, assemble, join_statements
 from citehub.build.changes import FIRST, changes_of
 from citehub.build.complete import complete
 from citehub.build.curate import join_decisions
@@ -42,6 +53,7 @@ if TYPE_CHECKING:
     from citehub.sources.hand_records import HandRecords
 
 _FIRST_VERSION: Final = "1.0.0"
+_LEFT: Final = re.compile(r"\.\d+\.\d+\.\d+\.[a-z0-9_]{8}")  # as `_folder.scratch_folder` names
 
 
 class Built(NamedTuple):
@@ -117,12 +129,15 @@ def build_release(
     if version is not None and not is_version(version):
         raise BadArgument.of("version", version, "MAJOR.MINOR.PATCH, as 1.1.0")
     if out is not None:
-        target = os.path.abspath(out)
+        target = os.path.abspath(os.path.expanduser(out))
+        check_outside(target)
         _folder.check_free(target)
         return _Building(spec, version, created, progress).write(target)
     _check_not_shipped(folder)
     with writing(folder):
+        _clear(folder)
         _mend_index(folder, version or "")
+        _check_order(spec, version)
         if version in _released(folder):
             raise TargetExists(
                 f"{spec.name} {version} is released, and a release never changes. Build it "
@@ -133,6 +148,39 @@ def build_release(
             progress("Enter it into the index")
             register(folder, spec.name, _title_of(built.folder), built.version)
     return built
+
+
+def _clear(folder: str) -> None:
+    """Remove what a killed process left half written; nobody else writes now."""
+    for name in os.listdir(folder):
+        if _LEFT.fullmatch(name):
+            shutil.rmtree(os.path.join(folder, name), ignore_errors=True)
+
+
+def _check_order(spec: HubSpec, version: str | None) -> None:
+    """Refuse a version before the newest release, unless it is described as it was."""
+    newest = max(_released(spec.folder), key=version_key, default="")
+    if (
+        version
+        and newest
+        and version_key(version) < version_key(newest)
+        and not spec.find_release(version)
+        and version not in _released(spec.folder)
+    ):
+        raise BuildError(
+            f"{spec.name} {newest} is released, and what is built now comes after it, not as "
+            f"{version}. Leave the version out, or build it elsewhere with --out DIR."
+        )
+
+
+def _check_name(spec: HubSpec, before: Hub | None) -> None:
+    """Refuse a hub that has another name than its releases."""
+    if before is not None and before.name != spec.name:
+        raise BuildError(
+            f"{os.path.join(spec.folder, SPEC)} has the name {spec.name!r}, and {before.version} "
+            f"was released as {before.name!r}. A hub keeps its name: write name = "
+            f'"{before.name}" there, or make a hub of another name with: citehub new'
+        )
 
 
 def _title_of(folder: str) -> str:
@@ -153,6 +201,9 @@ class _Building:
         self.progress = progress
         self.version = version or _described(spec)
         self.before = _release_before(spec.folder, self.version)
+        _check_name(spec, self.before)
+        if self.before is not None:
+            self.before.verify()
         self.created = created or self._day()
         found = spec.find_release(self.version) if self.version else None
         first = self.version or (next_version(self.before.version, "patch") if self.before else "")
@@ -270,6 +321,7 @@ def make_content(
         before.version if before else "",
     )
     made = assemble(given, joined, plan)
+    _check_work(spec, before, made)
     hand.check_evidence(made.tables["evidence"], made.tables)
     facts = {"canonical_work_id": made.canonical_work_id, "hub_class": given.hub_class}
     spec, release = complete(
@@ -279,9 +331,25 @@ def make_content(
         *gathered.notes,
         *curation.notes,
         *(each.text for each in joined.told),
+        *(each for each in made.repeated if each not in curation.notes),
         *map(str, made.misfits),
     )
     return Content(spec, release, made.tables, facts, made.left_out, notes)
+
+
+def _check_work(spec: HubSpec, before: Hub | None, made: Assembled) -> None:
+    """Refuse a hub that has become one of another work than its releases are of."""
+    if before is None:
+        return
+    old, new = before.manifest["citehub"]["canonical_work_id"], made.canonical_work_id
+    former = made.tables.get("former_ids", ())
+    ids = {row["former_id"]: row["work_id"] for row in former}
+    if new not in {old, ids.get(old)}:
+        raise BuildError(
+            f"{os.path.join(spec.folder, SPEC)} asks for {spec.work}, which is {new}, and "
+            f"{before.name} {before.version} is the hub of {old}. A hub keeps its work: write "
+            f'work = "{old}" there, or make a hub of the other with: citehub new'
+        )
 
 
 def write_release(  # noqa: PLR0913

@@ -95,7 +95,7 @@ def read_note(folder: str) -> Note | None:
         return Note(
             datetime.date.fromisoformat(content["read_on"]),
             datetime.date.fromisoformat(snapshot) if snapshot else None,
-            int(content["unreadable_lines"]),
+            _count(content["unreadable_lines"]),
             tuple(map(str, content.get("partial", ()))),
         )
     except (FileNotFoundError, NotADirectoryError):
@@ -103,6 +103,13 @@ def read_note(folder: str) -> Note | None:
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         problem = "is damaged; it should tell read_on, a date, and unreadable_lines, a number"
         raise SourceError.at(path, 0, problem) from None
+
+
+def _count(value: Any) -> int:
+    number = int(value)
+    if number < 0:
+        raise ValueError
+    return number
 
 
 @dataclass(frozen=True, slots=True)
