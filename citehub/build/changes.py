@@ -36,6 +36,8 @@ def changes_of(hub: HubSpec, release: ReleaseSpec, compared: Diff | str) -> byte
         comparison table by table.
     """
     lines = [f"# {hub.name} {release.version} ({release.created})", "", release.description, ""]
+    if not release.changes:
+        lines.pop()
     lines += [
         f"- **{note.kind}**: {note.what} Reason: {note.reason} Source: {note.source}."
         for note in release.changes

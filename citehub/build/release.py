@@ -57,7 +57,7 @@ _LEFT: Final = re.compile(r"\.\d+\.\d+\.\d+\.[a-z0-9_]{8}")  # as `_folder.scrat
 
 
 class Built(NamedTuple):
-    """A release that was built.
+    """A release that was built; where a path is due, it stands for its folder.
 
     Attributes
     ----------
@@ -76,6 +76,9 @@ class Built(NamedTuple):
     version: str
     diff: Diff | None
     notes: tuple[str, ...]
+
+    def __fspath__(self) -> str:
+        return self.folder
 
 
 def build_release(
