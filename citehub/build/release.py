@@ -43,14 +43,14 @@ from citehub.sources.curation import CURATION, read_curation
 from citehub.sources.records import Origin
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from citehub._diff import Level
     from citehub._table import ArrowRows
     from citehub.build.gather import Gathered
-    from citehub.build.join import Joined, Member
+    from citehub.build.join import Member
     from citehub.build.ledger import Ledger
-    from citehub.sources.hand_records import HandRecords
+    from citehub.sources.statements import Statements
 
 _FIRST_VERSION: Final = "1.0.0"
 _LEFT: Final = re.compile(r"\.\d+\.\d+\.\d+\.[a-z0-9_]{8}")  # as `_folder.scratch_folder` names
@@ -305,9 +305,10 @@ def make_content(
         former={row["former_id"] for row in former},
     )
     chosen = [table for name, table in own.items() if not release.parts or name in release.parts]
-    known = {"works.work_id": _ids_of(joined, hand), "sources.source_id": hand.sources}
 
     def extend(ledger: Ledger) -> None:
+        held = {row["work_id"] for row in ledger.rows("works")} if chosen else set()
+        known = {"works.work_id": held, "sources.source_id": hand.sources}
         for table in chosen:
             path = hand.path(table.name)
             rows = read_own_rows(table, path, known)
@@ -332,12 +333,25 @@ def make_content(
     )
     notes = (
         *gathered.notes,
+        *(_find_lost(spec, given, before) if before else ()),
         *curation.notes,
         *(each.text for each in joined.told),
         *(each for each in made.repeated if each not in curation.notes),
         *map(str, made.misfits),
     )
     return Content(spec, release, made.tables, facts, made.left_out, notes)
+
+
+def _find_lost(spec: HubSpec, given: Statements, before: Hub) -> Iterator[str]:
+    """Yield a sentence for each source of the release before that says nothing any more."""
+    told = {source for source, _ in given.records}
+    for row in before.release.rows("sources"):
+        source = row["source_id"]
+        if source in TRUST and source not in told:
+            yield (
+                f"{before.version} is made from {source}, too, and {spec.source} holds nothing of "
+                "it now. If that is by mistake, put it back, and build once more."
+            )
 
 
 def _check_work(spec: HubSpec, before: Hub | None, made: Assembled) -> None:
@@ -418,10 +432,6 @@ def _names_of(before: Hub) -> Mapping[Member, str]:
     """Return what works are called in the release before."""
     rows = (before.release.rows(name) for name in ("work_ids", "work_joins", "former_ids"))
     return named_in(*rows)
-
-
-def _ids_of(joined: Joined, hand: HandRecords) -> set[str]:
-    return {*hand.work_ids, *(work.work_id for work in (joined.canonical, *joined.works))}
 
 
 def _check_not_shipped(folder: str) -> None:

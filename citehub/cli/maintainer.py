@@ -106,7 +106,8 @@ def build(
         return
     print(clean(built.folder))
     if built.diff is not None:
-        say(terminal.paragraph(f"{built.version}, as the changes are {built.diff.level}."))
+        before, level = built.diff.old, built.diff.level
+        say(terminal.paragraph(f"{built.version}: the changes since {before} are {level}."))
         for line in built.diff.news.text(most=10).splitlines():
             say(terminal.text(line))
     say(terminal.text(f"Look at it with: citehub show {shlex.quote(built.folder)}"))
