@@ -250,6 +250,8 @@ def find_folder(hub: str | os.PathLike[str]) -> str:
     if is_folder(hub):
         folder = os.path.abspath(hub)
         if not os.path.isdir(folder):
+            folder = os.path.abspath(os.path.expanduser(hub))
+        if not os.path.isdir(folder):
             asked = os.fspath(hub)
             beside = _find_inside(os.path.dirname(asked.rstrip(os.sep)))
             raise UnknownHub.among("folder", asked, [*beside, *hubs()])
@@ -301,6 +303,23 @@ def check_no_release(hub: Hub, target: str) -> None:
         is_hub(folder) and find_releases(folder) for folder in _and_above(target)
     ):
         raise TargetExists(f"{target} is where releases are, and a release never changes.")
+
+
+def check_outside(target: str) -> None:
+    """Refuse to write a release or a hub into a hub folder or a release, of which it is no part.
+
+    Raises
+    ------
+    TargetExists
+        The target is inside one.
+    """
+    for folder in _and_above(os.path.dirname(target)):
+        if is_release(folder) or is_hub(folder):
+            what = "a release" if is_release(folder) else "a hub folder"
+            raise TargetExists(
+                f"{target} is inside {folder}, {what}; nothing was written. Name a folder "
+                "elsewhere."
+            )
 
 
 def _is_inside(path: str, folder: str) -> bool:

@@ -193,7 +193,7 @@ WRONG = {
     "text into a file": (["table", "mt-nlg", "works", "-o", "x"], 2, "--format csv"),
     "nothing found": (["search", "mt-nlg", "zzzzzz"], 1, "zzzzzz"),
     "released already": (["build", "mt-nlg", "1.1.0"], 1, "a release never changes"),
-    "unknown release": (["build", "mt-nlg", "9.9.9"], 2, "Known: 1.0.0, 1.1.0"),
+    "an older release": (["build", "mt-nlg", "1.1.2"], 1, "what is built now comes after it"),
     "no word": (["search", "mt-nlg", ""], 2, "no word"),
     "no column": (["table", "mt-nlg", "works", "-c", ""], 2, "no column ''"),
     "no file": (

@@ -109,14 +109,16 @@ def join_statements(
 class Assembled(NamedTuple):
     """The rows of every table, the id of the canonical work, and what is to tell.
 
-    ``misfits`` are decisions of people that no longer fit; ``left_out`` says why works are not
-    there that a source calls citing, by ``work_id``.
+    ``misfits`` are decisions of people that no longer fit, ``repeated`` sentences on those that
+    are there twice; ``left_out`` says why works are not there that a source calls citing, by
+    ``work_id``.
     """
 
     tables: dict[str, ArrowRows]
     canonical_work_id: str
     misfits: tuple[Misfit, ...]
     left_out: dict[str, str]
+    repeated: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,14 +227,7 @@ class _Assembly:
         citing = [work for work in works if work.work_id in by_work]
         citing.sort(key=lambda work: (_place(by_work[work.work_id]), *self._newest_first(work)))
         if not citing:
-            untitled = (
-                f" Of {counted(len(edges), 'citing record')} no source tells the title; add one "
-                "that describes works."
-            )
-            raise BuildError(
-                f"No source that was read tells of a work that cites {canonical.work_id}."
-                f"{untitled if edges else ''}{self._read()}"
-            )
+            raise BuildError(self._why_none(edges, excluded))
         self._put_work(canonical)
         texts = {}
         for position, work in enumerate(citing, 1):
@@ -250,9 +245,10 @@ class _Assembly:
         self._put_excluded(excluded)
         self._put_counts(edges, by_work, excluded)
         self._put_years(citing, canonical)
-        self._put_candidates({work.work_id for work in (canonical, *citing)})
+        held = {work.work_id for work in (canonical, *citing)}
+        self._put_candidates(held)
         self.plan.extend(self.ledger)
-        self._put_former()
+        self._put_former(held)
         self._gather()
         self._put_sources()
         self._gather()
@@ -264,6 +260,25 @@ class _Assembly:
             canonical.work_id,
             tuple(decisions.misfits(agreed, self.differs)),
             {work_id: each.decision.why or "" for work_id, each in decisions.excluded.items()},
+            decisions.repeated,
+        )
+
+    def _why_none(self, edges: list[Edge], excluded: Mapping[str, list[Edge]]) -> str:
+        """Say why there is no citing work."""
+        work_id = self.joined.canonical.work_id
+        rest = len(edges) - sum(map(len, excluded.values()))
+        if excluded and not rest:
+            return (
+                f"exclusions.csv leaves out all that the sources know to cite {work_id}, "
+                f"{counted(len(excluded), 'work')}. Take one exclusion back, or add a source."
+            )
+        untitled = (
+            f" Of {counted(rest, 'citing record')} no source tells the title; add one that "
+            "describes works."
+        )
+        return (
+            f"No source that was read tells of a work that cites {work_id}."
+            f"{untitled if rest else ''}{self._read()}"
         )
 
     def _read(self) -> str:
@@ -449,16 +464,18 @@ class _Assembly:
                 cells["joined_record_id"] = why.via.record_id
             self.ledger.put("work_joins", cells, Origin(record.source_id, "derived"))
 
-    def _put_former(self) -> None:
+    def _put_former(self, held: set[str]) -> None:
         """Enter the ids that works had in earlier versions; each leads to a work of the hub."""
         became = {each.former_id: each.work_id for each in self.joined.former}
         origin = Origin(DERIVED, "derived")
         for row in self.plan.former:
             work_id = became.get(row["work_id"], row["work_id"])
-            self.ledger.put("former_ids", {**row, "work_id": work_id}, origin)
+            if work_id in held:
+                self.ledger.put("former_ids", {**row, "work_id": work_id}, origin)
         for each in self.joined.former:
-            cells = {**each._asdict(), "until_version": self.plan.before}
-            self.ledger.put("former_ids", cells, origin)
+            if each.work_id in held:
+                cells = {**each._asdict(), "until_version": self.plan.before}
+                self.ledger.put("former_ids", cells, origin)
 
     def _put_candidates(self, held: set[str]) -> None:
         """Enter the pairs of works of the hub that may be one."""
@@ -535,15 +552,23 @@ class _Assembly:
     def _put_labels(self, key: dict[str, str]) -> None:
         """Enter how people judged a citation, or a passage of it."""
         work_id = key["citing_work_id"]
-        passages = {
-            row["text"]: row["context_id"]
+        known = [
+            row
             for row in self.ledger.rows("citation_contexts")
             if row["citing_work_id"] == work_id
-        }
+        ]
+        passages = {row["text"]: row["context_id"] for row in known}
+        ids = {row["context_id"] for row in known}
         source = {**key, "source_id": CURATION.id}
         for number, label in enumerate(self.decisions.labels.get(work_id, ()), 1):
             origin = origin_of(label.decision)
             context_id = label.context_id
+            if context_id and context_id not in ids:
+                if not label.passage:
+                    lost = f"{work_id} has no passage {context_id!r:.80} (any more)"
+                    self.decisions.tell(label.decision, f"{lost}, so the label is left out")
+                    continue
+                context_id = None
             if label.passage and not context_id:
                 context_id = passages.get(label.passage)
                 if context_id is None:

@@ -8,7 +8,15 @@ from citehub._identifiers import parse_identifier
 from citehub._schema import TABLES
 from citehub._validate import row_key
 from citehub.build.ledger import Cell, Correction
-from citehub.sources.curation import CURATION, LINK_COLUMNS, Curation, Misfit, find_misfits
+from citehub.sources.curation import (
+    CURATION,
+    LINK_COLUMNS,
+    Curation,
+    Misfit,
+    check_contradictions,
+    find_misfits,
+    spell_work,
+)
 from citehub.sources.records import Origin
 
 if TYPE_CHECKING:
@@ -22,7 +30,7 @@ _AUTHORSHIPS: Final = TABLES["authorships"].key
 
 
 class Decisions:
-    """The decisions of a hub, by the works that they are about.
+    """The decisions of a hub, by the works that they are about, its own work first.
 
     Attributes
     ----------
@@ -34,18 +42,36 @@ class Decisions:
         Labels by ``work_id``.
     themes : dict of str to list
         Themes of each work, with the decision, by ``work_id``.
+    repeated : tuple of str
+        A sentence for each row that says of a work what another one says already.
+
+    Raises
+    ------
+    SourceError
+        Two rows contradict each other, whichever identifiers of the work they name.
     """
 
     def __init__(self, curation: Curation, works: Iterable[Work]) -> None:
         self.curation = curation
+        works = list(works)
         self._works = _by_name(works)
         self._misfits = find_misfits(curation, self._works.get)
+        self.repeated = check_contradictions(
+            curation._replace(merges=(), splits=()),  # which name works as they were before
+            lambda text: self._works.get(text) or spell_work(text),
+        )
+        own = works[0].work_id
+        for file in ("exclusions", "labels", "work_themes"):
+            for row in getattr(curation, file):
+                if self._works.get(row.work) == own:
+                    self.tell(row.decision, f"{own} is the hub's own work, not one that cites it")
         self.excluded: dict[str, Exclusion] = {}
         self.labels: dict[str, list[LabelRow]] = {}
         self.themes: dict[str, list[tuple[str, Decision]]] = {}
         self.corrections = dict(self._correct())
         for exclusion in curation.exclusions:
-            if work_id := self._works.get(exclusion.work):
+            work_id = self._works.get(exclusion.work)
+            if work_id and work_id != own:
                 self.excluded.setdefault(work_id, exclusion)
         for label in curation.labels:
             if work_id := self._works.get(label.work):
@@ -75,6 +101,10 @@ class Decisions:
     def _cell(self, cell: Cell, value: Any, decision: Decision) -> tuple[Cell, Correction]:
         self._decided[cell] = decision
         return cell, Correction(value, origin_of(decision))
+
+    def tell(self, decision: Decision, reason: str) -> None:
+        """Note that a decision does not fit."""
+        self._misfits.append(Misfit(decision, reason))
 
     def misfits(self, agreed: Iterable[Cell], entered: Iterable[Cell]) -> list[Misfit]:
         """Return the decisions that do not fit what the sources say.

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub.bulk.extract import NOTE, read_note
-from citehub.errors import BuildError, MissingExtra
-from citehub.sources.hand_records import HandRecords
+from citehub.errors import BuildError, MissingExtra, SourceError, UnknownWork
+from citehub.sources.curation import FILES, is_stray
+from citehub.sources.hand_records import HAND_FILES, HandRecords
 from citehub.sources.pith_page import state_page
 from citehub.sources.reference_file import NO_REFERENCES, REFERENCE_FILE, read_references
 from citehub.sources.registry import SOURCES, dumped
@@ -17,11 +19,14 @@ from citehub.sources.statements import Statements
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterator
 
     from citehub.build.spec import HubSpec
     from citehub.sources.reference_file import ReferenceFiles
 
+_OF_OTHERS: Final = re.compile(  # what systems leave, and what a person writes for people
+    r"[.~].*|.*~|thumbs\.db|desktop\.ini|.*\.md|(readme|licen[cs]e)(\..*)?", re.IGNORECASE
+)
 EVERY_PART: Final = ("page", "identifiers", "bibliography", "labels", "themes")
 
 
@@ -67,6 +72,7 @@ def gather(
     progress("Read the sources")
     hand = HandRecords(spec.source, spec.own_tables)
     given, notes = _read_stored(spec, created, progress)
+    notes += _find_unread(spec)
     if spec.page:
         state_page(given, hand, os.path.join(spec.source, spec.page), spec.page_source)
         given.trusted = (spec.page_source,)
@@ -122,11 +128,55 @@ def _read_stored(
         reader = Reader(engine, store, dumps, place, year=created.year)
         wanted = read_wanted(spec.work)
         reader.find([wanted])
-        given = reader.input_of(wanted, references)
-        notes = [*store.told(store.partial), *store.told(store.notes)]
+        if partial := store.told(store.partial):
+            raise SourceError(
+                f"What {spec.source} keeps of a dump is damaged: {partial[0]} Get the file back "
+                "from where you have it, or make the hub anew from the dump with: citehub new"
+            )
+        try:
+            given = reader.input_of(wanted, references)
+        except UnknownWork as error:
+            raise UnknownWork(
+                f"No source in {spec.source} has {spec.work!r}, which hub.toml names as work. "
+                "Correct it there, or add a source that has the work to that folder.",
+                error.asked,
+            ) from None
+        notes = list(store.told(store.notes))
     notes += [f"{each.path}, line {each.line}: {each.reason}" for each in references.rejects]
     if files and (note := read_note(os.path.join(spec.source, REFERENCE_FILE.id))):
         given.read_on[REFERENCE_FILE.id] = note.read_on
+    for source_id, folder in folders.items():
+        note = read_note(folder)
+        if note is None:
+            notes.append(
+                f"{folder} has no {NOTE}: when {source_id} was read, and how much of it was lost, "
+                "is not known."
+            )
+        else:
+            notes += [
+                f"As {source_id} was read on {note.read_on}: {each}" for each in note.partial
+            ]
     for source in SOURCES:
-        given.read_on.setdefault(source.id, created)
+        if source.id not in folders:  # whose note tells it, or nothing does
+            given.read_on.setdefault(source.id, created)
     return given, notes
+
+
+def _find_unread(spec: HubSpec) -> Iterator[str]:
+    """Yield a sentence for what stands in the folder of sources and no source reads."""
+    folders = {REFERENCE_FILE.id, *(each.id for each in dumped())}
+    tables = (*HAND_FILES, *spec.own_tables, *(each.name for each in FILES))
+    files = {spec.page, *(f"{each}.csv" for each in tables)}
+    for name in sorted(os.listdir(spec.source)) if os.path.isdir(spec.source) else ():
+        path = os.path.join(spec.source, name)
+        is_due = name in (folders if os.path.isdir(path) else files)
+        if is_due or _OF_OTHERS.fullmatch(name) or is_stray(name):
+            continue
+        yield (
+            f"{path} is not read: the folders that are read are {', '.join(sorted(folders))}, "
+            "the files those that citehub curate writes."
+        )
+    place = os.path.join(spec.source, REFERENCE_FILE.id)
+    for name in sorted(os.listdir(place)) if os.path.isdir(place) else ():
+        if os.path.isdir(os.path.join(place, name)):
+            yield f"{os.path.join(place, name)} is not read: lists stand in {place} itself."

@@ -233,5 +233,10 @@ def _write(folder: str, index: HubIndex) -> None:
     scratch = os.path.join(folder, f".{INDEX}.part")
     with suppress(FileNotFoundError):  # a killed process left it
         os.unlink(scratch)
-    _folder.write_bytes(scratch, json.dumps(index, indent=1).encode() + b"\n")
-    os.replace(scratch, path)
+    try:
+        _folder.write_bytes(scratch, json.dumps(index, indent=1).encode() + b"\n")
+        os.replace(scratch, path)
+    except OSError as error:
+        with suppress(OSError):
+            os.unlink(scratch)
+        raise OSError(error.errno, error.strerror, path) from None

@@ -4,20 +4,31 @@ from __future__ import annotations
 
 import datetime
 import os
+import re
+import shutil
 import warnings
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from citehub import _catalog, _folder
-from citehub._catalog import INDEX, find_folder, find_releases, load, read_index, version_key
+from citehub._catalog import (
+    INDEX,
+    SPEC,
+    check_outside,
+    find_folder,
+    find_releases,
+    load,
+    read_index,
+    version_key,
+)
 from citehub._diff import LEVELS, Diff, compare, needed_level, next_version
 from citehub._hub import Hub
 from citehub._manifest import CHANGES, is_version, read_manifest
 from citehub._schema import schema_at
 from citehub._validate import find_dangling, find_double
 from citehub.build import write
-from citehub.build.assemble import TRUST, Plan, assemble, join_statements
+from citehub.build.assemble import TRUST, Assembled, Plan, assemble, join_statements
 from citehub.build.changes import FIRST, changes_of
 from citehub.build.complete import complete
 from citehub.build.curate import join_decisions
@@ -39,16 +50,17 @@ from citehub.sources.curation import CURATION, read_curation
 from citehub.sources.records import Origin
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from citehub._diff import Level
     from citehub._table import ArrowRows
     from citehub.build.gather import Gathered
-    from citehub.build.join import Joined, Member
+    from citehub.build.join import Member
     from citehub.build.ledger import Ledger
-    from citehub.sources.hand_records import HandRecords
+    from citehub.sources.statements import Statements
 
 _FIRST_VERSION: Final = "1.0.0"
+_LEFT: Final = re.compile(r"\.\d+\.\d+\.\d+\.[a-z0-9_]{8}")  # as `_folder.scratch_folder` names
 
 
 class Built(NamedTuple):
@@ -127,12 +139,15 @@ def build_release(
     if version is not None and not is_version(version):
         raise BadArgument.of("version", version, "MAJOR.MINOR.PATCH, as 1.1.0")
     if out is not None:
-        target = os.path.abspath(out)
+        target = os.path.abspath(os.path.expanduser(out))
+        check_outside(target)
         _folder.check_free(target)
         return _Building(spec, version, created, progress).write(target)
     _check_not_shipped(folder)
     with writing(folder):
+        _clear(folder)
         _mend_index(folder, version or "")
+        _check_order(spec, version)
         if version in _released(folder):
             raise TargetExists(
                 f"{spec.name} {version} is released, and a release never changes. Build it "
@@ -159,6 +174,39 @@ def _check_follows(spec: HubSpec, version: str | None) -> None:
         raise UnknownVersion.among("release", version, released, where=where, hint=hint)
 
 
+def _clear(folder: str) -> None:
+    """Remove what a killed process left half written; nobody else writes now."""
+    for name in os.listdir(folder):
+        if _LEFT.fullmatch(name):
+            shutil.rmtree(os.path.join(folder, name), ignore_errors=True)
+
+
+def _check_order(spec: HubSpec, version: str | None) -> None:
+    """Refuse a version before the newest release, unless it is described as it was."""
+    newest = max(_released(spec.folder), key=version_key, default="")
+    if (
+        version
+        and newest
+        and version_key(version) < version_key(newest)
+        and not spec.find_release(version)
+        and version not in _released(spec.folder)
+    ):
+        raise BuildError(
+            f"{spec.name} {newest} is released, and what is built now comes after it, not as "
+            f"{version}. Leave the version out, or build it elsewhere with --out DIR."
+        )
+
+
+def _check_name(spec: HubSpec, before: Hub | None) -> None:
+    """Refuse a hub that has another name than its releases."""
+    if before is not None and before.name != spec.name:
+        raise BuildError(
+            f"{os.path.join(spec.folder, SPEC)} has the name {spec.name!r}, and {before.version} "
+            f"was released as {before.name!r}. A hub keeps its name: write name = "
+            f'"{before.name}" there, or make a hub of another name with: citehub new'
+        )
+
+
 def _title_of(folder: str) -> str:
     return read_manifest(folder)["title"]
 
@@ -177,6 +225,9 @@ class _Building:
         self.progress = progress
         self.version = version or _described(spec)
         self.before = _release_before(spec.folder, self.version)
+        _check_name(spec, self.before)
+        if self.before is not None:
+            self.before.verify()
         self.created = created or self._day()
         found = spec.find_release(self.version) if self.version else None
         first = self.version or (next_version(self.before.version, "patch") if self.before else "")
@@ -275,9 +326,10 @@ def make_content(
         former={row["former_id"] for row in former},
     )
     chosen = [table for name, table in own.items() if not release.parts or name in release.parts]
-    known = {"works.work_id": _ids_of(joined, hand), "sources.source_id": hand.sources}
 
     def extend(ledger: Ledger) -> None:
+        held = {row["work_id"] for row in ledger.rows("works")} if chosen else set()
+        known = {"works.work_id": held, "sources.source_id": hand.sources}
         for table in chosen:
             path = hand.path(table.name)
             rows = read_own_rows(table, path, known)
@@ -294,6 +346,7 @@ def make_content(
         before.version if before else "",
     )
     made = assemble(given, joined, plan)
+    _check_work(spec, before, made)
     hand.check_evidence(made.tables["evidence"], made.tables)
     facts = {"canonical_work_id": made.canonical_work_id, "hub_class": given.hub_class}
     spec, release = complete(
@@ -301,11 +354,40 @@ def make_content(
     )
     notes = (
         *gathered.notes,
+        *(_find_lost(spec, given, before) if before else ()),
         *curation.notes,
         *(each.text for each in joined.told),
+        *(each for each in made.repeated if each not in curation.notes),
         *map(str, made.misfits),
     )
     return Content(spec, release, made.tables, facts, made.left_out, notes)
+
+
+def _find_lost(spec: HubSpec, given: Statements, before: Hub) -> Iterator[str]:
+    """Yield a sentence for each source of the release before that says nothing any more."""
+    told = {source for source, _ in given.records}
+    for row in before.release.rows("sources"):
+        source = row["source_id"]
+        if source in TRUST and source not in told:
+            yield (
+                f"{before.version} is made from {source}, too, and {spec.source} holds nothing of "
+                "it now. If that is by mistake, put it back, and build once more."
+            )
+
+
+def _check_work(spec: HubSpec, before: Hub | None, made: Assembled) -> None:
+    """Refuse a hub that has become one of another work than its releases are of."""
+    if before is None:
+        return
+    old, new = before.manifest["citehub"]["canonical_work_id"], made.canonical_work_id
+    former = made.tables.get("former_ids", ())
+    ids = {row["former_id"]: row["work_id"] for row in former}
+    if new not in {old, ids.get(old)}:
+        raise BuildError(
+            f"{os.path.join(spec.folder, SPEC)} asks for {spec.work}, which is {new}, and "
+            f"{before.name} {before.version} is the hub of {old}. A hub keeps its work: write "
+            f'work = "{old}" there, or make a hub of the other with: citehub new'
+        )
 
 
 def write_release(  # noqa: PLR0913
@@ -371,10 +453,6 @@ def _names_of(before: Hub) -> Mapping[Member, str]:
     """Return what works are called in the release before."""
     rows = (before.release.rows(name) for name in ("work_ids", "work_joins", "former_ids"))
     return named_in(*rows)
-
-
-def _ids_of(joined: Joined, hand: HandRecords) -> set[str]:
-    return {*hand.work_ids, *(work.work_id for work in (joined.canonical, *joined.works))}
 
 
 def _check_not_shipped(folder: str) -> None:

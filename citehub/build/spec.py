@@ -9,7 +9,7 @@ import tomllib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from citehub._catalog import SPEC, version_key
+from citehub._catalog import SPEC, find_releases, is_hub, is_release, version_key
 from citehub._identifiers import parse_identifier
 from citehub._manifest import FIRST_SCHEMA, RESPONSIBLE_AI, is_hub_name, is_version
 from citehub._schema import SCHEMA_VERSION
@@ -38,6 +38,16 @@ _KEYS: Final = (
     *("name", "work", "title", "description", "page", "page_source", "keywords", "licenses"),
     *("contributors", "homepage", "responsible_ai", "releases"),
 )
+_OF_CONTRIBUTOR: Final = (
+    *("title", "roles", "path", "email", "organization", "givenName", "familyName"),
+)
+"""What Data Package knows of a contributor: texts, but for the list of roles."""
+_KINDS: Final = {
+    str: "text in quotation marks",
+    int: "a whole number",
+    list: "a list in square brackets",
+    datetime.date: "a date, as 2026-11-29",
+}
 _CHANGE_KINDS: Final = ("added", "removed", "changed", "relabelled", "merged", "retracted")
 
 
@@ -138,10 +148,12 @@ def read_spec(folder: str) -> HubSpec:
         It is not there, not TOML, or something in it is missing or wrong.
     """
     path = os.path.join(folder, SPEC)
+    if not os.path.lexists(path):
+        raise SourceError.at(path, 0, f"cannot be read: it is not there. {_explain(folder)}")
     try:
         content = tomllib.loads(read_text(path))
     except tomllib.TOMLDecodeError as error:
-        raise SourceError.at(path, 0, str(error)) from None
+        raise SourceError.at(path, 0, f"is no TOML: {error}") from None
     reader = _Reader(path, content, "the hub")
     if not is_hub_name(reader.take("name", str)):
         reader.fail(
@@ -153,6 +165,8 @@ def read_spec(folder: str) -> HubSpec:
     page = reader.take_text("page")
     if not page and not reader.take_text("work"):
         reader.fail("expected 'work', an identifier or a title of the work that the hub is of")
+    if page and os.path.basename(page) != page:
+        reader.fail(f"the page {page!r:.60} should be the name of a file in {SOURCE}")
     own = read_own_tables(folder)
     return HubSpec(
         folder=folder,
@@ -172,6 +186,18 @@ def read_spec(folder: str) -> HubSpec:
     )
 
 
+def _explain(folder: str) -> str:
+    """Say what a folder is that is to be built and has no ``hub.toml``."""
+    above = os.path.dirname(folder)
+    if is_release(folder):
+        hub = f"that of its hub, {above}" if is_hub(above) else "the folder of a hub"
+        return f"This is a release, which never changes: build {hub}."
+    due = "name, the hub's, and work, an identifier or a title of the work that it is of"
+    if is_hub(folder) or find_releases(folder):
+        return f"Get it back from where you have it, or write it anew, with two lines: {due}."
+    return f"A hub folder holds it, with {due}. Make one with: citehub new WORK --out DIR"
+
+
 class _Reader:
     """One table of the file; says what is missing or of another type."""
 
@@ -185,8 +211,9 @@ class _Reader:
     def take(self, key: str, kind: type) -> Any:
         value = self.content.get(key)
         if type(value) is not kind:
-            found = "nothing" if value is None else f"{value!r:.60}"
-            problem = f"{self.what}: expected {key!r} of type {kind.__name__}, found {found}"
+            dated = value.isoformat() if isinstance(value, datetime.date) else repr(value)
+            found = "nothing" if value is None else f"{dated:.60}"
+            problem = f"{self.what}: expected {key!r} to be {_KINDS[kind]}, found {found}"
             raise SourceError.at(self.path, 0, problem)
         return value
 
@@ -227,7 +254,15 @@ def _read_licenses(hub: _Reader) -> Iterator[dict[str, str]]:
 
 def _read_contributors(hub: _Reader) -> Iterator[dict[str, Any]]:
     for entry in hub.take_list("contributors"):
-        _Reader(hub.path, entry, "an entry of contributors").take("title", str)
+        reader = _Reader(hub.path, entry, "an entry of contributors")
+        reader.take("title", str)
+        for key in reader.content:
+            if key not in _OF_CONTRIBUTOR:
+                reader.fail(f"there is no {key!r:.60}; known: {', '.join(_OF_CONTRIBUTOR)}")
+            if key != "roles":
+                reader.take(key, str)
+        if not all(isinstance(role, str) for role in reader.take_list("roles")):
+            reader.fail("the roles should be text")
         yield entry
 
 

@@ -10,9 +10,11 @@ import csv
 import datetime
 import gzip
 import io
+import itertools
 import json
 import os
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -95,7 +97,7 @@ def read_note(folder: str) -> Note | None:
         return Note(
             datetime.date.fromisoformat(content["read_on"]),
             datetime.date.fromisoformat(snapshot) if snapshot else None,
-            int(content["unreadable_lines"]),
+            _count(content["unreadable_lines"]),
             tuple(map(str, content.get("partial", ()))),
         )
     except (FileNotFoundError, NotADirectoryError):
@@ -103,6 +105,13 @@ def read_note(folder: str) -> Note | None:
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         problem = "is damaged; it should tell read_on, a date, and unreadable_lines, a number"
         raise SourceError.at(path, 0, problem) from None
+
+
+def _count(value: Any) -> int:
+    number = int(value)
+    if number < 0:
+        raise ValueError
+    return number
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,16 +214,23 @@ def _rows(reader: Any) -> Iterator[list[str]]:
 
 
 def _lines(path: str) -> Iterator[bytes]:
-    """Yield the lines of a file up to where it breaks off, which was told when it was read."""
+    """Yield the lines of a file up to where it breaks off, which was told when it was read.
+
+    What breaks off is read anew as slowly as it was then, as the quick reader gives up earlier.
+    """
     from isal import igzip
     from isal.igzip_lib import IsalError
 
     damage: Any = IsalError
+    n = 0
     try:
         with open_partition(path, igzip.open) as file:
-            yield from file
+            for line in file:
+                yield line
+                n += 1
     except (EOFError, zlib.error, OSError, damage):
-        return
+        with suppress(EOFError, zlib.error, OSError), open_partition(path) as file:
+            yield from itertools.islice(file, n, None)
 
 
 def _packed(data: bytes) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+import shlex
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
@@ -113,7 +114,8 @@ def new(
             contributors=contributors or (), homepage=homepage, progress=step,
         )  # fmt: skip
     print(clean(made.folder))
-    _say(f"{counted(made.n_citing, 'citing work')}. Look at it with: citehub show {made.folder}")
+    look = f"citehub show {shlex.quote(made.folder)}"
+    _say(f"{counted(made.n_citing, 'citing work')}. Look at it with: {look}")
     _end(made)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import shlex
 import warnings
 from contextlib import suppress
 from typing import Annotated
@@ -110,9 +111,10 @@ def build(
         return
     print(clean(built.folder))
     if built.diff is not None:
-        say(terminal.paragraph(f"{built.version}, as the changes are {built.diff.level}."))
+        before, level = built.diff.old, built.diff.level
+        say(terminal.paragraph(f"{built.version}: the changes since {before} are {level}."))
         say(terminal.paragraph(built.diff.news.text(most=10)))
-    say(terminal.text(f"Look at it with: citehub show {built.folder}"))
+    say(terminal.text(f"Look at it with: citehub show {shlex.quote(built.folder)}"))
 
 
 @app.command()
@@ -133,7 +135,8 @@ def publish(
         step(f"Publish {hub}")
         folder = write_folder(citehub.load(hub, version=version), out, force=force)
     print(clean(folder))
-    terminal.err().print(terminal.text(f"Check it with: citehub check {folder}"), soft_wrap=True)
+    hint = f"Check it with: citehub check {shlex.quote(folder)}"
+    terminal.err().print(terminal.text(hint), soft_wrap=True)
 
 
 @app.command()
@@ -154,7 +157,8 @@ def site(
         step(f"Write the page of {hub}")
         folder = write_site(citehub.load(hub, version=version), out, force=force)
     print(clean(folder))
-    hint = f"Open {folder}/index.html, or serve it: python -m http.server --directory {folder}"
+    served = f"python -m http.server --directory {shlex.quote(folder)}"
+    hint = f"Open {folder}/index.html, or serve it: {served}"
     terminal.err().print(terminal.text(hint), soft_wrap=True)
 
 

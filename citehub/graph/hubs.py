@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime
+import errno
 import functools
 import itertools
 import os
+import shlex
 import shutil
 from typing import TYPE_CHECKING, NamedTuple
 
 from citehub import _folder
-from citehub._catalog import SPEC, home_folder
+from citehub._catalog import SPEC, check_outside, datasets_folder, home_folder, is_hub
 from citehub._identifiers import parse_identifier
 from citehub._manifest import is_hub_name, is_version, read_manifest
 from citehub.build.assemble import join_statements
@@ -20,6 +22,7 @@ from citehub.build.gather import Gathered
 from citehub.build.register import LOCK, register
 from citehub.build.release import make_content, write_release
 from citehub.build.spec import SOURCE, HubSpec, ReleaseSpec, describe_hub, read_spec
+from citehub.bulk.dumps import absolute
 from citehub.bulk.extract import NOTE, Note
 from citehub.bulk.find import read_wanted
 from citehub.bulk.reader import Reader
@@ -161,8 +164,8 @@ def new_hub(
         homepage=homepage,
     )  # fmt: skip
     about(name=name or "hub", work=work)  # refuses what is wrong before hours of reading
-    place = os.path.abspath(out) if out else os.path.join(home_folder(), name or "new")
-    _folder.check_free(place)
+    place = absolute(out) if out else os.path.join(home_folder(), name or "new")
+    _check_place(place, "" if out else name or "")
     created = created or _today()
     files = [citing] if isinstance(citing, str) else list(citing or ())
     references = read_references(files)
@@ -173,7 +176,9 @@ def new_hub(
         path = f"{place}.rejects.csv"
         try:
             given = reader.input_of(wanted, references)
-            with _folder.scratch_folder(place) as folder:
+            # Within what a later run takes up and clears, unless that may lie on another disk.
+            made = place if dumps.cache else os.path.join(scratch, "hub")
+            with _folder.scratch_folder(made) as folder:
                 source = os.path.join(folder, SOURCE)
                 os.mkdir(source)
                 reader.extract(wanted, source, created)
@@ -188,8 +193,8 @@ def new_hub(
                 write_release("", content, lambda _: FIRST, progress, within=folder)
                 register(folder, hub, content.spec.title, version)
                 os.unlink(os.path.join(folder, LOCK))
-                target = os.path.abspath(out) if out else os.path.join(home_folder(), hub)
-                _folder.check_free(target)
+                target = place if out else os.path.join(home_folder(), hub)
+                _check_place(target, "" if out else hub)
                 _folder.move(folder, target)
         except (BuildError, UnknownWork) as error:
             rejects = [*reader.rejects, *references.rejects]
@@ -210,14 +215,39 @@ def new_hub(
     )
 
 
+def _check_place(place: str, named: str) -> None:
+    """Refuse a hub folder that is taken, or in which no hub would be found.
+
+    ``named`` is the hub's name where it goes into the home of hubs.
+    """
+    if named and os.path.isdir(os.path.join(datasets_folder(), named)):
+        raise TargetExists(
+            f"A hub {named} comes with citehub, and is the one that its name opens. Take another "
+            "name with --name, or say where the folder goes with --out."
+        )
+    above = os.path.dirname(place)
+    while not os.path.lexists(above):
+        above = os.path.dirname(above)
+    if not os.path.isdir(above):
+        raise NotADirectoryError(errno.ENOTDIR, "is a file, and a folder is due", above)
+    check_outside(place)
+    hint = "Name another folder with --out" + (", or the hub with --name" if named else "")
+    again = f"To make its next version: citehub build {shlex.quote(place)}"
+    _folder.check_free(place, f"{hint}. {again}" if is_hub(place) else f"{hint}.")
+
+
 def _keep(files: Iterable[str], source: str, created: datetime.date) -> None:
     """Copy lists of works into the folder of sources, each under a name of its own."""
     place = os.path.join(source, REFERENCE_FILE.id)
     for path in dict.fromkeys(files):
         os.makedirs(place, exist_ok=True)
-        stem, ending = os.path.splitext(os.path.basename(path))
+        stem, ending = os.path.splitext(os.path.basename(path).lstrip(".~") or "list")
         names = (f"{stem}{n or ''}{ending}" for n in itertools.count())
-        name = next(each for each in names if not os.path.lexists(os.path.join(place, each)))
+        name = next(
+            each
+            for each in names
+            if each != NOTE and not os.path.lexists(os.path.join(place, each))
+        )
         shutil.copyfile(path, os.path.join(place, name))
     if files:
         _folder.write_bytes(os.path.join(place, NOTE), Note(created).to_json())
@@ -281,7 +311,7 @@ def new_hubs(
     openalex:W2 No source that was read tells of a work that cites openalex:W2. Read: openalex. ...
     """
     _check(None, version)
-    target = os.path.abspath(out)
+    target = absolute(out)
     os.makedirs(target, exist_ok=True)
     created = created or _today()
     with reading(dumps, os.path.join(target, "hubs"), progress) as (engine, store, scratch):

@@ -176,7 +176,7 @@ def _check_header(
     optional = {*may_lack, *(column.name for column in columns if column.since > 1)}
     missing = [name for name in known if name not in names and name not in optional]
     if missing:
-        problem = f"expected the columns {','.join(known)}; found {found}"
+        problem = f"expected the columns {','.join(known)}; found {found or 'an empty file'}"
         raise SourceError.at(path, line, f"{problem}. Missing: {', '.join(missing)}")
     doubles = {name for name in names if name and names.count(name) > 1}
     if doubles:

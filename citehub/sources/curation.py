@@ -442,6 +442,11 @@ def read_curation(folder: str) -> Curation:
     return curation._replace(notes=(*notes, *repeated))
 
 
+def is_stray(name: str) -> bool:
+    """Tell whether a file seems to be meant as one of curation, and has another name."""
+    return bool(_STRAY.fullmatch(name)) and name not in {file.filename for file in FILES}
+
+
 def _find_strays(folder: str) -> list[str]:
     """Return a sentence for each file that seems to be meant and has another name."""
     names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []

@@ -33,6 +33,8 @@ HAND_RECORDS: Final = Source(
     schemes=("arxiv", "doi", "openalex", "s2", "omid", "acl", "pmid", "pmcid"),
     notes=("Each record says where it was seen.",),
 )
+HAND_FILES: Final = ("works", "work_ids", "authorships", "sources", "evidence")
+"""What the CSV files are called; they may all be left out."""
 IDENTIFIERS: Final = "identifiers"
 BIBLIOGRAPHY: Final = "bibliography"
 """Parts of the records that a release may take in alone."""

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 LINES: Final = (".gz", ".json", ".jsonl", ".ndjson")
 TABLES: Final = (".csv", ".csv.gz", ".zip")
 PARQUET: Final = ".parquet"
-_COMPANION: Final = re.compile(  # what publishers and their tools put beside partitions
+_COMPANION: Final = re.compile(  # what publishers, their tools and extracts put beside partitions
     r"[._].*|(.*[_-])?manifest([._-].*)?|(readme|licen[cs]e|release[_-]?notes|changelog|metadata"
-    r"|schema|urls|(md5|sha\d*|check)[_-]?sums?)(\..*)?|.*\.(md5|sha\d+|sha\d+sum|crc|sig|asc)",
+    r"|schema|urls|read\.json|(md5|sha\d*|check)[_-]?sums?)(\..*)?|.*\.(md5|sha\d+|sha\d+sum|crc|sig|asc)",
     re.IGNORECASE,
 )
 _UNREAD: Final = re.compile(  # what is packed in another way, or not whole yet

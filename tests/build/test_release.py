@@ -458,7 +458,7 @@ WRONG = {
         "hub.toml", 'name = "mt-nlg"', 'name = "../x"', "small letters, digits"
     ),
     "contributors that are text": (
-        "hub.toml", 'title = "The citehub developers"', 'name = "me"', "expected 'title' of type"
+        "hub.toml", 'title = "The citehub developers"', 'name = "me"', "expected 'title' to be t"
     ),
     "a homepage that is none": (
         "hub.toml", 'page = "hub', 'homepage = "javascript:1"\npage = "hub', "start with https://"
@@ -475,7 +475,7 @@ WRONG = {
     ),
     "responsible AI that is a number": (
         "hub.toml", "\ndata_collection = ", "\ndata_social_impact = 1\ndata_collection = ",
-        "responsible_ai: expected 'data_social_impact' of type str, found 1",
+        "responsible_ai: expected 'data_social_impact' to be text in quotation marks, found 1",
     ),
     "not TOML": ("hub.toml", 'name = "mt-nlg"', "name = mt-nlg", "hub.toml: "),
     "a part that is none": (
