@@ -7,8 +7,10 @@ import tempfile
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from citehub.build.adopted import read_adopted
 from citehub.bulk.extract import NOTE, read_note
 from citehub.errors import BuildError, MissingExtra
+from citehub.sources.adopted import ADOPTED, add_newer
 from citehub.sources.hand_records import HandRecords
 from citehub.sources.pith_page import state_page
 from citehub.sources.reference_file import NO_REFERENCES, REFERENCE_FILE, read_references
@@ -75,13 +77,13 @@ def gather(
             {*record.known_as} & {*each.ids, *each.known_as} for each in given.canonical.values()
         )
         (given.canonical if is_own else given.citing)[record.key] = record
-    given.described = {**hand.sources}
+    given.described = {**given.described, **hand.sources}
     given.origins = hand.origins()
     if not given.canonical:
         raise BuildError(
             f"{spec.source} holds no source of {spec.work or 'the work'}: neither a dump's "
             f"extract ({', '.join(each.id for each in dumped())}), nor lists of works in "
-            f"{REFERENCE_FILE.id}, nor a page that hub.toml names."
+            f"{REFERENCE_FILE.id}, nor a release in {ADOPTED.id}, nor a page that hub.toml names."
         )
     return Gathered(given, hand, notes)
 
@@ -97,7 +99,8 @@ def reference_files(folder: str) -> list[str]:
 def _read_stored(
     spec: HubSpec, created: datetime.date, progress: Callable[[str], None]
 ) -> tuple[Statements, list[str]]:
-    """Read the extracts of dumps, and the lists of works."""
+    """Read the extracts of dumps, the lists of works, and the release that the hub goes on from."""
+    known = read_adopted(os.path.join(spec.source, ADOPTED.id), progress)
     folders: dict[str, Any] = {
         each.id: os.path.join(spec.source, each.id)
         for each in dumped()
@@ -105,7 +108,7 @@ def _read_stored(
     }
     files = reference_files(spec.source)
     if not folders and not files:
-        return Statements({}, {}, []), []
+        return known or Statements({}, {}, []), []
     try:
         from citehub.bulk.dumps import Dumps
         from citehub.bulk.find import read_wanted
@@ -121,12 +124,14 @@ def _read_stored(
     ):
         reader = Reader(engine, store, dumps, place, year=created.year)
         wanted = read_wanted(spec.work)
+        if known:
+            wanted.ids.update(*(each.ids for each in known.canonical.values()))
         reader.find([wanted])
-        given = reader.input_of(wanted, references)
+        given = reader.input_of(wanted, references, is_known=known is not None)
         notes = [*store.told(store.partial), *store.told(store.notes)]
     notes += [f"{each.path}, line {each.line}: {each.reason}" for each in references.rejects]
     if files and (note := read_note(os.path.join(spec.source, REFERENCE_FILE.id))):
         given.read_on[REFERENCE_FILE.id] = note.read_on
     for source in SOURCES:
         given.read_on.setdefault(source.id, created)
-    return given, notes
+    return add_newer(known, given, folders) if known else given, notes
