@@ -98,7 +98,7 @@ def read_note(folder: str) -> Note | None:
             int(content["unreadable_lines"]),
             tuple(map(str, content.get("partial", ()))),
         )
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         problem = "is damaged; it should tell read_on, a date, and unreadable_lines, a number"
@@ -124,14 +124,15 @@ class Extract:
             self._take_parquet(files, place)
             return
         with _folder.scratch_folder(os.path.join(self.scratch, "unpacked")) as unpacked:
-            for number, path in enumerate(unpack(files, unpacked).paths):
-                is_below = os.path.commonpath([path, files.folder]) == files.folder
-                name = os.path.relpath(path, files.folder) if is_below else os.path.basename(path)
+            files = unpack(files, unpacked)
+            for number, path in enumerate(files.paths):
+                above = os.path.dirname(files.origins.get(path, path))
+                name = os.path.join(os.path.relpath(above, files.folder), os.path.basename(path))
                 take = _take_rows if is_csv(path) else _take_lines
                 taken, n = take(path, files, self.wish)
                 if n or not number:  # one file at least, so that the dataset is there
                     data = _packed(taken) if name.endswith(".gz") else taken
-                    target = os.path.join(place, name)
+                    target = os.path.normpath(os.path.join(place, name))
                     os.makedirs(os.path.dirname(target), exist_ok=True)
                     _folder.write_bytes(target, data)
 

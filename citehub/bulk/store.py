@@ -49,6 +49,7 @@ class Store:
         self.partial: dict[str, tuple[str, ...]] = {}
         self.bounds: dict[str, dict[str, tuple[str, str]]] = {}
         self._raw: dict[str, Expression] = {}
+        self._tables: dict[str, list[Expression]] = {}
 
     def table(self, files: Files) -> Expression:
         """Return what a dataset is mapped to, reading the partitions that were not read yet.
@@ -133,7 +134,7 @@ class Store:
         import ibis
 
         if files.title not in self._raw:
-            tables = self._open_parquet(files)
+            tables = self._opened(files)
             known = {name for raw in tables for name in raw.columns}
             if lacking := [name for name in files.dataset.fields if name not in known]:
                 note = f"has no column {', '.join(lacking)}: not known."
@@ -150,7 +151,13 @@ class Store:
 
         Files with the same columns are one table.
         """
-        return [raw.mutate(**self._cells(raw, files)) for raw in self._open_parquet(files)]
+        return [raw.mutate(**self._cells(raw, files)) for raw in self._opened(files)]
+
+    def _opened(self, files: Files) -> list[Expression]:
+        """Return what `_open_parquet` does, which looks at the files and judges them once."""
+        if files.title not in self._tables:
+            self._tables[files.title] = self._open_parquet(files)
+        return self._tables[files.title]
 
     def _cells(self, raw: Expression, files: Files) -> dict[str, Expression]:
         import ibis
@@ -186,7 +193,9 @@ class Store:
             self._note(files, f"has {name} as {column.type()}, not {kind}: not known.")
 
     def _note(self, files: Files, note: str) -> None:
-        self.notes[files.title] += (f"{files.title}: {files.folder} {note}",)
+        told = f"{files.title}: {files.folder} {note}"
+        if told not in self.notes[files.title]:
+            self.notes[files.title] += (told,)
 
     def _read(self, files: Files) -> Iterator[str]:
         """Yield the folders of what was read."""

@@ -1151,11 +1151,16 @@ def test_a_partition_that_is_there_twice_counts_once(tmp_path, made):
     assert counts_of(hub)["openalex"]["unreadable"] == 3
 
 
+def is_whole(citation):
+    """Tell whether a made citation has no field of another type, which Parquet cannot hold."""
+    return citation["citingcorpusid"] != "unknown"
+
+
 def test_parquet_of_semantic_scholar_says_the_same(tmp_path, made):
     small = copy_small(tmp_path)
     for name, rows in (
         ("papers", make_small_dumps.PAPERS),
-        ("citations", make_small_dumps.CITATIONS[:-1]),
+        ("citations", [each for each in make_small_dumps.CITATIONS if is_whole(each)]),
         ("abstracts", make_small_dumps.ABSTRACTS),
         ("tldrs", make_small_dumps.TLDRS),
     ):
@@ -1467,7 +1472,7 @@ def test_asked_by_its_record_a_work_has_the_same_hub_and_others_are_read_without
     def note(self, table, folder):
         write(self, table, folder)
         written = self.read_parquet(parquet_files(folder))
-        if "title" in written.columns and "refs" in written.columns:
+        if {"title", "refs", "sound"} <= {*written.columns}:
             kept.append({row["record"]: row["title"] for row in self.fetch(written)})
 
     monkeypatch.setattr(DuckDB, "write", note)

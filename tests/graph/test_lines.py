@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from citehub.sources import lines, openalex, opencitations, semantic_scholar
-from citehub.sources.dumps import Dataset
+from citehub.sources.dumps import Dataset, numbers_after
 from citehub.sources.lines import BREAKS_OFF, KEPT, is_csv, keep_readable
 from citehub.sources.records import Reject
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 DATASET = Dataset(
     source_id="made",
     name="things",
+    names=numbers_after("id"),
     fields={
         "id": "string",
         "year": "int64",
@@ -243,7 +244,7 @@ def test_a_plain_file_that_breaks_off_in_a_line_says_so(tmp_path, end):
 @pytest.mark.parametrize(("end", "said"), [("9,x", "has 2 cells"), ('9,"x', "is not CSV")])
 def test_a_table_that_breaks_off_in_a_row_says_so(tmp_path, end, said):
     data = f"id,name,more\n1,a,b\n{end}"
-    dataset = Dataset("made", "things", {"id": "string", "name": "string"}, {}, (), dict)
+    dataset = Dataset("made", "things", {"id": "string", "name": "string"}, {}, (), dict, dict)
     rows, ((_, reason),) = keep(tmp_path, data.encode(), "t.csv", dataset)
     assert [row["id"] for row in rows] == ["1"]
     assert reason.startswith(f"{BREAKS_OFF}: it {said}")
