@@ -72,10 +72,10 @@ def _find_obstacle(hub: Hub) -> str:
     ]
     if not others and not tables:
         return ""
-    holds = [f"tables of its own: {', '.join(tables)}"] if tables else []
+    holds = [f"rows that none of these tells, of {', '.join(tables)}"] if tables else []
     holds += [f"what other sources say: {', '.join(others)}"] if others else []
     return (
-        "this release is no copy of what records of dumps and lists say. It holds "
+        "this release follows not only from records of dumps and lists. It holds "
         f"{'; and '.join(holds)}. That stands in the folder of its hub: copy that whole, with "
         "hub.toml and source, and build there"
     )

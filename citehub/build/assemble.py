@@ -28,7 +28,7 @@ from citehub.build.derived import (
     put_shared_authors,
     put_timespan,
 )
-from citehub.build.join import join
+from citehub.build.join import RecordKey, join
 from citehub.build.ledger import Ledger, named_sources
 from citehub.build.local_citations import local_citations
 from citehub.build.topic_themes import put_topic_themes
@@ -95,13 +95,14 @@ def join_statements(
         What a person says contradicts itself.
     """
     records = [_to_join(each) for each in {**given.citing, **given.canonical}.values()]
+    known: dict[Member, str] = {RecordKey(*key): name for key, name in given.named.items()}
     return join(
         records,
         given.canonical,
         trust=(*given.trusted, *TRUST),
         same=same,
         apart=apart,
-        named=named,
+        named={**known, **(named or {})},
         former=former,
     )
 

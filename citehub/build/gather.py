@@ -99,7 +99,7 @@ def reference_files(folder: str) -> list[str]:
 def _read_stored(
     spec: HubSpec, created: datetime.date, progress: Callable[[str], None]
 ) -> tuple[Statements, list[str]]:
-    """Read the extracts of dumps, the lists of works, and the release that the hub goes on from."""
+    """Read the extracts of dumps, the lists of works, and the release to go on from."""
     known = read_adopted(os.path.join(spec.source, ADOPTED.id), progress)
     folders: dict[str, Any] = {
         each.id: os.path.join(spec.source, each.id)

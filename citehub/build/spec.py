@@ -334,14 +334,17 @@ def describe_hub(  # noqa: PLR0913
     """
     given = [*licenses]
     names = [each for n, each in enumerate(given) if each not in given[:n]]
-    people = [
+    people: list[dict[str, Any]] = [
         {"title": each, "roles": ["creator"]} if isinstance(each, str) else each
         for each in contributors
     ]
     for each in names:
         if isinstance(each, str) and each not in LICENSES:
             raise BadArgument.of("license", each, f"one of {', '.join(LICENSES)}")
-    for what, texts in (("title", [] if title is None else [title]), ("contributor", [each["title"] for each in people])):
+    for what, texts in (
+        ("title", [] if title is None else [title]),
+        ("contributor", [each["title"] for each in people]),
+    ):
         for text in texts:
             if not text.strip():
                 raise BadArgument.of(what, text, "a name that says something")

@@ -22,7 +22,7 @@ from citehub.sources.statements import Statements
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
-    from citehub._rows import CountMeasure, TableName
+    from citehub._rows import CountMeasure
 
 ADOPTED: Final = Source(
     id="release",
@@ -35,8 +35,7 @@ ADOPTED: Final = Source(
     ),
     notes=(
         "Records keep the sources that they came from, and have none of this one.",
-        "Of a record the tables tell what they show: where a more trusted one has a title, its "
-        "own is not known.",
+        "Of a record that is known which the tables show, as its title where that comes first.",
     ),
 )
 
@@ -90,6 +89,12 @@ def read_back(tables: Tables, canonical_work_id: str) -> Statements:
         The tables of the release.
     canonical_work_id : str
         Its canonical work.
+
+    Notes
+    -----
+    The same tables come of it, but for the reasons in ``work_joins`` where a source has one
+    identifier on several papers, as the DOI of proceedings, and they are one work for another
+    reason: that their titles differ is not known any more.
     """
     return _Reading(tables).run(canonical_work_id)
 
@@ -132,6 +137,7 @@ class _Reading:
             ],
             findings=self.findings,
             described=sources,
+            named={key: work_id for work_id, keys in self.of_work.items() for key in keys},
         )
         self._read_counts(given)
         return given
@@ -192,9 +198,7 @@ class _Reading:
             listed[row["work_id"]].append(row)
         counts = dict(self.tables.cells("works", "work_id", "author_count"))
         for work_id, rows in listed.items():
-            place = self.proofs.get(
-                ("authorships", (row_key(rows[0], schema.key), "author_name"))
-            )
+            place = self.proofs.get(("authorships", (row_key(rows[0], schema.key), "author_name")))
             authors: list[Author | None] = [None] * max(row["author_order"] for row in rows)
             for row in rows:
                 authors[row["author_order"] - 1] = Author(
@@ -339,6 +343,8 @@ def add_newer(known: Statements, newer: Statements, dumps: Collection[str]) -> S
         for key, record in known.records.items()
         if key not in said or (said[key].title is None and record.title is not None)
     }
+    anew = {*dumps, *(finding.origin.source_id for finding in newer.findings.values())}
+    anew |= {REFERENCE_FILE.id} & {source_id for source_id, _ in said}
     own = {*known.canonical, *newer.canonical}
     records = {**said, **kept}
     newer.canonical = {key: record for key, record in records.items() if key in own}
@@ -353,12 +359,9 @@ def add_newer(known: Statements, newer: Statements, dumps: Collection[str]) -> S
     newer.years = {**known.years, **newer.years}
     newer.unreadable = {**known.unreadable, **newer.unreadable}
     newer.nameless = {key: {} if key in dumps else n for key, n in known.nameless.items()}
-    anew = {*dumps, *(finding.origin.source_id for finding in newer.findings.values())}
-    anew |= {REFERENCE_FILE.id} & {source_id for source_id, _ in said}
     newer.described = {key: row for key, row in known.described.items() if key not in anew}
-    newer.newest_year = max(
-        filter(None, (known.newest_year, newer.newest_year)), default=None
-    )
+    newer.newest_year = max(filter(None, (known.newest_year, newer.newest_year)), default=None)
+    newer.named = known.named
     newer.hub_class = known.hub_class
     return newer
 

@@ -41,6 +41,8 @@ class Statements:
         By source, the lines that were lost.
     nameless : dict
         Records that an earlier release counted without naming them: by source and measure.
+    named : dict
+        What the works of records were called in an earlier release.
     rows : list of Stated
         Rows of other tables, as sources state them.
     newest_year : int, optional
@@ -68,6 +70,7 @@ class Statements:
     years: dict[str, dict[int, int]] = field(default_factory=dict)
     unreadable: dict[str, int] = field(default_factory=dict)
     nameless: dict[str, dict[CountMeasure, int]] = field(default_factory=dict)
+    named: dict[tuple[str, str], str] = field(default_factory=dict)
     rows: list[Stated] = field(default_factory=list)
     newest_year: int | None = None
     snapshots: dict[str, datetime.date] = field(default_factory=dict)
