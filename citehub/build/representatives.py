@@ -111,7 +111,7 @@ def choose(
     --------
     >>> texts = {"a": ["red lamp"], "b": ["red lamp oil"], "c": ["blue sea"], "d": ["red oil"]}
     >>> [(pick.work_id, pick.covers, pick.coverage) for pick in choose(texts, most=2)]
-    [('b', 3, 0.582738), ('c', 1, 0.832738)]
+    [('b', 3, 0.626577), ('c', 1, 0.876577)]
     """
     if not texts:
         return []
@@ -222,19 +222,20 @@ class _Bags:
         row = np.repeat(np.arange(len(numbers)), [len(span) for span in spans])
         cells = np.repeat(row * self.size, lengths) + self.works[at]
         parts = np.repeat(self.weights[asked].astype(float), lengths) * self.weights_by_term[at]
-        near = np.bincount(cells, parts, minlength=len(numbers) * self.size)
-        near = near.astype(float, copy=False).reshape(len(numbers), self.size)
+        sums = np.bincount(cells, parts, minlength=len(numbers) * self.size)
+        near: Sums = sums.astype(float, copy=False).reshape(len(numbers), self.size)
         near[np.arange(len(numbers)), numbers] = self.own[numbers]
-        return np.minimum(near, _ONE, out=near)
+        np.minimum(near, _ONE, out=near)
+        return near
 
     def shared_words(self, number: int, others: Flags) -> list[str]:
         """Return the words that weigh most of those that a work shares with others."""
         parts = self.weights * others[self._owners()]
         heft = np.bincount(self.terms, parts, minlength=len(self.words))
         span = slice(self.start[number], self.start[number + 1])
-        parts = heft[self.terms[span]] * self.weights[span]
-        order = np.lexsort((self.terms[span], -parts))[:_SHOWN]
-        return [self.words[self.terms[span][at]] for at in order if parts[at] > 0]
+        mine = heft[self.terms[span]] * self.weights[span]
+        order = np.lexsort((self.terms[span], -mine))[:_SHOWN]
+        return [self.words[self.terms[span][at]] for at in order if mine[at] > 0]
 
     def _owners(self) -> Numbers:
         return np.repeat(np.arange(self.size), np.diff(self.start))

@@ -1005,13 +1005,15 @@ def test_of_several_records_in_one_file_what_all_say_is_kept_in_any_order(rows):
     assert _newest(given, is_dated=True) == _newest(given, is_dated=False) == {7: kept}
 
 
-def test_of_two_abstracts_of_a_paper_the_one_that_says_something_is_kept(tmp_path):
-    texts = [{"corpusid": 990000011, "abstract": each} for each in ("Text.", "", None)]
-    cites = [make_small_dumps.citation(1, 990000011)]
-    for number, abstracts in enumerate(itertools.permutations(texts)):
-        small = s2_of(tmp_path / str(number), citations_0=cites, abstracts_0=list(abstracts))
-        hub = citehub.load(make(tmp_path / f"hub{number}", "s2", small=small).folder)
-        assert hub.work(BRIGHT).abstract == "Text."
+def test_of_several_abstracts_of_a_paper_the_one_that_says_something_is_kept(tmp_path):
+    papers, abstracts = [make_small_dumps.PAPERS[0]], []
+    for number, texts in enumerate(itertools.permutations(("Text.", "", None)), 1):
+        papers.append({"corpusid": number, "title": f"P{number}"})
+        abstracts += [{"corpusid": number, "abstract": each} for each in texts]
+    cites = [make_small_dumps.citation(each["corpusid"], each["corpusid"]) for each in papers[1:]]
+    small = s2_of(tmp_path, papers_0=papers, citations_0=cites, abstracts_0=abstracts)
+    hub = citehub.load(make(tmp_path / "hub", "s2", small=small).folder)
+    assert [work.abstract for work in hub.select()] == ["Text."] * 6
 
 
 def no_folder(small: Path) -> None:
