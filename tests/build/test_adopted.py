@@ -50,7 +50,7 @@ def differing(given: Statements) -> list[str]:
     before, after = by_key(made.tables), by_key(again.tables)
     if is_of_several_papers(given):  # then the join is told that the tables leave out
         for row in (*before["work_joins"], *after["work_joins"]):
-            row |= dict.fromkeys(row.keys() - TABLES["work_joins"].key)
+            row.update(dict.fromkeys(row.keys() - TABLES["work_joins"].key))
     return [name for name in before if before[name] != after[name]]
 
 
