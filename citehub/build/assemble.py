@@ -28,7 +28,7 @@ from citehub.build.derived import (
     put_shared_authors,
     put_timespan,
 )
-from citehub.build.join import join
+from citehub.build.join import RecordKey, join
 from citehub.build.ledger import Ledger, named_sources
 from citehub.build.local_citations import local_citations
 from citehub.build.topic_themes import put_topic_themes
@@ -95,13 +95,14 @@ def join_statements(
         What a person says contradicts itself.
     """
     records = [_to_join(each) for each in {**given.citing, **given.canonical}.values()]
+    known: dict[Member, str] = {RecordKey(*key): name for key, name in given.named.items()}
     return join(
         records,
         given.canonical,
         trust=(*given.trusted, *TRUST),
         same=same,
         apart=apart,
-        named=named,
+        named={**known, **(named or {})},
         former=former,
     )
 
@@ -656,14 +657,17 @@ class _Assembly:
                 e.citing for each in excluded.values() for e in each if e.source_id == source
             }
             others = set().union(*(each for name, each in knows.items() if name != source))
+            nameless = given.nameless.get(source, {})
+            n_nameless = nameless.get("undescribed", 0)
             counts: dict[CountMeasure, int | None] = {
                 "stated": given.stated.get(source),
-                "records": len(records),
+                "records": len(records) + n_nameless,
                 "works": len(works),
                 "only": len(works - others),
                 "versions": len(described) - len(works),
-                "self": len({e.citing for e in own if e.source_id == source}),
-                "undescribed": len(records - described - left_out),
+                "self": len({e.citing for e in own if e.source_id == source})
+                + nameless.get("self", 0),
+                "undescribed": len(records - described - left_out) + n_nameless,
                 "unreadable": given.unreadable.get(source, 0),
                 "excluded": len(left_out) or None,
             }
@@ -722,6 +726,7 @@ class _Assembly:
         keys = {
             *(source for source, _ in self.given.canonical),
             *(e.source_id for e in self.given.edges),
+            *self.given.nameless,
         }
         return [source for source in self.trust if source in keys]
 

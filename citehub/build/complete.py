@@ -10,7 +10,7 @@ from citehub.build.spec import LICENSES, ChangeNote
 from citehub.sources.registry import SOURCES
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from citehub.build.assemble import Assembled
     from citehub.build.spec import HubSpec, ReleaseSpec
@@ -89,6 +89,21 @@ def _responsible_ai(known: str, trust: Sequence[str]) -> dict[str, str]:
         "personal_sensitive_information": "Names of authors, as their works print them: "
         "personal data that are public bibliographic facts.",
     }
+
+
+def stated_licenses(
+    licenses: Iterable[dict[str, str]], follow: Collection[dict[str, str]]
+) -> Iterator[str | dict[str, str]]:
+    """Yield what a maintainer says of the licences of a release: by name where one is known.
+
+    Those that follow from the sources, as of the parts that keep theirs, are left out.
+    """
+    for each in licenses:
+        known = LICENSES.get(each["name"])
+        if known and each == {**known, "title": f"{known['title']} {_COMPILATION}"}:
+            yield each["name"]
+        elif each not in follow:
+            yield each
 
 
 def _licenses(

@@ -8,8 +8,10 @@ import tempfile
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from citehub.build.adopted import read_adopted
 from citehub.bulk.extract import NOTE, read_note
 from citehub.errors import BuildError, MissingExtra, SourceError, UnknownWork
+from citehub.sources.adopted import ADOPTED, add_newer
 from citehub.sources.curation import FILES, is_stray
 from citehub.sources.hand_records import HAND_FILES, HandRecords
 from citehub.sources.pith_page import state_page
@@ -81,13 +83,13 @@ def gather(
             {*record.known_as} & {*each.ids, *each.known_as} for each in given.canonical.values()
         )
         (given.canonical if is_own else given.citing)[record.key] = record
-    given.described = {**hand.sources}
+    given.described = {**given.described, **hand.sources}
     given.origins = hand.origins()
     if not given.canonical:
         raise BuildError(
             f"{spec.source} holds no source of {spec.work or 'the work'}: neither a dump's "
             f"extract ({', '.join(each.id for each in dumped())}), nor lists of works in "
-            f"{REFERENCE_FILE.id}, nor a page that hub.toml names."
+            f"{REFERENCE_FILE.id}, nor a release in {ADOPTED.id}, nor a page that hub.toml names."
         )
     return Gathered(given, hand, notes)
 
@@ -103,7 +105,8 @@ def reference_files(folder: str) -> list[str]:
 def _read_stored(
     spec: HubSpec, created: datetime.date, progress: Callable[[str], None]
 ) -> tuple[Statements, list[str]]:
-    """Read the extracts of dumps, and the lists of works."""
+    """Read the extracts of dumps, the lists of works, and the release to go on from."""
+    known = read_adopted(os.path.join(spec.source, ADOPTED.id), progress)
     folders: dict[str, Any] = {
         each.id: os.path.join(spec.source, each.id)
         for each in dumped()
@@ -111,7 +114,7 @@ def _read_stored(
     }
     files = reference_files(spec.source)
     if not folders and not files:
-        return Statements({}, {}, []), []
+        return known or Statements({}, {}, []), []
     try:
         from citehub.bulk.dumps import Dumps
         from citehub.bulk.find import read_wanted
@@ -127,6 +130,8 @@ def _read_stored(
     ):
         reader = Reader(engine, store, dumps, place, year=created.year)
         wanted = read_wanted(spec.work)
+        if known:
+            wanted.ids.update(*(each.ids for each in known.canonical.values()))
         reader.find([wanted])
         if partial := store.told(store.partial):
             raise SourceError(
@@ -134,7 +139,7 @@ def _read_stored(
                 "from where you have it, or make the hub anew from the dump with: citehub new"
             )
         try:
-            given = reader.input_of(wanted, references)
+            given = reader.input_of(wanted, references, is_known=known is not None)
         except UnknownWork as error:
             raise UnknownWork(
                 f"No source in {spec.source} has {spec.work!r}, which hub.toml names as work. "
@@ -145,26 +150,29 @@ def _read_stored(
     notes += [f"{each.path}, line {each.line}: {each.reason}" for each in references.rejects]
     if files and (note := read_note(os.path.join(spec.source, REFERENCE_FILE.id))):
         given.read_on[REFERENCE_FILE.id] = note.read_on
-    for source_id, folder in folders.items():
-        note = read_note(folder)
-        if note is None:
-            notes.append(
-                f"{folder} has no {NOTE}: when {source_id} was read, and how much of it was lost, "
-                "is not known."
-            )
-        else:
-            notes += [
-                f"As {source_id} was read on {note.read_on}: {each}" for each in note.partial
-            ]
+    notes += [each for pair in folders.items() for each in _tell_note(*pair)]
     for source in SOURCES:
         if source.id not in folders:  # whose note tells it, or nothing does
             given.read_on.setdefault(source.id, created)
-    return given, notes
+    return add_newer(known, given, folders) if known else given, notes
+
+
+def _tell_note(source_id: str, folder: str) -> Iterator[str]:
+    """Yield what an extract says of the dump that it was taken from, in sentences."""
+    note = read_note(folder)
+    if note is None:
+        yield (
+            f"{folder} has no {NOTE}: when {source_id} was read, and how much of it was lost, is "
+            "not known."
+        )
+    else:
+        for each in note.partial:
+            yield f"As {source_id} was read on {note.read_on}: {each}"
 
 
 def _find_unread(spec: HubSpec) -> Iterator[str]:
     """Yield a sentence for what stands in the folder of sources and no source reads."""
-    folders = {REFERENCE_FILE.id, *(each.id for each in dumped())}
+    folders = {ADOPTED.id, REFERENCE_FILE.id, *(each.id for each in dumped())}
     tables = (*HAND_FILES, *spec.own_tables, *(each.name for each in FILES))
     files = {spec.page, *(f"{each}.csv" for each in tables)}
     for name in sorted(os.listdir(spec.source)) if os.path.isdir(spec.source) else ():

@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime
 import json
 import os
+import re
 import tomllib
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub._catalog import SPEC, find_releases, is_hub, is_release, version_key
@@ -350,22 +352,34 @@ def describe_hub(  # noqa: PLR0913
     name: str,
     work: str,
     title: str | None = None,
-    licenses: Iterable[str] = (),
-    contributors: Iterable[str] = (),
+    licenses: Iterable[str | dict[str, str]] = (),
+    contributors: Iterable[str | dict[str, Any]] = (),
     homepage: str | None = None,
+    more: Mapping[str, Any] = MappingProxyType({}),
 ) -> str:
     """Return a ``hub.toml`` that says what a maintainer says of a hub.
+
+    Licences and contributors are names, or tables as a manifest has them; ``more`` is what else
+    there is to say, by key.
 
     Raises
     ------
     BadArgument
         A licence is not known by this name, a name is empty, or the homepage is no address.
     """
-    names, people = list(dict.fromkeys(licenses)), list(contributors)
+    given = [*licenses]
+    names = [each for n, each in enumerate(given) if each not in given[:n]]
+    people: list[dict[str, Any]] = [
+        {"title": each, "roles": ["creator"]} if isinstance(each, str) else each
+        for each in contributors
+    ]
     for each in names:
-        if each not in LICENSES:
+        if isinstance(each, str) and each not in LICENSES:
             raise BadArgument.of("license", each, f"one of {', '.join(LICENSES)}")
-    for what, texts in (("title", [] if title is None else [title]), ("contributor", people)):
+    for what, texts in (
+        ("title", [] if title is None else [title]),
+        ("contributor", [each["title"] for each in people]),
+    ):
         for text in texts:
             if not text.strip():
                 raise BadArgument.of(what, text, "a name that says something")
@@ -373,7 +387,7 @@ def describe_hub(  # noqa: PLR0913
         raise BadArgument.of(
             "homepage", homepage, "an address that starts with https:// or http://"
         )
-    stated: dict[str, tuple[str | list[str], str | list[str]]] = {
+    stated: dict[str, tuple[Any, Any]] = {
         "title": (title.strip() if title else "", "Citation hub of ..."),
         "homepage": (homepage or "", "https://..."),
         "licenses": (names, ["CC-BY-4.0"]),
@@ -387,19 +401,28 @@ def describe_hub(  # noqa: PLR0913
         "# What is left out follows from the sources.",
         *(f"{key} = {_toml(value)}" if value else f"# {key} = {_toml(example)}"
           for key, (value, example) in stated.items()),
+        *(f"{key} = {_toml(value)}" for key, value in more.items()),
     ]  # fmt: skip
     for person in people:
-        lines += [
-            "",
-            "[[contributors]]",
-            f"title = {_toml(person.strip())}",
-            'roles = ["creator"]',
-        ]
+        said = {**person, "title": person["title"].strip()}
+        lines += ["", "[[contributors]]", *(f"{_key(k)} = {_toml(v)}" for k, v in said.items())]
     if not people:
         lines += ["", "# [[contributors]]", '# title = "Your name"', '# roles = ["creator"]']
     return "\n".join(lines) + "\n"
 
 
-def _toml(value: str | list[str]) -> str:
-    """Return text, or a list of texts, as TOML writes it: as JSON does, but for one sign."""
+def _toml(value: Any) -> str:
+    """Return text, numbers, lists and tables of such as TOML writes them, on one line.
+
+    Text is as JSON has it, but for one sign.
+    """
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{_key(key)} = {_toml(each)}' for key, each in value.items())} }}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_toml, value))}]"
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _key(name: str) -> str:
+    """Return a key as TOML writes it."""
+    return name if re.fullmatch("[A-Za-z0-9_-]+", name) else _toml(name)

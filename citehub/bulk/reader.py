@@ -156,17 +156,26 @@ class Reader:
                     records = each.records.setdefault(source.source_id, set())
                     records.update(source.dump.named_by(each.ids))
 
-    def input_of(self, wanted: Wanted, references: ReferenceFiles = NO_REFERENCES) -> Statements:
-        """Return what the sources say of one work; it has to fit into memory."""
+    def input_of(
+        self,
+        wanted: Wanted,
+        references: ReferenceFiles = NO_REFERENCES,
+        *,
+        is_known: bool = False,
+    ) -> Statements:
+        """Return what the sources say of one work; it has to fit into memory.
+
+        Where it ``is_known`` from elsewhere, they may tell of works that cite it alone.
+        """
         self._check_memory(wanted)
         given = Statements({}, {}, [], read=self._describe(references))
         for source in self.sources:
             self._add(given, source, wanted)
         _add_entries(given, wanted, self._without_later_years(references))
         deleted = _deleted_in(wanted)
-        if not given.canonical and deleted:
+        if not given.canonical and deleted and not is_known:
             raise refuse_deleted(wanted.asked, deleted)
-        if not given.canonical:
+        if not given.canonical and not is_known:
             message = (
                 f"No source that was read has the work {wanted.asked!r}. Read: "
                 f"{given.read or 'nothing'}. Check the spelling, or name the work by another "

@@ -13,6 +13,7 @@ from citehub import _terminal as terminal
 from citehub._text import clean, counted
 from citehub.cli.app import PARTIAL, app, read_ids
 from citehub.cli.sources import Named, with_sources
+from citehub.sources.adopted import ADOPTED
 from citehub.sources.reference_file import REFERENCE_FILE
 from citehub.sources.registry import SOURCES, dumped
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 _UNITS: Final = {"MB": 10**6, "GB": 10**9, "MIB": 1 << 20, "GIB": 1 << 30}
 _LEAST_MEMORY: Final = 512 << 20
+_FIRST: Final = "1.0.0"
+_MEMORY: Final = "4GB"
 
 graph = typer.Typer(
     help="All hubs of a graph of citations, from bulk dumps.", no_args_is_help=True
@@ -54,13 +57,14 @@ Created = Annotated[
 @app.command()
 @with_sources()
 def new(
-    work: Annotated[
-        str,
-        typer.Argument(
-            metavar="WORK", help="A DOI, arXiv id, openalex:W..., s2:CORPUSID, or a title."
-        ),
-    ],
     named: Named,
+    work: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="WORK",
+            help="A DOI, arXiv id, openalex:W..., s2:CORPUSID, or a title; a release has its own.",
+        ),
+    ] = None,
     out: Annotated[
         str | None,
         typer.Option(
@@ -90,21 +94,36 @@ def new(
     homepage: Annotated[
         str | None, typer.Option("--homepage", metavar="URL", help="Web page of the hub.")
     ] = None,
-    version: DataVersion = "1.0.0",
+    version: DataVersion = _FIRST,
     created: Created = None,
     cache: Cache = None,
-    memory: Memory = "4GB",
+    memory: Memory = _MEMORY,
     threads: Threads = None,
     engine: EngineName = "duckdb",
     master: Master = None,
 ) -> None:
-    """Make a hub of any work, from bulk dumps or lists of your own, with its first release.
+    """Make a hub of any work: from bulk dumps, lists of your own, or a release that you have.
 
     It is there whole or not at all. Its folder keeps what the next release is built from.
     Exits with 3 where the hub is there, but a dump could not be read whole.
     """
     from citehub.graph import new_hub
 
+    if named.get(ADOPTED.id) is not None:
+        stated = {
+            "--name": name, "--title": title, "--license": licenses,
+            "--contributor": contributors, "--homepage": homepage, "--created": created,
+            "--version": version != _FIRST and version, "--cache": cache, "--threads": threads,
+            "--memory": memory != _MEMORY and memory, "--engine": engine != "duckdb" and engine,
+            "--master": master,
+        }  # fmt: skip
+        _adopt(named, out, work, [flag for flag, value in stated.items() if value])
+        return
+    if work is None:
+        raise typer.BadParameter(
+            "name a work, or a release that is there already with --from-release",
+            param_hint="WORK",
+        )
     _need(out, named)
     dumps = _dumps(named, cache, memory, threads, engine, master)
     with terminal.progress() as step:
@@ -183,6 +202,32 @@ def canonical(
     with terminal.progress() as step:
         made = find_canonical(out, dumps, top=top, progress=step)
     print(clean(made.folder))
+    _end(made)
+
+
+def _adopt(named: Named, out: str | None, work: str | None, stated: list[str]) -> None:
+    """Make a hub of a release, with nothing but the release to say what it is."""
+    from citehub.graph import adopt_release
+
+    flags = [
+        each.option.flag
+        for each in SOURCES
+        if each.option and named.get(each.id) and each.id != ADOPTED.id
+    ]
+    if flags or stated:
+        raise typer.BadParameter(
+            f"the release says what the hub is, so leave out {', '.join([*flags, *stated])}. "
+            "Add to its hub.toml and its folder source afterwards, and build the next version",
+            param_hint="--from-release",
+        )
+    _need(out, named)
+    with terminal.progress() as step:
+        made = adopt_release(named[ADOPTED.id], out, work=work, progress=step)
+    print(clean(made.folder))
+    _say(
+        f"{counted(made.n_citing, 'citing work')}, as released. Build the next version with: "
+        f"citehub build {made.folder}"
+    )
     _end(made)
 
 

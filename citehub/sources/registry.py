@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from citehub.sources.adopted import ADOPTED
 from citehub.sources.curation import CURATION
 from citehub.sources.hand_records import HAND_RECORDS
 from citehub.sources.openalex import OPENALEX
@@ -23,6 +24,7 @@ SOURCES: Final[tuple[Source, ...]] = (
     TLDR,
     OPENCITATIONS,
     REFERENCE_FILE,
+    ADOPTED,
     CURATION,
 )
 """A new source is a line here."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from citehub._identifiers import Identifier
+    from citehub._rows import CountMeasure
     from citehub.sources.records import Edge, Finding, Origin, Stated
 
 _DATE: Final = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
@@ -38,6 +39,10 @@ class Statements:
         The sources' own counts of its citations: by source, and by source and year.
     unreadable : dict
         By source, the lines that were lost.
+    nameless : dict
+        Records that an earlier release counted without naming them: by source and measure.
+    named : dict
+        What the works of records were called in an earlier release.
     rows : list of Stated
         Rows of other tables, as sources state them.
     newest_year : int, optional
@@ -64,6 +69,8 @@ class Statements:
     stated: dict[str, int] = field(default_factory=dict)
     years: dict[str, dict[int, int]] = field(default_factory=dict)
     unreadable: dict[str, int] = field(default_factory=dict)
+    nameless: dict[str, dict[CountMeasure, int]] = field(default_factory=dict)
+    named: dict[tuple[str, str], str] = field(default_factory=dict)
     rows: list[Stated] = field(default_factory=list)
     newest_year: int | None = None
     snapshots: dict[str, datetime.date] = field(default_factory=dict)

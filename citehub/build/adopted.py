@@ -1,0 +1,99 @@
+"""The release that a hub goes on from, read from its folder of sources."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Final
+
+from citehub._hub import Hub
+from citehub._manifest import MANIFEST, SUMS, read_manifest, read_sums, schema_version
+from citehub._schema import SCHEMA_VERSION
+from citehub._text import counted
+from citehub.build.derived import DERIVED
+from citehub.errors import DamagedManifest, NewerRelease, SourceError
+from citehub.sources.adopted import read_back
+from citehub.sources.registry import SOURCES, TOLD
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from citehub.sources.statements import Statements
+
+_TELLS_JOINS: Final = 3  # the schema from which on a release says which records are of a work
+_CARRIED: Final = frozenset(
+    {
+        *("works", "work_ids", "authorships", "citations", "citation_sources", "sources"),
+        *("citation_contexts", "citation_labels", "citation_years", "source_counts", "evidence"),
+        *("source_overlap", "representatives", "themes", "work_themes", "work_notes"),
+        *("local_citations", "former_ids", "work_joins", "merge_candidates"),
+    }
+)
+
+
+def open_release(folder: str) -> Hub:
+    """Open a release that can be read back, and check it whole.
+
+    Raises
+    ------
+    SourceError
+        It was not made of records of sources alone, or by an older citehub.
+    DamagedRelease
+        It is not what was released.
+    NewerRelease
+        A newer citehub made it.
+    """
+    hub = Hub(folder, read_manifest(folder))
+    path = os.path.join(folder, MANIFEST)
+    schema = schema_version(hub.manifest)
+    if schema > SCHEMA_VERSION:
+        known = f"it has schema {schema}, and this citehub knows those up to {SCHEMA_VERSION}"
+        raise NewerRelease.of(path, known)
+    if schema < _TELLS_JOINS:
+        raise SourceError.at(
+            path, 0, "an older citehub made this release, which does not say which records of "
+            "its sources are of a work, so that no hub can go on from it",
+        )  # fmt: skip
+    if problem := _find_obstacle(hub):
+        raise SourceError.at(path, 0, problem)
+    if read_sums(folder) is None:
+        raise DamagedManifest.at(os.path.join(folder, SUMS), f"a {SUMS}", "none")
+    hub.verify()
+    return hub
+
+
+def _find_obstacle(hub: Hub) -> str:
+    """Return why a release does not follow from records of sources; empty where it does."""
+    known = {DERIVED, *TOLD, *(each.id for each in SOURCES if each.option)}
+    others = [row["source_id"] for row in hub.sources if row["source_id"] not in known]
+    tables = [
+        f"{name} ({counted(each['rows'], 'row')})"
+        for name, each in hub.release.resources.items()
+        if each["rows"] and name not in _CARRIED
+    ]
+    if not others and not tables:
+        return ""
+    holds = [f"rows that none of these tells, of {', '.join(tables)}"] if tables else []
+    holds += [f"what other sources say: {', '.join(others)}"] if others else []
+    return (
+        "this release follows not only from records of dumps and lists. It holds "
+        f"{'; and '.join(holds)}. That stands in the folder of its hub: copy that whole, with "
+        "hub.toml and source, and build there"
+    )
+
+
+def read_adopted(folder: str, progress: Callable[[str], None]) -> Statements | None:
+    """Return what the release in a folder says; None where there is no such folder.
+
+    Raises
+    ------
+    SourceError, DamagedRelease, NewerRelease
+        As `open_release` has it.
+    """
+    if not os.path.lexists(folder):
+        return None
+    progress("Read the release that the hub goes on from")
+    hub = open_release(folder)
+    given = read_back(hub.release, hub.manifest["citehub"]["canonical_work_id"])
+    given.hub_class = hub.manifest["citehub"]["hub_class"]
+    given.read = f"{hub.name} {hub.version}"
+    return given
