@@ -410,7 +410,7 @@ def main() -> None:
         joined, true, right = measure(groups, world)
         print(f"| {how} | {share(right, joined)} | {share(right, true)} |")
     wanted = len(proposed.right) + proposed.missed.total()
-    print("\n| candidates | |\n| :--- | ---: |")
+    print("\n| candidates | found |\n| :--- | ---: |")
     print(f"| precision | {share(len(proposed.right), len(everything))} |")
     print(f"| recall | {share(len(proposed.right), wanted)} |")
     print("\n| kind of work | works | proposed and wrong | not proposed |")
