@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from citehub._describe import describe_schema
 from citehub._hub import Hub
 from citehub._manifest import MANIFEST, SUMS, read_manifest, read_sums, schema_version
-from citehub._schema import SCHEMA_VERSION
+from citehub._schema import SCHEMA_VERSION, schema_at
 from citehub._text import counted
 from citehub.build.derived import DERIVED
 from citehub.errors import DamagedManifest, NewerRelease, SourceError
@@ -17,6 +18,7 @@ from citehub.sources.registry import SOURCES, TOLD
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from citehub._shapes import Schema
     from citehub.sources.statements import Statements
 
 _TELLS_JOINS: Final = 3  # the schema from which on a release says which records are of a work
@@ -58,6 +60,8 @@ def open_release(folder: str) -> Hub:
     if read_sums(folder) is None:
         raise DamagedManifest.at(os.path.join(folder, SUMS), f"a {SUMS}", "none")
     hub.verify()
+    if problem := _find_gap(hub):
+        raise SourceError.at(path, 0, f"this release does not hold together: {problem}")
     return hub
 
 
@@ -79,6 +83,37 @@ def _find_obstacle(hub: Hub) -> str:
         f"{'; and '.join(holds)}. That stands in the folder of its hub: copy that whole, with "
         "hub.toml and source, and build there"
     )
+
+
+def _find_gap(hub: Hub) -> str:
+    """Return what of a release is not as its schema has it; empty where all of it is."""
+    for name, declared in schema_at(schema_version(hub.manifest)).items():
+        if name in hub.release.resources:
+            found, due = hub.release.resources[name]["schema"], describe_schema(declared)
+            if _constrain(found) != _constrain(due) or found["primaryKey"] != due["primaryKey"]:
+                return f"the columns of {name} are not those of its schema"
+    joins = hub.release.rows("work_joins")
+    known = {(row["work_id"], row["source_id"], row["record_id"]) for row in joins}
+    works = {work_id for work_id, *_ in known}
+    for work_id, _ in hub.release.cells("works", "work_id", "title"):
+        if work_id not in works:
+            return f"work_joins has no record of {work_id}"
+    columns = ("citing_work_id", "source_id", "record_id")
+    named = [*hub.release.cells("citation_sources", *columns)]
+    named += [
+        (row["work_id"], row["joined_source_id"], row["joined_record_id"])
+        for row in joins
+        if row["scheme"] is not None or row["reason"] == "asked"
+    ]
+    for each in named:
+        if each not in known:
+            return f"work_joins does not have the record {each[2]} of {each[1]} for {each[0]}"
+    return ""
+
+
+def _constrain(schema: Schema) -> list[tuple[str, str, Any]]:
+    """Return what columns may hold."""
+    return [(f["name"], f["arrowType"], f.get("constraints", {})) for f in schema["fields"]]
 
 
 def read_adopted(folder: str, progress: Callable[[str], None]) -> Statements | None:

@@ -242,7 +242,11 @@ class _Reading:
         keys = self.of_work[canonical_work_id]
         places = {key: place for place, key in enumerate(keys)}
         own: dict[_Key, None] = dict.fromkeys(keys)
-        asked = [row for row in self.joins if row["reason"] == "asked"]
+        asked = [
+            row
+            for row in self.joins
+            if row["work_id"] == canonical_work_id and row["reason"] == "asked"
+        ]
         via = {
             (row["source_id"], row["record_id"]): (
                 row["joined_source_id"],
@@ -256,8 +260,8 @@ class _Reading:
             record = row["source_id"], row["record_id"]
             for key in keys:
                 root = key
-                while root in via and root != record:
-                    root = via[root]
+                for _ in keys:  # as many steps as there can be
+                    root = root if root == record else via.get(root, root)
                 is_early = root == record and places[key] < places[record]
                 if is_early or places[key] < places[first]:
                     own.pop(key, None)

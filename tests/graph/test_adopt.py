@@ -14,7 +14,8 @@ import citehub
 from citehub import errors
 from citehub._folder import hashes
 from citehub._manifest import MANIFEST, SUMS, format_sums, sha256
-from citehub.build import build_release
+from citehub._schema import TABLES
+from citehub.build import build_release, write
 from citehub.graph import adopt_release, new_hub, new_hubs
 
 from .dumps import CREATED, SMALL, SOURCES, WORK, dumps_of, make, rows_of
@@ -75,10 +76,10 @@ def sign(release: Path) -> None:
     (release / SUMS).write_bytes(format_sums(files))
 
 
-def change_manifest(release: Path, **stated) -> None:
+def change_manifest(release: Path, *, schema: int | None = None, **stated) -> None:
     path = release / MANIFEST
-    manifest = json.loads(path.read_bytes())
-    manifest["citehub"] |= stated
+    manifest = json.loads(path.read_bytes()) | stated
+    manifest["citehub"]["schema_version"] = schema or manifest["citehub"]["schema_version"]
     path.write_bytes(json.dumps(manifest).encode())
     sign(release)
 
@@ -266,7 +267,7 @@ def test_a_release_of_an_older_citehub(tmp_path):
 
 def test_a_release_of_a_newer_citehub(released, tmp_path):
     folder = Path(shutil.copytree(released("openalex"), tmp_path / "new"))
-    change_manifest(folder, schema_version=99)
+    change_manifest(folder, schema=99)
     with pytest.raises(errors.NewerRelease, match="schema 99"):
         adopt_release(folder, str(tmp_path / "hub"))
 
@@ -289,6 +290,19 @@ def test_a_release_that_was_edited(released, tmp_path, name):
     with pytest.raises(errors.DamagedRelease, match=f"{name} is damaged"):
         adopt_release(folder, str(tmp_path / "hub"))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["edited"]
+
+
+def test_a_release_that_does_not_hold_together(released, tmp_path):
+    folder = Path(shutil.copytree(released("openalex"), tmp_path / "made"))
+    hub = citehub.load(folder)
+    rows = [row for row in hub.work_joins if row["work_id"] != BRIGHT]
+    resource = write.describe(TABLES["work_joins"], rows)
+    (folder / "work_joins.parquet").unlink()
+    write.write_table(rows, resource, str(folder))
+    resources = [each for each in hub.manifest["resources"] if each["name"] != "work_joins"]
+    change_manifest(folder, resources=[*resources, resource])
+    with pytest.raises(errors.SourceError, match=f"work_joins has no record of {BRIGHT}"):
+        adopt_release(folder, str(tmp_path / "hub"))
 
 
 def test_a_release_without_checksums(released, tmp_path):
