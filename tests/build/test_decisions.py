@@ -132,7 +132,7 @@ def test_the_command_tells_what_is_new_a_line_each(hub, tmp_path):
     done = subprocess.run(command, capture_output=True, encoding="utf-8", check=True)
     assert done.stdout.splitlines() == [str(tmp_path / "hub" / "2.0.0")]
     lines = done.stderr.splitlines()
-    assert lines[0] == "2.0.0, as the changes are major."
+    assert lines[0] == "2.0.0: the changes since 1.0.0 are major."
     assert "  doi:10.5555/dim  A Dim Lamp" in lines
     again = subprocess.run(command, capture_output=True, encoding="utf-8", check=True)
     assert (again.stdout, again.stderr) == (
