@@ -24,6 +24,12 @@
     │   ├── SourceError             a source is wrong; names the file and the line
     │   ├── BumpTooSmall            the version says less than the changes do
     │   └── HubInUse                another process writes into the hub folder
+    ├── FetchError                  a source on the network gave no answer
+    │   ├── Unreachable             it cannot be reached
+    │   ├── KeyRefused              it refuses the key, or wants one
+    │   ├── BudgetUsedUp            it gives no more for now; says when to come back
+    │   ├── TooLarge                it refuses an answer of this size
+    │   └── BadAnswer               what it answers is none
     ├── TargetExists                a file, folder or release is never overwritten unasked
     └── BadArgument (ValueError)    an argument that is not allowed
 """
@@ -36,7 +42,9 @@ if TYPE_CHECKING:
     from typing import Self
 
 __all__ = [
+    "BadAnswer",
     "BadArgument",
+    "BudgetUsedUp",
     "BuildError",
     "BumpTooSmall",
     "CitehubError",
@@ -44,7 +52,9 @@ __all__ = [
     "DamagedManifest",
     "DamagedRelease",
     "DamagedTable",
+    "FetchError",
     "HubInUse",
+    "KeyRefused",
     "MissingExtra",
     "NewerRelease",
     "NoDatasets",
@@ -52,6 +62,7 @@ __all__ = [
     "NothingKnown",
     "SourceError",
     "TargetExists",
+    "TooLarge",
     "UnknownColumn",
     "UnknownFormat",
     "UnknownHub",
@@ -60,6 +71,7 @@ __all__ = [
     "UnknownTable",
     "UnknownVersion",
     "UnknownWork",
+    "Unreachable",
 ]
 
 
@@ -280,6 +292,40 @@ class BumpTooSmall(BuildError):
 
 class HubInUse(BuildError):
     """Another process writes into the hub folder; what it does is not disturbed."""
+
+
+class FetchError(CitehubError):
+    """A source on the network gave no answer that can be used."""
+
+
+class Unreachable(FetchError):
+    """A source cannot be reached, or fails whenever it is asked."""
+
+
+class KeyRefused(FetchError):
+    """A source refuses the key, or answers nobody without one."""
+
+
+class BudgetUsedUp(FetchError):
+    """A source gives no more for now.
+
+    Attributes
+    ----------
+    seconds : float
+        How long it asks to wait.
+    """
+
+    def __init__(self, message: str, seconds: float = 0.0) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
+class TooLarge(FetchError):
+    """A source refuses an answer of this size."""
+
+
+class BadAnswer(FetchError):
+    """What a source answers is none: damaged, of another kind, or without end."""
 
 
 class TargetExists(CitehubError):

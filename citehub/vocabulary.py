@@ -90,6 +90,7 @@ MEASURES: Final[dict[CountMeasure, str]] = {
     "undescribed": "Citing records of which the source gives no title.",
     "unreadable": "Lines of the source's files that could not be read, whatever they say.",
     "excluded": "Citing records of works that a person says do not cite the work.",
+    "announced": "Citing records that the source's interface announced with their list.",
 }
 """What each measure of a source counts, in one sentence."""
 

@@ -661,6 +661,7 @@ class _Assembly:
             n_nameless = nameless.get("undescribed", 0)
             counts: dict[CountMeasure, int | None] = {
                 "stated": given.stated.get(source),
+                "announced": given.announced.get(source),
                 "records": len(records) + n_nameless,
                 "works": len(works),
                 "only": len(works - others),

@@ -62,20 +62,27 @@ class Note:
     """What an extract says of the dump that it was taken from.
 
     ``unreadable`` is the number of lines that were lost, ``partial`` says in sentences what of
-    the dump could not be read.
+    the dump could not be read. ``is_asked`` is true where not a dump but the source's interface
+    was asked; ``announced`` is then the number of citing works that it gave with their list.
     """
 
     read_on: datetime.date
     snapshot_on: datetime.date | None = None
     unreadable: int = 0
     partial: tuple[str, ...] = ()
+    announced: int | None = None
+    is_asked: bool = False
 
     def to_json(self) -> bytes:
         """Return the note as it is stored."""
         content: dict[str, Any] = {"read_on": self.read_on.isoformat()}
         if self.snapshot_on:
             content["snapshot_on"] = self.snapshot_on.isoformat()
+        if self.is_asked:
+            content["asked"] = True
         content["unreadable_lines"] = self.unreadable
+        if self.announced is not None:
+            content["announced"] = self.announced
         if self.partial:
             content["partial"] = list(self.partial)
         return json.dumps(content, ensure_ascii=False, indent=1).encode() + b"\n"
@@ -99,6 +106,8 @@ def read_note(folder: str) -> Note | None:
             datetime.date.fromisoformat(snapshot) if snapshot else None,
             _count(content["unreadable_lines"]),
             tuple(map(str, content.get("partial", ()))),
+            _count(content["announced"]) if "announced" in content else None,
+            content.get("asked") is True,
         )
     except (FileNotFoundError, NotADirectoryError):
         return None

@@ -15,6 +15,7 @@ from citehub.bulk.extract import NOTE, Extract, Note, Wish, read_note
 from citehub.bulk.find import Wanted, find_records, fold_title, ids_of
 from citehub.bulk.store import is_lost
 from citehub.errors import BuildError, UnknownWork
+from citehub.sources.answers import is_kept, unfold
 from citehub.sources.dumps import FEW, WORKS
 from citehub.sources.merges import merged_into
 from citehub.sources.records import (
@@ -68,15 +69,24 @@ def open_dumps(
         Whether the texts of works are read, too.
     """
     known = [each for each in dumped() if each.id in dumps.folders]
-    found = {each.id: each.dump.find(dumps.folders[each.id]) for each in known if each.dump}
+    places = {
+        each.id: unfold(each, folder, store.folder) if is_kept(folder) else folder
+        for each in known
+        if (folder := dumps.folders[each.id])
+    }
+    found = {each.id: each.dump.find(places[each.id]) for each in known if each.dump}
     opened = []
     for source in known:
         if source.dump:
             need = Need(only.get(source.id, ()), texts)
             folder, files = dumps.folders[source.id], found[source.id]
-            tables = dict(source.dump.open(store, folder, files, need))
+            tables = dict(source.dump.open(store, places[source.id], files, need))
             if note := read_note(folder):
-                tables |= {"snapshot_on": note.snapshot_on, "read_on": note.read_on}
+                tables |= {
+                    "snapshot_on": note.snapshot_on,
+                    "read_on": note.read_on,
+                    "is_asked": note.is_asked,
+                }
             opened.append(Opened(source, files=files, **tables))
     return opened
 
@@ -188,7 +198,7 @@ class Reader:
                     f"one to the list, or name a dump with {_options()}."
                 )
             raise UnknownWork(message, wanted.asked)
-        dates = [each.snapshot_on for each in self.sources if each.snapshot_on]
+        dates = [each.counted_on for each in self.sources if each.counted_on]
         given.newest_year = max(dates).year if dates else None
         for title, found in self.store.rejects.items():
             source_id = title.partition(" ")[0]
@@ -199,6 +209,12 @@ class Reader:
                 given.unreadable[source.source_id] = note.unreadable
                 told = source.source_id, *(each.id for each in source.dump.findings.values())
                 given.read_on |= dict.fromkeys(told, note.read_on)
+                api = source.source.api
+                if note.is_asked and api:
+                    row = {**source.source.row, "title": api.title, "retrieved_on": note.read_on}
+                    given.described[source.source_id] = {**row, "snapshot_on": None}
+                if note.announced is not None:
+                    given.announced[source.source_id] = note.announced
         return given
 
     def extract(self, wanted: Wanted, folder: str, read_on: datetime.date) -> None:
@@ -458,7 +474,7 @@ def _read_record(
         dump.name_record(row["record"]),
         ids_of(row),
         abstract["text"] if abstract else text,
-        snapshot_on=source.snapshot_on,
+        snapshot_on=source.counted_on,
     )
     reasons = (problem, f"the abstract is left out, as {lost}" if lost else "")
     return record, [each for each in reasons if each]

@@ -40,6 +40,7 @@ from citehub.sources.layout import (
 )
 from citehub.sources.manifests import shown
 from citehub.sources.merges import merged_into
+from citehub.sources.openalex_api import API
 from citehub.sources.source import Dump, Need, Option, Source
 
 if TYPE_CHECKING:
@@ -501,6 +502,7 @@ OPENALEX: Final = Source(
     spdx="CC0-1.0",
     schemes=("arxiv", "doi", "openalex", "pmid", "pmcid"),
     option=Option("--openalex", "DIR", "OpenAlex snapshot: its folder works, or one above."),
+    api=API,
     dump=Dump(
         datasets=(WORKS_DATASET, MERGED),
         find=find_openalex,

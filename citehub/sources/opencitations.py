@@ -24,6 +24,7 @@ from citehub.sources.dumps import (
     whole,
 )
 from citehub.sources.layout import TABLES, Files, find_datasets, find_date
+from citehub.sources.opencitations_api import API
 from citehub.sources.source import Dump, Need, Option, Source
 
 if TYPE_CHECKING:
@@ -262,6 +263,7 @@ OPENCITATIONS: Final = Source(
     spdx="CC0-1.0",
     schemes=("arxiv", "doi", "openalex", "omid", "pmid", "pmcid"),
     option=Option("--opencitations", "DIR", "OpenCitations: folders index and meta."),
+    api=API,
     dump=Dump(
         datasets=(INDEX, META),
         find=find_opencitations,

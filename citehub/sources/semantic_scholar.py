@@ -18,6 +18,7 @@ from citehub.sources.dumps import (
     numbers_after,
 )
 from citehub.sources.layout import LINES, PARQUET, Files, find_datasets, find_date
+from citehub.sources.semantic_scholar_api import API
 from citehub.sources.source import Dump, Need, Option, Source
 
 if TYPE_CHECKING:
@@ -234,6 +235,7 @@ SEMANTIC_SCHOLAR: Final = Source(
     spdx="ODC-By-1.0",
     schemes=("arxiv", "doi", "openalex", "s2", "acl", "pmid", "pmcid"),
     option=Option("--s2", "DIR", "Semantic Scholar datasets: folders papers, citations ..."),
+    api=API,
     dump=Dump(
         datasets=DATASETS, find=find_s2, open=open_dump, scheme="s2", findings={"tldrs": TLDR}
     ),

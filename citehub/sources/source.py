@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from citehub._identifiers import Identifier
     from citehub._rows import Intent, Scheme, SourceKind
+    from citehub.sources.api import Api
     from citehub.sources.dumps import Dataset, Expression
     from citehub.sources.layout import Files
 
@@ -47,7 +48,8 @@ class Opened:
 
     ``texts`` are tables of abstracts and the like; ``merged`` tells which records became others.
     ``files`` are those of each dataset, ``read_on`` is the day of an extract that is read.
-    Details are there of the works that are, or cite, the records of ``only``, where it names any.
+    ``is_asked`` is true where they are answers of its interface. Details are there of the works
+    that are, or cite, the records of ``only``, where it names any.
     """
 
     source: Source
@@ -60,6 +62,12 @@ class Opened:
     files: Mapping[str, Files] = field(default_factory=dict)
     snapshot_on: datetime.date | None = None
     read_on: datetime.date | None = None
+    is_asked: bool = False
+
+    @property
+    def counted_on(self) -> datetime.date | None:
+        """The day of which its counts are: that of the dump, or that on which it was asked."""
+        return self.read_on if self.is_asked else self.snapshot_on
 
     @property
     def source_id(self) -> str:
@@ -168,6 +176,8 @@ class Source:
         How ``citehub new`` names what it is read from; None where it lies in a hub's folder only.
     dump : Dump, optional
         How its bulk files are read.
+    api : Api, optional
+        How its interface is asked.
     roles : mapping
         What its words for the role of a citation are in this schema's vocabulary.
     labeler : str
@@ -185,6 +195,7 @@ class Source:
     schemes: tuple[Scheme, ...] = ()
     option: Option | None = None
     dump: Dump | None = None
+    api: Api | None = None
     roles: Mapping[str, Intent] = field(default_factory=dict)
     labeler: str = ""
     notes: tuple[str, ...] = ()

@@ -39,6 +39,8 @@ class Statements:
         The sources' own counts of its citations: by source, and by source and year.
     unreadable : dict
         By source, the lines that were lost.
+    announced : dict
+        By source, the number of citing works that its interface gave with their list.
     nameless : dict
         Records that an earlier release counted without naming them: by source and measure.
     named : dict
@@ -69,6 +71,7 @@ class Statements:
     stated: dict[str, int] = field(default_factory=dict)
     years: dict[str, dict[int, int]] = field(default_factory=dict)
     unreadable: dict[str, int] = field(default_factory=dict)
+    announced: dict[str, int] = field(default_factory=dict)
     nameless: dict[str, dict[CountMeasure, int]] = field(default_factory=dict)
     named: dict[tuple[str, str], str] = field(default_factory=dict)
     rows: list[Stated] = field(default_factory=list)

@@ -1,0 +1,393 @@
+"""What the sources answer of a work and of all that cites it, kept in the layout of a hub."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from citehub._identifiers import parse_identifier
+from citehub._text import counted
+from citehub.bulk.extract import Note
+from citehub.bulk.find import fold_title
+from citehub.errors import (
+    BadAnswer,
+    BadArgument,
+    FetchError,
+    TargetExists,
+    UnknownName,
+    UnknownWork,
+    Unreachable,
+)
+from citehub.live.kept import Kept, read_on
+from citehub.live.settings import live_sources
+from citehub.live.transport import Live
+from citehub.sources.api import Listed
+from citehub.sources.records import best_identifier
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable
+
+    from citehub._identifiers import Identifier
+    from citehub.live.kept import Transport
+    from citehub.sources.api import Api, Found
+    from citehub.sources.source import Source
+
+_ROUNDS: Final = 6  # identifiers lead to records, which have further identifiers
+_SHOWN: Final = 5  # works of one title
+
+
+class Fetched(NamedTuple):
+    """What was fetched of a work.
+
+    Attributes
+    ----------
+    work : str
+        The identifier of the work that a hub names it by.
+    folder : str
+        Where the answers are, a folder for each source that has the work.
+    lists : dict of str to Listed
+        How whole the list of citing works is, by source.
+    failed : dict of str to str
+        Sources that gave no whole list, each with the reason.
+    silent : tuple of str
+        Sources that do not know the work, or nothing that cites it.
+    notes : tuple of str
+        What else is to tell, in sentences.
+    n_requests : int
+        How many requests were sent.
+    """
+
+    work: str
+    folder: str
+    lists: dict[str, Listed]
+    failed: dict[str, str]
+    silent: tuple[str, ...]
+    notes: tuple[str, ...]
+    n_requests: int
+
+
+@dataclass(slots=True)
+class _Asking:
+    """How far a source is."""
+
+    source: Source
+    kept: Kept
+    found: dict[str, Found] = field(default_factory=dict)
+    asked: set[Identifier] = field(default_factory=set)
+    listed: Listed | None = None
+    error: FetchError | None = None
+
+    @property
+    def api(self) -> Api:
+        """The source's interface."""
+        if self.source.api is None:
+            raise TypeError(self.source.id)
+        return self.source.api
+
+    @property
+    def title(self) -> str:
+        """The source's name."""
+        return self.source.title.partition(",")[0]
+
+
+def choose_sources(names: Collection[str] = ()) -> tuple[Source, ...]:
+    """Return the sources of some names; all whose interface can be asked where there are none.
+
+    Raises
+    ------
+    UnknownName
+        There is none of a name.
+    """
+    known = {each.id: each for each in live_sources()}
+    for name in names:
+        if name not in known:
+            raise UnknownName.among("source to ask", name, known)
+    return tuple(each for name, each in known.items() if not names or name in names)
+
+
+def fetch(
+    work: str,
+    out: str,
+    *,
+    sources: Iterable[str] = (),
+    transport: Transport | None = None,
+    progress: Callable[[str], None] = lambda _step: None,
+) -> Fetched:
+    """Ask sources for a work and for all that cites it, and keep what they answer.
+
+    Answers that come are kept at once, beside the folder: a run that was cut off goes on from
+    there, within a day.
+
+    Parameters
+    ----------
+    work : str
+        A DOI, an arXiv id, a PMID, an id of OpenAlex or Semantic Scholar, or a title.
+    out : str
+        The folder to make; it must not exist, or be empty.
+    sources : iterable of str, optional
+        Whom to ask: ``openalex``, ``s2``, ``opencitations``; by default all.
+    transport : Transport, optional
+        What asks; by default the network.
+    progress : callable, optional
+        Is called with each step in words.
+
+    Returns
+    -------
+    Fetched
+        What came, and what did not.
+
+    Raises
+    ------
+    UnknownWork
+        No source has the work, or several works have the title.
+    FetchError
+        No source gave a whole list; what came is kept for the next run.
+    TargetExists
+        The folder is there and holds something.
+    """
+    if os.path.lexists(out) and not (os.path.isdir(out) and not os.listdir(out)):
+        raise TargetExists(f"{out} is there already; nothing was asked.")
+    chosen = choose_sources(tuple(sources))
+    if not work.strip():
+        raise BadArgument.of("work", work, "an identifier or a title")
+    live: Live | None = None
+    if transport is None:
+        transport = live = Live(chosen)
+    pending = pending_folder(out)
+    if live is not None:
+        live.check_network()
+    run = _Run(chosen, pending, transport, progress)
+    ids, notes = run.ask(work)
+    n_requests = sum(live.requests.values()) if live else 0
+    if live is not None and live.skew:
+        notes.append(
+            f"This computer's clock is {abs(live.skew) / 86_400:.1f} days "
+            f"{'ahead' if live.skew > 0 else 'behind'}; dates are those of the sources."
+        )
+    fetched = run.finish(out, ids, notes)
+    shutil.rmtree(pending)
+    return fetched._replace(n_requests=n_requests)
+
+
+def pending_folder(out: str) -> str:
+    """Return the folder that keeps what came so far, of a folder that is about to be made."""
+    return f"{out.rstrip(os.sep)}.fetching"
+
+
+class _Run:
+    """One run over the sources."""
+
+    def __init__(
+        self,
+        sources: Iterable[Source],
+        pending: str,
+        transport: Transport,
+        progress: Callable[[str], None],
+    ) -> None:
+        self.progress = progress
+        self.pending = pending
+        has_key = getattr(transport, "has_key", lambda _source: True)
+        self.askings = []
+        for source in sources:
+            title = source.title.partition(",")[0]
+            kept = Kept(
+                source,
+                os.path.join(pending, source.id),
+                transport,
+                has_key(source),
+                _teller(title, progress),
+            )
+            self.askings.append(_Asking(source, kept))
+
+    def ask(self, work: str) -> tuple[set[Identifier], list[str]]:
+        """Ask for the work, then for what cites it; return its identifiers and what is to tell."""
+        named = parse_identifier(work)
+        ids = {named} if named else self._ids_of_title(work)
+        self._find(ids)
+        self._refuse_unknown(work)
+        known: set[Identifier] = set()
+        for asking in self.askings:
+            if asking.error is None and (asking.found or not asking.api.search):
+                self._list(asking, ids, known)
+        whole = [each for each in self.askings if each.listed]
+        if not whole:
+            raise self._no_list()
+        notes = [note for each in whole for note in _tell(each)]
+        return ids, notes
+
+    def _no_list(self) -> FetchError:
+        failed = [each for each in self.askings if each.error]
+        errors = [str(each.error) for each in failed]
+        kind = type(failed[0].error) if failed and failed[0].error else Unreachable
+        message = (
+            f"No source gave a whole list of what cites the work. {' '.join(errors)} What came is "
+            f"kept in {self.pending}; the same command goes on from there."
+        )
+        return kind(message) if issubclass(kind, FetchError) else Unreachable(message)
+
+    def _ids_of_title(self, title: str) -> set[Identifier]:
+        """Return the identifiers of the one work that has a title."""
+        wanted, works = fold_title(title), list[tuple[set[Identifier], Found]]()
+        others: list[Found] = []
+        for asking in self.askings:
+            if asking.api.search is None:
+                continue
+            self.progress(f"Look for the title in {asking.title}")
+            try:
+                found = asking.api.search(asking.kept, title)
+            except FetchError as error:
+                asking.error = error
+                continue
+            for each in found:
+                if fold_title(each.title or "") != wanted:
+                    others.append(each)
+                    continue
+                alike = [work for work in works if work[0] & each.ids]
+                merged = set(each.ids).union(*(work[0] for work in alike))
+                works = [work for work in works if work not in alike]
+                works.append((merged, alike[0][1] if alike else each))
+        if len(works) == 1:
+            return works[0][0]
+        if failed := [each for each in self.askings if each.error]:
+            raise self._failure(failed)
+        shown = [each for _, each in works] or others
+        listed = "".join(f"\n  {_describe(each)}" for each in shown[:_SHOWN])
+        if works:
+            raise UnknownWork(
+                f"{len(works)} works have the title {title!r}. Name one by its id:{listed}", title
+            )
+        near = f" The nearest that they have:{listed}" if listed else ""
+        raise UnknownWork(
+            f"No source has a work with the title {title!r}. Name it by its DOI or arXiv id."
+            f"{near}",
+            title,
+        )
+
+    def _failure(self, failed: list[_Asking]) -> FetchError:
+        error = failed[0].error or Unreachable("")
+        message = " ".join(str(each.error) for each in failed)
+        return type(error)(message)
+
+    def _find(self, ids: set[Identifier]) -> None:
+        """Find the records of the work in all sources, each by the identifiers of all."""
+        for _ in range(_ROUNDS):
+            grown = False
+            for asking in self.askings:
+                new = ids - asking.asked
+                if asking.error or not new:
+                    continue
+                grown = True
+                self.progress(f"Look for the work in {asking.title}")
+                asking.asked |= new
+                try:
+                    found = asking.api.find(asking.kept, new)
+                except FetchError as error:
+                    asking.error = error
+                    continue
+                for each in found:
+                    asking.found[each.name] = each
+                    ids |= each.ids
+            if not grown:
+                return
+
+    def _refuse_unknown(self, work: str) -> None:
+        if any(each.found for each in self.askings):
+            return
+        failed = [each for each in self.askings if each.error]
+        if len(failed) == len(self.askings):
+            raise self._failure(failed)
+        said = [
+            f"{each.title}: {each.error}" if each.error else f"{each.title}: does not know it."
+            for each in self.askings
+        ]
+        raise UnknownWork(
+            f"No source that answered has the work {work!r}. Check the spelling, or name it by "
+            f"another identifier. What they said: {' '.join(said)}",
+            work,
+        )
+
+    def _list(self, asking: _Asking, ids: set[Identifier], known: set[Identifier]) -> None:
+        """Ask a source for all that cites the work, and once more where the list falls short."""
+        self.progress(f"Ask {asking.title} for what cites the work")
+        n_before = len(asking.kept.used)
+        for is_last in (False, True):
+            n_earlier = asking.kept.n_earlier
+            try:
+                listed = asking.api.citing(asking.kept, list(asking.found.values()), ids, known)
+            except FetchError as error:
+                was_resumed = asking.kept.n_earlier > n_earlier
+                if is_last or not (was_resumed and isinstance(error, BadAnswer)):
+                    asking.error = error
+                    return
+            else:
+                is_short = asking.api.is_exact and listed.announced != listed.received
+                if is_last or not is_short or listed.cut:
+                    asking.listed = listed
+                    known |= listed.ids
+                    return
+            asking.kept.forget_from(n_before)
+
+    def finish(self, out: str, ids: set[Identifier], notes: list[str]) -> Fetched:
+        """Write the answers of all sources whose list is whole."""
+        best = best_identifier(ids)
+        lists, silent = {}, []
+        os.makedirs(out, exist_ok=True)
+        for asking in self.askings:
+            if asking.error:
+                continue
+            if asking.listed is None or not (asking.found or asking.listed.received):
+                silent.append(asking.source.id)
+                continue
+            lists[asking.source.id] = asking.listed
+            cut = (asking.listed.cut,) if asking.listed.cut else ()
+            day = read_on(asking.kept.used.values())
+            note = Note(
+                day, partial=cut, announced=asking.listed.announced, is_asked=True
+            )
+            asking.kept.finish(os.path.join(out, asking.source.id), note)
+        failed = {each.source.id: str(each.error) for each in self.askings if each.error}
+        for source_id in silent:
+            notes.append(f"{source_id} knows neither the work nor anything that cites it.")
+        name = best.curie if best else ""
+        return Fetched(name, out, lists, failed, tuple(silent), tuple(notes), 0)
+
+
+def _tell(asking: _Asking) -> Iterable[str]:
+    """Yield what is to know of a list that is whole."""
+    listed = asking.listed
+    if listed is None:
+        return
+    if listed.cut:
+        yield listed.cut
+    elif listed.announced is not None and listed.announced != listed.received:
+        yield (
+            f"{asking.title} announces {counted(listed.announced, 'citing work')} and gives "
+            f"{listed.received:,}."
+        )
+
+
+def _teller(title: str, progress: Callable[[str], None]) -> Callable[[int, int | None], None]:
+    """Return what shows how far a list is, and how long the rest takes."""
+    began = 0.0
+
+    def tell(n: int, of: int | None) -> None:
+        nonlocal began
+        now = time.monotonic()
+        began = began or now
+        if not of or n >= of:
+            progress(f"{title}: {n:,} citing works")
+            return
+        spent = now - began
+        left = f", about {round(spent / n * (of - n)) + 1} s left" if n and spent > 1 else ""
+        progress(f"{title}: {n:,} of {of:,} citing works{left}")
+
+    return tell
+
+
+def _describe(found: Found) -> str:
+    best = best_identifier(found.ids)
+    year = f", {found.year}" if found.year else ""
+    return f"{best.curie if best else found.name}  {found.title or 'no title'}{year}"

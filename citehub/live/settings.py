@@ -1,0 +1,173 @@
+"""Keys, contact and addresses: from the environment, or a file in the user's own folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from typing import TYPE_CHECKING, Final, NamedTuple
+from urllib.parse import urlsplit
+
+from citehub.errors import BadArgument, UnknownName
+from citehub.sources.registry import SOURCES
+
+if TYPE_CHECKING:
+    from citehub.sources.api import Api
+    from citehub.sources.source import Source
+
+MAILTO: Final = "CITEHUB_MAILTO"
+_LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
+_SHOWN: Final = 4  # letters of a key
+
+
+class Setting(NamedTuple):
+    """A setting: its name, what it is for, its value, and where that is from."""
+
+    name: str
+    purpose: str
+    value: str
+    origin: str
+    is_secret: bool
+
+    @property
+    def shown(self) -> str:
+        """The value as it may be shown: of a key, its end."""
+        if not self.is_secret or not self.value:
+            return self.value
+        return f"…{self.value[-_SHOWN:]}" if len(self.value) > 3 * _SHOWN else "set"
+
+
+def live_sources() -> tuple[Source, ...]:
+    """Return the sources whose interface can be asked."""
+    return tuple(each for each in SOURCES if each.api)
+
+
+def settings() -> tuple[Setting, ...]:
+    """Return all settings, as they are in force."""
+    kept = _read()
+    found = []
+    for name, (purpose, is_secret) in _known().items():
+        given = os.environ.get(name, "").strip()
+        value = given or kept.get(name, "")
+        origin = "environment" if given else config_file() if value else ""
+        found.append(Setting(name, purpose, value, origin, is_secret))
+    return tuple(found)
+
+
+def setting(name: str) -> str:
+    """Return the value of a setting, empty where there is none."""
+    return next(each.value for each in settings() if each.name == name)
+
+
+def keep_setting(name: str, value: str) -> str:
+    """Write a setting into the user's file, or take it out where the value is empty.
+
+    Parameters
+    ----------
+    name : str
+        As the environment names it, in any letters.
+    value : str
+        A key, an address of mail, or a base address.
+
+    Returns
+    -------
+    str
+        The file.
+
+    Raises
+    ------
+    UnknownName
+        There is no such setting.
+    BadArgument
+        The value cannot be one.
+    """
+    known = _known()
+    wanted = name.upper()
+    if wanted not in known:
+        raise UnknownName.among("setting", name, known)
+    value = value.strip()
+    if any(ord(each) < ord(" ") or ord(each) > ord("~") for each in value):
+        raise BadArgument.of(wanted, "…", "letters, digits and signs of ASCII")
+    if value and wanted.endswith("_URL"):
+        check_address(wanted, value)
+    kept = _read()
+    kept.pop(wanted, None)
+    if value:
+        kept[wanted] = value
+    path = config_file()
+    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+    text = "".join(f"{each} = {json.dumps(kept[each])}\n" for each in sorted(kept))
+    part = f"{path}.part"
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with open(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+    os.replace(part, path)
+    return path
+
+
+def config_file() -> str:
+    """Return the user's file of settings."""
+    from platformdirs import user_config_dir
+
+    return os.path.join(user_config_dir("citehub", appauthor=False), "config.toml")
+
+
+def base_of(api: Api) -> str:
+    """Return the base address of an interface.
+
+    Raises
+    ------
+    BadArgument
+        The one that is set is no address.
+    """
+    given = setting(api.url_variable)
+    if given:
+        check_address(api.url_variable, given)
+    return (given or api.url).rstrip("/")
+
+
+def check_address(name: str, value: str) -> None:
+    """Refuse what is no base address, or holds a password; a key must not go in the open."""
+    try:
+        parts = urlsplit(value)
+        port_is_sound = parts.port is None or parts.port > 0
+    except ValueError:
+        parts, port_is_sound = urlsplit(""), False
+    is_plain = parts.scheme == "http" and parts.hostname not in _LOOPBACK
+    if (
+        parts.scheme not in {"http", "https"}
+        or not parts.hostname
+        or not port_is_sound
+        or parts.query
+        or parts.fragment
+        or parts.username is not None
+    ):
+        shown = value if parts.username is None else "…"
+        raise BadArgument.of(name, shown, "an address such as https://example.org/api")
+    if is_plain:
+        raise BadArgument.of(name, value, "https, or an address of this computer")
+
+
+def _known() -> dict[str, tuple[str, bool]]:
+    known: dict[str, tuple[str, bool]] = {}
+    for source in live_sources():
+        if (api := source.api) and api.key_variable:
+            title = source.title.partition(",")[0]
+            known[api.key_variable] = (f"key of {title}; free from {api.key_page}", True)
+    known[MAILTO] = ("your address of mail, which OpenAlex is told with each request", False)
+    for source in live_sources():
+        if api := source.api:
+            known[api.url_variable] = (f"where {source.id} is asked, else {api.url}", False)
+    return known
+
+
+def _read() -> dict[str, str]:
+    path = config_file()
+    try:
+        with open(path, "rb") as file:
+            found = tomllib.load(file)
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise BadArgument(f"{path} cannot be read: {error}. Mend or delete it.") from None
+    return {str(name): str(value) for name, value in found.items()}

@@ -1,0 +1,442 @@
+"""The one way to the network: requests with a pace, few tries, and answers that are checked."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import json
+import queue
+import re
+import socket
+import threading
+import time
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
+from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+from citehub import __version__
+from citehub.errors import (
+    BadAnswer,
+    BudgetUsedUp,
+    FetchError,
+    KeyRefused,
+    TooLarge,
+    Unreachable,
+)
+from citehub.live.pace import LONGEST, Pacer, asked_wait, backoff, is_used_up
+from citehub.live.settings import MAILTO, base_of, live_sources, setting
+from citehub.sources.answers import Answer, Asked
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+    from citehub.sources.api import Api
+    from citehub.sources.source import Source
+
+CONNECT: Final = 2.0
+"""Seconds in which a network answers, or there is none."""
+_READ: Final = 20.0  # seconds without a byte
+_WHOLE: Final = 90.0  # seconds for an answer
+_MOST: Final = 1 << 26  # bytes of an answer; Semantic Scholar allows 10 MB
+_TRIES: Final = 4
+_BUSY_TRIES: Final = 6  # where many share one pace
+_REDIRECTS: Final = 3
+_OK, _NOT_FOUND, _TOO_FAST = 200, 404, 429
+_DAY: Final = 86_400.0
+_LARGE: Final = re.compile(r"exceed|too large|10 ?MB|response size", re.IGNORECASE)
+_SPENT: Final = re.compile(r"budget|credit|quota|daily|per day", re.IGNORECASE)
+_SAID: Final = 160  # letters of what a source says
+
+
+class _Raw(NamedTuple):
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass(slots=True)
+class Live:
+    """Asks the sources themselves.
+
+    Parameters
+    ----------
+    sources : collection of Source
+        Those that may be asked.
+    now, sleep : callable, optional
+        A clock that only goes forward, and what waits.
+
+    Attributes
+    ----------
+    requests : dict of str to int
+        How many were sent, by source.
+    skew : float
+        Seconds by which this computer's clock is ahead of the sources'.
+    """
+
+    sources: Collection[Source]
+    now: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    requests: dict[str, int] = field(default_factory=dict, init=False)
+    skew: float = field(default=0.0, init=False)
+    _pacers: dict[str, Pacer] = field(default_factory=dict, init=False)
+    _bases: dict[str, str] = field(default_factory=dict, init=False)
+    _keys: dict[str, str] = field(default_factory=dict, init=False)
+    _pools: dict[str, Any] = field(default_factory=dict, init=False)
+    _contact: str = field(default="", init=False)
+
+    def __post_init__(self) -> None:
+        self._contact = setting(MAILTO)
+        for source in self.sources:
+            api = _api(source)
+            self._bases[source.id] = base_of(api)
+            self._keys[source.id] = setting(api.key_variable) if api.key_variable else ""
+            self._pacers[source.id] = Pacer(api.interval, self.now, self.sleep)
+
+    def has_key(self, source: Source) -> bool:
+        """Tell whether there is a key for a source."""
+        return bool(self._keys[source.id])
+
+    @property
+    def waited(self) -> float:
+        """Seconds that were waited in all."""
+        return sum(each.waited for each in self._pacers.values())
+
+    def check_network(self) -> None:
+        """Refuse to go on where no source can be reached: in two seconds, whatever hangs.
+
+        Raises
+        ------
+        Unreachable
+            There is no network.
+        """
+        places = {_place_of(base) for base in self._bases.values()}
+        reached: queue.Queue[bool] = queue.Queue()
+
+        def connect(place: tuple[str, int]) -> None:
+            try:
+                socket.create_connection(place, timeout=CONNECT).close()
+            except OSError:
+                reached.put(False)
+            else:
+                reached.put(True)
+
+        for place in places:
+            threading.Thread(target=connect, args=(place,), daemon=True).start()
+        end = time.monotonic() + CONNECT
+        with contextlib.suppress(queue.Empty):
+            for _ in places:
+                if reached.get(timeout=max(0.0, end - time.monotonic())):
+                    return
+        names = ", ".join(sorted(host for host, _ in places))
+        raise Unreachable(
+            f"There is no way to {names}: no network, or a wall that wants a proxy "
+            "(set HTTPS_PROXY). Nothing was asked."
+        )
+
+    def ask(self, source: Source, asked: Asked, due: Collection[str]) -> Answer:
+        """Ask a source, as often as it makes sense.
+
+        Parameters
+        ----------
+        source : Source
+            Whom to ask.
+        asked : Asked
+            What to ask for.
+        due : collection of str
+            Keys that the answer must have; where there are none, it is to be a list.
+
+        Returns
+        -------
+        Answer
+            With the status 200, or 404 where the source does not know what was asked for.
+
+        Raises
+        ------
+        FetchError
+            There is no answer; its kind says why.
+        """
+        title = _title(source)
+        tries = 0
+        while True:
+            tries += 1
+            try:
+                raw = self._send(source, asked)
+                found = self._judge(source, asked, raw, due, tries)
+            except (_Again, BadAnswer) as error:
+                if tries >= _TRIES or isinstance(error, _Final):
+                    kind = BadAnswer if isinstance(error, BadAnswer) else Unreachable
+                    raise kind(f"{title} {error}") from None
+                self._pacers[source.id].hold(backoff(tries))
+            else:
+                if found is not None:
+                    return found
+
+    def _judge(
+        self, source: Source, asked: Asked, raw: _Raw, due: Collection[str], tries: int
+    ) -> Answer | None:
+        """Return the answer that a response is; None where it is to be asked again."""
+        if raw.status == _TOO_FAST:
+            self._hold(source, raw, tries)
+            return None
+        if raw.status in {401, 403}:
+            self._refuse_key(source, raw)
+        if raw.status >= 500:  # noqa: PLR2004
+            raise _Again(f"fails with {raw.status}{_said(raw)}")
+        if raw.status not in {_OK, _NOT_FOUND}:
+            kind = TooLarge if _LARGE.search(_said(raw)) else BadAnswer
+            if kind is TooLarge:
+                raise TooLarge(f"{_title(source)} refuses so large an answer{_said(raw)}")
+            raise _Final(f"refuses {asked.path} with {raw.status}{_said(raw)}")
+        if raw.status == _OK:
+            _check(raw, due)
+        self._note_clock(raw)
+        at = datetime.datetime.fromtimestamp(time.time() - self.skew, tz=datetime.UTC)
+        address = self._bases[source.id] + asked.path
+        if asked.params:
+            address += "?" + urlencode(asked.params)
+        stamp = at.strftime("%Y-%m-%dT%H:%M:%SZ")
+        body = raw.body if raw.status == _OK else b""
+        return Answer(asked, address, raw.status, stamp, body)
+
+    def _note_clock(self, raw: _Raw) -> None:
+        """Keep by how much this computer's clock is wrong, where that is more than a day."""
+        with contextlib.suppress(TypeError, ValueError, OverflowError):
+            ahead = time.time() - parsedate_to_datetime(raw.headers.get("date", "")).timestamp()
+            if abs(ahead) > _DAY:
+                self.skew = ahead
+
+    def _hold(self, source: Source, raw: _Raw, tries: int) -> None:
+        """Wait as a source asks; what takes longer than a minute is told."""
+        title, seconds = _title(source), asked_wait(raw.headers, time.time())
+        is_spent = is_used_up(raw.headers) or bool(_SPENT.search(_said(raw)))
+        if is_spent and (seconds is None or seconds > LONGEST):
+            hint = "" if self.has_key(source) else f" {_key_hint(source)}"
+            raise BudgetUsedUp(
+                f"{title} gives no more today{_when(seconds)}.{hint}", seconds or _DAY
+            )
+        if seconds is not None and seconds > LONGEST:
+            raise BudgetUsedUp(f"{title} asks to wait{_when(seconds)}.", seconds)
+        if tries >= _BUSY_TRIES:
+            hint = "" if self.has_key(source) else f" {_key_hint(source)}"
+            raise BudgetUsedUp(
+                f"{title} says that it is asked too often, {tries} times in a row.{hint}", LONGEST
+            )
+        self._pacers[source.id].hold(backoff(tries) if seconds is None else seconds + 0.05)
+
+    def _refuse_key(self, source: Source, raw: _Raw) -> NoReturn:
+        api = _api(source)
+        if self.has_key(source):
+            raise KeyRefused(
+                f"{_title(source)} refuses the key in {api.key_variable}"
+                f"{self._scrub(_said(raw))}. Correct it with: citehub config {api.key_variable}"
+            )
+        hint = f" {_key_hint(source)}" if api.key_variable else ""
+        raise KeyRefused(f"{_title(source)} answers nobody without a key.{hint}")
+
+    def _send(self, source: Source, asked: Asked) -> _Raw:
+        """Send one request, and those to where it is sent on."""
+        import urllib3
+
+        api, key = _api(source), self._keys[source.id]
+        query = list(asked.params)
+        headers = {
+            "User-Agent": f"citehub/{__version__} (https://pypi.org/project/citehub)",
+            "Accept": "application/json",
+            "Accept-Encoding": "gzip",
+        }
+        if key and api.key_place == "header":
+            headers[api.key_name] = key
+        if key and api.key_place == "query":
+            query.append((api.key_name, key))
+        if self._contact and api.contact:
+            query.append((api.contact, self._contact))
+        address = self._bases[source.id] + asked.path + (f"?{urlencode(query)}" if query else "")
+        body = None
+        if asked.posted:
+            body = json.dumps({"ids": list(asked.posted)}).encode()
+            headers["Content-Type"] = "application/json"
+        origin = urlsplit(address)[:2]
+        for _ in range(1 + _REDIRECTS):
+            self._pacers[source.id].wait()
+            self.requests[source.id] = self.requests.get(source.id, 0) + 1
+            try:
+                raw = self._exchange(address, headers, body)
+            except urllib3.exceptions.HTTPError as error:
+                raise _Again(_reason(error)) from None
+            if raw.status not in {301, 302, 303, 307, 308}:
+                return raw
+            target = urljoin(address, raw.headers.get("location", ""))
+            if urlsplit(target)[:2] != origin:
+                host = urlsplit(target).hostname or "nowhere"
+                raise _Final(
+                    f"sends on to {host}, which is not asked: a network that wants a login, or a "
+                    "wrong base address"
+                )
+            address = _with_query(target, query)
+        raise _Final("sends on and on to other addresses of its own")
+
+    def _exchange(self, address: str, headers: Mapping[str, str], body: bytes | None) -> _Raw:
+        import urllib3
+
+        timeout = urllib3.Timeout(connect=CONNECT, read=_READ)
+        began = time.monotonic()
+        response = self._pool(address).request(
+            "POST" if body else "GET", address, headers=dict(headers), body=body,
+            redirect=False, retries=False, timeout=timeout, preload_content=False,
+        )  # fmt: skip
+        try:
+            parts, size = [], 0
+            for part in response.stream(1 << 16, decode_content=True):
+                parts.append(part)
+                size += len(part)
+                if size > _MOST:
+                    raise _Final(f"gives more than {_MOST >> 20} MB for one answer")
+                if time.monotonic() - began > _WHOLE:
+                    raise _Again(f"has not answered whole after {_WHOLE:.0f} seconds")
+            found = {name.lower(): value for name, value in response.headers.items()}
+        except BaseException:
+            response.close()  # so that nobody reads what is left
+            raise
+        response.release_conn()
+        return _Raw(response.status, found, b"".join(parts))
+
+    def _pool(self, address: str) -> Any:
+        """Return the connections to a host, through the proxy that the environment names."""
+        import urllib3
+
+        parts = urlsplit(address)
+        host = f"{parts.scheme}://{parts.netloc}"
+        if host not in self._pools:
+            proxy = _proxy_of(address)
+            if proxy:
+                login = urlsplit(proxy)
+                headers = None
+                if login.username:
+                    pair = f"{login.username}:{login.password or ''}"
+                    headers = urllib3.make_headers(proxy_basic_auth=pair)
+                self._pools[host] = urllib3.ProxyManager(proxy, proxy_headers=headers)
+            else:
+                self._pools[host] = urllib3.PoolManager()
+        return self._pools[host]
+
+    def _scrub(self, text: str) -> str:
+        """Return what a source says without keys and contact, which it may repeat."""
+        for secret in (*self._keys.values(), self._contact):
+            text = text.replace(secret, "…") if secret else text
+        return text
+
+
+class _Again(Exception):
+    """What may be different the next time."""
+
+
+class _Final(BadAnswer):
+    """What will not be different the next time."""
+
+
+def _check(raw: _Raw, due: Collection[str]) -> None:
+    """Refuse a body that is not what was asked for."""
+    kind = raw.headers.get("content-type", "")
+    if raw.body.lstrip()[:1] == b"<" or "html" in kind:
+        raise BadAnswer(
+            "gives a web page in place of data: a network that wants a login, or a wrong base "
+            "address"
+        )
+    try:
+        content = json.loads(raw.body)
+    except (ValueError, RecursionError):
+        raise BadAnswer("gives an answer that is cut off or damaged") from None
+    if due and not (isinstance(content, dict) and {*due} <= content.keys()):
+        raise BadAnswer(f"gives no answer to what was asked{_said(raw)}")
+    if not due and not isinstance(content, list):
+        raise BadAnswer(f"gives no list{_said(raw)}")
+
+
+def _said(raw: _Raw) -> str:
+    """Return what an answer says of an error, in a few harmless words; empty if nothing."""
+    try:
+        content = json.loads(raw.body)
+    except (ValueError, RecursionError):
+        content = None
+    said = ""
+    if isinstance(content, dict):
+        words = (content.get(each) for each in ("error", "message"))
+        said = "; ".join(each for each in words if isinstance(each, str))
+    elif content is None and "text/plain" in raw.headers.get("content-type", ""):
+        said = raw.body.decode(errors="replace")
+    said = " ".join("".join(each if each.isprintable() else " " for each in said).split())
+    return f" ({said[:_SAID]})" if said else ""
+
+
+def _reason(error: Exception) -> str:
+    """Return in words what went wrong on the way; never with an address, which may hold a key."""
+    from urllib3 import exceptions
+
+    if isinstance(error, exceptions.NameResolutionError):
+        return "cannot be found: its name is not known to the network"
+    if isinstance(error, exceptions.ProxyError):
+        return "cannot be reached through the proxy that the environment names"
+    if isinstance(error, exceptions.ConnectTimeoutError | exceptions.NewConnectionError):
+        return "cannot be reached"
+    if isinstance(error, exceptions.SSLError):
+        return "shows no certificate that this computer trusts"
+    if isinstance(error, exceptions.TimeoutError):
+        return f"has said nothing for {_READ:.0f} seconds"
+    if isinstance(error, exceptions.DecodeError):
+        return "gives an answer that is damaged"
+    return "breaks off in the middle of an answer"
+
+
+def _when(seconds: float | None) -> str:
+    if seconds is None:
+        return "; come back tomorrow"
+    at = datetime.datetime.now().astimezone() + datetime.timedelta(
+        seconds=min(seconds, 400 * _DAY)
+    )
+    minutes = max(1, round(seconds / 60))
+    span = f"{minutes} min" if minutes < 120 else f"{round(minutes / 60)} h"  # noqa: PLR2004
+    return f"; come back in {span}, at {at:%Y-%m-%d %H:%M}"
+
+
+def _key_hint(source: Source) -> str:
+    api = _api(source)
+    if not api.key_variable:
+        return ""
+    return f"With a free key it gives more: {api.key_page}, then citehub config {api.key_variable}"
+
+
+def _with_query(target: str, query: list[tuple[str, str]]) -> str:
+    """Return where an answer sends on to, with what was asked for, where it leaves that out."""
+    if urlsplit(target).query or not query:
+        return target
+    return f"{target}?{urlencode(query)}"
+
+
+def _proxy_of(address: str) -> str:
+    parts = urlsplit(address)
+    if proxy_bypass(parts.hostname or ""):
+        return ""
+    found = getproxies()
+    return found.get(parts.scheme) or found.get("all") or ""
+
+
+def _place_of(base: str) -> tuple[str, int]:
+    """Return host and port of what a connection to an address goes to first."""
+    parts = urlsplit(_proxy_of(base) or base)
+    return parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+
+
+def _api(source: Source) -> Api:
+    if source.api is None:
+        raise FetchError(f"{source.id} has no interface; known: {_known()}")
+    return source.api
+
+
+def _known() -> str:
+    return ", ".join(each.id for each in live_sources())
+
+
+def _title(source: Source) -> str:
+    return source.title.partition(",")[0]

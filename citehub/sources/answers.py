@@ -1,0 +1,216 @@
+"""Answers of a source's interface as they came, kept in a folder: what a hub is built from again.
+
+`LIST` has a line for each, in the order in which they were asked for: the address, without key
+and contact, the status, the time, and the SHA-256 of the body, which stands in a file of its own.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+import os
+import zlib
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from citehub import _folder
+from citehub._manifest import sha256
+from citehub.errors import SourceError
+from citehub.sources.api import Content
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from citehub.sources.api import Api
+    from citehub.sources.dumps import Dataset
+    from citehub.sources.source import Source
+
+LIST: Final = "answers.jsonl"
+BODIES: Final = "answers"
+_OK: Final = 200
+_MOST: Final = 1 << 28  # bytes of a body
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked of an interface: a path behind its address, a query, and ids to post."""
+
+    path: str
+    params: tuple[tuple[str, str], ...] = ()
+    posted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer as it came.
+
+    ``address`` has neither key nor contact; ``at`` is the time in UTC, as ISO 8601 has it.
+    """
+
+    asked: Asked
+    address: str
+    status: int
+    at: str
+    body: bytes
+
+    def entry(self, file: str) -> dict[str, Any]:
+        """Return its line of the list."""
+        return {
+            "file": file,
+            "address": self.address,
+            "path": self.asked.path,
+            "params": [list(each) for each in self.asked.params],
+            "posted": list(self.asked.posted),
+            "status": self.status,
+            "at": self.at,
+            "bytes": len(self.body),
+            "sha256": sha256(self.body),
+        }
+
+
+def is_kept(folder: str) -> bool:
+    """Tell whether a folder holds answers."""
+    return os.path.isfile(os.path.join(folder, LIST))
+
+
+def keep(folder: str, number: int, answer: Answer) -> None:
+    """Keep an answer: the body first, then its line, so that what is listed is there."""
+    name = f"{number:05}.json.gz"
+    place = os.path.join(folder, BODIES)
+    os.makedirs(place, exist_ok=True)
+    part = os.path.join(place, f".{name}.part")
+    with open(part, "wb") as file:
+        file.write(gzip.compress(answer.body, compresslevel=6, mtime=0))
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(part, os.path.join(place, name))
+    line = json.dumps(answer.entry(f"{BODIES}/{name}"), ensure_ascii=False)
+    with open(os.path.join(folder, LIST), "a", encoding="utf-8") as listed:
+        listed.write(f"{line}\n")
+        listed.flush()
+        os.fsync(listed.fileno())
+
+
+def read_answers(folder: str, *, is_whole: bool = True) -> Iterator[Answer]:
+    """Yield the answers that a folder keeps, in the order in which they were asked for.
+
+    Parameters
+    ----------
+    folder : str
+        The folder of a source.
+    is_whole : bool, default True
+        Whether all must be sound; else what a killed process left half written ends them.
+
+    Raises
+    ------
+    SourceError
+        The list or a body is damaged.
+    """
+    path = os.path.join(folder, LIST)
+    with open(path, encoding="utf-8", errors="replace") as file:
+        for number, line in enumerate(file, 1):
+            try:
+                yield _read(folder, json.loads(line))
+            except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError) as error:
+                if not is_whole:
+                    return
+                problem = (
+                    f"the answer that it lists is damaged ({_name(error)}). Get the folder back "
+                    "from where you have it, or ask the source again with: citehub update"
+                )
+                raise SourceError.at(path, number, problem) from None
+
+
+def _name(error: Exception) -> str:
+    return str(error) or type(error).__name__
+
+
+def _read(folder: str, entry: dict[str, Any]) -> Answer:
+    name = entry["file"]
+    if not isinstance(name, str) or os.path.dirname(name) != BODIES or ".." in name:
+        raise ValueError(f"{name!r} is no file of {BODIES}")
+    with gzip.open(os.path.join(folder, name)) as file:
+        body = file.read(_MOST + 1)
+    if sha256(body) != entry["sha256"] or len(body) > _MOST:
+        raise ValueError(f"{name} is not what was kept")
+    params = tuple((str(key), str(value)) for key, value in entry["params"])
+    asked = Asked(str(entry["path"]), params, tuple(map(str, entry["posted"])))
+    return Answer(asked, str(entry["address"]), int(entry["status"]), str(entry["at"]), body)
+
+
+def contents(folder: str) -> Iterator[Content]:
+    """Yield what answers hold, without those that say that there is nothing."""
+    for answer in read_answers(folder):
+        if answer.status == _OK:
+            try:
+                content = json.loads(answer.body)
+            except (ValueError, RecursionError):
+                raise SourceError.at(folder, 0, f"{answer.address} did not give JSON") from None
+            yield Content(answer.asked.path, answer.asked.params, content)
+
+
+def unfold(source: Source, folder: str, scratch: str) -> str:
+    """Write what answers hold in the layout of the source's dump, and return that folder.
+
+    Parameters
+    ----------
+    source : Source
+        The source, which has both an interface and a dump.
+    folder : str
+        Where its answers are kept.
+    scratch : str
+        A folder for what stands between.
+
+    Raises
+    ------
+    SourceError
+        An answer is damaged.
+    """
+    api, dump = source.api, source.dump
+    if api is None or dump is None:
+        raise TypeError(source.id)
+    with open(os.path.join(folder, LIST), "rb") as listed:
+        target = os.path.join(scratch, f"{source.id}-{sha256(listed.read())[:16]}")
+    if os.path.isdir(target):
+        return target
+    datasets = {each.name: each for each in dump.datasets}
+    with _folder.scratch_folder(target) as made:
+        with ExitStack() as files:
+            writers: dict[str, Any] = {}
+            for name in api.due:
+                writers[name] = _writer(files, made, datasets[name], name in api.tables)
+            for name, row in _rows(api, folder):
+                if name not in writers:
+                    writers[name] = _writer(files, made, datasets[name], name in api.tables)
+                writers[name](row)
+        os.rename(made, target)
+        os.mkdir(made)  # which the end of its context removes
+    return target
+
+
+def _rows(api: Api, folder: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the rows that answers hold; what is not as the interface is known to be is refused."""
+    try:
+        yield from api.rows(contents(folder))
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+        problem = f"an answer is not as {api.url} gives them. Ask again with: citehub update"
+        raise SourceError.at(os.path.join(folder, LIST), 0, problem) from None
+
+
+def _writer(files: ExitStack, folder: str, dataset: Dataset, is_table: bool) -> Any:  # noqa: FBT001
+    """Return what writes rows of a dataset, as CSV or as lines of JSON."""
+    place = os.path.join(folder, dataset.place or dataset.name)
+    os.makedirs(place, exist_ok=True)
+    if is_table:
+        file = files.enter_context(
+            open(os.path.join(place, "answers.csv"), "x", encoding="utf-8", newline="")
+        )
+        writer = csv.DictWriter(file, list(dataset.fields), extrasaction="ignore")
+        writer.writeheader()
+        return writer.writerow
+    lines = files.enter_context(
+        open(os.path.join(place, "answers.jsonl"), "x", encoding="utf-8", errors="replace")
+    )
+    return lambda row: lines.write(json.dumps(row, ensure_ascii=False) + "\n")

@@ -1,0 +1,167 @@
+"""How a source's interface is asked, in one object, as `Source` has it for its dump.
+
+What an interface answers is kept as it came, and mapped to the rows of the source's dump: so one
+code reads both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, Protocol
+
+from citehub._identifiers import parse_identifier
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator
+
+    from citehub._identifiers import Identifier
+
+MOST_PAGES: Final = 100_000
+"""Of a list; more are none, but a cursor that never ends."""
+
+
+class Asker(Protocol):
+    """What asks an interface, keeps its answers, and shows how far it is."""
+
+    has_key: bool
+
+    def ask(
+        self,
+        path: str,
+        params: Iterable[tuple[str, str]] = (),
+        *,
+        posted: Collection[str] = (),
+        due: Collection[str] = (),
+    ) -> Any:
+        """Return an answer, or None where the source does not know what was asked for.
+
+        Parameters
+        ----------
+        path : str
+            What stands behind the base address.
+        params : iterable of tuple, optional
+            Names and values of the query.
+        posted : collection of str, optional
+            Identifiers to post, as ``ids``.
+        due : collection of str, optional
+            Keys that the answer must have; by default it is to be a list.
+
+        Raises
+        ------
+        TooLarge
+            The answer would be larger than the source allows.
+        FetchError
+            There is no answer.
+        """
+
+    def tell(self, n: int, of: int | None) -> None:
+        """Show how many citing works have come, and how many there are where that is known."""
+
+
+class Found(NamedTuple):
+    """A record of the work that a source has: its name there, its identifiers, what it says."""
+
+    name: str
+    ids: frozenset[Identifier]
+    title: str | None = None
+    year: int | None = None
+    n_citations: int | None = None
+
+
+class Listed(NamedTuple):
+    """How whole a list of citing works is.
+
+    ``announced`` is the number that the source gave with the list; ``cut`` says in a sentence why
+    the source gives no more, where it does not. ``ids`` are those of the citing works.
+    """
+
+    announced: int | None
+    received: int
+    cut: str = ""
+    ids: frozenset[Identifier] = frozenset()
+
+
+class Content(NamedTuple):
+    """An answer that was kept: what was asked, and what it holds."""
+
+    path: str
+    params: tuple[tuple[str, str], ...]
+    content: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """How a source's interface is asked.
+
+    Attributes
+    ----------
+    title : str
+        What it is called in the table ``sources``.
+    url, url_variable : str
+        Its base address, and the environment's variable that names another one.
+    key_variable : str
+        The variable that holds a key, empty where it has none.
+    key_page : str
+        Where a key comes from.
+    without_key : str
+        What to expect without one, in a sentence.
+    key_place : {"query", "header", ""}
+        Where the key is sent.
+    key_name : str
+        Under which name.
+    contact : str
+        Name of the query's parameter for an address of mail, empty where it has none.
+    interval : float
+        Least seconds between two requests.
+    find : callable
+        Returns the records that have any of some identifiers.
+    search : callable, optional
+        Returns the records that may have a title.
+    citing : callable
+        Asks for all that cites some records, and tells how whole the list is. The last arguments
+        are the identifiers of the work, and those of citing works that other sources told of.
+    rows : callable
+        Yields what answers hold as rows of the dump's datasets, each with the dataset's name.
+    due : tuple of str
+        Datasets that the dump must have, also where answers hold none of them.
+    tables : frozenset of str
+        Datasets that the dump has as CSV.
+    is_exact : bool
+        Whether the number that comes with a list is that of the list.
+    """
+
+    title: str
+    url: str
+    url_variable: str
+    find: Callable[[Asker, Collection[Identifier]], list[Found]]
+    citing: Callable[
+        [Asker, Collection[Found], Collection[Identifier], Collection[Identifier]], Listed
+    ]
+    rows: Callable[[Iterable[Content]], Iterator[tuple[str, dict[str, Any]]]]
+    due: tuple[str, ...]
+    tables: frozenset[str] = frozenset()
+    is_exact: bool = False
+    search: Callable[[Asker, str], list[Found]] | None = None
+    key_variable: str = ""
+    key_page: str = ""
+    without_key: str = ""
+    key_place: Literal["query", "header", ""] = ""
+    key_name: str = ""
+    contact: str = ""
+    interval: float = 1.0
+
+
+def ids_in(texts: Iterable[object]) -> frozenset[Identifier]:
+    """Return the identifiers that texts hold, each in any of its spellings."""
+    found = (parse_identifier(each) for each in texts if isinstance(each, str))
+    return frozenset(each for each in found if each)
+
+
+def text(value: object) -> str | None:
+    """Return a value that is text and not empty."""
+    return value if isinstance(value, str) and value else None
+
+
+def whole(value: object) -> int | None:
+    """Return a value that is a whole number."""
+    return value if type(value) is int else None

@@ -1,0 +1,181 @@
+"""OpenAlex's interface: singletons of works, and the list of those that cite some.
+
+An answer holds works as the snapshot does, so that its rows are theirs.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from citehub.errors import BadAnswer
+from citehub.sources.api import MOST_PAGES, Api, Content, Found, Listed, ids_in, text, whole
+from citehub.sources.dumps import FEW
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+
+    from citehub._identifiers import Identifier
+    from citehub.sources.api import Asker
+
+FIELDS: Final = (
+    *("id", "doi", "title", "publication_year", "publication_date", "type", "authorships"),
+    *("primary_location", "ids", "locations", "referenced_works", "cited_by_count"),
+    *("counts_by_year", "is_retracted", "language", "primary_topic", "open_access"),
+    *("best_oa_location", "abstract_inverted_index"),
+)
+"""What is asked for, and what `openalex.WORKS_DATASET` reads."""
+_PAGE: Final = 100
+_MOST_BY_NUMBER: Final = 10_000  # results, where pages are asked for by number
+_SELECT: Final = ("select", ",".join(FIELDS))
+_LIST: Final = ("meta", "results")
+_NUMBER: Final = re.compile(r"W\d+")
+
+
+def find(asker: Asker, ids: Collection[Identifier]) -> list[Found]:
+    """Return the records that have any of some identifiers."""
+    found: dict[str, Found] = {}
+    for scheme, value in sorted(ids):
+        if scheme in {"openalex", "doi", "pmid", "pmcid", "arxiv"}:
+            prefix = {"openalex": "", "arxiv": "doi:10.48550/arxiv."}.get(scheme, f"{scheme}:")
+            if scheme == "openalex" and value in found:
+                continue
+            work = asker.ask(f"/works/{prefix}{value}", [_SELECT], due=("id",))
+            _enter(found, [work] if work else [])
+        if scheme == "arxiv":  # a published version may have it, with a DOI of its own
+            pages = "|".join(f"{each}://arxiv.org/abs/{value}" for each in ("http", "https"))
+            wanted = ("filter", f"locations.landing_page_url:{pages}")
+            answer = asker.ask("/works", [wanted, _SELECT, ("per_page", str(FEW))], due=_LIST)
+            _enter(found, answer["results"] if answer else [])
+    return list(found.values())
+
+
+def search(asker: Asker, title: str) -> list[Found]:
+    """Return the records that may have a title."""
+    words = " ".join(re.findall(r"\w+", title))  # other signs steer the search
+    wanted = ("filter", f"title.search:{words}")
+    answer = asker.ask("/works", [wanted, _SELECT, ("per_page", str(FEW))], due=_LIST)
+    found: dict[str, Found] = {}
+    _enter(found, answer["results"] if answer else [])
+    return list(found.values())
+
+
+def citing(
+    asker: Asker,
+    records: Collection[Found],
+    _own: Collection[Identifier],
+    _known: Collection[Identifier],
+) -> Listed:
+    """Ask for all that cites some records.
+
+    With a key pages follow a cursor; without one they have numbers, which end at 10,000 works.
+    """
+    names = "|".join(sorted(each.name for each in records))
+    query = [("filter", f"cites:{names}"), _SELECT, ("per_page", str(_PAGE))]
+    seen: dict[str, frozenset[Identifier]] = {}
+    cursors, cursor = {"*"}, "*"
+    for page in range(1, MOST_PAGES):
+        place = ("cursor", cursor) if asker.has_key else ("page", str(page))
+        answer = asker.ask("/works", [*query, place], due=_LIST)
+        announced = _count(answer)
+        works = {_name(each): each for each in answer["results"] if _name(each)}
+        new = works.keys() - seen.keys()
+        seen |= {each: _ids(works[each]) for each in new}
+        asker.tell(len(seen), announced)
+        if not asker.has_key:
+            if page * _PAGE >= min(announced, _MOST_BY_NUMBER) or not answer["results"]:
+                cut = (
+                    f"Without a key OpenAlex lists {_MOST_BY_NUMBER:,} works at most, and "
+                    f"announces {announced:,}."
+                )
+                cut = cut if announced > _MOST_BY_NUMBER else ""
+                return Listed(announced, len(seen), cut, frozenset().union(*seen.values()))
+            continue
+        cursor = answer["meta"].get("next_cursor")
+        if not cursor or not answer["results"]:
+            return Listed(announced, len(seen), "", frozenset().union(*seen.values()))
+        if cursor in cursors or not new:
+            break
+        cursors.add(cursor)
+    raise BadAnswer("the pages of its list repeat and do not end")
+
+
+def rows(answers: Iterable[Content]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield works, and which ids were merged into others.
+
+    A work that the list of citing works holds cites one of those that were asked for, also where
+    it names that by an id from before a merge; then one that was asked for is added to its list.
+    """
+    for answer in answers:
+        asked = dict(answer.params).get("filter", "")
+        cited = _NUMBER.findall(asked) if asked.startswith("cites:") else []
+        works = answer.content.get("results", [answer.content])
+        for work in works if isinstance(works, list) else ():
+            if isinstance(work, dict):
+                yield "works", _with_reference(work, cited)
+                old = answer.path.removeprefix("/works/")
+                if _NUMBER.fullmatch(old) and _name(work) not in {"", old}:
+                    yield "merged_ids", {"id": old, "merge_into_id": _name(work)}
+
+
+def _with_reference(work: dict[str, Any], cited: list[str]) -> dict[str, Any]:
+    references = work.get("referenced_works")
+    references = references if isinstance(references, list) else []
+    if not cited or {str(each).rpartition("/")[2] for each in references} & {*cited}:
+        return work
+    return {**work, "referenced_works": [*references, f"https://openalex.org/{cited[0]}"]}
+
+
+def _enter(found: dict[str, Found], works: Iterable[Any]) -> None:
+    for work in works:
+        if name := _name(work):
+            title, year = text(work.get("title")), whole(work.get("publication_year"))
+            found[name] = Found(name, _ids(work), title, year, whole(work.get("cited_by_count")))
+
+
+def _ids(work: dict[str, Any]) -> frozenset[Identifier]:
+    ids = work.get("ids")
+    texts = [work.get("id"), work.get("doi")]
+    texts += [ids.get(each) for each in ("pmid", "pmcid")] if isinstance(ids, dict) else []
+    if isinstance(ids, dict) and ids.get("mag"):
+        texts.append(f"mag:{ids['mag']}")
+    for each in work.get("locations") or ():
+        page = each.get("landing_page_url") if isinstance(each, dict) else None
+        if isinstance(page, str) and "arxiv.org/" in page.lower():
+            texts.append(page)
+    return ids_in(texts)
+
+
+def _name(work: Any) -> str:
+    name = work.get("id") if isinstance(work, dict) else None
+    name = name.rpartition("/")[2].upper() if isinstance(name, str) else ""
+    return name if _NUMBER.fullmatch(name) else ""
+
+
+def _count(answer: Any) -> int:
+    meta = answer["meta"] if answer else None
+    count = meta.get("count") if isinstance(meta, dict) else None
+    if type(count) is not int or not isinstance(answer["results"], list):
+        raise BadAnswer("it does not say how many works there are")
+    return count
+
+
+API: Final = Api(
+    title="OpenAlex, API",
+    url="https://api.openalex.org",
+    url_variable="CITEHUB_OPENALEX_URL",
+    find=find,
+    search=search,
+    citing=citing,
+    rows=rows,
+    due=("works",),
+    tables=frozenset({"merged_ids"}),
+    is_exact=True,
+    key_variable="OPENALEX_API_KEY",
+    key_page="https://openalex.org/settings/api",
+    without_key="OpenAlex gives little a day without a key, and 10,000 citing works at most",
+    key_place="query",
+    key_name="api_key",
+    contact="mailto",
+    interval=0.1,
+)
