@@ -64,6 +64,18 @@ def counted(number: int, noun: str, plural: str | None = None) -> str:
     return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
 
 
+def either(names: Sequence[str]) -> str:
+    """Return names with commas, and "or" before the last.
+
+    Examples
+    --------
+    >>> either(["openalex", "s2", "opencitations"]), either(["s2"])
+    ('openalex, s2 or opencitations', 's2')
+    """
+    *others, last = names
+    return f"{', '.join(others)} or {last}" if others else last
+
+
 def to_json(value: object, indent: int | None = 1) -> str:
     """Return JSON; what cannot be seen stands as an escape, other letters as they are."""
     plain = json.dumps(value, ensure_ascii=False, indent=indent, default=str)

@@ -53,6 +53,19 @@ def test_importing_citehub_imports_nothing_else():
     assert loaded_by("import citehub") == {"citehub"}
 
 
+@pytest.mark.parametrize("words", [["--version"], [], ["show", "mt-nlg"], ["verify", "mt-nlg"]])
+def test_commands_import_sources_only_to_read_them(words):
+    modules = loaded_by(
+        f"sys.argv = ['citehub', *{words}]\n"
+        "from citehub.cli import main\n"
+        "try: main()\n"
+        "except SystemExit as end: assert not end.code"
+    )
+    packages = {".".join(name.split(".")[:2]) for name in modules}
+    assert "citehub.cli" in packages
+    assert not packages & {"citehub.sources", "citehub.bulk", "citehub.build", "citehub.graph"}
+
+
 def test_arithmetic_imports_no_other_library():
     modules = loaded_by("import citehub; citehub.arithmetic.parameter_count")
     ours = {name for name in modules if name.startswith("citehub")}

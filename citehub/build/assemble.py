@@ -1,8 +1,8 @@
-"""Joins what bulk sources say of one work and of those that cite it into the rows of a hub.
+"""The tables of a hub, from the works that `join` makes: what sources say, and people decided.
 
-Records are one work where they share an identifier. Each source's statement of a citation stays
-as a row of ``citation_sources``; the other tables show what the most trusted source says, in the
-order of `TRUST`.
+Each source's statement of a citation stays as a row of ``citation_sources``; the other tables show
+what the most trusted source says, in the order of `TRUST`, or what people say in its place. Every
+cell enters with its origin, and what follows from the others is computed.
 """
 
 from __future__ import annotations
@@ -553,6 +553,9 @@ class _Assembly:
     def _put_labels(self, key: dict[str, str]) -> None:
         """Enter how people judged a citation, or a passage of it."""
         work_id = key["citing_work_id"]
+        labels = self.decisions.labels.get(work_id)
+        if not labels:
+            return
         known = [
             row
             for row in self.ledger.rows("citation_contexts")
@@ -561,7 +564,7 @@ class _Assembly:
         passages = {row["text"]: row["context_id"] for row in known}
         ids = {row["context_id"] for row in known}
         source = {**key, "source_id": CURATION.id}
-        for number, label in enumerate(self.decisions.labels.get(work_id, ()), 1):
+        for number, label in enumerate(labels, 1):
             origin = origin_of(label.decision)
             context_id = label.context_id
             if context_id and context_id not in ids:

@@ -63,6 +63,7 @@ def complete(
     )
     completed = replace(
         spec,
+        name=spec.name or name_hub(work_id),
         title=spec.title or f"Citation hub of {title}",
         description=spec.description or description,
         keywords=spec.keywords or _KEYWORDS,

@@ -34,10 +34,7 @@ EVERY_PART: Final = ("page", "identifiers", "bibliography", "labels", "themes")
 
 @dataclass(slots=True)
 class Gathered:
-    """What the sources of a hub say, and what is to tell of reading them.
-
-    ``rejects`` is the number of lines and values that could not be read again.
-    """
+    """What the sources of a hub say, records by hand among them, and what is to tell of that."""
 
     given: Statements
     hand: HandRecords
@@ -78,11 +75,12 @@ def gather(
     if spec.page:
         state_page(given, hand, os.path.join(spec.source, spec.page), spec.page_source)
         given.trusted = (spec.page_source,)
+    own = {name for each in given.canonical.values() for name in (*each.ids, *each.known_as)}
     for record in hand.records(parts or EVERY_PART):
-        is_own = any(
-            {*record.known_as} & {*each.ids, *each.known_as} for each in given.canonical.values()
-        )
+        is_own = not own.isdisjoint(record.known_as)
         (given.canonical if is_own else given.citing)[record.key] = record
+        if is_own:
+            own.update(record.ids, record.known_as)
     given.described = {**given.described, **hand.sources}
     given.origins = hand.origins()
     if not given.canonical:

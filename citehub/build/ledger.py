@@ -52,7 +52,7 @@ class Ledger:
         self._corrections = {} if corrections is None else corrections
         self._differs = {} if differs is None else differs
         self._tables: dict[str, dict[str, dict[str, Any]]] = {}
-        self._evidence: dict[tuple[str, str, str, str], dict[str, Any]] = {}
+        self._evidence: dict[Cell, dict[str, dict[str, Any]]] = {}  # by cell, then source
 
     def start(self, *tables: TableName | OwnName) -> None:
         """Take tables in, so that the release holds them even where they stay empty."""
@@ -116,17 +116,16 @@ class Ledger:
 
     def origin(self, table: TableName | OwnName, key: str, column: str) -> Origin:
         """Return where a cell that is there comes from."""
-        row = next(
-            row
-            for name, row in self._evidence.items()
-            if name[:3] == (table, key, column) and row["other_value"] is None
-        )
+        stated = self._evidence[table, key, column].values()
+        row = next(row for row in stated if row["other_value"] is None)
         return Origin(row["source_id"], row["grade"], row["locator"])
 
     def close(self) -> dict[str, list[dict[str, Any]]]:
         """Return the rows of every table, with the evidence of their cells, in schema order."""
         self._tables["evidence"] = {
-            "|".join(key): row for key, row in sorted(self._evidence.items(), key=lambda e: e[0])
+            "|".join((*cell, source)): rows[source]
+            for cell, rows in sorted(self._evidence.items())
+            for source in sorted(rows)
         }
         return {name: self.rows(name) for name in self._schemas if name in self._tables}  # type: ignore[arg-type]
 
@@ -134,7 +133,7 @@ class Ledger:
         self, table: str, key: str, column: str, origin: Origin, other: str | None = None
     ) -> None:
         origin = self._origins.get((table, key, column), origin)
-        self._evidence[table, key, column, origin.source_id] = {
+        self._evidence.setdefault((table, key, column), {})[origin.source_id] = {
             "table_name": table,
             "row_key": key,
             "column_name": column,

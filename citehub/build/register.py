@@ -131,6 +131,30 @@ def register(folder: str, name: str, title: str, version: str) -> None:
         _write(folder, index)
 
 
+def settle(folder: str, target: str, *, name: str, title: str, version: str) -> None:
+    """Enter the release of a finished hub folder into its index, and give it its final name.
+
+    Parameters
+    ----------
+    folder : str
+        The hub folder, beside its place, with its release in it.
+    target : str
+        Its place.
+    name, title : str
+        Name and title of the hub.
+    version : str
+        The release.
+
+    Raises
+    ------
+    TargetExists
+        The place is taken.
+    """
+    register(folder, name, title, version)
+    os.unlink(os.path.join(folder, LOCK))
+    _folder.move(folder, target)
+
+
 def repair_index(folder: str, *, but: str = "") -> Repair:
     """Enter releases that ``index.json`` does not list; write it anew where it is damaged.
 

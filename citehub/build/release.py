@@ -24,7 +24,7 @@ from citehub._catalog import (
 )
 from citehub._diff import LEVELS, Diff, compare, needed_level, next_version
 from citehub._hub import Hub
-from citehub._manifest import CHANGES, is_version, read_manifest
+from citehub._manifest import CHANGES, MANIFEST, is_version, read_manifest
 from citehub._schema import schema_at
 from citehub._validate import find_dangling, find_double
 from citehub.build import write
@@ -50,9 +50,10 @@ from citehub.sources.curation import CURATION, read_curation
 from citehub.sources.records import Origin
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from citehub._diff import Level
+    from citehub._shapes import Resource
     from citehub._table import ArrowRows
     from citehub.build.gather import Gathered
     from citehub.build.join import Member
@@ -147,13 +148,7 @@ def build_release(
     with writing(folder):
         _clear(folder)
         _mend_index(folder, version or "")
-        _check_order(spec, version)
-        if version in _released(folder):
-            raise TargetExists(
-                f"{spec.name} {version} is released, and a release never changes. Build it "
-                "elsewhere with --out DIR, or leave the version out to build the next one."
-            )
-        _check_follows(spec, version)
+        _check_version(spec, version)
         built = _Building(spec, version, created, progress).write()
         if built.folder:
             progress("Enter it into the index")
@@ -161,13 +156,24 @@ def build_release(
     return built
 
 
-def _check_follows(spec: HubSpec, version: str | None) -> None:
-    """Refuse a version that is neither described nor the next after the newest: a slip."""
+def _check_version(spec: HubSpec, version: str | None) -> None:
+    """Refuse a version that is released, or neither described nor the next after the newest."""
     released = _released(spec.folder)
+    if version in released:
+        raise TargetExists(
+            f"{spec.name} {version} is released, and a release never changes. Build it "
+            "elsewhere with --out DIR, or leave the version out to build the next one."
+        )
     if version is None or not released or spec.find_release(version):
         return
+    newest = released[-1]
+    if version_key(version) < version_key(newest):
+        raise BuildError(
+            f"{spec.name} {newest} is released, and what is built now comes after it, not as "
+            f"{version}. Leave the version out, or build it elsewhere with --out DIR."
+        )
     levels: tuple[Level, ...] = ("patch", "minor", "major")
-    following = [next_version(released[-1], level) for level in levels]
+    following = [next_version(newest, level) for level in levels]
     if version not in following:
         hint = f"{' or '.join(following)} follow, or leave the version out."
         where = f"hub {spec.name!r}"
@@ -179,22 +185,6 @@ def _clear(folder: str) -> None:
     for name in os.listdir(folder):
         if _LEFT.fullmatch(name):
             shutil.rmtree(os.path.join(folder, name), ignore_errors=True)
-
-
-def _check_order(spec: HubSpec, version: str | None) -> None:
-    """Refuse a version before the newest release, unless it is described as it was."""
-    newest = max(_released(spec.folder), key=version_key, default="")
-    if (
-        version
-        and newest
-        and version_key(version) < version_key(newest)
-        and not spec.find_release(version)
-        and version not in _released(spec.folder)
-    ):
-        raise BuildError(
-            f"{spec.name} {newest} is released, and what is built now comes after it, not as "
-            f"{version}. Leave the version out, or build it elsewhere with --out DIR."
-        )
 
 
 def _check_name(spec: HubSpec, before: Hub | None) -> None:
@@ -426,17 +416,18 @@ def write_release(  # noqa: PLR0913
     place = target or os.path.join(within, release.version)
     with _folder.scratch_folder(place) as scratch:
         progress("Write the tables")
-        _write(scratch, content)
+        resources = _write_tables(scratch, content)
+        _write_manifest(scratch, content, resources)
         compared = compare_with_before(scratch)
         version = pick(compared) if pick else release.version
         if not version:
             return ""
         if version != release.version:
             content = content._replace(release=replace(release, version=version))
-            for name in os.listdir(scratch):
-                os.remove(os.path.join(scratch, name))
-            _write(scratch, content)
-            compared = compare_with_before(scratch)
+            os.remove(os.path.join(scratch, MANIFEST))
+            _write_manifest(scratch, content, resources)
+            if isinstance(compared, Diff):
+                compared.new = version
             place = target or os.path.join(within, version)
         changes = changes_of(content.spec, content.release, compared)
         _folder.write_bytes(os.path.join(scratch, CHANGES), changes)
@@ -495,9 +486,10 @@ def _released(folder: str) -> tuple[str, ...]:
     return () if is_new else _catalog.sort_versions(read_index(folder)["versions"])
 
 
-def _write(folder: str, content: Content) -> None:
-    spec, release, tables = content.spec, content.release, content.tables
-    schemas = schema_at(release.schema_version, spec.own_tables)
+def _write_tables(folder: str, content: Content) -> list[Resource]:
+    """Write the files of the tables, and return what the manifest says of them."""
+    tables = content.tables
+    schemas = schema_at(content.release.schema_version, content.spec.own_tables)
     resources = [write.describe(schemas[name], rows) for name, rows in tables.items()]
     for resource in resources:
         rows = tables[resource["name"]]
@@ -506,8 +498,12 @@ def _write(folder: str, content: Content) -> None:
             expected, found = problem
             raise BuildError(f"Table {resource['name']}: expected {expected}; found {found}.")
         write.write_table(rows, resource, folder)
-    manifest = write.manifest_of(spec, release, tables, resources, content.facts)
-    write.write_manifest(manifest, folder)
+    return resources
+
+
+def _write_manifest(folder: str, content: Content, resources: Sequence[Resource]) -> None:
+    spec, release, tables, facts = content.spec, content.release, content.tables, content.facts
+    write.write_manifest(write.manifest_of(spec, release, tables, resources, facts), folder)
 
 
 def _check_bump(diff: Diff, level: Level, before: str, version: str) -> None:

@@ -16,7 +16,7 @@ from citehub._identifiers import parse_identifier
 from citehub._manifest import FIRST_SCHEMA, RESPONSIBLE_AI, is_hub_name, is_version
 from citehub._schema import SCHEMA_VERSION
 from citehub.build.own_tables import read_own_tables
-from citehub.errors import BadArgument, SourceError, UnknownVersion
+from citehub.errors import BadArgument, SourceError
 from citehub.sources.curated import read_text
 from citehub.sources.pith_page import PITH_PAGE
 
@@ -123,23 +123,6 @@ class HubSpec:
         """Return what the maintainer says of a release; None where nothing."""
         return next((each for each in self.releases if each.version == version), None)
 
-    def release(self, version: str) -> ReleaseSpec:
-        """Return a release by version.
-
-        Raises
-        ------
-        UnknownVersion
-            ``hub.toml`` does not describe it.
-        """
-        for release in self.releases:
-            if release.version == version:
-                return release
-        path = os.path.join(self.folder, SPEC)
-        known = [release.version for release in self.releases]
-        raise UnknownVersion.among(
-            "release", version, known, where=path, hint="Describe a new release there first."
-        )
-
 
 def read_spec(folder: str) -> HubSpec:
     """Read ``hub.toml`` of a hub folder.
@@ -152,8 +135,20 @@ def read_spec(folder: str) -> HubSpec:
     path = os.path.join(folder, SPEC)
     if not os.path.lexists(path):
         raise SourceError.at(path, 0, f"cannot be read: it is not there. {_explain(folder)}")
+    return parse_spec(read_text(path), folder)
+
+
+def parse_spec(text: str, folder: str) -> HubSpec:
+    """Return what a ``hub.toml`` of a hub folder says.
+
+    Raises
+    ------
+    SourceError
+        It is not TOML, or something in it is missing or wrong.
+    """
+    path = os.path.join(folder, SPEC)
     try:
-        content = tomllib.loads(read_text(path))
+        content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SourceError.at(path, 0, f"is no TOML: {error}") from None
     reader = _Reader(path, content, "the hub")

@@ -22,10 +22,10 @@ from citehub import _folder
 from citehub.bulk.engines import parquet_files
 from citehub.errors import SourceError
 from citehub.sources.layout import unpack
-from citehub.sources.lines import is_csv, open_partition
+from citehub.sources.lines import CELL, is_csv, open_partition
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterator
 
     from citehub.bulk.engines import Engine
     from citehub.bulk.store import Store
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from citehub.sources.layout import Files
 
 NOTE: Final = "read.json"
-_CELL: Final = 1 << 27  # characters of a cell, as `lines` has it
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +45,14 @@ class Wish:
     own: frozenset[str]
     near: frozenset[str]
 
-    def takes(self, kind: str, names: tuple[Iterable[str], ...]) -> bool:
+    def takes(self, kind: str, names: tuple[Collection[str], ...]) -> bool:
         """Tell whether a row of a kind is taken, by the records that it names."""
         if kind == "merge":
             return any(not self.own.isdisjoint(each) for each in names)
         if kind == "citation":
             citing, cited = names
             is_near = not self.near.isdisjoint(citing)
-            return is_near and not (self.near | self.own).isdisjoint(cited)
+            return is_near and not (self.near.isdisjoint(cited) and self.own.isdisjoint(cited))
         return not self.near.isdisjoint(names[0])
 
 
@@ -195,7 +194,7 @@ def _take_lines(path: str, files: Files, wish: Wish) -> tuple[bytes, int]:
 
 def _take_rows(path: str, files: Files, wish: Wish) -> tuple[bytes, int]:
     dataset = files.dataset
-    csv.field_size_limit(_CELL)
+    csv.field_size_limit(CELL)
     text = (line.decode(errors="replace").replace("\0", "\ufffd") for line in _lines(path))
     reader = csv.reader(text)
     header = [name.removeprefix("\ufeff") for name in next(reader, [*dataset.fields])]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from citehub import _folder
 from citehub._identifiers import parse_identifier
-from citehub._text import counted
+from citehub._text import counted, either
 from citehub.bulk.engines import parquet_files
 from citehub.bulk.extract import NOTE, Extract, Note, Wish, read_note
 from citehub.bulk.find import Wanted, find_records, fold_title, ids_of
@@ -487,8 +487,7 @@ def _deleted_in(wanted: Wanted) -> Source | None:
 
 def _options() -> str:
     """Return the options that name dumps, in words."""
-    flags = [source.option.flag for source in dumped() if source.option]
-    return f"{', '.join(flags[:-1])} or {flags[-1]}"
+    return either([source.option.flag for source in dumped() if source.option])
 
 
 def _without_later_year(record: Record, last: int) -> tuple[Record, str]:

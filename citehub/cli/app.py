@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
+from typer.core import TyperGroup
 
 import citehub
 from citehub.cli import pages
@@ -14,7 +15,32 @@ from citehub.errors import CitehubError
 PARTIAL: Final = 3
 """Exit code of what is done, but with a part of a source only."""
 
+
+class Commands(TyperGroup):
+    """The commands; those that read bulk dumps are imported where one of them is wanted."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names of all commands, in the order of the help."""
+        self._import_factory()
+        names = super().list_commands(ctx)
+        names.remove("new")
+        names.insert(names.index("verify"), "new")
+        return names
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return the command of a name."""
+        if cmd_name not in self.commands:
+            self._import_factory()
+        return super().get_command(ctx, cmd_name)
+
+    def _import_factory(self) -> None:
+        from citehub.cli import factory  # imports all sources
+
+        self.commands.update(typer.main.get_group(factory.commands).commands)
+
+
 app = typer.Typer(
+    cls=Commands,
     help="Citation hubs as versioned datasets: who cites a work, and in what role.",
     pretty_exceptions_enable=False,
     rich_markup_mode=None,

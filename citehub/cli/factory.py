@@ -11,7 +11,7 @@ import typer
 
 from citehub import _terminal as terminal
 from citehub._text import clean, counted
-from citehub.cli.app import PARTIAL, app, read_ids
+from citehub.cli.app import PARTIAL, read_ids
 from citehub.cli.sources import Named, with_sources
 from citehub.sources.adopted import ADOPTED
 from citehub.sources.reference_file import REFERENCE_FILE
@@ -25,10 +25,12 @@ _LEAST_MEMORY: Final = 512 << 20
 _FIRST: Final = "1.0.0"
 _MEMORY: Final = "4GB"
 
+commands = typer.Typer(rich_markup_mode=None)
+"""What is imported where one of them is wanted."""
 graph = typer.Typer(
     help="All hubs of a graph of citations, from bulk dumps.", no_args_is_help=True
 )
-app.add_typer(graph, name="graph")
+commands.add_typer(graph, name="graph")
 
 Cache = Annotated[
     str | None,
@@ -54,9 +56,10 @@ Created = Annotated[
 ]
 
 
-@app.command()
+@commands.command()
 @with_sources()
 def new(
+    ctx: typer.Context,
     named: Named,
     work: Annotated[
         str | None,
@@ -120,9 +123,8 @@ def new(
         _adopt(named, out, work, [flag for flag, value in stated.items() if value])
         return
     if work is None:
-        raise typer.BadParameter(
-            "name a work, or a release that is there already with --from-release",
-            param_hint="WORK",
+        ctx.fail(
+            "Missing argument; name a work, or a release that is there already with --from-release"
         )
     _need(out, named)
     dumps = _dumps(named, cache, memory, threads, engine, master)

@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub import _folder
-from citehub._catalog import SPEC, check_no_release, home_folder, is_hub, is_release
+from citehub._catalog import SPEC, home_folder, is_hub, is_release
 from citehub._hub import Hub
 from citehub._identifiers import parse_identifier
 from citehub._manifest import SUMS, is_version, read_bytes, read_manifest, read_sums, sha256
@@ -15,11 +15,12 @@ from citehub._schema import schema_at
 from citehub.build import write
 from citehub.build.adopted import open_release
 from citehub.build.complete import stated_licenses
-from citehub.build.register import LOCK, register
+from citehub.build.register import settle
 from citehub.build.release import make_content
-from citehub.build.spec import SOURCE, HubSpec, ReleaseSpec, describe_hub, read_spec
+from citehub.build.spec import SOURCE, HubSpec, ReleaseSpec, describe_hub, parse_spec
+from citehub.bulk.dumps import absolute
 from citehub.errors import BadArgument, DamagedRelease, UnknownHub, UnknownWork
-from citehub.graph.hubs import NewHub
+from citehub.graph.hubs import NewHub, check_place
 from citehub.sources.adopted import ADOPTED
 
 if TYPE_CHECKING:
@@ -99,9 +100,8 @@ def adopt_release(
     """
     place = _find_release(os.fspath(release))
     hub = Hub(place, read_manifest(place))
-    target = os.path.abspath(out) if out else os.path.join(home_folder(), hub.name)
-    _folder.check_free(target)
-    check_no_release(hub, target)
+    target = absolute(out) if out else os.path.join(home_folder(), hub.name)
+    check_place(target, "" if out else hub.name, keeps_name=True)
     progress("Check the release")
     hub = open_release(place)
     _check_work(hub, work)
@@ -114,11 +114,10 @@ def adopt_release(
         first = Hub(os.path.join(folder, hub.version), hub.manifest)
         content = make_content(spec, ReleaseSpec(hub.version, day), first, progress)
         text = _describe(hub, content)
+        parse_spec(text, folder)  # refuses what no build would read
         _folder.write_bytes(os.path.join(folder, SPEC), text.encode())
-        read_spec(folder)
-        register(folder, hub.name, hub.manifest["title"], hub.version)
-        os.unlink(os.path.join(folder, LOCK))
-        _folder.move(folder, target)
+        title = hub.manifest["title"]
+        settle(folder, target, name=hub.name, title=title, version=hub.version)
     differing = ", ".join(_differing(hub, content))
     notes = (f"Built again from its copy, the release has other rows in {differing}.",)
     return NewHub(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from citehub import _folder
 from citehub._schema import Column, TableSchema
+from citehub._text import either
 from citehub.build.write import table_bytes
 from citehub.bulk.engines import parquet_files
 from citehub.bulk.reader import open_dumps
@@ -170,8 +171,8 @@ def find_canonical(
     if top < 1:
         raise BadArgument.of("top", top, "at least 1")
     if not dumps.folders:
-        known = ", ".join(source.id for source in dumped())
-        raise BadArgument.of("dumps", dumps, f"one with a folder of any of {known}")
+        known = either([source.id for source in dumped()])
+        raise BadArgument.of("dumps", dumps, f"one with a folder of {known}")
     target = os.path.abspath(out)
     _folder.check_free(target)
     notes: list[str] = []

@@ -9,19 +9,19 @@ import itertools
 import os
 import shlex
 import shutil
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from citehub import _folder
 from citehub._catalog import SPEC, check_outside, datasets_folder, home_folder, is_hub
 from citehub._identifiers import parse_identifier
 from citehub._manifest import is_hub_name, is_version, read_manifest
-from citehub.build.assemble import join_statements
 from citehub.build.changes import FIRST
 from citehub.build.complete import name_hub
 from citehub.build.gather import Gathered
-from citehub.build.register import LOCK, register
+from citehub.build.register import settle
 from citehub.build.release import make_content, write_release
-from citehub.build.spec import SOURCE, HubSpec, ReleaseSpec, describe_hub, read_spec
+from citehub.build.spec import SOURCE, HubSpec, ReleaseSpec, describe_hub, parse_spec
 from citehub.bulk.dumps import absolute
 from citehub.bulk.extract import NOTE, Note
 from citehub.bulk.find import read_wanted
@@ -165,7 +165,7 @@ def new_hub(
     )  # fmt: skip
     about(name=name or "hub", work=work)  # refuses what is wrong before hours of reading
     place = absolute(out) if out else os.path.join(home_folder(), name or "new")
-    _check_place(place, "" if out else name or "")
+    check_place(place, "" if out else name or "")
     created = created or _today()
     files = [citing] if isinstance(citing, str) else list(citing or ())
     references = read_references(files)
@@ -184,18 +184,18 @@ def new_hub(
                 reader.extract(wanted, source, created)
                 _keep(files, source, created)
                 given.read_on |= {each.id: created for each in SOURCES}
-                hub = name or name_hub(join_statements(given).canonical.work_id)
-                text = about(name=hub, work=work)
-                _folder.write_bytes(os.path.join(folder, SPEC), text.encode())
+                said = parse_spec(about(name=name or "hub", work=work), folder)
+                spec = replace(said, name=name or "")
                 gathered = Gathered(given, HandRecords(source))
                 release = ReleaseSpec(version, created)
-                content = make_content(read_spec(folder), release, None, progress, gathered)
+                content = make_content(spec, release, None, progress, gathered)
+                hub = content.spec.name
+                text = about(name=hub, work=work)
+                _folder.write_bytes(os.path.join(folder, SPEC), text.encode())
                 write_release("", content, lambda _: FIRST, progress, within=folder)
-                register(folder, hub, content.spec.title, version)
-                os.unlink(os.path.join(folder, LOCK))
                 target = place if out else os.path.join(home_folder(), hub)
-                _check_place(target, "" if out else hub)
-                _folder.move(folder, target)
+                check_place(target, "" if out else hub)
+                settle(folder, target, name=hub, title=content.spec.title, version=version)
         except (BuildError, UnknownWork) as error:
             rejects = [*reader.rejects, *references.rejects]
             if write_rejects(path, rejects):
@@ -215,15 +215,17 @@ def new_hub(
     )
 
 
-def _check_place(place: str, named: str) -> None:
+def check_place(place: str, named: str, *, keeps_name: bool = False) -> None:
     """Refuse a hub folder that is taken, or in which no hub would be found.
 
-    ``named`` is the hub's name where it goes into the home of hubs.
+    ``named`` is the hub's name where it goes into the home of hubs; ``keeps_name`` says that it
+    can have no other.
     """
+    hint = "Name another folder with --out"
+    hint += ", or the hub with --name" if named and not keeps_name else ""
     if named and os.path.isdir(os.path.join(datasets_folder(), named)):
         raise TargetExists(
-            f"A hub {named} comes with citehub, and is the one that its name opens. Take another "
-            "name with --name, or say where the folder goes with --out."
+            f"A hub {named} comes with citehub, and is the one that its name opens. {hint}."
         )
     above = os.path.dirname(place)
     while not os.path.lexists(above):
@@ -231,7 +233,6 @@ def _check_place(place: str, named: str) -> None:
     if not os.path.isdir(above):
         raise NotADirectoryError(errno.ENOTDIR, "is a file, and a folder is due", above)
     check_outside(place)
-    hint = "Name another folder with --out" + (", or the hub with --name" if named else "")
     again = f"To make its next version: citehub build {shlex.quote(place)}"
     _folder.check_free(place, f"{hint}. {again}" if is_hub(place) else f"{hint}.")
 
@@ -327,9 +328,8 @@ def new_hubs(
                     _folder.check_free(folder)
                     given = reader.input_of(each)
                     given.read_on |= {source.id: created for source in SOURCES}
-                    hub = name_hub(join_statements(given).canonical.work_id)
                     content = make_content(
-                        HubSpec(folder, hub, each.asked), ReleaseSpec(version, created), None,
+                        HubSpec(folder, "", each.asked), ReleaseSpec(version, created), None,
                         progress, Gathered(given, HandRecords(folder)),
                     )  # fmt: skip
                     write_release(folder, content, lambda _: FIRST, progress)

@@ -30,12 +30,13 @@ _NUMBER: Final = re.compile(r"\s*(-?[0-9]{1,100})(?:\.0*)?\s*")
 _TRUTHS: Final = {"true": True, "false": False, "1": True, "0": False}
 _MOST: Final = 1 << 63
 _CHUNK: Final = 1 << 20
-_CELL: Final = 1 << 27  # characters; lists of authors can be long
 _OPENING: Final = {"[": "array<", "{": "struct<"}
 _HALF: Final = re.compile("[\ud800-\udfff]")
 _GZ: Final = b"\x1f\x8b"
 _PLAIN: Final = {b"{", b'"', b"\xef"}  # begin JSON Lines and CSV
 _SHOWN: Final = 60  # characters of a bad value in a reason
+CELL: Final = 1 << 27
+"""Characters of a cell, at most; lists of authors can be long."""
 BREAKS_OFF: Final = "the file breaks off here"
 """Begins the reason of what ends a file too early, or keeps it from being read at all."""
 KEPT: Final = "; the rest is kept"
@@ -60,7 +61,7 @@ def keep_readable(path: str, dataset: Dataset, target: str) -> list[Reject]:
         Lines, from 1, with reasons; empty lines are none.
     """
     read = _read_csv if is_csv(path) else _read_json
-    csv.field_size_limit(_CELL)
+    csv.field_size_limit(CELL)
     rejects: list[Reject] = []
     with gzip.open(target, "wt", compresslevel=1, encoding="utf-8", newline="") as file:
         writer = csv.writer(file)

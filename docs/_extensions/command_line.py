@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import typer
+from typer.core import TyperGroup
 
 from citehub.cli import app
 
@@ -31,7 +32,8 @@ def reference() -> str:
 def _sections(command: Any, context: Any) -> Iterator[str]:
     """Yield the section of a command, then those of the commands below it."""
     yield from _section(command, context)
-    for name, inner in getattr(command, "commands", {}).items():
+    for name in command.list_commands(context) if isinstance(command, TyperGroup) else ():
+        inner = command.get_command(context, name)
         yield from _sections(inner, inner.make_context(name, [], parent=context, **WIDTH))
 
 

@@ -19,7 +19,7 @@ import citehub
 from citehub import _catalog, _folder, errors
 from citehub._manifest import sha256
 from citehub._schema import SCHEMA_VERSION, TABLES
-from citehub.build import build_release
+from citehub.build import build_release, write
 from citehub.build.spec import read_spec
 from tests.conftest import source_file
 
@@ -508,8 +508,8 @@ def test_wrong_sources_stop_the_build_and_leave_nothing(
 def test_a_release_has_the_doi_that_hub_toml_gives(source, edit):
     edit("hub.toml", 'version = "1.1.0"', 'version = "1.1.0"\ndoi = "10.5281/zenodo.1"')
     spec = read_spec(source)
-    assert spec.release("1.1.0").doi == "10.5281/zenodo.1"
-    assert spec.release("1.0.0").doi == ""
+    assert spec.find_release("1.1.0").doi == "10.5281/zenodo.1"
+    assert spec.find_release("1.0.0").doi == ""
 
 
 @pytest.mark.parametrize("doi", ["10.5281/ZENODO.1", "doi:10.5281/zenodo.1", "2201.11990", "x"])
@@ -620,6 +620,23 @@ def test_what_hub_toml_does_not_describe_gets_the_version_that_the_changes_ask_f
     assert citehub.load("mt-nlg").version == MINOR
     again = build_release("mt-nlg")
     assert (again.folder, again.version, again.diff.level) == ("", MINOR, "patch")
+
+
+def test_tables_are_written_once_whatever_version_the_changes_ask_for(datasets, monkeypatch):
+    written = []
+
+    def write_table(rows, resource, folder, *, whole=write.write_table):
+        written.append(resource["name"])
+        whole(rows, resource, folder)
+
+    monkeypatch.setattr(write, "write_table", write_table)
+    built = build_release("mt-nlg")
+    hub = citehub.load("mt-nlg", version=MINOR)
+    assert sorted(written) == sorted(each["name"] for each in hub.manifest["resources"])
+    assert (built.diff.old, built.diff.new) == (NEWEST, MINOR)
+    assert str(built.diff) == str(citehub.diff("mt-nlg", NEWEST, MINOR))
+    changes = (datasets / "mt-nlg" / MINOR / "CHANGES.md").read_text(encoding="utf-8")
+    assert f"mt-nlg {NEWEST} -> {MINOR}: minor" in changes
 
 
 def test_the_hub_that_was_asked_for_is_the_one_that_is_built(datasets):

@@ -330,7 +330,7 @@ def test_where_the_hub_would_be(released, tmp_path):
     (there / "note.txt").write_text("mine", encoding="utf-8")
     with pytest.raises(errors.TargetExists, match="there already"):
         adopt_release(release, str(there))
-    with pytest.raises(errors.TargetExists, match="a release never changes"):
+    with pytest.raises(errors.TargetExists, match=r"is inside .*, a release"):
         adopt_release(release, str(release / "hub"))
     assert (there / "note.txt").read_text(encoding="utf-8") == "mine"
 
@@ -339,6 +339,14 @@ def test_by_default_it_joins_the_home_of_hubs(released, tmp_path, monkeypatch):
     monkeypatch.setenv("CITEHUB_HOME", str(tmp_path / "hubs"))
     adopt_release(released("openalex"))
     assert len(citehub.load("arxiv-9912-00001").citations) == 6
+    with pytest.raises(errors.TargetExists, match=r"with --out\. To make .* citehub build"):
+        adopt_release(released("openalex"))
+
+
+def test_a_tilde_is_the_users_folder(released, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    assert adopt_release(released("openalex"), "~/hub").folder == str(tmp_path / "hub")
 
 
 # -- the command line ----------------------------------------------------------------------------

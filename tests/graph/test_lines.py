@@ -362,7 +362,7 @@ def test_a_cell_may_be_longer_than_csv_takes_by_itself(tmp_path, csv_limit):
 
 
 def test_a_cell_that_is_too_long_is_named(tmp_path, monkeypatch, csv_limit):
-    monkeypatch.setattr(lines, "_CELL", 20)
+    monkeypatch.setattr(lines, "CELL", 20)
     data = to_csv([INDEX_HEADER, GOOD, ("1-3", "omid:br/1" * 3, *GOOD[2:]), GOOD])
     kept, rejects = keep(tmp_path, data, "index.csv", opencitations.INDEX)
     assert [row["oci"] for row in kept] == ["1-2", "1-2"]
