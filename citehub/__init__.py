@@ -9,6 +9,7 @@
 __version__ = "0.1.0"
 
 __all__ = [
+    "Agreement",
     "CitehubError",
     "Diff",
     "Export",
@@ -38,6 +39,7 @@ __all__ = [
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from citehub import arithmetic, display, errors, explorer, notebooks, vocabulary
+    from citehub._agreement import Agreement
     from citehub._catalog import hubs, load, versions
     from citehub._check import Scorecard, check
     from citehub._diff import Diff, diff
@@ -55,6 +57,7 @@ else:
     # Each name is imported when first used: importing citehub costs nothing.
     _MODULES = {"arithmetic", "display", "errors", "explorer", "notebooks", "vocabulary"}
     _HOMES = {
+        "Agreement": "_agreement",
         "CitehubError": "errors",
         "Diff": "_diff",
         "Export": "export",

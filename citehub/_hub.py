@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from citehub import _rows
+    from citehub._agreement import Agreement
     from citehub._related import Related
     from citehub._select import NotKnown, Sort, Unknown
     from citehub._shapes import Manifest
@@ -450,6 +451,30 @@ class Hub:
         stated, labels = release.rows("label_counts"), release.rows("citation_labels")
         counts = stated or count_labels(labels, release.n_citing)
         return Summary(counts, release.n_citing, which_known=bool(labels))
+
+    def agreement(self) -> Agreement:
+        """Return what each source knows of the citations, and why the numbers differ.
+
+        Returns
+        -------
+        Agreement
+            The sources, each with its counts and reasons, and how far any two agree.
+
+        Raises
+        ------
+        UnknownTable
+            The release was made before citehub kept such counts.
+
+        Examples
+        --------
+        >>> import citehub
+        >>> citehub.load("mt-nlg", version="1.2.0").agreement()  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+        citehub.errors.UnknownTable: There is no table 'source_counts' in mt-nlg 1.2.0...
+        """
+        from citehub._agreement import agreement
+
+        return agreement(self)
 
     # -- this release ---------------------------------------------------------------------
 

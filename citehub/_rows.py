@@ -65,6 +65,7 @@ CountMeasure = Literal[
     "undescribed",
     "unreadable",
     "excluded",
+    "announced",
 ]
 """What is counted of a source; ``vocabulary.MEASURES`` says what each means."""
 

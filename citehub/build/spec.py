@@ -19,6 +19,7 @@ from citehub.build.own_tables import read_own_tables
 from citehub.errors import BadArgument, SourceError
 from citehub.sources.curated import read_text
 from citehub.sources.pith_page import PITH_PAGE
+from citehub.sources.registry import SOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -37,7 +38,8 @@ PARTS: Final[dict[str, tuple[str, ...]]] = {
 """Parts of a hub that a release may take in alone, and their tables; its own tables are others."""
 
 _KEYS: Final = (
-    *("name", "work", "title", "description", "page", "page_source", "keywords", "licenses"),
+    *("name", "work", "sources", "title", "description", "page", "page_source"),
+    *("keywords", "licenses"),
     *("contributors", "homepage", "responsible_ai", "releases"),
 )
 _OF_CONTRIBUTOR: Final = (
@@ -95,13 +97,14 @@ class ReleaseSpec:
 class HubSpec:
     """A hub, as its maintainer describes it; ``folder`` is the hub folder.
 
-    ``work`` is the canonical work as it was asked for; empty where a page says which it is. What
-    the maintainer leaves out is empty.
+    ``work`` is the canonical work as it was asked for; empty where a page says which it is.
+    ``sources`` are those that are asked for what is new. What the maintainer leaves out is empty.
     """
 
     folder: str
     name: str
     work: str = ""
+    sources: tuple[str, ...] = ()
     title: str = ""
     description: str = ""
     page: str = ""
@@ -169,6 +172,7 @@ def parse_spec(text: str, folder: str) -> HubSpec:
         folder=folder,
         name=reader.take("name", str),
         work=reader.take_text("work"),
+        sources=_read_sources(reader),
         title=reader.take_text("title"),
         description=reader.take_text("description"),
         page=page,
@@ -225,6 +229,15 @@ class _Reader:
 
     def fail(self, problem: str) -> None:
         raise SourceError.at(self.path, 0, f"{self.what}: {problem}")
+
+
+def _read_sources(hub: _Reader) -> tuple[str, ...]:
+    known = [each.id for each in SOURCES if each.api]
+    names = hub.take_list("sources")
+    for name in names:
+        if name not in known:
+            hub.fail(f"there is no source {name!r:.60} to ask; known: {', '.join(known)}")
+    return tuple(names)
 
 
 def _read_keywords(hub: _Reader) -> list[str]:

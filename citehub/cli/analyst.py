@@ -201,6 +201,20 @@ def diff(
 
 
 @app.command()
+def sources(hub: HubName, version: Pin = None, as_json: AsJson = False) -> None:
+    """Say what each source knows of a hub's citations, and why the numbers differ."""
+    loaded = citehub.load(hub, version=version)
+    found = loaded.agreement()
+    if as_json:
+        record = {"hub": loaded.name, "version": loaded.version, "n_works": found.n_works}
+        rows = [each._asdict() for each in found.sources]
+        overlaps = [each._asdict() for each in found.overlaps]
+        records.print_json({**record, "sources": rows, "overlaps": overlaps})
+        return
+    pages.show_agreement(f"{loaded.name} {loaded.version}", found)
+
+
+@app.command()
 def notebooks(
     out: Annotated[str, typer.Option("--out", help="Folder to make.")],
 ) -> None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import datetime
 import re
 import shlex
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from citehub import _terminal as terminal
 from citehub._text import clean, counted
 from citehub.cli.app import PARTIAL, read_ids
+from citehub.cli.live import Asked, split_sources
 from citehub.cli.sources import Named, with_sources
+from citehub.errors import CitehubError
 from citehub.sources.adopted import ADOPTED
 from citehub.sources.reference_file import REFERENCE_FILE
 from citehub.sources.registry import SOURCES, dumped
@@ -61,11 +63,12 @@ Created = Annotated[
 def new(
     ctx: typer.Context,
     named: Named,
-    work: Annotated[
-        str | None,
+    works: Annotated[
+        list[str] | None,
         typer.Argument(
-            metavar="WORK",
-            help="A DOI, arXiv id, openalex:W..., s2:CORPUSID, or a title; a release has its own.",
+            metavar="WORK...",
+            help="A DOI, arXiv id, PMID, openalex:W..., s2:CORPUSID, or a title; of several, each "
+            "becomes a hub. A release has its own.",
         ),
     ] = None,
     out: Annotated[
@@ -73,9 +76,10 @@ def new(
         typer.Option(
             "--out",
             metavar="DIR",
-            help="Hub folder to make; else one in your home of hubs, called as the hub.",
+            help="Hub folder to make, or the folder of several; else in your home of hubs.",
         ),
     ] = None,
+    asked: Asked = None,
     name: Annotated[
         str | None, typer.Option("--name", help="Name of the hub; else the id of its work.")
     ] = None,
@@ -105,13 +109,15 @@ def new(
     engine: EngineName = "duckdb",
     master: Master = None,
 ) -> None:
-    """Make a hub of any work: from bulk dumps, lists of your own, or a release that you have.
+    """Make a hub of any work: by asking OpenAlex, Semantic Scholar and OpenCitations.
 
+    Or from bulk dumps, lists of your own, or a release that you have, where these are named.
     It is there whole or not at all. Its folder keeps what the next release is built from.
-    Exits with 3 where the hub is there, but a dump could not be read whole.
+    Exits with 3 where the hub is there, but a source could not be read whole.
     """
     from citehub.graph import new_hub
 
+    works = works or []
     if named.get(ADOPTED.id) is not None:
         stated = {
             "--name": name, "--title": title, "--license": licenses,
@@ -120,23 +126,39 @@ def new(
             "--memory": memory != _MEMORY and memory, "--engine": engine != "duckdb" and engine,
             "--master": master,
         }  # fmt: skip
-        _adopt(named, out, work, [flag for flag, value in stated.items() if value])
+        stated["--from"] = asked
+        flags = [flag for flag, value in stated.items() if value]
+        _adopt(named, out, _one(works) if works else None, flags)
         return
-    if work is None:
+    if not works:
         ctx.fail(
             "Missing argument; name a work, or a release that is there already with --from-release"
         )
+    said: dict[str, Any] = {
+        "citing": named.get(REFERENCE_FILE.id), "name": name, "version": version,
+        "created": _date(created), "title": title, "licenses": licenses or (),
+        "contributors": contributors or (), "homepage": homepage,
+    }  # fmt: skip
+    if asked is not None or not any(named.values()):
+        for_dumps = {
+            "--cache": cache, "--threads": threads, "--engine": engine != "duckdb" and engine,
+            "--master": master, "--memory": memory != _MEMORY and memory,
+        }  # fmt: skip
+        flags = [each.option.flag for each in dumped() if each.option and named.get(each.id)]
+        flags += [flag for flag, value in for_dumps.items() if value]
+        if flags:
+            raise typer.BadParameter(
+                f"sources are asked, so leave out {', '.join(flags)}, which is for dumps",
+                param_hint="--from",
+            )
+        _ask(works, out, split_sources(asked), said)
+        return
+    work = _one(works)
     _need(out, named)
     dumps = _dumps(named, cache, memory, threads, engine, master)
     with terminal.progress() as step:
-        made = new_hub(
-            work, out, dumps, citing=named.get(REFERENCE_FILE.id), name=name, version=version,
-            created=_date(created), title=title, licenses=licenses or (),
-            contributors=contributors or (), homepage=homepage, progress=step,
-        )  # fmt: skip
-    print(clean(made.folder))
-    look = f"citehub show {shlex.quote(made.folder)}"
-    _say(f"{counted(made.n_citing, 'citing work')}. Look at it with: {look}")
+        made = new_hub(work, out, dumps, **said, progress=step)
+    _show(made)
     _end(made)
 
 
@@ -205,6 +227,61 @@ def canonical(
         made = find_canonical(out, dumps, top=top, progress=step)
     print(clean(made.folder))
     _end(made)
+
+
+def _one(works: list[str]) -> str:
+    """Return the one work that was named."""
+    if len(works) > 1:
+        raise typer.BadParameter(
+            "of several works, hubs are made by asking sources, or from dumps with: "
+            "citehub graph hubs",
+            param_hint="WORK",
+        )
+    return works[0]
+
+
+def _ask(
+    works: list[str], out: str | None, sources: tuple[str, ...], said: dict[str, Any]
+) -> None:
+    """Make hubs by asking sources."""
+    from citehub.graph.live import new_live_hub
+
+    if out in {"", "-"}:
+        raise typer.BadParameter("name a folder to make", param_hint="--out")
+    if len(works) == 1:
+        with terminal.progress() as step:
+            made = new_live_hub(works[0], out, sources=sources, **said, progress=step)
+        _show(made)
+        _end(made)
+        return
+    if said["name"] or said["title"]:
+        raise typer.BadParameter(
+            "several hubs cannot have one name or title; leave out --name and --title",
+            param_hint="WORK",
+        )
+    n_failed, is_partial = 0, False
+    for work in works:
+        try:
+            with terminal.progress() as step:
+                made = new_live_hub(work, home=out, sources=sources, **said, progress=step)
+        except CitehubError as error:
+            n_failed += 1
+            _say(f"{work}: {error}")
+        else:
+            _show(made)
+            is_partial |= bool(made.partial)
+            for each in (*made.notes, *made.partial):
+                _say(each)
+    _say(f"{len(works) - n_failed:,} of {counted(len(works), 'hub')} are there.")
+    if n_failed or is_partial:
+        raise typer.Exit(1 if n_failed else PARTIAL)
+
+
+def _show(made: NewHub) -> None:
+    """Print where a hub is, and how to go on."""
+    print(clean(made.folder))
+    look = f"citehub show {shlex.quote(made.folder)}"
+    _say(f"{counted(made.n_citing, 'citing work')}. Look at it with: {look}")
 
 
 def _adopt(named: Named, out: str | None, work: str | None, stated: list[str]) -> None:
@@ -290,7 +367,7 @@ def _end(made: NewHub | MostCited, *, failed: bool = False) -> None:
     if made.rejects:
         _say(f"Some lines could not be read; which and why: {made.rejects}")
     if made.partial:
-        _say("Not all of the dumps could be read, so this is a part of what they hold:")
+        _say("Not all of the sources could be read, so this is a part of what they hold:")
         for sentence in made.partial:
             _say(sentence)
     if failed or made.partial:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from citehub import Diff, Hub, Scorecard, Work
+    from citehub import Agreement, Diff, Hub, Scorecard, Work
     from citehub._rows import RepresentativeRow
     from citehub._table import Table
 
@@ -199,3 +199,33 @@ def show_scorecard(card: Scorecard) -> None:
     )
     if advice:
         terminal.show("\nWhat to do:", terminal.grid("", "", rows=advice, wide=(1,)))
+
+
+def show_agreement(name: str, found: Agreement) -> None:
+    """Show what each source knows, why the numbers differ, and how far the sources agree."""
+    headers = ("source", "as of", "own count", "announced", "records", "works", "only here")
+    rows = [
+        (
+            each.source_id,
+            each.asked_on,
+            *(None if n is None else f"{n:,}" for n in each[3:8]),
+        )
+        for each in found.sources
+    ]
+    terminal.show(
+        terminal.text(f"{name}: {counted(found.n_works, 'citing work')}", "bold"),
+        "",
+        terminal.grid(*headers, rows=rows),
+    )
+    reasons = [(each.source_id, reason) for each in found.sources for reason in each.reasons]
+    if reasons:
+        terminal.show("\nWhy they differ:", terminal.grid("", "", rows=reasons, wide=(1,)))
+    if found.overlaps:
+        pairs = [
+            (
+                f"{each.source_id} and {each.other_source_id}",
+                f"both know {each.n_both:,} of {each.n_either:,} that either knows",
+            )
+            for each in found.overlaps
+        ]
+        terminal.show("\nHow far they agree:", terminal.grid("", "", rows=pairs, wide=(1,)))

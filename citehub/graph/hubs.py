@@ -157,7 +157,7 @@ def new_hub(
     ...     new_hub("doi:10.5555/lantern.1", out, Dumps(), citing=path).n_citing
     1
     """
-    _check(name, version)
+    check_name(name, version)
     about = functools.partial(
         describe_hub,
         title=title, licenses=tuple(licenses), contributors=tuple(contributors),
@@ -166,7 +166,7 @@ def new_hub(
     about(name=name or "hub", work=work)  # refuses what is wrong before hours of reading
     place = absolute(out) if out else os.path.join(home_folder(), name or "new")
     check_place(place, "" if out else name or "")
-    created = created or _today()
+    created = created or today()
     files = [citing] if isinstance(citing, str) else list(citing or ())
     references = read_references(files)
     with reading(dumps, place, progress) as (engine, store, scratch):
@@ -182,7 +182,7 @@ def new_hub(
                 source = os.path.join(folder, SOURCE)
                 os.mkdir(source)
                 reader.extract(wanted, source, created)
-                _keep(files, source, created)
+                keep_lists(files, source, created)
                 given.read_on |= {each.id: created for each in SOURCES}
                 said = parse_spec(about(name=name or "hub", work=work), folder)
                 spec = replace(said, name=name or "")
@@ -237,7 +237,7 @@ def check_place(place: str, named: str, *, keeps_name: bool = False) -> None:
     _folder.check_free(place, f"{hint}. {again}" if is_hub(place) else f"{hint}.")
 
 
-def _keep(files: Iterable[str], source: str, created: datetime.date) -> None:
+def keep_lists(files: Iterable[str], source: str, created: datetime.date) -> None:
     """Copy lists of works into the folder of sources, each under a name of its own."""
     place = os.path.join(source, REFERENCE_FILE.id)
     for path in dict.fromkeys(files):
@@ -311,10 +311,10 @@ def new_hubs(
     openalex:W1 1
     openalex:W2 No source that was read tells of a work that cites openalex:W2. Read: openalex. ...
     """
-    _check(None, version)
+    check_name(None, version)
     target = absolute(out)
     os.makedirs(target, exist_ok=True)
-    created = created or _today()
+    created = created or today()
     with reading(dumps, os.path.join(target, "hubs"), progress) as (engine, store, scratch):
         reader = Reader(engine, store, dumps, scratch, year=created.year)
         wanted = [read_wanted(work) for work in works]
@@ -359,12 +359,14 @@ def _say_rejects(rejects: Sequence[Reject], path: str) -> str:
     )
 
 
-def _check(name: str | None, version: str) -> None:
+def check_name(name: str | None, version: str) -> None:
+    """Refuse a name or a version that a hub cannot have."""
     if name is not None and not is_hub_name(name):
         raise BadArgument.of("name", name, "small letters, digits and hyphens")
     if not is_version(version):
         raise BadArgument.of("version", version, "MAJOR.MINOR.PATCH, as 1.0.0")
 
 
-def _today() -> datetime.date:
+def today() -> datetime.date:
+    """Return the day by universal time."""
     return datetime.datetime.now(tz=datetime.UTC).date()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from citehub import _folder
@@ -19,18 +19,16 @@ from citehub._catalog import (
     read_index,
     sort_versions,
 )
-from citehub._hub import Hub
-from citehub._manifest import is_version, read_manifest
+from citehub._manifest import read_manifest
+from citehub.build.changes import FIRST
 from citehub.build.complete import name_hub
-from citehub.build.register import LOCK, register, writing
-from citehub.build.release import build_release
-from citehub.build.spec import SOURCE, describe_hub, read_spec
+from citehub.build.register import register, settle, writing
+from citehub.build.release import build_release, make_content, write_release
+from citehub.build.spec import SOURCE, ReleaseSpec, describe_hub, parse_spec, read_spec
 from citehub.bulk.dumps import absolute
-from citehub.errors import BadArgument, BuildError
-from citehub.graph.hubs import NewHub, check_name, check_place, keep_lists
+from citehub.errors import BadArgument, SourceError
+from citehub.graph.hubs import NewHub, check_name, check_place, keep_lists, today
 from citehub.live.fetch import choose_sources, fetch
-from citehub.sources.answers import is_kept
-from citehub.sources.reference_file import REFERENCE_FILE
 
 if TYPE_CHECKING:
     import datetime
@@ -91,6 +89,7 @@ def new_live_hub(
     work: str,
     out: str | None = None,
     *,
+    home: str | None = None,
     sources: Iterable[str] = (),
     citing: str | Iterable[str] | None = None,
     name: str | None = None,
@@ -116,7 +115,9 @@ def new_live_hub(
         or its title.
     out : str, optional
         The hub folder to make; it must not exist, or be empty. By default it has the hub's name
-        and joins the user's home of hubs.
+        and stands in ``home``.
+    home : str, optional
+        A folder of hubs; by default the user's own, whose hubs ``citehub.load`` finds by name.
     sources : iterable of str, optional
         Whom to ask: ``openalex``, ``s2``, ``opencitations``; by default all.
     citing : str or iterable of str, optional
@@ -152,9 +153,11 @@ def new_live_hub(
         "homepage": homepage,
     }  # fmt: skip
     describe_hub(name=name or "hub", work=work, **said)  # type: ignore[arg-type]
-    place = absolute(out) if out else os.path.join(home_folder(), name or _slug(work))
-    check_place(place, "" if out else name or "")
+    above = absolute(home) if home else home_folder()
+    place = absolute(out) if out else os.path.join(above, name or _slug(work))
+    check_place(place, "" if out or home else name or "")
     pending = f"{place}.fetching"
+    created = created or today()
     files = [citing] if isinstance(citing, str) else list(citing or ())
     with _folder.scratch_folder(place) as folder:
         source = os.path.join(folder, SOURCE)
@@ -163,26 +166,29 @@ def new_live_hub(
         )
         keep_lists(files, source, created)
         hub = name or name_hub(fetched.work)
-        target = place if out else os.path.join(home_folder(), hub)
-        check_place(target, "" if out else hub)
+        target = place if out else os.path.join(above, hub)
+        check_place(target, "" if out or home else hub)
         text = describe_hub(
-            name=hub, work=fetched.work, more={_ASKED: list(chosen)}, **said  # type: ignore[arg-type]
+            name=hub,
+            work=fetched.work,
+            more={_ASKED: list(chosen)},
+            **said,  # type: ignore[arg-type]
         )
         _folder.write_bytes(os.path.join(folder, SPEC), text.encode())
-        built = build_release(folder, version, created=created, progress=progress)
-        _folder.remove(os.path.join(folder, LOCK))
-        n_citing = load(folder, version=built.version).release.n_citing
-        _folder.move(folder, target)
+        spec = parse_spec(text, folder)
+        content = make_content(spec, ReleaseSpec(version, created), None, progress)
+        write_release("", content, lambda _: FIRST, progress, within=folder)
+        settle(folder, target, name=hub, title=content.spec.title, version=version)
     shutil.rmtree(pending, ignore_errors=True)
     return NewHub(
         work,
         target,
-        os.path.join(target, built.version),
-        n_citing,
+        os.path.join(target, version),
+        len(content.tables["citations"]),
         "",
         "",
         tuple(_tell_failed(fetched)),
-        (*fetched.notes, *_told(built.notes)),
+        (*fetched.notes, *_told(content.notes)),
     )
 
 
@@ -246,7 +252,7 @@ def update_hub(
     with writing(folder):
         before = sort_versions(read_index(folder)["versions"])[-1]
         pending = os.path.join(folder, _PENDING)
-        with _staged(folder, before) as staged:
+        with _staged(folder) as staged:
             source = os.path.join(staged, SOURCE)
             answers = os.path.join(staged, _PENDING)
             fetched = fetch(
@@ -285,9 +291,23 @@ def update_hub(
     )
 
 
+def asking_hubs() -> tuple[str, ...]:
+    """Return the hubs in the user's home whose ``hub.toml`` names sources to ask."""
+    home = home_folder()
+    names = sorted(os.listdir(home)) if os.path.isdir(home) else []
+    folders = [os.path.join(home, name) for name in names if not name.startswith(".")]
+    found = []
+    for folder in folders:
+        if os.path.isfile(os.path.join(folder, SPEC)) and is_hub(folder):
+            with suppress(SourceError):  # which is told where the hub is built
+                if read_spec(folder).sources:
+                    found.append(folder)
+    return tuple(found)
+
+
 @contextmanager
-def _staged(folder: str, before: str) -> Iterator[str]:
-    """Copy what the next release is built from: ``hub.toml``, the sources and the release before."""
+def _staged(folder: str) -> Iterator[str]:
+    """Copy a hub folder, to build the next release beside it."""
     with _folder.scratch_folder(os.path.join(folder, ".citehub.update")) as staged:
         shutil.copyfile(os.path.join(folder, SPEC), os.path.join(staged, SPEC))
         shutil.copyfile(os.path.join(folder, INDEX), os.path.join(staged, INDEX))
@@ -330,6 +350,3 @@ def _told(notes: Iterable[str]) -> Iterator[str]:
 def _slug(work: str) -> str:
     """Return a name for the folder of a work whose hub has none yet."""
     return re.sub(r"[^a-z0-9]+", "-", work.lower()).strip("-")[:60] or "new"
-
-
-__all__ = ["Updated", "is_hub", "is_kept", "new_live_hub", "update_hub"]

@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from citehub._identifiers import parse_identifier
+from citehub._identifiers import Identifier, parse_identifier
 from citehub._text import counted
 from citehub.bulk.extract import Note
 from citehub.bulk.find import fold_title
@@ -24,15 +24,14 @@ from citehub.errors import (
 from citehub.live.kept import Kept, read_on
 from citehub.live.settings import live_sources
 from citehub.live.transport import Live
-from citehub.sources.api import Listed
+from citehub.sources.api import Found
 from citehub.sources.records import best_identifier
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
 
-    from citehub._identifiers import Identifier
     from citehub.live.kept import Transport
-    from citehub.sources.api import Api, Found
+    from citehub.sources.api import Api, Listed
     from citehub.sources.source import Source
 
 _ROUNDS: Final = 6  # identifiers lead to records, which have further identifiers
@@ -90,7 +89,7 @@ class _Asking:
     @property
     def title(self) -> str:
         """The source's name."""
-        return self.source.title.partition(",")[0]
+        return self.api.title.partition(",")[0]
 
 
 def choose_sources(names: Collection[str] = ()) -> tuple[Source, ...]:
@@ -108,11 +107,12 @@ def choose_sources(names: Collection[str] = ()) -> tuple[Source, ...]:
     return tuple(each for name, each in known.items() if not names or name in names)
 
 
-def fetch(
+def fetch(  # noqa: PLR0913
     work: str,
     out: str,
     *,
     sources: Iterable[str] = (),
+    pending: str = "",
     transport: Transport | None = None,
     progress: Callable[[str], None] = lambda _step: None,
 ) -> Fetched:
@@ -129,6 +129,9 @@ def fetch(
         The folder to make; it must not exist, or be empty.
     sources : iterable of str, optional
         Whom to ask: ``openalex``, ``s2``, ``opencitations``; by default all.
+    pending : str, optional
+        A folder that keeps what came until the caller removes it; by default one beside the
+        folder, which goes when all is done.
     transport : Transport, optional
         What asks; by default the network.
     progress : callable, optional
@@ -156,7 +159,8 @@ def fetch(
     live: Live | None = None
     if transport is None:
         transport = live = Live(chosen)
-    pending = pending_folder(out)
+    keeps = bool(pending)
+    pending = pending or f"{out.rstrip(os.sep)}.fetching"
     if live is not None:
         live.check_network()
     run = _Run(chosen, pending, transport, progress)
@@ -168,13 +172,9 @@ def fetch(
             f"{'ahead' if live.skew > 0 else 'behind'}; dates are those of the sources."
         )
     fetched = run.finish(out, ids, notes)
-    shutil.rmtree(pending)
+    if not keeps:
+        shutil.rmtree(pending, ignore_errors=True)
     return fetched._replace(n_requests=n_requests)
-
-
-def pending_folder(out: str) -> str:
-    """Return the folder that keeps what came so far, of a folder that is about to be made."""
-    return f"{out.rstrip(os.sep)}.fetching"
 
 
 class _Run:
@@ -192,7 +192,7 @@ class _Run:
         has_key = getattr(transport, "has_key", lambda _source: True)
         self.askings = []
         for source in sources:
-            title = source.title.partition(",")[0]
+            title = source.api.title.partition(",")[0] if source.api else source.id
             kept = Kept(
                 source,
                 os.path.join(pending, source.id),
@@ -210,7 +210,7 @@ class _Run:
         self._refuse_unknown(work)
         known: set[Identifier] = set()
         for asking in self.askings:
-            if asking.error is None and (asking.found or not asking.api.search):
+            if asking.error is None and (asking.found or asking.api.search is None):
                 self._list(asking, ids, known)
         whole = [each for each in self.askings if each.listed]
         if not whole:
@@ -221,12 +221,12 @@ class _Run:
     def _no_list(self) -> FetchError:
         failed = [each for each in self.askings if each.error]
         errors = [str(each.error) for each in failed]
-        kind = type(failed[0].error) if failed and failed[0].error else Unreachable
+        kind = next((type(each.error) for each in failed if each.error), Unreachable)
         message = (
             f"No source gave a whole list of what cites the work. {' '.join(errors)} What came is "
             f"kept in {self.pending}; the same command goes on from there."
         )
-        return kind(message) if issubclass(kind, FetchError) else Unreachable(message)
+        return kind(message)
 
     def _ids_of_title(self, title: str) -> set[Identifier]:
         """Return the identifiers of the one work that has a title."""
@@ -344,13 +344,10 @@ class _Run:
             lists[asking.source.id] = asking.listed
             cut = (asking.listed.cut,) if asking.listed.cut else ()
             day = read_on(asking.kept.used.values())
-            note = Note(
-                day, partial=cut, announced=asking.listed.announced, is_asked=True
-            )
+            note = Note(day, partial=cut, announced=asking.listed.announced, is_asked=True)
             asking.kept.finish(os.path.join(out, asking.source.id), note)
         failed = {each.source.id: str(each.error) for each in self.askings if each.error}
-        for source_id in silent:
-            notes.append(f"{source_id} knows neither the work nor anything that cites it.")
+        notes += [f"{each} knows neither the work nor anything that cites it." for each in silent]
         name = best.curie if best else ""
         return Fetched(name, out, lists, failed, tuple(silent), tuple(notes), 0)
 

@@ -59,6 +59,20 @@ def setting(name: str) -> str:
     return next(each.value for each in settings() if each.name == name)
 
 
+def find(name: str) -> Setting:
+    """Return a setting by name, in any letters.
+
+    Raises
+    ------
+    UnknownName
+        There is none of this name.
+    """
+    known = {each.name: each for each in settings()}
+    if name.upper() not in known:
+        raise UnknownName.among("setting", name, known)
+    return known[name.upper()]
+
+
 def keep_setting(name: str, value: str) -> str:
     """Write a setting into the user's file, or take it out where the value is empty.
 
@@ -152,7 +166,7 @@ def _known() -> dict[str, tuple[str, bool]]:
     known: dict[str, tuple[str, bool]] = {}
     for source in live_sources():
         if (api := source.api) and api.key_variable:
-            title = source.title.partition(",")[0]
+            title = api.title.partition(",")[0]
             known[api.key_variable] = (f"key of {title}; free from {api.key_page}", True)
     known[MAILTO] = ("your address of mail, which OpenAlex is told with each request", False)
     for source in live_sources():

@@ -30,7 +30,7 @@ from citehub.live.settings import MAILTO, base_of, live_sources, setting
 from citehub.sources.answers import Answer, Asked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from citehub.sources.api import Api
     from citehub.sources.source import Source
@@ -115,12 +115,12 @@ class Live:
         reached: queue.Queue[bool] = queue.Queue()
 
         def connect(place: tuple[str, int]) -> None:
+            is_there = True
             try:
                 socket.create_connection(place, timeout=CONNECT).close()
             except OSError:
-                reached.put(False)
-            else:
-                reached.put(True)
+                is_there = False
+            reached.put(is_there)
 
         for place in places:
             threading.Thread(target=connect, args=(place,), daemon=True).start()
@@ -277,30 +277,22 @@ class Live:
             address = _with_query(target, query)
         raise _Final("sends on and on to other addresses of its own")
 
-    def _exchange(self, address: str, headers: Mapping[str, str], body: bytes | None) -> _Raw:
+    def _exchange(self, address: str, headers: Mapping[str, str], posted: bytes | None) -> _Raw:
         import urllib3
 
         timeout = urllib3.Timeout(connect=CONNECT, read=_READ)
-        began = time.monotonic()
         response = self._pool(address).request(
-            "POST" if body else "GET", address, headers=dict(headers), body=body,
+            "POST" if posted else "GET", address, headers=dict(headers), body=posted,
             redirect=False, retries=False, timeout=timeout, preload_content=False,
         )  # fmt: skip
         try:
-            parts, size = [], 0
-            for part in response.stream(1 << 16, decode_content=True):
-                parts.append(part)
-                size += len(part)
-                if size > _MOST:
-                    raise _Final(f"gives more than {_MOST >> 20} MB for one answer")
-                if time.monotonic() - began > _WHOLE:
-                    raise _Again(f"has not answered whole after {_WHOLE:.0f} seconds")
+            body = b"".join(_parts(response))
             found = {name.lower(): value for name, value in response.headers.items()}
         except BaseException:
             response.close()  # so that nobody reads what is left
             raise
         response.release_conn()
-        return _Raw(response.status, found, b"".join(parts))
+        return _Raw(response.status, found, body)
 
     def _pool(self, address: str) -> Any:
         """Return the connections to a host, through the proxy that the environment names."""
@@ -334,6 +326,18 @@ class _Again(Exception):
 
 class _Final(BadAnswer):
     """What will not be different the next time."""
+
+
+def _parts(response: Any) -> Iterator[bytes]:
+    """Yield a body as it comes, but not for ever."""
+    began, size = time.monotonic(), 0
+    for part in response.stream(1 << 16, decode_content=True):
+        yield part
+        size += len(part)
+        if size > _MOST:
+            raise _Final(f"gives more than {_MOST >> 20} MB for one answer")
+        if time.monotonic() - began > _WHOLE:
+            raise _Again(f"has not answered whole after {_WHOLE:.0f} seconds")
 
 
 def _check(raw: _Raw, due: Collection[str]) -> None:
@@ -374,19 +378,17 @@ def _reason(error: Exception) -> str:
     """Return in words what went wrong on the way; never with an address, which may hold a key."""
     from urllib3 import exceptions
 
-    if isinstance(error, exceptions.NameResolutionError):
-        return "cannot be found: its name is not known to the network"
-    if isinstance(error, exceptions.ProxyError):
-        return "cannot be reached through the proxy that the environment names"
-    if isinstance(error, exceptions.ConnectTimeoutError | exceptions.NewConnectionError):
-        return "cannot be reached"
-    if isinstance(error, exceptions.SSLError):
-        return "shows no certificate that this computer trusts"
-    if isinstance(error, exceptions.TimeoutError):
-        return f"has said nothing for {_READ:.0f} seconds"
-    if isinstance(error, exceptions.DecodeError):
-        return "gives an answer that is damaged"
-    return "breaks off in the middle of an answer"
+    kinds: tuple[tuple[type[Exception], str], ...] = (
+        (exceptions.NameResolutionError, "cannot be found: the network does not know its name"),
+        (exceptions.ProxyError, "cannot be reached through the proxy that the environment names"),
+        (exceptions.ConnectTimeoutError, "cannot be reached"),
+        (exceptions.NewConnectionError, "cannot be reached"),
+        (exceptions.SSLError, "shows no certificate that this computer trusts"),
+        (exceptions.TimeoutError, f"has said nothing for {_READ:.0f} seconds"),
+        (exceptions.DecodeError, "gives an answer that is damaged"),
+    )
+    said = (text for kind, text in kinds if isinstance(error, kind))
+    return next(said, "breaks off in the middle of an answer")
 
 
 def _when(seconds: float | None) -> str:
@@ -439,4 +441,4 @@ def _known() -> str:
 
 
 def _title(source: Source) -> str:
-    return source.title.partition(",")[0]
+    return _api(source).title.partition(",")[0]

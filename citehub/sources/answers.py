@@ -204,13 +204,11 @@ def _writer(files: ExitStack, folder: str, dataset: Dataset, is_table: bool) -> 
     place = os.path.join(folder, dataset.place or dataset.name)
     os.makedirs(place, exist_ok=True)
     if is_table:
-        file = files.enter_context(
-            open(os.path.join(place, "answers.csv"), "x", encoding="utf-8", newline="")
-        )
+        path = os.path.join(place, "answers.csv")
+        file = files.enter_context(open(path, "x", encoding="utf-8", newline=""))  # noqa: SIM115 -- closed with the others
         writer = csv.DictWriter(file, list(dataset.fields), extrasaction="ignore")
         writer.writeheader()
         return writer.writerow
-    lines = files.enter_context(
-        open(os.path.join(place, "answers.jsonl"), "x", encoding="utf-8", errors="replace")
-    )
+    path = os.path.join(place, "answers.jsonl")
+    lines = files.enter_context(open(path, "x", encoding="utf-8", errors="replace"))  # noqa: SIM115
     return lambda row: lines.write(json.dumps(row, ensure_ascii=False) + "\n")

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from citehub._identifiers import Identifier
 from citehub.errors import BadAnswer, TooLarge
 from citehub.sources.api import Api, Content, Found, Listed, ids_in, text, whole
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
-    from citehub._identifiers import Identifier
     from citehub.sources.api import Asker
 
 _PAPER: Final = (

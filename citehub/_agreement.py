@@ -1,0 +1,127 @@
+"""Why the numbers differ: what each source of a hub knows, and how far the sources agree."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from citehub._text import counted
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Iterator, Mapping
+
+    from citehub._hub import Hub
+
+
+class SourceCount(NamedTuple):
+    """What one source knows of the citations of a hub's work; None is not known.
+
+    Attributes
+    ----------
+    source_id, title : str
+        The source.
+    asked_on : date, optional
+        The day of which its numbers are.
+    stated : int, optional
+        The source's own count of the work's citations.
+    announced : int, optional
+        Citing records that its interface announced with their list.
+    records, works : int
+        Citing records that it gave, and citing works that these come to.
+    only : int
+        Citing works that no other source knows.
+    reasons : tuple of str
+        Why its numbers differ from each other, in sentences.
+    """
+
+    source_id: str
+    title: str
+    asked_on: datetime.date | None
+    stated: int | None
+    announced: int | None
+    records: int
+    works: int
+    only: int
+    reasons: tuple[str, ...]
+
+
+class Overlap(NamedTuple):
+    """How many citing works two sources both know, of those that either knows."""
+
+    source_id: str
+    other_source_id: str
+    n_both: int
+    n_either: int
+
+
+class Agreement(NamedTuple):
+    """How far the sources of a hub agree on what cites its work."""
+
+    n_works: int
+    sources: tuple[SourceCount, ...]
+    overlaps: tuple[Overlap, ...]
+
+
+def agreement(hub: Hub) -> Agreement:
+    """Return what each source of a hub knows, why its numbers differ, and how far they agree.
+
+    Raises
+    ------
+    UnknownTable
+        The release was made before citehub kept such counts.
+    """
+    release = hub.release
+    if "source_counts" not in release.resources:
+        raise release.unknown_table("source_counts")
+    counts: dict[str, dict[str, int]] = {}
+    for row in release.rows("source_counts"):
+        counts.setdefault(row["source_id"], {})[row["measure"]] = row["n"]
+    described = {row["source_id"]: row for row in release.rows("sources")}
+    sources = []
+    for source_id, found in counts.items():
+        row = described[source_id]
+        sources.append(
+            SourceCount(
+                source_id,
+                row["title"],
+                row["snapshot_on"] or row["retrieved_on"],
+                found.get("stated"),
+                found.get("announced"),
+                found.get("records", 0),
+                found.get("works", 0),
+                found.get("only", 0),
+                tuple(_reasons(found)),
+            )
+        )
+    overlaps = [
+        Overlap(row["source_id"], row["other_source_id"], row["n_both"], row["n_either"])
+        for row in release.rows("source_overlap")
+        if row["source_id"] < row["other_source_id"]
+    ]
+    return Agreement(release.n_citing, tuple(sources), tuple(overlaps))
+
+
+def _reasons(found: Mapping[str, int]) -> Iterator[str]:
+    """Yield why the numbers of a source differ, each in a sentence."""
+    records, works = found.get("records", 0), found.get("works", 0)
+    for name, what in (("announced", "It announced"), ("stated", "Its own count is")):
+        n = found.get(name)
+        if n is not None and n != records:
+            yield f"{what} {n:,}, and it gave {counted(records, 'citing record')}."
+    if n := found.get("versions", 0):
+        yield (
+            f"{counted(n, 'record')} {_are(n)} further versions of a work, as its preprint: "
+            f"{records:,} records come to {counted(works, 'work')}."
+        )
+    if n := found.get("undescribed", 0):
+        yield f"Of {counted(n, 'record')} it gives no title; they are counted, and no works here."
+    if n := found.get("excluded", 0):
+        yield f"{counted(n, 'record')} {_are(n)} of works that a person left out."
+    if n := found.get("self", 0):
+        yield f"{counted(n, 'record')} {_are(n)} of the work itself, and left out."
+    if n := found.get("unreadable", 0):
+        yield f"{counted(n, 'line')} of its files could not be read."
+
+
+def _are(n: int) -> str:
+    return "is" if n == 1 else "are"

@@ -1,0 +1,225 @@
+"""Commands that ask sources over the network, and their settings: update, fetch, config."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+import citehub
+from citehub import _terminal as terminal
+from citehub._text import clean, counted
+from citehub.cli import records
+from citehub.cli.app import PARTIAL, AsJson, app, complete_hub
+from citehub.errors import CitehubError
+
+if TYPE_CHECKING:
+    from citehub.graph.live import Updated
+
+NOTHING_NEW: Final = 4
+"""Exit code of an update that found nothing new."""
+_SHOWN: Final = 10  # works of a kind
+
+Asked = Annotated[
+    str | None,
+    typer.Option(
+        "--from",
+        metavar="SOURCES",
+        help="Sources to ask, as openalex,s2,opencitations; all by default.",
+    ),
+]
+
+
+def split_sources(text: str | None) -> tuple[str, ...]:
+    """Return the sources that ``--from`` names."""
+    names = tuple(each.strip() for each in (text or "").split(",") if each.strip())
+    if text is not None and not names:
+        raise typer.BadParameter("name sources, as openalex,s2,opencitations", param_hint="--from")
+    return names
+
+
+@app.command()
+def update(
+    hubs: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="HUB...",
+            help="Hub folders or names; by default all in your home of hubs that ask sources.",
+            autocompletion=complete_hub,
+        ),
+    ] = None,
+    sources: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="SOURCES",
+            help="Sources to ask, as openalex,s2; by default those that hub.toml names.",
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what is new, and write nothing.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Ask the sources of a hub again, say what is new, and make the next version.
+
+    Exits with 0 where something is new, with 4 where nothing is, with 3 where a source gave no
+    whole list, and with 1 where a hub could not be updated.
+    """
+    from citehub.graph.live import asking_hubs, update_hub
+
+    chosen = split_sources(sources)
+    names = tuple(hubs or ()) or asking_hubs()
+    if not names:
+        raise typer.BadParameter(
+            "there is no hub in your home of hubs that asks sources; name a hub folder",
+            param_hint="HUB",
+        )
+    found: list[Updated] = []
+    failed: list[tuple[str, CitehubError]] = []
+    for name in names:
+        try:
+            with terminal.progress() as step:
+                updated = update_hub(name, sources=chosen, dry_run=dry_run, progress=step)
+        except CitehubError as error:
+            if len(names) == 1:
+                raise
+            failed.append((name, error))
+            continue
+        found.append(updated)
+        if not as_json:
+            _show(updated, dry_run=dry_run)
+    for name, problem in failed:
+        _say(f"{name}: {problem}")
+    if as_json:
+        rows = [_record(each, dry_run=dry_run) for each in found]
+        rows += [{"hub": name, "status": "failed", "problem": str(each)} for name, each in failed]
+        records.print_json(rows[0] if len(names) == 1 else rows)
+    code = 0 if any(each.is_new for each in found) else NOTHING_NEW
+    if any(each.failed for each in found):
+        code = PARTIAL
+    raise typer.Exit(1 if failed else code)
+
+
+@app.command()
+def fetch(
+    work: Annotated[
+        str, typer.Argument(metavar="WORK", help="A DOI, arXiv id, PMID, openalex:W..., or title.")
+    ],
+    out: Annotated[str, typer.Option("--out", metavar="DIR", help="Folder to make.")],
+    sources: Asked = None,
+) -> None:
+    """Ask sources for a work and all that cites it, and keep their answers, without a hub.
+
+    The folders in it are read by: citehub new --openalex, --s2 and --opencitations.
+    Exits with 3 where a source gave no whole list.
+    """
+    from citehub.live.fetch import fetch as ask
+
+    if out in {"", "-"}:
+        raise typer.BadParameter("name a folder to make", param_hint="--out")
+    with terminal.progress() as step:
+        got = ask(
+            work, os.path.abspath(os.path.expanduser(out)), sources=split_sources(sources),
+            progress=step,
+        )  # fmt: skip
+    print(clean(got.folder))
+    for source_id, listed in got.lists.items():
+        _say(f"{source_id}: {counted(listed.received, 'citing record')}")
+    for note in got.notes:
+        _say(note)
+    _say(f"{counted(got.n_requests, 'request')}.")
+    for source_id, reason in got.failed.items():
+        _say(f"{source_id}: {reason}")
+    if got.failed:
+        raise typer.Exit(PARTIAL)
+
+
+@app.command()
+def config(
+    name: Annotated[
+        str | None, typer.Argument(metavar="NAME", help="A setting; all are shown without one.")
+    ] = None,
+    value: Annotated[
+        str | None,
+        typer.Argument(metavar="VALUE", help="Its value; asked for where it is left out."),
+    ] = None,
+    unset: Annotated[bool, typer.Option("--unset", help="Forget the setting.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show or set keys, your address of mail, and where sources are asked."""
+    from citehub.live import settings
+
+    if name is None:
+        known = settings.settings()
+        if as_json:
+            shown = ("name", "purpose", "shown", "origin")
+            records.print_json([{key: getattr(each, key) for key in shown} for each in known])
+            return
+        rows = [(each.name, each.shown or None, each.origin, each.purpose) for each in known]
+        terminal.show(terminal.grid("setting", "value", "from", "for", rows=rows, wide=(3,)))
+        return
+    if not unset and value is None:
+        setting = settings.find(name)
+        value = typer.prompt(setting.name, hide_input=setting.is_secret, err=True)
+        if not value.strip():
+            raise typer.BadParameter("the value is empty; forget a setting with --unset")
+    if not unset and value is not None and not value.strip():
+        raise typer.BadParameter("the value is empty; forget a setting with --unset")
+    path = settings.keep_setting(name, "" if unset else value or "")
+    _say(f"{'Forgotten' if unset else 'Kept'} in {path}, which only you can read.")
+
+
+def _show(updated: Updated, *, dry_run: bool) -> None:
+    """Print what an update found."""
+    for note in updated.notes:
+        _say(f"Note: {note}")
+    for source_id, reason in updated.failed.items():
+        _say(f"{source_id} gave no whole list; what it said before stays. {reason}")
+    if updated.diff is None:
+        asked = counted(updated.n_requests, "request")
+        _say(f"{updated.hub}: nothing new since {updated.before} ({asked}).")
+        return
+    if updated.folder:
+        print(clean(updated.folder))
+    would = "would be" if dry_run else "is"
+    level = updated.diff.level
+    terminal.show(
+        terminal.paragraph(f"{updated.version} {would} the next version: the changes since "
+                           f"{updated.before} are {level}.")
+    )  # fmt: skip
+    terminal.show(terminal.paragraph(updated.diff.news.text(most=_SHOWN)))
+    for work_id, names in list(updated.dropped.items())[:_SHOWN]:
+        terminal.show(terminal.paragraph(f"{work_id} was named by {', '.join(names)} alone."))
+    if not dry_run:
+        _say(f"Look at it with: citehub show {shlex.quote(updated.hub)}")
+
+
+def _record(updated: Updated, *, dry_run: bool) -> dict[str, Any]:
+    """Return an update as it is printed for scripts."""
+    status = "new" if updated.is_new else "nothing new"
+    return {
+        "hub": updated.hub,
+        "status": status,
+        "is_partial": bool(updated.failed),
+        "dry_run": dry_run,
+        "version": updated.version,
+        "before": updated.before,
+        "folder": updated.folder or None,
+        "level": updated.diff.level if updated.diff else None,
+        "news": asdict(updated.diff.news) if updated.diff else None,
+        "dropped": {work_id: list(names) for work_id, names in updated.dropped.items()},
+        "failed": updated.failed,
+        "notes": list(updated.notes),
+        "requests": updated.n_requests,
+        "citehub": citehub.__version__,
+    }
+
+
+def _say(message: str) -> None:
+    sys.stdout.flush()
+    terminal.err().print(terminal.paragraph(message), soft_wrap=True)
