@@ -1,7 +1,8 @@
 """Write made bulk dumps of any size, shaped like those of OpenAlex, S2 and OpenCitations.
 
     python benchmarks/make_dump.py 1000000 FOLDER [--sources openalex s2 opencitations]
-        [--s2-format jsonl|parquet] [--partitions 8] [--citations 27] [--broken 0] [--seed 530]
+        [--s2-format jsonl|parquet] [--partitions 8] [--citations 27] [--citing N] [--broken 0]
+        [--seed 530]
 
 The same arguments give the same bytes. One world of works and citations is drawn, and each source
 knows a part of it: OpenAlex 97 % of the works and 92 % of the citations between those, Semantic
@@ -9,7 +10,7 @@ Scholar 93 % and 88 %, OpenCitations 75 % and 70 %, as it needs DOIs. ``make_wor
 world, from which the right answers follow.
 
 Work 0 has the title, the arXiv number and the month of the Megatron-Turing NLG 530B paper, and one
-work in a thousand cites it (at least 20). All else is made: ids begin with a 9, which no real ones
+work in a thousand cites it (at least 20), or as many as ``--citing`` says. All else is made: ids begin with a 9, which no real ones
 do yet, and published DOIs with 10.5555, which is kept for tests. The other works stand by date,
 the oldest first, and cite older ones by a power law; five cite themselves. Small worlds have fewer
 citations than were asked for, as no work cites another twice.
@@ -101,10 +102,11 @@ def main() -> None:
     arguments.add_argument("--s2-format", choices=["jsonl", "parquet"], default="jsonl")
     arguments.add_argument("--partitions", type=int, default=8, help="files of each kind")
     arguments.add_argument("--citations", type=float, default=27, help="of a work, on average")
+    arguments.add_argument("--citing", type=int, help="works that cite work 0")
     arguments.add_argument("--broken", type=float, default=0, help="share of broken lines")
     arguments.add_argument("--seed", type=int, default=SEED)
     given = arguments.parse_args()
-    world = make_world(given.works, given.citations, given.seed)
+    world = make_world(given.works, given.citations, given.seed, given.citing)
     parquet = given.s2_format == "parquet"
     make_dump(Dump(world, given.folder, given.partitions, parquet, given.broken), given.sources)
     print(f"{len(world.cited):>15,}  citations in the world")
@@ -171,8 +173,10 @@ class World:
         return [(low, high) for low, high in pairwise(bounds) if low < high]
 
 
-def make_world(works: int, citations: float = 27, seed: int = SEED) -> World:
-    """Draw a world with so many works, and so many citations of each on average."""
+def make_world(
+    works: int, citations: float = 27, seed: int = SEED, citing: int | None = None
+) -> World:
+    """Draw a world with so many works, so many citations of each on average, and of work 0."""
     random = np.random.default_rng(seed)
     months = (12 * YEARS * np.sqrt(np.arange(works) / works)).astype(np.int16)
     months[0] = JANUARY_2022
@@ -185,7 +189,7 @@ def make_world(works: int, citations: float = 27, seed: int = SEED) -> World:
     works_known[~has_doi & (arxiv == 0)] &= OPENALEX | S2
     works_known[0] = OPENALEX | S2 | OPENCITATIONS
     offsets, cited = draw_citations(random, works, citations)
-    add_citations(random, months, offsets, cited)
+    add_citations(random, months, offsets, cited, citing)
     world = World(
         seed=seed,
         months=months,
@@ -251,11 +255,12 @@ def add_citations(
     months: NDArray[np.int16],
     offsets: Numbers,
     cited: NDArray[np.int32],
+    citing: int | None,
 ) -> None:
     """Let works cite work 0 and themselves, in place of their first and last citation."""
     able = np.flatnonzero((months >= JANUARY_2022) & (np.diff(offsets) > 1))
     able = able[able > 0]
-    count = min(len(able), max(len(months) // 1000, 20))
+    count = min(len(able), citing or max(len(months) // 1000, 20))
     cited[offsets[random.choice(able, count, replace=False)]] = 0
     chosen = random.choice(able, min(len(able), 5), replace=False)
     cited[offsets[chosen + 1] - 1] = chosen
