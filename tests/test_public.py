@@ -14,6 +14,7 @@ import citehub
 from citehub import errors
 
 PUBLIC = {
+    "Agreement",
     "CitehubError", "Diff", "Export", "Hub", "MtNlg", "News", "Related", "Scorecard", "Summary",
     "Table", "Work", "Works",
     "__version__", "arithmetic", "check", "diff", "display", "errors", "explorer", "hubs",

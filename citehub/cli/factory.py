@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from citehub import _terminal as terminal
-from citehub._text import clean, counted
+from citehub._text import clean, counted, either
 from citehub.cli.app import PARTIAL, read_ids
 from citehub.cli.live import Asked, split_sources
 from citehub.cli.sources import Named, with_sources
@@ -66,7 +66,7 @@ def new(
     works: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="WORK...",
+            metavar="WORK",
             help="A DOI, arXiv id, PMID, openalex:W..., s2:CORPUSID, or a title; of several, each "
             "becomes a hub. A release has its own.",
         ),
@@ -147,8 +147,10 @@ def new(
         flags = [each.option.flag for each in dumped() if each.option and named.get(each.id)]
         flags += [flag for flag, value in for_dumps.items() if value]
         if flags:
+            dumps_of = either([each.option.flag for each in dumped() if each.option])
+            why = "" if asked else f" Or name a dump, with {dumps_of}."
             raise typer.BadParameter(
-                f"sources are asked, so leave out {', '.join(flags)}, which is for dumps",
+                f"sources are asked, so leave out {', '.join(flags)}, which is for dumps.{why}",
                 param_hint="--from",
             )
         _ask(works, out, split_sources(asked), said)

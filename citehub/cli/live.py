@@ -47,7 +47,7 @@ def update(
     hubs: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="HUB...",
+            metavar="HUB",
             help="Hub folders or names; by default all in your home of hubs that ask sources.",
             autocompletion=complete_hub,
         ),
