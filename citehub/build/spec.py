@@ -363,19 +363,20 @@ def describe_hub(  # noqa: PLR0913
     licenses: Iterable[str | dict[str, str]] = (),
     contributors: Iterable[str | dict[str, Any]] = (),
     homepage: str | None = None,
+    sources: Iterable[str] = (),
     more: Mapping[str, Any] = MappingProxyType({}),
 ) -> str:
     """Return a ``hub.toml`` that says what a maintainer says of a hub.
 
-    Licences and contributors are names, or tables as a manifest has them; ``more`` is what else
-    there is to say, by key.
+    Licences and contributors are names, or tables as a manifest has them; ``sources`` are those
+    to ask for what is new; ``more`` is what else there is to say, by key.
 
     Raises
     ------
     BadArgument
         A licence is not known by this name, a name is empty, or the homepage is no address.
     """
-    given = [*licenses]
+    given, asked = [*licenses], [*sources]
     names = [each for n, each in enumerate(given) if each not in given[:n]]
     people: list[dict[str, Any]] = [
         {"title": each, "roles": ["creator"]} if isinstance(each, str) else each
@@ -405,6 +406,7 @@ def describe_hub(  # noqa: PLR0913
         "",
         f"name = {_toml(name)}",
         f"work = {_toml(work)}",
+        *([f"sources = {_toml(asked)}  # whom citehub update asks"] if asked else []),
         "",
         "# What is left out follows from the sources.",
         *(f"{key} = {_toml(value)}" if value else f"# {key} = {_toml(example)}"

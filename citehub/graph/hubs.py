@@ -183,7 +183,7 @@ def new_hub(
                 os.mkdir(source)
                 reader.extract(wanted, source, created)
                 keep_lists(files, source, created)
-                given.read_on |= {each.id: created for each in SOURCES}
+                given.read_on = {each.id: created for each in SOURCES} | given.read_on
                 said = parse_spec(about(name=name or "hub", work=work), folder)
                 spec = replace(said, name=name or "")
                 gathered = Gathered(given, HandRecords(source))
@@ -327,7 +327,7 @@ def new_hubs(
                 if not _is_hub_of(each, folder):
                     _folder.check_free(folder)
                     given = reader.input_of(each)
-                    given.read_on |= {source.id: created for source in SOURCES}
+                    given.read_on = {each.id: created for each in SOURCES} | given.read_on
                     content = make_content(
                         HubSpec(folder, "", each.asked), ReleaseSpec(version, created), None,
                         progress, Gathered(given, HandRecords(folder)),

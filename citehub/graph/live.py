@@ -39,8 +39,6 @@ if TYPE_CHECKING:
     from citehub.live.kept import Transport
 
 _PENDING: Final = ".citehub.answers"
-_ASKED: Final = "sources"
-"""The key of ``hub.toml`` that names the sources to ask."""
 
 
 class Updated(NamedTuple):
@@ -171,7 +169,7 @@ def new_live_hub(
         text = describe_hub(
             name=hub,
             work=fetched.work,
-            more={_ASKED: list(chosen)},
+            sources=chosen,
             **said,  # type: ignore[arg-type]
         )
         _folder.write_bytes(os.path.join(folder, SPEC), text.encode())

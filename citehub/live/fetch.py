@@ -24,7 +24,7 @@ from citehub.errors import (
 from citehub.live.kept import Kept, read_on
 from citehub.live.settings import live_sources
 from citehub.live.transport import Live
-from citehub.sources.api import Found
+from citehub.sources.api import Endless, Found
 from citehub.sources.records import best_identifier
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 _ROUNDS: Final = 6  # identifiers lead to records, which have further identifiers
 _SHOWN: Final = 5  # works of one title
+_WITHOUT: Final = {True: "does not know it.", False: "cannot be asked by this identifier."}
 
 
 class Fetched(NamedTuple):
@@ -85,6 +86,12 @@ class _Asking:
         if self.source.api is None:
             raise TypeError(self.source.id)
         return self.source.api
+
+    def has(self, identifier: Identifier) -> bool:
+        """Tell whether the one record that has an identifier was found already."""
+        return identifier.scheme not in self.api.shared and any(
+            identifier in each.ids for each in self.found.values()
+        )
 
     @property
     def title(self) -> str:
@@ -219,19 +226,18 @@ class _Run:
         return ids, notes
 
     def _no_list(self) -> FetchError:
-        failed = [each for each in self.askings if each.error]
-        errors = [str(each.error) for each in failed]
-        kind = next((type(each.error) for each in failed if each.error), Unreachable)
-        message = (
-            f"No source gave a whole list of what cites the work. {' '.join(errors)} What came is "
-            f"kept in {self.pending}; the same command goes on from there."
+        failed = [each.error for each in self.askings if each.error]
+        said = _joined(failed or [Unreachable("No source could be asked.")])
+        return type(said)(
+            f"No source gave a whole list of what cites the work. {said} What came is kept in "
+            f"{self.pending}; the same command goes on from there."
         )
-        return kind(message)
 
     def _ids_of_title(self, title: str) -> set[Identifier]:
         """Return the identifiers of the one work that has a title."""
         wanted, works = fold_title(title), list[tuple[set[Identifier], Found]]()
         others: list[Found] = []
+        failed: list[FetchError] = []
         for asking in self.askings:
             if asking.api.search is None:
                 continue
@@ -239,7 +245,7 @@ class _Run:
             try:
                 found = asking.api.search(asking.kept, title)
             except FetchError as error:
-                asking.error = error
+                failed.append(error)
                 continue
             for each in found:
                 if fold_title(each.title or "") != wanted:
@@ -251,8 +257,8 @@ class _Run:
                 works.append((merged, alike[0][1] if alike else each))
         if len(works) == 1:
             return works[0][0]
-        if failed := [each for each in self.askings if each.error]:
-            raise self._failure(failed)
+        if failed:
+            raise _joined(failed)
         shown = [each for _, each in works] or others
         listed = "".join(f"\n  {_describe(each)}" for each in shown[:_SHOWN])
         if works:
@@ -266,18 +272,15 @@ class _Run:
             title,
         )
 
-    def _failure(self, failed: list[_Asking]) -> FetchError:
-        error = failed[0].error or Unreachable("")
-        message = " ".join(str(each.error) for each in failed)
-        return type(error)(message)
-
     def _find(self, ids: set[Identifier]) -> None:
         """Find the records of the work in all sources, each by the identifiers of all."""
         for _ in range(_ROUNDS):
             grown = False
             for asking in self.askings:
-                new = ids - asking.asked
-                if asking.error or not new:
+                if asking.error:
+                    continue
+                new = {each for each in ids - asking.asked if not asking.has(each)}
+                if not new:
                     continue
                 grown = True
                 self.progress(f"Look for the work in {asking.title}")
@@ -296,11 +299,11 @@ class _Run:
     def _refuse_unknown(self, work: str) -> None:
         if any(each.found for each in self.askings):
             return
-        failed = [each for each in self.askings if each.error]
-        if len(failed) == len(self.askings):
-            raise self._failure(failed)
+        failed = [each.error for each in self.askings if each.error]
+        if failed and not any(each.kept.used and not each.error for each in self.askings):
+            raise _joined(failed)
         said = [
-            f"{each.title}: {each.error}" if each.error else f"{each.title}: does not know it."
+            str(each.error or f"{each.title} {_WITHOUT[bool(each.kept.used)]}")
             for each in self.askings
         ]
         raise UnknownWork(
@@ -319,12 +322,14 @@ class _Run:
                 listed = asking.api.citing(asking.kept, list(asking.found.values()), ids, known)
             except FetchError as error:
                 was_resumed = asking.kept.n_earlier > n_earlier
-                if is_last or not (was_resumed and isinstance(error, BadAnswer)):
+                may_heal = isinstance(error, Endless) or (
+                    was_resumed and isinstance(error, BadAnswer)
+                )
+                if is_last or not may_heal:
                     asking.error = error
                     return
             else:
-                is_short = asking.api.is_exact and listed.announced != listed.received
-                if is_last or not is_short or listed.cut:
+                if is_last or not listed.is_short(is_exact=asking.api.is_exact):
                     asking.listed = listed
                     known |= listed.ids
                     return
@@ -352,11 +357,18 @@ class _Run:
         return Fetched(name, out, lists, failed, tuple(silent), tuple(notes), 0)
 
 
+def _joined(errors: list[FetchError]) -> FetchError:
+    """Return one error for several, of the kind of the first."""
+    return type(errors[0])(" ".join(map(str, errors)))
+
+
 def _tell(asking: _Asking) -> Iterable[str]:
     """Yield what is to know of a list that is whole."""
     listed = asking.listed
     if listed is None:
         return
+    if listed.lost:
+        yield listed.lost
     if listed.cut:
         yield listed.cut
     elif listed.announced is not None and listed.announced != listed.received:

@@ -64,10 +64,15 @@ def asked_wait(headers: Mapping[str, str], wall: float) -> float | None:
     3600.0
     >>> asked_wait({"Retry-After": "soon"}, 0.0) is None
     True
+
+    Where something is left, the reset is that of the day, and says nothing of the pace:
+
+    >>> asked_wait({"X-RateLimit-Reset": "3600", "X-RateLimit-Remaining": "12"}, 0.0) is None
+    True
     """
     low = {name.lower(): value.strip() for name, value in headers.items()}
     found = _seconds(low.get("retry-after", ""), wall)
-    if found is None:
+    if found is None and (is_used_up(headers) or "x-ratelimit-remaining" not in low):
         found = _seconds(low.get("x-ratelimit-reset", ""), wall)
     return found
 

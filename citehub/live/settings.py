@@ -54,6 +54,11 @@ def settings() -> tuple[Setting, ...]:
     return tuple(found)
 
 
+def names() -> tuple[str, ...]:
+    """Return the names of all settings."""
+    return tuple(_known())
+
+
 def setting(name: str) -> str:
     """Return the value of a setting, empty where there is none."""
     return next(each.value for each in settings() if each.name == name)

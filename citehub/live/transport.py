@@ -13,7 +13,7 @@ import time
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import quote, urlencode, urljoin, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from citehub import __version__
@@ -46,7 +46,9 @@ _REDIRECTS: Final = 3
 _OK, _NOT_FOUND, _TOO_FAST = 200, 404, 429
 _DAY: Final = 86_400.0
 _LARGE: Final = re.compile(r"exceed|too large|10 ?MB|response size", re.IGNORECASE)
+_SLOW: Final = re.compile(r"rate|slow|limit|too (many|often|fast)", re.IGNORECASE)
 _SPENT: Final = re.compile(r"budget|credit|quota|daily|per day", re.IGNORECASE)
+_SAFE: Final = "/:;()@!$&'*+,=~"
 _SAID: Final = 160  # letters of what a source says
 
 
@@ -167,7 +169,7 @@ class Live:
             except (_Again, BadAnswer) as error:
                 if tries >= _TRIES or isinstance(error, _Final):
                     kind = BadAnswer if isinstance(error, BadAnswer) else Unreachable
-                    raise kind(f"{title} {error}") from None
+                    raise kind(f"{title} {error}.") from None
                 self._pacers[source.id].hold(backoff(tries))
             else:
                 if found is not None:
@@ -177,7 +179,7 @@ class Live:
         self, source: Source, asked: Asked, raw: _Raw, due: Collection[str], tries: int
     ) -> Answer | None:
         """Return the answer that a response is; None where it is to be asked again."""
-        if raw.status == _TOO_FAST:
+        if raw.status == _TOO_FAST or (raw.status == 403 and _SLOW.search(_said(raw))):  # noqa: PLR2004
             self._hold(source, raw, tries)
             return None
         if raw.status in {401, 403}:
@@ -187,13 +189,13 @@ class Live:
         if raw.status not in {_OK, _NOT_FOUND}:
             kind = TooLarge if _LARGE.search(_said(raw)) else BadAnswer
             if kind is TooLarge:
-                raise TooLarge(f"{_title(source)} refuses so large an answer{_said(raw)}")
+                raise TooLarge(f"{_title(source)} refuses so large an answer{_said(raw)}.")
             raise _Final(f"refuses {asked.path} with {raw.status}{_said(raw)}")
         if raw.status == _OK:
             _check(raw, due)
         self._note_clock(raw)
         at = datetime.datetime.fromtimestamp(time.time() - self.skew, tz=datetime.UTC)
-        address = self._bases[source.id] + asked.path
+        address = self._bases[source.id] + quote(asked.path, safe=_SAFE)
         if asked.params:
             address += "?" + urlencode(asked.params)
         stamp = at.strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -212,18 +214,24 @@ class Live:
         title, seconds = _title(source), asked_wait(raw.headers, time.time())
         is_spent = is_used_up(raw.headers) or bool(_SPENT.search(_said(raw)))
         if is_spent and (seconds is None or seconds > LONGEST):
-            hint = "" if self.has_key(source) else f" {_key_hint(source)}"
             raise BudgetUsedUp(
-                f"{title} gives no more today{_when(seconds)}.{hint}", seconds or _DAY
+                f"{title} gives no more today{_when(seconds)}.{self._hint(source)}",
+                seconds or _DAY,
             )
         if seconds is not None and seconds > LONGEST:
             raise BudgetUsedUp(f"{title} asks to wait{_when(seconds)}.", seconds)
         if tries >= _BUSY_TRIES:
-            hint = "" if self.has_key(source) else f" {_key_hint(source)}"
             raise BudgetUsedUp(
-                f"{title} says that it is asked too often, {tries} times in a row.{hint}", LONGEST
+                f"{title} says that it is asked too often, {tries} times in a row; come back "
+                f"later.{self._hint(source)}",
+                LONGEST,
             )
         self._pacers[source.id].hold(backoff(tries) if seconds is None else seconds + 0.05)
+
+    def _hint(self, source: Source) -> str:
+        """Return where a key comes from, for whoever has none."""
+        has_none = _api(source).key_variable and not self.has_key(source)
+        return f" {_key_hint(source)}" if has_none else ""
 
     def _refuse_key(self, source: Source, raw: _Raw) -> NoReturn:
         api = _api(source)
@@ -232,8 +240,9 @@ class Live:
                 f"{_title(source)} refuses the key in {api.key_variable}"
                 f"{self._scrub(_said(raw))}. Correct it with: citehub config {api.key_variable}"
             )
-        hint = f" {_key_hint(source)}" if api.key_variable else ""
-        raise KeyRefused(f"{_title(source)} answers nobody without a key.{hint}")
+        if not api.key_variable:
+            raise BadAnswer(f"{_title(source)} refuses to answer, with {raw.status}{_said(raw)}.")
+        raise KeyRefused(f"{_title(source)} wants a key{_said(raw)}. {_key_hint(source)}")
 
     def _send(self, source: Source, asked: Asked) -> _Raw:
         """Send one request, and those to where it is sent on."""
@@ -252,7 +261,8 @@ class Live:
             query.append((api.key_name, key))
         if self._contact and api.contact:
             query.append((api.contact, self._contact))
-        address = self._bases[source.id] + asked.path + (f"?{urlencode(query)}" if query else "")
+        address = self._bases[source.id] + quote(asked.path, safe=_SAFE)
+        address += f"?{urlencode(query)}" if query else ""
         body = None
         if asked.posted:
             body = json.dumps({"ids": list(asked.posted)}).encode()
@@ -269,10 +279,10 @@ class Live:
                 return raw
             target = urljoin(address, raw.headers.get("location", ""))
             if urlsplit(target)[:2] != origin:
-                host = urlsplit(target).hostname or "nowhere"
+                parts = urlsplit(target)
                 raise _Final(
-                    f"sends on to {host}, which is not asked: a network that wants a login, or a "
-                    "wrong base address"
+                    f"sends on to {parts.scheme}://{parts.hostname or 'nowhere'}, which is not "
+                    "asked: a network that wants a login, or a wrong base address"
                 )
             address = _with_query(target, query)
         raise _Final("sends on and on to other addresses of its own")
@@ -331,7 +341,7 @@ class _Final(BadAnswer):
 def _parts(response: Any) -> Iterator[bytes]:
     """Yield a body as it comes, but not for ever."""
     began, size = time.monotonic(), 0
-    for part in response.stream(1 << 16, decode_content=True):
+    while part := response.read1(1 << 16, decode_content=True):  # which waits for no more
         yield part
         size += len(part)
         if size > _MOST:
@@ -404,9 +414,9 @@ def _when(seconds: float | None) -> str:
 
 def _key_hint(source: Source) -> str:
     api = _api(source)
-    if not api.key_variable:
-        return ""
-    return f"With a free key it gives more: {api.key_page}, then citehub config {api.key_variable}"
+    return (
+        f"With a free key it gives more: {api.key_page}, then citehub config {api.key_variable}."
+    )
 
 
 def _with_query(target: str, query: list[tuple[str, str]]) -> str:

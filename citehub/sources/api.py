@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, Protocol
 
 from citehub._identifiers import parse_identifier
+from citehub.errors import BadAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
     from citehub._identifiers import Identifier
 
+_FEW: Final = 10
 MOST_PAGES: Final = 100_000
 """Of a list; more are none, but a cursor that never ends."""
 
@@ -72,13 +74,31 @@ class Listed(NamedTuple):
     """How whole a list of citing works is.
 
     ``announced`` is the number that the source gave with the list; ``cut`` says in a sentence why
-    the source gives no more, where it does not. ``ids`` are those of the citing works.
+    the source gives no more, where it does not, ``lost`` what else it did not give. ``ids`` are
+    those of the citing works.
     """
 
     announced: int | None
     received: int
     cut: str = ""
     ids: frozenset[Identifier] = frozenset()
+    lost: str = ""
+
+    def is_short(self, *, is_exact: bool) -> bool:
+        """Tell whether so few came that a source is to be asked once more.
+
+        ``is_exact`` says that the number announced is that of the list; else it is of another
+        day, and a little less is usual.
+        """
+        if self.announced is None or self.cut:
+            return False
+        if is_exact:
+            return self.announced != self.received
+        return self.announced - self.received > max(_FEW, self.announced // 10)
+
+
+class Endless(BadAnswer):
+    """A list whose pages repeat."""
 
 
 class Content(NamedTuple):
@@ -126,6 +146,8 @@ class Api:
         Datasets that the dump must have, also where answers hold none of them.
     tables : frozenset of str
         Datasets that the dump has as CSV.
+    shared : frozenset of str
+        Schemes of which several of its records may have the same identifier.
     is_exact : bool
         Whether the number that comes with a list is that of the list.
     """
@@ -140,6 +162,7 @@ class Api:
     rows: Callable[[Iterable[Content]], Iterator[tuple[str, dict[str, Any]]]]
     due: tuple[str, ...]
     tables: frozenset[str] = frozenset()
+    shared: frozenset[str] = frozenset()
     is_exact: bool = False
     search: Callable[[Asker, str], list[Found]] | None = None
     key_variable: str = ""

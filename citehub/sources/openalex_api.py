@@ -6,16 +6,27 @@ An answer holds works as the snapshot does, so that its rows are theirs.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
+from citehub._identifiers import Identifier
 from citehub.errors import BadAnswer
-from citehub.sources.api import MOST_PAGES, Api, Content, Found, Listed, ids_in, text, whole
+from citehub.sources.api import (
+    MOST_PAGES,
+    Api,
+    Content,
+    Endless,
+    Found,
+    Listed,
+    ids_in,
+    text,
+    whole,
+)
 from citehub.sources.dumps import FEW
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
-    from citehub._identifiers import Identifier
     from citehub.sources.api import Asker
 
 FIELDS: Final = (
@@ -45,8 +56,9 @@ def find(asker: Asker, ids: Collection[Identifier]) -> list[Found]:
         if scheme == "arxiv":  # a published version may have it, with a DOI of its own
             pages = "|".join(f"{each}://arxiv.org/abs/{value}" for each in ("http", "https"))
             wanted = ("filter", f"locations.landing_page_url:{pages}")
-            answer = asker.ask("/works", [wanted, _SELECT, ("per_page", str(FEW))], due=_LIST)
-            _enter(found, answer["results"] if answer else [])
+            with suppress(BadAnswer):  # a filter that is in use, and not documented
+                answer = asker.ask("/works", [wanted, _SELECT, ("per_page", str(FEW))], due=_LIST)
+                _enter(found, answer["results"] if answer else [])
     return list(found.values())
 
 
@@ -66,12 +78,24 @@ def citing(
     _own: Collection[Identifier],
     _known: Collection[Identifier],
 ) -> Listed:
-    """Ask for all that cites some records.
+    """Ask for all that cites some records, each by itself, so that it is known which one.
 
     With a key pages follow a cursor; without one they have numbers, which end at 10,000 works.
     """
-    names = "|".join(sorted(each.name for each in records))
-    query = [("filter", f"cites:{names}"), _SELECT, ("per_page", str(_PAGE))]
+    announced = received = 0
+    cut, ids = "", set[Identifier]()
+    for record in sorted(records):
+        seen, n = _citing(asker, record.name, received)
+        announced, received = announced + n, received + len(seen)
+        ids.update(*seen.values())
+        if not asker.has_key and n > _MOST_BY_NUMBER:
+            cut = f"Without a key OpenAlex lists {_MOST_BY_NUMBER:,} works at most, of {n:,}."
+    return Listed(announced, received, cut, frozenset(ids))
+
+
+def _citing(asker: Asker, name: str, before: int) -> tuple[dict[str, frozenset[Identifier]], int]:
+    """Return the works that cite one record, with their identifiers, and the number announced."""
+    query = [("filter", f"cites:{name}"), _SELECT, ("per_page", str(_PAGE))]
     seen: dict[str, frozenset[Identifier]] = {}
     cursors, cursor = {"*"}, "*"
     for page in range(1, MOST_PAGES):
@@ -81,23 +105,15 @@ def citing(
         works = {_name(each): each for each in answer["results"] if _name(each)}
         new = works.keys() - seen.keys()
         seen |= {each: _ids(works[each]) for each in new}
-        asker.tell(len(seen), announced)
-        if not asker.has_key:
-            if page * _PAGE >= min(announced, _MOST_BY_NUMBER) or not answer["results"]:
-                cut = (
-                    f"Without a key OpenAlex lists {_MOST_BY_NUMBER:,} works at most, and "
-                    f"announces {announced:,}."
-                )
-                cut = cut if announced > _MOST_BY_NUMBER else ""
-                return Listed(announced, len(seen), cut, frozenset().union(*seen.values()))
-            continue
+        asker.tell(before + len(seen), before + announced)
         cursor = answer["meta"].get("next_cursor")
-        if not cursor or not answer["results"]:
-            return Listed(announced, len(seen), "", frozenset().union(*seen.values()))
-        if cursor in cursors or not new:
+        is_last = page * _PAGE >= min(announced, _MOST_BY_NUMBER)
+        if not answer["results"] or (is_last if not asker.has_key else not cursor):
+            return seen, announced
+        if not new or (asker.has_key and cursor in cursors):
             break
         cursors.add(cursor)
-    raise BadAnswer("the pages of its list repeat and do not end")
+    raise Endless("OpenAlex: the pages of its list repeat and do not end.")
 
 
 def rows(answers: Iterable[Content]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -156,7 +172,7 @@ def _count(answer: Any) -> int:
     meta = answer["meta"] if answer else None
     count = meta.get("count") if isinstance(meta, dict) else None
     if type(count) is not int or not isinstance(answer["results"], list):
-        raise BadAnswer("it does not say how many works there are")
+        raise BadAnswer("OpenAlex does not say how many works there are.")
     return count
 
 
@@ -170,6 +186,7 @@ API: Final = Api(
     rows=rows,
     due=("works",),
     tables=frozenset({"merged_ids"}),
+    shared=frozenset({"arxiv"}),
     is_exact=True,
     key_variable="OPENALEX_API_KEY",
     key_page="https://openalex.org/settings/api",

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from citehub.errors import BadAnswer
-from citehub.sources.api import Api, Content, Found, Listed, ids_in
+from citehub._identifiers import Identifier
+from citehub.errors import BadAnswer, Unreachable
+from citehub.sources.api import Api, Content, Found, Listed, ids_in, text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
-    from citehub._identifiers import Identifier
     from citehub.sources.api import Asker
 
 _INDEX: Final = "/index/v2/citations/"
@@ -34,27 +34,29 @@ def find(asker: Asker, ids: Collection[Identifier]) -> list[Found]:
     """Return what Meta has of some identifiers."""
     names = sorted({name for each in ids if (name := _spell(each))})
     found: dict[str, Found] = {}
+    rows: list[dict[str, Any]] = []
     for start in range(0, len(names), _BATCH):
-        for row in _meta(asker, names[start : start + _BATCH]):
-            cell = row.get("id")
-            words = cell.split() if isinstance(cell, str) else []
-            if words:
-                found[words[0]] = Found(words[0], ids_in(words), row.get("title") or None)
+        rows += _meta(asker, names[start : start + _BATCH])
+    for row in rows:
+        cell = row.get("id")
+        words = cell.split() if isinstance(cell, str) else []
+        if words:
+            found[words[0]] = Found(words[0], ids_in(words), text(row.get("title")))
     return list(found.values())
 
 
 def citing(
     asker: Asker,
-    _records: Collection[Found],
+    records: Collection[Found],
     own: Collection[Identifier],
     known: Collection[Identifier],
 ) -> Listed:
     """Ask for all that cites some works, and for what the citing ones are that nobody names."""
     cells: dict[str, None] = {}
-    for name in sorted({name for each in own if (name := _spell(each))}):
+    for name in sorted(_names_of(records, own)):
         answer = asker.ask(f"{_INDEX}{name}")
         if not isinstance(answer, list):
-            raise BadAnswer("it gives no list of citations")
+            raise BadAnswer("OpenCitations gives no list of citations.")
         cells |= {
             row["citing"]: None
             for row in answer
@@ -64,9 +66,29 @@ def citing(
     told = {*known, *own}
     names = [_first(cell) for cell in cells if not ids_in(cell.split()) & told]
     names = [name for name in names if name]
-    for start in range(0, len(names), _BATCH):
-        _meta(asker, names[start : start + _BATCH])
-    return Listed(None, len(cells))
+    cut = ""
+    try:
+        for start in range(0, len(names), _BATCH):
+            _meta(asker, names[start : start + _BATCH])
+    except (BadAnswer, Unreachable) as error:
+        cut = (
+            f"{error} So of {len(names):,} works that no other source names the title is missing."
+        )
+    return Listed(None, len(cells), cut)
+
+
+def _names_of(records: Collection[Found], own: Collection[Identifier]) -> set[str]:
+    """Return the names of a work to ask by: one for each record, and what no record has."""
+    told = frozenset[Identifier]().union(*(each.ids for each in records))
+    groups = [*(each.ids for each in records), *({each} for each in own if each not in told)]
+    schemes = ("doi", "arxiv", "pmid", "omid")
+    names = set()
+    for group in groups:
+        known = [each for each in group if each.scheme in schemes]
+        if known:
+            best = min(known, key=lambda each: (schemes.index(each.scheme), each.value))
+            names.add(_spell(best))
+    return names
 
 
 def _first(cell: str) -> str:

@@ -8,18 +8,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub._identifiers import Identifier
-from citehub.errors import BadAnswer, TooLarge
-from citehub.sources.api import Api, Content, Found, Listed, ids_in, text, whole
+from citehub.errors import BadAnswer, FetchError, TooLarge
+from citehub.sources.api import Api, Content, Endless, Found, Listed, ids_in, text, whole
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
     from citehub.sources.api import Asker
 
+_TITLE: Final = "Semantic Scholar"
 _PAPER: Final = (
     *("corpusId", "externalIds", "title", "authors", "venue", "journal", "publicationTypes"),
     *("year", "publicationDate", "citationCount", "abstract"),
 )
+_PLAIN: Final = ("fields", ",".join(_PAPER))
 _OWN: Final = ("fields", ",".join((*_PAPER, "tldr")))
 _EDGE: Final = ("fields", ",".join(("contextsWithIntent", "contexts", "intents", "isInfluential",
                                     *_PAPER)))  # fmt: skip
@@ -57,7 +59,7 @@ def find(asker: Asker, ids: Collection[Identifier]) -> list[Found]:
 
 def search(asker: Asker, title: str) -> list[Found]:
     """Return the papers that may have a title: those that fit best."""
-    answer = asker.ask("/paper/search/match", [("query", title), _OWN], due=("data",))
+    answer = asker.ask("/paper/search/match", [("query", title), _PLAIN], due=("data",))
     found: dict[str, Found] = {}
     _enter(found, answer["data"] if answer and isinstance(answer["data"], list) else [])
     return list(found.values())
@@ -83,15 +85,31 @@ def citing(
             if number is not None:
                 citing[number] = _ids(edge["citingPaper"], number)
     papers = list(citing)
-    for start in range(0, len(papers), _BATCH):
-        posted = [f"CorpusId:{each}" for each in papers[start : start + _BATCH]]
-        asker.ask("/paper/batch", [_SUMMARIES], posted=posted)
+    lost = _ask_for_summaries(asker, [f"CorpusId:{each}" for each in papers])
     ids = frozenset[Identifier]().union(*citing.values())
-    return Listed(announced, len(citing) + nameless, cut, ids)
+    return Listed(announced, len(citing) + nameless, cut, ids, lost)
+
+
+def _ask_for_summaries(asker: Asker, names: list[str]) -> str:
+    """Ask for the sentence that a model wrote of each paper; say why where there is none."""
+    start, size = 0, _BATCH
+    while start < len(names):
+        try:
+            asker.ask("/paper/batch", [_SUMMARIES], posted=names[start : start + size])
+        except TooLarge:
+            if size <= _LEAST_PAGE:
+                raise
+            size //= 2
+        except FetchError as error:
+            return f"{error} So the summaries that it has of papers are missing."
+        else:
+            start += size
+    return ""
 
 
 def _citations(asker: Asker, paper: Found, before: int) -> tuple[list[dict[str, Any]], str]:
     edges: list[dict[str, Any]] = []
+    seen: set[str] = set()
     offset, limit = 0, _PAGE
     while True:
         most = min(limit, _MOST - offset)
@@ -104,14 +122,19 @@ def _citations(asker: Asker, paper: Found, before: int) -> tuple[list[dict[str, 
             limit //= 2
             continue
         if answer is None or not isinstance(answer["data"], list):
-            raise BadAnswer("it gives no list of citations")
-        edges += [each for each in answer["data"] if isinstance(each, dict)]
+            raise BadAnswer(f"{_TITLE} gives no list of citations.")
+        page = [each for each in answer["data"] if isinstance(each, dict)]
+        new = {str(each) for each in page} - seen
+        edges += page
+        seen |= new
         asker.tell(before + len(edges), paper.n_citations)
         following = answer.get("next")
         if following is None:
             return edges, ""
-        if type(following) is not int or following <= offset:
-            raise BadAnswer("the pages of its list repeat and do not end")
+        if type(following) is not int or following <= offset or (page and not new):
+            raise Endless(f"{_TITLE}: the pages of its list repeat and do not end.")
+        if not page and following > (paper.n_citations or 0) + _PAGE:
+            return edges, ""  # empty pages may stand before others, but not for ever
         offset = following
         if offset >= _MOST:
             return edges, (

@@ -1,0 +1,71 @@
+"""Fixtures: a made world, a server that answers from it, and a clock that nobody waits for."""
+
+from __future__ import annotations
+
+import os
+import time
+
+import pytest
+
+from citehub.live import settings
+from citehub.live.transport import Live
+from tests.live.server import serve, world
+
+WORK = "arxiv:2201.11990"
+
+
+@pytest.fixture(scope="session")
+def dumps(tmp_path_factory):
+    """Dumps of a small world, in which about twenty works cite the one that is asked for."""
+    return world(tmp_path_factory.mktemp("world") / "dumps", 2_000, citations=8)
+
+
+@pytest.fixture(autouse=True)
+def bare(tmp_path, monkeypatch):
+    """Have no settings but those of a test."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", os.fspath(tmp_path / "config"))
+    monkeypatch.setenv("CITEHUB_HOME", os.fspath(tmp_path / "home"))
+    for name in settings.names():
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="session")
+def running(dumps):
+    """A server."""
+    with serve(dumps) as started:
+        yield started
+
+
+@pytest.fixture
+def server(running, monkeypatch):
+    """A server whose addresses are set, and with which nothing is wrong."""
+    running.faults, running.skew = (), 0.0
+    running.interfaces["openalex"].moved.clear()
+    running.forget()
+    for name, value in running.env.items():
+        monkeypatch.setenv(name, value)
+    return running
+
+
+class Hurry:
+    """A clock that is as far ahead as was slept, so that no test waits."""
+
+    def __init__(self):
+        self.ahead = 0.0
+
+    def now(self):
+        return time.monotonic() + self.ahead
+
+    def sleep(self, seconds):
+        self.ahead += seconds
+
+
+@pytest.fixture
+def live(server):
+    """Make a transport that waits for nobody."""
+
+    def make():
+        clock = Hurry()
+        return Live(settings.live_sources(), clock.now, clock.sleep)
+
+    return make
