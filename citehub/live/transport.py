@@ -28,6 +28,7 @@ from citehub.errors import (
 from citehub.live.pace import LONGEST, Pacer, asked_wait, backoff, is_used_up
 from citehub.live.settings import MAILTO, base_of, live_sources, setting
 from citehub.sources.answers import Answer, Asked
+from citehub.sources.api import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -166,6 +167,8 @@ class Live:
             try:
                 raw = self._send(source, asked)
                 found = self._judge(source, asked, raw, due, tries)
+            except Refused:
+                raise
             except (_Again, BadAnswer) as error:
                 if tries >= _TRIES or isinstance(error, _Final):
                     kind = BadAnswer if isinstance(error, BadAnswer) else Unreachable
@@ -190,7 +193,8 @@ class Live:
             kind = TooLarge if _LARGE.search(_said(raw)) else BadAnswer
             if kind is TooLarge:
                 raise TooLarge(f"{_title(source)} refuses so large an answer{_said(raw)}.")
-            raise _Final(f"refuses {asked.path} with {raw.status}{_said(raw)}")
+            told = f"{_title(source)} refuses {asked.path} with {raw.status}{_said(raw)}."
+            raise Refused(told)
         if raw.status == _OK:
             _check(raw, due)
         self._note_clock(raw)

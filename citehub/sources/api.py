@@ -97,6 +97,10 @@ class Listed(NamedTuple):
         return self.announced - self.received > max(_FEW, self.announced // 10)
 
 
+class Refused(BadAnswer):
+    """A question that a source does not take as it stands."""
+
+
 class Endless(BadAnswer):
     """A list whose pages repeat."""
 

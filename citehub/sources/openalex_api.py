@@ -18,6 +18,7 @@ from citehub.sources.api import (
     Endless,
     Found,
     Listed,
+    Refused,
     ids_in,
     text,
     whole,
@@ -56,7 +57,7 @@ def find(asker: Asker, ids: Collection[Identifier]) -> list[Found]:
         if scheme == "arxiv":  # a published version may have it, with a DOI of its own
             pages = "|".join(f"{each}://arxiv.org/abs/{value}" for each in ("http", "https"))
             wanted = ("filter", f"locations.landing_page_url:{pages}")
-            with suppress(BadAnswer):  # a filter that is in use, and not documented
+            with suppress(Refused):  # a filter that is in use, and not documented
                 answer = asker.ask("/works", [wanted, _SELECT, ("per_page", str(FEW))], due=_LIST)
                 _enter(found, answer["results"] if answer else [])
     return list(found.values())
