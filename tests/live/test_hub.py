@@ -183,9 +183,9 @@ def test_a_work_that_nobody_has_is_told_by_each_source(live, tmp_path):
         new_live_hub("arxiv:1301.00001", os.fspath(tmp_path / "x"), transport=live())
     said = str(caught.value)
     for each in (
-        "OpenAlex: does not know it",
-        "Semantic Scholar: does not",
-        "OpenCitations: does",
+        "OpenAlex does not know it",
+        "Semantic Scholar does not",
+        "OpenCitations does not",
     ):
         assert each in said
     assert not (tmp_path / "x").exists()
