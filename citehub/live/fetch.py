@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from citehub import _folder
 from citehub._identifiers import Identifier, parse_identifier
 from citehub._text import counted
 from citehub.bulk.extract import Note
@@ -360,18 +361,19 @@ class _Run:
         """Write the answers of all sources whose list is whole."""
         best = best_identifier(ids)
         lists, silent = {}, []
-        os.makedirs(out, exist_ok=True)
-        for asking in self.askings:
-            if asking.error:
-                continue
-            if asking.listed is None or not (asking.found or asking.listed.received):
-                silent.append(asking.source.id)
-                continue
-            lists[asking.source.id] = asking.listed
-            cut = (asking.listed.cut,) if asking.listed.cut else ()
-            day = read_on(asking.kept.used.values())
-            note = Note(day, partial=cut, announced=asking.listed.announced, is_asked=True)
-            asking.kept.finish(os.path.join(out, asking.source.id), note)
+        with _folder.scratch_folder(out) as made:
+            for asking in self.askings:
+                if asking.error:
+                    continue
+                if asking.listed is None or not (asking.found or asking.listed.received):
+                    silent.append(asking.source.id)
+                    continue
+                lists[asking.source.id] = asking.listed
+                cut = (asking.listed.cut,) if asking.listed.cut else ()
+                day = read_on(asking.kept.used.values())
+                note = Note(day, partial=cut, announced=asking.listed.announced, is_asked=True)
+                asking.kept.finish(os.path.join(made, asking.source.id), note)
+            _folder.move(made, out)
         failed = {each.source.id: str(each.error) for each in self.askings if each.error}
         notes += [f"{each} knows neither the work nor anything that cites it." for each in silent]
         name = best.curie if best else ""

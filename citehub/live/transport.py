@@ -264,7 +264,7 @@ class Live:
                 f"Correct it with: citehub config {api.key_variable}"
             )
         if not api.key_variable:
-            raise BadAnswer(f"{_title(source)} refuses to answer, with {raw.status}{_said(raw)}.")
+            raise _Final(f"refuses to answer, with {raw.status}{_said(raw)}")
         raise KeyRefused(f"{_title(source)} wants a key{_said(raw)}. {_key_hint(source)}")
 
     def _send(self, source: Source, asked: Asked) -> _Raw:

@@ -10,6 +10,7 @@ import pytest
 from citehub.live import fetch, settings, transport
 from citehub.live.transport import Live
 from tests.live.server import serve, world
+from tests.live.worlds import read_world
 
 WORK = "arxiv:2201.11990"
 PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
@@ -31,9 +32,15 @@ def bare(tmp_path, monkeypatch):
 
 
 @pytest.fixture(scope="session")
-def running(dumps):
+def known(dumps):
+    """What the sources know of that world; whoever changes it has a copy."""
+    return read_world(dumps)
+
+
+@pytest.fixture(scope="session")
+def running(known):
     """A server."""
-    with serve(dumps) as started:
+    with serve(known) as started:
         yield started
 
 
@@ -67,6 +74,13 @@ class Hurried(Live):
     def __init__(self, sources):
         clock = Hurry()
         super().__init__(sources, clock.now, clock.sleep)
+
+
+def asking(server, monkeypatch):
+    """Have a server asked from now on; return what asks it."""
+    for variable, address in server.env.items():
+        monkeypatch.setenv(variable, address)
+    return Hurried(settings.live_sources())
 
 
 @pytest.fixture

@@ -5,14 +5,12 @@ Works are named by the DOI or the id that the world gives them; who knows them i
 
 from __future__ import annotations
 
+import copy
 import json
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
-from tests.live.worlds import read_world
-
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.live.worlds import World
 
 OWN = 9_000_000_000, 900_000_000, {"omid:br/06901", "doi:10.48550/arxiv.2201.11990"}
@@ -25,22 +23,17 @@ MERGED, INTO = "openalex:W9063844908", "doi:10.5555/made.1828"  # the first in O
 INTENT = "doi:10.5555/made.1821"
 
 
-def before(dumps: Path) -> World:
-    """Return the world before some works were there."""
-    known = read_world(dumps)
+def before(world: World) -> World:
+    """Return a world before some works were there."""
+    known = copied(world)
     drop(known, openalex=9127453708, s2=925762603, opencitations="06901644")
     drop(known, s2=947631443)
     return known
 
 
-def grown(dumps: Path) -> World:
-    """Return the world with some works more."""
-    return read_world(dumps)
-
-
-def later(dumps: Path) -> World:
-    """Return the grown world after all else that can happen has happened."""
-    known = read_world(dumps)
+def later(world: World) -> World:
+    """Return a world after all else that can happen has happened."""
+    known = copied(world)
     drop(known, openalex=9302713368)
     drop(known, openalex=9182291460)
     edit(known, 9911618600, is_retracted=True)
@@ -51,11 +44,23 @@ def later(dumps: Path) -> World:
     drop(known, openalex=9063844908)
     del known.openalex.lines[9063844908]
     known.openalex.merged[9063844908] = 9818615568
-    edges = known.s2.citations[OWN[1]]
-    for place, (number, line) in enumerate(edges):
-        if number == 988078941:
-            edges[place] = number, line.replace(b'["background"]', b'["result"]')
+    known.s2.citations[OWN[1]] = [
+        (number, line.replace(b'["background"]', b'["result"]') if number == 988078941 else line)
+        for number, line in known.s2.citations[OWN[1]]
+    ]
     return known
+
+
+def copied(world: World) -> World:
+    """Return a world whose tables are its own; the lists in them are not."""
+    return replace(
+        world, **{each.name: _copied(getattr(world, each.name)) for each in fields(world)}
+    )
+
+
+def _copied(part: Any) -> Any:
+    tables = {each.name: copy.copy(getattr(part, each.name)) for each in fields(part)}
+    return replace(part, **tables)
 
 
 def edit(known: World, number: int, **fields: Any) -> None:
@@ -67,11 +72,11 @@ def edit(known: World, number: int, **fields: Any) -> None:
 def drop(known: World, openalex: int = 0, s2: int = 0, opencitations: str = "") -> None:
     """Take the citation by a work out of what sources know."""
     if openalex:
-        known.openalex.citing[OWN[0]].remove(openalex)
+        table = known.openalex.citing
+        table[OWN[0]] = [each for each in table[OWN[0]] if each != openalex]
     if s2:
-        edges = known.s2.citations[OWN[1]]
-        edges[:] = [edge for edge in edges if edge[0] != s2]
-    if opencitations:
-        for name in OWN[2]:
-            rows = known.opencitations.index[name]
-            rows[:] = [row for row in rows if not row["oci"].startswith(opencitations)]
+        edges = known.s2.citations
+        edges[OWN[1]] = [edge for edge in edges[OWN[1]] if edge[0] != s2]
+    for name in OWN[2] if opencitations else ():
+        index = known.opencitations.index
+        index[name] = [row for row in index[name] if not row["oci"].startswith(opencitations)]

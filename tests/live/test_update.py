@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import threading
+from contextlib import contextmanager
 from functools import partial
 from types import SimpleNamespace
 
@@ -20,9 +21,8 @@ from citehub.build.register import writing
 from citehub.build.release import Built
 from citehub.graph import Dumps, new_hub, new_live_hub, update_hub
 from citehub.graph import live as graph_live
-from citehub.live import settings
 from tests.live import growth
-from tests.live.conftest import WORK, Hurried
+from tests.live.conftest import WORK, asking
 from tests.live.faults import always
 from tests.live.growth import (
     DROPPED,
@@ -62,12 +62,12 @@ def ids_of(folder, version):
 
 
 @pytest.fixture(scope="module")
-def worlds(dumps):
+def worlds(known):
     """Servers of the world at three times."""
     with (
-        serve(growth.before(dumps)) as before,
-        serve(growth.grown(dumps)) as grown,
-        serve(growth.later(dumps)) as later,
+        serve(growth.before(known)) as before,
+        serve(growth.copied(known)) as grown,
+        serve(growth.later(known)) as later,
     ):
         yield {"before": before, "grown": grown, "later": later}
 
@@ -79,17 +79,9 @@ def ask(worlds, monkeypatch):
     def choose(name):
         worlds[name].faults, worlds[name].skew = (), 0.0
         worlds[name].forget()
-        for variable, address in worlds[name].env.items():
-            monkeypatch.setenv(variable, address)
-        return Hurried(settings.live_sources())
+        return asking(worlds[name], monkeypatch)
 
     return choose
-
-
-def asking(server, monkeypatch):
-    for variable, address in server.env.items():
-        monkeypatch.setenv(variable, address)
-    return Hurried(settings.live_sources())
 
 
 @pytest.fixture(scope="module")
@@ -275,13 +267,11 @@ def test_where_all_fail_the_hub_stays(hub, worlds, ask):
     assert files_of(hub) == before
 
 
-def test_a_source_that_names_nothing_any_more_is_not_believed(
-    hub, worlds, ask, dumps, monkeypatch
-):
+def test_a_source_that_names_nothing_any_more_is_not_believed(hub, ask, known, monkeypatch):
     skip_building(monkeypatch)
-    empty = growth.before(dumps)
+    empty = growth.before(known)
     for name in growth.OWN[2]:
-        empty.opencitations.index[name].clear()
+        empty.opencitations.index[name] = []
     del empty.s2.papers[growth.OWN[1]]
     empty.s2.names = {name: n for name, n in empty.s2.names.items() if n != growth.OWN[1]}
     before = files_of(hub)
@@ -323,7 +313,7 @@ def test_a_hub_that_was_made_in_part_becomes_whole(worlds, ask, updated, tmp_pat
 # -- killed -----------------------------------------------------------------------------------
 
 
-def kill_at(monkeypatch, module, name, turn=1):
+def kill_at(module, name, turn):
     """Have a function end the process in a call, and nothing be cleared up from there on."""
     called, real = [], getattr(module, name)
 
@@ -352,50 +342,50 @@ KILLS = {
 }
 
 
-@pytest.mark.parametrize("phase", KILLS)
-def test_a_killed_update_is_brought_to_an_end(hub, worlds, ask, updated, monkeypatch, phase):
+@contextmanager
+def killed(hub, asks, made, phase):
+    """Update a hub, and kill that at a phase."""
     module, name, turn = KILLS[phase]
-    transport = ask("grown")
-    with monkeypatch.context() as patch:
-        skip_building(patch, made=updated)
-        if module is not graph_live:  # once all is built
+    with pytest.MonkeyPatch.context() as patch:
+        skip_building(patch, made=made)
+        killers = []
+        if module is graph_live:
+            killers.append(kill_at(module, name, turn))
+        else:  # once all is built
             real = taking.take
-            killed = []
 
             def take(*given):
-                killed.append(kill_at(patch, module, name, turn))
+                killers.append(kill_at(module, name, turn))
                 real(*given)
 
             patch.setattr(graph_live, "take", take)
-        killer = kill_at(patch, module, name, turn) if module is graph_live else None
-        with pytest.raises(Killed):
-            update_hub(hub, created=LATER, transport=transport)
-        for each in [killer] if killer else killed:
-            each.undo()
-    assert citehub.versions(hub) == ("1.0.0",)
-    assert rows_of(hub)
-    worlds["grown"].forget()
-    is_taken = name in {"rename", "move", "rmtree", "register"}
-    with monkeypatch.context() as patch:
-        skip_building(patch, made=None if is_taken else updated)
-        found = update_hub(hub, created=LATER, transport=ask("grown"))
+        try:
+            with pytest.raises(Killed):
+                update_hub(hub, created=LATER, transport=asks)
+        finally:
+            for each in killers:
+                each.undo()
+    yield name in {"rename", "move", "rmtree", "register"}
+
+
+@pytest.mark.parametrize("phase", KILLS)
+def test_a_killed_update_is_brought_to_an_end(hub, ask, updated, monkeypatch, phase):
+    with killed(hub, ask("grown"), updated, phase) as is_taken:
+        assert citehub.versions(hub) == ("1.0.0",)
+        assert rows_of(hub)
+    skip_building(monkeypatch, made=None if is_taken else updated)
+    found = update_hub(hub, created=LATER, transport=ask("grown"))
     assert citehub.versions(hub) == ("1.0.0", "1.1.0")
     assert files_of(hub) == files_of(updated)
     assert found.version == "1.1.0"
     if is_taken:
         assert any("Entered 1.1.0 into" in each for each in found.notes)
-    left = {each for each in os.listdir(hub) if each.startswith(".")}
-    assert left == {".citehub.lock"}
+    assert {each for each in os.listdir(hub) if each.startswith(".")} == {".citehub.lock"}
 
 
 def test_a_build_brings_a_killed_update_to_an_end(hub, ask, updated, monkeypatch):
-    transport = ask("grown")
-    with monkeypatch.context() as patch:
-        skip_building(patch, made=updated)
-        killer = kill_at(patch, taking._folder, "move")
-        with pytest.raises(Killed):
-            update_hub(hub, created=LATER, transport=transport)
-        killer.undo()
+    with killed(hub, ask("grown"), updated, "before the release"):
+        assert citehub.versions(hub) == ("1.0.0",)
     monkeypatch.setattr(
         release._Building, "write", lambda made: Built("", made.before.version, None, ())
     )
@@ -440,8 +430,8 @@ def test_of_two_updates_at_once_the_second_says_who_is_at_work(hub, ask, monkeyp
 
 
 def test_a_hub_of_dumps_asks_whom_it_is_told_to(dumps, hub, ask, tmp_path):
-    folders = {each: dumps / each for each in SOURCES}
-    made = new_hub(WORK, os.fspath(tmp_path / "dumped"), Dumps(**folders), created=DAY)
+    given = Dumps(openalex=dumps / "openalex")
+    made = new_hub(WORK, os.fspath(tmp_path / "dumped"), given, created=DAY)
     with pytest.raises(errors.BadArgument, match="--from openalex,s2,opencitations"):
         update_hub(made.folder, transport=ask("grown"))
     found = update_hub(made.folder, sources=["openalex"], created=LATER, transport=ask("grown"))
