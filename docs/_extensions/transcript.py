@@ -10,6 +10,8 @@ Options of the directive:
     The exit codes that are due, else 0 of each; another one ends the build.
 ``without``
     Words; what the server's dumps say of records with one of them is left out.
+``alone``
+    Have no server, and no addresses of one.
 ``faults``
     What goes wrong, as ``s2 503``: a source or a part of a path, and a fault of the server.
 """
@@ -23,6 +25,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 DUMPS = HERE.parent / "guide" / "small-dumps"
+WIDTH = 80  # letters, as of a terminal
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/\w+")
 
 
@@ -50,6 +54,7 @@ class Transcript(SphinxDirective):
         "exits": directives.unchanged,
         "without": directives.unchanged,
         "faults": directives.unchanged,
+        "alone": directives.flag,
     }
 
     def run(self) -> list[nodes.Node]:
@@ -60,16 +65,23 @@ class Transcript(SphinxDirective):
         shown = []
         with _serve(home, self.options.get("without", "").split()) as server:
             server.faults = _faults(self.options.get("faults", ""))
+            addresses = {} if "alone" in self.options else server.env
             for command, code in zip(commands, due, strict=True):
-                done = _run(command, home, server.env)
+                done = _run(command, home, addresses)
                 said = _ADDRESS.sub("http://127.0.0.1", done.stdout).replace(str(home), ".")
                 if done.returncode != int(code):
                     raise ExtensionError(f"{command} exits with {done.returncode}:\n{said}")
-                shown.append(f"$ {command}\n{said.rstrip()}\n".replace("\n\n\n", "\n\n"))
-        text = "\n".join(shown)
+                lines = [f"$ {command}", *said.rstrip().splitlines(), ""]
+                shown += [part for line in lines for part in _wrap(line)]
+        text = "\n".join(shown).rstrip()
         block = nodes.literal_block(text, text, language="console")
         self.set_source_info(block)
         return [block]
+
+
+def _wrap(line: str) -> list[str]:
+    """Return a line as a terminal breaks it; one that fits stays as it is."""
+    return [line] if len(line) <= WIDTH else textwrap.wrap(line, WIDTH)
 
 
 _HOMES: dict[str, tempfile.TemporaryDirectory[str]] = {}
@@ -111,7 +123,7 @@ def _run(command: str, home: Path, addresses: dict[str, str]) -> subprocess.Comp
     own = {"XDG_CONFIG_HOME": str(home.parent / "config"), "CITEHUB_HOME": str(home / "hubs")}
     return subprocess.run(  # noqa: PLW1510, S603 -- the page holds the commands; its exit is looked at
         [sys.executable, "-P", "-m", *shlex.split(command)],
-        cwd=home, env={**plain, **addresses, **own, "COLUMNS": "88"}, text=True,
+        cwd=home, env={**plain, **addresses, **own, "COLUMNS": str(WIDTH)}, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
 
