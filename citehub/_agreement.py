@@ -79,12 +79,12 @@ def agreement(hub: Hub) -> Agreement:
     described = {row["source_id"]: row for row in release.rows("sources")}
     sources = []
     for source_id, found in counts.items():
-        row = described[source_id]
+        row = described.get(source_id, {})  # what a release may lack, as a check tells
         sources.append(
             SourceCount(
                 source_id,
-                row["title"],
-                row["snapshot_on"] or row["retrieved_on"],
+                row.get("title", source_id),
+                row.get("snapshot_on") or row.get("retrieved_on"),
                 found.get("stated"),
                 found.get("announced"),
                 found.get("records", 0),
