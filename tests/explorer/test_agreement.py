@@ -83,7 +83,7 @@ def test_it_says_why_the_numbers_of_a_source_differ(shown):
         (
             "The first: It announced 1,800, and it gave 1,700 citing records. Its own count is "
             "1,900, and it gave 1,700 citing records. 100 records are further versions of a work, "
-            "as its preprint: 1,700 records come to 1,600 works."
+            "such as its preprint. So 1,700 records come to 1,600 works."
         ),
         "The third: Its own count is 40, and it gave 0 citing records.",
     ]
