@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 DUMPS = HERE.parent / "guide" / "small-dumps"
-WIDTH = 80  # letters, as of a terminal
+WIDTH = 72  # letters, which a page has room for
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/\w+")
 
 
@@ -74,7 +74,7 @@ class Transcript(SphinxDirective):
                 lines = [f"$ {command}", *said.rstrip().splitlines(), ""]
                 shown += [part for line in lines for part in _wrap(line)]
         text = "\n".join(shown).rstrip()
-        block = nodes.literal_block(text, text, language="console")
+        block = nodes.literal_block(text, text, language="text")
         self.set_source_info(block)
         return [block]
 
