@@ -81,13 +81,14 @@ def keep(folder: str, number: int, answer: Answer) -> None:
     place = os.path.join(folder, BODIES)
     os.makedirs(place, exist_ok=True)
     part = os.path.join(place, f".{name}.part")
-    with open(part, "wb") as file:
+    with _folder.naming(part), open(part, "wb") as file:
         file.write(gzip.compress(answer.body, compresslevel=6, mtime=0))
         file.flush()
         os.fsync(file.fileno())
     os.replace(part, os.path.join(place, name))
     line = json.dumps(answer.entry(f"{BODIES}/{name}"), ensure_ascii=False)
-    with open(os.path.join(folder, LIST), "a", encoding="utf-8") as listed:
+    path = os.path.join(folder, LIST)
+    with _folder.naming(path), open(path, "a", encoding="utf-8") as listed:
         listed.write(f"{line}\n")
         listed.flush()
         os.fsync(listed.fileno())
@@ -177,7 +178,7 @@ def unfold(source: Source, folder: str, scratch: str) -> str:
         return target
     datasets = {each.name: each for each in dump.datasets}
     with _folder.scratch_folder(target) as made:
-        with ExitStack() as files:
+        with _folder.naming(target), ExitStack() as files:
             writers: dict[str, Any] = {}
             for name in api.due:
                 writers[name] = _writer(files, made, datasets[name], name in api.tables)
