@@ -127,11 +127,15 @@ def new_live_hub(
         Whom to ask: ``openalex``, ``s2``, ``opencitations``; by default all.
     citing : str or iterable of str, optional
         Reference managers' files of works that cite the work, to take in too.
-    name, version, title, homepage : str, optional
+    name, version : str, optional
         As of :func:`new_hub`.
     created : datetime.date, optional
         Date of the release; by default today.
+    title : str, optional
+        As of :func:`new_hub`.
     licenses, contributors : iterable of str, optional
+        As of :func:`new_hub`.
+    homepage : str, optional
         As of :func:`new_hub`.
     transport : Transport, optional
         What asks; by default the network.
