@@ -10,10 +10,11 @@ Scholar 93 % and 88 %, OpenCitations 75 % and 70 %, as it needs DOIs. ``make_wor
 world, from which the right answers follow.
 
 Work 0 has the title, the arXiv number and the month of the Megatron-Turing NLG 530B paper, and one
-work in a thousand cites it (at least 20), or as many as ``--citing`` says. All else is made: ids begin with a 9, which no real ones
-do yet, and published DOIs with 10.5555, which is kept for tests. The other works stand by date,
-the oldest first, and cite older ones by a power law; five cite themselves. Small worlds have fewer
-citations than were asked for, as no work cites another twice.
+work in a thousand cites it (at least 20), or as many as ``--citing`` says. All else is made: ids
+begin with a 9, which no real ones do yet, and published DOIs with 10.5555, which is kept for
+tests. The other works stand by date, the oldest first, and cite older ones by a power law; five
+cite themselves. Small worlds have fewer citations than were asked for, as no work cites another
+twice.
 
 - OpenAlex: three published works in ten that are on arXiv have a second record, the preprint's.
   Half of the published records of works on arXiv have a location there. A citation names either

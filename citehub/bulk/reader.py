@@ -353,7 +353,7 @@ class Reader:
         citing = edges.select("hub", "citing").distinct()
         cited = citing.select("hub", cited=citing.citing)
         local = citations.select("citing", "cited", "is_influential", "part")
-        return local.inner_join(citing, "citing").inner_join(cited, ["hub", "cited"])
+        return local.inner_join(citing, "citing").semi_join(cited, ["hub", "cited"])
 
     def _near(self, source: Opened, records: Collection[Any]) -> Expression:
         """Return the works that are some records or may cite one."""

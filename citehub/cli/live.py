@@ -174,7 +174,9 @@ def config(
             shown = ("name", "purpose", "shown", "origin")
             records.print_json([{key: getattr(each, key) for key in shown} for each in known])
             return
-        rows = [(each.name, each.shown or None, each.origin, each.purpose) for each in known]
+        rows = [
+            (each.name, each.shown or None, each.origin or None, each.purpose) for each in known
+        ]
         terminal.show(terminal.grid("setting", "value", "from", "for", rows=rows, wide=(3,)))
         return
     if not unset and value is None:

@@ -127,7 +127,15 @@ def new_live_hub(
         Whom to ask: ``openalex``, ``s2``, ``opencitations``; by default all.
     citing : str or iterable of str, optional
         Reference managers' files of works that cite the work, to take in too.
-    name, version, created, title, licenses, contributors, homepage
+    name, version : str, optional
+        As of :func:`new_hub`.
+    created : datetime.date, optional
+        Date of the release; by default today.
+    title : str, optional
+        As of :func:`new_hub`.
+    licenses, contributors : iterable of str, optional
+        As of :func:`new_hub`.
+    homepage : str, optional
         As of :func:`new_hub`.
     transport : Transport, optional
         What asks; by default the network.
@@ -152,6 +160,21 @@ def new_live_hub(
         Another process makes this hub.
     BadArgument, TargetExists
         As of :func:`new_hub`.
+
+    Examples
+    --------
+    A transport stands for the network, here one of sources that know no work:
+
+    >>> from citehub.graph import new_live_hub
+    >>> from citehub.sources.answers import Answer
+    >>> class Nobody:
+    ...     def ask(self, source, asked, due):
+    ...         return Answer(asked, "", 404, "2026-11-29T12:00:00Z", b"")
+    >>> import os, tempfile
+    >>> with tempfile.TemporaryDirectory() as home:  # doctest: +ELLIPSIS
+    ...     new_live_hub("doi:10.5555/lantern.1", os.path.join(home, "hub"), transport=Nobody())
+    Traceback (most recent call last):
+    citehub.errors.UnknownWork: No source that answered has the work 'doi:10.5555/lantern.1'...
     """
     check_name(name, version)
     chosen = tuple(each.id for each in choose_sources(tuple(sources)))
@@ -253,6 +276,13 @@ def update_hub(
         The release cannot be built; the hub stays as it is, and the answers are kept.
     HubInUse
         Another process writes into the folder.
+
+    Examples
+    --------
+    >>> from citehub.graph import update_hub
+    >>> update_hub("mt-nlg")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    citehub.errors.BadArgument: ...hub.toml names no sources to ask, as the hub was not made by...
     """
     folder = find_folder(hub)
     spec = read_spec(folder)

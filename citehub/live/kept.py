@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from citehub import _folder
 from citehub.bulk.extract import NOTE
 from citehub.errors import BadAnswer, Unreachable
-from citehub.sources.answers import Answer, Asked, is_kept, keep, read_answers
+from citehub.sources.answers import Asked, copy, is_kept, keep, read_body, read_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
 
     from citehub.bulk.extract import Note
+    from citehub.sources.answers import Answer, Line
     from citehub.sources.source import Source
 
 _OK: Final = 200
@@ -39,6 +40,8 @@ class Transport(Protocol):
 @dataclass(slots=True)
 class Kept:
     """The answers of one source: those that are stored, and those that are asked for.
+
+    Their bodies are in files alone, as those of a long list are larger than memory may be.
 
     Parameters
     ----------
@@ -62,23 +65,23 @@ class Kept:
     has_key: bool
     before: Collection[str]
     show: Callable[[int, int | None], None]
-    used: dict[Asked, Answer] = field(default_factory=dict, init=False)
+    used: dict[Asked, Line] = field(default_factory=dict, init=False)
     n_earlier: int = field(default=0, init=False)
-    _stored: dict[Asked, Answer] = field(default_factory=dict, init=False)
+    _stored: dict[Asked, Line] = field(default_factory=dict, init=False)
     _n: int = field(default=0, init=False)
     _earlier: set[Asked] = field(default_factory=set, init=False)
 
     def __post_init__(self) -> None:
         if is_kept(self.folder):
             now = datetime.datetime.now(tz=datetime.UTC)
-            answers = list(read_answers(self.folder, is_whole=False))
-            if self.transport and any(_age(each, now) > _OLD for each in answers):
-                answers = []
+            lines = [line for line, _ in read_lines(self.folder, is_whole=False)]
+            if self.transport and any(_age(each, now) > _OLD for each in lines):
+                lines = []
             if self.transport:  # what a killed process left half written goes
-                self._write(answers)
-            self._stored = {each.asked: each for each in answers}
+                lines = self._write(lines)
+            self._stored = {each.asked: each for each in lines}
             self._earlier = set(self._stored)
-            self._n = len(answers)
+            self._n = len(lines)
 
     def ask(
         self,
@@ -90,23 +93,24 @@ class Kept:
     ) -> Any:
         """Return what an answer holds, None where the source does not know what was asked for."""
         asked = Asked(path, tuple(params), tuple(posted))
-        answer = self._stored.get(asked)
-        if answer is None:
+        line, content = self._stored.get(asked), None
+        if line is None:
             if self.transport is None:
                 raise Unreachable(f"{self.folder} has no answer to {path}, and nothing is asked.")
             answer = self.transport.ask(self.source, asked, due)
             self._n += 1
-            keep(self.folder, self._n, answer)
-            self._stored[asked] = answer
-        elif asked in self._earlier:
-            self.n_earlier += 1
-        self.used[asked] = answer
-        if answer.status != _OK:
+            self._stored[asked] = line = keep(self.folder, self._n, answer)
+            body, content = answer.body, answer.content
+        else:
+            body = read_body(self.folder, line)
+            self.n_earlier += asked in self._earlier
+        self.used[asked] = line
+        if line.status != _OK:
             return None
         try:
-            return json.loads(answer.body)
+            return json.loads(body) if content is None else content
         except ValueError:
-            raise BadAnswer(f"{answer.address} did not give JSON") from None
+            raise BadAnswer(f"{line.address} did not give JSON") from None
 
     def tell(self, n: int, of: int | None) -> None:
         """Show how far a list is."""
@@ -114,34 +118,34 @@ class Kept:
 
     def forget_from(self, n: int) -> None:
         """Forget all answers but the first ones that were used, to ask for the others anew."""
-        self.used = dict(itertools.islice(self.used.items(), n))
+        lines = self._write(list(itertools.islice(self.used.values(), n)))
+        self.used = {each.asked: each for each in lines}
         self._stored = dict(self.used)
         self._earlier &= set(self._stored)
-        self._n = len(self.used)
-        self._write(self.used.values())
+        self._n = len(lines)
 
     def finish(self, target: str, note: Note) -> None:
         """Write the answers that were used, and what is to know of them, into another folder."""
-        os.makedirs(target)
-        for number, answer in enumerate(self.used.values(), 1):
-            keep(target, number, answer)
+        copy(self.folder, self.used.values(), target)
         _folder.write_bytes(os.path.join(target, NOTE), note.to_json())
 
-    def _write(self, answers: Collection[Answer]) -> None:
-        """Have the folder hold some answers, and no others."""
-        if os.path.isdir(self.folder):
-            shutil.rmtree(self.folder)
-        for number, answer in enumerate(answers, 1):
-            keep(self.folder, number, answer)
+    def _write(self, lines: Collection[Line]) -> list[Line]:
+        """Have the folder hold some of its answers, and no others; return their lines."""
+        kept = f"{self.folder}.kept"
+        shutil.rmtree(kept, ignore_errors=True)
+        lines = copy(self.folder, lines, kept)
+        shutil.rmtree(self.folder, ignore_errors=True)
+        os.rename(kept, self.folder)
+        return lines
 
 
-def read_on(answers: Iterable[Answer]) -> datetime.date:
+def read_on(lines: Iterable[Line]) -> datetime.date:
     """Return the day of the last of some answers."""
-    return datetime.date.fromisoformat(max(each.at for each in answers)[:10])
+    return datetime.date.fromisoformat(max(each.at for each in lines)[:10])
 
 
-def _age(answer: Answer, now: datetime.datetime) -> datetime.timedelta:
+def _age(line: Line, now: datetime.datetime) -> datetime.timedelta:
     try:
-        return abs(now - datetime.datetime.fromisoformat(answer.at))
+        return abs(now - datetime.datetime.fromisoformat(line.at))
     except (TypeError, ValueError):
         return _OLD * 2

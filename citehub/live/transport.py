@@ -214,8 +214,7 @@ class Live:
                 raise TooLarge(f"{_title(source)} refuses so large an answer{_said(raw)}.")
             told = f"{_title(source)} refuses {asked.path} with {raw.status}{_said(raw)}."
             raise Refused(told)
-        if raw.status == _OK:
-            _check(raw, due)
+        content = _check(raw, due) if raw.status == _OK else None
         self._note_clock(raw)
         at = datetime.datetime.fromtimestamp(time.time() - self.skew, tz=datetime.UTC)
         address = self._bases[source.id] + quote(asked.path, safe=_SAFE)
@@ -223,7 +222,7 @@ class Live:
             address += "?" + urlencode(asked.params)
         stamp = at.strftime("%Y-%m-%dT%H:%M:%SZ")
         body = raw.body if raw.status == _OK else b""
-        return Answer(asked, address, raw.status, stamp, body)
+        return Answer(asked, address, raw.status, stamp, body, content)
 
     def _note_clock(self, raw: _Raw) -> None:
         """Keep by how much this computer's clock is wrong, where that is more than a day."""
@@ -389,8 +388,8 @@ def _parts(response: Any) -> Iterator[bytes]:
             raise _Again(f"has not answered whole after {_WHOLE:.0f} seconds")
 
 
-def _check(raw: _Raw, due: Collection[str]) -> None:
-    """Refuse a body that is not what was asked for."""
+def _check(raw: _Raw, due: Collection[str]) -> Any:
+    """Return what a body holds; refuse one that is not what was asked for."""
     kind = raw.headers.get("content-type", "")
     if raw.body.lstrip()[:1] == b"<" or "html" in kind:
         raise BadAnswer(
@@ -405,6 +404,7 @@ def _check(raw: _Raw, due: Collection[str]) -> None:
         raise BadAnswer(f"gives no answer to what was asked{_said(raw)}")
     if not due and not isinstance(content, list):
         raise BadAnswer(f"gives no list{_said(raw)}")
+    return content
 
 
 def _said(raw: _Raw) -> str:

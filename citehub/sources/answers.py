@@ -12,7 +12,7 @@ import json
 import os
 import zlib
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub import _folder
@@ -21,7 +21,7 @@ from citehub.errors import SourceError
 from citehub.sources.api import Content
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from citehub.sources.api import Api
     from citehub.sources.dumps import Dataset
@@ -46,7 +46,8 @@ class Asked:
 class Answer:
     """An answer as it came.
 
-    ``address`` has neither key nor contact; ``at`` is the time in UTC, as ISO 8601 has it.
+    ``address`` has neither key nor contact; ``at`` is the time in UTC, as ISO 8601 has it;
+    ``content`` is what the body holds, where it was read already.
     """
 
     asked: Asked
@@ -54,20 +55,37 @@ class Answer:
     status: int
     at: str
     body: bytes
+    content: Any = field(default=None, compare=False, repr=False)
 
-    def entry(self, file: str) -> dict[str, Any]:
-        """Return its line of the list."""
-        return {
-            "file": file,
-            "address": self.address,
-            "path": self.asked.path,
-            "params": [list(each) for each in self.asked.params],
-            "posted": list(self.asked.posted),
-            "status": self.status,
-            "at": self.at,
-            "bytes": len(self.body),
-            "sha256": sha256(self.body),
-        }
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An answer that is kept, as the list has it: all but the body, which its file has."""
+
+    file: str
+    asked: Asked
+    address: str
+    status: int
+    at: str
+    n_bytes: int
+    sha256: str
+
+    def to_json(self) -> str:
+        """Return the line as it stands in the list."""
+        return json.dumps(
+            {
+                "file": self.file,
+                "address": self.address,
+                "path": self.asked.path,
+                "params": [list(each) for each in self.asked.params],
+                "posted": list(self.asked.posted),
+                "status": self.status,
+                "at": self.at,
+                "bytes": self.n_bytes,
+                "sha256": self.sha256,
+            },
+            ensure_ascii=False,
+        )
 
 
 def is_kept(folder: str) -> bool:
@@ -75,26 +93,42 @@ def is_kept(folder: str) -> bool:
     return os.path.isfile(os.path.join(folder, LIST))
 
 
-def keep(folder: str, number: int, answer: Answer) -> None:
+def keep(folder: str, number: int, answer: Answer) -> Line:
     """Keep an answer: the body first, then its line, so that what is listed is there."""
-    name = f"{number:05}.json.gz"
-    place = os.path.join(folder, BODIES)
-    os.makedirs(place, exist_ok=True)
-    part = os.path.join(place, f".{name}.part")
+    name = _file(number)
+    os.makedirs(os.path.join(folder, BODIES), exist_ok=True)
+    part = os.path.join(folder, BODIES, f".{os.path.basename(name)}.part")
     with _folder.naming(part), open(part, "wb") as file:
         file.write(gzip.compress(answer.body, compresslevel=6, mtime=0))
         file.flush()
         os.fsync(file.fileno())
-    os.replace(part, os.path.join(place, name))
-    line = json.dumps(answer.entry(f"{BODIES}/{name}"), ensure_ascii=False)
+    os.replace(part, os.path.join(folder, name))
+    line = Line(
+        name, answer.asked, answer.address, answer.status, answer.at, len(answer.body),
+        sha256(answer.body),
+    )  # fmt: skip
     path = os.path.join(folder, LIST)
     with _folder.naming(path), open(path, "a", encoding="utf-8") as listed:
-        listed.write(f"{line}\n")
+        listed.write(f"{line.to_json()}\n")
         listed.flush()
         os.fsync(listed.fileno())
+    return line
 
 
-def read_answers(folder: str, *, is_whole: bool = True) -> Iterator[Answer]:
+def copy(folder: str, lines: Iterable[Line], target: str) -> list[Line]:
+    """Copy answers that are kept into a folder that has none, and return their lines there."""
+    os.makedirs(os.path.join(target, BODIES))
+    copied = []
+    for number, line in enumerate(lines, 1):
+        copied.append(replace(line, file=_file(number)))
+        with open(os.path.join(folder, line.file), "rb") as file:
+            _folder.write_bytes(os.path.join(target, copied[-1].file), file.read())
+    text = "".join(f"{each.to_json()}\n" for each in copied)
+    _folder.write_bytes(os.path.join(target, LIST), text.encode())
+    return copied
+
+
+def read_lines(folder: str, *, is_whole: bool = True) -> Iterator[tuple[Line, bytes]]:
     """Yield the answers that a folder keeps, in the order in which they were asked for.
 
     Parameters
@@ -104,6 +138,11 @@ def read_answers(folder: str, *, is_whole: bool = True) -> Iterator[Answer]:
     is_whole : bool, default True
         Whether all must be sound; else what a killed process left half written ends them.
 
+    Yields
+    ------
+    tuple of Line and bytes
+        Each answer's line, and its body.
+
     Raises
     ------
     SourceError
@@ -111,9 +150,10 @@ def read_answers(folder: str, *, is_whole: bool = True) -> Iterator[Answer]:
     """
     path = os.path.join(folder, LIST)
     with open(path, encoding="utf-8", errors="replace") as file:
-        for number, line in enumerate(file, 1):
+        for number, text in enumerate(file, 1):
             try:
-                yield _read(folder, json.loads(line))
+                line = _parse(json.loads(text))
+                body = read_body(folder, line)
             except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError) as error:
                 if not is_whole:
                     return
@@ -122,34 +162,47 @@ def read_answers(folder: str, *, is_whole: bool = True) -> Iterator[Answer]:
                     "from where you have it, or ask the source again with: citehub update"
                 )
                 raise SourceError.at(path, number, problem) from None
+            yield line, body
+
+
+def read_body(folder: str, line: Line) -> bytes:
+    """Return the body of an answer that is kept; a ValueError says that it is not as it was."""
+    with gzip.open(os.path.join(folder, line.file)) as file:
+        body = file.read(_MOST + 1)
+    if sha256(body) != line.sha256 or len(body) > _MOST:
+        raise ValueError(f"{line.file} is not what was kept")
+    return body
+
+
+def _file(number: int) -> str:
+    return f"{BODIES}/{number:05}.json.gz"
 
 
 def _name(error: Exception) -> str:
     return str(error) or type(error).__name__
 
 
-def _read(folder: str, entry: dict[str, Any]) -> Answer:
+def _parse(entry: dict[str, Any]) -> Line:
     name = entry["file"]
     if not isinstance(name, str) or os.path.dirname(name) != BODIES or ".." in name:
         raise ValueError(f"{name!r} is no file of {BODIES}")
-    with gzip.open(os.path.join(folder, name)) as file:
-        body = file.read(_MOST + 1)
-    if sha256(body) != entry["sha256"] or len(body) > _MOST:
-        raise ValueError(f"{name} is not what was kept")
     params = tuple((str(key), str(value)) for key, value in entry["params"])
     asked = Asked(str(entry["path"]), params, tuple(map(str, entry["posted"])))
-    return Answer(asked, str(entry["address"]), int(entry["status"]), str(entry["at"]), body)
+    return Line(
+        name, asked, str(entry["address"]), int(entry["status"]), str(entry["at"]),
+        int(entry["bytes"]), str(entry["sha256"]),
+    )  # fmt: skip
 
 
 def contents(folder: str) -> Iterator[Content]:
     """Yield what answers hold, without those that say that there is nothing."""
-    for answer in read_answers(folder):
-        if answer.status == _OK:
+    for line, body in read_lines(folder):
+        if line.status == _OK:
             try:
-                content = json.loads(answer.body)
+                content = json.loads(body)
             except (ValueError, RecursionError):
-                raise SourceError.at(folder, 0, f"{answer.address} did not give JSON") from None
-            yield Content(answer.asked.path, answer.asked.params, content)
+                raise SourceError.at(folder, 0, f"{line.address} did not give JSON") from None
+            yield Content(line.asked.path, line.asked.params, content)
 
 
 def unfold(source: Source, folder: str, scratch: str) -> str:

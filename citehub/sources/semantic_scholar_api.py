@@ -79,11 +79,8 @@ def citing(
     for paper in sorted(records):
         edges, more = _citations(asker, paper, len(citing))
         cut = cut or more
-        for edge in edges:
-            number = _number(edge.get("citingPaper"))
-            nameless += number is None
-            if number is not None:
-                citing[number] = _ids(edge["citingPaper"], number)
+        nameless += sum(number is None for number, _ in edges)
+        citing |= {number: ids for number, ids in edges if number is not None}
     papers = list(citing)
     lost = _ask_for_summaries(asker, [f"CorpusId:{each}" for each in papers])
     ids = frozenset[Identifier]().union(*citing.values())
@@ -107,9 +104,12 @@ def _ask_for_summaries(asker: Asker, names: list[str]) -> str:
     return ""
 
 
-def _citations(asker: Asker, paper: Found, before: int) -> tuple[list[dict[str, Any]], str]:
-    edges: list[dict[str, Any]] = []
-    seen: set[str] = set()
+def _citations(
+    asker: Asker, paper: Found, before: int
+) -> tuple[list[tuple[int | None, frozenset[Identifier]]], str]:
+    """Return the papers that cite one, and why there are no more, where there are some."""
+    edges: list[tuple[int | None, frozenset[Identifier]]] = []
+    seen: set[int] = set()
     offset, limit = 0, _PAGE
     while True:
         most = min(limit, _MOST - offset)
@@ -124,8 +124,8 @@ def _citations(asker: Asker, paper: Found, before: int) -> tuple[list[dict[str, 
         if answer is None or not isinstance(answer["data"], list):
             raise BadAnswer(f"{_TITLE} gives no list of citations.")
         page = [each for each in answer["data"] if isinstance(each, dict)]
-        new = {str(each) for each in page} - seen
-        edges += page
+        new = {hash(str(each)) for each in page} - seen
+        edges += map(_citing_paper, page)
         seen |= new
         asker.tell(before + len(edges), paper.n_citations)
         following = answer.get("next")
@@ -141,6 +141,12 @@ def _citations(asker: Asker, paper: Found, before: int) -> tuple[list[dict[str, 
                 f"Semantic Scholar lists {_MOST:,} citations of a paper at most; its datasets "
                 "have them all."
             )
+
+
+def _citing_paper(edge: dict[str, Any]) -> tuple[int | None, frozenset[Identifier]]:
+    paper: Any = edge.get("citingPaper")
+    number = _number(paper)
+    return number, frozenset() if number is None else _ids(paper, number)
 
 
 def rows(answers: Iterable[Content]) -> Iterator[tuple[str, dict[str, Any]]]:

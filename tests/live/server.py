@@ -63,9 +63,20 @@ TOO_MANY = (
 LOGIN = "<!doctype html><title>Log in to this network</title><p>Accept the terms first."
 
 
-def world(folder: Path | str, works: int, *, citations: float = 27, seed: int = 530) -> Path:
-    """Write the dumps of a made world, of all three sources, and return the folder."""
+def world(
+    folder: Path | str,
+    works: int,
+    *,
+    citations: float = 27,
+    citing: int | None = None,
+    seed: int = 530,
+) -> Path:
+    """Write the dumps of a made world, of all three sources, and return the folder.
+
+    So many works cite work 0; by default one in a thousand, and at least 20.
+    """
     size = ["--citations", str(citations), "--partitions", "2", "--seed", str(seed)]
+    size += ["--citing", str(citing)] if citing else []
     command = [sys.executable, str(MAKE_DUMP), str(works), str(folder), *size]
     subprocess.run(command, check=True, capture_output=True)
     return Path(folder)

@@ -409,12 +409,13 @@ def test_an_update_that_is_cut_off_while_it_asks_goes_on_there(hub, worlds, ask,
 # -- refused ----------------------------------------------------------------------------------
 
 
-def test_of_two_updates_at_once_the_second_says_who_is_at_work(hub, ask, monkeypatch):
-    monkeypatch.setattr(graph_live, "writing", partial(writing, wait=0.1))
+@contextmanager
+def held(folder):
+    """Have another thread write into a folder."""
     ready, done = threading.Event(), threading.Event()
 
     def write():
-        with writing(os.fspath(hub)):
+        with writing(os.fspath(folder)):
             ready.set()
             done.wait(10)
 
@@ -422,11 +423,19 @@ def test_of_two_updates_at_once_the_second_says_who_is_at_work(hub, ask, monkeyp
     other.start()
     try:
         assert ready.wait(10)
-        with pytest.raises(errors.HubInUse, match=rf"Process {os.getpid()} on .* is at work"):
-            update_hub(hub, transport=ask("grown"))
+        yield
     finally:
         done.set()
         other.join()
+
+
+def test_of_two_at_once_the_second_says_who_is_at_work(hub, ask, monkeypatch, tmp_path):
+    monkeypatch.setattr(graph_live, "writing", partial(writing, wait=0.1))
+    said = rf"Process {os.getpid()} on .* is at work"
+    with held(hub), pytest.raises(errors.HubInUse, match=said):
+        update_hub(hub, transport=ask("grown"))
+    with held(tmp_path / "new.fetching"), pytest.raises(errors.HubInUse, match=said):
+        new_live_hub(WORK, os.fspath(tmp_path / "new"), transport=ask("grown"))
 
 
 def test_a_hub_of_dumps_asks_whom_it_is_told_to(dumps, hub, ask, tmp_path):
