@@ -176,6 +176,7 @@ def test_all_else_that_happened_is_told_by_name(updated, ask, tmp_path):
     assert (published.work.work_id, published.new) == (PREPRINT, PUBLISHED)
     (merged,) = news.works_merged
     assert (merged.work.work_id, merged.into.work_id) == (MERGED, INTO)
+    assert merged.reason.endswith(f": record W9818615568 of openalex has {MERGED}, too")
     assert [(each.work.work_id, each.old, each.new) for each in news.works_dropped] == [
         (DROPPED, "openalex, s2", "s2")
     ]
