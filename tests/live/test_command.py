@@ -136,6 +136,16 @@ def test_a_command_that_is_written_wrong_asks_nothing(call, server, tmp_path, wo
     assert not (tmp_path / "home").exists()
 
 
+def test_a_hub_without_one_source_is_made_and_told(call, server, tmp_path):
+    server.faults = [("/citations?", always("429 budget"))]
+    code, printed, said = call("new", SMALL, "--out", tmp_path / "hub")
+    assert (code, printed) == (3, f"{tmp_path / 'hub'}\n")
+    assert "Not all of the sources could be read" in said
+    assert "s2 gave no whole list, and is not in the hub: Semantic Scholar gives no more" in said
+    assert "come back in 8 h" in said
+    assert f"To ask again: citehub update {tmp_path / 'hub'}" in said
+
+
 # -- update -----------------------------------------------------------------------------------
 
 
