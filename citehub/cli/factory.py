@@ -12,8 +12,9 @@ import typer
 from citehub import _terminal as terminal
 from citehub._text import clean, counted, either
 from citehub.cli.app import PARTIAL, read_ids
-from citehub.cli.live import Asked, split_sources, stoppable
+from citehub.cli.live import Asked, split_sources
 from citehub.cli.sources import Named, with_sources
+from citehub.cli.stopping import stoppable
 from citehub.errors import CitehubError
 from citehub.sources.adopted import ADOPTED
 from citehub.sources.reference_file import REFERENCE_FILE

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
-import signal
 import sys
-from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -17,17 +15,15 @@ from citehub import _terminal as terminal
 from citehub._text import clean, counted
 from citehub.cli import records
 from citehub.cli.app import PARTIAL, AsJson, app, complete_hub
+from citehub.cli.stopping import stoppable
 from citehub.errors import CitehubError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from citehub.graph.live import Updated
 
 NOTHING_NEW: Final = 4
 """Exit code of an update that found nothing new."""
 _SHOWN: Final = 10  # works of a kind
-_SIGNALLED: Final = 128  # before the number of a signal, as exit code
 
 Asked = Annotated[
     str | None,
@@ -45,21 +41,6 @@ def split_sources(text: str | None) -> tuple[str, ...]:
     if text is not None and not names:
         raise typer.BadParameter("name sources, as openalex,s2,opencitations", param_hint="--from")
     return names
-
-
-@contextmanager
-def stoppable() -> Iterator[None]:
-    """Say what stays where the user stops the command, or the system ends it."""
-    said = "Stopped. What came is kept, and the same command goes on from there."
-    try:
-        yield
-    except KeyboardInterrupt:
-        _say(said)
-        raise typer.Exit(_SIGNALLED + signal.SIGINT) from None
-    except SystemExit as end:
-        if end.code == _SIGNALLED + signal.SIGTERM:
-            _say(said)
-        raise
 
 
 @app.command()

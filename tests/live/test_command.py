@@ -20,6 +20,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 import citehub
+from citehub.bulk.engines import duckdb
+from citehub.cli import stopping
 from citehub.graph import live as graph_live
 from citehub.graph import new_live_hub
 from citehub.live import settings, transport
@@ -330,6 +332,33 @@ def test_a_terminated_update_leaves_the_hub_and_goes_on(call, server, hub, monke
     skip_building(monkeypatch)
     assert call("update", hub)[0] == 4
     assert server.count("openalex", "/works/doi:") == 0
+
+
+def test_a_signal_in_a_query_of_duckdb_ends_the_command():
+    with pytest.raises(KeyboardInterrupt), duckdb._errors():
+        raise RuntimeError("Query interrupted")
+    with pytest.raises(RuntimeError, match="anything else"), duckdb._errors():
+        raise RuntimeError("anything else")
+
+
+def test_a_signal_in_a_finaliser_comes_again(monkeypatch):
+    sent = []
+    monkeypatch.setattr(stopping.os, "kill", lambda *given: sent.append(given))
+    monkeypatch.setattr(stopping, "_sent", [])
+
+    class Odd:
+        def __del__(self):
+            stopping._stop(signal.SIGTERM, sys._getframe())
+
+    Odd()
+    end = time.monotonic() + 5
+    while not sent and time.monotonic() < end:
+        time.sleep(0.01)
+    assert sent == [(os.getpid(), signal.SIGTERM)]
+    assert stopping.exit_code() == 0
+    with pytest.raises(SystemExit) as caught:
+        stopping._stop(signal.SIGTERM, sys._getframe())
+    assert caught.value.code == stopping.exit_code() == 143
 
 
 # -- servers that are not what they should be -------------------------------------------------
