@@ -79,12 +79,12 @@ def agreement(hub: Hub) -> Agreement:
     described = {row["source_id"]: row for row in release.rows("sources")}
     sources = []
     for source_id, found in counts.items():
-        row = described[source_id]
+        row = described.get(source_id, {})  # what a release may lack, as a check tells
         sources.append(
             SourceCount(
                 source_id,
-                row["title"],
-                row["snapshot_on"] or row["retrieved_on"],
+                row.get("title", source_id),
+                row.get("snapshot_on") or row.get("retrieved_on"),
                 found.get("stated"),
                 found.get("announced"),
                 found.get("records", 0),
@@ -110,18 +110,15 @@ def _reasons(found: Mapping[str, int]) -> Iterator[str]:
             yield f"{what} {n:,}, and it gave {counted(records, 'citing record')}."
     if n := found.get("versions", 0):
         yield (
-            f"{counted(n, 'record')} {_are(n)} further versions of a work, as its preprint: "
-            f"{records:,} records come to {counted(works, 'work')}."
+            f"{counted(n, 'record')} {'is a' if n == 1 else 'are'} further "
+            f"{'version' if n == 1 else 'versions'} of a work, such as its preprint. So "
+            f"{counted(records, 'record')} come to {counted(works, 'work')}."
         )
     if n := found.get("undescribed", 0):
-        yield f"Of {counted(n, 'record')} it gives no title; they are counted, and no works here."
+        yield f"It gives no title of {counted(n, 'record')}: no work here."
     if n := found.get("excluded", 0):
-        yield f"{counted(n, 'record')} {_are(n)} of works that a person left out."
+        yield f"A person left out the works of {counted(n, 'record')}."
     if n := found.get("self", 0):
-        yield f"{counted(n, 'record')} {_are(n)} of the work itself, and left out."
+        yield f"{counted(n, 'record')} {'says' if n == 1 else 'say'} that the work cites itself."
     if n := found.get("unreadable", 0):
         yield f"{counted(n, 'line')} of its files could not be read."
-
-
-def _are(n: int) -> str:
-    return "is" if n == 1 else "are"

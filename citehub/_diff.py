@@ -155,6 +155,34 @@ class Diff:
         old, new = self._releases
         return tell_news(old, new, reasons=self._reasons, metadata=self.metadata)
 
+    @cached_property
+    def is_recount(self) -> bool:
+        """Whether all that changed holds as of its release only: counts, days, what is computed.
+
+        Such changes follow from any other, and come by themselves with each day that passes.
+        """
+        computed: dict[str, set[str]] = {}
+        for change in self.changes:
+            if change.kind in {"cell updated", "row superseded"}:
+                continue
+            table = TABLES.get(change.table)
+            if change.kind != "row added" or table is None:
+                return False
+            if table.as_of:
+                continue
+            if change.table not in computed:
+                computed[change.table] = self._computed_rows(change.table)
+            if change.row_key not in computed[change.table]:
+                return False
+        return not self.metadata
+
+    def _computed_rows(self, table: str) -> set[str]:
+        """Return the keys of the newer release's rows of a table that are computed."""
+        _, new = self._releases
+        (resource,) = (each for each in new.manifest["resources"] if each["name"] == table)
+        rules, key = _Rules.of(new, table, resource), resource["schema"]["primaryKey"]
+        return {row_key(row, key) for row in new.table(table) if rules.are_computed(row)}
+
     def counts(self) -> dict[str, dict[Kind, int]]:
         """Return how many changes of each kind each table has.
 

@@ -34,9 +34,20 @@ def scratch_folder(target: str) -> Iterator[str]:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
+@contextmanager
+def naming(path: str) -> Iterator[None]:
+    """Have errors of the system name the file that is written, as one of a full disk does not."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None and error.errno is not None:
+            raise OSError(error.errno, error.strerror, path) from None
+        raise
+
+
 def write_bytes(path: str, data: bytes) -> None:
     """Write a new file and wait until the disk has it."""
-    with open(path, "xb") as file:
+    with naming(path), open(path, "xb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())

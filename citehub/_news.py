@@ -11,7 +11,7 @@ from citehub._text import clean_line, counted
 from citehub._work import shorten_authors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
     from citehub._hub import Hub
@@ -137,6 +137,11 @@ class News:
         Works that are part of another one now, or have another id.
     works_retracted : tuple of NamedWork
         Works that the newer release knows to be retracted, and the older one did not.
+    works_published : tuple of WorkChange
+        Preprints whose published version is known now; ``new`` is its DOI.
+    works_dropped : tuple of WorkChange
+        Works that a source does not name any more, although others do; ``old`` and ``new`` are
+        the sources.
     roles_changed : tuple of WorkChange
         Works whose citation plays another role or takes another stance; ``old`` is None where
         none was known.
@@ -161,6 +166,8 @@ class News:
     roles_changed: tuple[WorkChange, ...]
     corrections: tuple[WorkChange, ...]
     metadata: tuple[str, ...] = ()
+    works_published: tuple[WorkChange, ...] = ()
+    works_dropped: tuple[WorkChange, ...] = ()
 
     @property
     def sections(self) -> tuple[Section, ...]:
@@ -183,6 +190,14 @@ class News:
             (
                 f"{counted(len(self.works_retracted), 'work')} retracted",
                 [Entry(each, each.about) for each in self.works_retracted],
+            ),
+            (
+                f"{counted(len(self.works_published), 'preprint')} published",
+                [Entry(each.work, f"as doi:{each.new}") for each in self.works_published],
+            ),
+            (
+                f"{counted(len(self.works_dropped), 'work')} named by fewer sources",
+                [Entry(each.work, _say_change(each)) for each in self.works_dropped],
             ),
             (
                 f"{counted(len(again), 'role or stance', 'roles or stances')} changed",
@@ -313,14 +328,20 @@ class _Telling:
         ]
         roles = list(self._compare_roles())
         corrections = list(self._compare_cells())
+        published = list(self._find_published())
+        sources = _sources(self.old), _sources(self.new)
+        dropped = list(self._compare_sources(*sources))
         into = [self.former[each]["work_id"] for each in merged]
-        changed = [each[0] for each in (*roles, *corrections)]
+        changed = [each[0] for each in (*roles, *corrections, *published, *dropped)]
         then = _named(self.old, self.before, lost)
         now = _named(self.new, self.after, [*added, *into, *retracted, *changed])
         return News(
             counts=tuple(self._count()),
             works_added=tuple(now[each] for each in added),
-            works_gone=tuple(GoneWork(then[each], self.reasons.get(each)) for each in gone),
+            works_gone=tuple(
+                GoneWork(then[each], self.reasons.get(each) or _say_gone(sources[0].get(each)))
+                for each in gone
+            ),
             works_merged=tuple(
                 MergedWork(
                     then[each],
@@ -334,6 +355,8 @@ class _Telling:
             roles_changed=tuple(WorkChange(now[each], *rest) for each, rest in roles),
             corrections=tuple(WorkChange(now[each], *rest) for each, rest in corrections),
             metadata=metadata,
+            works_published=tuple(WorkChange(now[each], *rest) for each, rest in published),
+            works_dropped=tuple(WorkChange(now[each], *rest) for each, rest in dropped),
         )
 
     def _count(self) -> Iterator[Count]:
@@ -355,6 +378,23 @@ class _Telling:
                 old, new = before.get((was, scheme)), after.get((work_id, scheme))
                 if old != new:
                     yield work_id, (what, old, new)
+
+    def _find_published(self) -> Iterator[tuple[str, _Said]]:
+        """Yield preprints that have a DOI now, with that."""
+        before, after = _dois(self.old), _dois(self.new)
+        for was, work_id in self.now.items():
+            preprint, dois = before.get(was), after.get(work_id)
+            if preprint == "" and dois:
+                yield work_id, ("published version", None, dois)
+
+    def _compare_sources(
+        self, before: Mapping[str, list[str]], after: Mapping[str, list[str]]
+    ) -> Iterator[tuple[str, _Said]]:
+        """Yield works that some source named and does not name any more."""
+        for was, work_id in self.now.items():
+            old, new = before.get(was, []), after.get(work_id, [])
+            if {*old} - {*new}:
+                yield work_id, ("named by", ", ".join(old), ", ".join(new) or None)
 
     def _compare_cells(self) -> Iterator[tuple[str, _Said]]:
         """Yield what was known of a work and is otherwise now."""
@@ -416,6 +456,28 @@ def _roles(hub: Hub) -> dict[tuple[str, str], str]:
     return {key: ", ".join(sorted(values)) for key, values in found.items()}
 
 
+def _sources(hub: Hub) -> dict[str, list[str]]:
+    """Return the sources that say of a work that it cites the canonical one."""
+    found: dict[str, list[str]] = {}
+    canonical = hub.manifest["citehub"]["canonical_work_id"]
+    for row in _read(hub, "citation_sources", "citing_work_id", "cited_work_id", "source_id"):
+        named = found.setdefault(row["citing_work_id"], [])
+        if row["cited_work_id"] == canonical and row["source_id"] not in named:
+            named.append(row["source_id"])
+    return found
+
+
+def _dois(hub: Hub) -> dict[str, str]:
+    """Return the DOIs of works that are on arXiv; of one that has none, an empty text."""
+    preprints, dois = set[str](), dict[str, list[str]]()
+    for row in _read(hub, "work_ids", "work_id", "scheme", "value"):
+        if row["scheme"] == "arxiv":
+            preprints.add(row["work_id"])
+        elif row["scheme"] == "doi":
+            dois.setdefault(row["work_id"], []).append(row["value"])
+    return {each: ", ".join(dois.get(each, ())) for each in preprints}
+
+
 def _themes(hub: Hub) -> dict[str, str]:
     """Return the themes that works were put into, but for those that an algorithm chose."""
     found: dict[str, list[str]] = {}
@@ -435,6 +497,11 @@ def _date(row: Mapping[str, Any]) -> str | None:
 def _say_change(change: WorkChange) -> str:
     old, new = (_shortened(each or "not known") for each in (change.old, change.new))
     return f"{change.what}: {old} → {new}"
+
+
+def _say_gone(sources: Sequence[str] | None) -> str | None:
+    """Say who named a work that is gone, where the releases tell who named what."""
+    return f"named by {', '.join(sources)} before, and by none now" if sources else None
 
 
 def _say_merged(merged: MergedWork) -> str:

@@ -39,10 +39,14 @@ def err() -> Console:
 
 def complain(error: Exception) -> None:
     """Print an error to standard error; one of the system by the file and what is wrong."""
-    said = str(error)
+    err().print(paragraph(f"citehub: {words_of(error)}"), soft_wrap=True)
+
+
+def words_of(error: Exception) -> str:
+    """Return what an error says; one of the system by the file and what is wrong."""
     if isinstance(error, OSError) and isinstance(error.filename, str) and error.strerror:
-        said = f"{error.filename}: {error.strerror}"
-    err().print(paragraph(f"citehub: {said}"), soft_wrap=True)
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
 
 
 def text(value: object, style: str = "") -> Text:
@@ -111,7 +115,7 @@ def progress() -> Iterator[Callable[[str], None]]:
         yield lambda _step: None
         return
     with console.status("Starting") as status:
-        yield lambda step: status.update(f"{step} ...")
+        yield lambda step: status.update(text(f"{step} ..."))  # not as rich's markup
 
 
 def write_output(chunks: Iterable[bytes], path: str, *, force: bool) -> None:

@@ -34,6 +34,7 @@ extensions = [
     "generated_pages",
     "explorer_page",
     "page_parts",
+    "transcript",
 ]
 source_suffix = {".rst": "restructuredtext", ".md": "myst-nb"}
 exclude_patterns = ["_build", "_extensions"]

@@ -127,3 +127,21 @@ def make_works(*works: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
         for place, theme in enumerate(named, 1)
     ]
     return made
+
+
+def make_counts(
+    counts: dict[str, dict[str, int]], overlaps: dict[tuple[str, str], tuple[int, int]]
+) -> dict[str, list[dict[str, Any]]]:
+    """Return rows of what sources count, by source and measure, and of what two both know."""
+    return {
+        "source_counts": [
+            {"source_id": source, "measure": measure, "n": n}
+            for source, given in counts.items()
+            for measure, n in given.items()
+        ],
+        "source_overlap": [
+            {"source_id": one, "other_source_id": other, "n_both": both, "n_either": either}
+            for pair, (both, either) in overlaps.items()
+            for one, other in (pair, pair[::-1])
+        ],
+    }

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import NOT_QUICK
+from tests.live.server import serve, world
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -52,14 +53,23 @@ def test_python_examples_run(block, tmp_path, monkeypatch):
         exec(compile(block, "README.md", "exec"), {"__name__": "readme"})
 
 
+@pytest.fixture(scope="module")
+def addresses(tmp_path_factory):
+    """Where sources are asked: a server on this computer."""
+    folder = world(tmp_path_factory.mktemp("world") / "dumps", 500, citations=8)
+    with serve(folder) as server:
+        yield server.env
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("command", COMMANDS)
-def test_command_line_examples_run(command, tmp_path):
+def test_command_line_examples_run(command, tmp_path, addresses):
     (tmp_path / "docs").symlink_to(ROOT / "docs")
     script = command.replace("citehub ", f"{sys.executable} -m citehub ", 1)
     done = subprocess.run(
-        ["bash", "-euc", script], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
+        ["bash", "-euc", script], cwd=tmp_path, capture_output=True, text=True, check=False,
+        env={**os.environ, **addresses},
+    )  # fmt: skip
     assert (done.returncode, done.stderr.count("Traceback")) == (0, 0), done.stderr
     assert done.stdout or len(list(tmp_path.iterdir())) > 1
 

@@ -642,6 +642,9 @@ def _rank(identifier: Identifier) -> tuple[int, str, str]:
 def _why_former(old: str, work: Work, named: Mapping[Member, str]) -> str:
     """Say why an id gave way to another: what joined the records of the one to the other."""
     text = f"one work with {work.work_id}"
+    holders = [each for each in work.records if old in {one.curie for one in each.ids}]
+    if len(holders) == 1 and named.get(key_of(holders[0]), old) != old:  # a merge of records
+        return f"{text}: {_say(key_of(holders[0]))} has {old}, too"
     for wanted in (old, work.work_id):
         for record, reason in zip(work.records, work.reasons, strict=True):
             members: tuple[Member, ...] = (key_of(record), *record.ids)

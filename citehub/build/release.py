@@ -37,6 +37,7 @@ from citehub.build.join import RecordKey, named_in
 from citehub.build.own_rows import put_own_rows, read_own_rows
 from citehub.build.register import register, repair_index, writing
 from citehub.build.spec import PARTS, HubSpec, ReleaseSpec, read_spec
+from citehub.build.taking import STAGED, finish_taking
 from citehub.errors import (
     BadArgument,
     BuildError,
@@ -61,7 +62,9 @@ if TYPE_CHECKING:
     from citehub.sources.statements import Statements
 
 _FIRST_VERSION: Final = "1.0.0"
-_LEFT: Final = re.compile(r"\.\d+\.\d+\.\d+\.[a-z0-9_]{8}")  # as `_folder.scratch_folder` names
+_LEFT: Final = re.compile(  # as `_folder.scratch_folder` names
+    rf"\.(\d+\.\d+\.\d+|{re.escape(STAGED)})\.[a-z0-9_]{{8}}"
+)
 
 
 class Built(NamedTuple):
@@ -144,10 +147,10 @@ def build_release(
         check_outside(target)
         _folder.check_free(target)
         return _Building(spec, version, created, progress).write(target)
-    _check_not_shipped(folder)
+    check_not_shipped(folder)
     with writing(folder):
-        _clear(folder)
-        _mend_index(folder, version or "")
+        for sentence in mend(folder, but=version or ""):
+            warnings.warn(sentence, stacklevel=2)
         _check_version(spec, version)
         built = _Building(spec, version, created, progress).write()
         if built.folder:
@@ -180,11 +183,31 @@ def _check_version(spec: HubSpec, version: str | None) -> None:
         raise UnknownVersion.among("release", version, released, where=where, hint=hint)
 
 
-def _clear(folder: str) -> None:
-    """Remove what a killed process left half written; nobody else writes now."""
+def mend(folder: str, *, but: str = "") -> list[str]:
+    """Bring to an end what a killed process left of a hub folder; nobody else writes now.
+
+    Parameters
+    ----------
+    folder : str
+        The hub folder.
+    but : str, optional
+        A version that is about to be built, which the index is not to list.
+
+    Returns
+    -------
+    list of str
+        What was entered into the index, and what was not, in sentences.
+    """
+    finish_taking(folder)
     for name in os.listdir(folder):
         if _LEFT.fullmatch(name):
             shutil.rmtree(os.path.join(folder, name), ignore_errors=True)
+    mended = repair_index(folder, but=but)
+    told = [
+        f"Entered {version} into {os.path.join(folder, INDEX)}, which did not list it."
+        for version in mended.entered
+    ]
+    return told + [f"Left {each} out of {INDEX}: {why}" for each, why in mended.refused.items()]
 
 
 def _check_name(spec: HubSpec, before: Hub | None) -> None:
@@ -242,7 +265,7 @@ class _Building:
                 return FIRST
             built = Hub(scratch, read_manifest(scratch))
             diffs.append(compare(self.before, built, reasons=content.left_out))
-            _ = diffs[-1].news  # which reads the folder, before it is moved
+            _ = diffs[-1].news, diffs[-1].is_recount  # which read the folder, before it is moved
             return diffs[-1]
 
         def pick(diff: Diff | str) -> str:
@@ -446,7 +469,8 @@ def _names_of(before: Hub) -> Mapping[Member, str]:
     return named_in(*rows)
 
 
-def _check_not_shipped(folder: str) -> None:
+def check_not_shipped(folder: str) -> None:
+    """Refuse to write into a hub of an installed citehub."""
     home = os.path.dirname(folder)
     with suppress(NoDatasets):
         if home != _catalog.datasets_folder() or os.path.basename(home) == "datasets":
@@ -455,18 +479,6 @@ def _check_not_shipped(folder: str) -> None:
             "This is a hub of an installed citehub, whose releases never change. "
             "Say where to build with --out DIR, or work in a checkout."
         )
-
-
-def _mend_index(folder: str, but: str) -> None:
-    """Enter what the index does not list: it was lost, or a process was killed before the end."""
-    mended = repair_index(folder, but=but)
-    told = [
-        f"Entered {version} into {os.path.join(folder, INDEX)}, which did not list it."
-        for version in mended.entered
-    ]
-    told += [f"Left {each} out of {INDEX}: {why}" for each, why in mended.refused.items()]
-    for sentence in told:
-        warnings.warn(sentence, stacklevel=3)  # where build_release() is called
 
 
 def _described(spec: HubSpec) -> str:

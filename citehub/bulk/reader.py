@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+    from citehub._identifiers import Identifier
     from citehub.bulk.dumps import Dumps
     from citehub.bulk.engines import Engine
     from citehub.bulk.store import Store
@@ -391,6 +392,7 @@ class Reader:
         newest = fetch(records)
         texts = {kind: fetch(table) for kind, table in self.texts[name].items()}
         abstracts = texts.get("abstracts", {})
+        former = self._former_ids(source, newest)
         if source.snapshot_on:
             given.snapshots |= dict.fromkeys(
                 (name, *(each.id for each in dump.findings.values())), source.snapshot_on
@@ -400,7 +402,10 @@ class Reader:
             record, late = _without_later_year(record, source.last_year(self.year))
             reasons += [late] if late else []
             key = name, record.record_id
-            (given.canonical if record.record_id in own else given.citing)[key] = record
+            if record.record_id in own:
+                given.canonical[key] = record
+            else:
+                given.citing[key] = record._replace(ids=(*record.ids, *former.get(number, ())))
             self.rejects += [Reject(f"{name} {record.record_id}", 0, each) for each in reasons]
             for kind, told_by in dump.findings.items():
                 found = texts.get(kind, {}).get(number)
@@ -417,6 +422,15 @@ class Reader:
             key = name, edge.citing  # a record that the source says nothing of but this
             if key not in given.citing and key not in given.canonical:
                 given.citing[key] = Record(name, edge.citing, dump.ids_of_name(edge.citing))
+
+    def _former_ids(self, source: Opened, records: Collection[Any]) -> dict[Any, list[Identifier]]:
+        """Return the ids that were merged into records, where their source was asked for them."""
+        found: dict[Any, list[Identifier]] = {}
+        if source.is_asked and source.merged is not None:
+            for old, new in sorted(self._merges(source.merged, {*records}).items()):
+                ids = source.dump.ids_of_name(source.dump.name_record(old))
+                found.setdefault(new, []).extend(ids)
+        return found
 
     def _edges(
         self, source: Opened, edges: Expression, newest: dict[Any, dict[str, Any]]

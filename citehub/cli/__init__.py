@@ -3,7 +3,7 @@
 Data goes to standard output, messages to standard error. Exit codes: 0 done; 1 nothing
 found, damaged data or a build that was refused; 2 the command was written wrong, or names
 something that does not exist; 3 done, but with a part of a source only, as it could not be read
-whole.
+whole; 4 an update that found nothing new; 130 and 143 stopped by the user or the system.
 """
 
 from __future__ import annotations
@@ -12,27 +12,29 @@ import io
 import os
 import signal
 import sys
-from typing import Final, NoReturn
+from typing import NoReturn
 
 from citehub import _terminal as terminal
-from citehub.cli import analyst, curate, export, live, maintainer  # noqa: F401 -- their commands join the app
+from citehub.cli import analyst, curate, export, live, maintainer, stopping  # noqa: F401 -- their commands join the app
 from citehub.cli.app import app
 from citehub.errors import BadArgument, CitehubError, UnknownName
-
-_TERMINATED: Final = 128 + signal.SIGTERM
 
 
 def main() -> None:
     """Run the command line; errors that citehub raises on purpose print without traceback."""
     if hasattr(signal, "SIGPIPE"):  # end quietly, as other tools do, when the reader has enough
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(_TERMINATED))  # cleans up on the way out
+    stopping.listen()
     sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 -- closed
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     try:
         app(prog_name="citehub")
+    except SystemExit:
+        if code := stopping.exit_code():
+            sys.exit(code)
+        raise
     except (BadArgument, UnknownName) as error:
         _fail(error, 2)
     except (CitehubError, OSError) as error:

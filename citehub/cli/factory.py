@@ -14,6 +14,7 @@ from citehub._text import clean, counted, either
 from citehub.cli.app import PARTIAL, read_ids
 from citehub.cli.live import Asked, split_sources
 from citehub.cli.sources import Named, with_sources
+from citehub.cli.stopping import stoppable
 from citehub.errors import CitehubError
 from citehub.sources.adopted import ADOPTED
 from citehub.sources.reference_file import REFERENCE_FILE
@@ -247,34 +248,43 @@ def _ask(
 ) -> None:
     """Make hubs by asking sources."""
     from citehub.graph.live import new_live_hub
+    from citehub.live.fetch import choose_sources
+    from citehub.live.transport import Live
 
     if out in {"", "-"}:
         raise typer.BadParameter("name a folder to make", param_hint="--out")
+    works = list(dict.fromkeys(works))
+    if len(works) > 1 and (said["name"] or said["title"] or said["citing"]):
+        raise typer.BadParameter(
+            "several hubs cannot have one name, title or list of citing works; leave out --name, "
+            "--title and --citing",
+            param_hint="WORK",
+        )
+    live = Live(choose_sources(sources))  # one for all, so that no source is asked too often
+    said |= {"sources": sources, "transport": live}
     if len(works) == 1:
-        with terminal.progress() as step:
-            made = new_live_hub(works[0], out, sources=sources, **said, progress=step)
+        with stoppable(), terminal.progress() as step:
+            made = new_live_hub(works[0], out, **said, progress=step)
         _show(made)
         _end(made)
         return
-    if said["name"] or said["title"]:
-        raise typer.BadParameter(
-            "several hubs cannot have one name or title; leave out --name and --title",
-            param_hint="WORK",
-        )
     n_failed, is_partial = 0, False
-    for work in works:
-        try:
-            with terminal.progress() as step:
-                made = new_live_hub(work, home=out, sources=sources, **said, progress=step)
-        except CitehubError as error:
-            n_failed += 1
-            _say(f"{work}: {error}")
-        else:
-            _show(made)
-            is_partial |= bool(made.partial)
-            for each in (*made.notes, *made.partial):
-                _say(each)
-    _say(f"{len(works) - n_failed:,} of {counted(len(works), 'hub')} are there.")
+    with stoppable():
+        for work in works:
+            try:
+                with terminal.progress() as step:
+                    made = new_live_hub(work, home=out, **said, progress=step)
+            except (CitehubError, OSError) as error:
+                n_failed += 1
+                _say(f"{work}: {terminal.words_of(error)}")
+            else:
+                _show(made)
+                is_partial |= bool(made.partial)
+                for each in (*made.notes, *made.partial):
+                    _say(each)
+    n_there = len(works) - n_failed
+    are = "is" if n_there == 1 else "are"
+    _say(f"{n_there:,} of {counted(len(works), 'hub')} {are} there.")
     if n_failed or is_partial:
         raise typer.Exit(1 if n_failed else PARTIAL)
 

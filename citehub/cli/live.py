@@ -15,6 +15,7 @@ from citehub import _terminal as terminal
 from citehub._text import clean, counted
 from citehub.cli import records
 from citehub.cli.app import PARTIAL, AsJson, app, complete_hub
+from citehub.cli.stopping import stoppable
 from citehub.errors import CitehubError
 
 if TYPE_CHECKING:
@@ -61,7 +62,10 @@ def update(
         ),
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what is new, and write nothing.")
+        bool,
+        typer.Option(
+            "--dry-run", help="Say what is new, and make no version; an update takes the answers."
+        ),
     ] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -71,38 +75,48 @@ def update(
     whole list, and with 1 where a hub could not be updated.
     """
     from citehub.graph.live import asking_hubs, update_hub
+    from citehub.live.fetch import choose_sources
+    from citehub.live.transport import Live
 
     chosen = split_sources(sources)
-    names = tuple(hubs or ()) or asking_hubs()
+    asked = choose_sources(chosen)
+    names = tuple(dict.fromkeys(hubs or ())) or asking_hubs()
     if not names:
         raise typer.BadParameter(
             "there is no hub in your home of hubs that asks sources; name a hub folder",
             param_hint="HUB",
         )
+    is_one = len(hubs or ()) == 1
+    live = Live(asked)  # one for all, so that no source is asked too often
     found: list[Updated] = []
-    failed: list[tuple[str, CitehubError]] = []
-    for name in names:
-        try:
-            with terminal.progress() as step:
-                updated = update_hub(name, sources=chosen, dry_run=dry_run, progress=step)
-        except CitehubError as error:
-            if len(names) == 1:
-                raise
-            failed.append((name, error))
-            continue
-        found.append(updated)
-        if not as_json:
-            _show(updated, dry_run=dry_run)
-    for name, problem in failed:
-        _say(f"{name}: {problem}")
+    rows: list[dict[str, Any]] = []
+    n_failed = 0
+    with stoppable():
+        for name in names:
+            try:
+                with terminal.progress() as step:
+                    updated = update_hub(
+                        name, sources=chosen, dry_run=dry_run, transport=live, progress=step
+                    )
+            except (CitehubError, OSError) as error:
+                n_failed += 1
+                rows.append(_failure(name, error))
+                if is_one and as_json:
+                    records.print_json(rows[0])
+                if is_one:
+                    raise
+                _say(f"{name}: {terminal.words_of(error)}")
+            else:
+                found.append(updated)
+                rows.append(_record(updated, dry_run=dry_run))
+                if not as_json:
+                    _show(updated, dry_run=dry_run)
     if as_json:
-        rows = [_record(each, dry_run=dry_run) for each in found]
-        rows += [{"hub": name, "status": "failed", "problem": str(each)} for name, each in failed]
-        records.print_json(rows[0] if len(names) == 1 else rows)
+        records.print_json(rows[0] if is_one else rows)
     code = 0 if any(each.is_new for each in found) else NOTHING_NEW
     if any(each.failed for each in found):
         code = PARTIAL
-    raise typer.Exit(1 if failed else code)
+    raise typer.Exit(1 if n_failed else code)
 
 
 @app.command()
@@ -122,11 +136,9 @@ def fetch(
 
     if out in {"", "-"}:
         raise typer.BadParameter("name a folder to make", param_hint="--out")
-    with terminal.progress() as step:
-        got = ask(
-            work, os.path.abspath(os.path.expanduser(out)), sources=split_sources(sources),
-            progress=step,
-        )  # fmt: skip
+    place = os.path.abspath(os.path.expanduser(out))
+    with stoppable(), terminal.progress() as step:
+        got = ask(work, place, sources=split_sources(sources), progress=step)
     print(clean(got.folder))
     for source_id, listed in got.lists.items():
         _say(f"{source_id}: {counted(listed.received, 'citing record')}")
@@ -134,8 +146,10 @@ def fetch(
         _say(note)
     _say(f"{counted(got.n_requests, 'request')}.")
     for source_id, reason in got.failed.items():
-        _say(f"{source_id}: {reason}")
+        _say(f"{source_id} gave no whole list: {reason}")
     if got.failed:
+        words = f"{shlex.quote(work)} --from {','.join(got.failed)} --out OTHER_FOLDER"
+        _say(f"To ask what is missing alone: citehub fetch {words}")
         raise typer.Exit(PARTIAL)
 
 
@@ -160,7 +174,9 @@ def config(
             shown = ("name", "purpose", "shown", "origin")
             records.print_json([{key: getattr(each, key) for key in shown} for each in known])
             return
-        rows = [(each.name, each.shown or None, each.origin, each.purpose) for each in known]
+        rows = [
+            (each.name, each.shown or None, each.origin or None, each.purpose) for each in known
+        ]
         terminal.show(terminal.grid("setting", "value", "from", "for", rows=rows, wide=(3,)))
         return
     if not unset and value is None:
@@ -187,14 +203,13 @@ def _show(updated: Updated, *, dry_run: bool) -> None:
     if updated.folder:
         print(clean(updated.folder))
     would = "would be" if dry_run else "is"
-    level = updated.diff.level
     terminal.show(
-        terminal.paragraph(f"{updated.version} {would} the next version: the changes since "
-                           f"{updated.before} are {level}.")
-    )  # fmt: skip
-    terminal.show(terminal.paragraph(updated.diff.news.text(most=_SHOWN)))
-    for work_id, names in list(updated.dropped.items())[:_SHOWN]:
-        terminal.show(terminal.paragraph(f"{work_id} was named by {', '.join(names)} alone."))
+        terminal.paragraph(
+            f"{updated.diff.hub}: {updated.version} {would} the next version, as the changes "
+            f"since {updated.before} are {updated.diff.level}."
+        ),
+        terminal.paragraph(updated.diff.news.text(most=_SHOWN)),
+    )
     if not dry_run:
         _say(f"Look at it with: citehub show {shlex.quote(updated.hub)}")
 
@@ -218,6 +233,12 @@ def _record(updated: Updated, *, dry_run: bool) -> dict[str, Any]:
         "requests": updated.n_requests,
         "citehub": citehub.__version__,
     }
+
+
+def _failure(name: str, error: CitehubError | OSError) -> dict[str, Any]:
+    """Return an update that could not be made as it is printed for scripts."""
+    problem = terminal.words_of(error)
+    return {"hub": name, "status": "failed", "problem": problem, "citehub": citehub.__version__}
 
 
 def _say(message: str) -> None:

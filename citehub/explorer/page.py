@@ -10,6 +10,7 @@ from citehub import _html
 from citehub._manifest import released_on
 from citehub._text import clean_line, counted
 from citehub._work import marked_title, shorten_authors
+from citehub.explorer import agreement
 from citehub.explorer.plain_list import ordered, section, text
 
 if TYPE_CHECKING:
@@ -172,6 +173,7 @@ def _header(hub: Hub) -> str:
         f"<p>The canonical work: {title} ({text(about)}).</p>\n"
         f"<p><strong>This hub lists {_papers(hub.release.n_citing)}</strong>; how many more "
         f"there are is not known.{_labels(hub)}</p>\n"
+        f"{agreement.folded(hub)}"
         f"<p>Data version {text(hub.version)} of {text(released_on(hub.manifest))}.</p>\n"
         "</header>\n"
     )

@@ -2,43 +2,50 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import shlex
 import shutil
+import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from citehub import _folder
-from citehub._catalog import (
-    INDEX,
-    SPEC,
-    find_folder,
-    home_folder,
-    is_hub,
-    load,
-    read_index,
-    sort_versions,
-)
+from citehub._catalog import INDEX, SPEC, find_folder, home_folder, is_hub, load, read_index
+from citehub._identifiers import Identifier
 from citehub._manifest import read_manifest
+from citehub._text import counted
 from citehub.build.changes import FIRST
 from citehub.build.complete import name_hub
 from citehub.build.register import register, settle, writing
-from citehub.build.release import build_release, make_content, write_release
+from citehub.build.release import (
+    build_release,
+    check_not_shipped,
+    make_content,
+    mend,
+    write_release,
+)
 from citehub.build.spec import SOURCE, ReleaseSpec, describe_hub, parse_spec, read_spec
+from citehub.build.taking import STAGED, take
 from citehub.bulk.dumps import absolute
-from citehub.errors import BadArgument, SourceError
+from citehub.errors import BadArgument, BuildError, SourceError, TargetExists, UnknownWork
 from citehub.graph.hubs import NewHub, check_name, check_place, keep_lists, today
-from citehub.live.fetch import choose_sources, fetch
+from citehub.live.fetch import Earlier, choose_sources, fetch
 
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Callable, Iterable, Iterator
 
     from citehub._diff import Diff
+    from citehub._hub import Hub
     from citehub.live.fetch import Fetched
     from citehub.live.kept import Transport
 
 _PENDING: Final = ".citehub.answers"
+"""The folder in a hub's that keeps answers which are not taken over yet."""
+_READY: Final = "ready"  # a file in it: a dry run got all of them
+_FRESH: Final = 3600.0  # seconds for which an update takes them
 
 
 class Updated(NamedTuple):
@@ -120,7 +127,15 @@ def new_live_hub(
         Whom to ask: ``openalex``, ``s2``, ``opencitations``; by default all.
     citing : str or iterable of str, optional
         Reference managers' files of works that cite the work, to take in too.
-    name, version, created, title, licenses, contributors, homepage
+    name, version : str, optional
+        As of :func:`new_hub`.
+    created : datetime.date, optional
+        Date of the release; by default today.
+    title : str, optional
+        As of :func:`new_hub`.
+    licenses, contributors : iterable of str, optional
+        As of :func:`new_hub`.
+    homepage : str, optional
         As of :func:`new_hub`.
     transport : Transport, optional
         What asks; by default the network.
@@ -140,9 +155,26 @@ def new_live_hub(
     FetchError
         No source gave a whole list of what cites the work; what came is kept.
     BuildError
-        Nothing cites it.
+        Nothing cites it, so that there is nothing to release; says what each source said.
+    HubInUse
+        Another process makes this hub.
     BadArgument, TargetExists
         As of :func:`new_hub`.
+
+    Examples
+    --------
+    A transport stands for the network, here one of sources that know no work:
+
+    >>> from citehub.graph import new_live_hub
+    >>> from citehub.sources.answers import Answer
+    >>> class Nobody:
+    ...     def ask(self, source, asked, due):
+    ...         return Answer(asked, "", 404, "2026-11-29T12:00:00Z", b"")
+    >>> import os, tempfile
+    >>> with tempfile.TemporaryDirectory() as home:  # doctest: +ELLIPSIS
+    ...     new_live_hub("doi:10.5555/lantern.1", os.path.join(home, "hub"), transport=Nobody())
+    Traceback (most recent call last):
+    citehub.errors.UnknownWork: No source that answered has the work 'doi:10.5555/lantern.1'...
     """
     check_name(name, version)
     chosen = tuple(each.id for each in choose_sources(tuple(sources)))
@@ -153,16 +185,18 @@ def new_live_hub(
     describe_hub(name=name or "hub", work=work, **said)  # type: ignore[arg-type]
     above = absolute(home) if home else home_folder()
     place = absolute(out) if out else os.path.join(above, name or _slug(work))
-    check_place(place, "" if out or home else name or "")
-    pending = f"{place}.fetching"
+    named = "" if out or home else name or ""
+    check_place(place, named)
     created = created or today()
     files = [citing] if isinstance(citing, str) else list(citing or ())
-    with _folder.scratch_folder(place) as folder:
+    with _pending_at(place) as pending, _folder.scratch_folder(place) as folder:
+        check_place(place, named)  # another process may have made it
         source = os.path.join(folder, SOURCE)
         fetched = fetch(
             work, source, sources=chosen, pending=pending, transport=transport, progress=progress
         )
         keep_lists(files, source, created)
+        _refuse_empty(fetched, files)
         hub = name or name_hub(fetched.work)
         target = place if out else os.path.join(above, hub)
         check_place(target, "" if out or home else hub)
@@ -177,7 +211,9 @@ def new_live_hub(
         content = make_content(spec, ReleaseSpec(version, created), None, progress)
         write_release("", content, lambda _: FIRST, progress, within=folder)
         settle(folder, target, name=hub, title=content.spec.title, version=version)
-    shutil.rmtree(pending, ignore_errors=True)
+        for source_id in fetched.failed:
+            _move_within(os.path.join(pending, source_id), os.path.join(target, _PENDING))
+        shutil.rmtree(pending, ignore_errors=True)
     return NewHub(
         work,
         target,
@@ -185,8 +221,8 @@ def new_live_hub(
         len(content.tables["citations"]),
         "",
         "",
-        tuple(_tell_failed(fetched)),
-        (*fetched.notes, *_told(content.notes)),
+        tuple(_tell_failed(fetched, target)),
+        (*fetched.notes, *_told(content.notes, folder, target)),
     )
 
 
@@ -202,7 +238,9 @@ def update_hub(
     """Ask the sources of a hub again, and make the next version where something is new.
 
     All is asked for and compared, as no source tells when it took a citation up. A source that
-    gives no whole list changes nothing: what it said before stays.
+    gives no whole list changes nothing: what it said before stays, and what came of its list is
+    kept for the next update, for a day. New is what holds for longer than the day: counts alone,
+    which are others each week, make no version, and come with the next one.
 
     Parameters
     ----------
@@ -211,7 +249,9 @@ def update_hub(
     sources : iterable of str, optional
         Whom to ask; by default the ``sources`` that ``hub.toml`` names.
     dry_run : bool, default False
-        Whether to write nothing.
+        Whether to make no version, and leave the sources of the hub as they are. What was
+        answered is kept in the folder's ``.citehub.answers``: an update within the hour takes
+        that, and asks nothing again. A second dry run does ask again.
     created : datetime.date, optional
         Day of the release; by default today.
     transport : Transport, optional
@@ -230,119 +270,327 @@ def update_hub(
         The hub names no sources to ask.
     FetchError
         No source gave a whole list; the hub stays as it is.
+    UnknownWork
+        No source has the work any more; the hub stays as it is.
     BuildError
-        The release cannot be built; the hub stays as it is.
+        The release cannot be built; the hub stays as it is, and the answers are kept.
     HubInUse
         Another process writes into the folder.
+
+    Examples
+    --------
+    >>> from citehub.graph import update_hub
+    >>> update_hub("mt-nlg")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    citehub.errors.BadArgument: ...hub.toml names no sources to ask, as the hub was not made by...
     """
     folder = find_folder(hub)
     spec = read_spec(folder)
+    path = os.path.join(folder, SPEC)
     chosen = tuple(sources) or spec.sources
     if not chosen:
         raise BadArgument(
-            f"{os.path.join(folder, SPEC)} names no sources to ask, as the hub was not made by "
-            "asking any. Name them, as with --from openalex,s2,opencitations: what they answer "
-            "takes the place of what the hub keeps of them."
+            f"{path} names no sources to ask, as the hub was not made by asking any. Name them, "
+            "as with --from openalex,s2,opencitations, or for good by a line there, as "
+            'sources = ["openalex", "s2"]. What they answer takes the place of what the hub keeps '
+            "of them."
         )
     choose_sources(chosen)
     if not spec.work:
-        raise BadArgument(f"{os.path.join(folder, SPEC)} names no work to ask for.")
+        raise BadArgument(
+            f'{path} names no work to ask for. Add a line, as work = "arxiv:2201.11990".'
+        )
+    check_not_shipped(folder)
     with writing(folder):
-        before = sort_versions(read_index(folder)["versions"])[-1]
+        mended = mend(folder)
+        before = _newest(folder)
         pending = os.path.join(folder, _PENDING)
-        with _staged(folder) as staged:
-            source = os.path.join(staged, SOURCE)
+        n_minutes = _take_up(pending, dry_run=dry_run)
+        with _staged(folder, before) as staged, _in_words_of(staged, folder):
+            old = load(staged, version=before)
+            named = _named_by(old)
             answers = os.path.join(staged, _PENDING)
-            fetched = fetch(
-                spec.work, answers, sources=chosen, pending=pending, transport=transport,
-                progress=progress,
-            )  # fmt: skip
-            for source_id in fetched.lists:
-                place = os.path.join(source, source_id)
+            try:
+                fetched = fetch(
+                    spec.work, answers, sources=chosen, pending=pending,
+                    earlier=_earlier(old, named), transport=transport, progress=progress,
+                )  # fmt: skip
+            except UnknownWork:
+                shutil.rmtree(pending, ignore_errors=True)
+                raise
+            emptied = {each: _say_emptied(each, folder) for each in _emptied(fetched, named)}
+            taken = [each for each in fetched.lists if each not in emptied]
+            for source_id in taken:
+                place = os.path.join(staged, SOURCE, source_id)
                 shutil.rmtree(place, ignore_errors=True)
                 os.rename(os.path.join(answers, source_id), place)
-            shutil.rmtree(answers, ignore_errors=True)
             built = build_release(staged, created=created, progress=progress)
-            dropped = _dropped(staged, before, built.version) if built.folder else {}
-            if built.folder and not dry_run:
+            diff = (
+                built.diff if built.folder and not (built.diff and built.diff.is_recount) else None
+            )
+            if diff is not None and not dry_run:
                 progress("Take the answers and the release over")
-                for source_id in fetched.lists:
-                    _take_over(
-                        os.path.join(source, source_id), os.path.join(folder, SOURCE, source_id)
+                made = os.path.join(staged, "made")
+                for source_id in taken:
+                    _move_within(
+                        os.path.join(staged, SOURCE, source_id), os.path.join(made, SOURCE)
                     )
-                _folder.move(built.folder, os.path.join(folder, built.version))
-                manifest = read_manifest(os.path.join(folder, built.version))
-                register(folder, spec.name, manifest["title"], built.version)
-        if not dry_run:
-            shutil.rmtree(pending, ignore_errors=True)
-    is_new = bool(built.folder)
+                _move_within(built.folder, made)
+                take(folder, made)
+                title = read_manifest(os.path.join(folder, built.version))["title"]
+                register(folder, spec.name, title, built.version)
+            notes = (
+                *mended,
+                *([_say_kept(n_minutes)] if n_minutes is not None else []),
+                *fetched.notes,
+                *_told(built.notes, staged, folder),
+                *([_ONLY_COUNTS] if built.folder and diff is None else []),
+            )
+        _put_away(pending, fetched.failed, dry_run=dry_run)
+    gone = [each.work.work_id for each in diff.news.works_gone] if diff else []
     return Updated(
         folder,
-        built.version,
+        built.version if diff else before,
         before,
-        os.path.join(folder, built.version) if is_new and not dry_run else "",
-        built.diff if is_new else None,
-        dropped,
-        fetched.failed,
-        (*fetched.notes, *_told(built.notes)),
+        os.path.join(folder, built.version) if diff and not dry_run else "",
+        diff,
+        {
+            work_id: tuple(sorted(each for each in named if work_id in named[each]))
+            for work_id in gone
+        },
+        fetched.failed | emptied,
+        notes,
         fetched.n_requests,
     )
 
 
 def asking_hubs() -> tuple[str, ...]:
-    """Return the hubs in the user's home whose ``hub.toml`` names sources to ask."""
+    """Return the hubs in the user's home whose ``hub.toml`` names sources to ask.
+
+    One whose ``hub.toml`` cannot be read is among them, so that an update tells of it.
+    """
     home = home_folder()
     names = sorted(os.listdir(home)) if os.path.isdir(home) else []
     folders = [os.path.join(home, name) for name in names if not name.startswith(".")]
-    found = []
-    for folder in folders:
-        if os.path.isfile(os.path.join(folder, SPEC)) and is_hub(folder):
-            with suppress(SourceError):  # which is told where the hub is built
-                if read_spec(folder).sources:
-                    found.append(folder)
-    return tuple(found)
+    return tuple(
+        folder
+        for folder in folders
+        if os.path.isfile(os.path.join(folder, SPEC)) and is_hub(folder) and _asks(folder)
+    )
+
+
+def _asks(folder: str) -> bool:
+    try:
+        return bool(read_spec(folder).sources)
+    except SourceError:
+        return True
+
+
+# -- answers that are kept --------------------------------------------------------------------
 
 
 @contextmanager
-def _staged(folder: str) -> Iterator[str]:
-    """Copy a hub folder, to build the next release beside it."""
-    with _folder.scratch_folder(os.path.join(folder, ".citehub.update")) as staged:
-        shutil.copyfile(os.path.join(folder, SPEC), os.path.join(staged, SPEC))
-        shutil.copyfile(os.path.join(folder, INDEX), os.path.join(staged, INDEX))
-        shutil.copytree(os.path.join(folder, SOURCE), os.path.join(staged, SOURCE))
-        for version in read_index(folder)["versions"]:
-            shutil.copytree(os.path.join(folder, version), os.path.join(staged, version))
+def _pending_at(place: str) -> Iterator[str]:
+    """Give the folder that keeps the answers of a hub which is being made, for one process.
+
+    It stays where the run is cut off, and goes where what came is an answer: no such work, say.
+    """
+    pending = f"{place}.fetching"
+    try:
+        with writing(pending):
+            try:
+                yield pending
+            except (UnknownWork, TargetExists, _NothingCites):
+                shutil.rmtree(pending, ignore_errors=True)
+                raise
+    finally:
+        if os.path.isdir(pending) and all(each.startswith(".") for each in os.listdir(pending)):
+            shutil.rmtree(pending, ignore_errors=True)
+
+
+def _take_up(pending: str, *, dry_run: bool) -> int | None:
+    """Look at the answers that a dry run left: return their age in minutes, or remove them."""
+    ready = os.path.join(pending, _READY)
+    if not os.path.lexists(ready):
+        return None
+    age = abs(time.time() - os.lstat(ready).st_mtime)
+    if dry_run or age > _FRESH:
+        shutil.rmtree(pending)
+        return None
+    return round(age / 60)
+
+
+def _say_kept(n_minutes: int) -> str:
+    ago = f"{counted(n_minutes, 'minute')} ago" if n_minutes else "just now"
+    return f"The answers are those that a dry run got {ago}."
+
+
+def _put_away(pending: str, failed: Iterable[str], *, dry_run: bool) -> None:
+    """Keep the answers of a dry run, else those alone that are no whole list yet."""
+    if dry_run:
+        os.makedirs(pending, exist_ok=True)
+        with open(os.path.join(pending, _READY), "wb"):
+            return
+    left = [each for each in failed if os.path.isdir(os.path.join(pending, each))]
+    if not left:
+        shutil.rmtree(pending, ignore_errors=True)
+        return
+    with suppress(FileNotFoundError):
+        os.unlink(os.path.join(pending, _READY))
+    for name in set(os.listdir(pending)) - {*left}:
+        shutil.rmtree(os.path.join(pending, name), ignore_errors=True)
+
+
+# -- the hub before ---------------------------------------------------------------------------
+
+
+def _newest(folder: str) -> str:
+    """Return the newest release of a hub folder."""
+    if not os.path.lexists(os.path.join(folder, INDEX)):
+        raise BuildError(
+            f"{folder} has no release yet, with which answers could be compared. Build the first "
+            f"with: citehub build {shlex.quote(folder)}"
+        )
+    return read_index(folder)["default"]
+
+
+@contextmanager
+def _staged(folder: str, version: str) -> Iterator[str]:
+    """Make a hub folder with the sources and one release of another, to build the next in it."""
+    with _folder.scratch_folder(os.path.join(folder, STAGED)) as staged:
+        for entry in os.scandir(folder):
+            if entry.is_file() and not entry.name.startswith("."):
+                shutil.copyfile(entry.path, os.path.join(staged, entry.name))
+        index = read_index(folder)
+        index["versions"] = {version: index["versions"][version]}
+        index["default"] = version
+        with open(os.path.join(staged, INDEX), "w", encoding="utf-8") as file:
+            json.dump(index, file)
+        for name in (SOURCE, version):
+            place = os.path.join(folder, name)
+            os.makedirs(place, exist_ok=True)
+            shutil.copytree(place, os.path.join(staged, name), copy_function=_link)
         yield staged
 
 
-def _take_over(made: str, place: str) -> None:
-    """Put a source's new answers in the place of the ones before."""
-    if os.path.isdir(place):
-        _folder.replace(made, place)
-    else:
-        os.rename(made, place)
+def _link(path: str, target: str) -> None:
+    """Copy a file that nobody writes to, at no cost where the disk allows."""
+    if not os.path.islink(path):
+        with suppress(OSError):
+            os.link(path, target)
+            return
+    shutil.copyfile(path, target)
 
 
-def _dropped(folder: str, before: str, after: str) -> dict[str, tuple[str, ...]]:
-    """Return the works that are gone, each with the sources that named it before."""
-    old, new = (load(folder, version=each).release for each in (before, after))
-    held = {row["work_id"] for row in new.rows("works")}
-    held |= {row["former_id"] for row in new.rows("former_ids")}
+@contextmanager
+def _in_words_of(staged: str, folder: str) -> Iterator[None]:
+    """Have errors name files where they lie, not where a copy of them was read."""
+    try:
+        yield
+    except BuildError as error:
+        error.args = (str(error).replace(staged, folder),)
+        raise
+
+
+def _named_by(hub: Hub) -> dict[str, set[str]]:
+    """Return which citing works the sources of a release name."""
     found: dict[str, set[str]] = {}
-    for row in old.rows("citation_sources"):
-        if row["citing_work_id"] not in held:
-            found.setdefault(row["citing_work_id"], set()).add(row["source_id"])
-    return {work_id: tuple(sorted(names)) for work_id, names in found.items()}
+    canonical = hub.manifest["citehub"]["canonical_work_id"]
+    for row in hub.release.rows("citation_sources"):
+        if row["cited_work_id"] == canonical:
+            found.setdefault(row["source_id"], set()).add(row["citing_work_id"])
+    return found
 
 
-def _tell_failed(fetched: Fetched) -> Iterator[str]:
+def _earlier(hub: Hub, named: dict[str, set[str]]) -> dict[str, Earlier]:
+    """Return what a release has of its sources, so that nothing of it goes without need.
+
+    The records are of OpenAlex all that it named as citing works, those from before a merge among
+    them; of OpenCitations those that Meta described.
+    """
+    ids: dict[str, list[Identifier]] = {}
+    for row in hub.release.rows("work_ids"):
+        ids.setdefault(row["work_id"], []).append(Identifier(row["scheme"], row["value"]))
+    records: dict[str, set[str]] = {}
+    canonical = hub.manifest["citehub"]["canonical_work_id"]
+    columns = ("table_name", "row_key", "source_id", "locator")
+    for row in hub.table("evidence").to_arrow(columns).to_pylist():
+        source, table, key = row["source_id"], row["table_name"], row["row_key"]
+        if source == "openalex" and table == "work_ids":
+            work_id, _, name = key.rpartition("|openalex|")
+            if work_id not in {"", canonical}:
+                records.setdefault(source, set()).add(name)
+        elif source == "opencitations" and table == "works" and key != canonical:
+            name = (row["locator"] or "").removeprefix("record ")
+            records.setdefault(source, set()).add(name)
+    return {
+        source: Earlier(
+            frozenset(records.get(source, ())),
+            frozenset(each for work_id in works for each in ids.get(work_id, ())),
+        )
+        for source, works in named.items()
+    }
+
+
+def _move_within(path: str, folder: str) -> None:
+    """Move a file or folder into a folder, which is made where it is missing."""
+    if os.path.lexists(path):
+        os.makedirs(folder, exist_ok=True)
+        os.rename(path, os.path.join(folder, os.path.basename(path)))
+
+
+# -- what is told -----------------------------------------------------------------------------
+
+_ONLY_COUNTS: Final = "Counts alone are others than before; they come with the next version."
+
+
+class _NothingCites(BuildError):
+    """Each source was asked, and none tells of a work that cites."""
+
+
+def _refuse_empty(fetched: Fetched, files: list[str]) -> None:
+    """Refuse a hub of no works: a release of nothing says no more than this message."""
+    if files or any(each.received for each in fetched.lists.values()):
+        return
+    titles = {each.id: each.api.title.partition(",")[0] for each in choose_sources() if each.api}
+    said = [f"{titles[each]} has the work, and nothing that cites it." for each in fetched.lists]
+    said += [
+        f"{titles[each]} knows neither the work nor what cites it." for each in fetched.silent
+    ]
+    said += [f"{titles[each]} gave no whole list: {why}" for each, why in fetched.failed.items()]
+    raise _NothingCites(
+        f"No source that was asked tells of a work that cites {fetched.work}, so there is no hub "
+        f"to make. {' '.join(said)} Ask again when it may have been cited, or name works that "
+        "cite it with --citing."
+    )
+
+
+def _emptied(fetched: Fetched, named: dict[str, set[str]]) -> list[str]:
+    """Return the sources that named citing works, and say now that there are none."""
+    silent = [*fetched.silent]
+    silent += [each for each, listed in fetched.lists.items() if not listed.received]
+    return [each for each in silent if named.get(each)]
+
+
+def _say_emptied(source_id: str, folder: str) -> str:
+    place = shlex.quote(os.path.join(folder, SOURCE, source_id))
+    return (
+        "It names no citing work now, and named some before, which is more like a fault than an "
+        f"answer. If it is none, take the source out of {SPEC}, delete {place}, and build."
+    )
+
+
+def _tell_failed(fetched: Fetched, target: str) -> Iterator[str]:
     for source_id, reason in fetched.failed.items():
-        yield f"{source_id} gave no whole list, and is not in the hub: {reason}"
+        yield (
+            f"{source_id} gave no whole list, and is not in the hub: {reason} To ask again: "
+            f"citehub update {shlex.quote(target)}"
+        )
 
 
-def _told(notes: Iterable[str]) -> Iterator[str]:
+def _told(notes: Iterable[str], made: str, place: str) -> Iterator[str]:
     """Yield the notes of a build but those that asking has told already."""
-    yield from (each for each in notes if not each.startswith("As "))
+    yield from (each.replace(made, place) for each in notes if not each.startswith("As "))
 
 
 def _slug(work: str) -> str:

@@ -6,8 +6,10 @@ import os
 import shutil
 import time
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from citehub import _folder
 from citehub._identifiers import Identifier, parse_identifier
 from citehub._text import counted
 from citehub.bulk.extract import Note
@@ -28,7 +30,7 @@ from citehub.sources.api import Endless, Found
 from citehub.sources.records import best_identifier
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from citehub.live.kept import Transport
     from citehub.sources.api import Api, Listed
@@ -67,6 +69,18 @@ class Fetched(NamedTuple):
     silent: tuple[str, ...]
     notes: tuple[str, ...]
     n_requests: int
+
+
+class Earlier(NamedTuple):
+    """What a hub has of a source already.
+
+    ``records`` are names of citing records: OpenAlex is asked what those became that it does not
+    list any more, OpenCitations for what Meta told of them. ``ids`` are identifiers of the works
+    that the source named.
+    """
+
+    records: frozenset[str] = frozenset()
+    ids: frozenset[Identifier] = frozenset()
 
 
 @dataclass(slots=True)
@@ -120,6 +134,7 @@ def fetch(  # noqa: PLR0913
     *,
     sources: Iterable[str] = (),
     pending: str = "",
+    earlier: Mapping[str, Earlier] = MappingProxyType({}),
     transport: Transport | None = None,
     progress: Callable[[str], None] = lambda _step: None,
 ) -> Fetched:
@@ -139,6 +154,8 @@ def fetch(  # noqa: PLR0913
     pending : str, optional
         A folder that keeps what came until the caller removes it; by default one beside the
         folder, which goes when all is done.
+    earlier : mapping of str to Earlier, optional
+        What a hub has of sources already.
     transport : Transport, optional
         What asks; by default the network.
     progress : callable, optional
@@ -163,16 +180,16 @@ def fetch(  # noqa: PLR0913
     chosen = choose_sources(tuple(sources))
     if not work.strip():
         raise BadArgument.of("work", work, "an identifier or a title")
-    live: Live | None = None
-    if transport is None:
-        transport = live = Live(chosen)
+    transport = transport or Live(chosen)
+    live = transport if isinstance(transport, Live) else None
     keeps = bool(pending)
     pending = pending or f"{out.rstrip(os.sep)}.fetching"
+    n_before = sum(live.requests.values()) if live else 0
     if live is not None:
         live.check_network()
-    run = _Run(chosen, pending, transport, progress)
+    run = _Run(chosen, pending, transport, progress, earlier)
     ids, notes = run.ask(work)
-    n_requests = sum(live.requests.values()) if live else 0
+    n_requests = sum(live.requests.values()) - n_before if live else 0
     if live is not None and live.skew:
         notes.append(
             f"This computer's clock is {abs(live.skew) / 86_400:.1f} days "
@@ -193,8 +210,10 @@ class _Run:
         pending: str,
         transport: Transport,
         progress: Callable[[str], None],
+        earlier: Mapping[str, Earlier],
     ) -> None:
         self.progress = progress
+        self.earlier = earlier
         self.pending = pending
         has_key = getattr(transport, "has_key", lambda _source: True)
         self.askings = []
@@ -205,6 +224,7 @@ class _Run:
                 os.path.join(pending, source.id),
                 transport,
                 has_key(source),
+                earlier.get(source.id, Earlier()).records,
                 _teller(title, progress),
             )
             self.askings.append(_Asking(source, kept))
@@ -219,6 +239,8 @@ class _Run:
         for asking in self.askings:
             if asking.error is None and (asking.found or asking.api.search is None):
                 self._list(asking, ids, known)
+            if asking.listed is None:  # what it said before stays
+                known |= self.earlier.get(asking.source.id, Earlier()).ids
         whole = [each for each in self.askings if each.listed]
         if not whole:
             raise self._no_list()
@@ -339,18 +361,19 @@ class _Run:
         """Write the answers of all sources whose list is whole."""
         best = best_identifier(ids)
         lists, silent = {}, []
-        os.makedirs(out, exist_ok=True)
-        for asking in self.askings:
-            if asking.error:
-                continue
-            if asking.listed is None or not (asking.found or asking.listed.received):
-                silent.append(asking.source.id)
-                continue
-            lists[asking.source.id] = asking.listed
-            cut = (asking.listed.cut,) if asking.listed.cut else ()
-            day = read_on(asking.kept.used.values())
-            note = Note(day, partial=cut, announced=asking.listed.announced, is_asked=True)
-            asking.kept.finish(os.path.join(out, asking.source.id), note)
+        with _folder.scratch_folder(out) as made:
+            for asking in self.askings:
+                if asking.error:
+                    continue
+                if asking.listed is None or not (asking.found or asking.listed.received):
+                    silent.append(asking.source.id)
+                    continue
+                lists[asking.source.id] = asking.listed
+                cut = (asking.listed.cut,) if asking.listed.cut else ()
+                day = read_on(asking.kept.used.values())
+                note = Note(day, partial=cut, announced=asking.listed.announced, is_asked=True)
+                asking.kept.finish(os.path.join(made, asking.source.id), note)
+            _folder.move(made, out)
         failed = {each.source.id: str(each.error) for each in self.askings if each.error}
         notes += [f"{each} knows neither the work nor anything that cites it." for each in silent]
         name = best.curie if best else ""

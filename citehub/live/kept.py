@@ -53,7 +53,9 @@ class Kept:
         What is asked for what is not stored; by default nothing is.
     has_key : bool
         Whether the source knows who asks.
-    tell : callable
+    before : collection of str
+        Names of citing records that the source told of before.
+    show : callable
         Is called with the number of citing works that came, and how many there are.
     """
 
@@ -61,6 +63,7 @@ class Kept:
     folder: str
     transport: Transport | None
     has_key: bool
+    before: Collection[str]
     show: Callable[[int, int | None], None]
     used: dict[Asked, Line] = field(default_factory=dict, init=False)
     n_earlier: int = field(default=0, init=False)

@@ -13,12 +13,13 @@ import time
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
-from urllib.parse import quote, urlencode, urljoin, urlsplit
+from urllib.parse import quote, quote_plus, unquote, urlencode, urljoin, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from citehub import __version__
 from citehub.errors import (
     BadAnswer,
+    BadArgument,
     BudgetUsedUp,
     FetchError,
     KeyRefused,
@@ -44,7 +45,10 @@ _MOST: Final = 1 << 26  # bytes of an answer; Semantic Scholar allows 10 MB
 _TRIES: Final = 4
 _BUSY_TRIES: Final = 6  # where many share one pace
 _REDIRECTS: Final = 3
-_OK, _NOT_FOUND, _TOO_FAST = 200, 404, 429
+_OK, _NOT_FOUND, _PROXY_LOGIN, _TOO_FAST = 200, 404, 407, 429
+_THE_PROXY: Final = "the proxy that the environment names"
+_REFUSED: Final = re.compile(r"Tunnel connection failed: (4\d\d)")
+_LEAST_SECRET: Final = 8
 _DAY: Final = 86_400.0
 _LARGE: Final = re.compile(r"exceed|too large|10 ?MB|response size", re.IGNORECASE)
 _SLOW: Final = re.compile(r"rate|slow|limit|too (many|often|fast)", re.IGNORECASE)
@@ -114,7 +118,7 @@ class Live:
         Unreachable
             There is no network.
         """
-        places = {_place_of(base) for base in self._bases.values()}
+        places = dict(map(_place_of, self._bases.values()))
         reached: queue.Queue[bool] = queue.Queue()
 
         def connect(place: tuple[str, int]) -> None:
@@ -132,7 +136,13 @@ class Live:
             for _ in places:
                 if reached.get(timeout=max(0.0, end - time.monotonic())):
                     return
-        names = ", ".join(sorted(host for host, _ in places))
+        proxies = sorted(f"{host}:{port}" for (host, port), is_proxy in places.items() if is_proxy)
+        if proxies:
+            raise Unreachable(
+                f"The proxy {', '.join(proxies)}, which the environment names, cannot be reached. "
+                "Nothing was asked. Correct HTTPS_PROXY, or unset it."
+            )
+        names = ", ".join(sorted({host for host, _ in places}))
         raise Unreachable(
             f"There is no way to {names}: no network, or a wall that wants a proxy "
             "(set HTTPS_PROXY). Nothing was asked."
@@ -160,6 +170,13 @@ class Live:
         FetchError
             There is no answer; its kind says why.
         """
+        try:
+            return self._ask(source, asked, due)
+        except FetchError as error:
+            error.args = (self._scrub(str(error)),)
+            raise
+
+    def _ask(self, source: Source, asked: Asked, due: Collection[str]) -> Answer:
         title = _title(source)
         tries = 0
         while True:
@@ -187,6 +204,8 @@ class Live:
             return None
         if raw.status in {401, 403}:
             self._refuse_key(source, raw)
+        if raw.status == _PROXY_LOGIN:
+            raise _Final(f"cannot be asked: {_THE_PROXY} wants a login")
         if raw.status >= 500:  # noqa: PLR2004
             raise _Again(f"fails with {raw.status}{_said(raw)}")
         if raw.status not in {_OK, _NOT_FOUND}:
@@ -240,11 +259,11 @@ class Live:
         api = _api(source)
         if self.has_key(source):
             raise KeyRefused(
-                f"{_title(source)} refuses the key in {api.key_variable}"
-                f"{self._scrub(_said(raw))}. Correct it with: citehub config {api.key_variable}"
+                f"{_title(source)} refuses the key in {api.key_variable}{_said(raw)}. "
+                f"Correct it with: citehub config {api.key_variable}"
             )
         if not api.key_variable:
-            raise BadAnswer(f"{_title(source)} refuses to answer, with {raw.status}{_said(raw)}.")
+            raise _Final(f"refuses to answer, with {raw.status}{_said(raw)}")
         raise KeyRefused(f"{_title(source)} wants a key{_said(raw)}. {_key_hint(source)}")
 
     def _send(self, source: Source, asked: Asked) -> _Raw:
@@ -277,6 +296,10 @@ class Live:
             try:
                 raw = self._exchange(address, headers, body)
             except urllib3.exceptions.HTTPError as error:
+                refused = _REFUSED.search(str(error))
+                if isinstance(error, urllib3.exceptions.ProxyError) and refused:
+                    said = f"cannot be asked: {_THE_PROXY} refuses with {refused[1]}"
+                    raise _Final(said) from None
                 raise _Again(_reason(error)) from None
             if raw.status not in {301, 302, 303, 307, 308}:
                 return raw
@@ -305,7 +328,7 @@ class Live:
             response.close()  # so that nobody reads what is left
             raise
         response.release_conn()
-        return _Raw(response.status, found, body)
+        return _Raw(response.status, found, self._scrub_bytes(body))
 
     def _pool(self, address: str) -> Any:
         """Return the connections to a host, through the proxy that the environment names."""
@@ -319,7 +342,7 @@ class Live:
                 login = urlsplit(proxy)
                 headers = None
                 if login.username:
-                    pair = f"{login.username}:{login.password or ''}"
+                    pair = f"{unquote(login.username)}:{unquote(login.password or '')}"
                     headers = urllib3.make_headers(proxy_basic_auth=pair)
                 self._pools[host] = urllib3.ProxyManager(proxy, proxy_headers=headers)
             else:
@@ -328,9 +351,21 @@ class Live:
 
     def _scrub(self, text: str) -> str:
         """Return what a source says without keys and contact, which it may repeat."""
-        for secret in (*self._keys.values(), self._contact):
-            text = text.replace(secret, "…") if secret else text
+        for secret in self._secrets():
+            text = text.replace(secret, "…")
         return text
+
+    def _scrub_bytes(self, body: bytes) -> bytes:
+        """Return an answer without keys and contact, which none is known to repeat."""
+        for secret in self._secrets():
+            if len(secret) >= _LEAST_SECRET:  # a shorter one may be part of a word
+                body = body.replace(secret.encode(), b"...")
+        return body
+
+    def _secrets(self) -> Iterator[str]:
+        """Yield keys and contact, as they are and as they stand in an address."""
+        for secret in filter(None, (*self._keys.values(), self._contact)):
+            yield from {secret, quote_plus(secret)}
 
 
 class _Again(Exception):
@@ -394,7 +429,7 @@ def _reason(error: Exception) -> str:
 
     kinds: tuple[tuple[type[Exception], str], ...] = (
         (exceptions.NameResolutionError, "cannot be found: the network does not know its name"),
-        (exceptions.ProxyError, "cannot be reached through the proxy that the environment names"),
+        (exceptions.ProxyError, f"cannot be reached through {_THE_PROXY}"),
         (exceptions.ConnectTimeoutError, "cannot be reached"),
         (exceptions.NewConnectionError, "cannot be reached"),
         (exceptions.SSLError, "shows no certificate that this computer trusts"),
@@ -431,17 +466,34 @@ def _with_query(target: str, query: list[tuple[str, str]]) -> str:
 
 
 def _proxy_of(address: str) -> str:
+    """Return the address of the proxy that the environment names for another; empty if none."""
     parts = urlsplit(address)
-    if proxy_bypass(parts.hostname or ""):
+    if proxy_bypass(parts.netloc):
         return ""
     found = getproxies()
-    return found.get(parts.scheme) or found.get("all") or ""
+    proxy = found.get(parts.scheme) or found.get("all") or ""
+    if not proxy:
+        return ""
+    proxy = proxy if "://" in proxy else f"http://{proxy}"
+    try:
+        login = urlsplit(proxy)
+        is_sound = login.scheme in {"http", "https"} and login.hostname and login.port != 0
+    except ValueError:
+        is_sound = False
+    if not is_sound:
+        raise BadArgument(
+            f"The proxy that {parts.scheme.upper()}_PROXY or ALL_PROXY names cannot be used: an "
+            "address is due, as http://proxy.example.org:3128."
+        )
+    return proxy
 
 
-def _place_of(base: str) -> tuple[str, int]:
-    """Return host and port of what a connection to an address goes to first."""
-    parts = urlsplit(_proxy_of(base) or base)
-    return parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+def _place_of(base: str) -> tuple[tuple[str, int], bool]:
+    """Return host and port of what an address is asked through, and whether that is a proxy."""
+    proxy = _proxy_of(base)
+    parts = urlsplit(proxy or base)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    return (parts.hostname or "", port), bool(proxy)
 
 
 def _api(source: Source) -> Api:

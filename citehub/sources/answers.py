@@ -98,7 +98,7 @@ def keep(folder: str, number: int, answer: Answer) -> Line:
     name = _file(number)
     os.makedirs(os.path.join(folder, BODIES), exist_ok=True)
     part = os.path.join(folder, BODIES, f".{os.path.basename(name)}.part")
-    with open(part, "wb") as file:
+    with _folder.naming(part), open(part, "wb") as file:
         file.write(gzip.compress(answer.body, compresslevel=6, mtime=0))
         file.flush()
         os.fsync(file.fileno())
@@ -107,7 +107,8 @@ def keep(folder: str, number: int, answer: Answer) -> Line:
         name, answer.asked, answer.address, answer.status, answer.at, len(answer.body),
         sha256(answer.body),
     )  # fmt: skip
-    with open(os.path.join(folder, LIST), "a", encoding="utf-8") as listed:
+    path = os.path.join(folder, LIST)
+    with _folder.naming(path), open(path, "a", encoding="utf-8") as listed:
         listed.write(f"{line.to_json()}\n")
         listed.flush()
         os.fsync(listed.fileno())
@@ -230,7 +231,7 @@ def unfold(source: Source, folder: str, scratch: str) -> str:
         return target
     datasets = {each.name: each for each in dump.datasets}
     with _folder.scratch_folder(target) as made:
-        with ExitStack() as files:
+        with _folder.naming(target), ExitStack() as files:
             writers: dict[str, Any] = {}
             for name in api.due:
                 writers[name] = _writer(files, made, datasets[name], name in api.tables)

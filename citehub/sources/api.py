@@ -23,9 +23,13 @@ MOST_PAGES: Final = 100_000
 
 
 class Asker(Protocol):
-    """What asks an interface, keeps its answers, and shows how far it is."""
+    """What asks an interface, keeps its answers, and shows how far it is.
+
+    ``before`` are names of citing records that the source told of before, where that is known.
+    """
 
     has_key: bool
+    before: Collection[str]
 
     def ask(
         self,

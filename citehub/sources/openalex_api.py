@@ -42,6 +42,8 @@ _MOST_BY_NUMBER: Final = 10_000  # results, where pages are asked for by number
 _SELECT: Final = ("select", ",".join(FIELDS))
 _LIST: Final = ("meta", "results")
 _NUMBER: Final = re.compile(r"W\d+")
+_NAME_ALONE: Final = ("select", "id")
+_MOST_FOLLOWED: Final = 500  # each takes a request
 
 
 def find(asker: Asker, ids: Collection[Identifier]) -> list[Found]:
@@ -82,6 +84,7 @@ def citing(
     """Ask for all that cites some records, each by itself, so that it is known which one.
 
     With a key pages follow a cursor; without one they have numbers, which end at 10,000 works.
+    Of works that were in the list before, it is asked what they were merged into.
     """
     announced = received = 0
     cut, ids = "", set[Identifier]()
@@ -91,6 +94,9 @@ def citing(
         ids.update(*seen.values())
         if not asker.has_key and n > _MOST_BY_NUMBER:
             cut = f"Without a key OpenAlex lists {_MOST_BY_NUMBER:,} works at most, of {n:,}."
+    there = {value for scheme, value in ids if scheme == "openalex"}
+    for name in sorted({*asker.before} - there)[:_MOST_FOLLOWED]:
+        asker.ask(f"/works/{name}", [_NAME_ALONE], due=("id",))
     return Listed(announced, received, cut, frozenset(ids))
 
 
@@ -129,7 +135,8 @@ def rows(answers: Iterable[Content]) -> Iterator[tuple[str, dict[str, Any]]]:
         works = answer.content.get("results", [answer.content])
         for work in works if isinstance(works, list) else ():
             if isinstance(work, dict):
-                yield "works", _with_reference(work, cited)
+                if _NAME_ALONE not in answer.params:
+                    yield "works", _with_reference(work, cited)
                 old = answer.path.removeprefix("/works/")
                 if _NUMBER.fullmatch(old) and _name(work) not in {"", old}:
                     yield "merged_ids", {"id": old, "merge_into_id": _name(work)}

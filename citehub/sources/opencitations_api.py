@@ -1,7 +1,7 @@
 """OpenCitations' interface: the Index of citations, and Meta, which tells what works are.
 
 Its rows are those of the dump. Meta is asked for the works that no other source names, as it
-takes a request for every ten.
+takes a request for every ten; and for those of which it told before, so that this stays.
 """
 
 from __future__ import annotations
@@ -63,8 +63,10 @@ def citing(
             if isinstance(row, dict) and isinstance(row.get("citing"), str)
         }
         asker.tell(len(cells), None)
-    told = {*known, *own}
-    names = [_first(cell) for cell in cells if not ids_in(cell.split()) & told]
+    told, again = {*known, *own}, {f"omid:{each}" for each in asker.before}
+    names = [
+        _first(cell) for cell in cells if _omid(cell) in again or not ids_in(cell.split()) & told
+    ]
     names = [name for name in names if name]
     cut = ""
     try:

@@ -511,7 +511,7 @@ def test_a_file_that_breaks_off_is_partial_and_says_how_much_was_read(run, tmp_p
     assert code == 3
     n = len(citehub.load(str(tmp_path / "hub") + "/").citation_sources)
     assert 300 < n < 399
-    assert "Not all of the dumps could be read, so this is a part of what they hold" in message
+    assert "Not all of the sources could be read, so this is a part of what they hold" in message
     assert f"{path}: {n + 1:,} rows were read; it breaks off at line {n + 2:,} (" in message
 
 

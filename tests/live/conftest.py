@@ -1,4 +1,4 @@
-"""Fixtures: a made world, a server that answers from it, and a clock that nobody waits for."""
+"""Fixtures: made worlds, servers that answer from them, and a clock that nobody waits for."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ import time
 
 import pytest
 
-from citehub.live import settings
+from citehub.live import fetch, settings, transport
 from citehub.live.transport import Live
 from tests.live.server import serve, world
+from tests.live.worlds import read_world
 
 WORK = "arxiv:2201.11990"
+PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 
 
 @pytest.fixture(scope="session")
@@ -25,14 +27,20 @@ def bare(tmp_path, monkeypatch):
     """Have no settings but those of a test."""
     monkeypatch.setenv("XDG_CONFIG_HOME", os.fspath(tmp_path / "config"))
     monkeypatch.setenv("CITEHUB_HOME", os.fspath(tmp_path / "home"))
-    for name in settings.names():
+    for name in (*settings.names(), *PROXIES, *map(str.upper, PROXIES)):
         monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture(scope="session")
-def running(dumps):
+def known(dumps):
+    """What the sources know of that world; whoever changes it has a copy."""
+    return read_world(dumps)
+
+
+@pytest.fixture(scope="session")
+def running(known):
     """A server."""
-    with serve(dumps) as started:
+    with serve(known) as started:
         yield started
 
 
@@ -60,12 +68,30 @@ class Hurry:
         self.ahead += seconds
 
 
+class Hurried(Live):
+    """A transport that waits for nobody."""
+
+    def __init__(self, sources):
+        clock = Hurry()
+        super().__init__(sources, clock.now, clock.sleep)
+
+
+def asking(server, monkeypatch):
+    """Have a server asked from now on; return what asks it."""
+    for variable, address in server.env.items():
+        monkeypatch.setenv(variable, address)
+    return Hurried(settings.live_sources())
+
+
 @pytest.fixture
 def live(server):
     """Make a transport that waits for nobody."""
 
-    def make():
-        clock = Hurry()
-        return Live(settings.live_sources(), clock.now, clock.sleep)
+    return lambda: Hurried(settings.live_sources())
 
-    return make
+
+@pytest.fixture
+def hurried(monkeypatch):
+    """Have commands wait for nobody."""
+    monkeypatch.setattr(transport, "Live", Hurried)
+    monkeypatch.setattr(fetch, "Live", Hurried)

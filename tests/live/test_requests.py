@@ -7,11 +7,6 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from citehub.build.register import register
-from citehub.build.spec import describe_hub
-from citehub.errors import BuildError
-from citehub.graph import live as live_hubs
-from citehub.graph import update_hub
 from citehub.live import settings
 from citehub.live.fetch import fetch
 from citehub.live.transport import Live
@@ -144,19 +139,3 @@ def test_without_a_key_pages_have_numbers(many, asked, monkeypatch):
     monkeypatch.delenv("OPENALEX_API_KEY")
     asked("openalex")
     assert many.server.count("openalex", "cites%3A") == len(sizes(many.openalex, 100))
-
-
-def test_an_update_takes_no_more_than_the_first_run(many, live, tmp_path, monkeypatch):
-    hub = tmp_path / "hub"  # as far as asking reads it
-    (hub / "1.0.0").mkdir(parents=True)
-    (hub / "source").mkdir()
-    (hub / "hub.toml").write_text(describe_hub(name="made", work=WORK, sources=SOURCES))
-    register(os.fspath(hub), "made", "Made", "1.0.0")
-
-    def stop(*_, **__):
-        raise BuildError("what follows asks nobody")
-
-    monkeypatch.setattr(live_hubs, "build_release", stop)
-    with pytest.raises(BuildError, match="asks nobody"):
-        update_hub(hub, transport=live())
-    assert many.server.requests == many.requests

@@ -206,6 +206,26 @@ class OpenCitations:
         return read
 
 
+def leave_out(folder: Path, words: Iterable[str]) -> None:
+    """Take the lines out of the dumps of a folder that hold any of some words.
+
+    So a world is made as it was before something came.
+    """
+    marks = [each.encode() for each in words]
+    for path in _files(folder) if marks else ():
+        if path.suffix not in {".gz", ".jsonl", ".csv", ".zip"}:
+            continue
+        lines = _content(path).splitlines(keepends=True)
+        kept = b"".join(line for line in lines if not any(mark in line for mark in marks))
+        if path.suffix == ".zip":
+            with zipfile.ZipFile(path) as archive:
+                name = archive.namelist()[0]
+            with zipfile.ZipFile(path, "w") as archive:
+                archive.writestr(name, kept)
+        else:
+            path.write_bytes(gzip.compress(kept, mtime=0) if path.suffix == ".gz" else kept)
+
+
 # -- files --------------------------------------------------------------------------------
 
 

@@ -235,6 +235,22 @@ def test_the_page_of_a_hub_from_dumps_shows_what_the_factory_makes(site, tmp_pat
     assert all(f": {each['line']}: {plain(each['reason'])}" in text for each in rejects)
 
 
+def test_the_page_of_ones_own_paper_shows_what_the_commands_print(site):
+    text = main(site, "guide/own-paper")
+    for each in (
+        "7 citing works. Look at it with: citehub show ./my-hub",
+        "openalex and s2 both know",
+        "nothing new since 1.0.0",
+        "1.1.0 would be the next version",
+        "1 work added doi:10.5555/two.1 Lamps in Two Catalogues",
+        "s2 gave no whole list, and is not in the hub: Semantic Scholar fails with 503.",
+        "OpenAlex gives no more today; come back in",
+    ):
+        assert each in text
+    assert "127.0.0.1" not in text
+    assert "Traceback" not in text
+
+
 @pytest.mark.parametrize("name", ["make-a-hub", "dumps", "curate"])
 def test_a_page_of_a_hub_from_dumps_names_no_folder_of_the_machine(site, name):
     page = (site / "guide" / f"{name}.html").read_text(encoding="utf-8")

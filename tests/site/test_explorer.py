@@ -21,7 +21,7 @@ from playwright.sync_api import expect
 
 import citehub
 from citehub.explorer import write_site
-from tests.made import make_release, make_works
+from tests.made import make_counts, make_release, make_works
 from tests.site.conftest import HUB, VIEW, Quiet
 from tests.site.test_pages import TWO_FRAMES, problems
 
@@ -129,6 +129,21 @@ def large(serve, tmp_path_factory) -> Folder:
         for number in range(2500)
     ]
     made = make_release(tmp_path_factory.mktemp("release"), make_works(*works))
+    return serve(write_folder(made, tmp_path_factory))
+
+
+@pytest.fixture(scope="module")
+def counted(serve, tmp_path_factory) -> Folder:
+    """A hub whose sources are counted, of names that no line holds."""
+    rows = make_works({"work_id": "arxiv:2301.00001", "title_plain": "A work"})
+    titles = {"a": HOSTILE, "b": "b" * 300, "c": "c c " * 80}
+    rows["sources"] = [
+        {"source_id": key, "title": title, "kind": "records"} for key, title in titles.items()
+    ]
+    given = {"stated": 1_234_567, "records": 1_000_000, "works": 1, "only": 0, "versions": 999_999}
+    pairs = {("a", "b"): (1, 1), ("a", "c"): (1, 1), ("b", "c"): (1, 1)}
+    rows |= make_counts(dict.fromkeys(titles, given), pairs)
+    made = make_release(tmp_path_factory.mktemp("release"), rows)
     return serve(write_folder(made, tmp_path_factory))
 
 
@@ -681,11 +696,20 @@ LOOKS = [  # width, scheme, and whether axe looks at colours, too
 
 @pytest.mark.parametrize("state", STATES)
 def test_every_state_is_accessible(explore, visit, folder, state):
+    fragment, sign = STATES[state]
+    explore(fragment, at=folder)
+    look_at(visit, sign)
+
+
+def test_what_the_sources_know_is_accessible_however_they_are_named(explore, visit, counted):
+    explore("#sources", at=counted)
+    look_at(visit, "#sources td")
+
+
+def look_at(visit: Any, sign: str) -> None:
     """Colours are looked at once in each scheme, at another width; the rest once at each width."""
     page = visit.page
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-    fragment, sign = STATES[state]
-    explore(fragment, at=folder)
     seen = set()
     for width, scheme, contrast in LOOKS:
         page.set_viewport_size({"width": width, "height": 900})
@@ -772,6 +796,37 @@ def test_a_year_is_chosen_by_the_arrow_keys(explore):
     expect(page.locator(SHOWN)).to_have_count(13)
     first.select_option("")
     expect(page.locator(SHOWN)).to_have_count(len(selected(year=(2022, 2023))))
+
+
+# -- what the sources know ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_the_address_of_the_sources_opens_them(browser, counted, script):
+    context = browser.new_context(java_script_enabled=script)
+    page = context.new_page()
+    page.goto(f"{counted.address}/")
+    expect(page.locator("#sources")).to_be_hidden()
+    page.goto("about:blank")
+    page.goto(f"{counted.address}/#sources")
+    if script:
+        expect(page.locator(SHOWN)).to_have_count(1)
+    expect(page.locator("#sources")).to_be_visible()
+    expect(page.locator("#sources")).to_be_in_viewport()
+    assert page.url.endswith("/#sources")
+    context.close()
+
+
+def test_the_keyboard_opens_the_sources_and_the_state_stays(explore, visit, counted):
+    page = explore("#?search=work", at=counted)
+    page.locator(".cx-sources summary").focus()
+    page.keyboard.press("Enter")
+    link = page.locator("#sources").get_by_role("link", name="Link to these counts")
+    link.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#sources")).to_be_in_viewport()
+    page.wait_for_function("location.hash === '#?search=work'")
+    assert visit.errors == []
 
 
 # -- what went wrong once ------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
+from citehub import _folder
 from citehub.bulk.engines import CannotRead, Made, compile_made, out_of_memory
 from citehub.errors import MissingExtra
 from citehub.sources.dumps import as_text
@@ -106,7 +107,7 @@ class DuckDB:
 
     def write(self, table: Expression | Made, folder: str) -> None:
         path = os.path.join(folder, "part-0.parquet")
-        with _errors():
+        with _folder.naming(path), _errors():
             if isinstance(table, Made):
                 how = ", ".join(f"{name} {value}" for name, value in _WRITTEN.items())
                 sql, end = compile_made(self._backend, table), path.replace("'", "''")
@@ -145,11 +146,20 @@ def _number(raw: Expression, numbers: Mapping[str, int]) -> Expression:
 
 @contextmanager
 def _errors() -> Iterator[None]:
-    """Tell apart input that cannot be read, memory and disk that do not suffice, and the rest."""
+    """Tell apart input that cannot be read, memory and disk that do not suffice, and the rest.
+
+    What a handler of signals raises in a query comes out of it as another error.
+    """
     import duckdb
 
     try:
         yield
+    except duckdb.InterruptException:
+        raise KeyboardInterrupt from None
+    except RuntimeError as error:
+        if str(error) == "Query interrupted":
+            raise KeyboardInterrupt from None
+        raise
     except duckdb.OutOfMemoryException:
         raise out_of_memory() from None
     except (duckdb.InvalidInputException, duckdb.ConversionException) as error:

@@ -1,0 +1,61 @@
+"""Ctrl-C, and the end that the system orders: the command ends, and its exit code says by what."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+import typer
+
+from citehub import _terminal as terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import FrameType
+
+_SIGNALLED: Final = 128  # before the number of a signal, as exit code
+_AGAIN: Final = 0.05  # seconds
+_sent: Final[list[int]] = []
+
+
+def listen() -> None:
+    """End the command on a signal, so that what it holds is cleared up on the way out."""
+    signal.signal(signal.SIGTERM, _stop)
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else it is ignored
+        signal.signal(signal.SIGINT, _stop)
+
+
+def exit_code() -> int:
+    """Return the exit code of a command that a signal ended; 0 where none did."""
+    return _SIGNALLED + _sent[-1] if _sent else 0
+
+
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """Say what stays where a command is stopped that keeps the answers it asked for."""
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit):
+        said = "Stopped. What came is kept, and the same command goes on from there."
+        sys.stdout.flush()
+        terminal.err().print(terminal.text(said), soft_wrap=True)
+        raise typer.Exit(exit_code() or _SIGNALLED + signal.SIGINT) from None
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    """End the command; where Python swallows what is raised, in finalisers, a moment later."""
+    while frame is not None:
+        if frame.f_code.co_name == "__del__":
+            again = threading.Timer(_AGAIN, os.kill, (os.getpid(), number))
+            again.daemon = True
+            again.start()
+            return
+        frame = frame.f_back
+    _sent.append(number)
+    if number == signal.SIGINT:
+        raise KeyboardInterrupt
+    sys.exit(_SIGNALLED + number)
