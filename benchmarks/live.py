@@ -85,8 +85,8 @@ def measure(case: str, folder: str) -> Found:
 def ask_citehub(case: str, folder: str) -> Found:
     """Make a hub, update it, or ask OpenAlex alone."""
     from citehub.live.fetch import fetch
-    from citehub.live.settings import live_sources
     from citehub.live.transport import Live
+    from citehub.sources.registry import live_sources
 
     hurry = Hurry()
     clock = () if case == "paced" else (hurry.now, hurry.sleep)

@@ -19,7 +19,7 @@ from citehub.build.own_tables import read_own_tables
 from citehub.errors import BadArgument, SourceError
 from citehub.sources.curated import read_text
 from citehub.sources.pith_page import PITH_PAGE
-from citehub.sources.registry import SOURCES
+from citehub.sources.registry import live_sources
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -232,7 +232,7 @@ class _Reader:
 
 
 def _read_sources(hub: _Reader) -> tuple[str, ...]:
-    known = [each.id for each in SOURCES if each.api]
+    known = [each.id for each in live_sources()]
     names = hub.take_list("sources")
     for name in names:
         if name not in known:

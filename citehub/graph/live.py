@@ -552,7 +552,7 @@ def _refuse_empty(fetched: Fetched, files: list[str]) -> None:
     """Refuse a hub of no works: a release of nothing says no more than this message."""
     if files or any(each.received for each in fetched.lists.values()):
         return
-    titles = {each.id: each.api.title.partition(",")[0] for each in choose_sources() if each.api}
+    titles = {each.id: each.api.name for each in choose_sources() if each.api}
     said = [f"{titles[each]} has the work, and nothing that cites it." for each in fetched.lists]
     said += [
         f"{titles[each]} knows neither the work nor what cites it." for each in fetched.silent

@@ -24,10 +24,10 @@ from citehub.errors import (
     Unreachable,
 )
 from citehub.live.kept import Kept, read_on
-from citehub.live.settings import live_sources
 from citehub.live.transport import Live
 from citehub.sources.api import Endless, Found
 from citehub.sources.records import best_identifier
+from citehub.sources.registry import live_sources
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -110,7 +110,7 @@ class _Asking:
     @property
     def title(self) -> str:
         """The source's name."""
-        return self.api.title.partition(",")[0]
+        return self.api.name
 
 
 def choose_sources(names: Collection[str] = ()) -> tuple[Source, ...]:
@@ -218,7 +218,7 @@ class _Run:
         has_key = getattr(transport, "has_key", lambda _source: True)
         self.askings = []
         for source in sources:
-            title = source.api.title.partition(",")[0] if source.api else source.id
+            title = source.api.name if source.api else source.id
             kept = Kept(
                 source,
                 os.path.join(pending, source.id),

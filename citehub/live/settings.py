@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlsplit
 
 from citehub.errors import BadArgument, UnknownName
-from citehub.sources.registry import SOURCES
+from citehub.sources.registry import live_sources
 
 if TYPE_CHECKING:
     from citehub.sources.api import Api
-    from citehub.sources.source import Source
 
 MAILTO: Final = "CITEHUB_MAILTO"
 _LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
@@ -35,11 +34,6 @@ class Setting(NamedTuple):
         if not self.is_secret or not self.value:
             return self.value
         return f"…{self.value[-_SHOWN:]}" if len(self.value) > 3 * _SHOWN else "set"
-
-
-def live_sources() -> tuple[Source, ...]:
-    """Return the sources whose interface can be asked."""
-    return tuple(each for each in SOURCES if each.api)
 
 
 def settings() -> tuple[Setting, ...]:
@@ -171,8 +165,7 @@ def _known() -> dict[str, tuple[str, bool]]:
     known: dict[str, tuple[str, bool]] = {}
     for source in live_sources():
         if (api := source.api) and api.key_variable:
-            title = api.title.partition(",")[0]
-            known[api.key_variable] = (f"key of {title}; free from {api.key_page}", True)
+            known[api.key_variable] = (f"key of {api.name}; free from {api.key_page}", True)
     known[MAILTO] = ("your address of mail, which OpenAlex is told with each request", False)
     for source in live_sources():
         if api := source.api:

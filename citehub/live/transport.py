@@ -27,9 +27,10 @@ from citehub.errors import (
     Unreachable,
 )
 from citehub.live.pace import LONGEST, Pacer, asked_wait, backoff, is_used_up
-from citehub.live.settings import MAILTO, base_of, live_sources, setting
+from citehub.live.settings import MAILTO, base_of, setting
 from citehub.sources.answers import Answer, Asked
 from citehub.sources.api import Refused
+from citehub.sources.registry import live_sources
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -507,4 +508,4 @@ def _known() -> str:
 
 
 def _title(source: Source) -> str:
-    return _api(source).title.partition(",")[0]
+    return _api(source).name

@@ -239,8 +239,7 @@ def unfold(source: Source, folder: str, scratch: str) -> str:
                 if name not in writers:
                     writers[name] = _writer(files, made, datasets[name], name in api.tables)
                 writers[name](row)
-        os.rename(made, target)
-        os.mkdir(made)  # which the end of its context removes
+        _folder.move(made, target)
     return target
 
 

@@ -181,6 +181,11 @@ class Api:
     contact: str = ""
     interval: float = 1.0
 
+    @property
+    def name(self) -> str:
+        """What it is called in messages: the title without what follows a comma."""
+        return self.title.partition(",")[0]
+
 
 def ids_in(texts: Iterable[object]) -> frozenset[Identifier]:
     """Return the identifiers that texts hold, each in any of its spellings."""

@@ -44,3 +44,8 @@ def find_source(source_id: str) -> Source | None:
 def dumped() -> tuple[Source, ...]:
     """Return the sources whose bulk files can be read."""
     return tuple(each for each in SOURCES if each.dump)
+
+
+def live_sources() -> tuple[Source, ...]:
+    """Return the sources whose interface can be asked."""
+    return tuple(each for each in SOURCES if each.api)

@@ -9,6 +9,7 @@ import pytest
 
 from citehub.live import fetch, settings, transport
 from citehub.live.transport import Live
+from citehub.sources.registry import live_sources
 from tests.live.server import serve, world
 from tests.live.worlds import read_world
 
@@ -80,14 +81,14 @@ def asking(server, monkeypatch):
     """Have a server asked from now on; return what asks it."""
     for variable, address in server.env.items():
         monkeypatch.setenv(variable, address)
-    return Hurried(settings.live_sources())
+    return Hurried(live_sources())
 
 
 @pytest.fixture
 def live(server):
     """Make a transport that waits for nobody."""
 
-    return lambda: Hurried(settings.live_sources())
+    return lambda: Hurried(live_sources())
 
 
 @pytest.fixture

@@ -24,8 +24,9 @@ from citehub.bulk.engines import duckdb
 from citehub.cli import stopping
 from citehub.graph import live as graph_live
 from citehub.graph import new_live_hub
-from citehub.live import settings, transport
+from citehub.live import transport
 from citehub.sources import answers
+from citehub.sources.registry import live_sources
 from tests.live import growth
 from tests.live.conftest import WORK, asking
 from tests.live.faults import always
@@ -567,5 +568,5 @@ def test_a_proxy_may_be_named_without_its_scheme_and_is_left_out_where_told(serv
     assert transport._proxy_of(server.address) == "http://127.0.0.1:3128"
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     assert transport._proxy_of(server.address) == ""
-    live = transport.Live(settings.live_sources())
+    live = transport.Live(live_sources())
     live.check_network()

@@ -13,11 +13,12 @@ import pytest
 
 from citehub import errors
 from citehub.graph import new_live_hub
-from citehub.live import settings, transport
+from citehub.live import transport
 from citehub.live.fetch import fetch
 from citehub.live.transport import Live
 from citehub.sources import openalex_api, semantic_scholar_api
 from citehub.sources.answers import contents
+from citehub.sources.registry import live_sources
 from tests.live.conftest import WORK
 from tests.live.faults import FAULTS, PAGED, TRANSIENT, Fault, RandomFaults, always
 
@@ -260,18 +261,18 @@ def test_answers_of_yesterday_are_asked_for_again(server, ask, live, undisturbed
 
 
 def test_no_host_is_asked_more_often_than_allowed(server, tmp_path):
-    transport = Live(settings.live_sources())
+    transport = Live(live_sources())
     for pacer in transport._pacers.values():
         pacer.interval /= 4
     fetch(WORK, os.fspath(tmp_path / "hub"), transport=transport)
-    for source in settings.live_sources():
+    for source in live_sources():
         gaps = server.gaps(source.id)  # as the server comes to note them
         assert sum(gaps) >= len(gaps) * source.api.interval / 4 * 0.95
         assert min(gaps) >= source.api.interval / 8
 
 
 def test_no_network_is_said_in_two_seconds(monkeypatch, tmp_path):
-    for source in settings.live_sources():
+    for source in live_sources():
         monkeypatch.setenv(source.api.url_variable, "http://127.0.0.1:9/nobody")
     began = time.monotonic()
     with pytest.raises(errors.Unreachable, match=r"There is no way to 127\.0\.0\.1: no network"):

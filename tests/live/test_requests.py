@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from citehub.live import settings
 from citehub.live.fetch import fetch
 from citehub.live.transport import Live
+from citehub.sources.registry import live_sources
 from tests.live.conftest import WORK, Hurry
 from tests.live.server import serve, world
 from tests.live.test_hub import ids_elsewhere, ids_in
@@ -95,7 +95,7 @@ def live(many):
 
     def make():
         clock = Hurry()
-        return Live(settings.live_sources(), clock.now, clock.sleep)
+        return Live(live_sources(), clock.now, clock.sleep)
 
     return make
 

@@ -8,6 +8,7 @@ import pytest
 from citehub import errors
 from citehub.live import settings
 from citehub.live.transport import Live
+from citehub.sources.registry import live_sources
 
 
 @pytest.fixture(autouse=True)
@@ -61,7 +62,7 @@ def test_what_is_no_setting_is_refused(name, value, said):
 def test_a_password_in_an_address_is_refused_and_not_repeated(monkeypatch):
     monkeypatch.setenv("CITEHUB_S2_URL", "https://me:hush@api.example.org")
     with pytest.raises(errors.BadArgument) as caught:
-        Live(settings.live_sources())
+        Live(live_sources())
     assert "hush" not in str(caught.value)
 
 
@@ -77,5 +78,5 @@ def test_a_damaged_file_is_named(run):
 
 def test_an_address_may_end_in_a_slash(monkeypatch):
     monkeypatch.setenv("CITEHUB_OPENALEX_URL", "http://127.0.0.1:9/x/")
-    (openalex,) = (each for each in settings.live_sources() if each.id == "openalex")
+    (openalex,) = (each for each in live_sources() if each.id == "openalex")
     assert settings.base_of(openalex.api) == "http://127.0.0.1:9/x"
