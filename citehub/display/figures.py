@@ -5,10 +5,10 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
-from citehub import _html
 from citehub._text import counted
 from citehub._work import marked_title
 from citehub.display.drawings import NARROW, SERIES, WIDE, draw
+from citehub.display.words import name_sources
 from citehub.errors import BadArgument, MissingExtra
 
 if TYPE_CHECKING:
@@ -121,11 +121,8 @@ def _is_chart(chart: Any, altair: Any) -> bool:
 
 
 def _caption(words: str, sources: Iterable[Source]) -> str:
-    parts = [f'<span class="citehub-takeaway">{escape(words)}</span>'] if words else []
-    named = [_html.link(source.url, source.name) for source in dict.fromkeys(sources)]
-    if named:
-        parts.append(f"{'Source' if len(named) == 1 else 'Sources'}: {', '.join(named)}.")
-    return " ".join(parts)
+    taken = f'<span class="citehub-takeaway">{escape(words)}</span>' if words else ""
+    return f"{taken} {name_sources(sources)}".strip()
 
 
 def timeline(hub: Hub) -> Figure:

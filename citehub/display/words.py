@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from citehub import _markdown
+from citehub import _html, _markdown
 from citehub.errors import UnknownSelection
 
 if TYPE_CHECKING:
@@ -146,6 +146,12 @@ def source(hub: Hub, source_id: str) -> Source:
     found = Source(_markdown.link(url, name))
     found.name, found.url = name, url
     return found
+
+
+def name_sources(sources: Iterable[Source]) -> str:
+    """Return a sentence of HTML that names sources, each once and linked; of none nothing."""
+    named = [_html.link(source.url, source.name) for source in dict.fromkeys(sources)]
+    return f"Source{'s' * (len(named) > 1)}: {', '.join(named)}." if named else ""
 
 
 def source_name(hub: Hub, source_id: str) -> str:

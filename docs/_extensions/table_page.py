@@ -138,7 +138,9 @@ def _columns(
         elif rows is None:
             null = "where not known"
         else:
-            null = f"{sum(row[field['name']] is None for row in rows):,} of {len(rows):,}"
+            null = (
+                f"{sum(row[field['name']] is None for row in rows):,}\u00a0of\u00a0{len(rows):,}"
+            )
         yield (
             md.code(field["name"]),
             md.code(field["arrowType"]),
