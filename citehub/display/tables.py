@@ -108,12 +108,13 @@ def table(
         f'<th scope="col"{_ALIGNED if name in numeric else ""}>{escape(name)}</th>'
         for name in headers
     )
-    origin = f'. <span style="font-weight:normal">{named}</span>' if named else ""
+    origin = f' <span style="font-weight:normal">{named}</span>' if named else ""
+    said = f"{caption.rstrip('.')}." if named else caption
     label = escape(f"Table, scrolls sideways: {caption}"[:80].rstrip())
     return Frame(
         f'<div class="citehub-scroll" style="overflow-x:auto" tabindex="0" role="group" '
         f'aria-label="{label}"><table class="citehub-table">'
-        f'<caption style="text-align:left">{escape(caption)}{origin}</caption>'
+        f'<caption style="text-align:left">{escape(said)}{origin}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 

@@ -139,7 +139,7 @@ def _columns(
             null = "where not known"
         else:
             null = (
-                f"{sum(row[field['name']] is None for row in rows):,}\u00a0of\u00a0{len(rows):,}"
+                f"{sum(row[field['name']] is None for row in rows):,} of {len(rows):,}"
             )
         yield (
             md.code(field["name"]),
