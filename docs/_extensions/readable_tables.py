@@ -14,6 +14,7 @@ _TABLE = re.compile(
     r'<table(?:>| border="1" class="dataframe">| class="(?:citehub-)?table">).*?</table>',
     re.DOTALL,
 )
+_OTHER = ('border="1" class="dataframe"', 'class="citehub-table"')  # pandas gets our look
 _ROW = re.compile(r"<tr\b.*?</tr>", re.DOTALL)
 _CELL = re.compile(r"<(t[dh])\b([^>]*)>(.*?)</\1>", re.DOTALL)
 _TAG = re.compile(r"<[^>]+>")
@@ -34,7 +35,7 @@ def _table(html: str) -> str:
         return html
     plain = html.startswith(("<table>", '<table border="1"'))
     if plain:
-        html = re.sub(r"<th[^>]*>\s*</th>", "<td></td>", html)
+        html = re.sub(r"<th[^>]*>\s*</th>", "<td></td>", html.replace(*_OTHER))
     rows = [[_text(cell[2]) for cell in _CELL.findall(row)] for row in _ROW.findall(html)]
     heads, columns = rows[0], list(zip(*rows, strict=False))
     numbers = {n for n, column in enumerate(columns) if _is_numeric(column[1:])}

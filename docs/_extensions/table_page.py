@@ -138,9 +138,7 @@ def _columns(
         elif rows is None:
             null = "where not known"
         else:
-            null = (
-                f"{sum(row[field['name']] is None for row in rows):,} of {len(rows):,}"
-            )
+            null = f"{sum(row[field['name']] is None for row in rows):,} of {len(rows):,}"
         yield (
             md.code(field["name"]),
             md.code(field["arrowType"]),
