@@ -558,7 +558,11 @@ def test_a_typo_is_answered_with_what_was_meant(hub):
         ({"authors_of": "nobody"}, errors.UnknownWork, "no work 'nobody'"),
         ({"ids": "2304.01373"}, TypeError, "not one"),
         ({"search": 7}, TypeError, "words in one text, not 7"),
-        ({"sort": "new"}, errors.BadArgument, "one of hub, newest, oldest, title, most-cited, relevance"),
+        (
+            {"sort": "new"},
+            errors.BadArgument,
+            "one of hub, newest, oldest, title, most-cited, relevance",
+        ),
         ({"sort": ["title"]}, errors.BadArgument, "sort is ['title']"),
         ({"sort": "relevance"}, errors.BadArgument, "where there is no search"),
         ({"sort": "relevance", "ids": []}, errors.BadArgument, "where there is no search"),

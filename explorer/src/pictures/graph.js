@@ -246,7 +246,7 @@ export function graphPicture(kind, graph, look, choose) {
     el('div', { class: 'cx-controls' }, colours.buttons,
       zoomButton('+', 'Zoom in', () => zoom(seen.times * STEP)),
       zoomButton('−', 'Zoom out', () => zoom(seen.times / STEP)),
-      zoomButton('⤢', 'Show all', () => zoom(1))),
+      zoomButton('⤢', 'Show the whole picture', () => zoom(1))),
     colours.list, caption, ...[`${sentence} ${HONEST[kind]}`.trim(), colours.sizes].map(text =>
       el('p', { class: 'cx-note' }, text)))
 
