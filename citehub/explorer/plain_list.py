@@ -87,10 +87,10 @@ def _entry(work: Work, address: str | None, titles: Mapping[str, str]) -> str:
     about = (
         *(["retracted"] if work.is_retracted else []),
         work.published or "date not known",
+        *([] if work.citation_count is None else [_cited(work.citation_count, work)]),
         "; ".join(titles.get(theme, theme) for theme in work.themes) or "theme not known",
         work.venue or "venue not known",
         work.primary_category or "category not known",
-        *([] if work.citation_count is None else [_cited(work.citation_count, work)]),
     )
     role = [f"role: {work.role or 'not labelled'}", f"polarity: {work.polarity or 'not labelled'}"]
     role += [f"subject: {work.subject}"] if work.subject else []

@@ -14,8 +14,7 @@ export const MOST = 300
 /** Works that each is linked to on the map. */
 export const NEAREST = 3
 const FEW = 12 // works of a name that are all linked with each other
-const LARGEST = 1.8 // times the usual radius, of the dot of the work that is cited most
-const SMALLEST = 0.65
+const SIZES = { unknown: 0.65, least: 0.75, most: 1.8 } // times the usual radius of a dot
 const LONGEST = 18 // letters of a name in a label
 /** Words that end the name of a group. */
 const GROUP = /^(AI|Collaboration|Consortium|Group|Labs?|Project|Research|Team|Workshop)$/i
@@ -151,14 +150,16 @@ function draw(model, numbers, links, asked, linked) {
 }
 
 /**
- * How many times the usual radius dots have: their area is the number of citations, down to the
- * smallest, which those of unknown number have; all are alike where none is known.
+ * How many times the usual radius dots have, by the logarithm of the number of citations, as a few
+ * works have most of them; those of unknown number have least, and all are alike where none is known.
  * @param {(number | null)[]} counts
  */
 export function sizesOf(counts) {
   if (counts.every(count => count === null)) return counts.map(() => 1)
-  const most = Math.max(1, ...counts.map(Number))
-  return counts.map(count => Math.max(SMALLEST, LARGEST * Math.sqrt(Number(count) / most)))
+  const most = Math.log1p(Math.max(1, ...counts.map(Number)))
+  const { unknown, least } = SIZES
+  return counts.map(count => count === null ? unknown
+    : least + (SIZES.most - least) * Math.log1p(count) / most)
 }
 
 /**

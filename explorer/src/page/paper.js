@@ -14,16 +14,16 @@ const SCHEMES = {
 }
 
 /**
- * Returns whether it is retracted, date, themes, venue and category as one line.
+ * Returns whether it is retracted, date, citations, themes, venue and category as one line.
  * @param {Entry} entry
  */
 export const about = entry => cleanLine([
   ...entry.is_retracted ? ['retracted'] : [],
   published(entry) ?? 'date not known',
+  ...entry.citation_count === null ? [] : [citedLine(entry)],
   entry.themes.join('; ') || 'theme not known',
   entry.venue || 'venue not known',
-  entry.primary_category || 'category not known',
-  ...entry.citation_count === null ? [] : [citedLine(entry)]
+  entry.primary_category || 'category not known'
 ].join(' · '))
 
 /**

@@ -259,7 +259,9 @@ export function graphPicture(kind, graph, look, choose) {
   /** @type {number[]} */
   let near = [] // to what is told of
   /** @type {number[]} */
-  const widths = []
+  const widths = [] // of labels, in px
+  /** @type {{ x: number, y: number, r: number }[]} */
+  let placed = [] // the dots, in px
   const bySize = points.map((_, i) => i).sort((one, two) => points[two].size - points[one].size)
 
   /** @param {EventTarget | null} target */
@@ -290,7 +292,7 @@ export function graphPicture(kind, graph, look, choose) {
     const height = width * HEIGHT / WIDTH
     const { times, left, top } = seen
     const usual = dotRadius(points.length) * width / WIDTH * times ** 0.25
-    const placed = points.map(({ x, y, size }) => ({
+    placed = points.map(({ x, y, size }) => ({
       x: (x - left) * times * width, y: (y - top) * times * height, r: usual * size
     }))
     placed.forEach(({ x, y, r }, i) => setAll(dots[i], { cx: x, cy: y, r }))
@@ -305,6 +307,10 @@ export function graphPicture(kind, graph, look, choose) {
     })
     const { x, y, r } = placed[chosen] ?? { x: -99, y: -99, r: 0 } // outside where none is chosen
     setAll(ring, { cx: x, cy: y, r: r + 4 })
+    name(width, height)
+  }
+  /** Names what is told of, and as many others as fit. */
+  const name = (width = svg.clientWidth, height = width * HEIGHT / WIDTH) => {
     labels.forEach((label, i) => {
       label.classList.toggle('cx-near', i === told() || near.includes(i))
       widths[i] ||= label.getComputedTextLength()
@@ -334,7 +340,7 @@ export function graphPicture(kind, graph, look, choose) {
     if (index === marked) return
     marked = index
     dots.forEach((dot, i) => dot.classList.toggle('cx-marked', i === marked))
-    place()
+    name()
   }
   /** Tells of the dot that is pointed at, else of the chosen one. */
   const tell = () => {
@@ -361,7 +367,6 @@ export function graphPicture(kind, graph, look, choose) {
     pointed = index
     tell()
     mark(points[index]?.number ?? null)
-    place()
   }
   /** @param {number} index */
   const press = index => choose(index === chosen ? -1 : points[index].number)

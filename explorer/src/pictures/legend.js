@@ -1,6 +1,6 @@
 // What the colours and sizes of dots say.
 
-import { button, el } from '../page/dom.js'
+import { button, el, grouped } from '../page/dom.js'
 import { cleanLine } from '../text/text.js'
 import { yearColumns } from './time.js'
 
@@ -69,9 +69,12 @@ export function legend({ points }, { themes, colours, note, choose }) {
   const names = /** @type {State['colour'][]} */ (Object.keys(kinds))
   const buttons = names.map(name => button(kinds[name], () => choose(name)))
   const list = el('ul', { class: 'cx-legend', 'aria-label': 'Colours' })
-  const isCounted = points.some(({ cited }) => cited !== null)
+  const counts = points.flatMap(({ cited }) => cited ?? [])
+  const isCounted = counts.length > 0
   const sizes = isCounted
-    ? `The area of a dot is how many works cite the paper. Hollow and small: not known. ${note ?? ''}`
+    ? 'The larger a dot, the more works cite the paper: on a logarithmic scale, here from ' +
+      `${grouped(Math.min(...counts))} to ${grouped(Math.max(...counts))}. ` +
+      `Hollow and small: not known. ${note ?? ''}`
     : 'All dots have one size: this hub does not know how often these papers are cited.'
   return {
     buttons: el('div', { role: 'group', 'aria-label': 'Colour by' }, 'Colour by ', ...buttons),
