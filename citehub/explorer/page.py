@@ -108,19 +108,19 @@ def _counts_note(hub: Hub) -> str | None:
 
     None where no count is known.
     """
-    from pyarrow.compute import field
-
     rows = hub.release.cells("works", "citation_count", "citation_count_on")[1:]
     dates = [day for count, day in rows if count is not None]
     if not dates:
         return None
-    sources = hub.evidence.to_arrow(("table_name", "column_name", "other_value", "source_id"))
-    wanted = (  # as columns: a large hub has millions of rows
-        (field("table_name") == "works")
-        & (field("column_name") == "citation_count")
-        & field("other_value").is_null()
-    )
-    counting = set(sources.filter(wanted)["source_id"].unique().to_pylist())
+    cells = hub.evidence.to_arrow(("table_name", "column_name", "source_id", "other_value"))
+    groups = cells.group_by(cells.column_names[:3])  # as a large hub has millions of rows
+    counted_by = groups.aggregate([("source_id", "count"), ("other_value", "count")])
+    counting = {
+        row["source_id"]
+        for row in counted_by.to_pylist()
+        if (row["table_name"], row["column_name"]) == ("works", "citation_count")
+        and row["source_id_count"] > row["other_value_count"]  # it gives some that are shown
+    }
     rows_of_sources = hub.release.cells("sources", "source_id", "title")
     titles = [title for key, title in rows_of_sources if key in counting]
     known = sorted({f"{day}" for day in dates if day})

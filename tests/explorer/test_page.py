@@ -272,7 +272,10 @@ def test_the_script_is_told_who_counted_citations_and_when(tmp_path, days):
     rows = make_works(*works)
     cell = {"table_name": "works", "column_name": "citation_count", "grade": "stated"}
     key = {"row_key": "arxiv:2301.00000"}
-    rows["sources"] = [{"source_id": each, "title": f"Index {each}"} for each in ("a", "b", "c")]
+    rows["sources"] = [
+        {"source_id": each, "title": f"Index {each}", "kind": "records"}
+        for each in ("a", "b", "c")
+    ]
     rows["evidence"] = [
         {**cell, **key, "source_id": "b"},
         {**cell, **key, "source_id": "a", "other_value": "9"},  # says otherwise, and is not shown
