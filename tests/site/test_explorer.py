@@ -1014,6 +1014,15 @@ def test_the_search_stands_on_the_first_screen_of_a_phone(explore, folder, width
         assert box["y"] + box["height"] < height
 
 
+def test_the_header_of_the_site_is_one_row_as_soon_as_it_names_the_sections(explore):
+    page = explore()
+    heights = set()
+    for width in (960, 1024, 1200, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        heights.add(page.locator(".bd-header").bounding_box()["height"])
+    assert len(heights) == 1
+
+
 def test_a_year_is_chosen_by_the_arrow_keys(explore):
     page = explore()
     first = page.locator(".cx-years select").first
