@@ -99,6 +99,45 @@ def fact(row: Mapping[str, Any]) -> str:
     return number(row["value"]) + ("" if is_null(unit) or unit == "dim" else f" {unit}")
 
 
+_NAMED = (
+    (r"val_loss_(\d+)B_tokens", r"validation loss after \1 billion tokens"),
+    (r"few_shot_k_(\w+)", r"examples for \1, few-shot"),
+    ("min_lr_fraction", "lowest learning rate"),
+)
+_WORDS = {
+    "adam": "Adam", "azure": "Azure", "bbq": "BBQ", "beta1": "β₁", "beta2": "β₂", "dim": "size",
+    "530b": "530B", "deepspeed": "DeepSpeed", "eps": "ε", "ffn": "MLP", "gpt3": "GPT-3", "gpu": "GPU",
+    "gpus": "GPUs", "grad": "gradient", "hans": "HANS", "hcas": "adapters", "helm": "HELM",
+    "ib": "InfiniBand", "init": "initial", "lr": "learning rate", "megatron": "Megatron", "mfu": "MFU",
+    "min": "least", "moe": "MoE", "nvlink": "NVLink", "palm": "PaLM", "param": "parameter",
+    "std": "standard deviation", "val": "validation", "vocab": "vocabulary", "zeropp": "ZeRO++",
+}  # fmt: skip
+
+
+def fact_name(name: str) -> str:
+    """Write the name of a fact or a quantity in words.
+
+    Parameters
+    ----------
+    name : str
+        A ``name`` of table ``canonical_facts``.
+
+    Returns
+    -------
+    str
+        For running text and tables.
+
+    Examples
+    --------
+    >>> fact_name("val_loss_270B_tokens"), fact_name("grad_clip_norm")
+    ('validation loss after 270 billion tokens', 'gradient clip norm')
+    """
+    for pattern, words in _NAMED:
+        if re.fullmatch(pattern, name):
+            return re.sub(pattern, words, name)
+    return " ".join(_WORDS.get(word, word) for word in name.split("_"))
+
+
 def source(hub: Hub, source_id: str) -> str:
     """Return a source of a hub as Markdown: its short name, linked where it has an address.
 
