@@ -105,12 +105,13 @@ _NAMED = (
     ("min_lr_fraction", "lowest learning rate"),
 )
 _WORDS = {
-    "adam": "Adam", "azure": "Azure", "bbq": "BBQ", "beta1": "β₁", "beta2": "β₂", "dim": "size",
-    "530b": "530B", "deepspeed": "DeepSpeed", "eps": "ε", "ffn": "MLP", "gpt3": "GPT-3", "gpu": "GPU",
-    "gpus": "GPUs", "grad": "gradient", "hans": "HANS", "hcas": "adapters", "helm": "HELM",
-    "ib": "InfiniBand", "init": "initial", "lr": "learning rate", "megatron": "Megatron", "mfu": "MFU",
-    "min": "least", "moe": "MoE", "nvlink": "NVLink", "palm": "PaLM", "param": "parameter",
-    "std": "standard deviation", "val": "validation", "vocab": "vocabulary", "zeropp": "ZeRO++",
+    "530b": "530B", "adam": "Adam", "azure": "Azure", "bbq": "BBQ", "beta1": "β₁", "beta2": "β₂",
+    "deepspeed": "DeepSpeed", "dim": "size", "eps": "ε", "ffn": "MLP", "gpt3": "GPT-3",
+    "gpu": "GPU", "gpus": "GPUs", "grad": "gradient", "hans": "HANS", "hcas": "adapters",
+    "helm": "HELM", "ib": "InfiniBand", "init": "initial", "lr": "learning rate",
+    "megatron": "Megatron", "mfu": "MFU", "min": "least", "moe": "MoE", "nvlink": "NVLink",
+    "palm": "PaLM", "param": "parameter", "std": "standard deviation", "val": "validation",
+    "vocab": "vocabulary", "zeropp": "ZeRO++",
 }  # fmt: skip
 
 
