@@ -73,32 +73,6 @@ def number(value: float | None, digits: int = 4) -> str:
     return f"{value:,.10g}"
 
 
-def fact(row: Mapping[str, Any]) -> str:
-    """Write a fact: its number with its unit, or its text.
-
-    Parameters
-    ----------
-    row : mapping
-        A row of table ``canonical_facts``.
-
-    Returns
-    -------
-    str
-        For running text and tables; of what has no dimension, the number alone.
-
-    Examples
-    --------
-    >>> import citehub
-    >>> facts = {row["name"]: row for row in citehub.load("mt-nlg").canonical_facts}
-    >>> fact(facts["tensor_parallel"]), fact(facts["precision"])
-    ('8 GPUs', 'bfloat16 mixed precision')
-    """
-    if is_null(row["value"]):
-        return str(row["value_text"])
-    unit = row["unit"]
-    return number(row["value"]) + ("" if is_null(unit) or unit == "dim" else f" {unit}")
-
-
 _NAMED = (
     (r"val_loss_(\d+)B_tokens", r"validation loss after \1 billion tokens"),
     (r"few_shot_k_(\w+)", r"examples for \1, few-shot"),
@@ -137,6 +111,32 @@ def fact_name(name: str) -> str:
         if re.fullmatch(pattern, name):
             return re.sub(pattern, words, name)
     return " ".join(_WORDS.get(word, word) for word in name.split("_"))
+
+
+def fact(row: Mapping[str, Any]) -> str:
+    """Write a fact: its number with its unit, or its text.
+
+    Parameters
+    ----------
+    row : mapping
+        A row of table ``canonical_facts``.
+
+    Returns
+    -------
+    str
+        For running text and tables; of what has no dimension, the number alone.
+
+    Examples
+    --------
+    >>> import citehub
+    >>> facts = {row["name"]: row for row in citehub.load("mt-nlg").canonical_facts}
+    >>> fact(facts["tensor_parallel"]), fact(facts["precision"])
+    ('8 GPUs', 'bfloat16 mixed precision')
+    """
+    if is_null(row["value"]):
+        return str(row["value_text"])
+    unit = row["unit"]
+    return number(row["value"]) + ("" if is_null(unit) or unit == "dim" else f" {unit}")
 
 
 def source(hub: Hub, source_id: str) -> str:
