@@ -36,6 +36,8 @@ extensions = [
     "explorer_page",
     "page_parts",
     "transcript",
+    "ways",
+    "site_search",
 ]
 source_suffix = {".rst": "restructuredtext", ".md": "myst-nb"}
 exclude_patterns = ["_build", "_extensions", "guide/texts"]
