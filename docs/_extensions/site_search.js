@@ -9,7 +9,7 @@
   const [NAME, AUTHOR, OTHER] = [50, 60, 14] // Sphinx gives 15 to a heading, 5 to a text
 
   const wordsOf = text => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
-    .split(/[^\p{L}\p{N}]+/u).filter(Boolean)
+    .split(/[^\p{L}\p{N}_]+/u).filter(Boolean)
 
   /** Returns how well a word is met by the words of a paper, from 0. */
   const weigh = (word, weights) => Math.max(0, ...[...weights].map(([other, weight]) =>

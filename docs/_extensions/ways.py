@@ -13,6 +13,8 @@ from urllib.parse import urljoin
 import work_page
 from docutils import nodes
 
+from citehub.vocabulary import INTENTS, TEXT_STATUSES
+
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
@@ -32,11 +34,12 @@ CHOSEN = [("representatives", "hub-page-lead"), ("representatives", "hub-page")]
 COLUMNS = {  # headers of counts of works, and what a count adds to the set of its row
     "works": [],
     "all": [],
+    "with it": [],
     "code known": [("code", "yes")],
     "representative": CHOSEN,
 }
 _TABLE = re.compile(r"<table[^>]*citehub-table.*?</table>", re.DOTALL)
-_ROW = re.compile(r"<tr>.*?</tr>", re.DOTALL)
+_ROW = re.compile(r"<tr[^>]*>.*?</tr>", re.DOTALL)
 _CELL = re.compile(r"(<t[hd][^>]*>)(.*?)(?=</t[hd]>)", re.DOTALL)
 _SHOWN = re.compile(
     r'<article class="citehub-work">.*?href="([^"]+)".*?</small></p></article>', re.DOTALL
@@ -119,60 +122,71 @@ def _beside(app: Sphinx, page: str, work: Work) -> dict[str, Any]:
     """Return what stands before and after a paper in its theme, and the pages above it."""
     if not work.themes:
         return {}
-    hub: Hub = app.citehub.hub  # type: ignore[attr-defined]
-    theme = work.themes[0]
-    themes = [row["theme_id"] for row in hub.themes]
-    title = next(row["title"] for row in hub.themes if row["theme_id"] == theme)
+    site = app.citehub  # type: ignore[attr-defined]
+    hub: Hub = site.hub
+    titles = {row["theme_id"]: row["title"] for row in hub.themes}
+    theme, themes = work.themes[0], list(titles)
     papers = [f"citing/papers/{work_page.name(w.work_id)}" for w in work_page.members(hub, theme)]
-    following = themes[themes.index(theme) + 1 :][:1]
-    walk = [f"citing/{theme}", *papers, *(f"citing/{each}" for each in following)]
-    place = walk.index(page)
+    at = papers.index(page)
 
-    def link(to: str, lead: str = "") -> dict[str, str]:
-        shown = app.builder.render_partial(app.env.titles[to])["title"]
-        return {"link": app.builder.get_relative_uri(page, to), "title": f"{lead}{shown}"}
+    def link(to: str, said: str, shown: str = "") -> dict[str, str]:
+        named = f'<span class="ways-set">{escape(said)}</span> ' if shown else ""
+        uri = app.builder.get_relative_uri(page, to)
+        return {"link": uri, "title": f"{named}{escape(shown or said)}"}
 
-    def step(to: str) -> dict[str, str]:
-        if to in papers:
-            return link(to, f"in {escape(title)}: ")
-        return link(to, "the theme: " if to == walk[0] else "the theme after this: ")
+    def paper(place: int) -> dict[str, str]:
+        name = work_page.short(site.works[papers[place]])
+        return link(papers[place], f"in {titles[theme]}", name)
 
+    own = f"citing/{theme}"
+    after = themes[themes.index(theme) + 1 :][:1]
+    following = [link(f"citing/{each}", "the theme after it", titles[each]) for each in after]
     return {
-        "prev": step(walk[place - 1]),
-        "next": step(walk[place + 1]) if place + 1 < len(walk) else None,
-        "parents": [link("citing/index"), link(walk[0]) | {"title": escape(title)}],
+        "prev": paper(at - 1) if at else link(own, "the theme", titles[theme]),
+        "next": paper(at + 1) if at + 1 < len(papers) else next(iter(following), None),
+        "parents": [link("citing/index", "The citing papers"), link(own, titles[theme])],
     }
 
 
 def _linked(table: str, explorer: str, themes: dict[str, str]) -> str:
-    """Lead from the counts of a table by theme or year to the explorer, at what they count."""
-    rows = _ROW.findall(table)
-    names = [_plain(cell) for _, cell in _CELL.findall(rows[0])] if rows else []
-    if names[:1] not in (["theme"], ["year"]):
-        return table
-    for row in rows[1:]:
-        first = _plain(_CELL.findall(row)[0][1])
-        value = themes.get(first) if names[0] == "theme" else first
-        if value is None and first != "all":
-            continue
-        chosen = [(names[0], value)] if value else []
-        table = table.replace(row, _counts(row, names, chosen, explorer), 1)
-    return table
+    """Lead from the counts of a table to the explorer, at what they count."""
+    rows = [[_plain(cell) for _, cell in _CELL.findall(row)] for row in _ROW.findall(table)]
+    lines = iter(rows)
+
+    def linked(row: re.Match[str]) -> str:
+        record = dict(zip(rows[0], next(lines), strict=False))
+        chosen = _chosen(record, themes)
+        return row.group() if chosen is None else _counts(row.group(), record, chosen, explorer)
+
+    return _ROW.sub(linked, table)
 
 
-def _counts(row: str, names: list[str], chosen: list[tuple[str, str]], explorer: str) -> str:
-    columns = iter(names)
+def _chosen(record: dict[str, str], themes: dict[str, str]) -> list[tuple[str, str]] | None:
+    """Return which papers a row counts; None where it is a row of something else."""
+    first, value = next(iter(record.items()), ("", ""))
+    if first == "theme" and value in {*themes, "all"}:
+        return [("theme", themes[value])] if value in themes else []
+    if first == "year" and value.isdigit():
+        return [("year", value)]
+    if first == "what came of looking" and value in TEXT_STATUSES:
+        return [("passage", value)]
+    if record.get("of") == "works" and record.get("role") in INTENTS:
+        return [("role", record["role"])]
+    return None
+
+
+def _counts(row: str, record: dict[str, str], chosen: list[tuple[str, str]], explorer: str) -> str:
+    names = iter(record)
 
     def linked(cell: re.Match[str]) -> str:
-        name, (tag, text) = next(columns), cell.groups()
+        name, (tag, text) = next(names), cell.groups()
+        theme = dict(chosen).get("theme")
+        if name == "theme" and theme:
+            return f'{tag}<a href="{theme}.html">{text}</a>'
         more = [("year", name)] if re.fullmatch(r"\d{4}", name) else COLUMNS.get(name)
-        if name == names[0]:
-            theme = dict(chosen).get("theme")
-            return f'{tag}<a href="{theme}.html">{text}</a>' if theme else cell.group()
-        if more is None or not _plain(text).isdigit() or _plain(text) == "0":
+        if more is None or not record[name].isdigit() or record[name] == "0":
             return cell.group()
-        href = escape(explorer + work_page.address(*chosen, *more))
-        return f'{tag}<a href="{href}">{text}</a>' if chosen + more else cell.group()
+        return f'{tag}<a href="{escape(explorer + work_page.address(*chosen, *more))}">{text}</a>'
 
     return _CELL.sub(linked, row)
 

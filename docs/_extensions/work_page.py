@@ -47,6 +47,11 @@ def name(work_id: str) -> str:
     return re.sub(r"[^\w.-]", "-", work_id.removeprefix("arxiv:"))
 
 
+def short(work: Work) -> str:
+    """Return what stands before the first colon of a title, or all of it."""
+    return marked_title(work).partition(": ")[0]
+
+
 def place(page_name: str) -> str:
     """Return the anchor of a work on the page of its theme, by the name of its own page."""
     return f"paper-{page_name.replace('.', '-')}"
@@ -85,7 +90,9 @@ def _index(hub: Hub, works: list[Work]) -> str:
         )
         for work in works
     ]
-    toctree = "\n".join(name(work.work_id) for work in works)
+    walk = [work for row in hub.themes for work in members(hub, row["theme_id"])]
+    walk += [work for work in works if not work.themes]
+    toctree = "\n".join(dict.fromkeys(name(work.work_id) for work in walk))  # at the side
     about = (
         "In the order of the hub page that this data comes from, with the month of the first "
         f"version, as of data version {hub.version}. Each page tells what is known of one paper, "
