@@ -8,6 +8,8 @@
   const LONGEST = 300 // letters of a summary
   const [NAME, AUTHOR, OTHER] = [50, 60, 14] // Sphinx gives 15 to a heading, 5 to a text
 
+  if (location.protocol === 'file:') DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false // no fetch
+
   const wordsOf = text => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
     .split(/[^\p{L}\p{N}_]+/u).filter(Boolean)
 
@@ -91,7 +93,8 @@
     const [first = 0] = words.map(word => text.toLowerCase().indexOf(word)).filter(at => at >= 0)
     const sentence = text.lastIndexOf('. ', first) + 1
     const start = first - sentence < LONGEST / 2 ? sentence : text.lastIndexOf(' ', first - 60)
-    const end = start + LONGEST
-    return `${start > 0 ? '… ' : ''}${text.slice(start, end).trim()}${end < text.length ? ' …' : ''}`
+    const rest = text.length - start > LONGEST
+    const end = rest ? text.lastIndexOf(' ', start + LONGEST) : text.length
+    return `${start > 0 ? '… ' : ''}${text.slice(start, end).trim()}${rest ? ' …' : ''}`
   }
 }

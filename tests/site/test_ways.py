@@ -83,10 +83,20 @@ def test_one_walks_a_theme_paper_by_paper_and_on_to_the_next(reader):
     expect(here.locator(".citehub-title")).to_have_text(works[-1].title_plain)
 
 
+def test_the_explorer_leads_to_the_theme_and_to_the_paper(reader):
+    reader.open("explorer/index")
+    reader.page.goto(f"{reader.page.url}#?open=arxiv:2204.02311")
+    facts = reader.page.locator(".cx-facts")
+    reader.page.get_by_role("link", name="PaLM: Scaling", exact=False).first.wait_for()
+    facts.get_by_role("link", name="Model families and architectures").click()
+    reader.page.wait_for_url("**/citing/models.html")
+    assert reader.page.locator("#paper-2204-02311").count() == 1
+
+
 def search(reader, query) -> list[str]:
-    """Return the pages that the search finds, the best one first, once all summaries are there."""
+    """Return the pages that the search finds, the best one first."""
     reader.open("index")
-    reader.page.goto(f"{reader.address}/search.html?q={query}", wait_until="networkidle")
+    reader.page.goto(f"{reader.address}/search.html?q={query}")
     expect(reader.page.locator(".search-summary")).not_to_be_empty()
     links = reader.page.locator("#search-results li > a")
     return [link.get_attribute("href") for link in links.all()]
@@ -123,8 +133,10 @@ def test_a_doi_finds_its_paper(reader):
 
 def test_the_search_shows_sentences_and_no_code(reader):
     assert search(reader, "fillOpacity") == search(reader, "mark_bar") == []
-    assert search(reader, "gopher")
-    said = reader.page.locator("#search-results .context").all_inner_texts()
+    found = search(reader, "gopher")
+    contexts = reader.page.locator("#search-results .context")
+    expect(contexts).to_have_count(len(found))
+    said = contexts.all_inner_texts()
     assert any("Gopher" in each for each in said)
     for each in said:
         assert 20 < len(each) < 320
