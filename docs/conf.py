@@ -88,6 +88,7 @@ redirects = {
 
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath", "attrs_inline"]
 myst_heading_anchors = 3
+myst_url_schemes = ("http", "https", "mailto", "site")  # the last one by ways.py
 copybutton_exclude = ".linenos, .gp, .go"
 copybutton_selector = ", ".join(
     f"div.highlight-{language} pre"

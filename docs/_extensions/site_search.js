@@ -53,11 +53,17 @@
     }).sort(_orderResultsByScoreThenName)
   }
 
+  /** Tells whether a name of the library has a word in its last part: all begin with citehub. */
+  const isNamedSo = (name, words) => words.some(word => name.split('.').at(-1).toLowerCase().includes(word))
+
+  Scorer.objNameMatch = 9 // and 5: below a heading
   const find = Search._performSearch
   Search._performSearch = (query, ...terms) => {
     const named = namedPapers(query)
     const isNamed = new Set(named.map(([page]) => page))
-    const found = find(query, ...terms).filter(([page]) => !isNamed.has(page))
+    const words = wordsOf(query)
+    const found = find(query, ...terms).filter(([page, name, , , , , kind]) =>
+      !isNamed.has(page) && (kind !== SearchResultKind.object || isNamedSo(name, words)))
     const papers = found.filter(([page]) => page.startsWith(FOLDER))
     const results = found.filter(([page]) => !page.startsWith(FOLDER))
     // A word of most papers tells none from another.

@@ -1,6 +1,7 @@
 """Ways between papers, themes and the explorer: where a page names a set of papers, a link to it.
 
-A set is named as the explorer spells it in its address, such as ``theme=models&year=2022``.
+A set is named as the explorer spells it in its address, such as ``theme=models&year=2022``. Pages
+write ``[text](site:explorer/index#?theme=models)``, for what MyST takes for no anchor of a page.
 """
 
 from __future__ import annotations
@@ -16,11 +17,16 @@ from docutils import nodes
 from citehub.vocabulary import INTENTS, TEXT_STATUSES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from page_parts import Site
     from sphinx.application import Sphinx
 
     from citehub import Hub, Work
 
-EXPLORER = "explorer/index"
+    Explore = Callable[..., str]  # from conditions to an address, escaped
+
+SITE = "site:"  # leads addresses of this site, from its root
 SUBJECTS = {  # by canonical page: what of the work it is about, in the hub's vocabulary
     "model": "model",
     "parallelism": "parallelism",
@@ -49,6 +55,10 @@ _WORK = re.compile(r'<article class="citehub-work">.*?href="([^"]+)"', re.DOTALL
 
 def name_places(app: Sphinx, doctree: nodes.document) -> None:
     """Name the place of each paper on its theme's page, and lead from there to the explorer."""
+    for link in doctree.findall(nodes.reference):
+        if link.get("refuri", "").startswith(SITE):
+            link["refuri"] = _relative(app, app.env.docname, link["refuri"])
+            link["internal"] = True
     page = app.env.docname
     site = app.citehub  # type: ignore[attr-defined]
     folder, _, name = page.partition("/")
@@ -56,6 +66,11 @@ def name_places(app: Sphinx, doctree: nodes.document) -> None:
         _name_papers(app, doctree, name)
     elif folder == "canonical" and name in SUBJECTS:
         _lead_to_citing(app, doctree, SUBJECTS[name])
+
+
+def _relative(app: Sphinx, pagename: str, address: str) -> str:
+    page, _, fragment = address.removeprefix(SITE).partition("#")
+    return f"{app.builder.get_relative_uri(pagename, page)}#{fragment}"
 
 
 def _name_papers(app: Sphinx, doctree: nodes.document, theme: str) -> None:
@@ -83,11 +98,12 @@ def _lead_to_citing(app: Sphinx, doctree: nodes.document, subject: str) -> None:
         link = _link(app, [("subject", subject)], f"{n} citing {'paper' if n == 1 else 'papers'}")
         verb = "cites" if n == 1 else "cite"
         said = f" {verb} MT-NLG for this (subject {subject!r}), of those whose passages we know."
-        doctree[0].append(nodes.paragraph("", "", link, nodes.Text(said)))
+        first = doctree[0].first_child_matching_class(nodes.section) or len(doctree[0])
+        doctree[0].insert(first, nodes.paragraph("", "", link, nodes.Text(said)))
 
 
 def _link(app: Sphinx, conditions: list[tuple[str, str]], text: str) -> nodes.reference:
-    uri = app.builder.get_relative_uri(app.env.docname, EXPLORER) + work_page.address(*conditions)
+    uri = _relative(app, app.env.docname, work_page.address(*conditions))
     return nodes.reference("", text, refuri=uri, internal=True)
 
 
@@ -99,20 +115,22 @@ def add_ways(
     if pagename in site.works:
         context.update(_beside(app, pagename, site.works[pagename]))
     if doctree is not None and "body" in context:
-        base = app.builder.get_relative_uri(pagename, EXPLORER)
+
+        def explore(*conditions: tuple[str, str]) -> str:
+            return escape(_relative(app, pagename, work_page.address(*conditions)))
+
         themes = {row["title"]: row["theme_id"] for row in site.hub.themes}
-        body = _TABLE.sub(lambda table: _linked(table.group(), base, themes), context["body"])
-        context["body"] = _SHOWN.sub(lambda work: _opened(work, app, pagename, base), body)
+        body = _TABLE.sub(lambda table: _linked(table.group(), explore, themes), context["body"])
+        context["body"] = _SHOWN.sub(lambda work: _opened(work, site, pagename, explore), body)
 
 
-def _opened(work: re.Match[str], app: Sphinx, pagename: str, explorer: str) -> str:
+def _opened(work: re.Match[str], site: Site, pagename: str, explore: Explore) -> str:
     """Lead from a work that a cell shows to the explorer, opened there among its theme."""
-    site = app.citehub  # type: ignore[attr-defined]
     page = urljoin(f"{pagename}.html", unescape(work.group(1))).removesuffix(".html")
     if page not in site.works:
         return work.group()
     shown = site.works[page]
-    href = escape(explorer + work_page.address(*work_page.shown(shown, *shown.themes[:1])))
+    href = explore(*work_page.shown(shown, *shown.themes[:1]))
     end = "</small></p></article>"
     link = f' · <a href="{href}">in the explorer</a>'
     return f"{work.group().removesuffix(end)}{link}{end}"
@@ -148,7 +166,7 @@ def _beside(app: Sphinx, page: str, work: Work) -> dict[str, Any]:
     }
 
 
-def _linked(table: str, explorer: str, themes: dict[str, str]) -> str:
+def _linked(table: str, explore: Explore, themes: dict[str, str]) -> str:
     """Lead from the counts of a table to the explorer, at what they count."""
     rows = [[_plain(cell) for _, cell in _CELL.findall(row)] for row in _ROW.findall(table)]
     lines = iter(rows)
@@ -156,7 +174,7 @@ def _linked(table: str, explorer: str, themes: dict[str, str]) -> str:
     def linked(row: re.Match[str]) -> str:
         record = dict(zip(rows[0], next(lines), strict=False))
         chosen = _chosen(record, themes)
-        return row.group() if chosen is None else _counts(row.group(), record, chosen, explorer)
+        return row.group() if chosen is None else _counts(row.group(), record, chosen, explore)
 
     return _ROW.sub(linked, table)
 
@@ -175,7 +193,9 @@ def _chosen(record: dict[str, str], themes: dict[str, str]) -> list[tuple[str, s
     return None
 
 
-def _counts(row: str, record: dict[str, str], chosen: list[tuple[str, str]], explorer: str) -> str:
+def _counts(
+    row: str, record: dict[str, str], chosen: list[tuple[str, str]], explore: Explore
+) -> str:
     names = iter(record)
 
     def linked(cell: re.Match[str]) -> str:
@@ -186,7 +206,7 @@ def _counts(row: str, record: dict[str, str], chosen: list[tuple[str, str]], exp
         more = [("year", name)] if re.fullmatch(r"\d{4}", name) else COLUMNS.get(name)
         if more is None or not record[name].isdigit() or record[name] == "0":
             return cell.group()
-        return f'{tag}<a href="{escape(explorer + work_page.address(*chosen, *more))}">{text}</a>'
+        return f'{tag}<a href="{explore(*chosen, *more)}">{text}</a>'
 
     return _CELL.sub(linked, row)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from functools import cache
-from html import escape
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -64,13 +63,12 @@ def members(hub: Hub, theme: str) -> list[Work]:
 
 
 def address(*conditions: tuple[str, str]) -> str:
-    """Return the fragment by which the explorer opens at the papers that meet conditions."""
-    return f"#?{urlencode(conditions)}"
+    """Return where on this site the explorer shows the papers that meet conditions."""
+    return f"site:explorer/index#?{urlencode(conditions)}"
 
 
 def _explore(text: str, *conditions: tuple[str, str]) -> str:
-    """Return HTML, for Markdown takes such a fragment for a heading."""
-    return f'<a href="../../explorer/index.html{escape(address(*conditions))}">{md.text(text)}</a>'
+    return f"[{md.text(text)}]({address(*conditions)})"
 
 
 def pages(hub: Hub) -> dict[str, str]:
@@ -189,7 +187,7 @@ def _in_theme(hub: Hub, work: Work, theme: str) -> str:
     anchor = place(name(work.work_id))
     listed = _explore("see it among them in the explorer", *shown(work, theme))
     return (
-        f'[Theme: <a href="../{theme}.html#{anchor}">{md.text(title)}</a>, paper '
+        f"[Theme: [{md.text(title)}](site:citing/{theme}#{anchor}), paper "
         f"{others.index(work) + 1} of {len(others)} · {listed}]{{.no-search}}"
     )
 
