@@ -93,11 +93,10 @@ def _name_papers(app: Sphinx, doctree: nodes.document, theme: str) -> None:
 
 def _lead_to_citing(app: Sphinx, doctree: nodes.document, subject: str) -> None:
     hub: Hub = app.citehub.hub  # type: ignore[attr-defined]
-    n = len(hub.select(subject=subject))
+    n, known = len(hub.select(subject=subject)), len(hub.select(labelled=True))
     if n:
-        link = _link(app, [("subject", subject)], f"{n} citing {'paper' if n == 1 else 'papers'}")
-        verb = "cites" if n == 1 else "cite"
-        said = f" {verb} MT-NLG for this (subject {subject!r}), of those whose passages we know."
+        link = _link(app, [("subject", subject)], f"{n} of {known} citing papers")
+        said = f" whose passages we know cite MT-NLG for this (subject \u201c{subject}\u201d)."
         first = doctree[0].first_child_matching_class(nodes.section) or len(doctree[0])
         doctree[0].insert(first, nodes.paragraph("", "", link, nodes.Text(said)))
 
