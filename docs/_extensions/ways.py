@@ -39,6 +39,7 @@ SUBJECTS = {  # by canonical page: what of the work it is about, in the hub's vo
 CHOSEN = [("representatives", "hub-page-lead"), ("representatives", "hub-page")]
 COLUMNS = {  # headers of counts of works, and what a count adds to the set of its row
     "works": [],
+    "papers": [],
     "all": [],
     "with it": [],
     "code known": [("code", "yes")],
@@ -187,7 +188,7 @@ def _chosen(record: dict[str, str], themes: dict[str, str]) -> list[tuple[str, s
         return [("year", value)]
     if first == "what came of looking" and value in TEXT_STATUSES:
         return [("passage", value)]
-    if record.get("of") == "works" and record.get("role") in INTENTS:
+    if record.get("of") in {"works", "papers"} and record.get("role") in INTENTS:
         return [("role", record["role"])]
     return None
 
