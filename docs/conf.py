@@ -36,6 +36,8 @@ extensions = [
     "explorer_page",
     "page_parts",
     "transcript",
+    "ways",
+    "site_search",
 ]
 source_suffix = {".rst": "restructuredtext", ".md": "myst-nb"}
 exclude_patterns = ["_build", "_extensions", "guide/texts"]
@@ -54,7 +56,7 @@ html_favicon = "_static/favicon.svg"
 html_copy_source = False
 html_show_sourcelink = False
 html_static_path = ["_static"]
-html_css_files = ["citehub.css"]
+html_css_files = ["citehub.css", "ways.css"]
 html_context = {"default_mode": "auto"}
 html_sidebars = {"index": [], "explorer/index": [], "releases/index": []}
 html_math_renderer = "mathml"
@@ -86,10 +88,12 @@ redirects = {
 
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath", "attrs_inline"]
 myst_heading_anchors = 3
+myst_url_schemes = ("http", "https", "mailto", "site")  # the last one by ways.py
 copybutton_exclude = ".linenos, .gp, .go"
+# Code with a button runs as it stands (tests/test_visible_code.py). What needs files of the
+# reader is `py` or `bash`, or another language, and has no button.
 copybutton_selector = ", ".join(
-    f"div.highlight-{language} pre"
-    for language in ("python", "ipython3", "sh", "bibtex", "r", "javascript")
+    f"div.highlight-{language} pre" for language in ("python", "ipython3", "sh", "bibtex")
 )
 
 

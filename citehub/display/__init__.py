@@ -9,7 +9,7 @@ from __future__ import annotations
 from citehub.display.drawings import INK, MUTED, SERIES
 from citehub.display.figures import Figure, figure, timeline
 from citehub.display.tables import Frame, passages, sources, table
-from citehub.display.words import Source, fact, number, plain, source, source_name
+from citehub.display.words import Source, fact, fact_name, number, plain, source, source_name
 
 __all__ = [
     "INK",
@@ -19,6 +19,7 @@ __all__ = [
     "Frame",
     "Source",
     "fact",
+    "fact_name",
     "figure",
     "number",
     "passages",
