@@ -133,6 +133,70 @@ def test_the_drawing_scrolls_where_the_page_is_narrow_and_the_keyboard_reaches_i
     assert 'style="overflow-x:auto" tabindex="0" role="group" aria-label="Figure' in page
 
 
+def test_a_caption_has_the_takeaway_and_each_source_once(hub):
+    source = display.source(hub, "nvidia-blog-2021")
+    shown = display.figure(dots(), alt="Two dots.", caption="a < b", sources=[source, source])
+    assert "a &lt; b</span> Source: <a href" in shown.caption
+    assert f"<figcaption>{shown.caption}</figcaption>" in shown._repr_html_()
+    assert shown.caption.count(">NVIDIA technical blog</a>") == 1
+    assert "figcaption" not in display.figure(dots(), alt="Two dots.")._repr_html_()
+
+
+def test_a_figure_fills_a_column_and_a_phone():
+    rows = pd.DataFrame({"name": ["a name that is long for a phone", "b"], "x": [1, 2]})
+    chart = alt.Chart(rows, width=90).mark_bar().encode(x="x:Q", y="name:N")
+    shown = display.figure(chart, alt="Two bars.")
+    widths = [
+        float(ET.fromstring(svg).get("viewBox").split()[2]) for svg in (shown.svg, shown.narrow)
+    ]
+    assert widths == [pytest.approx(720, abs=10), pytest.approx(340, abs=10)]
+    assert ">a name that is long for a phone<" in shown.svg
+    assert ">a name that is long<" in shown.narrow
+    assert "display:none" in shown._repr_html_()
+
+
+def test_a_function_draws_for_the_width_it_is_given():
+    given = []
+
+    def draw(width):
+        given.append(width)
+        return dots()
+
+    display.figure(draw, alt="Two dots.")
+    assert given == [720, 340]
+    with pytest.raises(ValueError, match="not int"):
+        display.figure(lambda width: width, alt="A number.")
+
+
+def test_what_repeats_is_seen_once_and_heard_in_each_row():
+    rows = [
+        {"theme": "a", "kind": "k", "n": 1, "end": "z"},
+        {"theme": "a", "kind": "k", "n": 1, "end": "z"},
+        {"theme": "b", "kind": "k", "n": 1, "end": "z"},
+    ]
+    html = display.table(rows, "Rows").html
+    assert html.count(">a<") == 2
+    assert re.findall(r'opacity:0">(\w+)', html) == ["a", "k"]  # no number, no last column
+
+
+def test_a_source_of_all_rows_stands_in_the_caption(hub):
+    blog, other = (display.source(hub, name) for name in ("nvidia-blog-2021", "arxiv-2104.04473"))
+    html = display.table([{"a": 1, "source": blog}, {"a": 2, "source": blog}], "Two.").html
+    assert 'Two. <span style="font-weight:normal">Source: <a href="https://developer' in html
+    assert "<th" in html
+    assert ">source<" not in html
+    html = display.table([{"a": 1, "source": blog}, {"a": 2, "source": [blog, other]}], "Two").html
+    assert html.count(">NVIDIA technical blog</a>") == 2
+    assert ">Narayanan et al. 2021</a>" in html
+
+
+def test_addresses_are_shown_short():
+    long = f"https://www.example.org/{'a' * 40}"
+    html = display.table([{"u": "https://doi.org/10.1/x"}, {"u": long}], "Addresses").html
+    assert re.findall(r">([^<]+)</a>", html) == ["doi.org/10.1/x", "example.org"]
+    assert f'href="{long}"' in html
+
+
 def test_the_same_chart_gives_the_same_drawing():
     assert display.figure(dots(), alt="a").svg == display.figure(dots(), alt="a").svg
 

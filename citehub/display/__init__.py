@@ -6,9 +6,10 @@ null as *not known*, never as zero. Both escape what comes from outside.
 
 from __future__ import annotations
 
-from citehub.display.figures import INK, MUTED, SERIES, Figure, figure, timeline
+from citehub.display.drawings import INK, MUTED, SERIES
+from citehub.display.figures import Figure, figure, timeline
 from citehub.display.tables import Frame, passages, sources, table
-from citehub.display.words import fact, fact_name, number, plain, source, source_name
+from citehub.display.words import Source, fact, fact_name, number, plain, source, source_name
 
 __all__ = [
     "INK",
@@ -16,6 +17,7 @@ __all__ = [
     "SERIES",
     "Figure",
     "Frame",
+    "Source",
     "fact",
     "fact_name",
     "figure",

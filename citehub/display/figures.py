@@ -2,55 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub._text import counted
 from citehub._work import marked_title
+from citehub.display.drawings import NARROW, SERIES, WIDE, draw
+from citehub.display.words import name_sources
 from citehub.errors import BadArgument, MissingExtra
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable
 
     from citehub._hub import Hub
+    from citehub.display.words import Source
 
-INK: Final = "var(--citehub-ink, currentColor)"
-"""Colour of text and of marks without a meaning of their own."""
-
-MUTED: Final = "var(--citehub-muted, #6b747d)"
-"""Colour of what stands behind: references, other models, what was not chosen."""
-
-SERIES: Final = (
-    "var(--citehub-series-1, #0072b2)",
-    "var(--citehub-series-2, #b84a00)",
-    "var(--citehub-series-3, #00795c)",
-    "var(--citehub-series-4, #9c4a85)",
-)
-"""Colours of series, which colour-blind eyes tell apart; a page may set its own for the dark."""
-
-_GRID: Final = "var(--citehub-grid, rgba(128, 128, 128, 0.3))"
-_FONT: Final = {"labelColor": INK, "titleColor": INK, "labelFontSize": 12, "titleFontSize": 12}
-_STYLE: Final[dict[str, Any]] = {
-    "background": "transparent",
-    "font": "Arial, Helvetica, Liberation Sans, sans-serif",  # of one width, so that labels fit
-    "padding": 8,
-    "axis": _FONT | {"gridColor": _GRID, "domainColor": MUTED, "tickColor": MUTED},
-    "axisY": {"labelLimit": 280},
-    "legend": _FONT | {"symbolType": "circle", "labelLimit": 320, "orient": "top"},
-    "header": _FONT,
-    "title": {"color": INK, "fontSize": 13, "anchor": "start", "subtitleColor": INK},
-    "view": {"stroke": None, "continuousWidth": 560, "continuousHeight": 280},
-    "range": {"category": list(SERIES)},
-    "mark": {"color": SERIES[0]},
-    "text": {"color": INK, "fontSize": 12},
-    "rule": {"color": MUTED},
-}
-_SPOKEN: Final = re.compile(r' (?:role|aria-[a-z]+)="[^"]*"')
-_DESCRIBED: Final = re.compile(
-    r'(<(?:path|rect|text|line)\b[^>]*?) aria-label="([^"]*)"([^>]*?)/>'
-)
-_LINK: Final = re.compile(r'<a xlink:href="([^"]*)"[^>]*>(?=<\w+[^>]*><title>([^<]*))?')
+_LEAST: Final = 11 / 12  # of a drawing's size, so that its text has 11 pixels
 
 
 class Figure:
@@ -59,38 +26,61 @@ class Figure:
     Attributes
     ----------
     svg : str
-        The drawing, with the text alternative as its label.
+        The drawing for a column of text, with the text alternative as its label.
+    narrow : str
+        The drawing for a phone. A page's style sheet chooses between the two.
     alt : str
         What the figure shows, in words.
+    caption : str
+        What stands under it as HTML: the takeaway and the sources.
     """
 
-    def __init__(self, svg: str, alt: str, width: int) -> None:
+    def __init__(self, svg: str, narrow: str, alt: str, caption: str = "") -> None:
         self.svg = svg
+        self.narrow = narrow
         self.alt = alt
-        self._width = width
+        self.caption = caption
 
     def _repr_html_(self) -> str:
         label = escape(f"Figure, scrolls sideways: {self.alt}"[:80].rstrip())
+        drawings = _sized(self.svg, "wide", WIDE) + _sized(self.narrow, "narrow", NARROW)
+        below = f"<figcaption>{self.caption}</figcaption>" if self.caption else ""
         return (
-            f'<figure class="citehub-figure" style="max-width:{self._width}px">'
-            f'<div class="citehub-scroll" style="overflow-x:auto" tabindex="0" role="group" '
-            f'aria-label="{label}">{self.svg}</div></figure>'
+            '<figure class="citehub-figure"><div class="citehub-scroll" style="overflow-x:auto" '
+            f'tabindex="0" role="group" aria-label="{label}">{drawings}</div>{below}</figure>'
         )
 
     def __repr__(self) -> str:
         return f"<citehub.display.Figure: {self.alt}>"
 
 
-def figure(chart: Any, alt: str) -> Figure:
+def _sized(svg: str, name: str, width: int) -> str:
+    """Let a drawing fill its column; text stays readable, and a phone's waits for its page."""
+    style = (
+        f"width:100%;min-width:{width * _LEAST:.0f}px;max-width:{width * 1.25:.0f}px;height:auto"
+    )
+    style += ";overflow:visible" + ";display:none" * (name == "narrow")
+    return svg.replace("<svg ", f'<svg class="citehub-{name}" style="{style}" ', 1)
+
+
+def figure(chart: Any, alt: str, caption: str = "", sources: Iterable[Source] = ()) -> Figure:
     """Draw an Altair chart as an SVG that follows the colours of its page.
+
+    The chart is drawn twice, for a column of text and for a phone; its width is set to fill
+    each, and long names are broken over lines in the narrow one.
 
     Parameters
     ----------
-    chart : altair.TopLevelMixin
+    chart : altair.TopLevelMixin or callable
         Any chart of Altair. The channel ``description`` becomes the text that a mark shows
-        under the pointer, ``href`` a link.
+        under the pointer, ``href`` a link. A function gets the width in pixels, and returns the
+        chart for it.
     alt : str
         What the figure shows, for those who do not see it: one or two sentences.
+    caption : str, optional
+        What a reader should take from it, shown below: one or two sentences.
+    sources : iterable of Source, optional
+        Where its data come from, as :func:`source` gives them: linked after the caption.
 
     Returns
     -------
@@ -116,73 +106,23 @@ def figure(chart: Any, alt: str) -> Figure:
     if not str(alt or "").strip():
         raise BadArgument("A figure needs a text alternative: say in a sentence what it shows.")
     altair = _altair()
-    if not isinstance(chart, altair.TopLevelMixin):
-        raise BadArgument(f"figure draws a chart of Altair, not {type(chart).__name__}.")
-    import vl_convert
 
-    spec = chart.to_dict()
-    _keep_web_links(spec)
-    spec["config"] = _merge(_STYLE, spec.get("config", {}))
-    drawn = vl_convert.vegalite_to_svg(spec)
-    width = int(re.search(r'width="(\d+)', drawn).group(1))  # type: ignore[union-attr] # always there
-    return Figure(_accessible(drawn, alt, width), alt, width)
+    def drawn(width: int) -> str:
+        made = chart if _is_chart(chart, altair) or not callable(chart) else chart(width)
+        if not _is_chart(made, altair):
+            raise BadArgument(f"figure draws a chart of Altair, not {type(made).__name__}.")
+        return draw(made.to_dict(), width, alt)
+
+    return Figure(drawn(WIDE), drawn(NARROW), alt, _caption(caption, sources))
 
 
-def _keep_web_links(spec: dict[str, Any]) -> None:
-    """Blank what the channel ``href`` holds and is no web address.
-
-    The converter would take the rest for files of a site of its own, and stops at scripts.
-    """
-    fields = {
-        channel["field"]
-        for encoding in _find(spec, "encoding")
-        if isinstance(channel := encoding.get("href"), dict) and "field" in channel
-    }
-    for rows in (*spec.get("datasets", {}).values(), *_find(spec, "values")):
-        for row in rows:
-            for field in fields & row.keys() if isinstance(row, dict) else ():
-                if not str(row[field]).startswith(("https://", "http://")):
-                    row[field] = ""
+def _is_chart(chart: Any, altair: Any) -> bool:
+    return isinstance(chart, altair.TopLevelMixin)
 
 
-def _find(spec: Any, key: str) -> Iterator[Any]:
-    """Yield what stands under a key, at any depth."""
-    if isinstance(spec, dict):
-        if key in spec:
-            yield spec[key]
-        spec = list(spec.values())
-    for inner in spec if isinstance(spec, list) else ():
-        yield from _find(inner, key)
-
-
-def _merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """Return two nested configurations as one; the second wins."""
-    merged = dict(base)
-    for name, value in over.items():
-        below = merged.get(name)
-        both = isinstance(below, dict) and isinstance(value, dict)
-        merged[name] = _merge(below, value) if both and below is not None else value
-    return merged
-
-
-def _accessible(svg: str, alt: str, width: int) -> str:
-    """Give the drawing its text alternative, and marks their description under the pointer."""
-    svg = _DESCRIBED.sub(_titled, svg)
-    svg = _LINK.sub(_named, _SPOKEN.sub("", svg))
-    role = "group" if "<a href" in svg else "img"  # links inside of an image cannot be reached
-    opening = f'<svg role="{role}" aria-label="{escape(alt)}" style="width:{width}px;height:auto" '
-    return svg.replace("<svg ", opening, 1)
-
-
-def _titled(mark: re.Match[str]) -> str:
-    before, label, after = mark.groups()
-    tag = re.match(r"<(\w+)", before).group(1)  # type: ignore[union-attr] # matched above
-    return f"{before}{after}><title>{label}</title></{tag}>"
-
-
-def _named(link: re.Match[str]) -> str:
-    url, title = link.groups()
-    return f'<a href="{url}" aria-label="{title}">' if title else f'<a href="{url}">'
+def _caption(words: str, sources: Iterable[Source]) -> str:
+    taken = f'<span class="citehub-takeaway">{escape(words)}</span>' if words else ""
+    return f"{taken} {name_sources(sources)}".strip()
 
 
 def timeline(hub: Hub) -> Figure:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub import _html
 from citehub._passages import SCHEMES, list_passages
 from citehub._text import counted
 from citehub._work import Work, marked_title
-from citehub.display.words import is_null, source_rows
+from citehub.display.words import Source, is_null, name_sources, source_rows
 from citehub.errors import BadArgument, UnknownColumn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     import pandas as pd
 
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
 
 _SEPARATED_FROM: Final = 10_000  # a year is not 2,022
 _ALIGNED: Final = ' style="text-align:right"'
+_LEFT: Final = ' style="text-align:left"'
+_LONGEST: Final = 32  # letters of an address
+_TAG: Final = re.compile("<[^>]+>")
 
 
 class Frame:
@@ -44,8 +49,13 @@ def table(
     caption: str,
     *,
     formats: Mapping[str, str] | None = None,
+    sources: Iterable[Source] = (),
 ) -> Frame:
-    """Show rows as a table; null is *not known*, a work a link to it.
+    """Show rows as a table; null is *not known*, a work or a source a link to it.
+
+    What the first columns of text have in common with the row above is shown once; those who
+    hear the table hear it in each row. A source that all rows share stands in the caption. An
+    address is shown short.
 
     Parameters
     ----------
@@ -55,6 +65,8 @@ def table(
         What the table shows, one line.
     formats : mapping of str to str, optional
         By column, how to write its values, as ``{"share": "{:.0%}"}``.
+    sources : iterable of Source, optional
+        Where all rows come from, as :func:`source` gives them: linked in the caption.
 
     Returns
     -------
@@ -81,22 +93,28 @@ def table(
     for name in chosen:
         if name not in headers:
             raise UnknownColumn.among("column", str(name), headers)
+    shared = _shared(records, headers)
+    headers = [name for name in headers if name not in shared]
+    named = name_sources([*shared.values(), *sources])
     numeric = {name for name in headers if _is_numeric(record.get(name) for record in records)}
+    rows_of_cells = [
+        [_shown(record.get(name), chosen.get(name)) for name in headers] for record in records
+    ]
     body = "".join(
-        "<tr>"
-        + "".join(_cell(record.get(h), chosen.get(h), h in numeric) for h in headers)
-        + "</tr>"
-        for record in records
+        f"<tr>{''.join(_cells(cells, before, headers, numeric))}</tr>"
+        for before, cells in pairwise([[], *rows_of_cells])
     )
     head = "".join(
         f'<th scope="col"{_ALIGNED if name in numeric else ""}>{escape(name)}</th>'
         for name in headers
     )
+    origin = f' <span style="font-weight:normal">{named}</span>' if named else ""
+    said = f"{caption.rstrip('.')}." if named else caption
     label = escape(f"Table, scrolls sideways: {caption}"[:80].rstrip())
     return Frame(
         f'<div class="citehub-scroll" style="overflow-x:auto" tabindex="0" role="group" '
         f'aria-label="{label}"><table class="citehub-table">'
-        f'<caption style="text-align:left">{escape(caption)}</caption>'
+        f'<caption style="text-align:left">{escape(said)}{origin}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
@@ -162,12 +180,12 @@ def passages(works: Iterable[Work], caption: str = "") -> Frame:
     by = "; ".join(dict.fromkeys(row["judged by"] or "nobody" for _, row in found))
     rows = [
         {
-            "work": work if number == 0 or found[number - 1][0] is not work else "",
+            "work": work,
             "where": row["where"],
             "what it says": row["what it says"],
             "role, polarity, subject": ", ".join(filter(None, map(row.get, SCHEMES))) or None,
         }
-        for number, (work, row) in enumerate(found)
+        for work, row in found
     ]
     n_works = sum(bool(work.passages) for work in given)
     of = f"{counted(len(rows), 'passage')} of {n_works:,} of {counted(len(given), 'work')}"
@@ -191,22 +209,54 @@ def _records(rows: Any) -> tuple[list[str], list[dict[str, Any]]]:
     return list(dict.fromkeys(name for record in records for name in record)), records
 
 
-def _cell(value: Any, format_: str | None, is_numeric: bool) -> str:  # noqa: FBT001
-    aligned = _ALIGNED if is_numeric else ' style="text-align:left"'
-    if isinstance(value, Work):
-        shown = _html.link(value.url or "", marked_title(value))
-    elif is_null(value):
-        shown = _html.text(None)
-    elif format_ is not None:
-        shown = escape(format_.format(value))
-    elif isinstance(value, str) and value.startswith(("https://", "http://")):
-        shown = _html.link(value, value)
-    else:
-        is_long = type(value) is int and abs(value) >= _SEPARATED_FROM
-        shown = escape(f"{value:,}" if is_long else f"{value}")
-    return f"<td{aligned}>{shown}</td>"
+def _shared(records: list[dict[str, Any]], headers: list[str]) -> dict[str, Source]:
+    """Return the columns in which all rows have one source."""
+    shared = {}
+    for name in headers:
+        first, *others = (record.get(name) for record in records)
+        if isinstance(first, Source) and others and all(other == first for other in others):
+            shared[name] = first
+    return shared
+
+
+def _shown(value: Any, format_: str | None) -> str:
+    """Return the HTML of a value."""
+    if isinstance(value, Work | Source):
+        name = value.name if isinstance(value, Source) else marked_title(value)
+        return _html.link(value.url or "", name)
+    if isinstance(value, list | tuple):
+        return ", ".join(_shown(each, format_) for each in value)
+    if is_null(value):
+        return _html.text(None)
+    if format_ is not None:
+        return escape(format_.format(value))
+    if isinstance(value, str) and value.startswith(("https://", "http://")):
+        return _html.link(value, _short_url(value))
+    is_long = type(value) is int and abs(value) >= _SEPARATED_FROM
+    return escape(f"{value:,}" if is_long else f"{value}")
+
+
+def _cells(
+    row: list[str], before: list[str], headers: list[str], numeric: set[str]
+) -> Iterator[str]:
+    """Yield the cells of a row; names that the row above has, too, are there and not seen."""
+    is_group = bool(before)
+    for number, (name, shown) in enumerate(zip(headers, row, strict=True)):
+        is_group = is_group and name not in numeric and shown == before[number]
+        style = _ALIGNED if name in numeric else _LEFT
+        if is_group and number < len(row) - 1 and shown:
+            plain = _TAG.sub("", shown)  # no link that nobody sees takes the keyboard
+            yield f'<td class="citehub-same"{style}><span style="opacity:0">{plain}</span></td>'
+        else:
+            yield f"<td{style}>{shown}</td>"
+
+
+def _short_url(url: str) -> str:
+    """Return an address without what all have; of a long one its host."""
+    short = url.split("://", 1)[1].removeprefix("www.").rstrip("/")
+    return short if len(short) <= _LONGEST else short.split("/", 1)[0]
 
 
 def _is_numeric(values: Iterable[Any]) -> bool:
     known = [value for value in values if not is_null(value)]
-    return bool(known) and not any(isinstance(v, str | bool | Work) for v in known)
+    return bool(known) and not any(isinstance(v, str | bool | list | tuple | Work) for v in known)

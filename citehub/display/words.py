@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from citehub import _markdown
+from citehub import _html, _markdown
 from citehub.errors import UnknownSelection
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from citehub._hub import Hub
     from citehub._rows import SourceRow
 
-_NAME_ENDS: Final = re.compile(r"[,;:(]")
+_NAME_ENDS: Final = re.compile(r"[,;:(]| of (?=[A-Z])")
 _BILLION: Final = 1e9
 _TRILLION: Final = 1e12
 _SMALL: Final = 1e-3
@@ -139,7 +139,23 @@ def fact(row: Mapping[str, Any]) -> str:
     return number(row["value"]) + ("" if is_null(unit) or unit == "dim" else f" {unit}")
 
 
-def source(hub: Hub, source_id: str) -> str:
+class Source(str):
+    """A source as Markdown; tables and figures show its name as a link. Made by :func:`source`.
+
+    Attributes
+    ----------
+    name : str
+        The short name, as :func:`source_name` gives it.
+    url : str
+        Its address; empty where none is known.
+    """
+
+    __slots__ = ("name", "url")
+    name: str
+    url: str
+
+
+def source(hub: Hub, source_id: str) -> Source:
     """Return a source of a hub as Markdown: its short name, linked where it has an address.
 
     Parameters
@@ -151,8 +167,8 @@ def source(hub: Hub, source_id: str) -> str:
 
     Returns
     -------
-    str
-        For running text.
+    Source
+        For running text, for a cell of :func:`table`, and for the caption of :func:`figure`.
 
     Raises
     ------
@@ -166,11 +182,20 @@ def source(hub: Hub, source_id: str) -> str:
     '[Narayanan et al. 2021](<https://arxiv.org/abs/2104.04473>)'
     """
     (row,) = source_rows(hub, [source_id])
-    return _markdown.link(row["url"] or "", _short_name(row))
+    name, url = _short_name(row), row["url"] or ""
+    found = Source(_markdown.link(url, name))
+    found.name, found.url = name, url
+    return found
+
+
+def name_sources(sources: Iterable[Source]) -> str:
+    """Return a sentence of HTML that names sources, each once and linked; of none nothing."""
+    named = [_html.link(source.url, source.name) for source in dict.fromkeys(sources)]
+    return f"Source{'s' * (len(named) > 1)}: {', '.join(named)}." if named else ""
 
 
 def source_name(hub: Hub, source_id: str) -> str:
-    """Return the short name of a source: its title as far as the first comma, colon or bracket.
+    """Return the short name of a source: its title up to a comma, colon, bracket or name.
 
     Parameters
     ----------

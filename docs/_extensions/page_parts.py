@@ -4,7 +4,7 @@
   a paper's page.
 - Each notebook page: its source, a download, and the line that opens it at home.
 - Works that a figure or table links to are linked to their pages here.
-- Tables of other libraries: no empty header cells, and a scroll area that the keyboard reaches.
+- Tables: see ``readable_tables``.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from urllib.parse import urljoin
 import structured_data
 import work_page
 from generated_pages import HUB
+from readable_tables import readable
 
 import citehub
 from citehub.notebooks import read_notebooks, to_ipynb
@@ -33,10 +34,9 @@ if TYPE_CHECKING:
 DATASET_PAGES = {
     "index", "tables/index", "releases/index", "citing/index", "canonical/index", "explorer/index",
 }  # fmt: skip
-_TABLE = re.compile(r'<table(?:>| border="1" class="dataframe">).*?</table>', re.DOTALL)
 _WORK_LINK = re.compile(r'(<a [^>]*?href=")(https://[^"]+)(")')
 _SHOWN = re.compile(
-    r'<figure class="citehub-figure".*?</figure>|<table class="citehub-table">.*?</table>'
+    r'<figure class="citehub-figure".*?</figure>|<table class="[^"]*citehub-table">.*?</table>'
     r'|<p class="citehub-title">.*?</p>',
     re.DOTALL,
 )
@@ -63,7 +63,7 @@ def add_parts(
     if doctree is None or "body" not in context:
         return
     site: Site = app.citehub  # type: ignore[attr-defined]
-    body = _reachable(context["body"])
+    body = readable(context["body"])
     body = _SHOWN.sub(lambda shown: _link_home(shown.group(), app, pagename), body)
     if pagename in site.notebooks:
         body += _notebook_bar(pagename, context["pathto"])
@@ -85,17 +85,6 @@ def _name_toggles(context: dict[str, Any]) -> None:
         context["generate_toctree_html"] = lambda *words, **more: str(
             navigation(*words, **more)
         ).replace("<summary>", '<summary aria-label="Pages of this section">')
-
-
-def _reachable(body: str) -> str:
-    """Give tables an area that scrolls, and empty corners no header."""
-
-    def wrap(found: re.Match[str]) -> str:
-        table = re.sub(r"<th[^>]*>\s*</th>", "<td></td>", found.group())
-        area = '<div class="citehub-scroll" tabindex="0" role="group" aria-label="Table">'
-        return f"{area}{table}</div>"
-
-    return _TABLE.sub(wrap, body)
 
 
 def _link_home(shown: str, app: Sphinx, pagename: str) -> str:
