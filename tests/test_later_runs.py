@@ -50,7 +50,7 @@ TO_TEST = [
     (run, column)
     for run, row in RUNS.items()
     for column in TOLD
-    if row.get(column) is not None and row["layers"] and row["sequence_length"] and row["vocab_size"]
+    if None not in (row.get(column), row["layers"], row["vocab_size"], row["sequence_length"])
     and (column == "parameters_billion" or row["seconds"] or row["tokens_per_second_per_gpu"])
 ]  # fmt: skip
 

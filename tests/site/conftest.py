@@ -11,6 +11,7 @@ import threading
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import sync_playwright
@@ -89,6 +90,7 @@ class Visit:
         self.address = address
         self.errors: list[str] = []
         self.strangers: list[str] = []
+        self.loaded: set[str] = set()
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("request", self._watch)
@@ -98,6 +100,7 @@ class Visit:
         """Begin anew, for a test that takes over the page of another."""
         self.errors.clear()
         self.strangers.clear()
+        self.loaded.clear()
 
     def open(self, name: str) -> Page:
         """Go to a page of the site, by its name without ending."""
@@ -113,6 +116,7 @@ class Visit:
             self.strangers.append(request.url)
 
     def _check(self, response) -> None:
+        self.loaded.add(urlsplit(response.url).path)
         if response.status >= 400:
             self.errors.append(f"{response.status} {response.url}")
 
