@@ -58,6 +58,9 @@ def start(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
         path = Path(env.doc2path(page))
         if path.suffix == ".md" and (found := _find_run(app, env, path)):
             runs[page] = found
+    app.ahead = None  # type: ignore[attr-defined]
+    if not runs:
+        return
     os.environ.pop("FORCE_COLOR", None)  # which libraries look at as they are loaded
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(LOADED)
@@ -65,12 +68,12 @@ def start(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
     script, address = warm_python.install(folder.name)
     python = context.Process(target=warm_python.serve, args=(address,), daemon=True)
     python.start()
-    pool = context.Pool(min(app.parallel, len(runs) or 1), _take_python, (script,), 1)
+    pool = context.Pool(min(app.parallel, len(runs)), _take_python, (script,), 1)
     commands = {page: Path(env.doc2path(page)).read_text().count("citehub ") for page in runs}
     order = sorted(runs, key=lambda page: -commands[page])  # a command takes a notebook's time
     due = {page: (runs[page][0], pool.apply_async(*runs[page][1:])) for page in order}
     pool.close()
-    app.ahead = Ahead(pool, python, folder, due, app.parallel)  # type: ignore[attr-defined]
+    app.ahead = Ahead(pool, python, folder, due, app.parallel)
     app.parallel = 1
     docnames[:] = [*(page for page in docnames if page not in due), *due]
 
@@ -102,9 +105,10 @@ def take(app: Sphinx, page: str, _source: list[str]) -> None:
     from jupyter_cache import get_cache
     from jupyter_cache.base import CacheBundleIn
 
-    notebook, result = app.ahead.due.pop(page, (None, None))  # type: ignore[attr-defined]
-    if result is None:
+    ahead: Ahead | None = app.ahead  # type: ignore[attr-defined]
+    if ahead is None or page not in ahead.due:
         return
+    notebook, result = ahead.due.pop(page)
     try:
         shown = result.get(PATIENCE)
     except multiprocessing.TimeoutError:
@@ -124,7 +128,9 @@ def take(app: Sphinx, page: str, _source: list[str]) -> None:
 
 def end(app: Sphinx, _env: BuildEnvironment) -> None:
     """End the processes, and let Sphinx write with several."""
-    ahead: Ahead = app.ahead  # type: ignore[attr-defined]
+    ahead: Ahead | None = app.ahead  # type: ignore[attr-defined]
+    if ahead is None:
+        return
     ahead.pool.join()
     ahead.python.terminate()
     ahead.folder.cleanup()
