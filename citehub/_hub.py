@@ -353,13 +353,14 @@ class Hub:
             those that are left out.
         sort : str, optional
             ``hub``, ``newest``, ``oldest`` (by year and month, those of unknown year last),
-            ``title``, or ``relevance``, which needs a search. Equal works stand in hub order.
+            ``title``, ``most-cited`` (by ``citation_count``, those of unknown count last), or
+            ``relevance``, which needs a search. Equal works stand in hub order.
 
         Returns
         -------
         Works
-            In the order of ``sort``, else of ``ids``, else of the search, else by rank of the
-            representatives, else in hub order.
+            In the order of ``sort``, else of ``ids``, else of the search, else by nearness to
+            ``related_to``, else by rank of the representatives, else in hub order.
 
         Raises
         ------

@@ -175,7 +175,7 @@ def export(
     ] = False,
     sort: Annotated[
         Sort | None,
-        typer.Option(help="The order: else that of the ids, of the search, or of the hub."),
+        typer.Option(help="The order: else of the ids, the search, nearness, or the hub."),
     ] = None,
     output: Output = None,
     force: Force = False,
