@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 import traceback
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -147,9 +148,9 @@ def run_cells(path: Path, cells: list[str]) -> tuple[list[tuple[list[NotebookNod
     began, done = time.perf_counter(), []
     shown: list[NotebookNode] = []
     shell = _shell(shown)
-    sys.stdout, sys.stderr = _Stream("stdout", shown), _Stream("stderr", shown)
     for source in cells:
-        result = shell.run_cell(source, store_history=True)
+        with redirect_stdout(_Stream("stdout", shown)), redirect_stderr(_Stream("stderr", shown)):
+            result = shell.run_cell(source, store_history=True)
         if error := result.error_before_exec or result.error_in_exec:
             told = "".join(traceback.format_exception(error))
             raise ExtensionError(f"{path}: this cell fails:\n{source}\n{told}")
