@@ -93,6 +93,23 @@ def test_every_page(site, reader, number, name):
             assert problems(page, contrast=contrast) == [], (width, scheme)
 
 
+@pytest.mark.parametrize(
+    "name", ["canonical/throughput", "citing/papers/2304.01373", "guide/load"]
+)
+def test_paper_is_light_where_the_screen_is_dark(reader, name):
+    reader.forget()
+    reader.page.set_viewport_size({"width": 700, "height": 900})
+    page = reader.open(name)
+    page.emulate_media(media="print", color_scheme="dark")
+    try:
+        found = problems(page)
+        wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    finally:
+        page.emulate_media(media="screen", color_scheme="light")
+    assert found == []
+    assert wide <= 0
+
+
 def test_every_state_is_looked_at_on_pages_of_every_kind():
     looks = {name: looks_at(name, number) for number, name in enumerate(NAMES)}
     assert looks.keys() > IN_EVERY_STATE
