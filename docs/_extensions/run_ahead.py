@@ -165,6 +165,7 @@ def _shell(shown: list[NotebookNode]) -> Any:
     from IPython.core.displaypub import DisplayPublisher
     from IPython.core.interactiveshell import InteractiveShell
     from nbformat.v4 import new_output
+    from traitlets.config import Config
 
     class Publisher(DisplayPublisher):
         def publish(self, data: Any, metadata: Any = None, **_: Any) -> None:
@@ -183,7 +184,8 @@ def _shell(shown: list[NotebookNode]) -> Any:
 
     InteractiveShell.display_pub_class = Publisher
     InteractiveShell.displayhook_class = Hook
-    shell = InteractiveShell.instance(colors="nocolor")
+    unwritten = Config({"HistoryManager": {"enabled": False}})  # that of whoever builds the site
+    shell = InteractiveShell.instance(colors="nocolor", config=unwritten)
     shell.showtraceback = lambda *_, **__: None
     return shell
 
