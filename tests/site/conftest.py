@@ -90,7 +90,6 @@ class Visit:
         self.address = address
         self.errors: list[str] = []
         self.strangers: list[str] = []
-        self.loaded: set[str] = set()
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("request", self._watch)
@@ -100,12 +99,17 @@ class Visit:
         """Begin anew, for a test that takes over the page of another."""
         self.errors.clear()
         self.strangers.clear()
-        self.loaded.clear()
 
     def open(self, name: str) -> Page:
         """Go to a page of the site, by its name without ending."""
         self.page.goto(f"{self.address}/{name}.html", wait_until="load")
         return self.page
+
+    def loaded(self) -> set[str]:
+        """Return the paths of the page and of all that it loaded."""
+        names = "[location.href, ...performance.getEntriesByType('resource').map(e => e.name)]"
+        addresses = map(urlsplit, self.page.evaluate(names))
+        return {each.path for each in addresses if each.scheme == "http"}
 
     def _hear(self, message) -> None:
         if message.type in {"error", "warning"}:
@@ -116,7 +120,6 @@ class Visit:
             self.strangers.append(request.url)
 
     def _check(self, response) -> None:
-        self.loaded.add(urlsplit(response.url).path)
         if response.status >= 400:
             self.errors.append(f"{response.status} {response.url}")
 
