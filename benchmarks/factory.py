@@ -400,7 +400,7 @@ def describe_model(
     )
     lines += [
         *("", model, ""),
-        "| told from the two smaller sizes | size | told, s | measured, s | off by |",
+        "| predicted from the two smaller sizes | size | predicted, s | measured, s | off by |",
         "| :--- | ---: | ---: | ---: | ---: |",
     ]
     for part in ("A", "B, one hub", "B, most cited"):

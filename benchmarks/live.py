@@ -235,7 +235,7 @@ def describe_runs(results: dict[int, dict[str, Found]]) -> Iterator[str]:
 
 def describe_pace(results: dict[int, dict[str, Found]]) -> Iterator[str]:
     """Yield the table of what the pace takes: told from the clock that was ahead, and measured."""
-    yield "| citing works | requests x interval, s | asking without pace, s | waiting, told, s | measured, s | asking with pace, told, s | measured, s |"  # noqa: E501
+    yield "| citing works | requests x interval, s | asking without pace, s | waiting, predicted, s | measured, s | asking with pace, predicted, s | measured, s |"  # noqa: E501
     yield "| ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
     for citing, found in results.items():
         first, paced = found["first"], found.get("paced")

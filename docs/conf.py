@@ -38,6 +38,8 @@ extensions = [
     "page_parts",
     "run_ahead",
     "transcript",
+    "ways",
+    "site_search",
 ]
 source_suffix = {".rst": "restructuredtext", ".md": "myst-nb"}
 exclude_patterns = ["_build", "_extensions", "guide/texts"]
@@ -57,7 +59,7 @@ html_copy_source = False
 html_show_sourcelink = False
 html_static_path = ["_static"]
 templates_path = ["_templates"]
-html_css_files = ["citehub.css", "print.css"]
+html_css_files = ["citehub.css", "ways.css", "print.css"]
 html_context = {"default_mode": "auto"}
 html_sidebars = {"index": [], "explorer/index": [], "releases/index": []}
 SearchEnglish.stem = functools.cache(SearchEnglish.stem)  # 20 times for each word, and slow
@@ -90,10 +92,12 @@ redirects = {
 
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath", "attrs_inline"]
 myst_heading_anchors = 3
+myst_url_schemes = ("http", "https", "mailto", "site")  # the last one by ways.py
 copybutton_exclude = ".linenos, .gp, .go"
+# Code with a button runs as it stands (tests/test_visible_code.py). What needs files of the
+# reader is `py` or `bash`, or another language, and has no button.
 copybutton_selector = ", ".join(
-    f"div.highlight-{language} pre"
-    for language in ("python", "ipython3", "sh", "bibtex", "r", "javascript")
+    f"div.highlight-{language} pre" for language in ("python", "ipython3", "sh", "bibtex")
 )
 
 

@@ -34,6 +34,7 @@ LARGE = (
     "tests/publish/test_data_package.py", "tests/publish/test_hugging_face.py",
     "tests/publish/test_public.py", "tests/publish/test_ro_crate.py", "tests/site",
     "tests/test_display.py", "tests/test_docstrings.py", "tests/test_notebooks.py",
+    "tests/test_visible_code.py",
 )  # fmt: skip
 """What needs libraries that the extra ``quick`` does not bring."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from citehub.display.figures import INK, MUTED, SERIES, Figure, figure, timeline
 from citehub.display.tables import Frame, passages, sources, table
-from citehub.display.words import fact, number, plain, source, source_name
+from citehub.display.words import fact, fact_name, number, plain, source, source_name
 
 __all__ = [
     "INK",
@@ -17,6 +17,7 @@ __all__ = [
     "Figure",
     "Frame",
     "fact",
+    "fact_name",
     "figure",
     "number",
     "passages",

@@ -73,6 +73,46 @@ def number(value: float | None, digits: int = 4) -> str:
     return f"{value:,.10g}"
 
 
+_NAMED = (
+    (r"val_loss_(\d+)B_tokens", r"validation loss after \1 billion tokens"),
+    (r"few_shot_k_(\w+)", r"examples for \1, few-shot"),
+    ("min_lr_fraction", "lowest learning rate"),
+)
+_WORDS = {
+    "530b": "530B", "adam": "Adam", "azure": "Azure", "bbq": "BBQ", "beta1": "β₁", "beta2": "β₂",
+    "deepspeed": "DeepSpeed", "dim": "size", "eps": "ε", "ffn": "MLP", "gpt3": "GPT-3",
+    "gpu": "GPU", "gpus": "GPUs", "grad": "gradient", "hans": "HANS", "hcas": "adapters",
+    "helm": "HELM", "ib": "InfiniBand", "init": "initial", "lr": "learning rate",
+    "megatron": "Megatron", "mfu": "MFU", "min": "least", "moe": "MoE", "nvlink": "NVLink",
+    "palm": "PaLM", "param": "parameter", "std": "standard deviation", "val": "validation",
+    "vocab": "vocabulary", "zeropp": "ZeRO++",
+}  # fmt: skip
+
+
+def fact_name(name: str) -> str:
+    """Write the name of a fact or a quantity in words.
+
+    Parameters
+    ----------
+    name : str
+        A ``name`` of table ``canonical_facts``.
+
+    Returns
+    -------
+    str
+        For running text and tables.
+
+    Examples
+    --------
+    >>> fact_name("val_loss_270B_tokens"), fact_name("grad_clip_norm")
+    ('validation loss after 270 billion tokens', 'gradient clip norm')
+    """
+    for pattern, words in _NAMED:
+        if re.fullmatch(pattern, name):
+            return re.sub(pattern, words, name)
+    return " ".join(_WORDS.get(word, word) for word in name.split("_"))
+
+
 def fact(row: Mapping[str, Any]) -> str:
     """Write a fact: its number with its unit, or its text.
 

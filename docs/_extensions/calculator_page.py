@@ -24,8 +24,8 @@ def add_to_page(
         app.add_js_file("calculator.js", loading_method="defer")
     if doctree is not None and pagename.startswith("canonical/"):
         ways = {
-            PAGE: "calculate a run of your own",
-            "canonical/formulas": "all formulas on a sheet",
+            PAGE: "calculate your own run",
+            "canonical/formulas": "all formulas on one page",
             "reference/arithmetic": "<code>citehub.arithmetic</code>",
         }
         links = " · ".join(

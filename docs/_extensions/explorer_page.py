@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 PAGE = "explorer/index"
 PAPERS = "../citing/papers/{}.html"  # from this page
+THEMES = "../citing/{}.html"
 
 
 class Explorer(SphinxDirective):
@@ -31,6 +32,7 @@ class Explorer(SphinxDirective):
         hub = citehub.load(HUB)
         files = f"../data/{hub.name}/{hub.version}/"
         settings = page.config(hub, files=files, inline=folder.INLINE, page=PAPERS)
+        settings["theme_page"] = THEMES
         items = list(plain_list.entries(hub, _address))
         section = plain_list.section(settings, page.note(len(items), len(items)), items)
         return [nodes.raw("", f"{page.labels(hub)}{section}", format="html")]

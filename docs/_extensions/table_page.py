@@ -105,7 +105,7 @@ def _absent_parts(hub: Hub, schema: TableSchema) -> Iterator[str]:
     yield "## Load it"
     yield "From the folder of a hub that holds it:"
     opened = 'hub = citehub.load("./my-hub")'
-    yield md.fenced(f"import citehub\n\n{opened}\nframe = hub.{schema.name}.to_pandas()", "python")
+    yield md.fenced(f"import citehub\n\n{opened}\nframe = hub.{schema.name}.to_pandas()", "py")
 
 
 def _about(resource: Resource) -> Iterator[tuple[str, str]]:
@@ -169,7 +169,7 @@ def _vocabularies(hub: Hub, resource: Resource, rows: list[dict[str, Any]]) -> I
     if not closed:
         return
     yield "## Vocabularies"
-    yield "Closed lists of values, with how many rows hold each."
+    yield "Closed lists of values, with the number of rows that hold each."
     own = declared_tables(hub.name).get(resource["name"])
     for field in closed:
         name = field["name"]
@@ -201,9 +201,9 @@ def _closed(resource: Resource) -> list[Field]:
 def _head(resource: Resource, rows: list[dict[str, Any]]) -> Iterator[str]:
     yield "## First rows"
     if not rows:
-        yield "This table has no rows: no source of this release says anything that it could hold."
+        yield "This table has no rows: no source of this release gives anything for it."
         return
-    yield f"A column a line; cells longer than {LONGEST} letters are cut, and end in …"
+    yield f"One column a line. Cells longer than {LONGEST} letters are cut and end in …"
     names = [field["name"] for field in resource["schema"]["fields"]]
     head = rows[:HEAD]
     yield md.table(
@@ -225,11 +225,11 @@ def _load(hub: Hub, name: str) -> Iterator[str]:
     yield md.fenced(f"import citehub\n\n{opened}\nframe = hub.{name}.to_pandas()", "python")
     yield "Polars, with `citehub[polars]`:"
     yield md.fenced(f"import citehub\n\n{opened}\nframe = hub.{name}.to_polars()", "python")
-    yield "DuckDB, with `citehub[duckdb]`, which finds the table by the name of the variable:"
+    yield "DuckDB, with `citehub[duckdb]`; it finds the table by the name of the variable:"
     relation = f'{name} = hub.{name}\nrelation = duckdb.sql("from {name}")'
     yield md.fenced(f"import citehub\nimport duckdb\n\n{opened}\n{relation}", "python")
     path = data_path(hub, name)
-    yield f"Without citehub, from a copy of this site's `{path}`. R, with the package nanoparquet:"
+    yield f"Without citehub, take a copy of this site's `{path}`. R, with the package nanoparquet:"
     yield md.fenced(f'frame <- nanoparquet::read_parquet("{path}")', "r")
     yield "JavaScript, with the packages hyparquet and hyparquet-compressors:"
     yield md.fenced(

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from functools import cache
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from table_page import preview
 
@@ -45,6 +46,31 @@ def name(work_id: str) -> str:
     return re.sub(r"[^\w.-]", "-", work_id.removeprefix("arxiv:"))
 
 
+def short(work: Work) -> str:
+    """Return what stands before the first colon of a title, or all of it."""
+    return marked_title(work).partition(": ")[0]
+
+
+def place(page_name: str) -> str:
+    """Return the anchor of a work on the page of its theme, by the name of its own page."""
+    return f"paper-{page_name.replace('.', '-')}"
+
+
+@cache
+def members(hub: Hub, theme: str) -> list[Work]:
+    """Return the works of a theme in the order of its page."""
+    return sorted(hub.select(theme=theme), key=lambda work: (work.published or "", work.work_id))
+
+
+def address(*conditions: tuple[str, str]) -> str:
+    """Return where on this site the explorer shows the papers that meet conditions."""
+    return f"site:explorer/index#?{urlencode(conditions)}"
+
+
+def _explore(text: str, *conditions: tuple[str, str]) -> str:
+    return f"[{md.text(text)}]({address(*conditions)})"
+
+
 def pages(hub: Hub) -> dict[str, str]:
     """Return the pages of the citing works, and their index, by file name."""
     works = hub.select()
@@ -62,7 +88,9 @@ def _index(hub: Hub, works: list[Work]) -> str:
         )
         for work in works
     ]
-    toctree = "\n".join(name(work.work_id) for work in works)
+    walk = [work for row in hub.themes for work in members(hub, row["theme_id"])]
+    walk += [work for work in works if not work.themes]
+    toctree = "\n".join(dict.fromkeys(name(work.work_id) for work in walk))  # at the side
     about = (
         "In the order of the hub page that this data comes from, with the month of the first "
         f"version, as of data version {hub.version}. Each page tells what is known of one paper, "
@@ -102,6 +130,7 @@ def _parts(hub: Hub, work: Work) -> Iterator[str]:
     yield md.paragraph(shorten_authors(work.authors, 5 if many else LISTED)) + (
         " ([all](#all-authors))" if many else ""
     )
+    yield from (_in_theme(hub, work, theme) for theme in work.themes)
     yield f"## Why it cites {NAME}"
     yield from _passages(work)
     yield "## What it is"
@@ -130,9 +159,10 @@ def _parts(hub: Hub, work: Work) -> Iterator[str]:
 
 
 def _facts(work: Work) -> Iterator[tuple[str, str]]:
-    yield "first version", work.published or UNKNOWN
-    yield "venue", md.text(work.venue) if work.venue else UNKNOWN
-    yield "category", md.text(work.primary_category) if work.primary_category else UNKNOWN
+    year = ("year", str(work.publication_year))
+    yield "first version", _explore(work.published, year) if work.published else UNKNOWN
+    for field, value in (("venue", work.venue), ("category", work.primary_category)):
+        yield field, _explore(value, (field, value)) if value else UNKNOWN
     if work.is_retracted is not None:
         yield "retracted", "yes" if work.is_retracted else "no"
     yield "identifiers", ", ".join(_identifier(*each) for each in work.ids.items()) or UNKNOWN
@@ -150,6 +180,30 @@ def _theme_link(hub: Hub, theme: str) -> str:
     return f"[{md.text(titles[theme])}](../{theme}.md)"
 
 
+def _in_theme(hub: Hub, work: Work, theme: str) -> str:
+    """Say where a work stands in its theme, and lead there and to the explorer."""
+    others = members(hub, theme)
+    title = next(row["title"] for row in hub.themes if row["theme_id"] == theme)
+    anchor = place(name(work.work_id))
+    listed = _explore("see it among them in the explorer", *shown(work, theme))
+    return (
+        f"[Theme: [{md.text(title)}](site:citing/{theme}#{anchor}), paper "
+        f"{others.index(work) + 1} of {len(others)} · {listed}]{{.no-search}}"
+    )
+
+
+def shown(work: Work, *themes: str) -> list[tuple[str, str]]:
+    """Return what the explorer shows: a work, opened, among those of its themes."""
+    return [*(("theme", theme) for theme in themes), ("open", work.work_id)]
+
+
+def _judged_as(scheme: str, value: str | None) -> str:
+    """Return values, comma-separated, each leading to the works that have it."""
+    if not value:
+        return UNKNOWN
+    return ", ".join(_explore(each, (scheme, each)) for each in value.split(", "))
+
+
 def _citation(hub: Hub, work: Work) -> Iterator[str]:
     citation = work.citation
     if citation is None:
@@ -164,9 +218,9 @@ def _citation(hub: Hub, work: Work) -> Iterator[str]:
     rows = [
         ("cites", f"[{md.text(marked_title(canonical))}](../../canonical/index.md)"),
         ("place on the hub page", f"{citation['hub_position']} of {len(hub.citing_works)}"),
-        ("role", md.text(work.role) if work.role else UNKNOWN),
-        ("polarity", md.text(work.polarity) if work.polarity else UNKNOWN),
-        ("subject", md.text(work.subject) if work.subject else UNKNOWN),
+        ("role", _judged_as("role", work.role)),
+        ("polarity", _judged_as("polarity", work.polarity)),
+        ("subject", _judged_as("subject", work.subject)),
         ("passages that cite", str(len(work.passages)) if work.passages else UNKNOWN),
         ("months between the first versions", UNKNOWN if months is None else str(months)),
         (
@@ -330,6 +384,7 @@ def _related(hub: Hub, work: Work) -> Iterator[str]:
             "that they have to do with each other."
         )
         yield md.table(("work", "cosine", "words in common"), rows)
+        yield _explore("More of them in the explorer", ("related_to", work.work_id))
 
 
 def _evidence(work: Work) -> Iterator[str]:

@@ -36,6 +36,8 @@ export interface Config {
   release: string | null
   /** Address of a paper's page, with `{}` for the paper's name; null where papers have none. */
   page: string | null
+  /** Address of a theme's page, with `{}` for its id; missing where themes have none. */
+  theme_page?: string
 }
 
 export type {

@@ -252,10 +252,10 @@ def test_the_explanation_has_every_file_and_column():
 
 def test_the_guide_says_in_which_files_a_row_must_be_signed():
     page = (ROOT / "docs" / "guide" / "curate.md").read_text("utf-8")
-    musts, _, free = (
-        page.partition("musts in ")[2].partition("\n\n")[0].partition("may be empty in")
+    required, _, free = (
+        page.partition("required in ")[2].partition("\n\n")[0].partition("may be empty in")
     )
-    for said, is_signed in ((musts, True), (free, False)):
+    for said, is_signed in ((required, True), (free, False)):
         named = re.findall(r"`(\w+\.csv)`", said)
         assert named == [file.filename for file in FILES if file.is_signed is is_signed]
 

@@ -204,7 +204,7 @@ def test_the_python_code_of_a_table_that_the_hub_lacks_loads_it(tmp_path, monkey
     make_release(tmp_path / "my-hub", make_works() | {schema.name: []})
     monkeypatch.chdir(tmp_path)
     page = table_page.absent_page(HUB, schema)
-    (code,) = re.findall(r"^```python\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+    (code,) = re.findall(r"^```py\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
     space: dict[str, object] = {}
     exec(compile(code, schema.name, "exec"), space)
     assert space["frame"].shape == (0, len(schema.columns))

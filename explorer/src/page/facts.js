@@ -23,8 +23,11 @@ export function facts(record, page) {
   const cited = get => joined(citations.filter(row => get(row) !== null).map(row =>
     `${text(get(row))}${ofMany ? ` (of ${row.cited_work_id})` : ''}`))
   const names = authors.map(row => row.author_name + (row.is_collective ? ' (a group)' : ''))
-  const titleOf = (/** @type {string} */ theme) =>
-    page.engine.themes.find(each => each.theme_id === theme)?.title ?? theme
+  const themeLink = (/** @type {string} */ theme) => {
+    const title = page.engine.themes.find(each => each.theme_id === theme)?.title ?? theme
+    const href = page.config.theme_page?.replace('{}', () => encodeURIComponent(theme))
+    return href ? el('a', { href }, cleanLine(title)) : el('span', {}, cleanLine(title))
+  }
   return [
     ['Title as printed', one(work.title)],
     ['Authors', joined(names)],
@@ -33,7 +36,7 @@ export function facts(record, page) {
     ['Type', one(work.type)],
     ['Venue', one(work.venue)],
     ['Category', one(work.primary_category)],
-    ['Themes', joined(themes.map(titleOf), '; ')],
+    ['Themes', parted(themes.map(themeLink), '; ')],
     ['Finding', one(work.finding)],
     ['Source of the finding', one(work.finding_source)],
     ['Place in the hub', cited(row => row.hub_position)],
