@@ -5,7 +5,7 @@ HUB ?= mt-nlg
 # with the extra `quick` alone: what it does not bring has no types
 NOT_INSTALLED = --disable-error-code import-not-found --no-warn-unused-ignores
 # -P: the citehub that is installed, not the folder of this name
-SPHINX = $(PYTHON) -P -m sphinx -n -W --keep-going -d docs/_build/doctrees
+SPHINX = $(PYTHON) -P -m sphinx -j auto -n -W --keep-going -d docs/_build/doctrees
 
 help: ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14

@@ -10,7 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 BUILD = ROOT / "docs" / "_build"
-TARGETS = {"cold: no cache, every notebook executed": 300, "warm: nothing changed": 30}
+TARGETS = {"cold: no cache, every notebook executed": 90, "warm: nothing changed": 30}
 
 
 def main() -> None:

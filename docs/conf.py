@@ -1,5 +1,6 @@
 """Sphinx configuration: any warning is an error, and no page needs the network."""
 
+import functools
 import hashlib
 import os
 import sys
@@ -7,8 +8,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from jupyter_cache import get_cache
-from jupyter_client.manager import KernelManager
 from sphinx.errors import ConfigError
+from sphinx.search.en import SearchEnglish
 
 import citehub
 from citehub._catalog import datasets_folder
@@ -35,6 +36,7 @@ extensions = [
     "calculator_page",
     "explorer_page",
     "page_parts",
+    "run_ahead",
     "transcript",
     "ways",
     "site_search",
@@ -56,9 +58,11 @@ html_favicon = "_static/favicon.svg"
 html_copy_source = False
 html_show_sourcelink = False
 html_static_path = ["_static"]
-html_css_files = ["citehub.css", "ways.css"]
+templates_path = ["_templates"]
+html_css_files = ["citehub.css", "ways.css", "print.css"]
 html_context = {"default_mode": "auto"}
 html_sidebars = {"index": [], "explorer/index": [], "releases/index": []}
+SearchEnglish.stem = functools.cache(SearchEnglish.stem)  # 20 times for each word, and slow
 html_math_renderer = "mathml"
 html_last_updated_fmt = None
 html_theme_options = {
@@ -116,9 +120,7 @@ nb_execution_mode = "cache"
 os.environ["CITEHUB_HOME"] = str(HERE / "_build" / "home")  # no hub of whoever builds the site
 nb_execution_cache_path = str(HERE / "_build" / ".jupyter_cache" / _digest())
 Path(nb_execution_cache_path).mkdir(parents=True, exist_ok=True)
-get_cache(nb_execution_cache_path).db  # noqa: B018 -- makes its tables before Sphinx forks
-if hasattr(KernelManager, "transport_encryption"):  # kernels warn of what others could overhear
-    KernelManager.transport_encryption.default_value = "auto"
+get_cache(nb_execution_cache_path).db  # noqa: B018 -- makes its tables
 nb_execution_raise_on_error = True
 nb_execution_show_tb = True
 nb_execution_timeout = 120

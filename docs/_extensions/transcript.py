@@ -1,4 +1,4 @@
-"""Transcripts: commands that ask sources, run against a server on loopback as the page is read.
+"""Transcripts: commands that ask sources, run against a server on loopback before a page is read.
 
 The directive ``transcript`` holds commands, one a line. Each runs in a folder that all transcripts
 of a page share, and the page shows what it prints. The server is that of the tests, and answers
@@ -30,7 +30,7 @@ import sys
 import tempfile
 import textwrap
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from docutils import nodes
 from docutils.parsers.rst import directives
@@ -59,6 +59,8 @@ time.sleep, time.monotonic = sleep, lambda: now() + ahead
 sys.argv = sys.argv[1:]
 runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
 """
+_FENCE = re.compile(r"^```\{transcript\}\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+_OPTION = re.compile(r":(\w+):\s*(.*)")
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/\w+")
 
 
@@ -75,43 +77,59 @@ class Transcript(SphinxDirective):
     }
 
     def run(self) -> list[nodes.Node]:
-        """Run the commands; what they print becomes the text."""
-        home = _home_of(self.env.docname)
-        commands = [line for line in self.content if line.strip()]
-        due = self.options.get("exits", "").split() or ["0"] * len(commands)
-        shown = []
-        for name in self.options.get("files", "").split():
-            shutil.copytree(Path(self.env.doc2path(self.env.docname)).parent / name, home / name)
-        with _serve(home, self.options.get("without", "").split()) as server:
-            server.faults = _faults(self.options.get("faults", ""))
-            addresses = {} if "alone" in self.options else server.env
-            for command, code in zip(commands, due, strict=True):
-                done = _run(command, home, addresses)
-                said = _ADDRESS.sub("http://127.0.0.1", done.stdout).replace(str(home), ".")
-                if done.returncode != int(code):
-                    raise ExtensionError(f"{command} exits with {done.returncode}:\n{said}")
-                lines = [f"$ {command}", *said.rstrip().splitlines(), ""]
-                shown += [part for line in lines for part in _wrap(line)]
-        text = "\n".join(shown).rstrip()
+        """Show what the commands printed, which ran ahead."""
+        text = next(self.env.temp_data["transcripts"])
         block = nodes.literal_block(text, text, language="text")
         self.set_source_info(block)
         return [block]
 
 
+class Block(NamedTuple):
+    """The commands of one transcript, one a line, and its options."""
+
+    commands: list[str]
+    options: dict[str, str]
+
+
+def find(text: str) -> list[Block]:
+    """Return the transcripts of a page."""
+    found = []
+    for fence in _FENCE.findall(text):
+        lines = [line for line in fence.splitlines() if line.strip()]
+        options = dict(match.groups() for line in lines if (match := _OPTION.fullmatch(line)))
+        found.append(Block([line for line in lines if not _OPTION.fullmatch(line)], options))
+    return found
+
+
+def run(page: Path, blocks: list[Block]) -> list[str]:
+    """Run the commands of a page, and return what each transcript shows."""
+    with tempfile.TemporaryDirectory(prefix="citehub-") as folder:
+        home = Path(folder).resolve() / "home"
+        home.mkdir()
+        return [_run_block(page, home, block) for block in blocks]
+
+
+def _run_block(page: Path, home: Path, block: Block) -> str:
+    options, shown = block.options, []
+    due = options.get("exits", "").split() or ["0"] * len(block.commands)
+    for name in options.get("files", "").split():
+        shutil.copytree(page.parent / name, home / name)
+    with _serve(home, options.get("without", "").split()) as server:
+        server.faults = _faults(options.get("faults", ""))
+        addresses = {} if "alone" in options else server.env
+        for command, code in zip(block.commands, due, strict=True):
+            done = _run(command, home, addresses)
+            said = _ADDRESS.sub("http://127.0.0.1", done.stdout).replace(str(home), ".")
+            if done.returncode != int(code):
+                raise ExtensionError(f"{command} exits with {done.returncode}:\n{said}")
+            lines = [f"$ {command}", *said.rstrip().splitlines(), ""]
+            shown += [part for line in lines for part in _wrap(line)]
+    return "\n".join(shown).rstrip()
+
+
 def _wrap(line: str) -> list[str]:
     """Return a line as a terminal breaks it; one that fits stays as it is."""
     return [line] if len(line) <= WIDTH else textwrap.wrap(line, WIDTH)
-
-
-_HOMES: dict[str, tempfile.TemporaryDirectory[str]] = {}
-
-
-def _home_of(page: str) -> Path:
-    """Return the folder in which the commands of a page run."""
-    if page not in _HOMES:
-        _HOMES[page] = tempfile.TemporaryDirectory(prefix="citehub-")
-        (Path(_HOMES[page].name) / "home").mkdir()
-    return Path(_HOMES[page].name).resolve() / "home"
 
 
 def _serve(home: Path, without: list[str]) -> Any:

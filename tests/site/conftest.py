@@ -11,6 +11,7 @@ import threading
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import sync_playwright
@@ -103,6 +104,12 @@ class Visit:
         """Go to a page of the site, by its name without ending."""
         self.page.goto(f"{self.address}/{name}.html", wait_until="load")
         return self.page
+
+    def loaded(self) -> set[str]:
+        """Return the paths of the page and of all that it loaded."""
+        names = "[location.href, ...performance.getEntriesByType('resource').map(e => e.name)]"
+        addresses = map(urlsplit, self.page.evaluate(names))
+        return {each.path for each in addresses if each.scheme == "http"}
 
     def _hear(self, message) -> None:
         if message.type in {"error", "warning"}:

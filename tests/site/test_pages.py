@@ -6,17 +6,27 @@ from its style sheet, and so do those of the frame around each page: of them, so
 
 from __future__ import annotations
 
+import gzip
+from functools import cache
+from typing import TYPE_CHECKING
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.site.conftest import page_names
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 STATES = [(1280, "light"), (1280, "dark"), (360, "dark"), (360, "light")]
 TWO_FRAMES = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+MOST = 400_000  # bytes that a page may load, as a host sends them, compressed
+LISTS = ("genindex", "py-modindex")
+NAMES = [*page_names(), *LISTS, "404", "search"]
 IN_EVERY_STATE = {  # one page of each kind
-    "canonical/index", "citing/papers/2304.01373", "citing/surveys", "explorer/index",
-    "guide/load", "index", "reference/errors", "tables/works",
+    "canonical/calculator", "canonical/index", "citing/papers/2304.01373", "citing/surveys",
+    "explorer/index", "guide/load", "index", "reference/errors", "search", "tables/works",
 }  # fmt: skip
 MADE = ("citing/papers/", "reference/", "tables/")  # by a template each
 
@@ -46,13 +56,31 @@ def looks_at(name: str, number: int) -> list[tuple[int, str, bool, bool]]:
     if name in IN_EVERY_STATE:
         return [(*state, True, True) for state in STATES]
     both = STATES[number % 2 :: 2]
-    if name.startswith(MADE):
+    if name.startswith(MADE) or name in LISTS:
         return [(*state, place == number // 2 % 2, False) for place, state in enumerate(both)]
     return [(*state, True, True) for state in both]
 
 
-@pytest.mark.parametrize(("number", "name"), list(enumerate(page_names())), ids=page_names())
-def test_every_page(reader, number, name):
+@cache
+def weight(file: Path) -> int:
+    """Return the bytes of a file, compressed where that makes it smaller."""
+    whole = file.read_bytes()
+    return min(len(whole), len(gzip.compress(whole, 6)))
+
+
+@pytest.fixture(scope="module")
+def stranger(reader):
+    """A reader whose browser has nothing of the site, so that each page loads what it uses."""
+    session = reader.page.context.new_cdp_session(reader.page)
+    session.send("Network.enable")
+    session.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    yield reader
+    session.detach()
+
+
+@pytest.mark.parametrize(("number", "name"), list(enumerate(NAMES)), ids=NAMES)
+def test_every_page(site, stranger, number, name):
+    reader = stranger
     reader.forget()
     looks = looks_at(name, number)
     reader.page.set_viewport_size({"width": looks[0][0], "height": 900})
@@ -60,6 +88,9 @@ def test_every_page(reader, number, name):
     assert reader.errors == []
     assert reader.strangers == []
     page.add_style_tag(content="* { transition: none !important }")  # colours at rest
+    loaded = {path: weight(site / path[1:]) for path in reader.loaded()}
+    assert {f"/{name}.html", "/_static/citehub.css"} < loaded.keys()
+    assert sum(loaded.values()) <= MOST, sorted(loaded.items(), key=lambda each: -each[1])[:5]
     assert page.title()
     assert page.locator("h1").count() == 1
     for width, scheme, by_axe, contrast in looks:
@@ -73,8 +104,25 @@ def test_every_page(reader, number, name):
             assert problems(page, contrast=contrast) == [], (width, scheme)
 
 
+@pytest.mark.parametrize(
+    "name", ["canonical/throughput", "citing/papers/2304.01373", "guide/load"]
+)
+def test_paper_is_light_where_the_screen_is_dark(reader, name):
+    reader.forget()
+    reader.page.set_viewport_size({"width": 700, "height": 900})
+    page = reader.open(name)
+    page.emulate_media(media="print", color_scheme="dark")
+    try:
+        found = problems(page)
+        wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    finally:
+        page.emulate_media(media="screen", color_scheme="light")
+    assert found == []
+    assert wide <= 0
+
+
 def test_every_state_is_looked_at_on_pages_of_every_kind():
-    looks = {name: looks_at(name, number) for number, name in enumerate(page_names())}
+    looks = {name: looks_at(name, number) for number, name in enumerate(NAMES)}
     assert looks.keys() > IN_EVERY_STATE
     for name, states in looks.items():
         assert {width for width, *_ in states} == {360, 1280}, name

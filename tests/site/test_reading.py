@@ -28,6 +28,16 @@ def test_search_finds_a_paper(visit, query):
     assert visit.errors == []
 
 
+def test_the_index_of_the_search_comes_when_somebody_searches(visit):
+    page = visit.open("index")
+    assert "/searchindex.js" not in visit.loaded()
+    page.keyboard.press("Control+k")
+    page.keyboard.type("overthinking", delay=20)
+    expect(page.locator("#search-results a[href*='citing/papers/']").first).to_be_visible()
+    assert "/searchindex.js" in visit.loaded()
+    assert visit.errors == []
+
+
 def test_the_theme_switch_changes_the_page_and_its_figures(visit):
     page = visit.open("index")
     dot = page.locator(".citehub-figure svg a path").first
