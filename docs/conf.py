@@ -34,11 +34,12 @@ extensions = [
     "generated_pages",
     "calculator_page",
     "explorer_page",
+    "face",
     "page_parts",
     "transcript",
 ]
 source_suffix = {".rst": "restructuredtext", ".md": "myst-nb"}
-exclude_patterns = ["_build", "_extensions", "guide/texts"]
+exclude_patterns = ["_build", "_extensions", "_templates", "guide/texts"]
 smartquotes = False  # titles and findings stay as printed
 
 # Where the site will be served: its absolute addresses (sitemap, canonical links, previews)
@@ -54,7 +55,8 @@ html_favicon = "_static/favicon.svg"
 html_copy_source = False
 html_show_sourcelink = False
 html_static_path = ["_static"]
-html_css_files = ["citehub.css"]
+html_css_files = ["face.css", "citehub.css"]
+templates_path = ["_templates"]
 html_context = {"default_mode": "auto"}
 html_sidebars = {"index": [], "explorer/index": [], "releases/index": []}
 html_math_renderer = "mathml"
@@ -70,7 +72,8 @@ html_theme_options = {
         "explorer/index": [],
         "canonical/calculator": [],
     },
-    "footer_start": ["copyright"],
+    "navbar_start": ["brand"],
+    "footer_start": ["foot"],
     "footer_end": [],
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "a11y-high-contrast-dark",

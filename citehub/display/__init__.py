@@ -6,8 +6,9 @@ null as *not known*, never as zero. Both escape what comes from outside.
 
 from __future__ import annotations
 
-from citehub.display.figures import INK, MUTED, SERIES, Figure, figure, timeline
+from citehub.display.figures import INK, MUTED, SERIES, Figure, figure
 from citehub.display.tables import Frame, passages, sources, table
+from citehub.display.timeline import Timeline, timeline
 from citehub.display.words import fact, number, plain, source, source_name
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "SERIES",
     "Figure",
     "Frame",
+    "Timeline",
     "fact",
     "figure",
     "number",
