@@ -80,6 +80,8 @@ html_theme_options = {
 }
 ogp_site_url = html_baseurl
 ogp_social_cards = {"enable": False}
+ogp_image = "_static/preview.jpg"  # the head of the home page
+ogp_image_alt = "citehub: who cites Megatron-Turing NLG, and why"
 ogp_description_length = 200
 notfound_urls_prefix = urlsplit(html_baseurl).path
 redirects = {
