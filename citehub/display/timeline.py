@@ -21,6 +21,7 @@ _MONTHS: Final = (
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 )  # fmt: skip
 _YEARS: Final = 6  # labels, at most, on the narrowest screen
+_END: Final = 0.92  # where a label has no place to its right
 _AUTHORS: Final = 3
 _NO_THEME: Final = "Theme not known"
 _STYLE: Final = """
@@ -36,6 +37,10 @@ _STYLE: Final = """
 .citehub-timeline .axis b {
   border-inline-start: 1px dashed var(--line); font-weight: 400; inset-block: 0;
   left: calc(var(--x) * 100%); padding-inline-start: .3rem; position: absolute;
+}
+.citehub-timeline .axis .end {
+  border-inline-end: 1px dashed var(--line); border-inline-start: 0; padding-inline: 0 .3rem;
+  transform: translateX(-100%);
 }
 .citehub-timeline .theme { --mark: var(--colour); margin: 0; padding-block: .35rem; }
 .citehub-timeline .name { color: var(--mark); font-weight: 600; position: relative; }
@@ -205,10 +210,14 @@ def _lanes(shares: Iterable[float], place: _Place) -> list[int]:
 def _axis(months: _Months) -> str:
     first, last = months.first // 12, months.last // 12
     step = -(-(last - first + 1) // _YEARS)
-    return "".join(
-        f'<b style="--x:{months.share(max(year * 12, months.first)):.4f}">{year}</b>'
+    shown = [
+        (year, months.share(max(year * 12, months.first)))
         for year in range(last, first - 1, -step)
         if year == last or months.share((year + 1) * 12) > 1 / (2 * _YEARS)
+    ]
+    return "".join(
+        f'<b{" class=end" if share > _END else ""} style="--x:{share:.4f}">{year}</b>'
+        for year, share in shown
     )
 
 
