@@ -35,6 +35,7 @@ extensions = [
     "generated_pages",
     "calculator_page",
     "explorer_page",
+    "face",
     "page_parts",
     "run_ahead",
     "transcript",
@@ -42,7 +43,7 @@ extensions = [
     "site_search",
 ]
 source_suffix = {".rst": "restructuredtext", ".md": "myst-nb"}
-exclude_patterns = ["_build", "_extensions", "guide/texts"]
+exclude_patterns = ["_build", "_extensions", "_templates", "guide/texts"]
 smartquotes = False  # titles and findings stay as printed
 
 # Where the site will be served: its absolute addresses (sitemap, canonical links, previews)
@@ -59,7 +60,7 @@ html_copy_source = False
 html_show_sourcelink = False
 html_static_path = ["_static"]
 templates_path = ["_templates"]
-html_css_files = ["citehub.css", "ways.css", "print.css"]
+html_css_files = ["face.css", "citehub.css", "ways.css", "print.css"]
 html_context = {"default_mode": "auto"}
 html_sidebars = {"index": [], "explorer/index": [], "releases/index": []}
 SearchEnglish.stem = functools.cache(SearchEnglish.stem)  # 20 times for each word, and slow
@@ -76,13 +77,16 @@ html_theme_options = {
         "explorer/index": [],
         "canonical/calculator": [],
     },
-    "footer_start": ["copyright"],
+    "navbar_start": ["brand"],
+    "footer_start": ["foot"],
     "footer_end": [],
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "a11y-high-contrast-dark",
 }
 ogp_site_url = html_baseurl
 ogp_social_cards = {"enable": False}
+ogp_image = "_static/preview.jpg"  # the head of the home page
+ogp_image_alt = "citehub: who cites Megatron-Turing NLG, and why"
 ogp_description_length = 200
 notfound_urls_prefix = urlsplit(html_baseurl).path
 redirects = {

@@ -13,9 +13,11 @@ import altair as alt
 import numpy as np
 import pandas as pd
 import pytest
+from lxml import html
 
 import citehub
 from citehub import display
+from citehub._palette import theme_colour
 from tests.made import make_release, make_works
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -91,7 +93,7 @@ EYES = {
 }
 LIGHT = [re.search("#[0-9a-f]{6}", colour).group() for colour in display.SERIES]
 CSS = (Path(__file__).parent.parent / "docs/_static/citehub.css").read_text("utf-8")
-DARK = re.findall(r"^    --citehub-series-\d: (#[0-9a-f]{6});", CSS, re.MULTILINE)
+DARK = re.findall(r"--citehub-series-\d: light-dark\(#[0-9a-f]{6}, (#[0-9a-f]{6})\);", CSS)
 
 
 def linear(colour):
@@ -115,7 +117,7 @@ def test_colour_blind_eyes_tell_the_series_apart(palette, eye):
     assert nearest > 10  # CIE76; 2.3 is where usual eyes begin to see a difference
 
 
-@pytest.mark.parametrize(("palette", "ground"), [(LIGHT, "#ffffff"), (DARK, "#14181e")])
+@pytest.mark.parametrize(("palette", "ground"), [(LIGHT, "#fcfbf8"), (DARK, "#12161c")])
 def test_series_stand_out_from_the_page(palette, ground):
     weights = np.array([0.2126, 0.7152, 0.0722])
     for colour in palette:
@@ -201,13 +203,53 @@ def test_the_same_chart_gives_the_same_drawing():
     assert display.figure(dots(), alt="a").svg == display.figure(dots(), alt="a").svg
 
 
+def marks(shown: display.Timeline):
+    return html.fromstring(shown._repr_html_()).find_class("paper")
+
+
 def test_the_timeline_holds_every_citing_work(hub):
-    root = drawing(display.timeline(hub))
-    links = {link.get("href") for link in root.iter(f"{SVG}a")}
-    assert links == {work.url for work in hub.select()}
-    assert "44 citing works" in root.get("aria-label")
-    for theme in hub.themes:
-        assert theme["title"] in root.get("aria-label")
+    shown = display.timeline(hub)
+    (drawn,) = html.fromstring(shown._repr_html_()).find_class("citehub-timeline")
+    works = {work.url: work for work in hub.select()}
+    links = {link.get("href"): link for link in marks(shown)}
+    assert links.keys() == works.keys()
+    for url, work in works.items():
+        said = links[url].text_content()
+        assert said.startswith(work.title_plain)
+        assert (f"Cites it as {work.role}" in said) is bool(work.role)
+        assert ("known" in links[url].classes) is bool(work.role)
+    assert drawn.get("aria-label") == shown.alt
+    assert "44 citing works" in shown.alt
+    for number, theme in enumerate(hub.themes):
+        assert theme["title"] in shown.alt
+        assert theme_colour(number) in shown.html
+
+
+@pytest.mark.parametrize(("name", "width", "size"), [("wide", 520, 26), ("narrow", 280, 30)])
+def test_marks_of_a_timeline_do_not_touch(hub, name, width, size):
+    drawn = html.fromstring(display.timeline(hub)._repr_html_())
+    lanes = {}
+    for theme, track in enumerate(drawn.find_class("track")):
+        for mark in track:
+            place = dict(part.split(":") for part in mark.get("style").split(";"))
+            lane = lanes.setdefault((theme, place[f"--{name}"]), [])
+            lane.append(float(place["--x"]) * width)
+    assert sum(map(len, lanes.values())) == len(hub.select())
+    for places in lanes.values():
+        assert all(two - one >= size - 0.1 for one, two in itertools.pairwise(places))
+
+
+def test_a_timeline_shows_text_from_outside_as_text(tmp_path):
+    shown = display.timeline(
+        undated(
+            tmp_path, title_plain="<b>", publication_year=2025, publication_month=3,
+            page_url='https://a.b/?"<i>',
+        )
+    )  # fmt: skip
+    (mark,) = marks(shown)
+    assert (mark.get("href"), mark.text_content()[:3]) == ('https://a.b/?"<i>', "<b>")
+    assert "Theme not known" in shown.html
+    assert "we know why" not in shown.html
 
 
 def test_a_timeline_without_dates_says_so(first):

@@ -81,7 +81,11 @@ def test_the_same_page_gives_the_same_bytes():
 
 @pytest.mark.parametrize(
     ("name", "shown"),
-    [("index", "<svg"), ("canonical/throughput", "<svg"), ("guide/make-a-hub", "<table")],
+    [
+        ("index", "citehub-timeline"),
+        ("canonical/throughput", "<svg"),
+        ("guide/make-a-hub", "<table"),
+    ],
 )
 def test_a_copy_runs_elsewhere(tmp_path, name, shown):
     """Until it shows what it is there for; that each runs to its end, the site's build proves."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, Required, TypedDict
 
 from citehub.arithmetic._checks import (
@@ -422,7 +423,7 @@ def nearest_layouts(*, count: int = 3, **training: Unpack[Training]) -> list[Lay
 def rank_layouts(
     *, memory: float, count: int = 10, **training: Unpack[Training]
 ) -> list[RankedLayout]:
-    """Return the layouts that fit, by the share of time that they stand idle.
+    """Return the layouts that fit, tensor parallelism inside a node and short idle times first.
 
     Parameters
     ----------
@@ -446,11 +447,12 @@ def rank_layouts(
     Notes
     -----
     Tensor, pipeline and data size and stages per device vary; the micro-batch, context
-    parallelism, ZeRO and recomputation stay. First is the layout whose pipeline idles least
-    (:func:`pipeline_bubble`), of equal ones that which sends least between nodes
-    (:func:`layout_traffic`), then that which needs least memory on its heaviest stage
-    (:func:`stage_memory`). That is an order, and no model of speed: traffic takes time, too,
-    and small matrices are slow.
+    parallelism, ZeRO and recomputation stay. Layouts whose tensor parallelism stays inside a node
+    come first, as MT-NLG itself was laid out. Among these, first is the layout whose pipeline
+    idles least (:func:`pipeline_bubble`), then the one that sends least between nodes
+    (:func:`layout_traffic`), then the one that needs least memory on its heaviest stage
+    (:func:`stage_memory`). That is an order, and no model of speed: traffic takes time, too, and
+    small matrices are slow.
 
     Examples
     --------
@@ -469,11 +471,13 @@ def rank_layouts(
         stage, size = _heaviest(other)
         if size <= capacity:
             between = sum(_traffic(other)["between_nodes"].values())
-            found.append((_idle(other), between, size, _five(other), stage, other.layout))
-    found.sort(key=lambda each: each[:4])
+            leaves_node = other.node % other.tensor != 0
+            order = (leaves_node, _idle(other), between, size, _five(other))
+            found.append((order, stage, other.layout))
+    found.sort(key=itemgetter(0))
     return [
         {**layout, "stage": stage, "memory": size, "idle": idle, "between_nodes": between}
-        for idle, between, size, _, stage, layout in found[:many]
+        for (_, idle, between, size, _), stage, layout in found[:many]
     ]
 
 

@@ -7,8 +7,9 @@ null as *not known*, never as zero. Both escape what comes from outside.
 from __future__ import annotations
 
 from citehub.display.drawings import INK, MUTED, SERIES
-from citehub.display.figures import Figure, figure, timeline
+from citehub.display.figures import Figure, figure
 from citehub.display.tables import Frame, passages, sources, table
+from citehub.display.timeline import Timeline, timeline
 from citehub.display.words import Source, fact, fact_name, number, plain, source, source_name
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Figure",
     "Frame",
     "Source",
+    "Timeline",
     "fact",
     "fact_name",
     "figure",

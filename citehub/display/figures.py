@@ -5,16 +5,13 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
-from citehub._text import counted
-from citehub._work import marked_title
-from citehub.display.drawings import NARROW, SERIES, WIDE, draw
+from citehub.display.drawings import NARROW, WIDE, draw
 from citehub.display.words import name_sources
 from citehub.errors import BadArgument, MissingExtra
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from citehub._hub import Hub
     from citehub.display.words import Source
 
 _LEAST: Final = 11 / 12  # of a drawing's size, so that its text has 11 pixels
@@ -123,80 +120,6 @@ def _is_chart(chart: Any, altair: Any) -> bool:
 def _caption(words: str, sources: Iterable[Source]) -> str:
     taken = f'<span class="citehub-takeaway">{escape(words)}</span>' if words else ""
     return f"{taken} {name_sources(sources)}".strip()
-
-
-def timeline(hub: Hub) -> Figure:
-    """Draw the citing works of a hub over time, a row per theme; each leads to its work.
-
-    Parameters
-    ----------
-    hub : Hub
-        An opened release that knows dates and themes.
-
-    Returns
-    -------
-    Figure
-        A dot per work at the month of its first public version; works of one month and
-        theme are stacked. A work whose month is not known is not drawn: the text
-        alternative counts them.
-
-    Raises
-    ------
-    BadArgument
-        No work has a known month.
-    MissingExtra
-        Altair is not installed.
-    UnknownTable
-        The release has no themes.
-
-    Examples
-    --------
-    >>> import citehub
-    >>> timeline(citehub.load("mt-nlg"))  # doctest: +ELLIPSIS
-    <citehub.display.Figure: 44 citing works by month of their first version...>
-    """
-    alt = _altair()
-    import pandas as pd
-
-    titles = {row["theme_id"]: row["title"] for row in hub.themes}
-    every = hub.select()
-    works = [work for work in every if work.publication_year and work.publication_month]
-    if not works:
-        raise BadArgument(f"No work of {hub.name} {hub.version} has a known month to be drawn at.")
-    rows = [
-        {
-            "month": f"{work.published}-01",
-            "theme": titles[theme],
-            "about": f"{marked_title(work)} ({work.published})",
-            "url": work.url,
-        }
-        for work in works
-        for theme in work.themes
-    ]
-    frame = pd.DataFrame(rows, columns=["month", "theme", "about", "url"])
-    frame["stack"] = frame.groupby(["month", "theme"]).cumcount()
-    frame["month"] = pd.to_datetime(frame["month"])
-    chart = (
-        alt.Chart(frame, width=400, height=alt.Step(38, **{"for": "position"}))
-        .mark_circle(size=80, opacity=0.9, color=SERIES[0])
-        .encode(
-            x=alt.X("month:T", title="first public version").axis(
-                format="%Y", tickCount="year", offset=8
-            ),
-            y=alt.Y("theme:N", title=None, sort=list(titles.values())),
-            yOffset=alt.YOffset("stack:Q").scale(domain=[3, -0.5]),
-            description="about:N",
-            href="url:N",
-        )
-    )
-    dates = sorted(str(work.published) for work in works)
-    per_theme = ", ".join(f"{title} {n}" for title, n in frame["theme"].value_counts().items())
-    number = counted(len(works), "citing work")
-    words = f"{number} by month of their first version, {dates[0]} to {dates[-1]}"
-    left_out = f" ({len(every) - len(works)} of unknown month left out)" * (
-        len(every) > len(works)
-    )
-    return figure(chart, alt=f"{words}{left_out}; by theme: {per_theme}.")
 
 
 def _altair() -> Any:

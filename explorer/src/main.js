@@ -4,6 +4,7 @@ import { makeEngine } from './engine/engine.js'
 import { connect, serve } from './engine/serve.js'
 import { loadPart, loadScript } from './load.js'
 import { startPage } from './page/app.js'
+import { emptyState, writeAddress } from './state/address.js'
 
 /** @import { Config } from './types.js' */
 
@@ -16,6 +17,7 @@ async function start(script) {
   if (!root) return
   /** @type {Config} */
   const config = JSON.parse(root.dataset.config ?? '')
+  takeSearch()
   try {
     await startPage(root, config, Promise.all([
       open(config, script), isLarge(config) ? loadPart(script, 'large') : null
@@ -24,6 +26,13 @@ async function start(script) {
     const note = document.getElementById('cx-note')
     if (note) note.textContent = `${explain(error)} ${plainList(config)}`
   }
+}
+
+/** Makes the search of another page's form, `?search=…`, that of the fragment. */
+function takeSearch() {
+  const search = new URLSearchParams(location.search).get('search')
+  if (!search || location.hash) return
+  history.replaceState(null, '', location.pathname + writeAddress({ ...emptyState(), search }))
 }
 
 /**

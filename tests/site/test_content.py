@@ -54,18 +54,36 @@ def run(code: str) -> str:
 # -- the home page ------------------------------------------------------------------------------
 
 
-def test_the_home_page_states_the_headline_with_denominators_and_interval(site):
-    text = main(site, "index")
-    stated, *rows = (row for row in HUB.summary() if row.scheme == "intent")
-    judged = [row for row in rows if row.unit == "works"]
-    first = judged[0]
-    assert f"We know why {first.n_labelled} of the {first.n_citing} cite it" in text
-    assert f"For the other {first.n_unlabelled} we know no passage" in text
-    for row in judged:
-        assert f"{row.n} cite it as {row.value}" in text
-    assert f"These are judgements by the {first.labeler}; no person has checked them." in text
-    assert f"{stated.n_labelled} labelled works of {stated.n_citing}, all {stated.n} as" in text
-    assert HUB.version in text
+def test_the_home_page_states_three_numbers_with_denominator_and_who_judged(site):
+    page = html.fromstring((site / "index.html").read_text(encoding="utf-8"))
+    (box,) = page.find_class("face-numbers")
+    judged = next(
+        row
+        for row in HUB.summary()
+        if row.scheme == "intent" and row.labeler and row.unit == "works"
+    )
+    assert [number.text_content() for number in box.iter("strong")] == [
+        str(len(HUB.citing_works)),
+        f"{judged.n_labelled} of {len(HUB.citing_works)}",
+        str(len(HUB.passages())),
+    ]
+    assert all(item.xpath(".//a[@href]") for item in box.iter("li"))
+    text = plain(box.text_content())
+    assert text.count(f"judged by the {judged.labeler}; no person has checked them.") == 1
+    assert main(site, "index").count("no person has checked") == 1
+    assert HUB.canonical.title_plain in main(site, "index")
+
+
+def test_the_doors_of_the_home_page_are_four_and_lead_on(site):
+    page = html.fromstring((site / "index.html").read_text(encoding="utf-8"))
+    (doors,) = page.find_class("face-doors")
+    assert [door.xpath("string(p[1])") for door in doors.xpath("ul/li")] == [
+        "Read", "Explore", "Load", "Make your own",
+    ]  # fmt: skip
+    for door in doors.xpath("ul/li"):
+        links = [link.get("href") for link in door.iter("a")]
+        assert len(links) > 2
+        assert all((site / link).is_file() for link in links)
 
 
 # -- pages of papers ----------------------------------------------------------------------------

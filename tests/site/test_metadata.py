@@ -64,6 +64,8 @@ def test_every_page_has_a_preview_and_one_address(site, name):
     text = read(site, name)
     for field in ("og:title", "og:type", "og:url", "og:site_name", "og:description"):
         assert re.search(rf'<meta property="{field}" content="[^"]+"', text), field
+    (picture,) = re.findall(r'<meta property="og:image" content="([^"]+)"', text)
+    assert (site / picture.removeprefix(BASE)).is_file()
     (canonical,) = re.findall(r'<link rel="canonical" href="([^"]+)"', text)
     assert canonical == f"{BASE}{name}.html"
     assert '<meta name="viewport"' in text

@@ -40,13 +40,13 @@ def test_the_index_of_the_search_comes_when_somebody_searches(visit):
 
 def test_the_theme_switch_changes_the_page_and_its_figures(visit):
     page = visit.open("index")
-    dot = page.locator(".citehub-figure svg a path").first
+    dot = page.locator(".citehub-timeline .paper").first
     fills, grounds = set(), set()
     for scheme in ("light", "dark"):
         page.get_by_role("button", name="Color mode").first.click()
         page.get_by_role("button", name=scheme, exact=False).first.click()
         expect(page.locator("html")).to_have_attribute("data-theme", scheme)
-        fills.add(dot.evaluate("e => getComputedStyle(e).fill"))
+        fills.add(dot.evaluate("e => getComputedStyle(e, '::before').borderTopColor"))
         grounds.add(page.locator("body").evaluate("e => getComputedStyle(e).backgroundColor"))
     assert len(fills) == len(grounds) == 2
 
@@ -103,17 +103,82 @@ def test_the_canonical_pages_and_papers_are_whole_without_script(browser, addres
         assert page.locator("h1").is_visible()
         assert page.locator("main").inner_text().count(" ") > 150
     page.goto(f"{address}/index.html")
-    figure = page.locator(".citehub-figure svg")
-    assert figure.is_visible()
-    assert figure.locator("a").count() == 44
+    assert page.locator(".citehub-timeline a:visible").count() == 44
     context.close()
+
+
+def test_without_script_the_page_follows_the_system_and_a_search_leads_to_the_whole_list(
+    browser, address
+):
+    grounds = set()
+    for scheme in ("light", "dark"):
+        context = browser.new_context(java_script_enabled=False, color_scheme=scheme)
+        page = context.new_page()
+        page.goto(f"{address}/index.html")
+        grounds.add(page.locator("body").evaluate("e => getComputedStyle(e).backgroundColor"))
+        page.get_by_role("searchbox", name="Search the citing papers").fill("overthinking")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/explorer/index.html?search=overthinking")
+        assert page.locator("#citehub-explorer .cx-list > li").count() == 44
+        context.close()
+    assert len(grounds) == 2
+
+
+def test_the_search_of_the_home_page_leads_to_a_filtered_explorer(visit):
+    page = visit.open("index")
+    page.get_by_role("searchbox", name="Search the citing papers").fill("overthinking & <co>")
+    page.get_by_role("button", name="Search papers").click()
+    page.wait_for_url("**/explorer/index.html#?search=overthinking*")
+    expect(page.locator("#cx-search")).to_have_value("overthinking & <co>")
+    page.goto(f"{visit.address}/explorer/index.html?search=overthinking")
+    found = len(HUB.search("overthinking"))
+    expect(page.locator(".cx-found")).to_have_text(f"{found} of 44 papers")
+    assert visit.errors == []
+
+
+def test_a_timeline_is_one_tab_stop_with_arrow_keys_and_cards(visit):
+    page = visit.open("index")
+    marks = page.locator(".citehub-timeline a")
+    assert marks.evaluate_all("all => all.filter(e => e.tabIndex === 0).length") == 1
+    page.locator(".citehub-timeline [tabindex='0']").focus()
+    seen = [page.locator(":focus").inner_text()]
+    for key in ("ArrowRight", "ArrowDown", "End", "ArrowLeft", "ArrowUp", "Home"):
+        page.keyboard.press(key)
+        seen.append(page.locator(":focus").inner_text())
+        assert page.locator(".citehub-timeline [tabindex='0']").inner_text() == seen[-1]
+    assert len(set(seen)) > 3
+    assert seen[-1] == seen[0]
+    card = page.locator(":focus .about")
+    expect(card).to_have_css("opacity", "1")
+    page.keyboard.press("Escape")
+    expect(card).to_be_hidden()
+    title = seen[-1].splitlines()[0].strip()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/citing/papers/*.html")
+    assert page.locator("h1").inner_text().rstrip("#").strip() == title
+
+
+@pytest.mark.parametrize(("width", "least"), [(1440, 26), (360, 30)])
+def test_the_marks_of_a_timeline_are_large_and_do_not_overlap(visit, width, least):
+    page = visit.page
+    page.set_viewport_size({"width": width, "height": 800})
+    visit.open("index")
+    boxes = page.locator(".citehub-timeline .paper").evaluate_all(
+        "all => all.map(e => e.getBoundingClientRect()).map(r => [r.left, r.top, r.width])"
+    )
+    assert len(boxes) == 44
+    assert all(left >= 0 and left + size <= width for left, _, size in boxes)
+    for number, (left, top, size) in enumerate(boxes):
+        assert size >= least
+        for other, above, _ in boxes[:number]:
+            assert abs(left - other) > size - 1 or abs(top - above) > size - 1
 
 
 def test_the_site_can_be_read_from_disk(browser, site):
     context = browser.new_context()
     page = context.new_page()
     page.goto((site / "index.html").as_uri())
-    page.locator(".citehub-figure svg a").first.click()
+    page.locator(".citehub-timeline a").first.click()
     page.wait_for_url("**/citing/papers/*.html")
     assert page.locator("h1").is_visible()
     context.close()
@@ -121,10 +186,10 @@ def test_the_site_can_be_read_from_disk(browser, site):
 
 def test_a_figure_leads_to_the_paper_that_a_dot_stands_for(visit):
     page = visit.open("index")
-    links = page.locator(".citehub-figure svg a")
+    links = page.locator(".citehub-timeline a")
     assert links.count() == len(HUB.citing_works)
     first = links.first
-    name = first.get_attribute("aria-label")
+    name = first.inner_text()
     first.click()
     page.wait_for_url("**/citing/papers/*.html")
     title = page.locator("h1").inner_text().rstrip("#").strip()

@@ -289,7 +289,7 @@ export function rankLayouts({ memory, count = 10, ...run }) {
     const between = total(trafficOf(other).between_nodes)
     const idle = idleOf(other)
     found.push({
-      key: [idle, between, size, ...fiveOf(other)],
+      key: [Number(plan.gpus_per_node % other.tensor !== 0), idle, between, size, ...fiveOf(other)],
       row: { ...layoutOf(other), stage, memory: size, idle, between_nodes: between }
     })
   }

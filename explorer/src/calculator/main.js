@@ -289,9 +289,9 @@ function layoutNodes({ faults, nearest, ranked, rankError }, use) {
   } else if (!ranked.length) {
     nodes.push(el('p', {}, 'No layout fits with this micro-batch, ZeRO and recomputation.'))
   } else {
-    nodes.push(el('p', {}, 'What fits, at this micro-batch, ZeRO, recomputation and context ' +
-      'parallelism: first what idles least, then what sends least between nodes, then what ' +
-      'needs least memory. An order, and no model of speed.'),
+    nodes.push(el('p', {}, 'These layouts fit, at this micro-batch, ZeRO, recomputation and context ' +
+      'parallelism. Those with tensor parallelism inside a node come first, then those that idle ' +
+      'least, send least between nodes and need least memory. That is an order, and no model of speed.'),
     el('div', { class: 'citehub-scroll', tabindex: '0', role: 'group', 'aria-label': 'Layouts that fit' },
       el('table', {}, el('thead', {}, el('tr', {}, ...['tensor', 'pipeline', 'data', 'stages a device',
         'memory', 'idle', 'between nodes', 'take it'].map(name => el('th', { scope: 'col' }, name)))),
