@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from citehub import _vocabularies as terms
 from citehub._labels import value_of
-from citehub._raters import LabelAgreement, measure
+from citehub._raters import (
+    LabelAgreement,
+    cohen_kappa,
+    find_classes,
+    known,
+    measure,
+    pair_ac1,
+    share_agreed,
+)
 from citehub.labelling.scores import DRAWS, SEED
 
 if TYPE_CHECKING:
@@ -147,16 +155,23 @@ _About = tuple[str, str, Any]  # citing work, cited work, passage
 _Labeler = tuple[str, Any]  # name, kind
 
 
-def evaluate(labels: Iterable[Mapping[str, Any]]) -> tuple[LabelEvaluation, ...]:
+def evaluate(
+    labels: Iterable[Mapping[str, Any]], subjects: Iterable[str] = ()
+) -> tuple[LabelEvaluation, ...]:
     """Return how well the labellers of a hub do, by scheme.
 
     Parameters
     ----------
     labels : iterable of mapping
-        Rows of ``citation_labels``; of each labeller what fits best counts.
+        Rows of ``citation_labels``; each labeller's first choice counts.
+    subjects : iterable of str, optional
+        The subjects of the hub.
     """
     rows = [each for each in labels if (each["rank"] or 1) == 1 and each["labeler_kind"]]
-    among = {kind: {each.scheme: each for each in measure(rows, kind)} for kind in _AMONG}
+    subjects = (*subjects,)
+    among = {
+        kind: {each.scheme: each for each in measure(rows, kind, subjects)} for kind in _AMONG
+    }
     found = []
     for scheme in dict.fromkeys(each["scheme"] for each in rows):
         judged: dict[_About, dict[_Labeler, str]] = defaultdict(dict)
@@ -165,7 +180,13 @@ def evaluate(labels: Iterable[Mapping[str, Any]]) -> tuple[LabelEvaluation, ...]
                 about = row["citing_work_id"], row["cited_work_id"], row["context_id"]
                 judged[about][row["labeler"], row["labeler_kind"]] = value_of(row)
         found.append(
-            _evaluate(scheme, judged, among["person"].get(scheme), among["model"].get(scheme))
+            _evaluate(
+                scheme,
+                judged,
+                find_classes(scheme, subjects),
+                among["person"].get(scheme),
+                among["model"].get(scheme),
+            )
         )
     return tuple(found)
 
@@ -173,6 +194,7 @@ def evaluate(labels: Iterable[Mapping[str, Any]]) -> tuple[LabelEvaluation, ...]
 def _evaluate(
     scheme: Any,
     judged: Mapping[_About, Mapping[_Labeler, str]],
+    offered: Sequence[str],
     people: LabelAgreement | None,
     models: LabelAgreement | None,
 ) -> LabelEvaluation:
@@ -185,7 +207,7 @@ def _evaluate(
     true, makers, n_disputed = _refer(judged, reference)
     names = {name for each in makers.values() for name in each}
     labelers = dict.fromkeys(name for each in judged.values() for name in each)
-    scores = [_score(each, judged, true, makers) for each in sorted(labelers)]
+    scores = [_score(each, judged, true, makers, offered) for each in sorted(labelers)]
     corrected = [
         row
         for name in sorted(labelers)
@@ -223,6 +245,7 @@ def _score(
     judged: Mapping[_About, Mapping[_Labeler, str]],
     true: Mapping[_About, str],
     makers: Mapping[_About, set[_Labeler]],
+    offered: Sequence[str],
 ) -> LabelerScore | None:
     """Return how far a labeller agrees with the reference; None where that is its own, or none."""
     others = [about for about in true if labeler not in makers[about]]
@@ -235,6 +258,7 @@ def _score(
     if not is_asked:
         return None
     values = _in_order({each for _, *pair in both for each in pair})
+    n_classes = len({*offered, *values} - _UNDECIDED)
     tables = _tables(both, values, [*dict.fromkeys(work for work, _, _ in both)])
     whole = tables.sum(axis=0)
     n_agreed = int(whole.trace())
@@ -246,8 +270,8 @@ def _score(
         return _with_interval(statistic, tables, has_spread=n_agreed < len(both)) if both else None
 
     return LabelerScore(
-        name, kind, makes, len(others), len(both), n_agreed, measured(_agreement),
-        measured(_cohen_kappa), measured(_gwet_ac1), values,
+        name, kind, makes, len(others), len(both), n_agreed, measured(share_agreed),
+        measured(cohen_kappa), measured(lambda each: pair_ac1(each, n_classes)), values,
         tuple(tuple(map(int, row)) for row in whole),
     )  # fmt: skip
 
@@ -272,43 +296,6 @@ def _tables(
     return tables
 
 
-def _agreement(tables: Floats) -> Floats:
-    """Return the share of agreement of tables, which stand in the last two dimensions."""
-    import numpy as np
-
-    agreed = np.trace(tables, axis1=-2, axis2=-1)
-    return np.asarray(_ratio(agreed, tables.sum(axis=(-2, -1))))
-
-
-def _cohen_kappa(tables: Floats) -> Floats:
-    """Return Cohen's kappa (Educational and Psychological Measurement 20, 1960)."""
-    n = tables.sum(axis=(-2, -1))
-    by_chance = _ratio((tables.sum(axis=-1) * tables.sum(axis=-2)).sum(axis=-1), n**2)
-    return _ratio(_agreement(tables) - by_chance, 1 - by_chance)
-
-
-def _gwet_ac1(tables: Floats) -> Floats:
-    """Return Gwet's AC1, as `_raters.gwet_ac1` has it for two who both judged all."""
-    import numpy as np
-
-    n = tables.sum(axis=(-2, -1))
-    shares = _ratio(tables.sum(axis=-1) + tables.sum(axis=-2), 2 * n[..., None])
-    n_values = tables.shape[-1]
-    if n_values < 2:  # noqa: PLR2004 -- nothing is due to chance
-        return np.full(n.shape, np.nan)
-    by_chance = (shares * (1 - shares)).sum(axis=-1) / (n_values - 1)
-    return _ratio(_agreement(tables) - by_chance, 1 - by_chance)
-
-
-def _ratio(above: Floats, below: Floats) -> Floats:
-    """Return a ratio, NaN where it is not defined."""
-    import numpy as np
-
-    below = np.asarray(below, dtype=float)
-    sound = np.abs(below) > 1e-12  # noqa: PLR2004
-    return np.where(sound, above / np.where(sound, below, 1.0), np.nan)
-
-
 def _resample(tables: Floats) -> Floats:
     """Return the sums of the tables of works in each bootstrap sample of the works.
 
@@ -330,8 +317,8 @@ def _with_interval(
     """Return a statistic with its interval, from bootstrap samples of the works."""
     import numpy as np
 
-    value = float(statistic(tables.sum(axis=0)))
-    if np.isnan(value):
+    value = known(statistic(tables.sum(axis=0)))
+    if value is None:
         return None
     if not has_spread or len(tables) < 2:  # noqa: PLR2004
         return Measured(value, None, None)

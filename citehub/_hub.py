@@ -528,11 +528,11 @@ as an argument for choosing that dataset.']
         >>> import citehub
         >>> roles = citehub.load("mt-nlg").label_agreement()[0]
         >>> roles.scheme, roles.n, roles.n_agreed, round(roles.kappa, 2), round(roles.ac1, 2)
-        ('intent', 49, 48, 0.97, 0.98)
+        ('intent', 49, 48, 0.97, 0.99)
         """
         from citehub._raters import measure
 
-        return measure(self.release.rows("citation_labels"))
+        return measure(self.release.rows("citation_labels"), subjects=self.release.subjects())
 
     def evaluate_labels(self) -> tuple[LabelEvaluation, ...]:
         r"""Return how well labellers do against what people say, and sums corrected by that.
@@ -573,7 +573,7 @@ as an argument for choosing that dataset.']
         """
         from citehub._evaluation import evaluate
 
-        return evaluate(self.release.rows("citation_labels"))
+        return evaluate(self.release.rows("citation_labels"), self.release.subjects())
 
     def agreement(self) -> Agreement:
         """Return what each source knows of the citations, and why the numbers differ.

@@ -106,6 +106,10 @@ class Release:
         """Return the rows of a table; none where this release does not hold it."""
         return list(self.tables[name]) if name in self.resources else []
 
+    def subjects(self) -> list[str]:
+        """Return the subjects that labels of this release can name."""
+        return [subject for (subject,) in self.cells("subjects", "subject")]
+
     def cells(self, name: str, *columns: str) -> list[tuple[Any, ...]]:
         """Return some columns of a table by row; none where this release does not hold it."""
         if name not in self.resources:

@@ -7,14 +7,14 @@ import os
 import re
 import stat
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from citehub import _vocabularies as terms
 from citehub import vocabulary
 from citehub._file import write_whole
-from citehub._raters import cohen_kappa, gwet_ac1
+from citehub._raters import cohen_kappa, find_classes, known, pair_ac1
 from citehub._text import clean, clean_line, hash_sentence
 from citehub.build.curate import find_hub_folder, load_newest
 from citehub.build.passages import REMARKS
@@ -332,10 +332,12 @@ class Review:
 
     def agreement(self) -> list[PairAgreement]:
         """Return how far each two people agree, by scheme; those who judged one passage."""
+        import numpy as np
+
         first = self._first()
         found = []
         for one, other in combinations(sorted(first), 2):
-            for scheme, values in self.values.items():
+            for scheme in self.values:
                 both = first[one].keys() & first[other].keys()
                 pairs = [
                     (first[one][key].value, first[other][key].value)
@@ -343,10 +345,13 @@ class Review:
                     if key[1] == scheme
                 ]
                 if pairs:
-                    counts = [[pair.count(value) for value in values] for pair in pairs]
+                    said = Counter(pairs)
+                    seen = {value for pair in pairs for value in pair}
+                    values = find_classes(scheme, self.subjects, seen)
+                    table = np.array([[said[a, b] for b in values] for a in values])
                     found.append(PairAgreement(
-                        one, other, scheme, len(pairs), sum(a == b for a, b in pairs),
-                        cohen_kappa(pairs), gwet_ac1(counts),
+                        one, other, scheme, len(pairs), int(table.trace()),
+                        known(cohen_kappa(table)), known(pair_ac1(table, len(values))),
                     ))  # fmt: skip
         return found
 
