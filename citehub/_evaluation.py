@@ -1,4 +1,4 @@
-"""How well labellers of a hub do against what people say, and sums corrected by that."""
+"""How far the labellers of a hub agree with people, and sums corrected by that."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
 
 LEAST: Final = 50
-"""Passages that people and a labeller both judged, below which its sums are not corrected."""
+"""How many passages people and a labeller must both have judged before its sums are corrected."""
 _UNDECIDED: Final = frozenset({"unsure", "unclear"})
 _PEOPLE: Final[tuple[LabelerKind, ...]] = ("settled", "person")
 _AMONG: Final[tuple[LabelerKind, ...]] = ("person", "model")
@@ -41,7 +41,7 @@ Reference = Literal["people", "majority", "none"]
 
 
 class Measured(NamedTuple):
-    """A number with its 95 % interval; the ends are None where resampling shows no spread."""
+    """A number with its 95 % interval; the ends are None if resampling shows no spread."""
 
     value: float
     low: float | None
@@ -54,22 +54,22 @@ class LabelerScore(NamedTuple):
     Attributes
     ----------
     labeler, kind : str
-        The labeller, and what kind it is.
+        The labeller and its kind.
     makes_reference : bool
-        Whether the reference is a majority of what it said, as the names tell.
+        Whether its own votes helped to make the reference, by the names of the labellers.
     n_reference : int
-        Passages with a reference that is not its own.
+        Passages whose reference it did not make itself.
     n_judged : int
-        Of how many of these it decided.
+        How many of these it decided.
     n_agreed : int
-        Of these, of how many as the reference has it.
+        How many of those it decided as the reference does.
     agreement, kappa, ac1 : Measured or None
-        The share of these, Cohen's kappa and Gwet's AC1, each with its interval; None where it is
-        not defined.
+        The share that agrees, Cohen's kappa, and Gwet's AC1 over all values that could be given,
+        each with its interval; None if it is not defined.
     values : tuple of str
-        What either says.
+        The values that either gave.
     confusion : tuple of tuple of int
-        How often: a row for each value of the reference, a column for each of the labeller.
+        Counts: a row for each value of the reference, a column for each value of the labeller.
     """
 
     labeler: str
@@ -86,18 +86,18 @@ class LabelerScore(NamedTuple):
 
 
 class CorrectedShare(NamedTuple):
-    """How many passages carry a value: as a labeller says, and corrected by what people say.
+    """How many passages have a value: as a labeller says, and corrected by what people say.
 
     Attributes
     ----------
     labeler, value : str
         The labeller and the value.
     n_judged : int
-        Passages of which the labeller decided: the denominator of both shares.
+        Passages that the labeller decided: the denominator of both shares.
     n_both : int
-        Of how many of these people decided, too.
+        How many of these people decided, too.
     n : int
-        To how many the labeller gave the value.
+        How many got the value from the labeller.
     share : Measured
         The share of these.
     n_corrected : float
@@ -117,26 +117,26 @@ class CorrectedShare(NamedTuple):
 
 
 class LabelEvaluation(NamedTuple):
-    """How well labellers do in one scheme.
+    """How far labellers agree with the reference in one scheme.
 
     Attributes
     ----------
     scheme : str
         ``intent``, ``polarity`` or ``subject``.
     reference : {"people", "majority", "none"}
-        What the labellers are held against. A majority of models may be wrong as a whole.
+        Whom the labellers are compared with. A majority of models may be wrong.
     referees : tuple of str
         Who made the reference.
     n_reference, n_works : int
-        Passages, or citations as a whole, that have a reference, and how many works cite there.
+        Passages, or whole citations, that have a reference, and how many works they belong to.
     n_disputed : int
-        Passages on which those who make the reference decided differently; they have none.
+        Passages without a reference, as those who make it disagree.
     labelers : tuple of LabelerScore
         Each labeller that can be compared.
     people, models : LabelAgreement or None
-        How far people agree with one another, and models; None where no two judged the same.
+        How far people agree with one another, and models; None if no two judged the same.
     corrected : tuple of CorrectedShare
-        Sums of labellers that people checked on at least 50 passages, and not on all.
+        Sums of labellers that people checked on at least 50 of their passages, but not on all.
     """
 
     scheme: LabelScheme
@@ -158,7 +158,7 @@ _Labeler = tuple[str, Any]  # name, kind
 def evaluate(
     labels: Iterable[Mapping[str, Any]], subjects: Iterable[str] = ()
 ) -> tuple[LabelEvaluation, ...]:
-    """Return how well the labellers of a hub do, by scheme.
+    """Return how far the labellers of a hub agree with the reference, by scheme.
 
     Parameters
     ----------
@@ -224,7 +224,7 @@ def _evaluate(
 def _refer(
     judged: Mapping[_About, Mapping[_Labeler, str]], reference: str
 ) -> tuple[dict[_About, str], dict[_About, set[_Labeler]], int]:
-    """Return the reference of passages, who made it, and how many are disputed."""
+    """Return the reference of each passage, who made it, and how many passages are disputed."""
     order = _PEOPLE if reference == "people" else ("majority",)
     true, makers, n_disputed = {}, {}, 0
     for about, said in judged.items():
@@ -247,7 +247,7 @@ def _score(
     makers: Mapping[_About, set[_Labeler]],
     offered: Sequence[str],
 ) -> LabelerScore | None:
-    """Return how far a labeller agrees with the reference; None where that is its own, or none."""
+    """Return how far a labeller agrees with the reference; None if they share no passage."""
     others = [about for about in true if labeler not in makers[about]]
     both = [
         (about[0], true[about], judged[about][labeler])
@@ -277,7 +277,7 @@ def _score(
 
 
 def _in_order(values: set[str]) -> tuple[str, ...]:
-    """Return values in the order of their vocabulary, those of the hub after it."""
+    """Return values in the order of their vocabulary, then those of the hub."""
     order = {value: number for number, value in enumerate(terms.LABEL.terms)}
     return tuple(sorted(values, key=lambda each: (order.get(each, len(order)), each)))
 
@@ -285,7 +285,7 @@ def _in_order(values: set[str]) -> tuple[str, ...]:
 def _tables(
     both: Sequence[tuple[str, str, str]], values: Sequence[str], works: Sequence[str]
 ) -> Floats:
-    """Return of each work how often the reference says one value and the labeller another."""
+    """Count, for each work, the pairs of values that reference and labeller gave."""
     import numpy as np
 
     rows = {work: number for number, work in enumerate(works)}
@@ -299,7 +299,7 @@ def _tables(
 def _resample(tables: Floats) -> Floats:
     """Return the sums of the tables of works in each bootstrap sample of the works.
 
-    For as many works the samples are the same.
+    Equal numbers of works give the same samples.
     """
     import numpy as np
 
@@ -332,10 +332,10 @@ def _with_interval(
 def _correct(
     labeler: _Labeler, judged: Mapping[_About, Mapping[_Labeler, str]], true: Mapping[_About, str]
 ) -> list[CorrectedShare]:
-    """Return the sums of a labeller, corrected by those of its passages that people judged, too.
+    """Return the sums of a labeller, corrected by the passages that people judged, too.
 
-    Of the others with the value j, so many have the value i as of those that people judged,
-    with one more that is right: Tenenbein's double sampling.
+    Among passages that it called j, the share of i is taken to be as among those that people
+    judged, plus one where both agree: Tenenbein's double sampling.
     """
     import numpy as np
 

@@ -142,8 +142,8 @@ def gwet_ac1(counts: Sequence[Sequence[int]]) -> float | None:
     Notes
     -----
     K. L. Gwet, "Computing inter-rater reliability and its variance in the presence of high
-    agreement", British Journal of Mathematical and Statistical Psychology 61 (2008). There, chance is a
-    random pick among all q classes of the scale. So the classes that nobody chose count, too.
+    agreement", British Journal of Mathematical and Statistical Psychology 61 (2008). There, chance
+    is a random pick among all q classes of the scale. So classes that nobody chose count, too.
 
     Examples
     --------

@@ -145,9 +145,9 @@ def test_a_hub_that_no_person_judged_is_told_as_such(run):
     assert (code, err) == (0, "")
     for each in (
         "49 passages of 14 works have a reference, by majority of three readings",
-        "No person judged: this tells how far labellers agree with the majority",
+        "No person judged: the figures say how far labellers agree with the majority",
         "all agree on 48 of 49 passages; Fleiss' kappa 0.97, AC1 0.99",
-        "No sums are corrected: that takes 50 passages",
+        "No sums are corrected. That needs 50 passages",
     ):
         assert each in told
     code, out, _ = run("labels", "evaluate", "mt-nlg", "--json")
@@ -172,11 +172,11 @@ def test_what_is_neither_hub_nor_corpus_is_told(run, tmp_path):
     code, out, err = run("labels", "evaluate", "no-such-thing")
     assert (code, out) == (2, b"")
     told = " ".join(err.split())
-    assert "no-such-thing is neither a hub nor the folder of a corpus. Known are, by" in told
+    assert "It is not the folder of a corpus, either. Known corpora, by" in told
     assert "There is no hub 'no-such-thing'" in told
     code, _, err = run("labels", "evaluate", os.fspath(tmp_path))
     assert code == 2
-    assert "has no corpus that is known" in " ".join(err.split())
+    assert "has no known corpus" in " ".join(err.split())
 
 
 def test_stances_of_scicite_count_where_they_are_not_turned_round(run, tmp_path):

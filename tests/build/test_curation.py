@@ -153,8 +153,8 @@ WRONG = {
     "no title": ("corrections", [CORRECTION | {"column": "title", "value": ""}], "title is empty"),
     "two values of a cell": (
         "corrections", [CORRECTION, CORRECTION | {"work": "2304.01373v2", "value": ""}],
-        ("corrections.csv, line 3: value of 2304.01373v2 works venue is not known here, and "
-         "'ICML' on line 2. Delete the one that is wrong."),
+        ("corrections.csv, line 3: value of 2304.01373v2 works venue is not known here, but "
+         "'ICML' on line 2. Delete the wrong one."),
     ),
     "a value of the other scheme": (
         "labels", [LABEL | {"value": "supporting"}],
@@ -184,7 +184,7 @@ WRONG = {
     ),
     "no such theme": (
         "work_themes", [{"work": ONE, "theme_id": "x"}],
-        "x is no theme of themes.csv, which has: none",
+        "themes.csv has no theme x; known: none",
     ),
     "a work with itself": (
         "merges", [{"work": ONE, "other": "2304.01373"}], "2304.01373 stands there twice",
@@ -206,8 +206,8 @@ def test_a_split_of_what_is_merged_is_refused(write):
     assert read_curation(folder).splits
     write("merges", {"work": ONE, "other": OTHER}, {"work": THIRD, "other": OTHER})
     assert refused(folder) == (
-        f"splits.csv, line 2: {ONE} is split from {THIRD} here, and lines 3 and 2 of merges.csv "
-        "make them one. Delete the one that is wrong."
+        f"splits.csv, line 2: {ONE} is split from {THIRD} here, but lines 3 and 2 of merges.csv "
+        "make them one. Delete the wrong one."
     )
 
 
@@ -360,7 +360,7 @@ def test_the_command_says_what_it_wrote_and_what_is_open(hub, run, say):
     said = say("curate", str(hub))
     assert said.startswith(f"{hub}/source\n")
     assert "labels.csv written" in " ".join(said.split())
-    assert "To be decided, by made 0.1.0:" in said
+    assert "To decide, by made 0.1.0:" in said
     assert "Works without date, the first 3 of 4:" in said
     shown = " ".join(said.split())
     assert "arxiv:2304.00001 Work 1 arxiv:2304.00002 Work 2 equal titles arxiv" in shown

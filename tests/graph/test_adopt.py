@@ -369,7 +369,7 @@ def test_the_work_may_be_named_and_must_be_that_of_the_release(run, released, tm
     release = str(released("openalex"))
     code, _, said = run("new", BRIGHT, "--from-release", release, "--out", str(tmp_path / "hub"))
     assert code == 2
-    assert f"the work that the release is of, {LAMP}" in " ".join(said.split())
+    assert f"the work of the release, {LAMP}" in " ".join(said.split())
     code, *_ = run("new", WORK, "--from-release", release, "--out", str(tmp_path / "hub"))
     assert code == 0
 
@@ -380,9 +380,9 @@ def test_the_work_may_be_named_and_must_be_that_of_the_release(run, released, tm
         (["--from-release", "x", "--openalex", "y", "--title", "Lamps"],
          "leave out --openalex, --title"),
         (["--from-release", "x", "--version", "1.1.0"], "leave out --version"),
-        (["--from-release", ""], "name what to read"),
-        (["--from-release", "x", "--out", "-"], "name a folder to make"),
-        (["--openalex", "y"], "name a work, or a release"),
+        (["--from-release", ""], "Name what to read"),
+        (["--from-release", "x", "--out", "-"], "Name a folder to make."),
+        (["--openalex", "y"], "Name a work; or a release"),
     ],
 )  # fmt: skip
 def test_options_that_do_not_go_together(run, given, said):
