@@ -318,7 +318,7 @@ def new_hubs(
     ...     for made in new_hubs(["openalex:W1", "openalex:W2"], home, Dumps(openalex=home)):
     ...         print(made.asked, made.problem or made.n_citing)
     openalex:W1 1
-    openalex:W2 No source that was read tells of a work that cites openalex:W2. Read: openalex. ...
+    openalex:W2 No source that was read has a work that cites openalex:W2. Read: openalex. ...
     """
     check_name(None, version)
     target = absolute(out)
