@@ -349,14 +349,15 @@ class Hub:
             What to do with ``ids`` that the hub does not have: raise an error, or leave them out
             and name them in a warning.
         sort : str, optional
-            ``hub``, ``newest``, ``oldest`` (by year and month, unknown years last), ``title``, or
-            ``relevance``, which needs a search. Ties are in hub order.
+            ``hub``, ``newest``, ``oldest`` (by year and month, unknown years last), ``title``,
+            ``most-cited`` (by ``citation_count``, unknown counts last), or ``relevance``, which
+            needs a search. Ties are in hub order.
 
         Returns
         -------
         Works
-            In the order of ``sort``; else of ``ids``, of the search, of the representatives, or of
-            the hub.
+            In the order of ``sort``; else of ``ids``, of the search, of nearness to
+            ``related_to``, of the representatives, or of the hub.
 
         Raises
         ------

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from citehub._release import Release
 
-Sort = Literal["hub", "newest", "oldest", "title", "relevance"]
+Sort = Literal["hub", "newest", "oldest", "title", "most-cited", "relevance"]
 """Orders of selected works."""
 
 NotKnown = Literal["not known"]
@@ -84,19 +84,21 @@ def select(  # noqa: PLR0913 -- as Hub.select
     representatives: str | Iterable[str] | None = None,
     search: str | None = None,
     ids: Iterable[object] | None = None,
+    related_to: object = None,
     unknown: Unknown = "raise",
     sort: Sort | None = None,
     **conditions: Any,
 ) -> list[str]:
     """Return the ids of the works that meet every condition.
 
-    The order is ``sort``; else that of ``ids``, of the search, of the representatives, or of the
-    hub. Only ``ids`` finds the canonical work.
+    The order is ``sort``; else that of ``ids``, of the search, of nearness to a work, of the
+    representatives, or of the hub. Only ``ids`` finds the canonical work.
     """
     named = None if ids is None else _named(release, ids, unknown)
     found = None if search is None else find(release, search)
+    near = None if related_to is None else _related(release, related_to)
     chosen = None if representatives is None else _representatives(release, representatives)
-    lists = [each for each in (named, found, chosen) if each is not None]
+    lists = [each for each in (named, found, near, chosen) if each is not None]
     if named is None:
         lists.append(release.citing_ids())
     met = [
@@ -301,9 +303,10 @@ def _check_known(release: Release, name: str, asked: object, works: Iterable[str
     raise NothingKnown(message, f"{asked}")
 
 
-def _related(release: Release, asked: object) -> set[str]:
+def _related(release: Release, asked: object) -> list[str]:
+    """Return a work and those nearest to it, the nearest first."""
     of = release.resolve(asked)
-    return {of, *(work_id for work_id, *_ in find_related(release, of)[:_RELATED])}
+    return [of, *(work_id for work_id, *_ in find_related(release, of)[:_RELATED])]
 
 
 def _by_authors(release: Release, asked: object) -> set[str]:
@@ -323,7 +326,6 @@ _CONDITIONS: Final[dict[str, Callable[[Release, Any], set[str]]]] = {
     **{facet: partial(_with_values, facet) for facet in _FACETS_OF_NAMES},
     **{flag: partial(_flagged, flag) for flag in _FLAGS},
     "year": _of_years,
-    "related_to": _related,
     "authors_of": _by_authors,
 }
 
@@ -341,11 +343,23 @@ def _in_order(release: Release, sort: Sort, found: list[str] | None) -> list[str
         return found
     if sort == "hub":
         return list(release.ids())
+    if sort == "most-cited":
+        return _most_cited(release)
     rows = release.cells(
         "works", "work_id", "title_plain", "publication_year", "publication_month"
     )
     key = _title_key if sort == "title" else partial(_date_key, -1 if sort == "newest" else 1)
     return [work_id for work_id, *_ in sorted(rows, key=lambda row: key(*row[1:]))]
+
+
+def _most_cited(release: Release) -> list[str]:
+    """Return all works by citation count, those of an unknown count last."""
+    rows = release.cells("works", "work_id", "citation_count")
+    known = {work_id: count for work_id, count in rows if count is not None}
+    if not known.keys() - {release.canonical_id}:
+        message = f"{release.label} does not know how often any citing work is cited."
+        raise NothingKnown(message, "most-cited")
+    return sorted((each for each, _ in rows), key=lambda each: -known.get(each, -1))
 
 
 def _title_key(title: str, *_: object) -> bytes:

@@ -227,6 +227,30 @@ def test_the_default_order_is_that_of_ids_then_search_then_rank(newest, frame):
     assert ids(newest.select(ids=asked, sort="relevance", search="models")) == both
 
 
+def test_the_nearest_come_first_unless_a_search_or_an_order_is_asked_for(newest):
+    nearest = [PYTHIA, *(each.work.work_id for each in newest.related(PYTHIA, n=10))]
+    assert ids(newest.select(related_to=PYTHIA)) == nearest
+    ranked = ids(newest.select(representatives="hub-page"))
+    both = [each for each in nearest if each in ranked]
+    assert ids(newest.select(related_to=PYTHIA, representatives="hub-page")) == both
+    found = [each for each in ids(newest.search("models")) if each in nearest]
+    assert ids(newest.select(related_to=PYTHIA, search="models")) == found
+    assert ids(newest.select(related_to=PYTHIA, sort="hub")) != nearest
+
+
+def test_the_most_cited_come_first_and_those_of_unknown_number_last(newest, tmp_path):
+    counts = (None, 3, 0, None, 12, 3)
+    works = [
+        {"work_id": f"doi:10.1/{number}", "citation_count": count}
+        for number, count in enumerate(counts)
+    ]
+    made = make_release(tmp_path, make_works(*works))
+    assert [int(each[-1]) for each in ids(made.select(sort="most-cited"))] == [4, 1, 5, 2, 0, 3]
+    said = "does not know how often any citing work is cited"
+    with pytest.raises(errors.NothingKnown, match=said):
+        newest.select(sort="most-cited")
+
+
 # -- the first release, which has seven tables ------------------------------------------------
 
 
@@ -535,7 +559,11 @@ def test_a_typo_is_answered_with_what_was_meant(hub):
         ({"authors_of": "nobody"}, errors.UnknownWork, "no work 'nobody'"),
         ({"ids": "2304.01373"}, TypeError, "not one"),
         ({"search": 7}, TypeError, "words in one text, not 7"),
-        ({"sort": "new"}, errors.BadArgument, "one of hub, newest, oldest, title, relevance"),
+        (
+            {"sort": "new"},
+            errors.BadArgument,
+            "one of hub, newest, oldest, title, most-cited, relevance",
+        ),
         ({"sort": ["title"]}, errors.BadArgument, "sort is ['title']"),
         ({"sort": "relevance"}, errors.BadArgument, "without a search"),
         ({"sort": "relevance", "ids": []}, errors.BadArgument, "without a search"),

@@ -173,7 +173,7 @@ def export(
     ] = False,
     sort: Annotated[
         Sort | None,
-        typer.Option(help="The order; by default that of the ids, of the search, or of the hub."),
+        typer.Option(help="The order; by default of the ids, the search, nearness, or the hub."),
     ] = None,
     output: Output = None,
     force: Force = False,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import citehub
 from citehub import _html
 from citehub._manifest import released_on
+from citehub._palette import THEMES, theme_colour
 from citehub._text import clean_line, counted
 from citehub._work import marked_title, shorten_authors
 from citehub.explorer import agreement
@@ -71,6 +72,8 @@ def config(hub: Hub, *, files: str, inline: str | None, page: str | None = None)
             for name, resource in tables
         },
         "labels_note": _labels_note(hub),
+        "counts_note": _counts_note(hub),
+        "colours": [theme_colour(number) for number in range(len(THEMES))],
         "text_statuses": {
             status: TEXT_STATUSES[status]
             for (status,) in hub.release.cells("text_readings", "status")
@@ -98,6 +101,34 @@ def _labels_note(hub: Hub) -> str | None:
         if row.source_id not in known
     ]
     return " ".join(dict.fromkeys(said)) or None
+
+
+def _counts_note(hub: Hub) -> str | None:
+    """Return who counted citations of the citing works, when, and of how many.
+
+    None where no count is known.
+    """
+    rows = hub.release.cells("works", "citation_count", "citation_count_on")[1:]
+    dates = [day for count, day in rows if count is not None]
+    if not dates:
+        return None
+    cells = hub.evidence.to_arrow(("table_name", "column_name", "source_id", "other_value"))
+    groups = cells.group_by(cells.column_names[:3])  # as a large hub has millions of rows
+    counted_by = groups.aggregate([("source_id", "count"), ("other_value", "count")])
+    counting = {
+        row["source_id"]
+        for row in counted_by.to_pylist()
+        if (row["table_name"], row["column_name"]) == ("works", "citation_count")
+        and row["source_id_count"] > row["other_value_count"]  # it gives some that are shown
+    }
+    rows_of_sources = hub.release.cells("sources", "source_id", "title")
+    titles = [title for key, title in rows_of_sources if key in counting]
+    known = sorted({f"{day}" for day in dates if day})
+    when = " to ".join(dict.fromkeys((known[0], known[-1]))) if known else "date not known"
+    return (
+        f"Citations counted by {', '.join(titles) or 'a source that is not named'} ({when}); "
+        f"known for {len(dates):,} of {_papers(len(rows))}."
+    )
 
 
 def note(n: int, shown: int) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from citehub import _html
 from citehub._identifiers import Identifier
 from citehub._passages import describe_first, text_status
-from citehub._text import clean_line, to_json
+from citehub._text import clean_line, counted, to_json
 from citehub._work import shorten_authors
 
 if TYPE_CHECKING:
@@ -87,6 +87,7 @@ def _entry(work: Work, address: str | None, titles: Mapping[str, str]) -> str:
     about = (
         *(["retracted"] if work.is_retracted else []),
         work.published or "date not known",
+        *([] if work.citation_count is None else [_cited(work.citation_count, work)]),
         "; ".join(titles.get(theme, theme) for theme in work.themes) or "theme not known",
         work.venue or "venue not known",
         work.primary_category or "category not known",
@@ -106,6 +107,11 @@ def _entry(work: Work, address: str | None, titles: Mapping[str, str]) -> str:
         f'<p class="cx-links">{" · ".join(_links(work)) or "identifiers not known"}</p>\n'
         "</li>\n"
     )
+
+
+def _cited(count: int, work: Work) -> str:
+    day = work.citation_count_on
+    return f"cited by {counted(count, 'work')}" + (f" ({day})" if day else "")
 
 
 def _paragraph(name: str, said: str) -> str:

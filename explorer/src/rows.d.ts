@@ -284,7 +284,7 @@ export interface EvidenceRow {
 
 export type ListFacet = 'theme' | 'role' | 'polarity' | 'subject' | 'section' | 'passage' | 'category' | 'venue' | 'representatives'
 export type FlagFacet = 'labelled' | 'shared_authors' | 'code'
-export type Sort = 'hub' | 'newest' | 'oldest' | 'title' | 'relevance'
+export type Sort = 'hub' | 'newest' | 'oldest' | 'title' | 'most-cited' | 'relevance'
 
 /** A type of work, as reference formats name it. */
 export interface Kind {

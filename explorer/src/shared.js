@@ -80,6 +80,7 @@ export const SORTS = [
   "newest",
   "oldest",
   "title",
+  "most-cited",
   "relevance"
 ]
 

@@ -19,6 +19,10 @@ export interface Config {
   tables: Record<string, { path: string; rows: number; bytes: number; hash: string }>
   /** That a source counts labels without saying which papers carry them; null where none does. */
   labels_note: string | null
+  /** Who counted citations of the citing works, when, and of how many; null where none is known. */
+  counts_note: string | null
+  /** Colours of themes in their order, as CSS that follows the scheme of the page. */
+  colours: string[]
   /** What the statuses of the texts that were read, or looked for, mean. */
   text_statuses: Record<string, string>
   /** Address of the folder that holds the files, relative to the page, with a slash at the end. */
@@ -109,6 +113,8 @@ export interface Entry {
   code_url: string | null
   model_url: string | null
   is_retracted: boolean | null
+  citation_count: number | null
+  citation_count_on: Date | null
 }
 
 export type Facet = ListFacet | FlagFacet | 'year'
@@ -145,8 +151,14 @@ export interface State extends Conditions {
   /** work_ids of the ticked papers. */
   picked: string[]
   compare: boolean
-  picture: 'time' | 'map' | 'network'
+  picture: 'time' | GraphKind
+  /** What the colours of dots stand for. */
+  colour: 'theme' | 'year'
 }
+
+/** Pictures of works that belong together: by words, by authors, by citations of one another. */
+export type GraphKind = 'map' | 'network' | 'citations'
+
 
 /** A value of a facet, what people call it, and how many works the other conditions leave it. */
 export interface Count { value: string; label: string; count: number }
@@ -173,9 +185,27 @@ export interface TimelineCount { theme: string; year: number | null; count: numb
 
 export interface Related { number: number; score: number; shared: string[] }
 
+/** A work in a picture. */
+export interface Point {
+  number: number
+  x: number
+  y: number
+  /** How many times the usual radius. */
+  size: number
+  title: string
+  /** First author and year. */
+  label: string
+  /** Place of its first theme among all themes; -1 where not known. */
+  theme: number
+  year: number | null
+  /** How many works cite it. */
+  cited: number | null
+}
+
 /** A picture of works: where each stands, within 0 to 1 both ways, and which belong together. */
 export interface Graph {
-  points: { number: number; x: number; y: number; title: string }[]
+  points: Point[]
+  /** Of citations, from the citing work to the cited one. */
   links: { source: number; target: number; weight: number; names: string[] }[]
   /** How many works were asked for. */
   asked: number
@@ -202,5 +232,5 @@ export interface Engine {
   /** Numbers of works by work_id; -1 where there is none. */
   numbersOf(workIds: string[]): Promise<number[]>
   exported(format: ExportFormat, numbers: number[]): Promise<Blob>
-  graph(kind: 'map' | 'network', numbers: number[]): Promise<Graph>
+  graph(kind: GraphKind, numbers: number[]): Promise<Graph>
 }

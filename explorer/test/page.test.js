@@ -8,7 +8,7 @@ import { inListOrder } from '../src/page/export.js'
 import { markText } from '../src/page/mark.js'
 import { about, ownPage, titlePage } from '../src/page/paper.js'
 import { foundText, statusText } from '../src/page/toolbar.js'
-import { emptyState, readAddress } from '../src/state/address.js'
+import { dropUnknown, emptyState, readAddress } from '../src/state/address.js'
 import { commandOf, pythonOf } from '../src/state/code.js'
 
 /** @import { Config, Entry, State, Term } from '../src/types.js' */
@@ -93,13 +93,44 @@ test('code says a list for any of some values, and a tuple for a first and a las
   const config = /** @type {any} */ ({ hub: 'h', version: '1.0.0', release: null })
   const given = (/** @type {Partial<State>} */ patch) => {
     const state = { ...emptyState(), ...patch }
-    return [/select\(\n +(.*),\n\)/.exec(pythonOf(state, config))?.[1],
-      commandOf(state, config).split(' -f csv ')[1]]
+    return [/select\(\n +(.*),\n\)/.exec(pythonOf(state, config, 'csv', 'h.csv'))?.[1],
+      commandOf(state, config, 'csv').split(' -f csv ')[1]]
   }
   assert.deepEqual(given({ year: [2022, 2026] }), ['year=(2022, 2026)', '--year=2022-2026'])
   assert.deepEqual(given({ year: [2022, 2022] }), ['year=2022', '--year=2022'])
   assert.deepEqual(given({ theme: ['a', 'b'] }), ['theme=["a", "b"]', '--theme=a --theme=b'])
   assert.deepEqual(given({ theme: ['a'] }), ['theme="a"', '--theme=a'])
+})
+
+test('code writes the chosen format; single references come from Python alone', () => {
+  const config = /** @type {any} */ ({ hub: 'h', version: '1.0.0', release: null })
+  assert.match(pythonOf(emptyState(), config, 'ris', 'h-1.0.0.ris'), /\nworks\.export\("ris"\)\.save\("h-1\.0\.0\.ris"\)\n$/)
+  assert.equal(commandOf(emptyState(), config, 'ris'), 'citehub export h --version 1.0.0 -f ris')
+  assert.match(pythonOf(emptyState(), config, 'apa', ''), /hub\.cite\("apa", of=work\)/)
+  assert.equal(commandOf(emptyState(), config, 'apa'), '')
+})
+
+test('code leaves unsaid the order that comes of itself, and says every other', () => {
+  const config = /** @type {any} */ ({ hub: 'h', version: '1.0.0', release: null })
+  const sort = (/** @type {Partial<State>} */ patch) =>
+    /--sort=(.*)/.exec(commandOf({ ...emptyState(), ...patch }, config, 'csv'))?.[1]
+  assert.deepEqual([{}, { search: 'a' }, { related_to: 'a' }, { related_to: 'a', representatives: ['r'] }].map(sort),
+    [undefined, undefined, undefined, undefined])
+  assert.equal(sort({ representatives: ['r'] }), 'hub')
+  assert.equal(sort({ related_to: 'a', sort: 'hub' }), 'hub')
+  assert.equal(sort({ sort: 'most-cited' }), 'most-cited')
+})
+
+test('what this hub does not know is left out of an address, with a sentence', async () => {
+  const state = readAddress('#?search=+&sort=most-cited&picture=citations&colour=year').state
+  assert.equal(state.search, '')
+  const given = async (/** @type {any} */ config) =>
+    dropUnknown(state, /** @type {any} */ ({}), /** @type {any} */ ({}), config)
+  const bare = await given({ counts_note: null, tables: {} })
+  assert.deepEqual([bare.state.sort, bare.state.picture, bare.state.colour], ['', 'time', 'year'])
+  assert.equal(bare.problems.length, 2)
+  const full = await given({ counts_note: 'a note', tables: { local_citations: { rows: 1 } } })
+  assert.deepEqual(full, { state: { ...state, picked: [] }, problems: [] })
 })
 
 test('an address has one first and one last year; more are left out with a sentence', () => {
@@ -148,7 +179,8 @@ const BARE = {
   number: 3, work_id: 'doi:10.1/a(b)', title_plain: 'T', authors: [],
   publication_year: null, publication_month: null, venue: null, primary_category: null,
   finding: null, finding_source: null, themes: [], role: null, polarity: null,
-  subject: null, why: null, unread: null, representatives: [], ids: [], code_url: null, model_url: null, is_retracted: null
+  subject: null, why: null, unread: null, representatives: [], ids: [], code_url: null, model_url: null, is_retracted: null,
+  citation_count: null, citation_count_on: null
 }
 
 test('what is not known is said to be not known', () => {

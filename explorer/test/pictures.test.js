@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { layOut } from '../src/engine/layout.js'
+import { citationNetwork, shortName, sizesOf } from '../src/engine/graphs.js'
 import {
-  drawnSentence, ledTo, linkedTo, nearestTo, nearestTowards
+  drawnSentence, ledTo, linkedTo, nearestTo, nearestTowards, zoomed
 } from '../src/pictures/graph.js'
+import { placeLabels } from '../src/pictures/labels.js'
+import { themeKeys, yearKeys } from '../src/pictures/legend.js'
 import { drawnThemes, pressCell, timeTable, yearColumns } from '../src/pictures/time.js'
 
 /** @import { Graph, View } from '../src/types.js' */
@@ -152,12 +155,20 @@ test('the pointer means the nearest dot within reach', () => {
   assert.equal(nearestTo(CROSS, 0.1, 0.1), -1)
 })
 
+/** @param {number} number */
+function point(number) {
+  return {
+    number, x: 0.5, y: 0.5, size: 1, title: `Paper ${number}`, label: '', theme: 0, year: 2020,
+    cited: null
+  }
+}
+
 /** @type {Graph} */
 const GRAPH = {
   asked: 44,
   left: 0,
   alone: 41,
-  points: [1, 2, 3].map(number => ({ number, x: 0.5, y: 0.5, title: `Paper ${number}` })),
+  points: [1, 2, 3].map(point),
   links: [
     { source: 0, target: 1, weight: 1, names: ['A. Author'] },
     { source: 2, target: 0, weight: 2, names: ['A. Author', 'B. Author'] }
@@ -181,8 +192,7 @@ test('what links a paper is told, each name once, the heaviest link first', () =
 })
 
 test('a paper of the map has its nearest three; of the network all, but five are named', () => {
-  const points = Array.from({ length: 8 }, (_, i) =>
-    ({ number: i, x: 0.5, y: 0.5, title: `Paper ${i}` }))
+  const points = Array.from({ length: 8 }, (_, i) => point(i))
   const links = points.slice(1).map(({ number }) =>
     ({ source: number, target: 0, weight: number, names: ['word'] }))
   const star = { ...GRAPH, points, links }
@@ -206,6 +216,10 @@ test('how many papers are drawn of how many is told, and why not all', () => {
     '3 of 4 papers are drawn; 1 more shares author names but does not fit.')
   assert.equal(drawnSentence('network', none),
     'None of 44 papers shares an author name with another.')
+  assert.equal(drawnSentence('citations', { ...GRAPH, asked: 5, left: 1, alone: 1 }),
+    '3 of 5 papers are drawn; 1 more cites another or is cited but does not fit; ' +
+    '1 has no known citation among them.')
+  assert.equal(drawnSentence('citations', none), 'None of 44 papers is known to cite another.')
   assert.equal(drawnSentence('map', { ...GRAPH, asked: 3 }), '')
   assert.equal(drawnSentence('map', { ...none, asked: 0 }), 'There are no papers to draw.')
 })
@@ -217,4 +231,90 @@ test('of many themes the first are drawn, and those that are asked for', () => {
   const drawn = drawnThemes(themes, ['t3', 't390'])
   assert.deepEqual(drawn.map(({ theme_id }) => theme_id),
     [...themes.slice(0, 20).map(({ theme_id }) => theme_id), 't390'])
+})
+
+test('citations are told by their direction', () => {
+  assert.deepEqual(linkedTo('citations', GRAPH, 0), {
+    near: [2, 1],
+    by: 'Of the papers drawn it cites 1 and is cited by 1:',
+    titles: ['is cited by: Paper 3', 'cites: Paper 2']
+  })
+})
+
+test('works that cite one another are linked once, whatever sources say so; others are left out', () => {
+  const works = { title_plain: ['', 'A', 'B', 'C'], is_retracted: [], citation_count: [null, 4, null, 0] }
+  const model = {
+    works, years: [0, 2020, 0, 2022], facets: { theme: { start: [0, 1, 2, 3, 4], codes: [0, 2, 0, 1] } },
+    authors: { start: [0, 0, 1, 1, 2], columns: [['Ann Lee', 'The Lamp Team']] }
+  }
+  const { points, links, alone } = citationNetwork(/** @type {any} */ (model), [1, 2, 3],
+    [[1, 3], [1, 3], [3, 0], [-1, 2]])
+  assert.deepEqual(links.map(({ source, target }) => [source, target]), [[0, 1]])
+  assert.deepEqual(points.map(({ label, theme, year, cited }) => [label, theme, year, cited]),
+    [['Lee 2020', 1, 2020, 4], ['The Lamp Team 2022', 0, 2022, 0]])
+  assert.equal(alone, 1)
+})
+
+test('a dot is as large as its work is cited, and the smallest where that is not known', () => {
+  assert.deepEqual(sizesOf([null, null]), [1, 1])
+  const [all, half, none, unknown] = sizesOf([99, 9, 0, null])
+  assert.ok(Math.abs(all - half - (half - none)) < 1e-9)
+  assert.ok(unknown < none && none < half)
+})
+
+test('a name is short in a label, that of a group whole', () => {
+  assert.deepEqual(['Ann van der Lee', 'Ann B. Lee Jr.', 'Lamp Team', 'Oil-AI', '安', '', 'X'.repeat(30)]
+    .map(shortName), ['Lee', 'Lee', 'Lamp Team', 'Oil-AI', '安', '', `${'X'.repeat(18)}…`])
+})
+
+test('what is seen stays about its place and in the picture', () => {
+  const whole = { times: 1, left: 0, top: 0 }
+  const twice = zoomed(whole, 2, { x: 0.5, y: 0.25 })
+  assert.deepEqual(twice, { times: 2, left: 0.25, top: 0.125 })
+  assert.deepEqual(zoomed(twice, 2, { x: 0.5, y: 0.5 }, { x: 0.1, y: 0 }), { ...twice, left: 0.2 })
+  assert.deepEqual(zoomed(twice, 2, { x: 0, y: 0 }, { x: 9, y: -9 }), { times: 2, left: 0, top: 0.5 })
+  assert.deepEqual(zoomed(twice, 0.1, { x: 0.9, y: 0.9 }), whole)
+  assert.equal(zoomed(whole, 99, { x: 0, y: 0 }).times, 12)
+})
+
+test('labels overlap neither each other nor dots, and more of them stand when it is zoomed', () => {
+  const { x, y } = layOut(60, [])
+  const widths = Array.from({ length: 60 }, (_, i) => 40 + i)
+  const all = widths.map((_, i) => i)
+  /** @param {number} width */
+  const placed = width => {
+    const dots = Array.from(x, (at, i) => ({ x: at * width, y: y[i] * width * 0.75, r: 6 }))
+    const places = placeLabels(dots, widths, [], all, width, width * 0.75)
+    const boxes = [...places].map(([i, { x, y }]) =>
+      ({ i, left: x, right: x + widths[i], top: y - 10, bottom: y + 3 }))
+    for (const one of boxes) {
+      assert.ok(one.left >= 0 && one.right <= width)
+      const others = [...boxes, ...dots.map(({ x, y, r }, i) =>
+        ({ i, left: x - r, right: x + r, top: y - r, bottom: y + r }))]
+      assert.ok(!others.some(other => other.i !== one.i && one.left < other.right &&
+        other.left < one.right && one.top < other.bottom && other.top < one.bottom))
+    }
+    return places.size
+  }
+  assert.ok(placed(400) > 10)
+  assert.ok(placed(900) > placed(400))
+  const crowded = widths.map(() => ({ x: 50, y: 50, r: 6 }))
+  assert.deepEqual([...placeLabels(crowded, widths, [7], all, 200, 100).keys()], [7, 0, 1, 2])
+})
+
+test('each theme that is drawn has a colour of its own; of too many those of most papers', () => {
+  const themes = ['a', 'b', 'c'].map(id => ({ theme_id: id, title: id, description: '' }))
+  const points = [2, 2, 1, -1].map((theme, i) => ({ ...point(i), theme }))
+  const used = (/** @type {string[]} */ colours) => themeKeys(points, themes, colours)
+    .map(({ colour, label, has }) => [colour, label, points.filter(has).length])
+  assert.deepEqual(used(['red', 'green', 'blue']), [['red', 'a', 0], ['green', 'b', 1],
+    ['blue', 'c', 2], ['var(--cx-muted)', 'another theme', 0], ['var(--cx-muted)', 'theme not known', 1]])
+  assert.deepEqual(used(['red']).map(([, label, count]) => [label, count]),
+    [['c', 2], ['another theme', 1], ['theme not known', 1]])
+})
+
+test('years have colours in their order; an unknown year is said to be one', () => {
+  const points = [2022, 2020, null].map((year, i) => ({ ...point(i), year }))
+  assert.deepEqual(yearKeys(points).map(({ label, has }) => [label, points.filter(has).length]),
+    [['2020', 1], ['2021', 0], ['2022', 1], ['year not known', 1]])
 })

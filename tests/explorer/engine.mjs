@@ -30,8 +30,8 @@ for (const patch of states) {
     ids: entries.map(entry => entry.work_id),
     counts,
     unknown,
-    python: pythonOf(state, config),
-    command: commandOf(state, config)
+    python: pythonOf(state, config, 'csv', 'works.csv'),
+    command: commandOf(state, config, 'csv')
   })
 }
 const related = []

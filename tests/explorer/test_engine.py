@@ -19,6 +19,7 @@ from citehub._select import known_values
 from citehub.cli.app import app
 from citehub.errors import NothingKnown
 from citehub.explorer import page
+from citehub.export import Export
 from tests.made import CANONICAL, make_release, make_works
 
 SCRIPT = Path(__file__).parent / "engine.mjs"
@@ -60,6 +61,7 @@ def made(folder: Path) -> citehub.Hub:
         work["authors"] = work["authors"][: number % 4]
         work["intents"] = ["background", "method"][: number % 3]
         work["polarities"] = ["positive"] * (number % 2)
+        work["citation_count"] = (None, 7, 0, 7)[number % 4]
         work["ids"] = {"doi": f"10.5555/{number}"}
     rows = make_works(*works)
     rows["themes"] = [
@@ -160,6 +162,8 @@ def states(hub: citehub.Hub) -> list[dict[str, Any]]:
     sorted_ = [each | {"sort": sort} for each in single for sort in SORTS]
     every = {name: values[name] for name in FACETS if values[name]}
     every |= {"year": [1900, 2100], "code": False, "related_to": works[3].work_id}
+    if any(work.citation_count is not None for work in works):
+        sorted_ += [each | {"sort": "most-cited"} for each in single]
     both = [each | {"search": search} for each in single for search in SEARCHES[:3]]
     return [{}, every, every | {"search": "a"}, *single, *sorted_, *searched, *both, *pairs]
 
@@ -201,18 +205,21 @@ def conditions(state: dict[str, Any]) -> dict[str, Any]:
 def test_the_page_and_the_library_find_the_same_works_in_the_same_order(select, answers):
     for state, answer in zip(answers[0], answers[1]["answers"], strict=True):
         given = conditions(state)
-        if "representatives" in state and not {"search", "sort"} & given.keys():
+        if "representatives" in state and not {"search", "sort", "related_to"} & given.keys():
             given["sort"] = "hub"
         assert answer["ids"] == select(**given), state
 
 
 def test_the_python_that_the_page_shows_gives_its_view(answers, monkeypatch):
+    written: list[str] = []
     monkeypatch.setattr(citehub, "load", functools.cache(citehub.load))
+    monkeypatch.setattr(Export, "save", lambda _, path: written.append(path))
     for answer in answers[1]["answers"]:
         space: dict[str, Any] = {}
         try:
             exec(compile(answer["python"], "page", "exec"), space)
             found = space["works"].ids
+            assert written.pop() == "works.csv"
         except NothingKnown:
             found = []
         assert found == answer["ids"], answer["python"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import re
 
@@ -9,6 +10,7 @@ import pytest
 from lxml import html
 
 import citehub
+from citehub._palette import THEMES
 from citehub._passages import describe_place
 from citehub._work import shorten_authors
 from citehub.explorer import page, plain_list
@@ -242,6 +244,8 @@ def test_the_script_is_told_what_the_manifest_says(released, tree):
             else ""
         )
         + "A source counts 9 labelled papers of 44, and does not say which.",
+        "counts_note": None,
+        "colours": [f"light-dark({light}, {dark})" for light, dark in THEMES],
         "text_statuses": {
             row["status"]: TEXT_STATUSES[row["status"]]
             for row in released.release.rows("text_readings")
@@ -255,6 +259,37 @@ def test_the_script_is_told_what_the_manifest_says(released, tree):
     (note,) = section.xpath("p[@id='cx-note'][@role='status']")
     assert "plain list of all 44 citing papers" in note.text
     assert section.index(note) == 0
+
+
+@pytest.mark.parametrize("days", [(), (2, 2), (2, 1)])
+def test_the_script_is_told_who_counted_citations_and_when(tmp_path, days):
+    works = [
+        {"work_id": f"arxiv:2301.0000{number}", "title_plain": "A work", "citation_count": count}
+        for number, count in enumerate((7, None, 0))
+    ]
+    for day, work in zip(days, works[::2], strict=False):
+        work["citation_count_on"] = datetime.date(2026, 1, day)
+    rows = make_works(*works)
+    cell = {"table_name": "works", "column_name": "citation_count", "grade": "stated"}
+    key = {"row_key": "arxiv:2301.00000"}
+    rows["sources"] = [
+        {"source_id": each, "title": f"Index {each}", "kind": "records"}
+        for each in ("a", "b", "c")
+    ]
+    rows["evidence"] = [
+        {**cell, **key, "source_id": "b"},
+        {**cell, **key, "source_id": "a", "other_value": "9"},  # says otherwise, and is not shown
+        {**cell, **key, "column_name": "title", "source_id": "c"},
+    ]
+    hub = make_release(tmp_path, rows)
+    when = {(): "date not known", (2, 2): "2026-01-02", (2, 1): "2026-01-01 to 2026-01-02"}[days]
+    assert page.config(hub, files="", inline=None)["counts_note"] == (
+        f"Citations counted by Index b ({when}); known for 2 of 3 citing papers."
+    )
+    first, second, third = plain_list.entries(hub)
+    assert f"cited by 7 works{' (2026-01-02)' if days else ''}" in first
+    assert "cited by" not in second
+    assert "cited by 0 works" in third
 
 
 def test_a_hub_without_a_name_is_loaded_from_the_folder_beside_the_page(tmp_path):

@@ -2,7 +2,7 @@
 
 import { rowsOf, valuesOf } from './facets.js'
 import { openTables } from './files.js'
-import { authorNetwork, similarityMap } from './graphs.js'
+import { authorNetwork, citationNetwork, similarityMap } from './graphs.js'
 import { idsOf, loadModel } from './model.js'
 import { PASSAGE, Records } from './records.js'
 import { RELATED } from '../shared.js'
@@ -41,6 +41,13 @@ export async function makeEngine(config, base, loadExports, given = {}) {
   let made
   const words = () => made ??= new Words(model.count, number =>
     model.texts.line(0, number) + model.texts.line(2, number))
+  /** Works that cite one another, as one number after the other. */
+  const cites = async () => {
+    const columns = await tables.columns('local_citations', ['citing_work_id', 'cited_work_id'])
+    const [citing, cited] = columns.map(ids => ids.strings().map(model.numberOf))
+    return citing.map((/** @type {number} */ number, /** @type {number} */ row) =>
+      [number, cited[row]])
+  }
   const selector = new Selector(model, workId => {
     const number = model.numberOf(workId)
     return number < 0 ? [] : [number, ...words().related(number, RELATED).map(each => each.number)]
@@ -59,7 +66,9 @@ export async function makeEngine(config, base, loadExports, given = {}) {
     numbersOf: async ids => ids.map(model.numberOf),
     graph: async (kind, numbers) => kind === 'map'
       ? similarityMap(model, words(), numbers)
-      : authorNetwork(model, numbers),
+      : kind === 'network'
+        ? authorNetwork(model, numbers)
+        : citationNetwork(model, numbers, await cites()),
     async exported(format, numbers) {
       const { exported } = await loadExports()
       const source = {
@@ -103,6 +112,8 @@ function entryOf(model, number, passages) {
     ids: idsOf(model, number),
     code_url: works.code_url.at(number),
     model_url: works.model_url.at(number),
-    is_retracted: works.is_retracted.at(number)
+    is_retracted: works.is_retracted.at(number),
+    citation_count: works.citation_count.at(number),
+    citation_count_on: works.citation_count_on.at(number)
   }
 }

@@ -1,7 +1,8 @@
-// The two pictures of works that belong together: which are near, and which share authors.
+// Pictures of works that belong together: by their words, by authors, by citations of one another.
 
 import { rowsOf } from './facets.js'
 import { layOut } from './layout.js'
+import { split } from '../text/text.js'
 import { markedTitle } from '../text/work.js'
 
 /** @import { Graph } from '../types.js' */
@@ -13,6 +14,11 @@ export const MOST = 300
 /** Works that each is linked to on the map. */
 export const NEAREST = 3
 const FEW = 12 // works of a name that are all linked with each other
+const SIZES = { unknown: 0.65, least: 0.75, most: 1.8 } // times the usual radius of a dot
+const LONGEST = 18 // letters of a name in a label
+/** Words that end the name of a group. */
+const GROUP = /^(AI|Collaboration|Consortium|Group|Labs?|Project|Research|Team|Workshop)$/i
+const SUFFIX = /^([JS]r\.?|I{2,3}|IV)$/
 
 /** @typedef {Graph['links']} Links */
 
@@ -74,10 +80,30 @@ export function authorNetwork(model, asked) {
 }
 
 /**
- * The works that are drawn, each with those that it shares a name with, as far as they fit; and
- * how many share a name at all.
+ * The network of works that cite one another; works that neither cite nor are cited are left out.
+ * @param {Model} model
  * @param {number[]} asked
- * @param {number[][]} groups works that print the same name
+ * @param {[citing: number, cited: number][]} cites one for each source that says so
+ */
+export function citationNetwork(model, asked, cites) {
+  const among = new Set(asked)
+  const own = cites.filter(pair => pair.every(number => among.has(number)))
+  const { numbers, linked } = chooseLinked(asked, own)
+  const placeOf = new Map(numbers.map((number, place) => [number, place]))
+  /** @type {Map<string, Links[0]>} */
+  const links = new Map()
+  for (const pair of own) {
+    const [source, target] = pair.map(number => placeOf.get(number) ?? -1)
+    if (source >= 0 && target >= 0) links.set(`${pair}`, { source, target, weight: 1, names: [] })
+  }
+  return draw(model, numbers, [...links.values()], asked.length, linked)
+}
+
+/**
+ * The works that are drawn, each with those that it belongs to, as far as they fit; and how many
+ * belong to another at all.
+ * @param {number[]} asked
+ * @param {number[][]} groups works that belong together
  */
 function chooseLinked(asked, groups) {
   /** @type {Map<number, number[][]>} */
@@ -106,12 +132,54 @@ function chooseLinked(asked, groups) {
  * @returns {Graph}
  */
 function draw(model, numbers, links, asked, linked) {
-  const { title_plain, is_retracted } = model.works
-  const { x, y } = layOut(numbers.length, links)
+  const { title_plain, is_retracted, citation_count } = model.works
+  const { start, codes } = model.facets.theme
+  const counts = numbers.map(number => citation_count[number])
+  const sizes = sizesOf(counts)
+  const { x, y } = layOut(numbers.length, links, sizes)
   const points = numbers.map((number, place) => ({
-    number, x: x[place], y: y[place], title: markedTitle({
+    number, x: x[place], y: y[place], size: sizes[place], cited: counts[place],
+    title: markedTitle({
       title_plain: title_plain.at(number), is_retracted: is_retracted.at(number)
-    })
+    }),
+    label: labelOf(model, number),
+    theme: codes[start[number]] - 1, // before all themes stands 'not known'
+    year: model.years[number] || null
   }))
   return { points, links, asked, left: linked - numbers.length, alone: asked - linked }
+}
+
+/**
+ * How many times the usual radius dots have, by the logarithm of the number of citations, as a few
+ * works have most of them; those of unknown number have least, and all are alike where none is known.
+ * @param {(number | null)[]} counts
+ */
+export function sizesOf(counts) {
+  if (counts.every(count => count === null)) return counts.map(() => 1)
+  const most = Math.log1p(Math.max(1, ...counts.map(Number)))
+  const { unknown, least } = SIZES
+  return counts.map(count => count === null ? unknown
+    : least + (SIZES.most - least) * Math.log1p(count) / most)
+}
+
+/**
+ * The first author and the year, in short.
+ * @param {Model} model
+ * @param {number} number
+ */
+function labelOf({ authors: { start, columns: [names] }, years }, number) {
+  const [row] = rowsOf(start, number)
+  return `${row === undefined ? '' : shortName(names.at(row))} ${years[number] || ''}`.trim()
+}
+
+/**
+ * The last word of a name, which mostly is that of the family; a group keeps its name.
+ * @param {string} name
+ */
+export function shortName(name) {
+  const words = split(name)
+  if (words.length > 2 && SUFFIX.test(words[words.length - 1])) words.pop()
+  const last = words[words.length - 1] ?? ''
+  const letters = [...GROUP.test(last) || name.includes(',') ? words.join(' ') : last]
+  return letters.length > LONGEST ? `${letters.slice(0, LONGEST).join('')}…` : letters.join('')
 }

@@ -48,9 +48,10 @@ function fit(nodes) {
  * links, which name nodes by position.
  * @param {number} count
  * @param {{ source: number, target: number, weight: number }[]} links
+ * @param {number[]} [sizes] how many times the usual radius each has
  * @returns {{ x: Float64Array, y: Float64Array }}
  */
-export function layOut(count, links) {
+export function layOut(count, links, sizes = []) {
   const nodes = Array.from({ length: count }, () => ({ x: NaN, y: NaN, vx: 0, vy: 0 }))
   const radius = dotRadius(count)
   const heaviest = links.reduce((most, { weight }) => Math.max(most, weight), 0)
@@ -65,7 +66,7 @@ export function layOut(count, links) {
     .tick(TICKS)
   fit(nodes)
   for (const name of ['link', 'apart', 'x', 'y']) simulation.force(name, null)
-  simulation.force('collide', forceCollide(1.15 * radius))
+  simulation.force('collide', forceCollide((_, i) => 1.15 * radius * (sizes[i] ?? 1)))
   for (let i = 0; i < PARTING_TICKS; i++) {
     simulation.tick()
     for (const node of nodes) {

@@ -30,7 +30,8 @@ import { findNumbers, makeWorkIds } from './works.js'
  */
 
 const WORKS = ['title_plain', 'publication_year', 'publication_month', 'venue',
-  'primary_category', 'finding', 'finding_source', 'code_url', 'model_url', 'is_retracted']
+  'primary_category', 'finding', 'finding_source', 'code_url', 'model_url', 'is_retracted',
+  'citation_count', 'citation_count_on']
 
 /**
  * Read what the list, its facets and its search need.

@@ -49,13 +49,15 @@ export class Selector {
    */
   view(conditions) {
     const { model } = this
-    const { scores, terms } = this.search(conditions.search)
-    const wanted = this.conditions(conditions, scores)
+    const { search, related_to: of, sort } = conditions
+    const { scores, terms } = this.search(search)
+    const near = of ? Int32Array.from(this.relatedTo(of)) : null
+    const wanted = this.conditions(conditions, scores, near)
     const failed = sift(model.count, wanted)
-    const sort = conditions.sort || (conditions.search ? 'relevance' : 'hub')
-    const numbers = sort === 'relevance' && conditions.search
+    const order = sort && sort !== 'relevance' ? this.order(sort) : near ?? this.order('hub')
+    const numbers = search && (!sort || sort === 'relevance')
       ? byScore(scores, failed)
-      : this.order(sort === 'relevance' ? 'hub' : sort).filter(number => !failed[number])
+      : order.filter(number => !failed[number])
     /** @param {Facet[]} facets @returns {Int32Array} the works that conditions on all else leave */
     const left = (...facets) => {
       const passed = wanted.reduce((bits, { facet }, place) =>
@@ -84,9 +86,10 @@ export class Selector {
   /**
    * @param {Conditions} wanted
    * @param {Int32Array} scores
+   * @param {Int32Array | null} near works related to one
    * @returns {Condition[]}
    */
-  conditions(wanted, scores) {
+  conditions(wanted, scores, near) {
     const { model } = this
     /** @type {Condition[]} */
     const found = []
@@ -106,9 +109,7 @@ export class Selector {
         found.push({ facet: flag, met: this.flags[flag].map(each => +(each === value)) })
       }
     }
-    if (wanted.related_to) {
-      found.push({ facet: null, met: among(model.count, this.relatedTo(wanted.related_to)) })
-    }
+    if (near) found.push({ facet: null, met: among(model.count, near) })
     if (wanted.authors_of) {
       found.push({ facet: null, met: sameAuthors(model, wanted.authors_of) })
     }
@@ -150,6 +151,9 @@ export class Selector {
     if (sort === 'title') {
       const keys = Array.from({ length: model.count }, (_, number) => model.texts.line(0, number))
       numbers.sort((one, two) => compare(keys[one], keys[two]) || one - two)
+    } else if (sort === 'most-cited') {
+      const keys = Array.from(model.works.citation_count, count => count ?? -1)
+      numbers.sort((one, two) => keys[two] - keys[one] || one - two)
     } else if (sort !== 'hub') {
       const sign = sort === 'newest' ? -1 : 1
       const keys = Int32Array.from(model.years, (year, number) =>
@@ -275,7 +279,7 @@ function timeline({ facets, years }, numbers) {
   return found
 }
 
-/** @param {number} count @param {number[]} numbers */
+/** @param {number} count @param {Int32Array} numbers */
 function among(count, numbers) {
   const met = new Uint8Array(count)
   for (const number of numbers) met[number] = 1

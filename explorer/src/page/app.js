@@ -107,8 +107,9 @@ export async function startPage(root, config, opening) {
   // Not `popstate`, after which the browser still scrolls to where the page was left.
   addEventListener('hashchange', reread, { signal: ended.signal })
   listenToKeys(ended.signal)
-  if (box.input.value !== asked) {
-    page.state = { ...readAddress(location.hash).state, search: box.input.value }
+  const typedFirst = box.input.value.trim()
+  if (typedFirst !== asked) {
+    page.state = { ...readAddress(location.hash).state, search: typedFirst }
     write(false)
   }
   await read()
@@ -159,7 +160,7 @@ export async function startPage(root, config, opening) {
     const found = readAddress(asked)
     if (isBack) found.state.picked = page.state.picked
     try {
-      const checked = await dropUnknown(found.state, engine, known)
+      const checked = await dropUnknown(found.state, engine, known, config)
       if (asked !== address) return // and is elsewhere already
       if (checked.state.open !== page.state.open) page.goTo = 'open'
       page.state = checked.state

@@ -25,7 +25,9 @@ export const FLAG_WORDS = /** @type {const} */ ({
  * @param {State} state
  * @returns {Conditions}
  */
-export function conditionsOf({ open, picked, compare, picture, ...conditions }) {
+export function conditionsOf({
+  open, picked, compare, picture, colour, ...conditions
+}) {
   return conditions
 }
 

@@ -36,6 +36,7 @@ export function exporting(page) {
   const what = el('label', { for: 'cx-format' })
   const format = el('select', { id: 'cx-format' },
     ...Object.entries(FORMATS).map(([value, [name]]) => el('option', { value }, name)))
+  format.onchange = showCode
   const told = el('span', { class: 'cx-told', role: 'status' })
   /** @type {unknown[]} */
   let papers = [] // that the message is about
@@ -52,8 +53,8 @@ export function exporting(page) {
   /** @param {(made: Promise<Blob>) => Promise<string>} use returns what to say */
   function exportTo(use) {
     const { engine, view, state: { picked } } = page
-    const chosen = /** @type {ExportFormat} */ (format.value)
-    const make = async () => engine.exported(chosen, picked.length
+    const { value } = chosen()
+    const make = async () => engine.exported(value, picked.length
       ? inListOrder(await engine.numbersOf(picked), view.numbers)
       : Array.from(view.numbers))
     const count = many(picked.length || view.numbers.length, 'paper')
@@ -61,11 +62,16 @@ export function exporting(page) {
     tell(use(make()).then(said => `${said}: ${count}`))
   }
 
-  async function save(/** @type {Promise<Blob>} */ made) {
+  function chosen() {
     const { hub, version } = page.config
-    const [name, ending] = FORMATS[/** @type {ExportFormat} */ (format.value)]
+    const value = /** @type {ExportFormat} */ (format.value)
+    const [name, ending] = FORMATS[value]
+    return { value, name, file: `${hub}-${version}.${ending}` }
+  }
+
+  async function save(/** @type {Promise<Blob>} */ made) {
+    const { name, file } = chosen()
     const url = URL.createObjectURL(await made)
-    const file = `${hub}-${version}.${ending}`
     el('a', { href: url, download: file }).click()
     setTimeout(() => URL.revokeObjectURL(url), 60_000)
     return `Downloaded ${file} as ${name}`
@@ -77,21 +83,28 @@ export function exporting(page) {
   const [python, command] = ['Python', 'Command line'].map(label =>
     el('pre', { tabIndex: 0, role: 'group', 'aria-label': label }))
   const code = el('details', { class: 'cx-code' }, el('summary', {}, 'Show the code'),
-    el('p', {}, 'The code gives the papers shown, not the ticked ones.'),
-    ...[python, command].flatMap(pre => {
+    el('p', {}, 'The code writes the papers shown, not the ticked ones, in the format chosen above.'),
+    ...[python, command].map(pre => {
       const label = pre.getAttribute('aria-label')
-      return [
+      return el('div', {},
         el('p', {}, `${label} `, button('Copy', () =>
           tell(copied(textFile(pre.textContent ?? ''))), { 'aria-label': `Copy: ${label}` })),
-        pre
-      ]
+        pre)
     }))
+
+  function showCode() {
+    const { value, file } = chosen()
+    setText(python, pythonOf(page.state, page.config, value, file))
+    setText(command, commandOf(page.state, page.config, value))
+    const block = /** @type {HTMLElement} */ (command.parentElement)
+    block.hidden = !command.textContent
+  }
 
   return {
     node: el('section', { class: 'cx-export', 'aria-label': 'Export' },
       what, format, ...buttons, code, told),
     show() {
-      const { view: { numbers }, state, config } = page
+      const { view: { numbers }, state } = page
       const { length } = state.picked
       const isOther = papers[0] !== numbers || `${papers[1]}` !== `${state.picked}`
       papers = [numbers, state.picked]
@@ -100,8 +113,7 @@ export function exporting(page) {
         ? many(length, 'ticked paper')
         : many(numbers.length, 'shown paper')}`)
       for (const each of buttons) each.disabled = !(length || numbers.length)
-      setText(python, pythonOf(state, config))
-      setText(command, commandOf(state, config))
+      showCode()
     }
   }
 }

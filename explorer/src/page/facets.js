@@ -87,20 +87,17 @@ function yearFacet(page) {
   const { numbers, counts } = page.view // of all papers
   const undated = counts.year.reduce((left, { count }) => left - count, numbers.length)
   const [from, to] = ['From', 'To'].map(label => el('select', {
-    'aria-label': `${label} year`, onchange: choose
+    'aria-label': `${label} year`, onchange: () => page.change({ year: chosen() })
   }))
   const unknown = el('p', { class: 'cx-unknown' },
     `Papers of unknown year (${grouped(undated)} in all) are left out.`)
 
-  /** @param {Event} event */
-  function choose({ target }) {
+  /** @returns {[number, number] | null} the years that are chosen, in either order */
+  function chosen() {
     const { years } = page.engine
-    const [least, most] = [years[0], /** @type {number} */ (years.at(-1))]
-    const chosen = /** @type {HTMLSelectElement} */ (target).value
-    const first = Number(from.value || least)
-    const last = Number(to.value || most)
-    if (!chosen && first === least && last === most) page.change({ year: null })
-    else page.change({ year: first <= last ? [first, last] : [Number(chosen), Number(chosen)] })
+    if (!from.value && !to.value) return null
+    const ends = [Number(from.value || years[0]), Number(to.value || years.at(-1))]
+    return [Math.min(...ends), Math.max(...ends)]
   }
 
   return {
@@ -109,15 +106,18 @@ function yearFacet(page) {
     show() {
       const { state: { year }, engine: { years } } = page
       const all = [...new Set([...years, ...year ?? []])].sort((one, two) => one - two)
-      ;[from, to].forEach((select, end) => {
+      ;[from, to].forEach(select => {
         ['', ...all].forEach((value, place) => {
           const option = select.options[place] ?? select.appendChild(el('option'))
           option.value = `${value}`
           setText(option, `${value || 'any'}`)
         })
         select.length = all.length + 1
-        select.value = `${year?.[end] ?? ''}`
       })
+      // What somebody chose stays as it is, 'any' too, as long as it means the same.
+      if (`${chosen()}` !== `${year}`) {
+        ;[from, to].forEach((select, end) => { select.value = `${year?.[end] ?? ''}` })
+      }
       unknown.hidden = !year || !undated
     }
   }

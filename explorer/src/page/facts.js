@@ -3,7 +3,7 @@
 import { cleanLine } from '../text/text.js'
 import { published, shown, valueOf } from '../text/work.js'
 import { el, link, many } from './dom.js'
-import { idLink, parted } from './paper.js'
+import { citedLine, idLink, parted } from './paper.js'
 
 /** @import { CitationRow, LabelRow, RankRow, WorkRecord } from '../types.js' */
 /** @import { Page } from './app.js' */
@@ -39,6 +39,7 @@ export function facts(record, page) {
     ['Place in the hub', cited(row => row.hub_position)],
     ['Months after the cited work', cited(row => row.timespan_months)],
     ['Author names shared with it (equal spelling, a heuristic)', cited(row => row.shared_authors)],
+    ['Cited by', work.citation_count === null ? [] : [counted(record)]],
     ['Influential citation', cited(row => row.is_influential)],
     ['Labels of its citation', joined([...new Set(shown(labels).map(labelled))], '; ')],
     ['Citing papers that it cites', joined([...new Set(local.map(row => row.cited_work_id))])],
@@ -49,6 +50,11 @@ export function facts(record, page) {
     ['Retracted', one(work.is_retracted)]
   ]
 }
+
+/** @param {WorkRecord} record how often it is cited, who counted, and when */
+const counted = ({ work, evidence }) => [citedLine(work), ...evidence.filter(row =>
+  row.table_name === 'works' && row.column_name === 'citation_count' && row.other_value === null
+).map(row => `source ${cleanLine(row.source_id)}`)].join(', ')
 
 /** @param {RankRow} row */
 const ranked = ({ method, rank, covers, reason }) =>

@@ -3,7 +3,7 @@
 import { pageOf } from '../text/identifiers.js'
 import { cleanLine } from '../text/text.js'
 import { firstIds, pageOfWork, published } from '../text/work.js'
-import { link } from './dom.js'
+import { link, many } from './dom.js'
 
 /** @import { Config, Entry, IdRow } from '../types.js' */
 
@@ -14,16 +14,25 @@ const SCHEMES = {
 }
 
 /**
- * Returns whether it is retracted, date, themes, venue and category as one line.
+ * Returns whether it is retracted, date, citations, themes, venue and category as one line.
  * @param {Entry} entry
  */
 export const about = entry => cleanLine([
   ...entry.is_retracted ? ['retracted'] : [],
   published(entry) ?? 'date not known',
+  ...entry.citation_count === null ? [] : [citedLine(entry)],
   entry.themes.join('; ') || 'theme not known',
   entry.venue || 'venue not known',
   entry.primary_category || 'category not known'
 ].join(' · '))
+
+/**
+ * Returns how often a paper is cited, and when that was counted.
+ * @param {{ citation_count: number | null, citation_count_on: Date | null }} work
+ */
+export const citedLine = ({ citation_count, citation_count_on: day }) =>
+  `cited by ${many(Number(citation_count), 'work')}` +
+  (day ? ` (${day.toISOString().slice(0, 10)})` : '')
 
 /**
  * Returns role, polarity and subject as one line, and why no passage is known.

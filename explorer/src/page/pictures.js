@@ -5,12 +5,16 @@ import { graphPicture } from '../pictures/graph.js'
 import { pressCell, replacePicture, timePicture } from '../pictures/time.js'
 import { button, el } from './dom.js'
 
-/** @import { State } from '../types.js' */
+/** @import { GraphKind, State } from '../types.js' */
 /** @import { Page, Part } from './app.js' */
 
-const NAMES = /** @type {const} */ ({ time: 'Time', map: 'Map', network: 'Network' })
-/** What a pressed dot asks the list for. */
-const CONDITION = /** @type {const} */ ({ map: 'related_to', network: 'authors_of' })
+const NAMES = /** @type {const} */ ({
+  time: 'Time', map: 'Similar texts', network: 'Shared authors', citations: 'Citations'
+})
+/** What a pressed dot asks the list for, or opens. */
+const CONDITION = /** @type {const} */ ({
+  map: 'related_to', network: 'authors_of', citations: 'open'
+})
 
 /**
  * Returns the picture, and `point`, which highlights a paper in it.
@@ -18,11 +22,12 @@ const CONDITION = /** @type {const} */ ({ map: 'related_to', network: 'authors_o
  * @returns {Part & { point: (number: number | null) => void }}
  */
 export function pictures(page) {
-  const kinds = /** @type {State['picture'][]} */ (Object.keys(NAMES))
+  const kinds = /** @type {State['picture'][]} */ (Object.keys(NAMES)).filter(kind =>
+    kind !== 'citations' || page.config.tables.local_citations?.rows)
   const buttons = kinds.map(kind =>
     button(NAMES[kind], () => page.change({ picture: kind }, { replace: true })))
   /** @type {HTMLElement} */
-  let picture = el('div')
+  let drawing = el('div')
   /** @type {import('../pictures/graph.js').Picture | null} */
   let graph = null
   /** @type {unknown} */
@@ -30,15 +35,21 @@ export function pictures(page) {
   /** @type {import('../pictures/time.js').Press | null} */
   let pressed = null
   const node = el('div', { class: 'cx-pictures' },
-    el('div', { class: 'cx-kinds', role: 'group', 'aria-label': 'Picture' }, ...buttons), picture)
+    el('div', { class: 'cx-kinds', role: 'group', 'aria-label': 'Picture' }, ...buttons), drawing)
 
   /** @param {HTMLElement} made */
   function put(made) {
-    replacePicture(picture, made)
-    picture = made
+    replacePicture(drawing, made)
+    drawing = made
   }
 
-  /** @param {'map' | 'network'} kind */
+  /** @type {import('../pictures/legend.js').Look} */
+  const look = {
+    themes: page.engine.themes, colours: page.config.colours, note: page.config.counts_note,
+    choose: colour => page.change({ colour }, { replace: true })
+  }
+
+  /** @param {GraphKind} kind */
   async function showGraph(kind) {
     const { config, engine, view } = page
     const whole = config.n <= MOST // is drawn whole, so that nothing moves
@@ -46,21 +57,22 @@ export function pictures(page) {
     const asked = page.state[CONDITION[kind]]
     const [chosen] = asked ? await engine.numbersOf([asked]) : [-1]
     const shown = new Set(view.numbers)
-    if (picture.dataset.kind !== kind || drawn !== of) {
+    if (drawing.dataset.kind !== kind || drawn !== of) {
       const found = await engine.graph(kind, whole
         ? Array.from({ length: config.n }, (_, place) => place + 1)
         : Array.from(view.numbers))
       if (page.state.picture !== kind || page.view !== view) return
-      graph = graphPicture(kind, found, number => choose(kind, number))
+      graph = graphPicture(kind, found, look, number => choose(kind, number))
       drawn = of
       put(graph.node)
     }
-    graph?.refresh(shown, chosen)
+    graph?.refresh(shown, chosen, page.state.colour)
   }
 
-  /** @param {'map' | 'network'} kind @param {number} number -1 where none is chosen any more */
+  /** @param {GraphKind} kind @param {number} number -1 where none is chosen any more */
   async function choose(kind, number) {
     const [entry] = number < 0 ? [] : await page.engine.entries([number])
+    if (kind === 'citations') return page.open(entry?.work_id ?? '')
     // One of the two: what both leave is mostly nothing.
     page.change({ related_to: '', authors_of: '', [CONDITION[kind]]: entry?.work_id ?? '' })
   }
@@ -76,7 +88,8 @@ export function pictures(page) {
     node,
     async show() {
       if (!node.closest('details')?.open) return // drawn when it is unfolded
-      const { picture: kind } = page.state
+      const { picture } = page.state
+      const kind = kinds.includes(picture) ? picture : 'time'
       buttons.forEach((each, place) =>
         each.setAttribute('aria-pressed', `${kinds[place] === kind}`))
       if (kind !== 'time') return showGraph(kind)

@@ -1,6 +1,7 @@
 // Search, order, how many there are, and the conditions that are set.
 
 import { LONGEST } from '../state/address.js'
+import { cleanLine } from '../text/text.js'
 import { markedTitle } from '../text/work.js'
 import { activeConditions, noConditions } from './conditions.js'
 import { arrange, button, el, grouped, many, setText } from './dom.js'
@@ -9,7 +10,10 @@ import { arrange, button, el, grouped, many, setText } from './dom.js'
 /** @import { Chip } from './conditions.js' */
 /** @import { Page, Part } from './app.js' */
 
-const SORTS = { hub: 'hub order', newest: 'newest first', oldest: 'oldest first', title: 'title' }
+const SORTS = {
+  hub: 'hub order', newest: 'newest first', oldest: 'oldest first', title: 'title',
+  'most-cited': 'most cited'
+}
 
 /** @typedef {ReturnType<typeof searchBox>} SearchBox the toolbar before there is data */
 
@@ -66,7 +70,7 @@ export function toolbar(page, { node, input: search, found }) {
 
   /** @param {string} text */
   function find(text) {
-    page.change({ search: text }, { typing: true })
+    page.change({ search: text.trim() }, { typing: true })
   }
 
   /** @param {string} workId */
@@ -100,21 +104,24 @@ export function toolbar(page, { node, input: search, found }) {
 
   found.before(skip,
     el('span', { class: 'cx-order' }, el('label', { for: 'cx-sort' }, 'Sort by'), sort))
-  node.append(el('div', { class: 'cx-active' }, chips, clear))
+  const counts = el('p', { class: 'cx-note' }, cleanLine(page.config.counts_note ?? ''))
+  node.append(counts, el('div', { class: 'cx-active' }, chips, clear))
 
   return {
     node,
     show() {
       const { state, view, config } = page
-      if (search.value !== state.search) search.value = state.search
-      const first = state.search ? 'relevance' : 'hub order'
+      if (search.value.trim() !== state.search) search.value = state.search
+      const first = state.search ? 'relevance' : state.related_to ? 'nearness' : 'hub order'
       if (sort.options[0]?.text !== first) {
         arrange(sort, [el('option', { value: '' }, first), ...Object.entries(SORTS)
-          .filter(([, label]) => label !== first)
+          .filter(([value, label]) =>
+            label !== first && (config.counts_note || value !== 'most-cited'))
           .map(([value, label]) => el('option', { value }, label))])
       }
       sort.value = state.sort
       if (sort.selectedIndex < 0) sort.selectedIndex = 0
+      counts.hidden = state.sort !== 'most-cited'
       setText(found, foundText(view.numbers.length, config.n))
       showChips()
     }

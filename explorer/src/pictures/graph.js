@@ -1,30 +1,52 @@
-// The map of similarity and the network of shared author names: dots that are buttons.
+// Pictures of works that belong together: dots that are buttons, in a plane to zoom into.
 
 import { NEAREST } from '../engine/graphs.js'
 import { dotRadius, HEIGHT, WIDTH } from '../engine/layout.js'
 import { RELATED } from '../shared.js'
-import { el, grouped, many } from '../page/dom.js'
+import { button, el, grouped, many } from '../page/dom.js'
+import { legend } from './legend.js'
+import { placeLabels } from './labels.js'
 
-/** @import { Graph } from '../types.js' */
-/** @typedef {'map' | 'network'} Kind */
+/** @import { Graph, GraphKind as Kind, State } from '../types.js' */
+/** @import { Look } from './legend.js' */
 
 const MOST_NAMES = 8
 const MOST_TITLES = 5
 const REACH = 16 // how far from a dot the pointer still means it, as dots are small
-const POINT = 'Point at a dot, or move with the arrow keys, to read its title. ' +
-  'Pressed, it narrows the list to that paper and '
+const DEEPEST = 12 // times as large
+const STEP = 1.5
+const STILL = 4 // px that a pointer may stray while it presses
+const POINT = 'Point at a dot, or move with the arrow keys, to read its title. '
+const NARROWS = `${POINT}Press it to list that paper and `
 const HINT = {
-  map: `${POINT}the ${RELATED} nearest to it; lines lead to the nearest ${NEAREST}.`,
-  network: `${POINT}those that print one of its author names.`
+  map: `${NARROWS}the ${RELATED} nearest to it, the nearest first.`,
+  network: `${NARROWS}those that print one of its author names.`,
+  citations: `${POINT}Press it to open the paper.`
 }
-const TITLE = { map: 'Map of similarity', network: 'Network of shared author names' }
-const HEURISTIC = {
-  map: 'A heuristic: linked papers use the same rare words. Where a dot stands says no more.',
-  network: 'A heuristic: linked papers print an author name in equal spelling, ' +
-    'which may be that of two people. A name of many papers links each to the next.'
+const ZOOM = ' Zoom with the buttons, + and −, two fingers, or Ctrl and the wheel; drag to move.'
+const TITLE = {
+  map: 'Papers with similar texts',
+  network: 'Papers that share author names',
+  citations: 'Citing papers that cite one another'
+}
+const HONEST = {
+  map: `A heuristic: a line joins a paper to one of the ${NEAREST} whose title and finding share ` +
+    'the most rare words with its own. It is no citation, and no source says that the two ' +
+    'belong together. Where a dot stands says no more than its lines.',
+  network: 'A heuristic: a line joins papers that print an author name in equal spelling, which ' +
+    'may be the name of two people. A name on many papers links each to the next.',
+  citations: 'An arrow leads from a paper to one that it cites, as a source of this hub states ' +
+    'it. A missing arrow does not say that there is no citation.'
 }
 const LINKED = { map: 'Nearest by the rare word', network: 'Linked by the author name' }
 const NOT_SHOWN = 'Not in this list.'
+/** What papers do that belong to another, one and several, and what those do that do not. */
+const BELONGS = {
+  network: ['shares author names but does', 'share author names but do', 'shares', 'share',
+    'no author name', 'shares an author name with another'],
+  citations: ['cites another or is cited but does', 'cite another or are cited but do', 'has',
+    'have', 'no known citation among them', 'is known to cite another']
+}
 
 /**
  * Returns the sentence that says which papers are drawn: '' where all are.
@@ -33,15 +55,14 @@ const NOT_SHOWN = 'Not in this list.'
  */
 export function drawnSentence(kind, { asked, left, alone, points: { length } }) {
   if (!asked) return 'There are no papers to draw.'
-  if (!length) return `None of ${many(asked, 'paper')} shares an author name with another.`
+  if (!length) return `None of ${many(asked, 'paper')} ${BELONGS[kind === 'map' ? 'network' : kind][5]}.`
   if (asked === length) return ''
   const drawn = `${grouped(length)} of ${many(asked, 'paper')} are drawn`
   if (kind === 'map') return `The first ${drawn}.`
-  const more = left === 1 ? 'shares author names but does' : 'share author names but do'
-  const share = alone === 1 ? 'shares' : 'share'
+  const [does, doing, has, have, none] = BELONGS[kind]
   return drawn +
-    (left ? `; ${grouped(left)} more ${more} not fit` : '') +
-    (alone ? `; ${grouped(alone)} ${share} ${left ? 'none' : 'no author name'}` : '') + '.'
+    (left ? `; ${grouped(left)} more ${left === 1 ? does : doing} not fit` : '') +
+    (alone ? `; ${grouped(alone)} ${alone === 1 ? has : have} ${left && kind === 'network' ? 'none' : none}` : '') + '.'
 }
 
 /**
@@ -58,13 +79,23 @@ export function linkedTo(kind, { links, points }, index) {
     .sort((one, two) => two.weight - one.weight)
     .slice(0, kind === 'map' ? NEAREST : undefined)
   const near = own.map(({ source, target }) => source === index ? target : source)
+  const titles = near.slice(0, MOST_TITLES).map((place, at) => kind === 'citations'
+    ? `${own[at].source === index ? 'cites' : 'is cited by'}: ${points[place].title}`
+    : points[place].title)
+  if (near.length > MOST_TITLES) titles.push(`and ${near.length - MOST_TITLES} more`)
+  return { near, by: near.length ? linkedBy(kind, own, index) : '', titles }
+}
+
+/** @param {Kind} kind @param {Graph['links']} own @param {number} index */
+function linkedBy(kind, own, index) {
+  if (kind === 'citations') {
+    const cites = own.filter(({ source }) => source === index).length
+    return `Of the papers drawn it cites ${cites} and is cited by ${own.length - cites}:`
+  }
   const names = [...new Set(own.flatMap(link => link.names))]
   const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : ''
-  const titles = near.slice(0, MOST_TITLES).map(place => points[place].title)
-  if (near.length > MOST_TITLES) titles.push(`and ${near.length - MOST_TITLES} more`)
-  const by = `${LINKED[kind]}${names.length === 1 ? '' : 's'} ` +
+  return `${LINKED[kind]}${names.length === 1 ? '' : 's'} ` +
     `${names.slice(0, MOST_NAMES).join(', ')}${more}:`
-  return { near, by: near.length ? by : '', titles }
 }
 
 /**
@@ -72,9 +103,10 @@ export function linkedTo(kind, { links, points }, index) {
  * @param {{ x: number, y: number }[]} points
  * @param {number} x 0 to 1
  * @param {number} y 0 to 1
+ * @param {number} [reach]
  */
-export function nearestTo(points, x, y) {
-  let [best, least] = [-1, REACH]
+export function nearestTo(points, x, y, reach = REACH) {
+  let [best, least] = [-1, reach]
   points.forEach((point, i) => {
     const far = Math.hypot((point.x - x) * WIDTH, (point.y - y) * HEIGHT)
     if (far < least) [best, least] = [i, far]
@@ -119,23 +151,47 @@ export function ledTo(points, from, key) {
 }
 
 /**
+ * Returns a part of the picture, enlarged about a place that stays where it is, and moved; it
+ * never shows what is beside the picture.
+ * @param {Window} window
+ * @param {number} times how many times as large as the whole picture it is
+ * @param {{ x: number, y: number }} about 0 to 1 in what is seen
+ * @param {{ x: number, y: number }} [moved] by how much of what is seen
+ * @returns {Window}
+ */
+export function zoomed({ times: before, left, top }, times, about, moved = { x: 0, y: 0 }) {
+  const k = Math.min(Math.max(times, 1), DEEPEST)
+  /** @param {number} start @param {'x' | 'y'} axis */
+  const startAt = (start, axis) =>
+    Math.min(Math.max(start + about[axis] / before - (about[axis] + moved[axis]) / k, 0), 1 - 1 / k)
+  return { times: k, left: startAt(left, 'x'), top: startAt(top, 'y') }
+}
+
+/** @typedef {{ times: number, left: number, top: number }} Window the part that is seen */
+
+/**
  * @template {keyof SVGElementTagNameMap} Name
  * @param {Name} name
  * @param {Record<string, string | number>} attributes
  */
 function svgElement(name, attributes) {
   const element = document.createElementNS('http://www.w3.org/2000/svg', name)
-  for (const key in attributes) element.setAttribute(key, String(attributes[key]))
+  setAll(element, attributes)
   return element
 }
 
+/** @param {Element} element @param {Record<string, string | number>} attributes */
+function setAll(element, attributes) {
+  for (const key in attributes) element.setAttribute(key, String(attributes[key]))
+}
+
 /**
- * A picture: its element; `refresh`, which fills the dots of the papers that the list shows and
- * rings the chosen one (-1 for none), in place, so that the focus stays; and `mark`, which
- * highlights the dot of a paper (null for none) while its entry in the list is pointed at.
+ * A picture: its element; `refresh`, which fills the dots of the papers that the list shows, rings
+ * the chosen one (-1 for none) and colours all, in place, so that the focus stays; and `mark`,
+ * which highlights the dot of a paper (null for none) while its entry in the list is pointed at.
  * @typedef {object} Picture
  * @property {HTMLElement} node
- * @property {(shown: Set<number>, chosen: number) => void} refresh
+ * @property {(shown: Set<number>, chosen: number, colour: State['colour']) => void} refresh
  * @property {(number: number | null) => void} mark
  */
 
@@ -143,10 +199,11 @@ function svgElement(name, attributes) {
  * Returns the picture of a graph, whose links name points by position.
  * @param {Kind} kind
  * @param {Graph} graph
+ * @param {Look} look
  * @param {(number: number) => void} choose gets -1 where the chosen paper is pressed again
  * @returns {Picture}
  */
-export function graphPicture(kind, graph, choose) {
+export function graphPicture(kind, graph, look, choose) {
   const node = el('div', { class: 'cx-picture cx-graph', 'data-kind': kind })
   const { links, points } = graph
   const sentence = drawnSentence(kind, graph)
@@ -156,49 +213,70 @@ export function graphPicture(kind, graph, choose) {
   }
 
   const svg = svgElement('svg', {
-    viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
-    role: 'group',
-    'aria-label': `${TITLE[kind]}: ${many(points.length, 'paper')}`
+    role: 'group', 'aria-label': `${TITLE[kind]}: ${many(points.length, 'paper')}`
   })
   const caption = el('div', { class: 'cx-caption', 'aria-live': 'off' })
+  const colours = legend(graph, look)
   const heaviest = links.reduce((most, { weight }) => Math.max(most, weight), 0)
-  const lines = links.map(({ source, target, weight }) => svgElement('line', {
+  const lines = links.map(({ weight }) => svgElement('line', {
     class: 'cx-link',
-    x1: points[source].x * WIDTH,
-    y1: points[source].y * HEIGHT,
-    x2: points[target].x * WIDTH,
-    y2: points[target].y * HEIGHT,
-    'stroke-width': 1.5 + weight / heaviest
+    'stroke-width': kind === 'map' ? 1 + weight / heaviest : 1.3,
+    ...kind === 'citations' ? { 'marker-end': 'url(#cx-arrow)' } : {}
   }))
-  const radius = dotRadius(points.length)
-  const dots = points.map(({ number, title, x, y }) => svgElement('circle', {
-    class: 'cx-dot',
-    role: 'button',
-    tabindex: -1,
-    'aria-label': title,
-    'data-number': number,
-    cx: x * WIDTH,
-    cy: y * HEIGHT,
-    r: radius
+  const dots = points.map(({ number, title }) => svgElement('circle', {
+    class: 'cx-dot', role: 'button', tabindex: -1, 'aria-label': title, 'data-number': number
   }))
-  const ring = svgElement('circle', { class: 'cx-ring', r: radius + 4 })
-  svg.append(...lines, ...dots, ring)
-  node.append(svg, caption, el('p', { class: 'cx-note' }, `${sentence} ${HEURISTIC[kind]}`))
+  const labels = points.map(({ label }) => {
+    const text = svgElement('text', { class: 'cx-label', 'aria-hidden': 'true' })
+    text.textContent = label
+    return text
+  })
+  const ring = svgElement('circle', { class: 'cx-ring' })
+  const arrow = svgElement('marker', {
+    id: 'cx-arrow', viewBox: '0 0 6 6', refX: 6, refY: 3, markerWidth: 6, markerHeight: 6,
+    markerUnits: 'userSpaceOnUse', orient: 'auto'
+  })
+  arrow.append(svgElement('path', { d: 'M0 0 6 3 0 6z' }))
+  svg.append(...kind === 'citations' ? [arrow] : [], ...lines, ...dots, ring, ...labels)
+  /** @param {string} sign @param {string} label @param {() => void} press */
+  const zoomButton = (sign, label, press) =>
+    button(sign, press, { 'aria-label': label, title: label })
+  const frame = el('div', {}, svg)
+  node.append(el('p', { class: 'cx-heading' }, TITLE[kind]), frame,
+    el('div', { class: 'cx-controls' }, colours.buttons,
+      zoomButton('+', 'Zoom in', () => zoom(seen.times * STEP)),
+      zoomButton('−', 'Zoom out', () => zoom(seen.times / STEP)),
+      zoomButton('⤢', 'Show the whole picture', () => zoom(1))),
+    colours.list, caption, ...[`${sentence} ${HONEST[kind]}`.trim(), colours.sizes].map(text =>
+      el('p', { class: 'cx-note' }, text)))
 
   let stop = 0 // the dot that the tab key reaches
   let chosen = -1
   let pointed = -1
+  let marked = -1
+  /** @type {Window} */
+  let seen = { times: 1, left: 0, top: 0 }
+  /** @type {number[]} */
+  let near = [] // to what is told of
+  /** @type {number[]} */
+  const widths = [] // of labels, in px
+  /** @type {{ x: number, y: number, r: number }[]} */
+  let placed = [] // the dots, in px
+  const bySize = points.map((_, i) => i).sort((one, two) => points[two].size - points[one].size)
 
   /** @param {EventTarget | null} target */
   const indexOf = target => dots.findIndex(dot => dot === target)
+  /** @param {MouseEvent} event where the pointer is in the picture that is seen */
+  const at = ({ clientX, clientY }) => {
+    const { left, top, width, height } = svg.getBoundingClientRect()
+    return { x: (clientX - left) / width, y: (clientY - top) / height }
+  }
   /** @param {MouseEvent} event */
   const indexAt = event => {
     const on = indexOf(event.target)
-    const box = svg.getBoundingClientRect()
-    return on < 0
-      ? nearestTo(points, (event.clientX - box.left) / box.width,
-        (event.clientY - box.top) / box.height)
-      : on
+    const { x, y } = at(event)
+    const { times, left, top } = seen
+    return on < 0 ? nearestTo(points, left + x / times, top + y / times, REACH / times) : on
   }
   /** @param {number} index */
   const stopAt = index => {
@@ -206,67 +284,161 @@ export function graphPicture(kind, graph, choose) {
     stop = index
     dots[stop].setAttribute('tabindex', '0')
   }
+  const told = () => pointed < 0 ? chosen : pointed
+
+  /** Puts everything in its place, in px, so that dots and labels stay small however large. */
+  const place = () => {
+    const width = svg.clientWidth || WIDTH
+    const height = width * HEIGHT / WIDTH
+    const { times, left, top } = seen
+    const usual = dotRadius(points.length) * width / WIDTH * times ** 0.25
+    placed = points.map(({ x, y, size }) => ({
+      x: (x - left) * times * width, y: (y - top) * times * height, r: usual * size
+    }))
+    placed.forEach(({ x, y, r }, i) => setAll(dots[i], { cx: x, cy: y, r }))
+    links.forEach(({ source, target }, i) => {
+      const [from, to] = [placed[source], placed[target]]
+      const far = Math.hypot(to.x - from.x, to.y - from.y)
+      const short = kind === 'citations' && far ? Math.min(to.r + 2, far) / far : 0
+      setAll(lines[i], {
+        x1: from.x, y1: from.y,
+        x2: to.x - (to.x - from.x) * short, y2: to.y - (to.y - from.y) * short
+      })
+    })
+    const { x, y, r } = placed[chosen] ?? { x: -99, y: -99, r: 0 } // outside where none is chosen
+    setAll(ring, { cx: x, cy: y, r: r + 4 })
+    name(width, height)
+  }
+  /** Names what is told of, and as many others as fit. */
+  const name = (width = svg.clientWidth, height = width * HEIGHT / WIDTH) => {
+    labels.forEach((label, i) => {
+      label.classList.toggle('cx-near', i === told() || near.includes(i))
+      widths[i] ||= label.getComputedTextLength()
+    })
+    const first = [told(), marked, ...near].filter(i => i >= 0)
+    const others = bySize.filter(i => !dots[i].classList.contains('cx-pale'))
+    const places = placeLabels(placed, widths, first, others, width, height)
+    labels.forEach((label, i) => {
+      const spot = places.get(i)
+      label.toggleAttribute('hidden', !spot)
+      if (spot) setAll(label, spot)
+    })
+  }
+  /** @param {number} times @param {{ x: number, y: number }} [about] @param {{ x: number, y: number }} [moved] */
+  const zoom = (times, about = { x: 0.5, y: 0.5 }, moved) => {
+    seen = zoomed(seen, times, about, moved)
+    svg.classList.toggle('cx-zoomed', seen.times > 1)
+    place()
+  }
+  /** @param {number} index in what is seen, 0 to 1 both ways */
+  const seenAt = index => ({
+    x: (points[index].x - seen.left) * seen.times, y: (points[index].y - seen.top) * seen.times
+  })
   /** @param {number | null} number */
-  const mark = number => dots.forEach((dot, i) =>
-    dot.classList.toggle('cx-marked', points[i].number === number))
+  const mark = number => {
+    const index = points.findIndex(point => point.number === number)
+    if (index === marked) return
+    marked = index
+    dots.forEach((dot, i) => dot.classList.toggle('cx-marked', i === marked))
+    name()
+  }
   /** Tells of the dot that is pointed at, else of the chosen one. */
   const tell = () => {
-    const told = pointed < 0 ? chosen : pointed
-    const { near, by, titles } = linkedTo(kind, graph, told)
-    svg.classList.toggle('cx-pointed', told >= 0)
-    dots.forEach((dot, i) => dot.classList.toggle('cx-near', i === told || near.includes(i)))
+    const index = told()
+    const linked = linkedTo(kind, graph, index)
+    near = linked.near
+    svg.classList.toggle('cx-pointed', index >= 0)
+    dots.forEach((dot, i) => dot.classList.toggle('cx-near', i === index || near.includes(i)))
     lines.forEach((line, i) => {
       const { source, target } = links[i]
-      const other = source === told ? target : target === told ? source : -1
+      const other = source === index ? target : target === index ? source : -1
       line.classList.toggle('cx-near', near.includes(other))
     })
-    const isPale = dots[told]?.classList.contains('cx-pale')
-    caption.replaceChildren(...told < 0 ? [HINT[kind]] : [
-      el('b', {}, points[told].title), isPale ? ` ${NOT_SHOWN}` : '', el('p', {}, by),
-      el('ul', {}, ...titles.map(title => el('li', {}, title)))])
+    if (index < 0) return caption.replaceChildren(HINT[kind] + ZOOM)
+    const { title, cited } = points[index]
+    const isPale = dots[index].classList.contains('cx-pale')
+    caption.replaceChildren(el('b', {}, title), isPale ? ` ${NOT_SHOWN}` : '',
+      cited === null ? '' : ` Cited by ${many(cited, 'work')}.`, el('p', {}, linked.by),
+      el('ol', {}, ...linked.titles.map(each => el('li', {}, each))))
   }
   /** @param {number} index */
   const point = index => {
     if (index === pointed) return
     pointed = index
-    mark(points[index]?.number ?? null)
     tell()
+    mark(points[index]?.number ?? null)
   }
   /** @param {number} index */
   const press = index => choose(index === chosen ? -1 : points[index].number)
 
   stopAt(0)
   // Not on the SVG: browsers make one that listens for the focus a tab stop of its own.
-  node.addEventListener('focusin', ({ target }) => {
-    stopAt(indexOf(target))
-    point(stop)
+  frame.addEventListener('focusin', ({ target }) => {
+    const index = indexOf(target)
+    if (index < 0) return
+    stopAt(index)
+    const { x, y } = seenAt(index)
+    if (Math.min(x, y) < 0 || Math.max(x, y) > 1) zoom(seen.times, { x, y }, { x: 0.5 - x, y: 0.5 - y })
+    point(index)
   })
-  node.addEventListener('focusout', () => point(-1))
-  svg.addEventListener('pointermove', event => point(indexAt(event)))
+  frame.addEventListener('focusout', () => point(-1))
+  /** @type {Map<number, { x: number, y: number }>} */
+  const down = new Map() // pointers that press, and where
+  let strayed = 0 // px since the first of them
+  svg.addEventListener('pointerdown', event => {
+    if (!down.size) strayed = 0
+    down.set(event.pointerId, at(event))
+  })
+  svg.addEventListener('pointermove', event => {
+    const before = down.get(event.pointerId)
+    if (!before) return point(indexAt(event))
+    const now = at(event)
+    const [other] = [...down].flatMap(([id, where]) => id === event.pointerId ? [] : [where])
+    const moved = { x: now.x - before.x, y: now.y - before.y }
+    strayed += Math.hypot(moved.x, moved.y) * svg.clientWidth
+    if (strayed <= STILL) return
+    down.set(event.pointerId, now)
+    svg.setPointerCapture(event.pointerId)
+    if (!other) return zoom(seen.times, before, moved)
+    const far = (/** @type {typeof now} */ { x, y }) => Math.hypot(x - other.x, y - other.y)
+    zoom(seen.times * far(now) / (far(before) || 1), other)
+  })
+  for (const type of ['pointerup', 'pointercancel', 'pointerleave']) {
+    svg.addEventListener(type, event =>
+      down.delete(/** @type {PointerEvent} */ (event).pointerId))
+  }
   svg.addEventListener('pointerleave', () => point(indexOf(document.activeElement)))
+  svg.addEventListener('wheel', event => {
+    const isMeant = event.ctrlKey || event.metaKey || svg.contains(document.activeElement)
+    const times = seen.times * 2 ** (-event.deltaY / (event.ctrlKey ? 100 : 300))
+    if (!isMeant || !event.ctrlKey && times < 1 && seen.times === 1) return // the page scrolls
+    event.preventDefault()
+    zoom(times, at(event))
+  }, { passive: false })
   svg.addEventListener('click', event => {
-    const index = indexAt(event)
+    const index = strayed > STILL ? -1 : indexAt(event)
     if (index >= 0) press(index)
   })
   svg.addEventListener('keydown', event => {
     if (event.altKey || event.ctrlKey || event.metaKey) return
     const led = ledTo(points, stop, event.key)
     const presses = event.key === 'Enter' || event.key === ' '
-    if (led < 0 && !presses) return
+    const times = { '+': seen.times * STEP, '=': seen.times * STEP, '-': seen.times / STEP, 0: 1 }[event.key]
+    if (led < 0 && !presses && !times) return
     event.preventDefault()
-    if (presses) press(stop)
+    if (times) zoom(times, seenAt(stop))
+    else if (presses) press(stop)
     else dots[led].focus()
   })
+  new ResizeObserver(place).observe(svg)
 
   return {
     node,
     mark,
-    refresh(shown, number) {
+    refresh(shown, number, colour) {
       chosen = points.findIndex(point => point.number === number)
-      const { x, y } = points[chosen] ?? { x: -1, y: -1 } // outside where none is chosen
-      ring.setAttribute('cx', `${x * WIDTH}`)
-      ring.setAttribute('cy', `${y * HEIGHT}`)
       if (chosen >= 0 && !node.contains(document.activeElement)) stopAt(chosen)
+      colours.paint(colour, dots)
       dots.forEach((dot, i) => {
         const isPale = !shown.has(points[i].number)
         const { by, titles } = linkedTo(kind, graph, i)
@@ -276,6 +448,7 @@ export function graphPicture(kind, graph, choose) {
           `${isPale ? `${NOT_SHOWN} ` : ''}${by} ${titles.join('; ')}`.trim())
       })
       tell()
+      place()
     }
   }
 }

@@ -2,11 +2,11 @@
 
 import { FLAGS, LISTS, SORTS } from '../shared.js'
 
-/** @import { Engine, ListFacet, State } from '../types.js' */
+/** @import { Config, Engine, ListFacet, State } from '../types.js' */
 
 /** Letters of a search. */
 export const LONGEST = 200
-const PICTURES = ['time', 'map', 'network']
+const PICTURES = ['time', 'map', 'network', 'citations']
 const LEAD = '#?'
 
 /** @returns {State} the page as it opens: every citing work in hub order */
@@ -15,7 +15,8 @@ export function emptyState() {
     search: '', theme: [], role: [], polarity: [], subject: [], section: [], passage: [],
     category: [], venue: [], representatives: [],
     year: null, labelled: null, shared_authors: null, code: null, related_to: '', authors_of: '',
-    sort: '', open: '', picked: [], compare: false, picture: 'time'
+    sort: '', open: '', picked: [], compare: false, picture: 'time',
+    colour: 'theme'
   }
 }
 
@@ -35,6 +36,7 @@ export function writeAddress(state) {
   for (const id of state.picked) parts.append('picked', id)
   if (state.compare) parts.set('compare', 'yes')
   if (state.picture !== 'time') parts.set('picture', state.picture)
+  if (state.colour !== 'theme') parts.set('colour', state.colour)
   const text = parts.toString()
   return text && LEAD + text
 }
@@ -78,7 +80,7 @@ function readPart(state, name, value) {
   }
   switch (name) {
     case 'search':
-      state.search = value.slice(0, LONGEST)
+      state.search = value.slice(0, LONGEST).trim()
       return true
     case 'year': {
       const years = /^(\d{4})(?:-(\d{4}))?$/.exec(value)
@@ -103,6 +105,10 @@ function readPart(state, name, value) {
       if (!PICTURES.includes(value)) return false
       state.picture = /** @type {State['picture']} */ (value)
       return true
+    case 'colour':
+      if (value !== 'theme' && value !== 'year') return false
+      state.colour = value
+      return true
     default:
       return false
   }
@@ -113,15 +119,24 @@ function readPart(state, name, value) {
  * @param {State} state
  * @param {Engine} engine
  * @param {Record<ListFacet, string[]>} values all values of the facets
+ * @param {Pick<Config, 'counts_note' | 'tables'>} config
  * @returns {Promise<{ state: State, problems: string[] }>}
  */
-export async function dropUnknown(state, engine, values) {
+export async function dropUnknown(state, engine, values, { counts_note: note, tables }) {
   const checked = { ...state }
   /** @type {string[]} */
   const problems = []
   for (const name of LISTS) {
     checked[name] = state[name].filter(value => values[name].includes(value) ||
       !problems.push(`No paper here has the ${name} “${value}”; it was left out.`))
+  }
+  if (state.sort === 'most-cited' && !note) {
+    checked.sort = ''
+    problems.push('How often these papers are cited is not known here; the order is that of the hub.')
+  }
+  if (state.picture === 'citations' && !tables.local_citations?.rows) {
+    checked.picture = 'time'
+    problems.push('This hub does not hold citations among the papers; the picture was left out.')
   }
   const ids = [state.open, state.related_to, state.authors_of, ...state.picked].filter(Boolean)
   const numbers = ids.length ? await engine.numbersOf(ids) : []

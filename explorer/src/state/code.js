@@ -2,31 +2,38 @@
 
 import { FLAGS, LISTS } from '../shared.js'
 
-/** @import { Config, State } from '../types.js' */
+/** @import { Config, ExportFormat, State } from '../types.js' */
 
 /**
- * Python that gives the works of a state, in its order.
+ * Python that gives the works of a state, in its order, and writes them in a format.
  * @param {State} state
  * @param {Config} config
+ * @param {ExportFormat} format
+ * @param {string} file
  */
-export function pythonOf(state, config) {
+export function pythonOf(state, config, format, file) {
   const given = conditionsOf(state).map(([name, value]) => `    ${name}=${python(value)},\n`)
   return `import citehub\n\n${config.release === null ? '' : FOLDER}` +
     `hub = citehub.load(${config.release === null
       ? `${python(config.hub)}, version=${python(config.version)}`
       : python(config.release)})\n` +
-    (given.length ? `works = hub.select(\n${given.join('')})\n` : 'works = hub.select()\n')
+    (given.length ? `works = hub.select(\n${given.join('')})\n` : 'works = hub.select()\n') +
+    (format === 'apa' // a style of single references, no format of the library
+      ? 'print(*(hub.cite("apa", of=work) for work in works), sep="\\n")\n'
+      : `works.export(${python(format)}).save(${python(file)})\n`)
 }
 
 /**
- * The command line that exports the works of a state, in its order.
+ * The command line that exports the works of a state, in its order; '' where there is none.
  * @param {State} state
  * @param {Config} config
+ * @param {ExportFormat} format
  */
-export function commandOf(state, config) {
+export function commandOf(state, config, format) {
+  if (format === 'apa') return ''
   const words = ['citehub', 'export', ...(config.release === null
     ? [shell(config.hub), '--version', shell(config.version)]
-    : [shell(config.release)]), '-f', 'csv']
+    : [shell(config.release)]), '-f', format]
   for (const [name, value] of conditionsOf(state)) {
     const option = `--${name.replaceAll('_', '-')}`
     if (typeof value === 'boolean') words.push(value ? option : NEGATED[name])
@@ -68,9 +75,10 @@ function conditionsOf(state) {
  * The order, where it is not the one that comes without saying.
  * @param {State} state
  */
-function sortOf({ sort, search, representatives }) {
-  const wanted = sort || (search ? 'relevance' : 'hub')
-  const silent = search ? 'relevance' : representatives.length ? '' : 'hub'
+function sortOf({ sort, search, related_to: related, representatives }) {
+  const first = search ? 'relevance' : related ? 'nearness' : 'hub'
+  const wanted = sort || first
+  const silent = first === 'hub' && representatives.length ? '' : first
   return wanted === silent ? '' : wanted
 }
 
