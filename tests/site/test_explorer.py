@@ -255,9 +255,9 @@ def spoilt(path: Path) -> bytes:
     [
         (lambda _: {}, "works.parquet cannot be fetched"),
         (lambda _: {"status": 404}, "works.parquet cannot be fetched: 404"),
-        (lambda path: {"body": cut_short(path, 0.5)}, "differs from the released file"),
+        (lambda path: {"body": cut_short(path, 0.5)}, "is not the file that was released"),
         (lambda path: {"body": spoilt(path)}, "its SHA-256 differs"),
-        (lambda path: {"body": b"PAR1" * 10}, "differs from the released file"),
+        (lambda path: {"body": b"PAR1" * 10}, "is not the file that was released"),
     ],
     ids=["blocked", "missing", "cut short", "spoilt", "another file"],
 )
