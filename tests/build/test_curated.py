@@ -201,7 +201,7 @@ WRONG = {
     "a key missing": (HEADER + ",2022,,,,\n", 2, "work_id is empty"),
     "text for a number": (HEADER + "a,x,,,,\n", 2, "year should be a whole number, not 'x'"),
     "a fraction for a number": (HEADER + "a,1.5,,,,\n", 2, "year should be a whole number"),
-    "thousands": (HEADER + 'a,"2,022",,,,\n', 2, "It could be 2022 or 2.022: write the one"),
+    "thousands": (HEADER + 'a,"2,022",,,,\n', 2, "It could be 2022 or 2.022: write the right"),
     "thousands where the comma is decimal": (
         HEADER.replace(",", ";") + "a;;1.234;;;\n", 2, "It could be 1234 or 1,234",
     ),

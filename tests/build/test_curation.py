@@ -163,11 +163,11 @@ WRONG = {
     ),
     "two labels by one person": (
         "labels", [LABEL, LABEL | {"value": "result"}],
-        f"labels.csv, line 3: value of {ONE} intent is 'result' here, and 'method' on line 2.",
+        f"labels.csv, line 3: value of {ONE} intent is 'result' here, but 'method' on line 2.",
     ),
     "two findings": (
         "findings", [{"work": ONE, "finding": "a"}, {"work": ONE, "finding": "b"}],
-        "is 'b' here, and 'a' on line 2",
+        "is 'b' here, but 'a' on line 2",
     ),
     "no address": (
         "links", [{"work": ONE, "kind": "code", "url": "github.com/a"}],
@@ -187,7 +187,7 @@ WRONG = {
         "themes.csv has no theme x; known: none",
     ),
     "a work with itself": (
-        "merges", [{"work": ONE, "other": "2304.01373"}], "2304.01373 stands there twice",
+        "merges", [{"work": ONE, "other": "2304.01373"}], "2304.01373 is named twice",
     ),
     "an id that a spreadsheet cut": (
         "exclusions", [{"work": "2201.1199"}], "perhaps 2201.11990. Write it with its scheme",
@@ -226,8 +226,8 @@ def test_what_is_said_twice_or_by_two_is_no_contradiction(write):
     found = read_curation(folder)
     assert len(found.labels) == 3
     assert found.notes == (
-        "exclusions.csv, line 3 (Bo, 2026-11-29): says what line 2 says already.",
-        "merges.csv, line 3 (Ada, 2026-11-29): says what line 2 says already.",
+        "exclusions.csv, line 3 (Bo, 2026-11-29): repeats line 2.",
+        "merges.csv, line 3 (Ada, 2026-11-29): repeats line 2.",
     )
 
 
@@ -396,7 +396,7 @@ def test_a_hub_folder_without_release_has_nothing_open(tmp_path, say):
 
 def test_what_cannot_be_curated_is_said(hub, run, tmp_path):
     assert "comes with citehub" in run("curate", "mt-nlg")[2]
-    assert "never changes: give that of the hub" in run("curate", str(hub / "0.1.0"))[2]
+    assert "never changes: give that of its hub" in run("curate", str(hub / "0.1.0"))[2]
     with pytest.raises(UnknownHub, match="A hub folder holds a"):
         curate.write_templates(tmp_path)
     with pytest.raises(UnknownHub, match=f"Known: {hub}\\."):

@@ -384,7 +384,9 @@ def test_a_table_that_is_not_marked_is_none_of_citehubs(manifest):
     hub = manifest(lambda content: content["citehub"].pop("own_tables"))
     (found,) = (each for each in citehub.check(hub.path) if each.name == "schema")
     assert not found.passed
-    assert "lab_notes is no table of citehub's, and not marked as one of the hub's" in found.found
+    assert (
+        "citehub has no table lab_notes, and it is not marked as one of the hub's" in found.found
+    )
 
 
 def test_a_table_of_citehub_cannot_be_marked(manifest):

@@ -704,7 +704,7 @@ def test_memory_that_does_not_suffice_is_an_error_of_memory(tmp_path):
     engine._backend.raw_sql("SET memory_limit = '20MB'")
     engine._backend.raw_sql("SET max_temp_directory_size = '1MB'")
     many = ibis.range(5_000_000).unnest().name("n").as_table()
-    with pytest.raises(OSError, match="Allow more, with --memory on the command line"):
+    with pytest.raises(OSError, match="Allow more with --memory"):
         engine.fetch(many.distinct().agg(n=ibis._.n.max()))
     engine.close()
 

@@ -122,7 +122,7 @@ def test_where_no_source_answers_all_are_named_and_what_came_is_kept(server, ask
     ]  # fmt: skip
     with pytest.raises(errors.Unreachable) as caught:
         ask("again")
-    for each in ("OpenAlex fails with 503", "Semantic Scholar", "OpenCitations", "is kept in"):
+    for each in ("OpenAlex fails with 503", "Semantic Scholar", "OpenCitations", "are kept in"):
         assert each in str(caught.value)
     server.faults = []
     server.forget()

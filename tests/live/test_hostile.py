@@ -388,7 +388,7 @@ def test_one_bad_answer_does_not_spoil_the_next_run(server, tmp_path, monkeypatc
         return real(spec, *given)
 
     monkeypatch.setattr(graph_live, "make_content", make)
-    with pytest.raises(errors.BuildError, match="What openalex answered is dropped"):
+    with pytest.raises(errors.BuildError, match="The answers of openalex are dropped"):
         new_live_hub(WORK, out, created=DAY, transport=Hurried(live_sources()))
     n = server.requests
     made = new_live_hub(WORK, out, created=DAY, transport=Hurried(live_sources()))

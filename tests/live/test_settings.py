@@ -111,7 +111,7 @@ def test_a_key_that_cannot_be_sent_is_refused_by_its_name_alone(
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [
-        ("S2_API_KEY", "e", "has 1 letter; a key has 8 at least"),
+        ("S2_API_KEY", "e", "has 1 letter; a key has at least 8"),
         ("CITEHUB_MAILTO", "e", "must be a mail address"),
         ("CITEHUB_MAILTO", "e@", "must be a mail address"),
     ],

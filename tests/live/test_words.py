@@ -166,7 +166,7 @@ def test_a_hub_of_citehub_is_left_alone_before_all_else(call, server, hub, monke
 def test_a_hub_that_counts_no_sources_says_so(call):
     code, _, said = call("sources", "mt-nlg")
     assert code == 2
-    assert "does not say what each source knows: nothing was counted as it was made." in said
+    assert "does not say what each source knows: its build counted nothing." in said
 
 
 @pytest.mark.parametrize("width", [30, 40, 60, 100])
