@@ -248,7 +248,7 @@ def test_a_hub_that_cannot_be_written_is_told_by_what_stays(call, server, hub, m
     monkeypatch.setattr("citehub.live.kept.keep", keep)
     code, _, said = call(*words, hub)
     assert code == 1
-    assert said.startswith(f"citehub: {hub / 'answers'}: Read-only file system. The hub stays")
+    assert said.startswith(f"citehub: {hub / 'answers'}: Read-only file system. The hub is")
     assert ("A dry run writes there, too" in said) == ("--dry-run" in words)
 
 
