@@ -89,7 +89,7 @@ def test_a_pipe_is_not_waited_for(tmp_path):
         ("feed.xml", b"<?xml version='1.0'?><rss/>", "first element is 'rss'"),
         ("cut.xml", b"<article", "it is no XML|no markup|no article"),
         ("bare.xml", b"<article/>", "no XML|no text"),
-        ("stub.html", b"<html><body><h1>Fatal error</h1></body></html>", "form of a paper"),
+        ("stub.html", b"<html><body><h1>Fatal error</h1></body></html>", "no text of a paper"),
         ("refs.bib", b"@article{a, title = {B}}", "a known form of a paper"),
         ("cut.gz", gzip.compress(b"a" * 5000, mtime=0)[:30], "breaks off"),
         ("bad.gz", b"\x1f\x8b\x08\x00" + b"\xff" * 40, "damaged gzip"),
