@@ -71,7 +71,7 @@ def _look_at(given: str) -> _OfHub | _OfCorpus:
     except UnknownHub as error:
         from citehub.labelling.corpora import say_known
 
-        message = f"{error} It is not the folder of a corpus, either. {say_known()}"
+        message = f"{error}\nIt is not the folder of a corpus, either. {say_known()}"
         raise BadArgument(message) from None
     return _OfHub(hub, hub.evaluate_labels())
 

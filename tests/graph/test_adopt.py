@@ -255,9 +255,7 @@ def test_a_folder_that_is_no_release(tmp_path, released):
 def test_a_hub_folder_and_a_release_in_one(adopt, tmp_path):
     hub = adopt("openalex")
     for folder in (hub.folder, hub.release, "datasets/mt-nlg", "datasets/mt-nlg/1.2.0"):
-        with pytest.raises(
-            errors.BadArgument, match=r"is its hub folder\. Make .* citehub build "
-        ):
+        with pytest.raises(errors.BadArgument, match=r"hub folder.*\. Make .* citehub build "):
             adopt_release(folder, str(tmp_path / "other"))
 
 
