@@ -21,17 +21,17 @@ class SourceCount(NamedTuple):
     source_id, title : str
         The source.
     asked_on : date, optional
-        The day of which its numbers are.
+        The day when it gave its numbers.
     stated : int, optional
         The source's own count of the work's citations.
     announced : int, optional
-        Citing records that its interface announced with their list.
+        Citing records that its interface announced before it listed them.
     records, works : int
-        Citing records that it gave, and citing works that these come to.
+        Citing records that it gave, and citing works that they describe.
     only : int
         Citing works that no other source knows.
     reasons : tuple of str
-        Why its numbers differ from each other, in sentences.
+        Sentences that say why its numbers differ.
     """
 
     source_id: str
@@ -46,7 +46,7 @@ class SourceCount(NamedTuple):
 
 
 class Overlap(NamedTuple):
-    """How many citing works two sources both know, of those that either knows."""
+    """Two sources: how many citing works both know, and how many either knows."""
 
     source_id: str
     other_source_id: str
@@ -55,7 +55,7 @@ class Overlap(NamedTuple):
 
 
 class Agreement(NamedTuple):
-    """How far the sources of a hub agree on what cites its work."""
+    """How far the sources of a hub agree on who cites its work."""
 
     n_works: int
     sources: tuple[SourceCount, ...]
@@ -73,7 +73,7 @@ def agreement(hub: Hub) -> Agreement:
     release = hub.release
     if "source_counts" not in release.resources:
         error = release.unknown_table("source_counts")
-        said = "nothing was counted as it was made. Hubs that citehub new makes say it."
+        said = "its build counted nothing. Hubs that citehub new makes have the counts."
         error.args = (f"{release.label} does not say what each source knows: {said}",)
         raise error
     counts: dict[str, dict[str, int]] = {}
@@ -120,9 +120,9 @@ def _reasons(found: Mapping[str, int]) -> Iterator[str]:
             f"{counted(records, 'record')} come to {counted(works, 'work')}."
         )
     if n := found.get("undescribed", 0):
-        yield f"It gives no title of {counted(n, 'record')}: no work here."
+        yield f"It gives no title for {counted(n, 'record')}, so the hub leaves them out."
     if n := found.get("excluded", 0):
-        yield f"A person left out the works of {counted(n, 'record')}."
+        yield f"A person excluded the works of {counted(n, 'record')}."
     if n := found.get("self", 0):
         yield f"{counted(n, 'record')} {'says' if n == 1 else 'say'} that the work cites itself."
     if n := found.get("unreadable", 0):

@@ -1,8 +1,8 @@
-"""Which hubs and versions there are, and opening them.
+"""Find the hubs and their versions, and open them.
 
-A *hub folder* holds releases in folders that are named by their versions, and ``index.json``
-with the SHA-256 of every file of them; a wheel has those that a newer one supersedes packed. A
-*home* is a folder of hub folders: one comes with the package, another is the user's.
+A *hub folder* holds a folder for each release, named by its version, and ``index.json`` with the
+SHA-256 of every file. A wheel packs the releases that a newer one supersedes. A *home* is a folder
+of hub folders: one comes with the package, another is the user's.
 """
 
 from __future__ import annotations
@@ -48,16 +48,15 @@ HOME: Final = "CITEHUB_HOME"
 
 
 def hubs() -> tuple[str, ...]:
-    """Return the names of the hubs that come with citehub, and of those in your home of hubs.
+    """Return the names of the hubs that come with citehub, and of those in your own home.
 
-    The home is the folder that the environment variable ``CITEHUB_HOME`` names, else ``hubs``
-    in the folder where the system keeps data of programs.
+    The environment variable ``CITEHUB_HOME`` names your home. Without it, your home is ``hubs`` in
+    the folder where the system keeps data of programs.
 
     Returns
     -------
     tuple of str
-        In alphabetical order. A hub is listed although its files may be damaged; :func:`load`
-        says so.
+        In alphabetical order. A listed hub may have damaged files; :func:`load` says so.
 
     Examples
     --------
@@ -74,7 +73,7 @@ def versions(hub: str | os.PathLike[str]) -> tuple[str, ...]:
     Parameters
     ----------
     hub : str or path
-        Name of the hub, or a hub folder, as ``"./my-hub"``. The folder of one release has one
+        Name of the hub, or a hub folder, as ``"./my-hub"``. The folder of a release has one
         version.
 
     Returns
@@ -116,16 +115,16 @@ def load(hub: str | os.PathLike[str], *, version: str | None = None) -> Hub:
     ----------
     hub : str or path
         Name of a hub, a hub folder, or the folder of one release. A string with a path separator
-        is a folder, as ``"./my-hub"``; one without is a hub of that name first, and a folder where
-        there is none. Of two hubs of one name, the one that comes with citehub is opened; the path
-        of the other opens that.
+        is a folder, as ``"./my-hub"``. One without is the hub of that name; if there is no such
+        hub, it is a folder. If two hubs have one name, it opens the one that comes with citehub;
+        the path of the other opens that.
     version : str, optional
         Data version to pin; the newest by default.
 
     Returns
     -------
     Hub
-        Typed access to its tables; nothing but the manifest was read. Of ``mt-nlg`` it is an
+        Typed access to its tables. Only the manifest has been read. ``mt-nlg`` gives an
         :class:`MtNlg`, whose type knows the tables that only this hub has.
 
     Raises
@@ -135,7 +134,7 @@ def load(hub: str | os.PathLike[str], *, version: str | None = None) -> Hub:
     DamagedIndex, DamagedManifest
         The files are not those that were released.
     NewerRelease
-        A newer citehub wrote them, in a shape that this one does not know.
+        A newer citehub wrote them, in a form that this one does not know.
 
     Examples
     --------
@@ -179,7 +178,7 @@ def _open(folder: str, index: HubIndex, version: str, kind: type[Hub]) -> Hub:
 
 
 def is_folder(hub: str | os.PathLike[str]) -> bool:
-    """Tell whether what a user gave for a hub is a folder; a name of a hub goes before one."""
+    """Tell whether a user named a folder; the name of a hub goes before it."""
     if not isinstance(hub, str) or "/" in hub or os.sep in hub or hub in {os.curdir, os.pardir}:
         return True
     is_there = is_hub(hub) or is_release(hub)
@@ -197,12 +196,12 @@ def sort_versions(listed: Iterable[str]) -> tuple[str, ...]:
 
 
 def datasets_folder() -> str:
-    """Return the home of the hubs that were shipped: beside the module, else of the checkout.
+    """Return the home of the hubs that come with citehub, in the package or else the checkout.
 
     Raises
     ------
     NoDatasets
-        There is neither.
+        Neither exists.
     """
     here = os.path.dirname(os.path.abspath(__file__))
     installed = os.path.join(here, "_datasets")
@@ -212,15 +211,15 @@ def datasets_folder() -> str:
     if _names(checkout):  # else it may be the library of this name
         return checkout
     message = (
-        f"This installation of citehub carries no data: there is neither {installed} nor "
-        f"{checkout} with a hub. Reinstall it with: "
+        f"This installation of citehub has no data: neither {installed} nor {checkout} holds a "
+        "hub. Reinstall it with: "
         "python -m pip install --force-reinstall citehub"
     )
     raise NoDatasets(message)
 
 
 def home_folder() -> str:
-    """Return the user's home of hubs, whether or not it is there yet."""
+    """Return the user's home of hubs, which may not exist yet."""
     named = os.environ.get(HOME)
     if named:
         return os.path.abspath(os.path.expanduser(named))
@@ -235,7 +234,7 @@ def _homes() -> Iterator[str]:
 
 
 def _names(home: str) -> list[str]:
-    """Return the names of the hub folders of a home; none where it cannot be read."""
+    """Return the names of the hub folders of a home; none if it cannot be read."""
     try:
         inside = os.listdir(home)
     except OSError:
@@ -271,12 +270,12 @@ def find_folder(hub: str | os.PathLike[str]) -> str:
             return folder
     hint = "See what is there with: citehub"
     if os.path.isdir(name):
-        hint = f"The folder of this name is no hub: it holds neither {SPEC} nor {MANIFEST}."
+        hint = f"The folder of this name is not a hub: it has no {SPEC} and no {MANIFEST}."
     raise UnknownHub.among("hub", name, hubs(), hint=hint)
 
 
 def _find_inside(folder: str) -> list[str]:
-    """Return the hub and release folders of a folder, whose path stands before each."""
+    """Return the paths of the hub and release folders in a folder."""
     with suppress(OSError):
         names = sorted(each for each in os.listdir(folder or os.curdir) if not is_left(each))
         inside = (os.path.join(folder, name) for name in names)
@@ -285,17 +284,17 @@ def _find_inside(folder: str) -> list[str]:
 
 
 def is_release(folder: str) -> bool:
-    """Tell whether a folder is that of one release."""
+    """Tell whether a folder is a release folder."""
     return os.path.lexists(os.path.join(folder, MANIFEST))
 
 
 def is_hub(folder: str) -> bool:
-    """Tell whether a folder is a hub folder, with releases or on the way to its first."""
+    """Tell whether a folder is a hub folder, with or without a release."""
     return any(os.path.lexists(os.path.join(folder, name)) for name in (INDEX, SPEC))
 
 
 def find_releases(folder: str) -> tuple[str, ...]:
-    """Return the versions whose folders stand in a hub folder, in its index or not."""
+    """Return the versions that have a folder in a hub folder, listed in its index or not."""
     try:
         inside = [name for name in os.listdir(folder) if is_version(name)]
     except OSError:
@@ -304,18 +303,18 @@ def find_releases(folder: str) -> tuple[str, ...]:
 
 
 def check_no_release(hub: Hub, target: str) -> None:
-    """Refuse to write where releases are: shipped, the one that is open, or of a hub folder."""
+    """Refuse to write where releases are: in citehub, in the open one, or in a hub folder."""
     frozen = [hub.path]
     with suppress(NoDatasets):
         frozen.append(datasets_folder())
     if any(_is_inside(target, folder) for folder in frozen) or any(
         is_hub(folder) and find_releases(folder) for folder in _and_above(target)
     ):
-        raise TargetExists(f"{target} is where releases are, and a release never changes.")
+        raise TargetExists(f"{target} holds releases, and a release never changes.")
 
 
 def check_outside(target: str) -> None:
-    """Refuse to write a release or a hub into a hub folder or a release, of which it is no part.
+    """Refuse to write a release or a hub into a hub folder or release that it does not belong to.
 
     Raises
     ------
@@ -337,7 +336,7 @@ def _is_inside(path: str, folder: str) -> bool:
 
 
 def _and_above(path: str) -> Iterator[str]:
-    """Yield a folder and those that hold it, up to the root."""
+    """Yield a folder and its parents, up to the root."""
     folder, above = os.path.realpath(path), ""
     while folder != above:
         yield folder
@@ -345,7 +344,7 @@ def _and_above(path: str) -> Iterator[str]:
 
 
 def _read_index(hub: str | os.PathLike[str], folder: str) -> HubIndex:
-    """Read the index of a hub as it was asked for: a named hub has the name of its folder."""
+    """Read the index of a hub; one that was asked for by name must have the name of its folder."""
     index = read_index(folder)
     if not is_folder(hub) and index["name"] != hub:
         path = os.path.join(folder, INDEX)
@@ -361,7 +360,7 @@ def read_index(folder: str) -> HubIndex:
     UnknownHub
         The folder holds neither a list of releases nor releases.
     DamagedIndex
-        It is missing beside releases, not JSON, or of another package.
+        It is missing although there are releases, is not JSON, or belongs to another package.
     NewerRelease
         A newer citehub wrote it.
     """
@@ -372,7 +371,9 @@ def read_index(folder: str) -> HubIndex:
     found = index.get("format")
     if found != FORMAT:
         if isinstance(found, str) and found[:-1] == FORMAT[:-1] and found[-1:].isdigit():
-            raise NewerRelease.of(path, f"it has the format {found}, and this one knows {FORMAT}")
+            raise NewerRelease.of(
+                path, f"it has format {found}; this citehub knows format {FORMAT}"
+            )
         raise DamagedIndex.at(path, f"format {FORMAT!r}", f"{found!r:.60}")
     problem = _find_problem(index)
     if problem:
@@ -385,31 +386,33 @@ def _refuse_without_index(folder: str) -> NoReturn:
     released = find_releases(folder)
     if released:
         path = os.path.join(folder, INDEX)
-        raise DamagedIndex.at(path, f"the list of {', '.join(released)} beside it", "no such file")
+        raise DamagedIndex.at(
+            path, f"a list of {', '.join(released)}, which are in the folder", "no such file"
+        )
     if is_hub(folder):
         import shlex  # only this error needs it
 
         if is_left(os.path.basename(folder)):
             raise UnknownHub(
-                f"{folder} is what a process left that was killed as it made a hub. Delete it, "
+                f"{folder} was left by a process that was killed while it made a hub. Delete it, "
                 "and run that command again.",
                 folder,
             )
         raise UnknownHub(
-            f"The hub folder {folder} has a {SPEC} and no release yet. "
-            f"Make the first with: citehub build {shlex.quote(folder)}",
+            f"The hub folder {folder} has no release yet. Make the first with: citehub build "
+            f"{shlex.quote(folder)}",
             folder,
         )
-    hint = f"A hub folder holds {INDEX} and its releases, a release folder {MANIFEST}."
+    hint = f"A hub folder holds {INDEX} and its releases; a release folder holds {MANIFEST}."
     known = [*_find_inside(folder), *hubs()]
     raise UnknownHub.among("hub or release in", folder, known, hint=hint)
 
 
 def _find_problem(index: dict[str, Any]) -> tuple[str, str] | None:
-    """Return what of an index should be otherwise, and what it is; None where it is right."""
+    """Return what an index should hold and what it holds; None if it is right."""
     name, listed, default = (index.get(key) for key in ("name", "versions", "default"))
     if not isinstance(name, str) or not is_hub_name(name):
-        return "a name of small letters, digits and hyphens", f"{name!r:.60}"
+        return "a name of lower-case letters, digits and hyphens", f"{name!r:.60}"
     if not isinstance(index.get("title"), str):
         return "a title", f"{index.get('title')!r:.60}"
     if not isinstance(listed, dict) or not listed or not all(map(is_version, listed)):
@@ -420,7 +423,7 @@ def _find_problem(index: dict[str, Any]) -> tuple[str, str] | None:
         if not isinstance(files, dict) or not all(
             isinstance(each, str) for each in files.values()
         ):
-            return f"a SHA-256 per file of {version}", f"{files!r:.60}"
+            return f"a SHA-256 for each file of {version}", f"{files!r:.60}"
     return None
 
 

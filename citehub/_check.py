@@ -1,4 +1,4 @@
-"""A scorecard of a release folder, for the person who keeps it."""
+"""A scorecard of a release folder, for its maintainer."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from citehub._shapes import Resource
 
 Level = Literal["must", "should"]
-"""How much depends on a check."""
+"""Whether a release must or should pass a check."""
 
 _REQUIRED_TABLES: Final = ("works", "work_ids", "citations", "sources", "evidence")
 _ABOUT_THE_OTHERS: Final = ("sources", "evidence")
@@ -45,9 +45,9 @@ _LEAST_DESCRIPTION: Final = 50  # letters, of what search engines show
 
 
 class Check(NamedTuple):
-    """One check: what was looked at, whether it passed, what was found and what to do.
+    """One check: what it looked at, whether it passed, what it found and what to do.
 
-    ``cases`` lists one by one what did not pass; ``found`` names the first of them.
+    ``cases`` lists each thing that did not pass; ``found`` names the first of them.
     """
 
     name: str
@@ -59,21 +59,21 @@ class Check(NamedTuple):
 
     @property
     def mark(self) -> str:
-        """``yes`` where it passed; else ``NO`` of a must, ``open`` of a should."""
+        """``yes`` if it passed; else ``NO`` for a must, ``open`` for a should."""
         if self.passed:
             return "yes"
         return "NO" if self.level == "must" else "open"
 
 
 class Scorecard:
-    """Checks of one release folder; iterating gives each ``Check``.
+    """The checks of one release folder; iterating gives each ``Check``.
 
     Attributes
     ----------
     path : str
         The folder.
     release : str
-        Hub and data version, as ``mt-nlg 1.1.0``; empty where the manifest cannot be read.
+        Hub and data version, as ``mt-nlg 1.1.0``; empty if the manifest cannot be read.
     checks : tuple of Check
         Each with ``name``, ``level`` (``must`` or ``should``), ``passed``, ``found``,
         ``advice`` and ``cases``.
@@ -86,7 +86,7 @@ class Scorecard:
 
     @property
     def passed(self) -> bool:
-        """Whether every check that must pass does."""
+        """Whether the release passes every must."""
         return all(check.passed for check in self.checks if check.level == "must")
 
     def __iter__(self) -> Iterator[Check]:
@@ -97,7 +97,7 @@ class Scorecard:
 
     @property
     def sum(self) -> str:
-        """How many checks pass, in a sentence."""
+        """Say in a sentence how many checks pass."""
         levels: tuple[Level, ...] = ("must", "should")
         sums = []
         for level in levels:
@@ -106,7 +106,7 @@ class Scorecard:
         return f"{self.release or self.path}: passes {' and '.join(sums)}."
 
     def __str__(self) -> str:
-        """Say it in lines: the sum, then what failed and what to do."""
+        """Return the sum, then a line for each check that failed, with what to do."""
         lines = [self.sum]
         lines += [
             f"  {check.level} {check.name}: {check.found}. {check.advice}"
@@ -140,7 +140,7 @@ def check(hub: str | os.PathLike[str], *, version: str | None = None) -> Scoreca
     Returns
     -------
     Scorecard
-        Every check with what was found and what to do; ``passed`` where all musts hold.
+        Every check with what it found and what to do; ``passed`` if all musts hold.
 
     Raises
     ------
@@ -168,7 +168,7 @@ def check(hub: str | os.PathLike[str], *, version: str | None = None) -> Scoreca
 
 
 class _Opened:
-    """An opened release with the rows that can be read, and what is wrong with the others."""
+    """An open release: the rows that can be read, and what is wrong with the others."""
 
     def __init__(self, hub: Hub) -> None:
         self.hub = hub
@@ -193,7 +193,7 @@ class _Opened:
         return [each for each in self.hub.manifest["resources"] if each["name"] in self.rows]
 
     def released(self) -> dict[str, str] | None:
-        """Return the SHA-256 of each file as released: of the index, else of SHA256SUMS."""
+        """Return the SHA-256 of each released file, from the index or else from SHA256SUMS."""
         released = self.hub.release.released()
         if released is None:
             return None
@@ -202,7 +202,7 @@ class _Opened:
 
 def _integrity(release: _Opened) -> Check:
     wrong = [f"{name}: {problem}" for name, problem in release.unread.items()]
-    advice = "Restore the release, or build it anew; take away what is not of it."
+    advice = "Restore the release, or build it again; remove files that do not belong to it."
     try:
         released = release.released()
     except DamagedRelease as error:
@@ -212,12 +212,15 @@ def _integrity(release: _Opened) -> Check:
         if name not in release.files:
             wrong.append(f"{name} is missing")
         elif sha256(release.files[name]) != digest:
-            wrong.append(f"{name} is not the file that was released")
+            wrong.append(f"{name} differs from the released file")
     if released is not None:
         strange = release.files.keys() - released.keys() - {SUMS}
-        wrong += [f"{name} is not of the release" for name in sorted({*strange, *release.others})]
+        wrong += [
+            f"{name} does not belong to the release"
+            for name in sorted({*strange, *release.others})
+        ]
     found = f"{counted(len(release.hub.tables), 'table')} as datapackage.json has them"
-    found += "; no other hashes to compare" if released is None else ""
+    found += "; there are no other hashes to compare" if released is None else ""
     found += f", {counted(len(released), 'file')} as released" if released is not None else ""
     return _must("integrity", wrong, found, advice)
 
@@ -230,9 +233,7 @@ def _schema(release: _Opened) -> Check:
     declared = schema_at(version)
     wrong = [f"no table {name}" for name in _REQUIRED_TABLES if name not in release.hub.tables]
     own = own_tables(release.hub.manifest)
-    wrong += [
-        f"{name} is a table of citehub's, not the hub's own" for name in own if name in declared
-    ]
+    wrong += [f"{name} is a table of citehub, not of the hub" for name in own if name in declared]
     for resource in release.hub.manifest["resources"]:
         if resource["name"] not in own:
             wrong += _differences(resource, declared.get(resource["name"]))
@@ -243,16 +244,16 @@ def _schema(release: _Opened) -> Check:
 
 
 def _differences(resource: Resource, declared: TableSchema | None) -> Iterator[str]:
-    """Yield where the columns and the key of a table are not those of its schema."""
+    """Yield where the columns and the key of a table differ from its schema."""
     name, schema = resource["name"], resource["schema"]
     if declared is None:
-        yield f"{name} is no table of citehub's, and not marked as one of the hub's own"
+        yield f"citehub has no table {name}, and it is not marked as one of the hub's own"
         return
     found = [(field["name"], field["arrowType"]) for field in schema["fields"]]
     if found != [(column.name, column.type) for column in declared.columns]:
-        yield f"columns of {name} are others"
+        yield f"{name} has other columns"
     if tuple(schema["primaryKey"]) != declared.key:
-        yield f"the key of {name} is another"
+        yield f"{name} has another key"
 
 
 def _keys(release: _Opened) -> Check:
@@ -265,8 +266,8 @@ def _keys(release: _Opened) -> Check:
     canonical = release.hub.manifest["citehub"]["canonical_work_id"]
     if [row["work_id"] for row in release.rows.get("works", [])[:1]] != [canonical]:
         wrong.append(f"the first work is not the canonical one, {canonical}")
-    found = "every key is there once, and every reference leads somewhere"
-    return _must("keys", wrong, found, "Mend the sources, and build anew.")
+    found = "every key is unique, and every reference leads somewhere"
+    return _must("keys", wrong, found, "Mend the sources, and build again.")
 
 
 def _values(release: _Opened) -> Check:
@@ -275,7 +276,7 @@ def _values(release: _Opened) -> Check:
         name = resource["name"]
         wrong += _problem(name, find_problem(release.rows[name], resource))
     found = "types, ranges, required cells and content hashes hold"
-    return _must("values", wrong, found, "Mend the sources, and build anew.")
+    return _must("values", wrong, found, "Mend the sources, and build again.")
 
 
 def _vocabularies(release: _Opened) -> Check:
@@ -289,7 +290,7 @@ def _vocabularies(release: _Opened) -> Check:
             where = f"{resource['name']}.{field['name']}"
             wrong += [f"{where} holds {each!r:.40}" for each in sorted(used - set(allowed))]
             terms += len(used)
-    found = f"all {terms} terms in use are of their closed vocabulary"
+    found = f"all {terms} terms in use are in their closed vocabulary"
     return _must("vocabularies", wrong, found, "Use a term that datapackage.json lists.")
 
 
@@ -305,7 +306,9 @@ def _nulls(release: _Opened) -> Check:
             if rows and missing == len(rows):
                 empty.append(f"{name}.{column}")
     found = f"{_share(nulls, cells)} cells are null, {' and '.join(_ABOUT_THE_OTHERS)} aside"
-    advice = "Null is honest. Look whether a source knows what a column lacks in every row."
+    advice = (
+        "Null is honest. For a column that is null in every row, look for a source that knows."
+    )
     return _should("nulls", empty, found, "; in every row: ", advice)
 
 
@@ -335,8 +338,8 @@ def _locators(release: _Opened) -> Check:
     rows = release.rows.get("evidence", [])
     silent = Counter(row["source_id"] for row in rows if row["locator"] is None)
     lacking = [f"{count:,} of {source}" for source, count in silent.most_common()]
-    found = f"{_share(len(rows) - silent.total(), len(rows))} cells say where in their source"
-    advice = "State page, table, line or commit as locator."
+    found = f"{_share(len(rows) - silent.total(), len(rows))} cells name a place in their source"
+    advice = "State a page, table, line or commit as the locator."
     return _should("locators", lacking, found, "; not ", advice)
 
 
@@ -348,7 +351,7 @@ def _denominators(release: _Opened) -> Check:
         if not row["n"] <= row["n_labelled"] <= row["n_citing"]
     ]
     found = f"in all {counted(len(rows), 'count')} of labels: count <= labelled <= citing works"
-    return _must("denominators", wrong, found, "Read the counts again from their source.")
+    return _must("denominators", wrong, found, "Read the counts from their source again.")
 
 
 def _licence(release: _Opened) -> Check:
@@ -366,7 +369,7 @@ def _rights(release: _Opened) -> Check:
     rows = release.rows.get("sources", [])
     silent = [row["source_id"] for row in rows if row["rights"] is None]
     found = f"{_share(len(rows) - len(silent), len(rows))} sources had their terms looked up"
-    advice = "Look for the terms of the others, and state them in sources.csv."
+    advice = "Look up the terms of the others, and state them in sources.csv."
     return _should("rights", silent, found, "; not ", advice)
 
 
@@ -383,16 +386,18 @@ def _sentences(release: _Opened) -> Check:
     ]
     kept = [row for row in of_texts if any(row[name] is not None for name in _WORDS)]
     wrong = [
-        f"{row['context_id']} is here in words, and no open licence of its text is known"
+        f"{row['context_id']} has its words here, and no open licence of its text is known"
         for row in kept
         if not has_right
         and not are_open(
             licences.get((row["citing_work_id"], row["form"], row["text_version"]), ())
         )
     ]
-    found = f"{len(kept):,} of {counted(len(of_texts), 'passage')} of texts are here in words"
-    found += ", each by an open licence or a right that the maintainer states" if kept else ""
-    advice = "State the licence in text_readings.csv, or the right in hub.toml, and build anew."
+    found = (
+        f"{len(kept):,} of {counted(len(of_texts), 'passage')} from texts have their words here"
+    )
+    found += ", each under an open licence or a right that the maintainer states" if kept else ""
+    advice = "State the licence in text_readings.csv, or the right in hub.toml, and build again."
     return _must("sentences (rights)", wrong, found, advice)
 
 
@@ -428,7 +433,7 @@ def _identified(release: _Opened) -> Check:
     works = [row["work_id"] for row in release.rows.get("works", [])]
     lacking = [work for work in works if work not in public]
     found = f"{_share(len(works) - len(lacking), len(works))} works have a public identifier"
-    advice = "Look the others up, and add them to the list they come from, or to work_ids.csv."
+    advice = "Look up the others, and add them to the list they come from, or to work_ids.csv."
     return _should("identifiers of works (FAIR I3)", lacking, found, "; not ", advice)
 
 
@@ -436,7 +441,7 @@ def _files_there(release: _Opened) -> Check:
     lacking = [name for name in PUBLISHING_FILES if name not in release.files]
     total = len(PUBLISHING_FILES)
     found = f"{total - len(lacking)} of {total} are there"
-    advice = "citehub publish writes them into a folder of its own."
+    advice = "citehub publish writes them into another folder."
     return _should("publishing files (FAIR F4, I1)", lacking, found, "; not ", advice)
 
 
@@ -449,8 +454,8 @@ def _files_agree(release: _Opened) -> Check:
         text = release.files.get(name, b"").decode("utf-8", "replace")
         if text and release.hub.version not in text:
             wrong.append(f"{name} names another version")
-    found = "those that are there give this version and these hashes"
-    advice = "Build the release anew, or write them again with citehub publish."
+    found = "the files that exist give this version and these hashes"
+    advice = "Build the release again, or write them again with citehub publish."
     return _must("publishing files agree", wrong, found, advice)
 
 
@@ -475,7 +480,7 @@ def _disagreements(release: _Opened, name: str) -> Iterator[str]:
 
 
 def _objects(value: object) -> Iterator[dict[str, Any]]:
-    """Yield every object within a value that JSON gave."""
+    """Yield every object in a JSON value."""
     if isinstance(value, dict):
         yield value
         value = list(value.values())
@@ -485,7 +490,7 @@ def _objects(value: object) -> Iterator[dict[str, Any]]:
 
 
 def _leave_out(release: _Opened, check: Check) -> Check:
-    """Return a check of rows as failed where some could not be read."""
+    """Return a check of rows; it fails if some could not be read."""
     if not release.unread:
         return check
     unread = ", ".join(release.unread)
@@ -506,7 +511,7 @@ def _should(name: str, lacking: list[str], found: str, but: str, advice: str) ->
 
 
 def _cell(row: Mapping[str, Any]) -> tuple[str, str, str]:
-    """Return which cell a row of evidence is about."""
+    """Return the cell that a row of evidence is about."""
     return row["table_name"], row["row_key"], row["column_name"]
 
 

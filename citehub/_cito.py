@@ -1,8 +1,8 @@
 """Labels of citations as properties of CiTO, the Citation Typing Ontology.
 
-Every property here leads from the citing to the cited work. None stands where CiTO has no
-property that says as much and no more, for the reasons that ``vocabulary.CROSSWALK`` gives: such
-a citation is a plain ``cito:cites``.
+Every property here leads from the citing to the cited work. None means that no property of CiTO
+says exactly the same; ``vocabulary.CROSSWALK`` gives the reasons. Such a citation is a plain
+``cito:cites``.
 """
 
 CITO_NAMESPACE = "http://purl.org/spar/cito/"

@@ -1,4 +1,4 @@
-"""What changed between two releases, and which version bump that needs."""
+"""What changed between two releases, and the version bump that it needs."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ Kind = Literal[
 ]
 """Kinds of change.
 
-What holds as of its release, as a count, an order, a date of reading or what an algorithm chose,
-is *updated* and *superseded*; all else is *changed*, *cleared* and *removed*. The schema declares
-which is which.
+Some cells hold for their release only: a count, an order, a date of reading, an algorithm's
+choice. They are *updated* and *superseded*; all others are *changed*, *cleared* and *removed*. The
+schema declares which is which.
 """
 
 LEVELS: Final[tuple[Level, ...]] = ("none", "patch", "minor", "major")
@@ -83,7 +83,7 @@ _METADATA: Final = (
 
 
 class Change(NamedTuple):
-    """One change: what kind, in which table, and where it applies row, column, old and new."""
+    """One change: its kind and table, and row, column, old and new where they apply."""
 
     kind: Kind
     table: str
@@ -94,12 +94,12 @@ class Change(NamedTuple):
 
     @property
     def level(self) -> Level:
-        """The version bump that this change alone needs."""
+        """The bump that this change alone needs."""
         return _LEVEL_OF[self.kind]
 
 
 class Diff:
-    """What changed between two releases of a hub; iterating gives each change.
+    """The changes between two releases of a hub; iterating gives each one.
 
     A change has ``kind``, ``table``, ``row_key``, ``column``, ``old``, ``new`` and ``level``.
 
@@ -110,13 +110,13 @@ class Diff:
     old, new : str
         The two data versions.
     changes : tuple of Change
-        Every change; the rows of an added or removed table are not listed one by one.
+        Every change; an added or removed table is one change.
     metadata : tuple of str
-        What the manifest says otherwise of the hub, such as ``licenses``.
+        What else changed in the manifest, such as ``licenses``.
     level : str
-        The version bump that the changes need: ``major`` where the new release contradicts
-        the old one, ``minor`` where it says more, or counts anew what holds as of a release
-        only, ``patch`` where the content is the same, ``none`` for a release and itself.
+        The bump that the changes need: ``major`` if the new release contradicts the old one,
+        ``minor`` if it says more or counts again, ``patch`` if the content is the same, ``none``
+        for a release and itself.
 
     Examples
     --------
@@ -142,24 +142,24 @@ class Diff:
 
     @property
     def level(self) -> Level:
-        """The version bump that the changes need."""
+        """The bump that the changes need."""
         least: Level = "none" if self.old == self.new else "patch"
         return max(least, needed_level(self), key=LEVELS.index)
 
     @cached_property
     def news(self) -> News:
-        """What is new by name: works added, gone, merged, retracted, roles changed, corrections.
+        """What is new, by name: works added, gone or merged, changed roles, corrections and more.
 
-        Reads tables of both releases when it is first asked for.
+        The first use reads tables of both releases.
         """
         old, new = self._releases
         return tell_news(old, new, reasons=self._reasons, metadata=self.metadata)
 
     @cached_property
     def is_recount(self) -> bool:
-        """Whether all that changed holds as of its release only: counts, days, what is computed.
+        """Whether only counts, days and computed rows changed, which hold for their release only.
 
-        Such changes follow from any other, and come by themselves with each day that passes.
+        Such changes follow from others, or from the day alone.
         """
         computed: dict[str, set[str]] = {}
         for change in self.changes:
@@ -177,19 +177,19 @@ class Diff:
         return not self.metadata
 
     def _computed_rows(self, table: str) -> set[str]:
-        """Return the keys of the newer release's rows of a table that are computed."""
+        """Return the keys of the computed rows of a table, in the newer release."""
         _, new = self._releases
         (resource,) = (each for each in new.manifest["resources"] if each["name"] == table)
         rules, key = _Rules.of(new, table, resource), resource["schema"]["primaryKey"]
         return {row_key(row, key) for row in new.table(table) if rules.are_computed(row)}
 
     def counts(self) -> dict[str, dict[Kind, int]]:
-        """Return how many changes of each kind each table has.
+        """Count the changes by table and kind.
 
         Returns
         -------
         dict
-            By table, then by kind; tables without a change are left out.
+            By table, then by kind; only tables with a change.
         """
         counts: dict[str, Counter[Kind]] = {}
         for change in self.changes:
@@ -257,7 +257,7 @@ def diff(
     Returns
     -------
     Diff
-        Every change, and the version bump that they need.
+        Every change, and the bump that they need.
 
     Raises
     ------
@@ -281,17 +281,17 @@ def diff(
 
 
 def needed_level(diff: Diff) -> Level:
-    """Return the bump that the changes need, whatever the newer release is called.
+    """Return the bump that the changes need, whatever version the newer release has.
 
-    It is ``none`` where neither the rows nor what the manifest says of the hub changed. The
-    description is not looked at: part of it is that of the release.
+    It is ``none`` if neither the rows nor the metadata changed. It leaves out the description,
+    which tells of the release, too.
     """
     least: Level = "patch" if diff.metadata else "none"
     return max((least, *(change.level for change in diff.changes)), key=LEVELS.index)
 
 
 def next_version(before: str, level: Level) -> str:
-    """Return the version that a release after another one has.
+    """Return the version of the next release.
 
     Parameters
     ----------
@@ -303,7 +303,7 @@ def next_version(before: str, level: Level) -> str:
     Returns
     -------
     str
-        The version; ``before`` itself for ``none``, where no new release is needed.
+        The version; for ``none``, ``before`` itself.
 
     Examples
     --------
@@ -321,7 +321,7 @@ def next_version(before: str, level: Level) -> str:
 
 
 def compare(old: Hub, new: Hub, *, reasons: Mapping[str, str] | None = None) -> Diff:
-    """Compare two opened releases; ``reasons`` say why works are gone, by their old ids."""
+    """Compare two open releases; ``reasons`` say why works are gone, by their old ids."""
     changes: list[Change] = []
     before = {resource["name"]: resource for resource in old.manifest["resources"]}
     after = {resource["name"]: resource for resource in new.manifest["resources"]}
@@ -421,10 +421,10 @@ def _compare_cells(
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
-    """What of a table holds as of its release only.
+    """The part of a table that holds for its release only.
 
-    Whether its rows ``come_and_go``, the columns whose cells are ``as_of``, and the rows that
-    are computed: those of some ``methods``, or of some ``themes``.
+    Whether its rows ``come_and_go``, which columns are ``as_of``, and which rows are computed:
+    those of some ``methods``, or of some ``themes``.
     """
 
     come_and_go: bool
@@ -434,7 +434,7 @@ class _Rules:
 
     @classmethod
     def of(cls, old: Hub, table: str, resource: Resource) -> _Rules:
-        """Return what the schema declares of a table, and its newer manifest of its columns."""
+        """Return that part as the schema declares it, and the newer manifest for its columns."""
         told = {each["name"] for each in resource["schema"]["fields"] if each.get("asOf")}
         declared = TABLES.get(table)
         if declared is None:  # a table of this hub only
@@ -446,12 +446,12 @@ class _Rules:
         return cls(declared.as_of, frozenset(as_of), methods, themes)
 
     def are_computed(self, row: Mapping[str, Any]) -> bool:
-        """Tell whether each release computes a row anew; judged by the row of the older one."""
+        """Tell from the older release whether each release computes this row again."""
         return row.get("method") in self.methods or row.get("theme_id") in self.themes
 
 
 def _computed_themes(hub: Hub) -> frozenset[str]:
-    """Return the themes that an algorithm alone puts works into."""
+    """Return the themes that only an algorithm fills."""
     if "work_themes" not in hub.tables:
         return frozenset()
     computed = {True: set[str](), False: set[str]()}
@@ -461,7 +461,7 @@ def _computed_themes(hub: Hub) -> frozenset[str]:
 
 
 def _listed(kinds: Mapping[Kind, int]) -> str:
-    """Say counts of kinds as words: ``44 cells filled, 1 row added``."""
+    """Say counts of kinds in words: ``44 cells filled, 1 row added``."""
     plural = {"vocabulary": "vocabularies"}
     listed: list[str] = []
     for kind, count in kinds.items():

@@ -1,4 +1,4 @@
-"""How well labellers of a hub do against what people say, and sums corrected by that."""
+"""How far the labellers of a hub agree with people, and sums corrected by that."""
 
 from __future__ import annotations
 
@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from citehub import _vocabularies as terms
 from citehub._labels import value_of
-from citehub._raters import LabelAgreement, measure
+from citehub._raters import (
+    LabelAgreement,
+    cohen_kappa,
+    find_classes,
+    known,
+    measure,
+    pair_ac1,
+    share_agreed,
+)
 from citehub.labelling.scores import DRAWS, SEED
 
 if TYPE_CHECKING:
@@ -21,7 +29,7 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
 
 LEAST: Final = 50
-"""Passages that people and a labeller both judged, below which its sums are not corrected."""
+"""How many passages people and a labeller must both have judged before its sums are corrected."""
 _UNDECIDED: Final = frozenset({"unsure", "unclear"})
 _PEOPLE: Final[tuple[LabelerKind, ...]] = ("settled", "person")
 _AMONG: Final[tuple[LabelerKind, ...]] = ("person", "model")
@@ -33,7 +41,7 @@ Reference = Literal["people", "majority", "none"]
 
 
 class Measured(NamedTuple):
-    """A number with its 95 % interval; the ends are None where resampling shows no spread."""
+    """A number with its 95 % interval; the ends are None if resampling shows no spread."""
 
     value: float
     low: float | None
@@ -46,22 +54,22 @@ class LabelerScore(NamedTuple):
     Attributes
     ----------
     labeler, kind : str
-        The labeller, and what kind it is.
+        The labeller and its kind.
     makes_reference : bool
-        Whether the reference is a majority of what it said, as the names tell.
+        Whether its own votes helped to make the reference, by the names of the labellers.
     n_reference : int
-        Passages with a reference that is not its own.
+        Passages whose reference it did not make itself.
     n_judged : int
-        Of how many of these it decided.
+        How many of these it decided.
     n_agreed : int
-        Of these, of how many as the reference has it.
+        How many of those it decided as the reference does.
     agreement, kappa, ac1 : Measured or None
-        The share of these, Cohen's kappa and Gwet's AC1, each with its interval; None where it is
-        not defined.
+        The share that agrees, Cohen's kappa, and Gwet's AC1 over all values that could be given,
+        each with its interval; None if it is not defined.
     values : tuple of str
-        What either says.
+        The values that either gave.
     confusion : tuple of tuple of int
-        How often: a row for each value of the reference, a column for each of the labeller.
+        Counts: a row for each value of the reference, a column for each value of the labeller.
     """
 
     labeler: str
@@ -78,18 +86,18 @@ class LabelerScore(NamedTuple):
 
 
 class CorrectedShare(NamedTuple):
-    """How many passages carry a value: as a labeller says, and corrected by what people say.
+    """How many passages have a value: as a labeller says, and corrected by what people say.
 
     Attributes
     ----------
     labeler, value : str
         The labeller and the value.
     n_judged : int
-        Passages of which the labeller decided: the denominator of both shares.
+        Passages that the labeller decided: the denominator of both shares.
     n_both : int
-        Of how many of these people decided, too.
+        How many of these people decided, too.
     n : int
-        To how many the labeller gave the value.
+        How many got the value from the labeller.
     share : Measured
         The share of these.
     n_corrected : float
@@ -109,26 +117,26 @@ class CorrectedShare(NamedTuple):
 
 
 class LabelEvaluation(NamedTuple):
-    """How well labellers do in one scheme.
+    """How far labellers agree with the reference in one scheme.
 
     Attributes
     ----------
     scheme : str
         ``intent``, ``polarity`` or ``subject``.
     reference : {"people", "majority", "none"}
-        What the labellers are held against. A majority of models may be wrong as a whole.
+        Whom the labellers are compared with. A majority of models may be wrong.
     referees : tuple of str
         Who made the reference.
     n_reference, n_works : int
-        Passages, or citations as a whole, that have a reference, and how many works cite there.
+        Passages, or whole citations, that have a reference, and how many works they belong to.
     n_disputed : int
-        Passages on which those who make the reference decided differently; they have none.
+        Passages without a reference, as those who make it disagree.
     labelers : tuple of LabelerScore
         Each labeller that can be compared.
     people, models : LabelAgreement or None
-        How far people agree with one another, and models; None where no two judged the same.
+        How far people agree with one another, and models; None if no two judged the same.
     corrected : tuple of CorrectedShare
-        Sums of labellers that people checked on at least 50 passages, and not on all.
+        Sums of labellers that people checked on at least 50 of their passages, but not on all.
     """
 
     scheme: LabelScheme
@@ -147,16 +155,23 @@ _About = tuple[str, str, Any]  # citing work, cited work, passage
 _Labeler = tuple[str, Any]  # name, kind
 
 
-def evaluate(labels: Iterable[Mapping[str, Any]]) -> tuple[LabelEvaluation, ...]:
-    """Return how well the labellers of a hub do, by scheme.
+def evaluate(
+    labels: Iterable[Mapping[str, Any]], subjects: Iterable[str] = ()
+) -> tuple[LabelEvaluation, ...]:
+    """Return how far the labellers of a hub agree with the reference, by scheme.
 
     Parameters
     ----------
     labels : iterable of mapping
-        Rows of ``citation_labels``; of each labeller what fits best counts.
+        Rows of ``citation_labels``; each labeller's first choice counts.
+    subjects : iterable of str, optional
+        The subjects of the hub.
     """
     rows = [each for each in labels if (each["rank"] or 1) == 1 and each["labeler_kind"]]
-    among = {kind: {each.scheme: each for each in measure(rows, kind)} for kind in _AMONG}
+    subjects = (*subjects,)
+    among = {
+        kind: {each.scheme: each for each in measure(rows, kind, subjects)} for kind in _AMONG
+    }
     found = []
     for scheme in dict.fromkeys(each["scheme"] for each in rows):
         judged: dict[_About, dict[_Labeler, str]] = defaultdict(dict)
@@ -165,7 +180,13 @@ def evaluate(labels: Iterable[Mapping[str, Any]]) -> tuple[LabelEvaluation, ...]
                 about = row["citing_work_id"], row["cited_work_id"], row["context_id"]
                 judged[about][row["labeler"], row["labeler_kind"]] = value_of(row)
         found.append(
-            _evaluate(scheme, judged, among["person"].get(scheme), among["model"].get(scheme))
+            _evaluate(
+                scheme,
+                judged,
+                find_classes(scheme, subjects),
+                among["person"].get(scheme),
+                among["model"].get(scheme),
+            )
         )
     return tuple(found)
 
@@ -173,6 +194,7 @@ def evaluate(labels: Iterable[Mapping[str, Any]]) -> tuple[LabelEvaluation, ...]
 def _evaluate(
     scheme: Any,
     judged: Mapping[_About, Mapping[_Labeler, str]],
+    offered: Sequence[str],
     people: LabelAgreement | None,
     models: LabelAgreement | None,
 ) -> LabelEvaluation:
@@ -185,7 +207,7 @@ def _evaluate(
     true, makers, n_disputed = _refer(judged, reference)
     names = {name for each in makers.values() for name in each}
     labelers = dict.fromkeys(name for each in judged.values() for name in each)
-    scores = [_score(each, judged, true, makers) for each in sorted(labelers)]
+    scores = [_score(each, judged, true, makers, offered) for each in sorted(labelers)]
     corrected = [
         row
         for name in sorted(labelers)
@@ -202,7 +224,7 @@ def _evaluate(
 def _refer(
     judged: Mapping[_About, Mapping[_Labeler, str]], reference: str
 ) -> tuple[dict[_About, str], dict[_About, set[_Labeler]], int]:
-    """Return the reference of passages, who made it, and how many are disputed."""
+    """Return the reference of each passage, who made it, and how many passages are disputed."""
     order = _PEOPLE if reference == "people" else ("majority",)
     true, makers, n_disputed = {}, {}, 0
     for about, said in judged.items():
@@ -223,8 +245,9 @@ def _score(
     judged: Mapping[_About, Mapping[_Labeler, str]],
     true: Mapping[_About, str],
     makers: Mapping[_About, set[_Labeler]],
+    offered: Sequence[str],
 ) -> LabelerScore | None:
-    """Return how far a labeller agrees with the reference; None where that is its own, or none."""
+    """Return how far a labeller agrees with the reference; None if they share no passage."""
     others = [about for about in true if labeler not in makers[about]]
     both = [
         (about[0], true[about], judged[about][labeler])
@@ -235,6 +258,7 @@ def _score(
     if not is_asked:
         return None
     values = _in_order({each for _, *pair in both for each in pair})
+    n_classes = len({*offered, *values} - _UNDECIDED)
     tables = _tables(both, values, [*dict.fromkeys(work for work, _, _ in both)])
     whole = tables.sum(axis=0)
     n_agreed = int(whole.trace())
@@ -246,14 +270,14 @@ def _score(
         return _with_interval(statistic, tables, has_spread=n_agreed < len(both)) if both else None
 
     return LabelerScore(
-        name, kind, makes, len(others), len(both), n_agreed, measured(_agreement),
-        measured(_cohen_kappa), measured(_gwet_ac1), values,
+        name, kind, makes, len(others), len(both), n_agreed, measured(share_agreed),
+        measured(cohen_kappa), measured(lambda each: pair_ac1(each, n_classes)), values,
         tuple(tuple(map(int, row)) for row in whole),
     )  # fmt: skip
 
 
 def _in_order(values: set[str]) -> tuple[str, ...]:
-    """Return values in the order of their vocabulary, those of the hub after it."""
+    """Return values in the order of their vocabulary, then those of the hub."""
     order = {value: number for number, value in enumerate(terms.LABEL.terms)}
     return tuple(sorted(values, key=lambda each: (order.get(each, len(order)), each)))
 
@@ -261,7 +285,7 @@ def _in_order(values: set[str]) -> tuple[str, ...]:
 def _tables(
     both: Sequence[tuple[str, str, str]], values: Sequence[str], works: Sequence[str]
 ) -> Floats:
-    """Return of each work how often the reference says one value and the labeller another."""
+    """Count, for each work, the pairs of values that reference and labeller gave."""
     import numpy as np
 
     rows = {work: number for number, work in enumerate(works)}
@@ -272,47 +296,10 @@ def _tables(
     return tables
 
 
-def _agreement(tables: Floats) -> Floats:
-    """Return the share of agreement of tables, which stand in the last two dimensions."""
-    import numpy as np
-
-    agreed = np.trace(tables, axis1=-2, axis2=-1)
-    return np.asarray(_ratio(agreed, tables.sum(axis=(-2, -1))))
-
-
-def _cohen_kappa(tables: Floats) -> Floats:
-    """Return Cohen's kappa (Educational and Psychological Measurement 20, 1960)."""
-    n = tables.sum(axis=(-2, -1))
-    by_chance = _ratio((tables.sum(axis=-1) * tables.sum(axis=-2)).sum(axis=-1), n**2)
-    return _ratio(_agreement(tables) - by_chance, 1 - by_chance)
-
-
-def _gwet_ac1(tables: Floats) -> Floats:
-    """Return Gwet's AC1, as `_raters.gwet_ac1` has it for two who both judged all."""
-    import numpy as np
-
-    n = tables.sum(axis=(-2, -1))
-    shares = _ratio(tables.sum(axis=-1) + tables.sum(axis=-2), 2 * n[..., None])
-    n_values = tables.shape[-1]
-    if n_values < 2:  # noqa: PLR2004 -- nothing is due to chance
-        return np.full(n.shape, np.nan)
-    by_chance = (shares * (1 - shares)).sum(axis=-1) / (n_values - 1)
-    return _ratio(_agreement(tables) - by_chance, 1 - by_chance)
-
-
-def _ratio(above: Floats, below: Floats) -> Floats:
-    """Return a ratio, NaN where it is not defined."""
-    import numpy as np
-
-    below = np.asarray(below, dtype=float)
-    sound = np.abs(below) > 1e-12  # noqa: PLR2004
-    return np.where(sound, above / np.where(sound, below, 1.0), np.nan)
-
-
 def _resample(tables: Floats) -> Floats:
     """Return the sums of the tables of works in each bootstrap sample of the works.
 
-    For as many works the samples are the same.
+    Equal numbers of works give the same samples.
     """
     import numpy as np
 
@@ -330,8 +317,8 @@ def _with_interval(
     """Return a statistic with its interval, from bootstrap samples of the works."""
     import numpy as np
 
-    value = float(statistic(tables.sum(axis=0)))
-    if np.isnan(value):
+    value = known(statistic(tables.sum(axis=0)))
+    if value is None:
         return None
     if not has_spread or len(tables) < 2:  # noqa: PLR2004
         return Measured(value, None, None)
@@ -345,10 +332,10 @@ def _with_interval(
 def _correct(
     labeler: _Labeler, judged: Mapping[_About, Mapping[_Labeler, str]], true: Mapping[_About, str]
 ) -> list[CorrectedShare]:
-    """Return the sums of a labeller, corrected by those of its passages that people judged, too.
+    """Return the sums of a labeller, corrected by the passages that people judged, too.
 
-    Of the others with the value j, so many have the value i as of those that people judged,
-    with one more that is right: Tenenbein's double sampling.
+    Among passages that it called j, the share of i is taken to be as among those that people
+    judged, plus one where both agree: Tenenbein's double sampling.
     """
     import numpy as np
 

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 def write_whole(chunks: Iterable[bytes], path: str, *, force: bool) -> None:
     """Write a file beside its final name and rename it into place.
 
-    A link is followed, and what is no regular file (a pipe, a device) is written into.
+    It follows a link, and writes straight into a pipe or device.
 
     Raises
     ------
     TargetExists
-        The file is there and ``force`` is not given.
+        The file exists and ``force`` is not given.
     OSError
         The file cannot be written.
     """
@@ -30,7 +30,7 @@ def write_whole(chunks: Iterable[bytes], path: str, *, force: bool) -> None:
             file.writelines(chunks)
         return
     if os.path.exists(target) and not force:
-        raise TargetExists(f"{path} is there already. To overwrite it: --force, or force=True.")
+        raise TargetExists(f"{path} exists already. To overwrite it: --force, or force=True.")
     scratch = f"{target}.{os.getpid()}.part"
     try:
         with open(scratch, "xb") as file:

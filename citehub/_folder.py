@@ -1,4 +1,4 @@
-"""A folder that appears whole or not at all: written beside its place, then renamed."""
+"""A folder that appears whole or not at all: written next to its place, then renamed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SCRATCH: Final = re.compile(r"\..+\.[a-z0-9_]{8}")
 
 @contextmanager
 def scratch_folder(target: str) -> Iterator[str]:
-    """Make a folder beside the target to write into; what is left of it at the end goes."""
+    """Make a folder next to the target to write into; what is left of it at the end is removed."""
     parent, name = os.path.split(target)
     try:
         os.makedirs(parent, exist_ok=True)
@@ -39,7 +39,7 @@ def scratch_folder(target: str) -> Iterator[str]:
 
 
 def clear_left(target: str) -> None:
-    """Remove what killed processes left beside a target that nobody else writes now."""
+    """Remove what killed processes left next to a target that nobody else writes now."""
     parent, name = os.path.split(target)
     for each in os.listdir(parent) if os.path.isdir(parent) else ():
         if is_left(each) and each.rpartition(".")[0] == f".{name}":
@@ -47,7 +47,7 @@ def clear_left(target: str) -> None:
 
 
 def is_left(name: str) -> bool:
-    """Tell whether a folder is named as :func:`scratch_folder` names what it makes.
+    """Tell whether :func:`scratch_folder` gave a folder its name.
 
     Examples
     --------
@@ -59,7 +59,7 @@ def is_left(name: str) -> bool:
 
 @contextmanager
 def naming(path: str) -> Iterator[None]:
-    """Have errors of the system name the file that is written, as one of a full disk does not."""
+    """Add the file's name to errors of the system; that of a full disk lacks it."""
     try:
         yield
     except OSError as error:
@@ -77,17 +77,16 @@ def write_bytes(path: str, data: bytes) -> None:
 
 
 def check_free(target: str, hint: str = "") -> None:
-    """Refuse a target that is there and holds something."""
+    """Refuse a target that exists and is not empty."""
     if os.path.lexists(target) and not (os.path.isdir(target) and not os.listdir(target)):
-        message = f"{target} is there already; nothing was written. {hint}"
+        message = f"{target} exists already; nothing was written. {hint}"
         raise TargetExists(message.rstrip())
 
 
 def move(scratch: str, target: str) -> None:
-    """Give the finished folder its final name; of two that were made, one wins whole.
+    """Give the finished folder its final name; of two that were made, one wins.
 
-    A folder with the same files is as good: another run was first, or one was cut off
-    after it made the folder.
+    A folder with the same files is as good: another run was first, or was cut off afterwards.
     """
     try:
         os.rename(scratch, target)
@@ -98,7 +97,7 @@ def move(scratch: str, target: str) -> None:
 
 
 def replace(scratch: str, target: str) -> None:
-    """Put the finished folder in the place of another one, which stays where that fails."""
+    """Replace another folder by the finished one; if that fails, the other stays."""
     with scratch_folder(target) as aside:
         old = os.path.join(aside, "old")
         os.rename(target, old)
@@ -110,9 +109,9 @@ def replace(scratch: str, target: str) -> None:
 
 
 def find_foreign(folder: str, sign: str = MANIFEST, made: str = "published") -> str:
-    """Return what of a folder was not made here, and would be lost; empty where nothing is.
+    """Name the files of a folder that citehub did not make and that would be lost; empty if none.
 
-    ``sign`` is the file by which such a folder is known, ``made`` how it came about, in a word.
+    ``sign`` is the file that marks such a folder; ``made`` says in a word how it came about.
     """
     if os.path.islink(folder) or not os.path.isfile(os.path.join(folder, sign)):
         return f"no {sign}"
@@ -127,7 +126,7 @@ def find_foreign(folder: str, sign: str = MANIFEST, made: str = "published") -> 
         if name not in sums:
             return f"{name}, which was not {made} with it"
         if found[name] != sums[name]:
-            return f"{name}, which is not as it was {made}"
+            return f"{name}, which has changed since it was {made}"
     return ""
 
 

@@ -1,6 +1,6 @@
-"""HTML for notebooks: plain tables that take the notebook's own colours.
+"""HTML for notebooks: plain tables in the notebook's own colours.
 
-Every text passes through ``html.escape``: titles and findings come from outside.
+Every text goes through ``html.escape``, as titles and findings come from outside.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def text(value: object) -> str:
 
 
 def short(value: object, url: str = "") -> str:
-    """Return a value as :func:`text` on one line: of a long one the beginning, all as a title.
+    """Return a value as :func:`text` on one line; a long one is cut, and its title has the whole.
 
     With an address it is a :func:`link`.
     """
@@ -36,16 +36,16 @@ def short(value: object, url: str = "") -> str:
 
 
 def link(url: str, label: str) -> str:
-    """Return a link, or only its label where the address is not http(s)."""
+    """Return a link, or only its label if the address is not http(s)."""
     if not url.startswith(("https://", "http://")):
         return escape(label)
     return f'<a href="{escape(url)}" rel="noopener noreferrer">{escape(label)}</a>'
 
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[str]], caption: str = "") -> str:
-    """Return a table; headers and caption are text, cells are HTML already.
+    """Return a table; headers and caption are text, cells are HTML.
 
-    A table that is wider than its place scrolls in itself.
+    A table that is too wide scrolls.
     """
     head = "".join(f'<th scope="col" style="{_CELL}">{escape(header)}</th>' for header in headers)
     body = "".join(

@@ -1,7 +1,6 @@
 """A hub: typed access to one release of one citation hub.
 
-What only some calls need is imported by those calls, so that the first table comes as soon
-as pyarrow can give it.
+Calls import what only they need, so that the first table comes as soon as pyarrow gives it.
 """
 
 from __future__ import annotations
@@ -36,8 +35,8 @@ _AnyHub = TypeVar("_AnyHub", bound="Hub")
 class Hub:
     """One release of one citation hub.
 
-    Made by :func:`citehub.load`. Opening a hub reads its manifest only; a table is read
-    when its rows are asked for.
+    :func:`citehub.load` makes it. Opening a hub reads only its manifest; a table is read when you
+    ask for its rows.
 
     Attributes
     ----------
@@ -52,7 +51,7 @@ class Hub:
     tables : tuple of str
         Names of the tables that this release holds.
     release : Release
-        What reads the files, for the modules of citehub itself.
+        The reader of its files, for citehub's own modules.
 
     Examples
     --------
@@ -149,17 +148,17 @@ class Hub:
         Parameters
         ----------
         name : str
-            One of ``tables``, or ``citing_works``.
+            A name in ``tables``, or ``citing_works``.
 
         Returns
         -------
         Table
-            The handle that the attribute of this name holds, with untyped rows.
+            The same table as the attribute of this name, with untyped rows.
 
         Raises
         ------
         UnknownTable
-            This release does not hold it.
+            This release does not have it.
         """
         return self.release.table(name)
 
@@ -176,8 +175,8 @@ class Hub:
         Parameters
         ----------
         identifier : str or Work
-            Its ``work_id``, an arXiv id with or without version and prefix, a DOI, or an URL
-            of either; or a work, as of another release.
+            Its ``work_id``, an arXiv id with or without version and prefix, a DOI, or a URL of
+            either; or a work, also of another release.
 
         Returns
         -------
@@ -187,7 +186,7 @@ class Hub:
         Raises
         ------
         UnknownWork
-            The hub does not hold it; the error names the nearest that it does.
+            The hub does not have it; the error names the nearest works.
 
         Examples
         --------
@@ -198,16 +197,16 @@ class Hub:
         return self.release.work(self.release.resolve(identifier))
 
     def search(self, query: str) -> Works[Work]:
-        """Return the works whose title, authors, finding and identifiers hold a query.
+        """Find works by the words of title, authors and finding, or by identifier.
 
-        Every word must be found in one of them. Case, accents and punctuation do not matter;
-        a word also matches the beginning or the inside of a longer one (from three letters
-        on), and one letter may be wrong (from five on) where no work has the word.
+        A work must have every word. Case, accents and punctuation do not matter. A word of three
+        letters or more also matches inside a longer one. If no work has a word of five letters or
+        more, one letter may be wrong.
 
         Parameters
         ----------
         query : str
-            Words, in any order, or an identifier as :meth:`work` takes it.
+            Words in any order, or an identifier as :meth:`work` takes it.
 
         Returns
         -------
@@ -231,28 +230,28 @@ class Hub:
     def related(self, work: str | Work, n: int = 5) -> Works[Related]:
         """Return the works of this hub whose titles and findings use the same rare words.
 
-        A heuristic: the cosine of the words, each the heavier the fewer works use it. No
-        source says that such works have to do with each other.
+        This is a heuristic: the cosine of their words, where a word that fewer works use weighs
+        more. No source says that such works have to do with each other.
 
         Parameters
         ----------
         work : str or Work
-            A work, by itself or as :meth:`work` takes it.
+            A work, or an identifier as :meth:`work` takes it.
         n : int, default 5
-            How many at most.
+            The most works to return.
 
         Returns
         -------
         Works of Related
-            The nearest first, each with ``work``, ``score`` (a cosine, 0 to 1) and ``shared``
-            (the words in common that weigh most); works without a word in common are left out.
+            The nearest first, each with ``work``, ``score`` (a cosine, 0 to 1) and ``shared`` (the
+            shared words that weigh most). Works that share no word are left out.
 
         Raises
         ------
         UnknownWork
-            The hub does not hold it; the error names the nearest that it does.
+            The hub does not have it; the error names the nearest works.
         BadArgument
-            ``n`` is no whole number from 0.
+            ``n`` is not a whole number from 0.
 
         Examples
         --------
@@ -300,67 +299,65 @@ class Hub:
         unknown: Unknown = "raise",
         sort: Sort | None = None,
     ) -> Works[Work]:
-        """Return the works that meet every condition given; without one, every citing work.
+        """Return the works that meet every condition; without one, every citing work.
 
-        Of several values of one condition, any will do, and an empty list of them is met by no
-        work. The value ``not known`` finds works of which no source says anything in that
-        respect. A condition on what the hub knows of no single citing work is an error, as an
-        empty list would say that no work meets it. The canonical work is found only where ``ids``
-        names it.
+        If a condition has several values, a work needs one of them; no work meets an empty list.
+        The value ``not known`` finds works about which no source says anything in that respect. A
+        condition on something that the hub does not know for any citing work is an error: an empty
+        list would say that no work meets it. Only ``ids`` finds the canonical work.
 
         Parameters
         ----------
         theme : str or iterable of str, optional
             A ``theme_id`` of table ``themes``, or ``not known``.
         year : int, (int, int) or list of int, optional
-            Year of the first public version. A tuple is a first and a last year, with all that
-            lie between; a list, like a ``range``, is any of the years in it. A work of unknown
-            year does not meet it.
+            Year of the first public version. A tuple is a first and a last year; a list or a
+            ``range`` holds the years themselves. A work of unknown year does not meet it.
         category, venue : str or iterable of str, optional
             A ``primary_category`` or ``venue`` of table ``works``, or ``not known``.
         role, polarity : str or iterable of str, optional
-            What the citation is labelled with, or ``not known``. A label without a place in
-            the vocabulary is found as its source prints it.
+            The label of the citation, or ``not known``. A label that is not in the vocabulary is
+            found as its source prints it.
         subject : str or iterable of str, optional
-            What of the cited work is cited, as the hub names it, or ``not known``.
+            The part of the cited work that is cited, as the hub names it, or ``not known``.
         section : str or iterable of str, optional
-            What a section with a passage is for, as ``related work``, or ``not known``.
+            The kind of section that holds a passage, as ``related work``, or ``not known``.
         passage : str or iterable of str, optional
-            ``passages found`` finds works of which a passage is known. The other values of
-            ``vocabulary.TEXT_STATUSES`` find works without one by what came of looking for it,
-            and ``not known`` those of whose texts nothing is said.
+            ``passages found`` finds works with a passage. The other values of
+            ``vocabulary.TEXT_STATUSES`` find works without one, by the reason. ``not known`` finds
+            works about whose texts nothing is said.
         labelled : bool, optional
             Whether any label of the citation is known.
         representatives : str or iterable of str, optional
             A ``method`` of table ``representatives``.
         shared_authors : bool, optional
-            Whether the work shares authors with the one it cites; where no source says so,
-            neither True nor False finds it.
+            Whether the work shares authors with the one it cites. If no source says so, neither
+            True nor False finds it.
         code : bool, optional
             Whether public code is known.
         doi, arxiv : bool, optional
-            Whether a DOI, or an arXiv id, is known.
+            Whether a DOI or an arXiv id is known.
         related_to : str or Work, optional
-            This work and the ten nearest that :meth:`related` gives, a heuristic.
+            This work and the ten nearest by :meth:`related`, a heuristic.
         authors_of : str or Work, optional
-            Works that print the name of one of its authors in the same spelling.
+            Works with an author of this one, by the same spelling.
         search : str, optional
             Words or an identifier, as :meth:`search` takes them.
         ids : iterable of str, Work or rows, optional
             Works, identifiers as :meth:`work` takes them, or rows with a ``work_id``.
         unknown : {"raise", "skip"}, default "raise"
-            What becomes of ``ids`` that the hub does not hold: an error, or a warning that names
-            those that are left out.
+            What to do with ``ids`` that the hub does not have: raise an error, or leave them out
+            and name them in a warning.
         sort : str, optional
-            ``hub``, ``newest``, ``oldest`` (by year and month, those of unknown year last),
-            ``title``, ``most-cited`` (by ``citation_count``, those of unknown count last), or
-            ``relevance``, which needs a search. Equal works stand in hub order.
+            ``hub``, ``newest``, ``oldest`` (by year and month, unknown years last), ``title``,
+            ``most-cited`` (by ``citation_count``, unknown counts last), or ``relevance``, which
+            needs a search. Ties are in hub order.
 
         Returns
         -------
         Works
-            In the order of ``sort``, else of ``ids``, else of the search, else by nearness to
-            ``related_to``, else by rank of the representatives, else in hub order.
+            In the order of ``sort``; else of ``ids``, of the search, of nearness to
+            ``related_to``, of the representatives, or of the hub.
 
         Raises
         ------
@@ -416,9 +413,9 @@ class Hub:
     ) -> Export:
         """Return works in a format of other tools.
 
-        Every record says why it is there: hub, data version, the role and polarity of its
-        citation or that they are not known, and the sources. References, tables and CiTO also
-        say what its passages are about, where they are known.
+        Every record states the hub, the data version, the sources, and the role and polarity of
+        its citation, or that they are not known. References, tables and CiTO also say what the
+        known passages are about.
 
         Parameters
         ----------
@@ -426,11 +423,11 @@ class Hub:
             One of ``bibtex``, ``ris``, ``csl-json``, ``csv``, ``jsonl``, ``parquet``,
             ``graphml``, ``gexf``, ``vosviewer``, ``cito-turtle``, ``cito-jsonld``.
         works : iterable of Work, str or rows, optional
-            What to export, as :meth:`select` returns it, or identifiers, or rows with a
-            ``work_id`` such as those of ``hub.works``; every citing work by default.
+            What to export: the result of :meth:`select`, identifiers, or rows with a ``work_id``
+            such as those of ``hub.works``. By default, every citing work.
         unknown : {"raise", "skip"}, default "raise"
-            What becomes of works that the hub does not hold: an error, or a warning that names
-            those that are left out.
+            What to do with works that the hub does not have: raise an error, or leave them out and
+            name them in a warning.
 
         Returns
         -------
@@ -441,8 +438,8 @@ class Hub:
         Raises
         ------
         UnknownFormat, UnknownWork
-            There is no such format or work; the error names what exists, and every work that
-            the hub does not hold.
+            There is no such format or work; the error names what exists, and every work that the
+            hub does not have.
 
         Examples
         --------
@@ -457,11 +454,11 @@ class Hub:
         return Export(self, format, select(self.release, ids=works, unknown=unknown))
 
     def summary(self) -> Summary:
-        """Return the roles and polarities in sum, each share with counts and intervals.
+        """Return sums of roles and polarities, each share with counts and intervals.
 
-        What sources state in sum stands first. Then works and passages are counted by the labels
-        that single passages, or works as a whole, have: of several judgements of one passage, by
-        those that ``is_shown`` names.
+        First come the sums that sources state. Then come counts of works and passages by the
+        labels of single passages, or of whole works. If a passage has several judgements, those
+        with ``is_shown`` count.
 
         Returns
         -------
@@ -487,12 +484,12 @@ class Hub:
         return Summary(stated, release.n_citing, which_known=bool(labels), counted=counted)
 
     def passages(self) -> pd.DataFrame:
-        """Return the passages that cite the work, with who judged them to be what.
+        """Return the passages that cite the work, each with its labels and who gave them.
 
         Returns
         -------
         pandas.DataFrame
-            One row per passage, in hub order and then in that of the text: ``work_id``, ``title``,
+            One row per passage, in the order of the hub, then of the text: ``work_id``, ``title``,
             the columns of ``citation_contexts``, and ``role``, ``polarity`` and ``subject`` as
             summaries show them, with ``judged_by``. The table ``citation_labels`` has every
             judgement.
@@ -500,7 +497,7 @@ class Hub:
         Raises
         ------
         UnknownTable
-            The release does not hold passages.
+            The release has no passages.
 
         Examples
         --------
@@ -515,43 +512,43 @@ as an argument for choosing that dataset.']
         return passages(self)
 
     def label_agreement(self) -> tuple[LabelAgreement, ...]:
-        """Return how far models agree that judged the same passages, by scheme.
+        """Return how far the models that judged the same passages agree, by scheme.
 
         Returns
         -------
         tuple of LabelAgreement
-            For each scheme how many passages several models judged, or several readings by one,
-            how many of these all agree on, Fleiss' kappa and Gwet's AC1. Models that agree may
-            all be wrong.
+            For each scheme: how many passages several models judged, or several readings by one;
+            how many of these all agree on; Fleiss' kappa and Gwet's AC1. Models that agree may all
+            be wrong.
 
         Examples
         --------
         >>> import citehub
         >>> roles = citehub.load("mt-nlg").label_agreement()[0]
         >>> roles.scheme, roles.n, roles.n_agreed, round(roles.kappa, 2), round(roles.ac1, 2)
-        ('intent', 49, 48, 0.97, 0.98)
+        ('intent', 49, 48, 0.97, 0.99)
         """
         from citehub._raters import measure
 
-        return measure(self.release.rows("citation_labels"))
+        return measure(self.release.rows("citation_labels"), subjects=self.release.subjects())
 
     def evaluate_labels(self) -> tuple[LabelEvaluation, ...]:
-        r"""Return how well labellers do against what people say, and sums corrected by that.
+        r"""Return how far labellers agree with people, and sums corrected by that.
 
-        The reference of a passage is what people settled, else what a person says who judged it;
-        where they differ it has none. In a hub whose passages no person judged, it is the
-        majority of models, and `reference` says so: agreement with it is no proof. ``unsure`` and
-        ``unclear`` count as not decided.
+        The reference of a passage is what people settled, else what a person said. If people
+        differ, it has none. If no person judged any passage of the hub, the reference is the
+        majority of models, and `reference` says so: agreement with it proves nothing. ``unsure``
+        and ``unclear`` count as not decided.
 
-        Intervals are of 95 %, from 1,000 bootstrap samples of the citing works, as passages of one
-        work are alike. Where all agree, resampling shows no spread, and there is no interval.
+        The 95 % intervals come from 1,000 bootstrap samples of the citing works, as passages of
+        one work are alike. If all agree, resampling shows no spread, and there is no interval.
 
-        Sums are corrected where people and a labeller both decided on at least 50 passages, and
-        the labeller on more. Of :math:`m_j` passages that it alone judged to be :math:`j`, the
-        share :math:`(c_{ij} + [i = j]) / (c_{\cdot j} + 1)` is taken to be :math:`i`, where
-        :math:`c_{ij}` counts those that people say are :math:`i` and it says are :math:`j`; the
-        others count as people say. This holds if those that people judged are a random sample of
-        what the labeller calls :math:`j`.
+        Sums are corrected if people and a labeller both decided at least 50 passages, and the
+        labeller decided more. Let :math:`c_{ij}` count the passages that people call :math:`i` and
+        the labeller calls :math:`j`. Of the :math:`m_j` passages that the labeller alone calls
+        :math:`j`, the share :math:`(c_{ij} + [i = j]) / (c_{\cdot j} + 1)` is taken to be
+        :math:`i`. The others count as people say. This holds if the passages that people judged
+        are a random sample of those that the labeller calls :math:`j`.
 
         Returns
         -------
@@ -560,8 +557,8 @@ as an argument for choosing that dataset.']
 
         Notes
         -----
-        The correction is A. Tenenbein's double sampling (Technometrics 14, 1972), with one passage
-        more on which both agree for each value.
+        The correction is A. Tenenbein's double sampling (Technometrics 14, 1972), with one more
+        passage for each value, on which both agree.
 
         Examples
         --------
@@ -574,15 +571,15 @@ as an argument for choosing that dataset.']
         """
         from citehub._evaluation import evaluate
 
-        return evaluate(self.release.rows("citation_labels"))
+        return evaluate(self.release.rows("citation_labels"), self.release.subjects())
 
     def agreement(self) -> Agreement:
-        """Return what each source knows of the citations, and why the numbers differ.
+        """Return how many citations each source knows, and why the numbers differ.
 
         Returns
         -------
         Agreement
-            The sources, each with its counts and reasons, and how far any two agree.
+            The sources with their counts and reasons, and how far any two agree.
 
         Raises
         ------
@@ -605,21 +602,21 @@ as an argument for choosing that dataset.']
     def cite(self, style: Style = "bibtex", *, of: str | Work = "dataset") -> str:
         """Return a reference of this data version, or of a work.
 
-        In BibTeX and CSL-JSON, that of the data version holds the SHA-256 of its manifest,
-        which in turn holds that of every table.
+        In BibTeX and CSL-JSON, the reference of the data version holds the SHA-256 of its
+        manifest, which holds that of every table.
 
         Parameters
         ----------
         style : str, default ``"bibtex"``
             ``bibtex``, ``apa`` (plain text) or ``csl-json``.
         of : str or Work, default ``"dataset"``
-            What to cite: ``dataset``, ``canonical``, or a work, by itself or as :meth:`work`
-            takes it.
+            What to cite: ``dataset``, ``canonical``, or a work or identifier as :meth:`work` takes
+            it.
 
         Returns
         -------
         str
-            One entry. Author names are split into family and given names by a heuristic.
+            One entry. A heuristic splits names of authors into family and given names.
 
         Raises
         ------
@@ -645,14 +642,14 @@ as an argument for choosing that dataset.']
         return cite(self, self.work(of), style)
 
     def verify(self) -> None:
-        """Check the release whole: every hash, key, null, vocabulary and foreign key.
+        """Check the whole release: every hash, key, null, vocabulary and foreign key.
 
         Raises
         ------
         DamagedManifest
-            The manifest, or a file beside it, is not the one that was released.
+            The manifest, or a file next to it, differs from the released one.
         DamagedTable
-            A table is not the one that was released, or contradicts itself.
+            A table differs from the released one, or contradicts itself.
         """
         self.release.verify()
 
@@ -697,15 +694,15 @@ as an argument for choosing that dataset.']
         )
 
     def _is_free(self, name: str) -> bool:
-        """Tell whether a table that only its hub has can be an attribute of this name."""
+        """Tell whether a table that only its hub has can become an attribute of this name."""
         has = hasattr(type(self), name) or name in Hub.__annotations__
         return name.isidentifier() and name[0] != "_" and not has
 
 
 class _AbsentTable:
-    """What stands for a table that a release lacks: asking for it names those that it holds.
+    """Placeholder of a table that a release lacks: using it names the tables that exist.
 
-    The tables themselves are plain attributes, so that notebooks complete their columns.
+    Tables are plain attributes, so that notebooks complete their columns.
     """
 
     def __init__(self, name: str) -> None:
@@ -721,7 +718,7 @@ class _AbsentTable:
 
 
 def declares_tables(hub: type[_AnyHub]) -> type[_AnyHub]:
-    """Make each table that a class of hubs declares tell where a release lacks it."""
+    """Give each table that a class of hubs declares such a placeholder."""
     names = [
         name
         for name, hint in hub.__annotations__.items()

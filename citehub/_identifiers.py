@@ -1,4 +1,4 @@
-"""Public identifiers of works: one spelling for each, whatever the user pastes."""
+"""Public identifiers of works: one spelling for each, whatever a user pastes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ DOI_SPELLINGS: Final = {
     "&amp;": "&", "&lt;": "<", "&gt;": ">", "%2f": "/", "%3a": ":", "%3b": ";", "%3c": "<",
     "%3e": ">", "%28": "(", "%29": ")", "%5b": "[", "%5d": "]", "%23": "#",
 }  # fmt: skip
-"""How HTML and addresses write signs of DOIs, in small letters."""
+"""How HTML and addresses write characters of DOIs, in lower case."""
 
 _OPENALEX: Final = re.compile(r"W[0-9]+")
 _MAG: Final = re.compile(r"0*([1-9][0-9]*)")
@@ -88,7 +88,7 @@ class Identifier(NamedTuple):
 
     @property
     def url(self) -> str | None:
-        """The page of the identifier, where its scheme has one."""
+        """The page of the identifier, if its scheme has pages."""
         if self.scheme not in _LINKS:
             return None
         return _LINKS[self.scheme].format(quote(self.value, safe=_SAFE_IN_PATHS))
@@ -106,7 +106,7 @@ def parse_identifier(text: str) -> Identifier | None:
     Returns
     -------
     Identifier or None
-        None where the text is no identifier that is known here.
+        None if citehub knows no such identifier.
 
     Examples
     --------

@@ -1,7 +1,7 @@
-"""Which of several judgements of one passage a summary shows: one order, declared once.
+"""The order in which a summary prefers judgements of one passage.
 
-Labels are statements: all stay in ``citation_labels``. A build writes into the column
-``is_shown`` which of them summaries, lists, exports and the explorer show.
+All labels stay in ``citation_labels``. A build marks in the column ``is_shown`` those that
+summaries, lists, exports and the explorer show.
 """
 
 from __future__ import annotations
@@ -16,16 +16,15 @@ if TYPE_CHECKING:
     from citehub._rows import CitationLabelRow, LabelScheme
 
 ORDER: Final = LABELER_KIND.terms
-"""Kinds of labeller, those that stand before others first."""
+"""Kinds of labeller, the preferred ones first."""
 _UNNAMED: Final = "source"  # what labels of older schemas are
 
 
 def find_shown(labels: Iterable[Mapping[str, Any]]) -> set[str]:
     """Return the ids of the labels that are shown.
 
-    Of the labels of one citation, or one passage of it, in one scheme, these are the ones by the
-    kind of labeller that comes first in `ORDER`, as far as they are what fits best (rank 1).
-    Several labellers of that kind stand beside one another.
+    For each passage, or whole citation, and scheme, these are the first choices (rank 1) of the
+    kind of labeller that comes first in `ORDER`. All labellers of that kind are shown.
 
     Parameters
     ----------
@@ -58,17 +57,17 @@ def find_shown(labels: Iterable[Mapping[str, Any]]) -> set[str]:
 
 
 def shown(labels: Iterable[CitationLabelRow]) -> list[CitationLabelRow]:
-    """Return the labels that are shown, in their order; those of older schemas all are."""
+    """Return the labels that are shown, in their order; older schemas show all."""
     return [label for label in labels if label["is_shown"] is not False]
 
 
 def value_of(label: Mapping[str, Any]) -> str:
-    """Return what a label says: a term of the schema or of the hub, else its source's word."""
+    """Return the value of a label: a term of the schema or of the hub, else its source's word."""
     return str(label["value"] or label.get("subject") or label["raw_value"])
 
 
 def join_labels(labels: Iterable[CitationLabelRow], scheme: LabelScheme) -> str | None:
-    """Return the labels of a scheme that are shown as one text; None where there are none."""
+    """Return the shown labels of a scheme as one text; None if there are none."""
     values = (value_of(label) for label in shown(labels) if label["scheme"] == scheme)
     return ", ".join(dict.fromkeys(values)) or None
 
@@ -76,6 +75,6 @@ def join_labels(labels: Iterable[CitationLabelRow], scheme: LabelScheme) -> str 
 def join_labelers(
     labels: Iterable[CitationLabelRow], schemes: Sequence[LabelScheme]
 ) -> str | None:
-    """Return who judged what is shown, as one text; None where there are no labels."""
+    """Return who gave the shown labels, as one text; None if there are none."""
     named = (label["labeler"] for label in shown(labels) if label["scheme"] in schemes)
     return "; ".join(dict.fromkeys(named)) or None

@@ -1,4 +1,4 @@
-"""Which licences let anybody publish the words of a text again, with its authors named."""
+"""The licences that let anybody publish a text again, with its authors named."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def is_open_licence(licence: str | None) -> bool:
     Parameters
     ----------
     licence : str, optional
-        Its SPDX name, or the address of its terms; None where it is not known.
+        Its SPDX name, or the address of its terms; None if it is not known.
 
     Examples
     --------
@@ -41,12 +41,12 @@ def is_open_licence(licence: str | None) -> bool:
 
 
 def are_open(licences: Iterable[str | None]) -> bool:
-    """Tell whether a text may be kept in words: it was read, and always under an open licence.
+    """Tell whether the words of a text may be kept: every reading states an open licence.
 
     Parameters
     ----------
     licences : iterable of str or None
-        What each reading of the text says of its licence.
+        The licence that each reading of the text states.
 
     Examples
     --------

@@ -1,7 +1,7 @@
-"""A release's manifest, ``datapackage.json``: its shape, and reading it without trust.
+"""A release's manifest, ``datapackage.json``: its shape, and a reader that trusts nothing.
 
-A file is read once, whole, without following symbolic links; what is used is exactly the
-bytes whose hash was compared.
+A file is read once and whole, without following symbolic links. So the bytes in use are those
+whose hash was compared.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ RESPONSIBLE_AI = (
     "personal_sensitive_information",
     "data_release_maintenance_plan",
 )
-"""What a maker may say under ``responsible_ai``: the texts of Croissant's RAI vocabulary."""
+"""What a maintainer may state under ``responsible_ai``: texts of Croissant's RAI vocabulary."""
 
 FIRST_SCHEMA = 1
 NAMES_OWN_TABLES = 3  # the schema from which on a manifest says which tables only its hub has
@@ -66,13 +66,13 @@ _OPENSSL_PAYS_FROM = 1 << 19  # bytes
 
 
 def sha256(data: bytes) -> str:
-    """Return the SHA-256 of the data as Data Package writes it, ``sha256:<hex>``."""
+    """Return the SHA-256 of the data in the form of Data Package, ``sha256:<hex>``."""
     digest: str = _sha256(len(data))(data).hexdigest()
     return f"sha256:{digest}"
 
 
 def _sha256(size: int) -> Callable[[bytes], Any]:
-    """Return the implementation that is done first: loading OpenSSL takes 2 ms."""
+    """Return the faster implementation: loading OpenSSL takes 2 ms."""
     if size < _OPENSSL_PAYS_FROM:
         for module in ("_sha2", "_sha256"):  # CPython's own, from 3.12 on and before
             with contextlib.suppress(ImportError, AttributeError):
@@ -89,7 +89,7 @@ def read_bytes(path: str, damaged: type[DamagedRelease]) -> bytes:
     Raises
     ------
     DamagedRelease
-        Of the class ``damaged``: the file is missing, a link, or no regular file.
+        The file is missing, a link, or not a regular file; raised as ``damaged``.
     """
     if os.path.islink(path):
         raise damaged.at(path, "a file of the release", "a symbolic link")
@@ -108,7 +108,7 @@ def read_bytes(path: str, damaged: type[DamagedRelease]) -> bytes:
 
 
 def parse_json(data: bytes, path: str, damaged: type[DamagedRelease]) -> dict[str, Any]:
-    """Parse a JSON object, or raise ``damaged`` with the path."""
+    """Parse a JSON object; if that fails, raise ``damaged`` with the path."""
     try:
         parsed = json.loads(data)
     except (ValueError, RecursionError) as error:
@@ -136,10 +136,10 @@ def read_manifest(folder: str, expected_hash: str | None = None) -> Manifest:
     Raises
     ------
     DamagedManifest
-        The file is missing, changed, not JSON, or not a citehub manifest, or a table's path
+        The file is missing, changed, not JSON or not a citehub manifest, or the path of a table
         leads out of the folder.
     NewerRelease
-        A newer citehub wrote it, in a shape that this one does not know.
+        A newer citehub wrote it, in a form that this one does not know.
     """
     path = os.path.join(folder, MANIFEST)
     data = read_bytes(path, DamagedManifest)
@@ -160,12 +160,12 @@ def read_manifest(folder: str, expected_hash: str | None = None) -> Manifest:
 
 
 def read_sums(folder: str) -> dict[str, str] | None:
-    """Return the SHA-256 of each file that ``SHA256SUMS`` lists; None where there is no such file.
+    """Return the SHA-256 of each file that ``SHA256SUMS`` lists; None if there is no such list.
 
     Raises
     ------
     DamagedManifest
-        A line of it is not as ``sha256sum`` writes it.
+        A line is not in the form of ``sha256sum``.
     """
     path = os.path.join(folder, SUMS)
     if not os.path.lexists(path):
@@ -180,7 +180,7 @@ def read_sums(folder: str) -> dict[str, str] | None:
 
 
 def format_sums(hashes: Mapping[str, str]) -> bytes:
-    """Return ``SHA256SUMS``: a line per file, sorted by name, without that file itself."""
+    """Return ``SHA256SUMS``: a line for each other file, sorted by name."""
     lines = (
         f"{digest.removeprefix('sha256:')}  {name}\n"
         for name, digest in sorted(hashes.items())
@@ -190,10 +190,10 @@ def format_sums(hashes: Mapping[str, str]) -> bytes:
 
 
 def dataset_id(manifest: Manifest) -> str:
-    """Return the identifier of a dataset version: what the manifest says, else one of its content.
+    """Return the identifier of a data version: that of the manifest, else one from its content.
 
-    The second is a UUID of the hub's name, the version and the content hash of every table, so
-    that it is the same wherever it is computed, whatever wrote the files.
+    The second is a UUID of the hub's name, the version and the content hash of every table. So it
+    is the same wherever it is computed.
     """
     if manifest.get("id"):
         return manifest["id"]
@@ -205,12 +205,12 @@ def dataset_id(manifest: Manifest) -> str:
 
 
 def schema_version(manifest: Manifest) -> int:
-    """Return the version of the schema of a release; the first is that of those that name none."""
+    """Return the schema version of a release; one that names none has the first."""
     return manifest["citehub"].get("schema_version", FIRST_SCHEMA)
 
 
 def own_tables(manifest: Manifest) -> tuple[str, ...]:
-    """Return the tables of a release that its hub declares, and citehub does not know."""
+    """Return the tables of a release that its hub declares itself."""
     if schema_version(manifest) >= NAMES_OWN_TABLES:
         return tuple(manifest["citehub"].get("own_tables", ()))
     return tuple(each["name"] for each in manifest["resources"] if each["name"] in OWN_BEFORE)
@@ -222,13 +222,13 @@ def released_on(manifest: Manifest) -> str:
 
 
 def doi(manifest: Manifest) -> str | None:
-    """Return the bare DOI of the release, where it has one."""
+    """Return the bare DOI of the release, if it has one."""
     identifier = dataset_id(manifest)
     return identifier.removeprefix(DOI_PREFIX) if identifier.startswith(DOI_PREFIX) else None
 
 
 def is_plain_name(name: str) -> bool:
-    """Tell whether a name is of a file in the same folder, on any platform."""
+    """Tell whether a name stays in its folder, on any platform."""
     bare = name.replace("-", "").replace("_", "").replace(".", "")
     return name.isascii() and bare.isalnum() and name[0].isalnum()
 
@@ -242,13 +242,13 @@ def is_version(text: str) -> bool:
 
 
 def is_hub_name(name: str) -> bool:
-    """Tell whether a text can name a hub: small letters and digits, parted by hyphens."""
+    """Tell whether a text can name a hub: lower-case letters and digits, separated by hyphens."""
     parts = name.split("-")
     return name.isascii() and name == name.lower() and all(part.isalnum() for part in parts)
 
 
 def _is_day(text: str) -> bool:
-    """Tell whether a text starts with a day, ``2026-11-23``, and holds no line or control."""
+    """Tell whether a text starts with a day, ``2026-11-23``, and has no control characters."""
     year, month, day = text[:4], text[5:7], text[8:10]
     is_date = text[4:5] == text[7:8] == "-" and (year + month + day).isdecimal()
     return (
@@ -300,7 +300,11 @@ def _check_manifest(parsed: dict[str, Any], path: str) -> None:
     if not all(isinstance(each, str) for each in parsed["keywords"]):
         raise DamagedManifest.at(path, "keywords that are text", f"{parsed['keywords']!r:.60}")
     for name, holds, wanted in (
-        (parsed["citehub"]["hub"], is_hub_name, "a hub's name of small letters, digits, hyphens"),
+        (
+            parsed["citehub"]["hub"],
+            is_hub_name,
+            "a hub's name of lower-case letters, digits, hyphens",
+        ),
         (parsed["version"], is_version, "a version MAJOR.MINOR.PATCH"),
         (parsed["created"], _is_day, "'created' to be a day, YYYY-MM-DD"),
     ):
@@ -317,7 +321,9 @@ def _check_manifest(parsed: dict[str, Any], path: str) -> None:
         raise DamagedManifest.at(path, "each table once, and a table 'works'", ", ".join(names))
     first = next(each for each in parsed["resources"] if each["name"] == "works")
     if not first["rows"]:
-        raise DamagedManifest.at(path, "the canonical work in table 'works'", "a table of no rows")
+        raise DamagedManifest.at(
+            path, "the canonical work in table 'works'", "a table without rows"
+        )
 
 
 def _check(part: object, shape: Mapping[str, type], path: str, what: str) -> None:
@@ -330,7 +336,7 @@ def _check(part: object, shape: Mapping[str, type], path: str, what: str) -> Non
 
 
 def _check_optional(manifest: dict[str, Any], path: str) -> None:
-    """Check what newer manifests hold and older ones lack."""
+    """Check what only newer manifests have."""
     for key in ("id", "homepage"):
         if key in manifest:
             _check(manifest, {key: str}, path, "the manifest")

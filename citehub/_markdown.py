@@ -1,4 +1,4 @@
-"""Markdown in which text from outside stays text."""
+"""Markdown that keeps text from outside as text."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _URL_MARKS: Final = ":/?#@!$&'()*+,;=%~"
 
 
 def text(value: object) -> str:
-    r"""Return a value as one line of text, whatever markup it holds.
+    r"""Return a value as one line of text, without effect of its markup.
 
     Examples
     --------
@@ -30,7 +30,7 @@ def text(value: object) -> str:
 
 
 def paragraph(value: object) -> str:
-    r"""Return a value as text that opens a line, where a mark would begin a list or a heading.
+    r"""Return a value as text for the start of a line, where a mark would begin a list or heading.
 
     Examples
     --------
@@ -41,19 +41,19 @@ def paragraph(value: object) -> str:
 
 
 def code(value: object) -> str:
-    """Return a name as code, also where it stands in a table."""
+    """Return a name as code, also for a table."""
     return "`" + clean(value).replace("`", "'").replace("|", "\\|") + "`"
 
 
 def link(url: str, label: object) -> str:
-    """Return a link, or only its label where the address is not http(s)."""
+    """Return a link, or only its label if the address is not http(s)."""
     if not url.startswith(("https://", "http://")):
         return text(label)
     return f"[{text(label)}](<{quote(url, safe=_URL_MARKS)}>)"
 
 
 def fenced(content: str, language: str) -> str:
-    """Return lines as they stand, between fences that none of them can close."""
+    """Return lines unchanged, between fences that none of them can close."""
     longest = max((len(run) for run in re.findall("`+", content)), default=0)
     fence = "`" * max(3, longest + 1)
     lines = "\n".join(map(clean, content.split("\n")))
@@ -61,6 +61,6 @@ def fenced(content: str, language: str) -> str:
 
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a table; cells are Markdown already."""
+    """Return a table of cells in Markdown."""
     lines = [headers, ["---"] * len(headers), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -1,4 +1,4 @@
-"""Titles as plain text, whatever markup their source has: HTML, JATS, MathML, entities, TeX."""
+"""Titles as plain text, without the markup of their source: HTML, JATS, MathML, entities, TeX."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _TWICE: Final = 2  # what some sources escape twice
 
 
 class _Element:
-    """An element that is open: its start as written, what is in it, and its parts."""
+    """An open element: its start tag as written, its content and its parts."""
 
     def __init__(self, name: str, start: str) -> None:
         self.name = name
@@ -52,24 +52,24 @@ class _Element:
 
 
 def plain_title(title: str, *, is_strict: bool = False) -> str:
-    r"""Return a title without markup; TeX that has no plain form here stays.
+    r"""Return a title without markup; TeX without a plain form stays.
 
     Parameters
     ----------
     title : str
         The title as its source prints it.
     is_strict : bool, default False
-        Whether mathematics without a plain form are an error.
+        Whether mathematics without a plain form is an error.
 
     Returns
     -------
     str
-        The title as plain Unicode. Angle brackets that are no tags stay.
+        The title as plain Unicode. Angle brackets that are not tags stay.
 
     Raises
     ------
     ValueError
-        It holds such mathematics, and `is_strict` is set.
+        It has such mathematics, and `is_strict` is set.
 
     Examples
     --------
@@ -88,7 +88,7 @@ def plain_title(title: str, *, is_strict: bool = False) -> str:
 
 
 def says_something(text: str) -> bool:
-    r"""Tell whether a text holds anything to be seen, without its markup.
+    r"""Tell whether a text shows anything without its markup.
 
     Examples
     --------
@@ -108,7 +108,7 @@ def _without_tags(text: str) -> str:
 
 
 def _read_tags(text: str) -> str:
-    """Return a text without the tags that are known here and have both a start and an end."""
+    """Return a text without the known tags that have both a start and an end."""
     stack, opened, at = [_Element("", "")], Counter[str](), 0
     for tag in _TAG.finditer(text):
         name = tag[2].lower()
@@ -139,7 +139,7 @@ def _read_tags(text: str) -> str:
 
 
 def _close(stack: list[_Element], place: int) -> None:
-    """Let the starts of the elements behind a place, which have no end, stand as text."""
+    """Keep the start tags after a place, which have no end, as text."""
     for element in stack[place + 1 :]:
         stack[place].texts += [element.start, *element.texts]
         stack[place].parts += element.parts
@@ -183,4 +183,4 @@ _LAYOUT: Final[dict[str, tuple[int, Callable[[list[str]], str]]]] = {
     "munder": (1, lambda parts: parts[0]),
     "mfenced": (1, lambda parts: f"({', '.join(parts)})"),
 }
-"""How many parts an element of MathML needs, and what they print."""
+"""How many parts an element of MathML needs, and how they print."""

@@ -1,4 +1,4 @@
-"""What is new in a release, by name: works that came, went, merged, or are seen otherwise."""
+"""What is new in a release, by name: works added, gone, merged or changed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from citehub._hub import Hub
 
 MOST: Final = 50
-"""How many works a section names, unless all are asked for."""
+"""How many works a section names by default."""
 
 _FIRST_AUTHORS: Final = 3
 _COUNTED: Final = {
@@ -44,7 +44,7 @@ _LETTERS: Final = 160  # of a finding, before and after
 
 @dataclass(frozen=True, slots=True)
 class NamedWork:
-    """A work by name: its id, plain title, year and authors, as one of the releases has them."""
+    """A work by name: its id, plain title, year and authors, from one of the releases."""
 
     work_id: str
     title: str
@@ -58,14 +58,14 @@ class NamedWork:
 
     @property
     def about(self) -> str:
-        """Its first authors and its year, as far as they are known."""
+        """Its first authors and its year, if known."""
         authors = shorten_authors(self.authors, _FIRST_AUTHORS) if self.authors else ""
         return clean_line(", ".join(filter(None, (authors, str(self.year or "")))))
 
 
 @dataclass(frozen=True, slots=True)
 class GoneWork:
-    """A work of the older release that the newer one lacks, and why, where that is known."""
+    """A work of the older release that the newer one lacks, and the reason, if known."""
 
     work: NamedWork
     reason: str | None
@@ -73,10 +73,10 @@ class GoneWork:
 
 @dataclass(frozen=True, slots=True)
 class MergedWork:
-    """A work of the older release that the newer one has by another id, or within another work.
+    """A work of the older release that has another id, or is part of another work, in the newer.
 
-    ``into`` is the work of the newer release, and ``was_there`` says whether the older one
-    holds it, too.
+    ``into`` is the work of the newer release; ``was_there`` says whether the older one has it,
+    too.
     """
 
     work: NamedWork
@@ -87,7 +87,7 @@ class MergedWork:
 
 @dataclass(frozen=True, slots=True)
 class WorkChange:
-    """What is said otherwise of a work that both releases hold; None is not known."""
+    """A change in a work that both releases have; None is not known."""
 
     work: NamedWork
     what: str
@@ -96,7 +96,7 @@ class WorkChange:
 
 
 class Count(NamedTuple):
-    """How many there are of something before and after."""
+    """A count before and after."""
 
     what: str
     before: int
@@ -104,7 +104,7 @@ class Count(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """A line on one work: the work, and what there is to say of it."""
+    """A line about one work."""
 
     work: NamedWork
     said: str
@@ -117,7 +117,7 @@ class Section(NamedTuple):
     entries: tuple[Entry, ...]
 
     def parted(self, most: int | None = MOST) -> tuple[tuple[Entry, ...], str]:
-        """Return the first lines, and how many more there are in words; empty where none."""
+        """Return the first lines, and the number of others in words; empty if none."""
         left = len(self.entries) - most if most is not None else 0
         return self.entries[:most], f"and {left:,} more" if left > 0 else ""
 
@@ -133,23 +133,22 @@ class News:
     works_added : tuple of NamedWork
         Works that the older release lacks, in hub order.
     works_gone : tuple of GoneWork
-        Works that the newer release lacks, each with ``reason`` where one is known.
+        Works that the newer release lacks, each with its ``reason``, if known.
     works_merged : tuple of MergedWork
-        Works that are part of another one now, or have another id.
+        Works that are now part of another one, or have another id.
     works_retracted : tuple of NamedWork
-        Works that the newer release knows to be retracted, and the older one did not.
+        Works that only the newer release knows to be retracted.
     works_published : tuple of WorkChange
-        Preprints whose published version is known now; ``new`` is its DOI.
+        Preprints whose published version is now known; ``new`` is its DOI.
     works_dropped : tuple of WorkChange
-        Works that a source does not name any more, although others do; ``old`` and ``new`` are
-        the sources.
+        Works that a source no longer names, although others do; ``old`` and ``new`` are the
+        sources.
     roles_changed : tuple of WorkChange
-        Works whose citation plays another role or takes another stance; ``old`` is None where
-        none was known.
+        Works whose citation has another role or polarity; ``old`` is None if none was known.
     corrections : tuple of WorkChange
-        Titles, dates, findings and themes that were known and are others now.
+        Known titles, dates, findings and themes that changed.
     metadata : tuple of str
-        What the manifest says otherwise of the hub, such as ``licenses``.
+        What else changed in the manifest, such as ``licenses``.
 
     Examples
     --------
@@ -172,7 +171,7 @@ class News:
 
     @property
     def sections(self) -> tuple[Section, ...]:
-        """The works by what became of them, under headings; without those that name none."""
+        """The works under headings; a heading without works is left out."""
         again = [each for each in self.roles_changed if each.old is not None]
         first = [each for each in self.roles_changed if each.old is None]
         listed = (
@@ -185,7 +184,7 @@ class News:
                 [Entry(each.work, each.reason or "") for each in self.works_gone],
             ),
             (
-                f"{counted(len(self.works_merged), 'work')} merged, or known by another id",
+                f"{counted(len(self.works_merged), 'work')} merged, or with another id",
                 [Entry(each.work, _say_merged(each)) for each in self.works_merged],
             ),
             (
@@ -217,7 +216,7 @@ class News:
 
     @property
     def sums(self) -> str:
-        """The counts before and after, and what else changed, as sentences."""
+        """Sentences on the counts before and after, and on other changes."""
         said = [
             f"{each.what}: {each.before:,} before, {each.after:,} now"
             if each.before != each.after
@@ -229,12 +228,12 @@ class News:
         return " ".join(f"{each[0].upper()}{each[1:]}." for each in said)
 
     def text(self, most: int | None = MOST) -> str:
-        """Return the news as lines of text, of each section the first works.
+        """Return the news as lines of text, with the first works of each section.
 
         Parameters
         ----------
         most : int or None, default 50
-            How many works of a section; None for all.
+            The most works in a section; None for all.
 
         Returns
         -------
@@ -286,9 +285,9 @@ def tell_news(
     old, new : Hub
         The two releases.
     reasons : mapping of str to str, optional
-        Why works of the older release are gone, by their ids.
+        Why works of the older release are gone, by id.
     metadata : iterable of str, optional
-        What else the manifest says otherwise of the hub.
+        What else changed in the manifest.
 
     Returns
     -------
@@ -316,7 +315,7 @@ class _Telling:
                 self.now.setdefault(former_id, row["work_id"])
 
     def tell(self, metadata: tuple[str, ...]) -> News:
-        """Compare the works, and name those of which there is something to tell."""
+        """Compare the works, and name those that changed."""
         renamed = {*self.now.values()}
         added = [each for each in self.after if each not in self.before and each not in renamed]
         lost = [each for each in self.before if each not in self.after]
@@ -361,7 +360,7 @@ class _Telling:
         )
 
     def _count(self) -> Iterator[Count]:
-        """Yield the counts of the citing works, and of what there is more or less of."""
+        """Yield the count of citing works, and other counts that changed."""
         before, after = (
             {each["name"]: each["rows"] for each in hub.manifest["resources"]}
             for hub in (self.old, self.new)
@@ -382,7 +381,7 @@ class _Telling:
                     yield work_id, (what, old, f"{new} (by {by})" if new and by else new)
 
     def _find_published(self) -> Iterator[tuple[str, _Said]]:
-        """Yield preprints that have a DOI now, with that."""
+        """Yield preprints that now have a DOI, with it."""
         before, after = _dois(self.old), _dois(self.new)
         for was, work_id in self.now.items():
             preprint, dois = before.get(was), after.get(work_id)
@@ -392,14 +391,14 @@ class _Telling:
     def _compare_sources(
         self, before: Mapping[str, list[str]], after: Mapping[str, list[str]]
     ) -> Iterator[tuple[str, _Said]]:
-        """Yield works that some source named and does not name any more."""
+        """Yield works that some source no longer names."""
         for was, work_id in self.now.items():
             old, new = before.get(was, []), after.get(work_id, [])
             if {*old} - {*new}:
                 yield work_id, ("named by", ", ".join(old), ", ".join(new) or None)
 
     def _compare_cells(self) -> Iterator[tuple[str, _Said]]:
-        """Yield what was known of a work and is otherwise now."""
+        """Yield known facts of works that changed."""
         themes = _themes(self.old), _themes(self.new)
         for was, work_id in self.now.items():
             one, other = self.before[was], self.after[work_id]
@@ -420,7 +419,7 @@ class _Telling:
 
 
 def _read(hub: Hub, table: str, *columns: str) -> list[dict[str, Any]]:
-    """Return rows of some columns; none where the release lacks the table."""
+    """Return rows of some columns; none if the release lacks the table."""
     if table not in hub.tables:
         return []
     rows: list[dict[str, Any]] = hub.table(table).to_arrow(columns).to_pylist()
@@ -430,7 +429,7 @@ def _read(hub: Hub, table: str, *columns: str) -> list[dict[str, Any]]:
 def _named(
     hub: Hub, works: Mapping[str, Mapping[str, Any]], wanted: Iterable[str]
 ) -> dict[str, NamedWork]:
-    """Return works by name; what the release lacks is known by its id alone."""
+    """Return works by name; one that the release lacks has only its id."""
     authors: dict[str, list[tuple[int, str]]] = {work_id: [] for work_id in wanted}
     if authors:
         columns = ("work_id", "author_order", "author_name")
@@ -449,7 +448,7 @@ def _named(
 def _roles(hub: Hub) -> dict[tuple[str, str], tuple[str, str]]:
     """Return how the works of a hub cite its canonical work, by work and scheme of label.
 
-    Beside it stands who judged, where that is no source.
+    Each comes with who judged, unless that is a source.
     """
     found: dict[tuple[str, str], set[str]] = {}
     judges: dict[tuple[str, str], set[str]] = {}
@@ -471,7 +470,7 @@ def _roles(hub: Hub) -> dict[tuple[str, str], tuple[str, str]]:
 
 
 def _sources(hub: Hub) -> dict[str, list[str]]:
-    """Return the sources that say of a work that it cites the canonical one."""
+    """Return the sources that say that a work cites the canonical one."""
     found: dict[str, list[str]] = {}
     canonical = hub.manifest["citehub"]["canonical_work_id"]
     for row in _read(hub, "citation_sources", "citing_work_id", "cited_work_id", "source_id"):
@@ -482,7 +481,7 @@ def _sources(hub: Hub) -> dict[str, list[str]]:
 
 
 def _dois(hub: Hub) -> dict[str, str]:
-    """Return the DOIs of works that are on arXiv; of one that has none, an empty text."""
+    """Return the DOIs of works on arXiv; an empty text for a work without one."""
     preprints, dois = set[str](), dict[str, list[str]]()
     for row in _read(hub, "work_ids", "work_id", "scheme", "value"):
         if row["scheme"] == "arxiv":
@@ -493,7 +492,7 @@ def _dois(hub: Hub) -> dict[str, str]:
 
 
 def _themes(hub: Hub) -> dict[str, str]:
-    """Return the themes that works were put into, but for those that an algorithm chose."""
+    """Return the themes of works, except those that an algorithm chose."""
     found: dict[str, list[str]] = {}
     for row in _read(hub, "work_themes", "work_id", "theme_id", "method"):
         if row["method"] not in TABLES["work_themes"].computed:
@@ -514,7 +513,7 @@ def _say_change(change: WorkChange) -> str:
 
 
 def _say_gone(sources: Sequence[str] | None) -> str | None:
-    """Say who named a work that is gone, where the releases tell who named what."""
+    """Say who named a work that is gone, if the releases say so."""
     return f"named by {', '.join(sources)} before, and by none now" if sources else None
 
 

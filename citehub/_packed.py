@@ -1,9 +1,9 @@
-"""What a wheel carries packed: the sources of a hub, and releases that a newer one supersedes.
+"""What a wheel packs: the sources of a hub, and releases that a newer one supersedes.
 
-One archive of a hub holds each of their files once, under its SHA-256, but for those that the
-newest release has, too. It is a zip file whose entries are stored as they are, and which is
-compressed as a whole, as releases have much in common. A release is unpacked when it is first
-asked for, whole or not at all, into the folder where the system keeps what can be made again.
+One archive of a hub holds each of their files once, under its SHA-256, except those that the
+newest release has, too. It is a zip file of uncompressed entries, compressed as a whole, as
+releases have much in common. The first use of a release unpacks it, whole or not at all, into the
+system's cache folder.
 """
 
 from __future__ import annotations
@@ -40,11 +40,11 @@ _kept: dict[str, str] = {}  # folders of this process, where the system has no p
 
 
 def unpack(hub: str, version: str, index: HubIndex) -> str:
-    """Return the folder of a packed release; empty where the hub has no archive.
+    """Return the folder of a packed release; empty if the hub has no archive.
 
-    What was unpacked before is taken as it is. Two processes at once are safe: each writes beside
-    the place, and one renames first. Where nothing can be written there, the folder is one of
-    this process, and goes with it.
+    It keeps what was unpacked before. Two processes at once are safe: each writes next to the
+    place, and one renames first. If the place cannot be written, the folder is a temporary one of
+    this process.
 
     Parameters
     ----------
@@ -53,12 +53,12 @@ def unpack(hub: str, version: str, index: HubIndex) -> str:
     version : str
         The release.
     index : HubIndex
-        What ``index.json`` of the hub holds.
+        The content of the hub's ``index.json``.
 
     Raises
     ------
     DamagedManifest
-        The archive, or a file of the newest release, is not what was released.
+        The archive, or a file of the newest release, differs from what was released.
     """
     path = os.path.join(hub, ARCHIVE)
     if not os.path.isfile(path):
@@ -84,14 +84,14 @@ def unpack(hub: str, version: str, index: HubIndex) -> str:
 
 
 def unpack_sources(hub: str, name: str) -> str:
-    """Return the folder of a hub's sources; that of the hub, but where they are packed.
+    """Return the folder of a hub's sources: that of the hub, unless they are packed.
 
     Parameters
     ----------
     hub : str
         The folder of the hub.
     name : str
-        What the folder of sources is called there.
+        The name of the folder of sources.
 
     Raises
     ------
@@ -116,7 +116,7 @@ def unpack_sources(hub: str, name: str) -> str:
 
 
 def _unpack_all(path: str, folder: str) -> str:
-    """Unpack the files of an archive that has no folders, where they are not there yet."""
+    """Unpack the missing files of an archive without folders."""
     with open_archive(path) as archive:
         sizes = {each.filename: each.file_size for each in archive.infolist()}
         if os.path.isdir(folder) and sizes == {
@@ -150,14 +150,14 @@ def open_archive(path: str) -> zipfile.ZipFile:
     DamagedManifest
         It is damaged.
     MissingExtra
-        This Python was built without the module lzma.
+        This Python has no module lzma.
     """
     try:
         import lzma  # only whoever asks for what is packed needs it
     except ImportError:
         raise MissingExtra(
-            f"{path} needs Python's module lzma, which this Python was built without. Install "
-            "the system's library liblzma, and build Python again."
+            f"{path} needs the module lzma, which this Python lacks. Install the system's "
+            "library liblzma, and build Python again."
         ) from None
     try:
         with lzma.open(path) as file:
@@ -167,7 +167,7 @@ def open_archive(path: str) -> zipfile.ZipFile:
 
 
 def cache_folder() -> str:
-    """Return the folder where the system keeps what citehub can make again."""
+    """Return citehub's folder in the system's cache."""
     import platformdirs  # only whoever asks for a packed release needs it
 
     return platformdirs.user_cache_dir("citehub", appauthor=False)
@@ -186,9 +186,9 @@ class _Packed:
         }
 
     def is_whole(self, folder: str) -> bool:
-        """Tell whether a folder has the files of the release, by their names and sizes.
+        """Tell whether a folder has the files of the release, by name and size.
 
-        What is in them is compared whenever they are read.
+        Their content is compared whenever they are read.
         """
         if os.path.islink(folder) or not os.path.isdir(folder):
             return False
@@ -206,7 +206,7 @@ class _Packed:
             return False
 
     def unpack(self, folder: str) -> None:
-        """Unpack the release, each file held against its hash."""
+        """Unpack the release, and compare each file with its hash."""
         with _folder.scratch_folder(folder) as scratch, open_archive(self.path) as archive:
             for name, digest in self.files.items():
                 _folder.write_bytes(os.path.join(scratch, name), self._read(archive, digest))

@@ -1,4 +1,4 @@
-"""The colours of themes: the same in figures, on the site and in the explorer, light and dark."""
+"""The colours of themes, light and dark: the same in figures, on the site and in the explorer."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ THEMES: Final = (
     ("#00809f", "#55cdea"),
     ("#7a4a2b", "#d3a27c"),
 )
-"""Pairs of colours, on a light and on a dark ground, in the order of the table ``themes``.
+"""Pairs of colours, for a light and a dark ground, in the order of the table ``themes``.
 
-Each stands out from its ground by 3 to 1 or more. A hub of more themes begins again: a colour
-never stands alone for a theme, its name stands beside it.
+Each has a contrast of at least 3 to 1. A hub with more themes begins again, so the name of a theme
+always accompanies its colour.
 """
 
 

@@ -1,4 +1,4 @@
-"""Passages of a hub as a frame: where each stands, what it says, and how it was judged."""
+"""Passages of a hub as a frame: the place, the content and the labels of each."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ _MARK: Final = 30  # letters; a longer mark is told by how many share it
 SCHEMES: Final[dict[str, LabelScheme]] = {
     "role": "intent", "polarity": "polarity", "subject": "subject"
 }  # fmt: skip
-"""What each scheme of labels is called of a work or passage."""
+"""The name of each scheme of labels for a work or passage."""
 FOUND: Final[TextStatus] = "passages found"
-"""The status of the text of a work that a passage is known of."""
+"""The text status of a work with a known passage."""
 
 
 def describe_place(row: Mapping[str, Any]) -> str:
-    """Return where a passage stands, in words: section, what it is part of, and its mark.
+    """Return the place of a passage in words: its section, part and mark.
 
     Examples
     --------
@@ -47,7 +47,7 @@ def describe_place(row: Mapping[str, Any]) -> str:
 
 
 def describe_words(row: Mapping[str, Any]) -> str:
-    """Return what a passage says in other words, else its own words as a quotation.
+    """Return the gist of a passage, else its words as a quotation.
 
     Examples
     --------
@@ -59,7 +59,7 @@ def describe_words(row: Mapping[str, Any]) -> str:
 
 
 def describe_first(work: Work) -> str | None:
-    """Return the first passage of a work as a line: what it says, and where; None without one."""
+    """Return the first passage of a work as a line: its gist and place; None without one."""
     rows = work.passages
     if not rows:
         return None
@@ -70,13 +70,13 @@ def describe_first(work: Work) -> str | None:
 
 
 def text_status(work: Work) -> str | None:
-    """Return ``FOUND`` for a work with passages, else what came of its texts; None without any."""
+    """Return ``FOUND`` for a work with passages, else the status of its texts, if any."""
     statuses = dict.fromkeys(row["status"] for row in work.text_readings)
     return FOUND if work.passages else ", ".join(statuses) or None
 
 
 def list_passages(work: Work) -> list[dict[str, Any]]:
-    """Return the passages of a work for people: where, what it says, role, polarity, by whom."""
+    """Return the passages of a work for people: place, gist, role, polarity, labeller."""
     judged: dict[str | None, list[CitationLabelRow]] = {}
     for label in work.labels:
         judged.setdefault(label["context_id"], []).append(label)
@@ -95,7 +95,7 @@ def list_passages(work: Work) -> list[dict[str, Any]]:
 
 
 def passages(hub: Hub) -> pd.DataFrame:
-    """Return one row per passage, in hub order and then in that of the text."""
+    """Return one row per passage, in the order of the hub, then of the text."""
     import pandas as pd
 
     frame = hub.table("citation_contexts").to_pandas([*COLUMNS["citation_contexts"]])

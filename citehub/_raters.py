@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
+from math import isnan
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from citehub._labels import value_of
+from citehub._vocabularies import INTENT, POLARITY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    import numpy as np
+    import numpy.typing as npt
+
     from citehub._rows import LabelerKind, LabelScheme
+
+    Floats = npt.NDArray[np.float64]
 
 
 class LabelAgreement(NamedTuple):
-    """How far several labellers agree in one scheme.
+    """How far labellers agree in one scheme.
 
     Attributes
     ----------
@@ -25,11 +32,11 @@ class LabelAgreement(NamedTuple):
     n : int
         Passages, or citations as a whole, that at least two of them judged.
     n_agreed : int
-        Those of them that all who judged gave the same value.
+        How many of these got one and the same value.
     kappa : float or None
         Fleiss' kappa; None where only one value was ever given.
     ac1 : float or None
-        Gwet's AC1, likewise.
+        Gwet's AC1 over all values that could be given; None where that is one.
     """
 
     scheme: LabelScheme
@@ -46,42 +53,45 @@ def fleiss_kappa(counts: Sequence[Sequence[int]]) -> float | None:
     Parameters
     ----------
     counts : sequence of sequence of int
-        How many judged each thing to be of each class: a row a thing, a column a class.
+        How many labellers chose each class: a row a thing, a column a class.
 
     Returns
     -------
     float or None
-        From 1 for full agreement; 0 is what chance gives. None where all judgements are of one
-        class, or nothing was judged twice.
+        1 for full agreement, 0 for that of chance. None where all judgements are of one class,
+        or nothing was judged twice.
 
     Notes
     -----
     J. L. Fleiss, "Measuring nominal scale agreement among many raters", Psychological Bulletin 76
-    (1971); with things that not all judged, as in K. L. Gwet, "Handbook of Inter-Rater
-    Reliability", 4th edition (2014).
+    (1971). For things that not all judged: K. L. Gwet, "Handbook of Inter-Rater Reliability",
+    4th edition (2014).
 
     Examples
     --------
     >>> fleiss_kappa([[3, 0], [0, 3], [3, 0]])
     1.0
     """
+    import numpy as np
+
     observed, shares = _observe(counts)
-    return _correct(observed, sum(share**2 for share in shares))
+    return known(_correct(observed, np.array(sum(share**2 for share in shares))))
 
 
-def cohen_kappa(pairs: Sequence[tuple[str, str]]) -> float | None:
+def cohen_kappa(tables: Floats) -> Floats:
     """Return Cohen's kappa of two labellers.
 
     Parameters
     ----------
-    pairs : sequence of tuple of str
-        What the one and the other say of each thing that both judged.
+    tables : ndarray, shape (..., k, k)
+        How often the first labeller gave the class of a row, and the second that of a column,
+        to what both judged.
 
     Returns
     -------
-    float or None
-        From 1 for full agreement; 0 is what chance gives. None where both gave one and the same
-        value throughout, or nothing was judged twice.
+    ndarray, shape (...)
+        1 for full agreement, 0 for that of chance. NaN where both always gave the same class,
+        or judged nothing in common.
 
     Notes
     -----
@@ -90,15 +100,30 @@ def cohen_kappa(pairs: Sequence[tuple[str, str]]) -> float | None:
 
     Examples
     --------
-    >>> cohen_kappa([("a", "a"), ("b", "b"), ("a", "b"), ("b", "b")])
+    >>> import numpy as np
+    >>> float(cohen_kappa(np.array([[1, 1], [0, 2]])))
     0.5
     """
-    if not pairs:
-        return None
-    n = len(pairs)
-    one, other = Counter(first for first, _ in pairs), Counter(second for _, second in pairs)
-    by_chance = sum(one[value] * other[value] for value in one) / n**2
-    return _correct(sum(first == second for first, second in pairs) / n, by_chance)
+    n = tables.sum(axis=(-2, -1))
+    by_chance = ratio((tables.sum(axis=-1) * tables.sum(axis=-2)).sum(axis=-1), n**2)
+    return _correct(share_agreed(tables), by_chance)
+
+
+def pair_ac1(tables: Floats, n_classes: int) -> Floats:
+    """Return Gwet's AC1 of two labellers, from tables as for :func:`cohen_kappa`.
+
+    ``n_classes`` counts the classes that they could choose, also those that the tables leave out.
+    """
+    n = tables.sum(axis=(-2, -1))
+    shares = ratio(tables.sum(axis=-1) + tables.sum(axis=-2), 2 * n[..., None])
+    return _ac1(share_agreed(tables), shares, n_classes)
+
+
+def share_agreed(tables: Floats) -> Floats:
+    """Return the share on the diagonal of tables, which are the last two dimensions."""
+    import numpy as np
+
+    return ratio(np.trace(tables, axis1=-2, axis2=-1), tables.sum(axis=(-2, -1)))
 
 
 def gwet_ac1(counts: Sequence[Sequence[int]]) -> float | None:
@@ -107,66 +132,103 @@ def gwet_ac1(counts: Sequence[Sequence[int]]) -> float | None:
     Parameters
     ----------
     counts : sequence of sequence of int
-        As for :func:`fleiss_kappa`. Classes that nobody chose count, too: more classes make
-        agreement by chance less likely.
+        As for :func:`fleiss_kappa`, with a column for each class that could be chosen.
 
     Returns
     -------
     float or None
-        From 1 for full agreement; None where there is one class, or nothing was judged twice.
+        1 for full agreement. None where there is one class, or nothing was judged twice.
 
     Notes
     -----
     K. L. Gwet, "Computing inter-rater reliability and its variance in the presence of high
-    agreement", British Journal of Mathematical and Statistical Psychology 61 (2008).
+    agreement", British Journal of Mathematical and Statistical Psychology 61 (2008). There, chance
+    is a random pick among all q classes of the scale. So classes that nobody chose count, too.
 
     Examples
     --------
     >>> gwet_ac1([[3, 0], [0, 3], [3, 0]])
     1.0
     """
-    observed, shares = _observe(counts)
-    if len(shares) < 2:  # noqa: PLR2004
-        return None
-    by_chance = sum(share * (1 - share) for share in shares) / (len(shares) - 1)
-    return _correct(observed, by_chance)
-
-
-def _observe(counts: Sequence[Sequence[int]]) -> tuple[float | None, list[float]]:
-    """Return the share of pairs of judgements of one thing that agree, and that of each class."""
     import numpy as np
 
+    observed, shares = _observe(counts)
+    return known(_ac1(observed, np.array(shares), len(shares)))
+
+
+def known(value: Floats) -> float | None:
+    """Return a single number; None for NaN."""
+    found = float(value)
+    return None if isnan(found) else found
+
+
+def ratio(above: Floats, below: Floats) -> Floats:
+    """Return a ratio; NaN where it is not defined."""
+    import numpy as np
+
+    below = np.asarray(below, dtype=float)
+    sound = np.abs(below) > 1e-12  # noqa: PLR2004
+    return np.where(sound, above / np.where(sound, below, 1.0), np.nan)
+
+
+def find_classes(
+    scheme: LabelScheme, subjects: Iterable[str], seen: Iterable[str] = ()
+) -> tuple[str, ...]:
+    """Return the classes that a labeller could choose, then others that were seen.
+
+    They are the vocabulary of the scheme, or the subjects of the hub.
+    """
+    offered = {"intent": INTENT.terms, "polarity": POLARITY.terms, "subject": subjects}[scheme]
+    return tuple(dict.fromkeys((*offered, *sorted(seen))))
+
+
+def _observe(counts: Sequence[Sequence[int]]) -> tuple[Floats, list[float]]:
+    """Return the share of agreeing pairs of judgements of one thing, and that of each class."""
+    import numpy as np
+
+    none = np.array(np.nan)
     table = np.asarray([row for row in counts if sum(row)], dtype=float)
     if not table.size:
-        return None, []
+        return none, []
     judges = table.sum(axis=1)
     shares = (table / judges[:, None]).mean(axis=0)
     several = judges > 1
     if not several.any():
-        return None, [*map(float, shares)]
+        return none, [*map(float, shares)]
     table, judges = table[several], judges[several]
     pairs = (table * (table - 1)).sum(axis=1) / (judges * (judges - 1))
-    return float(pairs.mean()), [*map(float, shares)]
+    return pairs.mean(), [*map(float, shares)]
 
 
-def _correct(observed: float | None, by_chance: float) -> float | None:
-    """Return agreement beyond chance; None where chance alone gives full agreement."""
-    if observed is None or by_chance >= 1:
-        return None
-    return (observed - by_chance) / (1 - by_chance)
+def _ac1(observed: Floats, shares: Floats, n_classes: int) -> Floats:
+    """Return AC1 from the share that agrees, and that of each class, in the last dimension."""
+    import numpy as np
+
+    if n_classes < 2:  # noqa: PLR2004 -- nothing is due to chance
+        return np.full(np.shape(observed), np.nan)
+    return _correct(observed, (shares * (1 - shares)).sum(axis=-1) / (n_classes - 1))
+
+
+def _correct(observed: Floats, by_chance: Floats) -> Floats:
+    """Return agreement beyond chance; NaN where chance alone gives full agreement."""
+    return ratio(observed - by_chance, 1 - by_chance)
 
 
 def measure(
-    labels: Iterable[Mapping[str, Any]], kind: LabelerKind = "model"
+    labels: Iterable[Mapping[str, Any]],
+    kind: LabelerKind = "model",
+    subjects: Iterable[str] = (),
 ) -> tuple[LabelAgreement, ...]:
-    """Return how far the labellers of one kind agree, by scheme; those that judged one thing.
+    """Return how far the labellers of one kind agree, by scheme, on what several judged.
 
     Parameters
     ----------
     labels : iterable of mapping
-        Rows of ``citation_labels``; of each labeller what fits best counts.
+        Rows of ``citation_labels``; each labeller's first choice counts.
     kind : str, optional
         The kind of labeller.
+    subjects : iterable of str, optional
+        The subjects of the hub.
     """
     found: dict[LabelScheme, dict[tuple[Any, ...], dict[str, str]]] = {}
     for label in labels:
@@ -174,13 +236,17 @@ def measure(
             about = label["citing_work_id"], label["cited_work_id"], label["context_id"]
             judged = found.setdefault(label["scheme"], {}).setdefault(about, {})
             judged[label["labeler"]] = value_of(label)
-    measured = (_measure(scheme, [*judged.values()]) for scheme, judged in found.items())
+    subjects = (*subjects,)
+    measured = (_measure(scheme, [*judged.values()], subjects) for scheme, judged in found.items())
     return tuple(each for each in measured if each.n)
 
 
-def _measure(scheme: LabelScheme, judged: Sequence[Mapping[str, str]]) -> LabelAgreement:
+def _measure(
+    scheme: LabelScheme, judged: Sequence[Mapping[str, str]], subjects: Sequence[str]
+) -> LabelAgreement:
     several = [each for each in judged if len(each) > 1]
-    values = sorted({value for each in several for value in each.values()})
+    seen = {value for each in several for value in each.values()}
+    values = find_classes(scheme, subjects, seen)
     counts = [[Counter(each.values())[value] for value in values] for each in several]
     return LabelAgreement(
         scheme,

@@ -1,10 +1,9 @@
-"""Related works: which other works of a hub use the same rare words. A heuristic.
+"""Related works: works of a hub that use the same rare words. A heuristic.
 
-Each work is the bag of words of its title and finding, without the commonest function
-words and without numbers.
-A word weighs more the fewer of the N works use it (``ln((1 + N) / n)``, Sparck Jones 1972), and
-two works are as near as the cosine of their bags. No source says that they have to do with
-each other.
+A work is the bag of words of its title and finding, without numbers and the commonest function
+words. A word that n of N works use weighs ``ln((1 + N) / n)`` (Sparck Jones 1972), and the
+nearness of two works is the cosine of their bags. No source says that they have to do with each
+other.
 """
 
 from __future__ import annotations
@@ -39,9 +38,9 @@ class Related(NamedTuple):
     work : Work
         The other work.
     score : float
-        Cosine of the words that both use, 0 to 1.
+        Cosine of the shared words, 0 to 1.
     shared : tuple of str
-        The words in common that weigh most, the heaviest first.
+        The shared words that weigh most, the heaviest first.
     """
 
     work: Work
@@ -50,27 +49,26 @@ class Related(NamedTuple):
 
 
 def find_related(release: Release, of: str) -> list[tuple[str, float, tuple[str, ...]]]:
-    """Return what :func:`rank_related` does of the titles and findings of a release."""
+    """Return :func:`rank_related` for the titles and findings of a release."""
     rows = release.cells("works", "work_id", "title_plain", "finding")
     texts = {work_id: f"{title} {finding or ''}" for work_id, title, finding in rows}
     return rank_related(texts, of)
 
 
 def rank_related(texts: Mapping[str, str], of: str) -> list[tuple[str, float, tuple[str, ...]]]:
-    """Return the other works with a word in common, the nearest first.
+    """Return the other works that share a word, the nearest first.
 
     Parameters
     ----------
     texts : mapping of str to str
         Text of each work, by its id.
     of : str
-        The work whose relatives are wanted.
+        The work whose relatives to find.
 
     Returns
     -------
     list of tuple
-        Id, cosine, and the words in common that weigh most; equal scores in the order of
-        ``texts``.
+        Id, cosine, and the shared words that weigh most; ties in the order of ``texts``.
 
     Examples
     --------
@@ -93,7 +91,7 @@ def rank_related(texts: Mapping[str, str], of: str) -> list[tuple[str, float, tu
 
 
 def bag_of(text: str) -> Counter[str]:
-    """Return how often a text uses each word that is no number and none of those passed over.
+    """Count the words of a text, without numbers and function words.
 
     Examples
     --------

@@ -1,6 +1,6 @@
 """Reading a release: its files, tables and works; ``Hub`` is the face of it.
 
-A table is read when something of it is asked for, and what is asked for again and again is kept.
+It reads a table on first use, and keeps what is used often.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from citehub._work import Work
 
 CITING_WORKS: Final = "One row per citing work, in hub order."
-"""What a row of ``citing_works`` is."""
+"""What a row of ``citing_works`` holds."""
 
 _CHUNK_WORKS = 4096
 _STREAMED_COLUMNS: Final = {  # what exports read
@@ -32,11 +32,11 @@ _WORK_COLUMNS: Final = {
     "local_citations": "citing_work_id",
     "evidence": "row_key",
 }
-"""Where a table holds the work that its rows belong to, if not in ``work_id``."""
+"""The column that names the work of a row, if that is not ``work_id``."""
 
 
 class Release:
-    """The files of one release, and what they say.
+    """The files of one release, and their content.
 
     Attributes
     ----------
@@ -49,9 +49,9 @@ class Release:
     label : str
         Both of them, as ``mt-nlg 1.1.0``.
     hashes : dict of str to str or None
-        SHA-256 of each file, as an index has them; None where the folder was opened by itself.
+        SHA-256 of each file by the index; None if the folder was opened by itself.
     resources : dict of str to dict
-        What the manifest says of each table.
+        The manifest's description of each table.
     files : dict of str to TableFile
         The file of each table.
     tables : dict of str to Table
@@ -98,16 +98,20 @@ class Release:
         return self.tables[name]
 
     def unknown_table(self, name: str) -> UnknownTable:
-        """Return the error for a table that this release does not hold."""
-        hint = "Other versions of the hub, or other hubs, may hold it."
+        """Return the error for a table that this release does not have."""
+        hint = "Another version of the hub, or another hub, may have it."
         return UnknownTable.among("table", str(name), self.resources, where=self.label, hint=hint)
 
     def rows(self, name: str) -> list[Any]:
-        """Return the rows of a table; none where this release does not hold it."""
+        """Return the rows of a table; none if this release does not have it."""
         return list(self.tables[name]) if name in self.resources else []
 
+    def subjects(self) -> list[str]:
+        """Return the subjects that labels of this release can name."""
+        return [subject for (subject,) in self.cells("subjects", "subject")]
+
     def cells(self, name: str, *columns: str) -> list[tuple[Any, ...]]:
-        """Return some columns of a table by row; none where this release does not hold it."""
+        """Return some columns of a table by row; none if this release does not have it."""
         if name not in self.resources:
             return []
         read = self.tables[name].to_arrow(columns).to_pydict()
@@ -117,7 +121,7 @@ class Release:
 
     @property
     def n_citing(self) -> int:
-        """How many citing works it holds, from the manifest."""
+        """The number of citing works, from the manifest."""
         return self.resources["works"]["rows"] - 1
 
     @property
@@ -153,10 +157,10 @@ class Release:
         return found
 
     def find(self, identifier: str) -> str | None:
-        """Return the ``work_id`` of an identifier in any spelling; None where there is none.
+        """Return the ``work_id`` of an identifier in any spelling; None if there is none.
 
-        An id of this version counts before a public identifier of a work, and that before an id
-        that a work had in an earlier version.
+        It looks first for an id of this version, then for a public identifier, then for an id of
+        an earlier version.
         """
         from citehub._identifiers import parse_identifier
 
@@ -188,7 +192,7 @@ class Release:
         return self._former
 
     def unknown_work(self, asked: str) -> UnknownWork:
-        """Return the error for a work that this release does not hold; it names the nearest."""
+        """Return the error for a work that this release lacks; it names the nearest ones."""
         from citehub._identifiers import parse_identifier
         from citehub._search import find
         from citehub._work import marked_title
@@ -198,13 +202,13 @@ class Release:
         alike = [] if parsed else [self.work(work_id) for work_id in find(self, asked)[:3]]
         if alike:
             named = "; ".join(f"{work.work_id}, {marked_title(work)}" for work in alike)
-            hint = f"These hold its words: {named}."
+            hint = f"These have its words: {named}."
         return UnknownWork.among("work", curie, self.ids(), where=self.label, hint=hint, most=3)
 
     # -- works ----------------------------------------------------------------------------
 
     def work(self, work_id: str, look: Callable[[str, str], Sequence[Any]] | None = None) -> Work:
-        """Return a work by its ``work_id``; ``look`` gives its rows, by default :meth:`look`."""
+        """Return a work by its ``work_id``; ``look`` returns its rows, by default :meth:`look`."""
         from citehub._work import Work
 
         look = look or self.look
@@ -219,7 +223,7 @@ class Release:
         return self._grouped[name].get(work_id, [])
 
     def stream(self, work_ids: Sequence[str]) -> Iterator[Work]:
-        """Yield works; of a large hub only the rows of some works are dicts at a time."""
+        """Yield works; a large hub has the rows of only some works in memory at a time."""
         if self.resources["works"]["rows"] <= _CHUNK_WORKS:
             yield from map(self.work, work_ids)
             return
@@ -233,7 +237,7 @@ class Release:
     def _look_within(
         self, work_ids: Sequence[str], tables: dict[str, RowsByWork | None]
     ) -> Callable[[str, str], Sequence[Any]]:
-        """Return :meth:`look` for some works; tables that it reads are kept in ``tables``."""
+        """Return :meth:`look` for some works; ``tables`` keeps the tables that it reads."""
         grouped: dict[str, dict[str, list[Any]]] = {}
 
         def look(name: str, work_id: str) -> Sequence[Any]:
@@ -247,7 +251,7 @@ class Release:
         return look
 
     def _rows_by_work(self, name: str, columns: Sequence[str] | None = None) -> RowsByWork | None:
-        """Return the rows of a table by work; None where this release does not hold it."""
+        """Return the rows of a table by work; None if this release does not have it."""
         if name not in self.resources:
             return None
         return RowsByWork(self.tables[name], _WORK_COLUMNS.get(name, "work_id"), columns)
@@ -255,14 +259,14 @@ class Release:
     # -- integrity ------------------------------------------------------------------------
 
     def verify(self) -> None:
-        """Check the release whole: every hash, key, null, vocabulary and foreign key.
+        """Check the whole release: every hash, key, null, vocabulary and foreign key.
 
         Raises
         ------
         DamagedManifest
-            The manifest, or a file beside it, is not the one that was released.
+            The manifest, or a file next to it, differs from the released one.
         DamagedTable
-            A table is not the one that was released, or contradicts itself.
+            A table differs from the released one, or contradicts itself.
         """
         from citehub._validate import find_dangling, referring_columns
 
@@ -278,15 +282,15 @@ class Release:
         first = next(iter(rows["works"]), None)
         if first is None or first["work_id"] != self.canonical_id:
             expected = f"the canonical work {self.canonical_id} in its first row"
-            raise DamagedTable.at(self.files["works"].path, expected, "another or none")
+            raise DamagedTable.at(self.files["works"].path, expected, "another work, or none")
 
     def verify_files(self) -> None:
-        """Compare the files with those of the index, or of SHA256SUMS where the folder has it.
+        """Compare the files with the index, or with SHA256SUMS if the folder has it.
 
         Raises
         ------
         DamagedManifest
-            A file is missing, strange or another; those of tables are not read for this.
+            A file is missing, unknown or changed; files of tables are not read for this.
         """
         released, found = self.released(), set(os.listdir(self.path))
         if released is None:
@@ -307,11 +311,11 @@ class Release:
                 raise DamagedManifest.at(path, f"the released file, {digest}", "another")
 
     def released(self) -> Mapping[str, str] | None:
-        """Return the SHA-256 of each file as released: of the index, else of SHA256SUMS.
+        """Return the SHA-256 of each released file, from the index or else from SHA256SUMS.
 
         Returns
         -------
         mapping of str to str or None
-            None where there is neither.
+            None if neither exists.
         """
         return read_sums(self.path) if self.hashes is None else self.hashes

@@ -1,9 +1,9 @@
-"""Ranked search over the fields of works: a plain scan, no index.
+"""Ranked search in the fields of works: a plain scan without an index.
 
-Every word of the query must be found. A word counts by how it is found (the whole word,
-its beginning, inside another word, or one letter off where no work has it otherwise) and
-by where: in the field that weighs most. All scores are integers, so that any other
-implementation can give the same order; the explorer's script is one.
+Every word of the query must be found. Its score depends on the match (whole word, beginning,
+inside another word, or one letter off if no work has it otherwise) and on the heaviest field with
+a match. All scores are integers, so that other implementations, as the explorer's script, give the
+same order.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from citehub._release import Release
 
 FIELD_WEIGHTS: Final = (4, 3, 2, 1)
-"""How much the fields of a work count: title, authors, finding, identifiers."""
+"""Weights of the fields of a work: title, authors, finding, identifiers."""
 
 _WORD: Final = re.compile(r"[^\W_]+")  # letters and numbers: categories L and N of Unicode
 _WHOLE, _START, _INSIDE, _TYPO = 4, 3, 2, 1
@@ -31,9 +31,9 @@ _PHRASE: Final = 16  # the whole query, as it stands, in the heaviest field
 
 
 def find(release: Release, query: str) -> list[str]:
-    """Return the ids of the works that hold every word of a query, the best first."""
+    """Return the ids of the works that have every word of a query, the best first."""
     if not isinstance(query, str):
-        message = f"a search takes words in one text, not {query!r:.60}"
+        message = f"A search takes words in one text, not {query!r:.60}"
         raise TypeError(message)
     identifier = parse_identifier(query)
     authors, ids = defaultdict(list), defaultdict(list)
@@ -76,7 +76,7 @@ def rank(query: str, documents: Sequence[Sequence[str]], weights: Sequence[int])
     documents : sequence of sequence of str
         The fields of each document, in the order of ``weights``.
     weights : sequence of int
-        How much each field counts, the heaviest first.
+        Weight of each field, the heaviest first.
 
     Returns
     -------
@@ -104,7 +104,7 @@ def rank(query: str, documents: Sequence[Sequence[str]], weights: Sequence[int])
 def _qualities(
     word: str, vocabulary: Iterable[str], quality: Callable[[str, str], int]
 ) -> dict[str, int]:
-    """Return how well the words match that match at all."""
+    """Return the score of each match."""
     found = {other: quality(word, other) for other in vocabulary}
     return {other: each for other, each in found.items() if each}
 
@@ -131,7 +131,7 @@ def _typo_quality(word: str, other: str) -> int:
 
 
 def _one_letter_off(word: str, other: str) -> bool:
-    """Tell whether one letter added, left out, changed or swapped turns one into the other."""
+    """Tell whether adding, dropping, changing or swapping one letter makes two words equal."""
     if abs(len(word) - len(other)) > 1:
         return False
     start = 0

@@ -1,4 +1,4 @@
-"""What a section of a paper is for, as far as its printed title tells."""
+"""The kind of a section, by its printed title."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ _TWO: Final = re.compile(r" (?:and|&) ")
 
 
 def kind_of_section(title: str | None) -> SectionKind | None:
-    """Return what a section is for, by the words of its title; None where they do not tell.
+    """Return the kind of a section, by its title; None if the title does not tell.
 
     A title that names two kinds, as "Results and Discussion", tells neither.
 
     Parameters
     ----------
     title : str, optional
-        The title as printed, without its number; of nested sections with " > " between them,
-        of which the outermost that tells counts.
+        The title as printed, without its number. Nested sections have " > " between them, and the
+        outermost that tells counts.
 
     Examples
     --------
@@ -53,7 +53,7 @@ def kind_of_section(title: str | None) -> SectionKind | None:
 
 
 def split_number(title: str) -> tuple[str | None, str]:
-    """Return the number of a section as printed, None where it has none, and its title.
+    """Return the printed number of a section, or None, and its title.
 
     Examples
     --------

@@ -1,7 +1,7 @@
-"""Selecting works of a hub: the conditions, the search, and the order of what is found.
+"""Selecting works of a hub: the conditions, the search and the order.
 
-The explorer's script gives the same works in the same order. Only the columns that a condition
-needs are read, so that a large hub answers in seconds.
+The explorer's script gives the same works in the same order. It reads only the columns that a
+condition needs, so that a large hub answers in seconds.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ Sort = Literal["hub", "newest", "oldest", "title", "most-cited", "relevance"]
 
 NotKnown = Literal["not known"]
 NOT_KNOWN: Final[NotKnown] = "not known"
-"""What stands for works of which nothing is known in some respect."""
+"""The value for works about which nothing is known in some respect."""
 
 Unknown = Literal["raise", "skip"]
-"""What becomes of works that are asked for and that a hub does not hold."""
+"""What to do with works that a hub does not have."""
 
 LISTS: Final = (
     *("theme", "role", "polarity", "subject", "section", "passage"),
     *("category", "venue", "representatives"),
 )
-"""Facets of which several values can be chosen, in the order in which the explorer has them."""
+"""Facets with several values, in the order of the explorer."""
 
 FLAGS: Final = ("labelled", "shared_authors", "code")
 """Facets that are true, false or not known."""
@@ -70,7 +70,7 @@ _KNOWN_OF: Final = {
     "arxiv": "an arXiv id",
     "authors_of": "the authors",
 }
-"""What a condition asks of a work, in words."""
+"""What each condition is about, in words."""
 _SUMMED: Final = {
     "role": ("intent",),
     "polarity": ("polarity",),
@@ -89,11 +89,10 @@ def select(  # noqa: PLR0913 -- as Hub.select
     sort: Sort | None = None,
     **conditions: Any,
 ) -> list[str]:
-    """Return the ids of the works that meet every condition given.
+    """Return the ids of the works that meet every condition.
 
-    The order is ``sort``, else that of ``ids``, else that of the search, else the nearness to a
-    work, else the rank of the representatives, else that of the hub. The canonical work is found
-    only where ``ids`` names it.
+    The order is ``sort``; else that of ``ids``, of the search, of nearness to a work, of the
+    representatives, or of the hub. Only ``ids`` finds the canonical work.
     """
     named = None if ids is None else _named(release, ids, unknown)
     found = None if search is None else find(release, search)
@@ -111,7 +110,7 @@ def select(  # noqa: PLR0913 -- as Hub.select
 
 
 def known_values(release: Release, facet: str) -> list[str]:
-    """Return the values that a hub has of a facet, as of ``theme`` or ``role``."""
+    """Return the values of a facet in a hub, as of ``theme`` or ``role``."""
     if facet == "theme":
         return [theme_id for (theme_id,) in release.cells("themes", "theme_id")]
     return list(dict.fromkeys(value for _, value in _values(release, facet)))
@@ -121,14 +120,14 @@ def known_values(release: Release, facet: str) -> list[str]:
 
 
 def _named(release: Release, ids: Iterable[object], unknown: Unknown) -> list[str]:
-    """Return the ids of works; of those that the hub does not hold, none is passed over unsaid."""
+    """Return the ids of works; it names every work that the hub does not have."""
     if unknown not in get_args(Unknown):
         raise BadArgument.of("unknown", unknown, f"one of {', '.join(get_args(Unknown))}")
     given: Any = ids
     if hasattr(given, "to_pylist"):  # Arrow's tables and arrays
         given = given.to_pylist()
     if isinstance(given, str) or not hasattr(given, "__iter__"):
-        message = f"works are a list of works or identifiers, not one: [{given!r:.60}]"
+        message = f"works takes a list of works or identifiers, not one: [{given!r:.60}]"
         raise TypeError(message)
     if hasattr(given, "columns") and not isinstance(given, Table):  # a DataFrame
         if "work_id" not in given.columns:
@@ -143,7 +142,7 @@ def _named(release: Release, ids: Iterable[object], unknown: Unknown) -> list[st
     if left:
         was = "was" if len(left) == 1 else "were"
         message = (
-            f"{release.label} does not hold {len(left):,} of "
+            f"{release.label} does not have {len(left):,} of "
             f"{counted(len(asked), 'work')}, which {was} left out: {', '.join(left)}"
         )
         warnings.warn(message, stacklevel=4)  # where Hub.select() or Hub.export() is called
@@ -151,18 +150,18 @@ def _named(release: Release, ids: Iterable[object], unknown: Unknown) -> list[st
 
 
 def _unknown_works(release: Release, unknown: list[str], n: int) -> UnknownWork:
-    """Return the error for some of n works; it names them all, and how to go on."""
-    advice = "To leave out what a hub does not hold: unknown='skip', or --skip-unknown."
+    """Return the error for some of n works; it names them all and the next step."""
+    advice = "To leave out such works: unknown='skip', or --skip-unknown."
     if len(unknown) == 1:
         error = release.unknown_work(unknown[0])
         return UnknownWork(f"{error} {advice}", error.asked, error.known, error.nearest)
-    message = f"{release.label} does not hold {len(unknown):,} of {n:,} works: "
+    message = f"{release.label} does not have {len(unknown):,} of {n:,} works: "
     named = ", ".join(map(repr, unknown))
     return UnknownWork(f"{message}{named}. {advice}", unknown[0], list(release.ids()))
 
 
 def _representatives(release: Release, asked: str | Iterable[str]) -> list[str]:
-    """Return the works of any of some methods by their best rank; equal ones in hub order."""
+    """Return the works of any of some methods by their best rank; ties in hub order."""
     rows = release.cells("representatives", "work_id", "method", "rank")
     wanted = _asked_values(release, "representatives", asked, {work_id for work_id, _, _ in rows})
     ranks: dict[str, int] = {}
@@ -184,9 +183,9 @@ def _with_values(facet: str, release: Release, asked: str | Iterable[str]) -> se
 
 
 def _asked_values(release: Release, facet: str, asked: Any, works: set[str]) -> list[str]:
-    """Return the values that are asked for, once it is clear that the hub has each.
+    """Return the chosen values after checking that the hub has each.
 
-    ``works`` are those of which the hub knows some value.
+    ``works`` are those with a known value.
     """
     values = [asked] if isinstance(asked, str) or not hasattr(asked, "__iter__") else list(asked)
     known = known_values(release, facet)
@@ -205,7 +204,7 @@ def _asked_values(release: Release, facet: str, asked: Any, works: set[str]) -> 
 
 
 def _values(release: Release, facet: str) -> list[tuple[str, str]]:
-    """Return each work with each value of a facet that it is known to have."""
+    """Return each work with each known value of a facet."""
     if facet in SCHEMES:
         columns = ("citing_work_id", "scheme", "value", "subject", "raw_value", "is_shown")
         rows = release.cells("citation_labels", *columns)
@@ -221,19 +220,19 @@ def _values(release: Release, facet: str) -> list[tuple[str, str]]:
 
 
 def _passages(release: Release) -> list[tuple[str, str]]:
-    """Return each work with ``FOUND``, or with what came of looking for passages in its texts."""
+    """Return each work with ``FOUND``, or with the status of its texts."""
     found = {work_id: FOUND for (work_id,) in release.cells("citation_contexts", "citing_work_id")}
     rows = release.cells("text_readings", "work_id", "status")
     return [*found.items(), *(row for row in rows if row[0] not in found)]
 
 
 def _of_years(release: Release, asked: Any) -> set[str]:
-    """Return the works of some years: a year, all from a first to a last, or any of several."""
+    """Return the works of a year, of a range of years, or of any of several."""
     is_range = isinstance(asked, tuple)
     years = list(asked) if hasattr(asked, "__iter__") else [asked]
     is_text = isinstance(asked, str | bytes)
     if is_text or (is_range and len(years) != 2) or not all(map(_is_year, years)):  # noqa: PLR2004
-        message = f"year is a year, (first, last) or a list of years, not {asked!r:.60}"
+        message = f"year takes a year, (first, last) or a list of years, not {asked!r:.60}"
         raise TypeError(message)
     if is_range and years[0] > years[1]:
         raise BadArgument.of("year", asked, "(first, last), the first not after the last")
@@ -272,14 +271,14 @@ def _identified(scheme: str, release: Release) -> dict[str, bool]:
 
 
 def _flagged(name: str, release: Release, asked: Any) -> set[str]:
-    """Return the works that have a flag, or that have it not.
+    """Return the works that have a flag, or that do not.
 
-    Only sharing authors is ever known not to be so; of the others False is not known.
+    Only for shared authors is False known; for the others it means not known.
     """
     if getattr(asked, "shape", None) == ():  # NumPy's bool, which is none of Python's
         asked = asked.item()
     if not isinstance(asked, bool):
-        message = f"{name} is True, False or None, not {asked!r:.60}"
+        message = f"{name} takes True, False or None, not {asked!r:.60}"
         raise TypeError(message)
     known = _FLAGS[name](release)
     otherwise = None if name == "shared_authors" else False
@@ -289,12 +288,12 @@ def _flagged(name: str, release: Release, asked: Any) -> set[str]:
 
 
 def _check_known(release: Release, name: str, asked: object, works: Iterable[str]) -> None:
-    """Refuse a condition on what is known of no citing work: no work met it, whatever is true."""
+    """Refuse a condition on something that is not known for any citing work."""
     if any(work_id != release.canonical_id for work_id in works):
         return
     message = (
-        f"{release.label} does not know {_KNOWN_OF[name]} of any single citing work, so "
-        f"nothing can be found by {name}={asked!r:.60}."
+        f"{release.label} does not know {_KNOWN_OF[name]} for any single citing work, so "
+        f"{name}={asked!r:.60} cannot find one."
     )
     summed = _SUMMED.get(name, ())
     if any(scheme in summed for (scheme,) in release.cells("label_counts", "scheme")):
@@ -335,12 +334,12 @@ _CONDITIONS: Final[dict[str, Callable[[Release, Any], set[str]]]] = {
 
 
 def _in_order(release: Release, sort: Sort, found: list[str] | None) -> list[str]:
-    """Return all works in an order, equal ones in that of the hub."""
+    """Return all works in an order; ties in hub order."""
     if sort not in get_args(Sort):
         raise BadArgument.of("sort", sort, f"one of {', '.join(get_args(Sort))}")
     if sort == "relevance":
         if found is None:
-            raise BadArgument.of("sort", sort, "another order where there is no search")
+            raise BadArgument.of("sort", sort, "another order without a search")
         return found
     if sort == "hub":
         return list(release.ids())
@@ -364,10 +363,10 @@ def _most_cited(release: Release) -> list[str]:
 
 
 def _title_key(title: str, *_: object) -> bytes:
-    """Return what sorts a title as scripts compare text: by its UTF-16 code units."""
+    """Return the sort key of a title, by UTF-16 code units as in JavaScript."""
     return " ".join(words(title)).encode("utf-16-be")
 
 
 def _date_key(sign: int, _: str, year: int | None, month: int | None) -> tuple[bool, int, int]:
-    """Return what sorts a date; an unknown month counts as 0, and an unknown year comes last."""
+    """Return the sort key of a date; an unknown month counts as 0, an unknown year comes last."""
     return (True, 0, 0) if year is None else (False, sign * year, sign * (month or 0))

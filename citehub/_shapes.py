@@ -1,6 +1,6 @@
 """Shapes of the JSON files, ``datapackage.json`` and ``index.json``, for type checkers.
 
-Only annotations need them: nothing imports this module when it runs.
+Only annotations need them: nothing imports this module at run time.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from typing import NotRequired, TypedDict
 
 
 class Constraints(TypedDict, total=False):
-    """What the values of a field keep to."""
+    """What the values of a field must satisfy."""
 
     required: bool
     enum: list[str]
@@ -41,7 +41,7 @@ class Reference(TypedDict):
 
 
 class ForeignKey(TypedDict):
-    """Columns whose values stand in another table."""
+    """Columns whose values are in another table."""
 
     fields: list[str]
     reference: Reference
@@ -94,11 +94,11 @@ class PackageSource(TypedDict, total=False):
 
 
 class HubInfo(TypedDict):
-    """What makes this data package a citation hub; ``responsible_ai`` is what its maker says.
+    """What makes this data package a citation hub; ``responsible_ai`` is its maintainer's.
 
     ``schema_version`` is that of ``citehub._schema``; the first releases do not name it.
     ``own_tables`` are those that the hub declares; the first two schemas do not name them.
-    ``publish_sentences`` is why its maintainer may publish the words of passages.
+    ``publish_sentences`` says why the maintainer may publish the words of passages.
     """
 
     hub: str

@@ -1,4 +1,4 @@
-"""Roles and polarities in sum: every share with its counts and its interval."""
+"""Sums of roles and polarities: every share with its counts and its interval."""
 
 from __future__ import annotations
 
@@ -71,14 +71,13 @@ def wilson_interval(count: int, total: int) -> tuple[float, float]:
 def finite_interval(count: int, sample: int, total: int) -> tuple[float, float]:
     """Return the 95 % Wilson score interval of a share among a known number of things.
 
-    The more of all things are in the sample, the narrower it is; of a sample of all of them
-    the share is known.
+    A larger part in the sample makes it narrower; if all are in the sample, the share is known.
 
     Parameters
     ----------
     count, sample, total : int
-        Numerator and denominator in the sample, and how many there are in all,
-        ``0 <= count <= sample <= total`` and ``sample > 0``.
+        Numerator and denominator in the sample, and the number of all things, ``0 <= count <=
+        sample <= total`` and ``sample > 0``.
 
     Returns
     -------
@@ -87,9 +86,9 @@ def finite_interval(count: int, sample: int, total: int) -> tuple[float, float]:
 
     Notes
     -----
-    Drawn without putting back, a share has the variance of a sample of
-    ``sample * (total - 1) / (total - sample)`` drawn with it (W. G. Cochran, "Sampling
-    Techniques", 3rd edition, 1977, section 3.2), which stands for the size in Wilson's formula.
+    A sample without replacement has the variance of one with replacement of the size ``sample *
+    (total - 1) / (total - sample)`` (W. G. Cochran, "Sampling Techniques", 3rd edition, 1977,
+    section 3.2). Wilson's formula takes that size.
 
     Examples
     --------
@@ -115,18 +114,18 @@ def _wilson(share: float, size: float) -> tuple[float, float]:
 def count_labels(
     labels: Iterable[CitationLabelRow], n_citing: int, n_passages: int = 0
 ) -> list[SummaryRow]:
-    """Return how many works, and how many passages, carry each label, by source.
+    """Return how many works and how many passages have each label, by source.
 
-    Of several judgements of one passage those count that are shown. A work counts once for a
-    label, however many of its passages carry it, so that the counts of the labels of a scheme may
-    add up to more than its labelled works.
+    If a passage has several judgements, those that are shown count. A work counts once for each
+    label that any of its passages has, so that the counts of a scheme may add up to more than its
+    labelled works.
 
     Parameters
     ----------
     labels : iterable of CitationLabelRow
         Labels of single works and passages.
     n_citing, n_passages : int
-        How many citing works, and how many passages, there are.
+        The numbers of citing works and of passages.
     """
     groups: dict[tuple[Unit, LabelScheme, str], list[CitationLabelRow]] = {}
     for label in shown(labels):
@@ -173,7 +172,7 @@ _NO_SHARES: Final[_Shares] = (None, None, None, None, None)
 
 
 def _shares(n: int, n_labelled: int, n_all: int, unit: Unit) -> _Shares:
-    """Return a share and its intervals; how many passages there are in all is never known."""
+    """Return a share and its intervals; the number of all passages is never known."""
     if not n_labelled:
         return _NO_SHARES
     finite: tuple[float | None, float | None] = (None, None)
@@ -185,13 +184,13 @@ def _shares(n: int, n_labelled: int, n_all: int, unit: Unit) -> _Shares:
 class SummaryRow(NamedTuple):
     """One label of a source: its counts, share and intervals.
 
-    ``n`` of ``n_labelled`` works or passages carry it, as ``unit`` says, and there are ``n_all``
-    in all: citing works, or passages that are known. ``share`` and its bounds are fractions of
-    ``n_labelled``, null where nothing is labelled or the label has no place in the vocabulary:
-    ``low`` and ``high`` bound the 95 % Wilson interval, ``low_finite`` and ``high_finite`` that
-    of a sample from ``n_all`` works, null of passages. They hold if the labels are right and what
-    is labelled is a random sample; passages of one work are seldom independent.
-    ``labeler`` is who judged, null where a source states counts only.
+    ``n`` of ``n_labelled`` works or passages have it, as ``unit`` says; ``n_all`` counts all
+    citing works, or known passages. ``share`` and its bounds are fractions of ``n_labelled``, null
+    if nothing is labelled or the label is not in the vocabulary. ``low`` and ``high`` bound the 95
+    % Wilson interval, ``low_finite`` and ``high_finite`` that of a sample from ``n_all`` works,
+    null for passages. They hold if the labels are right and the labelled ones are a random sample;
+    passages of one work are seldom independent. ``labeler`` is who judged, null if a source states
+    only counts.
     """
 
     scheme: LabelScheme
@@ -217,13 +216,13 @@ class SummaryRow(NamedTuple):
 
 
 class Summary:
-    """What the sources of a hub say of its citations in sum.
+    """Sums of what the sources of a hub say about its citations.
 
-    ``str()`` gives it as sentences; iterating gives a row per label: first what sources state
-    in sum, then what is counted of the labels of single works, then of passages. A row has
-    ``scheme``, ``value``, ``raw_value``, ``n``, ``n_labelled``, ``n_citing``, ``share``, ``low``,
-    ``high``, ``source_id``, ``unit``, ``n_all``, ``low_finite``, ``high_finite``, ``labeler`` and
-    ``n_unlabelled``; shares and bounds are fractions, null where nothing is labelled.
+    ``str()`` gives sentences; iterating gives a row per label: first the sums that sources state,
+    then counts of labelled works, then of labelled passages. A row has ``scheme``, ``value``,
+    ``raw_value``, ``n``, ``n_labelled``, ``n_citing``, ``share``, ``low``, ``high``,
+    ``source_id``, ``unit``, ``n_all``, ``low_finite``, ``high_finite``, ``labeler`` and
+    ``n_unlabelled``; shares and bounds are fractions, null if nothing is labelled.
 
     Attributes
     ----------
@@ -232,7 +231,7 @@ class Summary:
     n_citing : int
         Citing works of the hub.
     which_known : bool
-        Whether the hub also knows which works carry a label.
+        Whether the hub also knows which works have a label.
     """
 
     def __init__(
@@ -261,7 +260,7 @@ class Summary:
         Returns
         -------
         pandas.DataFrame
-            One row per label; shares are fractions, null where nothing is labelled.
+            One row per label; shares are fractions, null if nothing is labelled.
         """
         import pandas as pd
 
@@ -283,7 +282,7 @@ class Summary:
 
     @property
     def stated(self) -> str:
-        """What sources state in sum, as sentences; empty where none does."""
+        """Sentences on the sums that sources state; empty if none does."""
         named = {row.source_id for row in self._counted}
         said = []
         for rows in _grouped(self._stated):
@@ -295,18 +294,18 @@ class Summary:
 
     @property
     def _works(self) -> list[SummaryRow]:
-        """The rows that count works by the labels of each."""
+        """The rows that count works by their labels."""
         return [row for row in self._counted if row.unit == "works"]
 
     def judged(self) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-        """Return in what roles, stances and subjects single works cite, as a table of texts.
+        """Return the roles, polarities and subjects of single works, as a table of texts.
 
         Returns
         -------
         tuple
-            The names of the columns, and the rows: the scheme, where it is not that of the row
-            before; the value; works and their 95 % Wilson interval; passages; who judged, where
-            several did. Without judgements of single works there are no rows.
+            The names of the columns, and the rows: the scheme, if it differs from the row before;
+            the value; works and their 95 % Wilson interval; passages; who judged, if several did.
+            Without labels of single works there are no rows.
 
         Examples
         --------
@@ -341,7 +340,7 @@ class Summary:
 
     @property
     def in_short(self) -> str:
-        """Who judged single works, and how many of them; then what sources state in sum."""
+        """Who judged single works, and how many; then the sums that sources state."""
         works = self._works
         if not works:
             return self.stated
@@ -374,7 +373,7 @@ class Summary:
 
 
 def _grouped(rows: Iterable[SummaryRow]) -> list[list[SummaryRow]]:
-    """Return rows by what they count, scheme and source."""
+    """Return rows by unit, scheme and source."""
     groups: dict[tuple[str, str, str], list[SummaryRow]] = {}
     for row in rows:
         groups.setdefault((row.unit, row.scheme, row.source_id), []).append(row)
@@ -393,7 +392,7 @@ def _summary_row(count: LabelCountRow) -> SummaryRow:
 
 
 def _count_of_passages(rows: list[SummaryRow]) -> str:
-    """Say in one sentence how many passages carry each label, without shares."""
+    """Say in one sentence how many passages have each label, without shares."""
     first = rows[0]
     listed = ", ".join(f"{row.n:,} {row.raw_value}" for row in rows)
     what = _NOUNS[first.scheme]

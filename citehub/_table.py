@@ -1,6 +1,6 @@
-"""A table of a release: a handle that reads nothing until asked.
+"""A table of a release, which reads nothing until asked.
 
-With the writer of releases, this is the only module that touches pyarrow.
+Only this module and the writer of releases use pyarrow.
 """
 
 from __future__ import annotations
@@ -47,14 +47,14 @@ class FieldInfo(NamedTuple):
 
 
 class TableFile:
-    """The Parquet file of a table, held against what the manifest says of it.
+    """The Parquet file of a table, checked against the manifest.
 
     Attributes
     ----------
     path : str
         The file.
     resource : dict
-        What the manifest says of the table.
+        The manifest's description of the table.
     """
 
     def __init__(self, folder: str, resource: Resource) -> None:
@@ -62,12 +62,12 @@ class TableFile:
         self.resource = resource
 
     def read_bytes(self) -> bytes:
-        """Return the file, once its hash is the one of the manifest.
+        """Return the file after comparing its hash with the manifest.
 
         Raises
         ------
         DamagedTable
-            The file is not the one that was released.
+            The file differs from the released one.
         """
         data = read_bytes(self.path, DamagedTable)
         if sha256(data) != self.resource["hash"]:
@@ -75,12 +75,12 @@ class TableFile:
         return data
 
     def open(self, data: bytes) -> pq.ParquetFile:
-        """Return the file as Parquet, once its columns are those of the manifest.
+        """Return the file as Parquet after comparing its columns with the manifest.
 
         Raises
         ------
         DamagedTable
-            It is no Parquet, or has other columns.
+            It is not Parquet, or has other columns.
         """
         with _gc_paused():
             import pyarrow as pa
@@ -98,7 +98,7 @@ class TableFile:
         return file
 
     def read_verified(self) -> ArrowRows:
-        """Return every row of the file, once its bytes, key, nulls and vocabularies hold.
+        """Return every row of the file after checking its bytes, key, nulls and vocabularies.
 
         Raises
         ------
@@ -114,7 +114,7 @@ class TableFile:
         return rows
 
     def _explain_damage(self, data: bytes) -> tuple[str, str]:
-        """Say what was expected and found of a file whose hash is wrong, as closely as can be."""
+        """Say what was expected and found of a file with a wrong hash."""
         size = self.resource["bytes"]
         if len(data) < size and not data.endswith(_PARQUET_END):
             return f"{size} bytes", f"{len(data)} bytes: the file is truncated"
@@ -128,11 +128,10 @@ class TableFile:
 class Table(Generic[Row, Column]):
     """One table of one release.
 
-    A handle knows its columns and the number of its rows from the release's manifest; the
-    Parquet file is read, and its SHA-256 compared with the manifest, each time data is asked
-    for. A column that newer releases have and this one lacks can be asked for by name, and rows
-    have it, too: it is null. Anything that speaks Arrow's C stream interface (Polars, DuckDB,
-    narwhals, pandas 3, pyarrow) takes the handle itself.
+    The manifest gives its columns and the number of its rows. Each time you ask for data, it reads
+    the Parquet file and compares its SHA-256 with the manifest. You may ask for a column that only
+    newer releases have, and rows have it, too: it is null. Anything with Arrow's C stream
+    interface (Polars, DuckDB, narwhals, pandas 3, pyarrow) takes the table itself.
 
     Attributes
     ----------
@@ -172,13 +171,12 @@ class Table(Generic[Row, Column]):
 
     @property
     def path(self) -> str:
-        """Its Parquet file; ``citing_works``, the rows of ``works`` but the first, has none."""
+        """Its Parquet file; ``citing_works``, all rows of ``works`` but the first, has none."""
         if self._skip:
             raise NoFile(
-                f"The table {self.name} has no file of its own: it is the rows of "
-                f"{self._file.path} after the first, which is the canonical work. Read it with "
-                "to_pandas(), to_polars() or to_arrow(), or hand the table itself to what reads "
-                "Arrow."
+                f"The table {self.name} has no file of its own: it is {self._file.path} without "
+                "the first row, the canonical work. Read it with to_pandas(), to_polars() or "
+                "to_arrow(), or pass the table itself to a library that reads Arrow."
             )
         return self._file.path
 
@@ -200,7 +198,7 @@ class Table(Generic[Row, Column]):
         UnknownColumn
             A column does not exist.
         DamagedTable
-            The file is not the one that was released.
+            The file differs from the released one.
         """
         wanted = self._check_columns(columns)
         data = self._file.read_bytes()
@@ -233,7 +231,7 @@ class Table(Generic[Row, Column]):
         UnknownColumn
             A column does not exist.
         DamagedTable
-            The file is not the one that was released.
+            The file differs from the released one.
         """
         table = self.to_arrow(columns)
         with _gc_paused():
@@ -260,7 +258,7 @@ class Table(Generic[Row, Column]):
         UnknownColumn
             A column does not exist.
         DamagedTable
-            The file is not the one that was released.
+            The file differs from the released one.
         """
         try:
             import polars as pl
@@ -279,7 +277,7 @@ class Table(Generic[Row, Column]):
         """Return one column as a :class:`pandas.Series`."""
         if not isinstance(column, str):
             message = (
-                f"one column is named by text, several by .to_pandas([…]), not {column!r:.60}"
+                f"Name one column by text, or several with .to_pandas([…]), not {column!r:.60}"
             )
             raise TypeError(message)
         return self.to_pandas([column])[cast("str", column)]
@@ -293,7 +291,7 @@ class Table(Generic[Row, Column]):
         return self._resource["rows"] - self._skip
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        """Hand the rows to any library that speaks Arrow's C stream interface."""
+        """Pass the rows to any library with Arrow's C stream interface."""
         capsule: object = self.to_arrow().__arrow_c_stream__(requested_schema)  # type: ignore[no-untyped-call]
         return capsule
 
@@ -301,7 +299,7 @@ class Table(Generic[Row, Column]):
 
     @property
     def schema(self) -> pa.Schema:
-        """Arrow schema; the metadata of each field gives meaning, unit, key and vocabulary."""
+        """Arrow schema, with meaning, unit, key and vocabulary in the metadata of each field."""
         return self._file.open(self._file.read_bytes()).schema_arrow
 
     @property
@@ -365,7 +363,7 @@ class Table(Generic[Row, Column]):
         self._file.read_verified()
 
     def read_rows(self) -> pa.Table:
-        """Read the table with every column that the type of its rows has.
+        """Read the table with every column of its row type.
 
         Returns
         -------
@@ -376,7 +374,7 @@ class Table(Generic[Row, Column]):
         return self.to_arrow(every)
 
     def _stored(self, wanted: list[str] | None) -> list[str] | None:
-        """Return what to read of the file for some columns: one at least, to count the rows."""
+        """Return which columns of the file to read: at least one, to count the rows."""
         if wanted is None:
             return None
         return [name for name in wanted if name not in self._absent] or [self.columns[0]]

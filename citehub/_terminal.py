@@ -1,4 +1,4 @@
-"""What the command line prints; text from outside comes out harmless."""
+"""Printing for the command line; text from outside comes out harmless."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _GAP: Final = 2
 
 
 def show(*parts: RenderableType) -> None:
-    """Print to standard output, a part below the other; a pipe gets no trailing blanks."""
+    """Print parts to standard output, one below the other; a pipe gets no trailing blanks."""
     console = Console(highlight=False, markup=False, emoji=False)
     if console.is_terminal:
         console.print(*parts, sep="\n")
@@ -38,12 +38,12 @@ def err() -> Console:
 
 
 def complain(error: Exception) -> None:
-    """Print an error to standard error; one of the system by the file and what is wrong."""
+    """Print an error to standard error; for one of the system, the file and the problem."""
     err().print(paragraph(f"citehub: {words_of(error)}"), soft_wrap=True)
 
 
 def words_of(error: Exception) -> str:
-    """Return what an error says; one of the system by the file and what is wrong."""
+    """Return the text of an error; for one of the system, the file and the problem."""
     if isinstance(error, OSError) and isinstance(error.filename, str) and error.strerror:
         return f"{error.filename}: {error.strerror}"
     return str(error)
@@ -65,10 +65,10 @@ def grid(
     wide: Sequence[int] = (),
     stacks: bool = False,
 ) -> Grid:
-    """Return a table for the terminal; columns named in ``wide`` take what room there is.
+    """Return a table for the terminal; columns named in ``wide`` take the free room.
 
-    Where that is next to none, each row stands as lines of header and cell; one without wide
-    columns does so where it ``stacks`` and has too little room.
+    If that is too little, each row becomes lines of header and cell; a table without wide columns
+    does so if it ``stacks``.
     """
     cells = [[cell if isinstance(cell, Text) else text(cell) for cell in row] for row in rows]
     if any(headers) and Console().width < _least_width(headers, cells, wide, stacks):
@@ -91,7 +91,7 @@ def _least_width(
     wide: Sequence[int],
     stacks: bool,  # noqa: FBT001
 ) -> int:
-    """Return the width at which each column can be read; 0 where rows never stack."""
+    """Return the least readable width of all columns; 0 if rows never stack."""
     if not wide and not stacks:
         return 0
     columns = [
@@ -117,7 +117,7 @@ def _stacked(headers: Sequence[str], rows: Sequence[Sequence[Text]]) -> Grid:
 
 
 def is_dialogue() -> bool:
-    """Tell whether a person can be asked: messages and answers both go by a terminal."""
+    """Tell whether a person can be asked: messages and answers both use a terminal."""
     return sys.stdin is not None and sys.stdin.isatty() and err().is_terminal
 
 
@@ -133,7 +133,7 @@ def progress() -> Iterator[Callable[[str], None]]:
 
 
 def tell(step: Callable[[str], None], said: str) -> None:
-    """Say what holds a long work up: as its step on a terminal, else on a line of its own."""
+    """Say what delays a long work: in its step on a terminal, else on a line."""
     console = err()
     if console.is_terminal:
         step(said.removesuffix("."))
@@ -158,13 +158,13 @@ def write_output(chunks: Iterable[bytes], path: str, *, force: bool) -> None:
 
 
 def _harmless(chunk: bytes) -> bytes:
-    """Return UTF-8 text without what steers a terminal."""
+    """Return UTF-8 text without terminal controls."""
     lines = chunk.decode().replace("\r\n", "\n").split("\n")
     return "\n".join(map(clean, lines)).encode()
 
 
 def write_stdout(chunks: Iterable[bytes]) -> None:
-    """Write bytes to standard output, whatever the locale says of text."""
+    """Write bytes to standard output, whatever the locale."""
     sys.stdout.flush()
     sys.stdout.buffer.writelines(chunks)
     sys.stdout.buffer.flush()

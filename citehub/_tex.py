@@ -1,4 +1,4 @@
-"""TeX of titles: to plain Unicode, and text to TeX that prints as the text stands."""
+"""TeX of titles: TeX to plain Unicode, and text to TeX that prints unchanged."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ _ESCAPED: Final = re.compile(
 def resolve_tex(title: str) -> str:
     r"""Return a title with its inline mathematics as plain Unicode.
 
-    Dollar signs that enclose no TeX stay as they are.
+    Dollar signs that enclose no TeX stay.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ def resolve_tex(title: str) -> str:
     Raises
     ------
     ValueError
-        It holds TeX that has no plain form here.
+        It has TeX without a plain form.
 
     Examples
     --------
@@ -126,7 +126,7 @@ def resolve_tex(title: str) -> str:
 
 
 def print_commands(text: str) -> str:
-    r"""Return a text with what commands of LaTeX and biblatex print; others stay.
+    r"""Return a text with known commands of LaTeX and biblatex resolved; others stay.
 
     Examples
     --------
@@ -153,7 +153,7 @@ def _print_command(match: re.Match[str]) -> str:
 
 
 def script(mark: str, text: str) -> str | None:
-    """Return a text raised (``^``) or lowered (``_``); None where a sign has no such form.
+    """Return a text raised (``^``) or lowered (``_``); None if a character has no such form.
 
     Examples
     --------
@@ -212,10 +212,10 @@ def _greek(command: str) -> str:
 
 
 def escape_tex(text: str) -> str:
-    r"""Return text that TeX prints as it stands.
+    r"""Return text that TeX prints unchanged.
 
-    Mathematics of letters, digits, scripts and Greek stays TeX; no other command comes
-    through. Braces that do not balance come out as commands, as BibTeX counts even escaped ones.
+    Mathematics of letters, digits, scripts and Greek stays TeX; no other command does. Braces that
+    do not balance become commands, as BibTeX counts even escaped ones.
 
     Examples
     --------

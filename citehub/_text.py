@@ -24,7 +24,7 @@ _FORMULA: Final = re.compile("'*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 
 
 def clean(value: object) -> str:
-    r"""Return text without characters that steer a terminal or turn its direction.
+    r"""Return text without characters that control a terminal or turn its direction.
 
     Examples
     --------
@@ -35,9 +35,9 @@ def clean(value: object) -> str:
 
 
 def clean_line(value: object) -> str:
-    r"""Return text that stands on one line of any text format, XML too.
+    r"""Return text for one line of any text format, including XML.
 
-    A break becomes a space, any other control character U+FFFD; direction marks stay, as
+    A break becomes a space, any other control character U+FFFD. Direction marks stay, as
     right-to-left text needs them.
 
     Examples
@@ -49,12 +49,12 @@ def clean_line(value: object) -> str:
 
 
 def is_line(value: str) -> bool:
-    """Tell whether :func:`clean_line` leaves a text as it is."""
+    """Tell whether :func:`clean_line` leaves a text unchanged."""
     return not _BREAKS.search(value) and not _UNPRINTABLE.search(value)
 
 
 def counted(number: int, noun: str, plural: str | None = None) -> str:
-    """Return a number with a noun, which is plural but after one.
+    """Return a number with a noun, which is plural except after one.
 
     Examples
     --------
@@ -73,10 +73,10 @@ _MARKS: Final = re.compile(
 def hash_sentence(sentence: str) -> str:
     """Return the SHA-256 of the letters and digits of a sentence, without its marks.
 
-    Marks in brackets do not count, as ``[3]``, ``[wick]``, ``(2, 7)`` and ``(Wick, 2020)``, nor do
-    blanks, punctuation, hyphens at the ends of lines and case. So the same sentence has the same
-    hash in most forms of a text. Who has a paper can prove by it which of its sentences the table
-    ``citation_contexts`` means, although the words are not there.
+    Marks in brackets, as ``[3]``, ``[wick]``, ``(2, 7)`` and ``(Wick, 2020)``, do not count, nor
+    do blanks, punctuation, hyphens at line ends and case. So a sentence has the same hash in most
+    forms of a text. Whoever has a paper can prove which of its sentences ``citation_contexts``
+    means, even without its words.
 
     Parameters
     ----------
@@ -87,8 +87,7 @@ def hash_sentence(sentence: str) -> str:
     -------
     str
         64 hexadecimal digits, of the text in Unicode's form NFKC, with its case folded, without
-        marks and all else that is neither letter nor digit. Where marks are all there is, they
-        count.
+        marks and anything but letters and digits. If there is nothing but marks, they count.
 
     Examples
     --------
@@ -109,7 +108,7 @@ def hash_sentence(sentence: str) -> str:
 
 
 def without_marks(sentence: str) -> str:
-    """Return a sentence without the marks in brackets that :func:`hash_sentence` leaves out."""
+    """Return a sentence without the marks that :func:`hash_sentence` leaves out."""
     return _MARKS.sub(" ", sentence)
 
 
@@ -126,13 +125,13 @@ def either(names: Sequence[str]) -> str:
 
 
 def to_json(value: object, indent: int | None = 1) -> str:
-    """Return JSON; what cannot be seen stands as an escape, other letters as they are."""
+    """Return JSON with invisible characters escaped."""
     plain = json.dumps(value, ensure_ascii=False, indent=indent, default=str)
     return _ESCAPED_IN_JSON.sub(_escape, plain)
 
 
 def to_embedded_json(value: object) -> str:
-    r"""Return JSON that may also stand inside of a ``<script>`` of a web page.
+    r"""Return JSON that is also safe in a ``<script>`` of a web page.
 
     Examples
     --------
@@ -174,10 +173,10 @@ def _take_line(buffer: io.StringIO) -> str:
 
 
 def csv_cell(value: object) -> object:
-    """Return a cell; an apostrophe stands before text that a spreadsheet would run.
+    """Return a cell, with an apostrophe before text that a spreadsheet would run.
 
-    Text that starts with apostrophes and then such a sign gets one more, so that taking one
-    away gives any text back.
+    Text that starts with apostrophes and then such a character gets one more, so removing one
+    restores any text.
     """
     if isinstance(value, str) and _FORMULA.match(value):
         return "'" + value

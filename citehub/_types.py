@@ -1,4 +1,4 @@
-"""The types that a column can have, and what each is called elsewhere: one table."""
+"""The types of columns, with their names in other languages and formats."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Final, NamedTuple
 
 
 class ColumnType(NamedTuple):
-    """A type of column in the terms of the languages and formats that citehub speaks."""
+    """A type of column, with its names in other languages and formats."""
 
     python: type
     arrow: str
-    """The function of pyarrow that makes it; a dictionary is of strings."""
+    """The function of pyarrow that makes it; a dictionary has strings."""
     polars: str
     data_package: str
     croissant: str

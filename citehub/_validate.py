@@ -1,7 +1,7 @@
-"""What a table's rows must keep to: one check for the build and for ``verify``.
+"""The rules for the rows of a table: one check for the build and for ``verify``.
 
-Nothing outside citehub checks keys, nulls, vocabularies and content hashes together, so
-this does, on plain rows, from the description of the table in its manifest.
+Nothing outside citehub checks keys, nulls, vocabularies and content hashes together. This module
+does, on plain rows, by the manifest's description of the table.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class StoredRows(Protocol):
-    """Rows that are made as they are asked for, such as ``citehub._table.ArrowRows``."""
+    """Rows that are made on demand, such as ``citehub._table.ArrowRows``."""
 
     def __len__(self) -> int: ...
 
@@ -32,7 +32,7 @@ class StoredRows(Protocol):
         """Return the rows in the order of their keys, as `row_key` spells them."""
 
     def double(self, key: Sequence[str]) -> str | None:
-        """Return a key that is there twice, as `row_key` spells it, or None."""
+        """Return a key that occurs twice, as `row_key` spells it, or None."""
 
     def values(self, column: str) -> set[Any]:
         """Return every value of a column, once."""
@@ -66,7 +66,7 @@ def split_row_key(text: str) -> list[str]:
 
 
 def content_hash(rows: Rows, schema: Schema) -> str:
-    """Return the SHA-256 of the rows sorted by key, which no Parquet writer can change."""
+    """Return the SHA-256 of the rows sorted by key, whatever Parquet writer made them."""
     fields = schema["fields"]
     names = [field["name"] for field in fields]
     has_dates = any(field["arrowType"] == "date32" for field in fields)
@@ -79,7 +79,7 @@ def content_hash(rows: Rows, schema: Schema) -> str:
 
 
 def find_problem(rows: Rows, resource: Resource) -> tuple[str, str] | None:
-    """Return what was expected and found of the first wrong row, or None."""
+    """Return what was expected and found in the first wrong row, or None."""
     schema = resource["schema"]
     if len(rows) != resource["rows"]:
         return f"{resource['rows']} rows", f"{len(rows)}"
@@ -93,9 +93,9 @@ def find_problem(rows: Rows, resource: Resource) -> tuple[str, str] | None:
 
 
 def find_wrong_cell(rows: Rows, schema: Schema) -> tuple[str, str] | None:
-    """Return what was expected and found of the first cell that its column does not allow.
+    """Return what was expected and found in the first cell that its column does not allow.
 
-    Columns are looked at first, each value once, and single rows only where one is wrong.
+    It looks at columns first, each value once, and at single rows only if one is wrong.
     """
     fields = schema["fields"]
     if all(_is_sound(rows, field) for field in fields):
@@ -124,7 +124,7 @@ def _is_sound(rows: Rows, field: Field) -> bool:
 
 
 def find_double(rows: Rows, schema: Schema) -> tuple[str, str] | None:
-    """Return what was expected and found of a key that is there twice, or None."""
+    """Return what was expected and found of a key that occurs twice, or None."""
     key = schema["primaryKey"]
     found = _double(rows, key) if isinstance(rows, Sequence) else rows.double(key)
     return None if found is None else (f"key {', '.join(key)} to be unique", f"{found!r} twice")
@@ -155,7 +155,7 @@ def _values(rows: Rows, column: str) -> set[Any]:
 def find_dangling(tables: Mapping[str, Rows], resource: Resource) -> tuple[str, str] | None:
     """Return what was expected and found of the first foreign key that leads nowhere, or None.
 
-    A key into a table that the release does not hold leads nowhere.
+    A key into a table that the release lacks leads nowhere.
     """
     for foreign in resource["schema"].get("foreignKeys", ()):
         (column,), reference = foreign["fields"], foreign["reference"]
@@ -170,7 +170,7 @@ def find_dangling(tables: Mapping[str, Rows], resource: Resource) -> tuple[str, 
 
 
 def referring_columns(resources: Mapping[str, Resource]) -> dict[str, set[str]]:
-    """Return the columns of each table that foreign keys are in, or lead to."""
+    """Return the columns of each table that foreign keys use or lead to."""
     columns: dict[str, set[str]] = {name: set() for name in resources}
     for name, resource in resources.items():
         for foreign in resource["schema"].get("foreignKeys", ()):
@@ -188,7 +188,7 @@ def find_wrong_value(value: Any, field: Field) -> str:
     if not _is_of_type(value, field["arrowType"]):
         return field["arrowType"]
     if field["arrowType"] == "float64" and not math.isfinite(value):
-        return "a finite number, or null where it is not known"
+        return "a finite number, or null if it is not known"
     if field.get("format") == "uri" and not value.startswith(("https://", "http://")):
         return "an address that starts with https:// or http://"
     return _find_broken_constraint(value, field.get("constraints", {}))

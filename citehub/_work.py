@@ -35,7 +35,7 @@ _MOST_AUTHORS = 8
 class Work:
     """One work, seen across the tables of a release.
 
-    What no source says is None, or an empty tuple where there may be several. The columns of
+    What no source says is None, or an empty tuple where there could be several. The columns of the
     table ``works`` are attributes.
     """
 
@@ -97,18 +97,18 @@ class Work:
 
     @property
     def authors(self) -> tuple[str, ...]:
-        """Names as printed, in order; empty where the release does not know them."""
+        """Names as printed, in order; empty if not known."""
         return tuple(row["author_name"] for row in self.authorships)
 
     @property
     def authorships(self) -> tuple[AuthorshipRow, ...]:
-        """Authors with their place and, where known, whether the name is of a group."""
+        """Authors with their place and, if known, whether the name is of a group."""
         rows = cast("Sequence[AuthorshipRow]", self._look("authorships", self.work_id))
         return tuple(sorted(rows, key=lambda row: row["author_order"]))
 
     @property
     def ids(self) -> dict[Scheme, str]:
-        """Identifiers by scheme; of several in one scheme the first."""
+        """Identifiers by scheme, the first of each."""
         rows = cast("Sequence[WorkIdRow]", self._look("work_ids", self.work_id))
         ids: dict[Scheme, str] = {}
         for row in rows:
@@ -117,7 +117,7 @@ class Work:
 
     @property
     def links(self) -> dict[str, str]:
-        """Web addresses: a page per identifier that has one, then code and model."""
+        """Web addresses: the page of each identifier, then code and model."""
         pages: dict[str, str | None]
         pages = {scheme: Identifier(scheme, value).url for scheme, value in self.ids.items()}
         pages |= {"code": self.code_url, "model": self.model_url}
@@ -125,13 +125,13 @@ class Work:
 
     @property
     def url(self) -> str | None:
-        """Web page of the work: of its first identifier that has one, else what a source names."""
+        """Web page of the work: that of its first identifier, else one that a source names."""
         pages = (Identifier(scheme, value).url for scheme, value in self.ids.items())
         return next((page for page in pages if page), self.page_url)
 
     @property
     def themes(self) -> tuple[str, ...]:
-        """Ids of the themes that it belongs to."""
+        """Ids of its themes."""
         rows = cast("Sequence[WorkThemeRow]", self._look("work_themes", self.work_id))
         return tuple(row["theme_id"] for row in rows)
 
@@ -148,43 +148,43 @@ class Work:
 
     @property
     def local_citations(self) -> tuple[LocalCitationRow, ...]:
-        """What sources state of its citations of other citing works; empty where none is known."""
+        """Its citations of other citing works, as sources state them; empty if none is known."""
         return tuple(self._look("local_citations", self.work_id))
 
     @property
     def labels(self) -> tuple[CitationLabelRow, ...]:
-        """Judgements of its citation; empty where none is known for this work."""
+        """Labels of its citation; empty if none is known."""
         return tuple(self._look("citation_labels", self.work_id))
 
     @property
     def role(self) -> str | None:
-        """Intents that its citation is labelled with; None where none is known.
+        """Roles of its citation; None if none is known.
 
-        Those of all its passages, in the order of the text, as far as they are shown
-        (``is_shown``); ``judged_by`` says who judged.
+        The shown ones (``is_shown``) of all its passages, in the order of the text; ``judged_by``
+        says who judged.
         """
         return join_labels(self.labels, "intent")
 
     @property
     def polarity(self) -> str | None:
-        """Polarities that its citation is labelled with, likewise; None where none is known."""
+        """Polarities of its citation, likewise; None if none is known."""
         return join_labels(self.labels, "polarity")
 
     @property
     def subject(self) -> str | None:
-        """What of the cited work it cites, likewise; None where none is known."""
+        """Subjects of its citation, likewise; None if none is known."""
         return join_labels(self.labels, "subject")
 
     @property
     def judged_by(self) -> str | None:
-        """Who judged what ``role``, ``polarity`` and ``subject`` show; None where nobody did."""
+        """Who gave ``role``, ``polarity`` and ``subject``; None if nobody did."""
         return join_labelers(self.labels, ("intent", "polarity", "subject"))
 
     @property
     def passages(self) -> tuple[CitationContextRow, ...]:
         """Passages in which it cites the canonical work, in the order of the text.
 
-        Words are there only where they may be kept; ``gist`` says what a passage is about.
+        They have words only if these may be kept; ``gist`` says what a passage is about.
         """
         rows = cast("Sequence[CitationContextRow]", self._look("citation_contexts", self.work_id))
         return tuple(sorted(rows, key=lambda row: row["position"] or 0))
@@ -196,7 +196,7 @@ class Work:
 
     @property
     def text_readings(self) -> tuple[TextReadingRow, ...]:
-        """Which of its texts were read, or looked for, and what came of it."""
+        """Its texts that were read or looked for, with the result."""
         rows = cast("Sequence[TextReadingRow]", self._look("text_readings", self.work_id))
         return tuple(sorted(rows, key=lambda row: row["reading"]))
 
@@ -207,13 +207,13 @@ class Work:
 
     @property
     def notes(self) -> tuple[WorkNoteRow, ...]:
-        """Keywords, notes and annotations that reference files have beside it."""
+        """Its keywords, notes and annotations from reference files."""
         rows = cast("Sequence[WorkNoteRow]", self._look("work_notes", self.work_id))
         return tuple(sorted(rows, key=lambda row: (row["kind"], row["position"])))
 
     @property
     def evidence(self) -> tuple[EvidenceRow, ...]:
-        """Where its cells come from: source, place in the source, grade."""
+        """The origin of its cells: source, place in the source, grade."""
         return tuple(self._look("evidence", self.work_id))
 
     @property
@@ -223,14 +223,14 @@ class Work:
 
     @property
     def citation_sources(self) -> tuple[str, ...]:
-        """Ids of the sources that its citations rest on, in alphabetical order."""
+        """Ids of the sources of its citations, in alphabetical order."""
         rows = self._look("evidence", self.work_id)
         found = {row["source_id"] for row in rows if row["table_name"] == "citations"}
         return tuple(sorted(found))
 
     @property
     def published(self) -> str | None:
-        """First public version as ``2023-04`` or ``2023``; None where not known."""
+        """First public version as ``2023-04`` or ``2023``; None if not known."""
         if self.publication_year is None:
             return None
         month = self.publication_month
@@ -274,19 +274,19 @@ class Work:
 
 
 def identifier_of(work: Any) -> str:
-    """Return the identifier of a work that is given by one, as a Work, as a row or as Related."""
+    """Return the identifier of a work: of a text, a Work, a row or a Related."""
     if isinstance(work, str):
         return work
     work = getattr(work, "work", work)
     named = work.get("work_id") if hasattr(work, "get") else getattr(work, "work_id", None)
     if not isinstance(named, str):
-        message = f"a work is a Work, an identifier or a row with a work_id, not {work!r:.60}"
+        message = f"A work is a Work, an identifier or a row with a work_id, not {work!r:.60}"
         raise TypeError(message)
     return named
 
 
 def marked_title(work: Work) -> str:
-    """Return the title, and before it that the work is retracted where it is known to be."""
+    """Return the title, marked if the work is known to be retracted."""
     return f"[retracted] {work.title_plain}" if work.is_retracted else work.title_plain
 
 

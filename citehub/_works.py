@@ -1,4 +1,4 @@
-"""Lists of works: what selecting, searching and looking for related works return."""
+"""Lists of works, which selecting, searching and related works return."""
 
 from __future__ import annotations
 
@@ -26,12 +26,11 @@ _AUTHORS: Final = 2
 
 
 class Works(list[Item]):
-    """Works of a release in an order: a list that also becomes a frame or an export.
+    """Works of a release in an order: a list that can become a frame or an export.
 
-    Made by :meth:`Hub.select` and :meth:`Hub.search`, of :class:`Work`, and by
-    :meth:`Hub.related`, of :class:`Related`. A slice or a copy is of this kind, too; what
-    else a list is made into, as by ``sorted()`` or ``+``, is a plain list, which
-    :meth:`Hub.export` also takes.
+    :meth:`Hub.select` and :meth:`Hub.search` make it of :class:`Work`, and :meth:`Hub.related` of
+    :class:`Related`. A slice or a copy is of this kind, too; ``sorted()`` or ``+`` make a plain
+    list, which :meth:`Hub.export` also takes.
 
     Examples
     --------
@@ -56,24 +55,24 @@ class Works(list[Item]):
         return [_work(each).work_id for each in self]
 
     def to_pandas(self, columns: Sequence[WorkColumn] | None = None) -> pd.DataFrame:
-        """Return the rows of table ``works`` of these works, in their order.
+        """Return the rows of these works in the table ``works``, in their order.
 
         Parameters
         ----------
         columns : sequence of str, optional
-            The columns to read, in the order wanted; all of them by default.
+            The columns to read, in this order; by default all.
 
         Returns
         -------
         pandas.DataFrame
-            One row per work, with a new default index and types as those of the table.
+            One row per work, with a new default index and the types of the table.
 
         Raises
         ------
         UnknownColumn
             A column does not exist.
         UnknownWork
-            A work was put into the list that the release does not hold.
+            Somebody added a work that the release does not have.
         """
         places = {work_id: place for place, work_id in enumerate(self._hub.release.ids())}
         frame = self._hub.works.to_pandas(columns)
@@ -81,12 +80,12 @@ class Works(list[Item]):
         return frame.iloc[found].reset_index(drop=True)
 
     def export(self, format: FormatName) -> Export:  # noqa: A002 -- the term
-        """Return these works, each once, in a format of other tools, as :meth:`Hub.export` does.
+        """Export these works, each once, as :meth:`Hub.export` does.
 
         Parameters
         ----------
         format : str
-            One of those that :meth:`Hub.export` takes.
+            A format of :meth:`Hub.export`.
 
         Returns
         -------
@@ -107,7 +106,7 @@ class Works(list[Item]):
     def __getitem__(self, place: slice, /) -> Works[Item]: ...
 
     def __getitem__(self, place: SupportsIndex | slice, /) -> Item | Works[Item]:
-        """Return the work at a place, or those of a slice."""
+        """Return the work at a place, or the works of a slice."""
         if isinstance(place, slice):
             return Works(self._hub, super().__getitem__(place))
         return super().__getitem__(place)
@@ -118,7 +117,7 @@ class Works(list[Item]):
         Returns
         -------
         Works
-            What is put into it, or taken out, leaves this one as it is.
+            Changes to it leave this one unchanged.
         """
         return self[:]
 
@@ -146,11 +145,11 @@ class Works(list[Item]):
         )
 
     def _scored(self) -> bool:
-        """Tell whether any work that is shown has a score."""
+        """Tell whether any shown work has a score."""
         return any(not isinstance(each, Work) for each in self[:_SHOWN])
 
     def _left(self) -> list[str]:
-        """Return a line on the works that are not shown; none where all are."""
+        """Return a line on the works that are not shown, if any."""
         left = len(self) - _SHOWN
         return [f"and {left:,} more"] if left > 0 else []
 
@@ -164,7 +163,7 @@ def _work(item: Work | Related) -> Work:
 
 
 def _line(item: Work | Related, *, scored: bool) -> list[str]:
-    """Return what the text of a list says of a work."""
+    """Return the line of a work in the text of a list."""
     work = _work(item)
     cells = [work.work_id, work.published or "-", marked_title(work)]
     if scored:

@@ -11,27 +11,27 @@
     │   ├── UnknownWork
     │   │   └── SeveralWorks        a title that several works have; lists them
     │   ├── UnknownSelection        a value of a condition: a theme, a venue ...
-    │   │   └── NothingKnown        a condition on what is known of no single work
+    │   │   └── NothingKnown        a condition on something not known for any work
     │   └── UnknownFormat           of an export or a citation
-    ├── NoDatasets                  this installation carries no data
+    ├── NoDatasets                  this installation has no data
     ├── MissingExtra (ImportError)  an optional library is not installed
     ├── NoFile (AttributeError)     a table that has no file of its own
-    ├── DamagedRelease              what is on disk is not what was released
+    ├── DamagedRelease              a file on disk differs from the released one
     │   ├── DamagedIndex            index.json
     │   ├── DamagedManifest         datapackage.json
     │   └── DamagedTable            a Parquet file
-    ├── NewerRelease                a newer citehub wrote it, in a shape not known here
+    ├── NewerRelease                a newer citehub wrote it, in a form not known here
     ├── BuildError                  a release cannot be built
     │   ├── SourceError             a source is wrong; names the file and the line
-    │   ├── BumpTooSmall            the version says less than the changes do
+    │   ├── BumpTooSmall            the version announces less than the changes are
     │   └── HubInUse                another process writes into the hub folder
     ├── FetchError                  a source on the network gave no answer
     │   ├── Unreachable             it cannot be reached
     │   ├── KeyRefused              it refuses the key, or wants one
-    │   ├── BudgetUsedUp            it gives no more for now; says when to come back
+    │   ├── BudgetUsedUp            it gives no more for now, and says when to come back
     │   ├── TooLarge                it refuses an answer of this size
-    │   └── BadAnswer               what it answers is none
-    ├── UnreadableText (ValueError) a paper's full text that cannot be read, and why
+    │   └── BadAnswer               its answer is damaged or of another kind
+    ├── UnreadableText (ValueError) a full text that cannot be read, and why
     ├── TargetExists                a file, folder or release is never overwritten unasked
     └── BadArgument (ValueError)    an argument that is not allowed
 """
@@ -130,11 +130,11 @@ class UnknownName(CitehubError, LookupError):
         known : iterable of str
             The names that exist.
         where : str, optional
-            What it was asked of, as ``"mt-nlg 1.1.0"``.
+            Where it was looked for, as ``"mt-nlg 1.1.0"``.
         hint : str, optional
             The next step, a sentence.
         most : int, optional
-            How many known names the message lists.
+            The most known names that the message lists.
 
         Returns
         -------
@@ -153,7 +153,7 @@ class UnknownName(CitehubError, LookupError):
 
 
 class UnknownHub(UnknownName):
-    """A hub that this installation does not hold."""
+    """A hub that this installation does not have."""
 
 
 class UnknownVersion(UnknownName):
@@ -161,7 +161,7 @@ class UnknownVersion(UnknownName):
 
 
 class UnknownTable(UnknownName, AttributeError):
-    """A table that a release does not hold; ``hasattr(hub, "themes")`` is False for it."""
+    """A table that a release does not have; ``hasattr(hub, "themes")`` is False for it."""
 
 
 class UnknownColumn(UnknownName):
@@ -169,7 +169,7 @@ class UnknownColumn(UnknownName):
 
 
 class UnknownWork(UnknownName):
-    """A work that a hub does not hold."""
+    """A work that a hub does not have."""
 
 
 class SeveralWorks(UnknownWork):
@@ -178,7 +178,7 @@ class SeveralWorks(UnknownWork):
     Attributes
     ----------
     choices : dict of str to str
-        An identifier of each work, and its title and year in words.
+        The title and year of each work, by an identifier of it.
     """
 
     def __init__(self, asked: str, choices: Mapping[str, str], n_works: int) -> None:
@@ -196,7 +196,7 @@ class UnknownSelection(UnknownName):
 
 
 class NothingKnown(UnknownSelection):
-    """A condition on what a hub knows of no single citing work, so that none can meet it."""
+    """A condition on something that a hub does not know for any citing work."""
 
 
 class UnknownFormat(UnknownName):
@@ -204,7 +204,7 @@ class UnknownFormat(UnknownName):
 
 
 class NoDatasets(CitehubError):
-    """The installation carries no data."""
+    """The installation has no data."""
 
 
 class MissingExtra(CitehubError, ImportError):
@@ -224,14 +224,14 @@ class NoFile(CitehubError, AttributeError):
 
 
 class DamagedRelease(CitehubError):
-    """What is on disk is not what was released.
+    """A file on disk differs from the released one.
 
     Attributes
     ----------
     path : str
         The damaged file.
     expected, found : str
-        What it should be, and what it is.
+        What it should hold, and what it holds.
     """
 
     def __init__(self, message: str, path: str = "", expected: str = "", found: str = "") -> None:
@@ -264,7 +264,7 @@ class DamagedIndex(DamagedRelease):
         import shlex
 
         folder = shlex.quote(os.path.dirname(path))
-        return f"have it written anew from the releases beside it: citehub build {folder}"
+        return f"rebuild it from the releases in its folder: citehub build {folder}"
 
 
 class DamagedManifest(DamagedRelease):
@@ -276,20 +276,20 @@ class DamagedTable(DamagedRelease):
 
 
 class NewerRelease(CitehubError):
-    """A release that a newer citehub wrote, and that this one cannot read."""
+    """A release that a newer citehub wrote and this one cannot read."""
 
     @classmethod
     def at(cls, path: str, schema: int, known: int, expected: str, found: str) -> Self:
-        """Name the file, its schema and the newest that is known, and what was not understood."""
+        """Name the file, its schema, the newest known schema, and what was not understood."""
         return cls.of(
             path,
-            f"it has schema {schema}, and this citehub knows those up to {known}. It cannot be "
-            f"read here: expected {expected}; found {found}",
+            f"it has schema {schema}, and this citehub knows schemas up to {known}. Expected "
+            f"{expected}; found {found}",
         )
 
     @classmethod
     def of(cls, path: str, what: str) -> Self:
-        """Name the file, what of it is newer, and how to upgrade."""
+        """Name the file, the newer part, and how to upgrade."""
         return cls(
             f"A newer citehub wrote {path}: {what}. "
             "Upgrade with: python -m pip install --upgrade citehub"
@@ -310,19 +310,19 @@ class SourceError(BuildError):
 
 
 class BumpTooSmall(BuildError):
-    """A release's version says less than its changes do."""
+    """The version of a release announces less than its changes are."""
 
 
 class HubInUse(BuildError):
-    """Another process writes into the hub folder; what it does is not disturbed."""
+    """Another process writes into the hub folder, and is not disturbed."""
 
 
 class FetchError(CitehubError):
-    """A source on the network gave no answer that can be used."""
+    """A source on the network gave no usable answer."""
 
 
 class Unreachable(FetchError):
-    """A source cannot be reached, or fails whenever it is asked."""
+    """A source cannot be reached, or fails every time."""
 
 
 class KeyRefused(FetchError):
@@ -338,11 +338,11 @@ class TooLarge(FetchError):
 
 
 class BadAnswer(FetchError):
-    """What a source answers is none: damaged, of another kind, or without end."""
+    """The answer of a source is damaged, of another kind, or endless."""
 
 
 class UnreadableText(CitehubError, ValueError):
-    """A paper's full text that cannot be read; it is never taken for one without passages.
+    """A full text that cannot be read; it never counts as one without passages.
 
     Attributes
     ----------
@@ -361,7 +361,7 @@ class UnreadableText(CitehubError, ValueError):
 
 
 class TargetExists(CitehubError):
-    """A file, folder or released version is there already; it is not overwritten unasked."""
+    """A file, folder or released version exists already; citehub does not overwrite it unasked."""
 
 
 class BadArgument(CitehubError, ValueError):
@@ -369,7 +369,7 @@ class BadArgument(CitehubError, ValueError):
 
     @classmethod
     def of(cls, name: str, value: object, allowed: str) -> Self:
-        """Name the argument, what it is and what is allowed."""
+        """Name the argument, its value and what is allowed."""
         return cls(f"{name} is {value!r}; it must be {allowed}.")
 
 

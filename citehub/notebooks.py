@@ -1,4 +1,4 @@
-"""The notebooks that the documentation is made of, to run at home."""
+"""The notebooks of the documentation, to run yourself."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _HIDDEN: Final = re.compile(
 
 
 def read_notebooks() -> dict[str, str]:
-    """Return the notebooks of this installation as text, by path without ending.
+    """Return the notebooks of this installation as text, by path without suffix.
 
     Returns
     -------
@@ -37,7 +37,7 @@ def read_notebooks() -> dict[str, str]:
     Raises
     ------
     NoDatasets
-        This installation carries none.
+        This installation has none.
 
     Examples
     --------
@@ -68,11 +68,11 @@ def copy_notebooks(out: str | os.PathLike[str]) -> tuple[str, ...]:
     Raises
     ------
     TargetExists
-        The folder is there and holds something; nothing was written.
+        The folder exists and is not empty; nothing was written.
     MissingExtra
         Jupytext is not installed.
     NoDatasets
-        This installation carries no notebooks.
+        This installation has no notebooks.
 
     Examples
     --------
@@ -99,21 +99,21 @@ def copy_notebooks(out: str | os.PathLike[str]) -> tuple[str, ...]:
 
 
 def to_ipynb(text: str, name: str, known: Any) -> str:
-    """Return a page as a Jupyter notebook, with links that work where it will stand.
+    """Return a page as a Jupyter notebook, with links to the other notebooks.
 
     Parameters
     ----------
     text : str
         The page as MyST Markdown.
     name : str
-        Its path without ending, as ``canonical/model``.
+        Its path without suffix, as ``canonical/model``.
     known : container of str
-        The paths of the pages that stand beside it.
+        The paths of the other pages.
 
     Returns
     -------
     str
-        The notebook as JSON; its cells have no output yet.
+        The notebook as JSON; its cells have no output.
 
     Raises
     ------
@@ -153,7 +153,7 @@ def to_ipynb(text: str, name: str, known: Any) -> str:
 
 
 def _files() -> Iterator[tuple[str, bytes]]:
-    """Yield pages and what they read by path: packed beside the module, else of the checkout."""
+    """Yield pages and the files they read, by path: from the package, else from the checkout."""
     here = os.path.dirname(os.path.abspath(__file__))
     packed = os.path.join(here, "_notebooks.zip.xz")
     checkout = os.path.join(os.path.dirname(here), "docs")
@@ -161,7 +161,7 @@ def _files() -> Iterator[tuple[str, bytes]]:
         yield from [(name, files.read(name)) for name in files.namelist()]
         return
     if not os.path.isfile(os.path.join(checkout, "index.md")):
-        message = f"This installation of citehub carries no notebooks: there is no {packed}."
+        message = f"This installation of citehub has no notebooks: there is no {packed}."
         raise NoDatasets(
             f"{message} Reinstall it: python -m pip install --force-reinstall citehub"
         )
@@ -169,7 +169,7 @@ def _files() -> Iterator[tuple[str, bytes]]:
 
 
 def _read_folder(folder: str) -> Iterator[tuple[str, bytes]]:
-    """Yield the files beside those of the site's machinery."""
+    """Yield the files that do not belong to the machinery of the site."""
     for parent, folders, names in os.walk(folder):
         folders[:] = [each for each in folders if not each.startswith((".", "_"))]
         for name in names:
@@ -181,7 +181,7 @@ def _read_folder(folder: str) -> Iterator[tuple[str, bytes]]:
 
 
 def _place(folder: str, target: str) -> None:
-    """Give the finished folder its name; one that is there, and empty, is filled."""
+    """Give the finished folder its name, or fill an empty one."""
     if not os.path.isdir(target):
         os.rename(folder, target)
         return

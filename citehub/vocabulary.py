@@ -1,4 +1,4 @@
-"""Roles and stances of citations: what each value means, and what other systems call it.
+"""Roles and polarities of citations: what each value means, and what other systems call it.
 
 :data:`INTENTS` and :data:`POLARITIES` define the values that a label can take;
 :data:`CROSSWALK` leads from each to its counterpart in five other vocabularies.
@@ -10,17 +10,16 @@
 >>> {row.term: row.value for row in theirs if row.term}
 {'background': 'background', 'methodology': 'method', 'result': 'result'}
 
-A row without a term says in its note what the system lacks; a note beside a term says how
-far the two differ.
+A row without a term says in its note what the system lacks; with a term, how the two differ.
 
 >>> row = next(row for row in vocabulary.CROSSWALK if row.term == "disagreesWith")
 >>> row.value, row.system, row.note
 ('contrasting', 'CiTO', 'Disagreement alone; contrary evidence is disputes or refutes.')
 
 :data:`MEASURES` defines what the table ``source_counts`` counts, :data:`NOTE_KINDS` what
-``work_notes`` holds, :data:`JOIN_REASONS` why a record is of its work in ``work_joins``,
-:data:`TEXT_STATUSES` what came of looking for passages in a text, and :data:`LABELER_KINDS` who
-judges, in the order in which summaries take them.
+``work_notes`` holds, :data:`JOIN_REASONS` why a record belongs to its work in ``work_joins``,
+:data:`TEXT_STATUSES` the results of looking for passages, and :data:`LABELER_KINDS` who judges, in
+the order in which summaries prefer them.
 """
 
 from __future__ import annotations
@@ -59,7 +58,7 @@ __all__ = [
 ]
 
 System = Literal["Semantic Scholar", "SciCite", "MultiCite", "scite", "CiTO"]
-"""Systems that name roles or stances of citations."""
+"""Systems that name roles or polarities of citations."""
 
 INTENTS: Final[dict[Intent, str]] = {
     "background": "The citing work turns to the cited work for context: the field, the problem, "
@@ -84,7 +83,7 @@ POLARITIES: Final[dict[Polarity, str]] = {
     "against it.",
     "unclear": "A labeller looked at the citation and did not decide on its stance.",
 }
-"""What each stance means, in one sentence."""
+"""What each polarity means, in one sentence."""
 
 MEASURES: Final[dict[CountMeasure, str]] = {
     "stated": "The source's own count of the work's citations.",
@@ -127,7 +126,8 @@ LABELER_KINDS: Final[dict[LabelerKind, str]] = {
     "source": "A source has the label, as Semantic Scholar's intents.",
     "rule": "A rule judged by words and sections.",
 }
-"""Kinds of labeller. Of several judgements of one passage, summaries show the first kind's."""
+"""Kinds of labeller. If a passage has several judgements, summaries show those of the first
+kind."""
 
 TEXT_STATUSES: Final[dict[TextStatus, str]] = {
     "passages found": "The text cites or names the work in at least one passage.",
@@ -172,9 +172,9 @@ class CrosswalkRow(NamedTuple):
     system : str
         A key of :data:`SYSTEMS`.
     term : str or None
-        The term of that system; None where it has none.
+        The term of that system; None if it has none.
     note : str or None
-        How the term differs, or what the system lacks; None where both say the same.
+        How the term differs, or what the system lacks; None if both say the same.
     """
 
     scheme: LabelScheme
@@ -256,4 +256,4 @@ def _crosswalk() -> Iterator[CrosswalkRow]:
 
 
 CROSSWALK: Final[tuple[CrosswalkRow, ...]] = tuple(_crosswalk())
-"""Every value beside each term of each system that says the same, or nearly so."""
+"""Every value with each term of each system that says the same, or nearly so."""

@@ -80,7 +80,7 @@ def test_a_damaged_table_fails_integrity_and_the_rest_is_still_checked(release):
     assert not card.passed
     integrity = failed(card)["integrity"]
     assert any(case.startswith("works: expected") for case in integrity.cases)
-    assert "works.parquet is not the file that was released" in integrity.cases
+    assert "works.parquet differs from the released file" in integrity.cases
     assert len(card) == 17
     for name in ("keys", "values", "nulls", "evidence (FAIR R1.2)", "rights"):
         (check,) = [each for each in card if each.name == name]
@@ -90,11 +90,14 @@ def test_a_damaged_table_fails_integrity_and_the_rest_is_still_checked(release):
 @pytest.mark.parametrize("name", ["README.md", "CHANGES.md"])
 def test_a_changed_missing_or_added_file_fails_integrity(release, name):
     (release / name).write_text("other", encoding="utf-8")
-    assert f"{name} is not the file" in failed(citehub.check(release))["integrity"].found
+    assert f"{name} differs from the" in failed(citehub.check(release))["integrity"].found
     (release / name).unlink()
     assert f"{name} is missing" in failed(citehub.check(release))["integrity"].found
     (release / "notes.txt").touch()
-    assert "notes.txt is not of the release" in failed(citehub.check(release))["integrity"].cases
+    assert (
+        "notes.txt does not belong to the release"
+        in failed(citehub.check(release))["integrity"].cases
+    )
 
 
 @pytest.mark.parametrize("text", ["x\n", "", "00  works.parquet\n"])
@@ -111,7 +114,9 @@ def test_a_folder_within_fails_integrity_and_what_is_hidden_does_not(release):
     assert citehub.check(release).passed
     citehub.load(release).verify()
     (release / "sub").mkdir()
-    assert failed(citehub.check(release))["integrity"].cases == ("sub is not of the release",)
+    assert failed(citehub.check(release))["integrity"].cases == (
+        "sub does not belong to the release",
+    )
 
 
 def test_a_manifest_that_cannot_be_read_is_the_only_finding(release):
@@ -198,8 +203,8 @@ def test_another_schema_is_told(release):
     path.write_text(json.dumps(manifest), encoding="utf-8")
     cases = failed(citehub.check(release))["schema"].cases
     assert cases == (
-        "the key of themes is another",
-        "work_topics is no table of citehub's, and not marked as one of the hub's own",
+        "themes has another key",
+        "citehub has no table work_topics, and it is not marked as one of the hub's own",
     )
 
 

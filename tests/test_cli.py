@@ -202,7 +202,7 @@ WRONG = {
     "text into a file": (["table", "mt-nlg", "works", "-o", "x"], 2, "--format csv"),
     "nothing found": (["search", "mt-nlg", "zzzzzz"], 1, "zzzzzz"),
     "released already": (["build", "mt-nlg", "1.1.0"], 1, "a release never changes"),
-    "an older release": (["build", "mt-nlg", "1.1.2"], 1, "what is built now comes after it"),
+    "an older release": (["build", "mt-nlg", "1.1.2"], 1, "the next version comes after it"),
     "no word": (["search", "mt-nlg", ""], 2, "no word"),
     "no column": (["table", "mt-nlg", "works", "-c", ""], 2, "no column ''"),
     "no file": (
@@ -211,8 +211,8 @@ WRONG = {
         "name of the file is empty",
     ),
     "no folder": (["build", "mt-nlg", "1.1.0", "--out", ""], 2, "name of the folder is empty"),
-    "rows of no table": (["table", "mt-nlg", "-f", "csv"], 2, "name a table"),
-    "no release folder": (["show", "/"], 2, "a release folder datapackage.json"),
+    "rows of no table": (["table", "mt-nlg", "-f", "csv"], 2, "Name a table"),
+    "no release folder": (["show", "/"], 2, "a release folder holds datapackage.json"),
     "steering characters": (["show", "\x1b[2J"], 2, "'\\x1b[2J'"),
 }
 

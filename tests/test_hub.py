@@ -48,7 +48,7 @@ def test_an_unknown_id_names_the_nearest(hub):
 
 
 def test_words_instead_of_an_id_name_the_works_that_hold_them(hub):
-    with pytest.raises(errors.UnknownWork, match=r"hold its words: arxiv:2304\.01373, Pythia: A"):
+    with pytest.raises(errors.UnknownWork, match=r"have its words: arxiv:2304\.01373, Pythia: A"):
         hub.work("pythia")
 
 
@@ -123,7 +123,7 @@ def test_an_unknown_table_names_the_nearest_and_what_exists(first):
 
 def test_a_table_of_a_newer_release_is_said_to_be_one():
     older = citehub.load("mt-nlg", version="1.1.1")
-    said = r"no table 'finding_figures' in mt-nlg 1\.1\.1.*Other versions of the hub, or other"
+    said = r"no table 'finding_figures' in mt-nlg 1\.1\.1.*Another version of the hub, or another"
     with pytest.raises(errors.UnknownTable, match=said):
         older.finding_figures  # noqa: B018
     assert not hasattr(older, "finding_figures")

@@ -243,41 +243,41 @@ def test_a_mark_whose_numbers_are_off_is_not_believed(tmp_path):
 @pytest.mark.parametrize(
     ("file", "text", "said"),
     [
-        (None, "", "has no corpus that is known. Known are, by their files, MultiCite"),
-        ("test.jsonl", "", "holds no context"),
-        ("test.jsonl", "{}", "is not as SciCite has it"),
-        ("test.json", "[", "is not as MultiCite has it"),
+        (None, "", "has no known corpus. Known corpora, by their files: MultiCite"),
+        ("test.jsonl", "", "has no context"),
+        ("test.jsonl", "{}", "is not in the form of SciCite"),
+        ("test.json", "[", "is not in the form of MultiCite"),
         pytest.param(
-            "test.json", "[" * 100_000, "is not as MultiCite has it (RecursionError", id="deep"
+            "test.json", "[" * 100_000, "the form of MultiCite (RecursionError", id="deep"
         ),
         pytest.param(
-            "test.jsonl", "[" * 100_000, "is not as SciCite has it (RecursionError", id="deep line"
+            "test.jsonl", "[" * 100_000, "the form of SciCite (RecursionError", id="deep line"
         ),
         (
             "test.jsonl",
             json.dumps({"string": 5, "sectionName": "Methods", "label": "method"}),
-            "is not as SciCite has it (ValueError: 5 in 'Methods' should be text)",
+            "is not in the form of SciCite (ValueError: 5 in 'Methods' should be text)",
         ),
         (
             "test.jsonl",
             json.dumps({"string": "x", "sectionName": "", "label": "frobnicate"}),
-            "is not as SciCite has it (KeyError: 'frobnicate')",
+            "is not in the form of SciCite (KeyError: 'frobnicate')",
         ),
         (
             "test.jsonl",
             json.dumps({**SCICITE[0], "citeStart": float("inf"), "citeEnd": 5.0}),
-            "is not as SciCite has it (OverflowError",
+            "is not in the form of SciCite (OverflowError",
         ),
         (
             "dev.json",
             json.dumps([{"x": "a <cite>b</cite>", "y": []}]),
-            "is not as MultiCite has it (ValueError: [] are no roles)",
+            "is not in the form of MultiCite (ValueError: [] are not roles)",
         ),
-        ("dev.json", json.dumps([{"x": None, "y": ["uses"]}]), "is not as MultiCite has it"),
+        ("dev.json", json.dumps([{"x": None, "y": ["uses"]}]), "is not in the form of MultiCite"),
         (
             "3c_train.csv",
             "section_title,citation_context,citation_class_label\nx,y,9\n",
-            "is not as ACT2 has it (KeyError: '9')",
+            "is not in the form of ACT2 (KeyError: '9')",
         ),
         (
             "FOCAL-TESTING.jsonl",
@@ -288,12 +288,12 @@ def test_a_mark_whose_numbers_are_off_is_not_believed(tmp_path):
                     "Functions Label": ["Uses"],
                 }
             ),
-            "is not as FOCAL has it (ValueError: the mark (0, 99) is not in the text)",
+            "is not in the form of FOCAL (ValueError: the mark (0, 99) is not in the text)",
         ),
         (
             "AC3_three_sentences_context.jsonl",
             '{"classification": "use", "citation_content": null}',
-            "is not as AC3 has it (AttributeError",
+            "is not in the form of AC3 (AttributeError",
         ),
     ],
 )
@@ -341,5 +341,5 @@ def test_the_guideline_of_a_hub_is_its_newest_one_else_that_of_citehub(tmp_path)
 @pytest.mark.parametrize("damaged", [b"", b" \n", b"\xff\xfe", b"x" * 100_001])
 def test_a_guideline_that_is_none_is_told(tmp_path, damaged):
     (tmp_path / "guideline-1.md").write_bytes(damaged)
-    with pytest.raises(SourceError, match=r"guideline-1\.md is no guideline"):
+    with pytest.raises(SourceError, match=r"guideline-1\.md is not a guideline"):
         read_guideline(str(tmp_path), {})

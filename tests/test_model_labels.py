@@ -99,9 +99,9 @@ def test_an_answer_may_stand_in_a_fence_or_after_thoughts(text):
         (GOOD[:-9], "it is no JSON"),
         ("[" * 100_000, "it is no JSON"),
         pytest.param("```\n" + "\n" * 500_000 + "x", "it is no JSON", id="a fence without end"),
-        ("[1]", "it is no JSON object"),
-        ("{}", "it is of the passage None, not 'a#1'"),
-        (json.dumps(judgement("a#2")), "it is of the passage 'a#2', not 'a#1'"),
+        ("[1]", "it is not a JSON object"),
+        ("{}", "it is about the passage None, not 'a#1'"),
+        (json.dumps(judgement("a#2")), "it is about the passage 'a#2', not 'a#1'"),
         (json.dumps(judgement("a#1", intent="praise")), "intent is 'praise', not one of backgr"),
         (json.dumps(judgement("a#1", intent=["method"])), r"intent is \['method'\], not one of"),
         (json.dumps(judgement("a#1", polarity=None)), "polarity is None, not one of"),
@@ -187,11 +187,11 @@ def test_a_refusal_that_stays_is_told(server):
         ((429, {"Retry-After": "3600"}, {}), errors.BudgetUsedUp, "come back in 60 min", 1),
         ((500, {}, {"error": {"message": "no \x1b[2J"}}), errors.Unreachable, "fails with 500", 4),
         ((302, {"Location": "http://10.0.0.1/v1"}, ""), errors.BadAnswer,
-         "sends on to http://10.0.0.1, which is not asked", 1),
-        ((200, {}, "<html>Log in"), errors.BadAnswer, "gives a web page in place of data", 4),
+         "redirects to http://10.0.0.1, which is not asked", 1),
+        ((200, {}, "<html>Log in"), errors.BadAnswer, "gives a web page instead of data", 4),
         ((200, {}, '{"choices": ['), errors.BadAnswer, "cut off or damaged", 4),
-        ((200, {}, {"choices": []}), errors.BadAnswer, "holds no message", 1),
-        ((200, {}, {"choices": [{"message": "hi"}]}), errors.BadAnswer, "holds no message", 1),
+        ((200, {}, {"choices": []}), errors.BadAnswer, "has no message", 1),
+        ((200, {}, {"choices": [{"message": "hi"}]}), errors.BadAnswer, "has no message", 1),
         (cut, errors.Unreachable, "breaks off in the middle", 4),
         (huge, errors.BadAnswer, "more than 1 MB", 1),
     ],
@@ -229,9 +229,9 @@ def test_a_model_or_address_that_is_not_there_is_told(server):
     ("at", "model", "said"),
     [
         ("127.0.0.1:8080", NAME, "--at is '127.0.0.1:8080'; it must be an address such as"),
-        ("https://me:hush@example.org/v1", NAME, "--at is '…'"),
-        ("http://127.0.0.1/v1", " ", "is no name"),
-        ("http://127.0.0.1/v1", "a\x1b[2J", "is no name"),
+        ("https://me:hush@example.org/v1", NAME, "--at must not hold a user name or password"),
+        ("http://127.0.0.1/v1", " ", "should be a name"),
+        ("http://127.0.0.1/v1", "a\x1b[2J", "should be a name"),
     ],
 )
 def test_what_is_no_address_or_name_is_refused(at, model, said):
@@ -438,7 +438,7 @@ def test_rules_and_models_stand_beside_one_another_and_a_subject_may_go(hub, ser
     from citehub.build import build_release
 
     built = build_release(hub, created=DAY)
-    assert any("'oil' is no subject of subjects.csv (any more)" in each for each in built.notes)
+    assert any("subjects.csv has no subject 'oil' (any more)" in each for each in built.notes)
     rows = citehub.load(hub).table("citation_labels")
     assert {row["subject"] for row in rows} == {None, "lamp"}
 
@@ -465,10 +465,12 @@ def command(run, hub, server, *more):
 def test_the_command_says_first_what_it_sends_and_asks(run, hub, server):
     code, out, err = command(run, hub, server)
     assert (code, out, server.log) == (2, "", [])
-    assert "2 passages, the words of 2 at hand" in err
-    assert "judged 0 of them before by the same prompt. To send: 2 passages in 2 requests" in err
+    assert "2 passages, 2 with words" in err
+    assert (
+        "judged 0 of them before, with the same prompt. To send: 2 passages in 2 requests" in err
+    )
     assert "(estimated: " in err
-    assert "Nothing was sent: nobody can be asked here. Agree with --yes." in err
+    assert "Nothing was sent, as nobody can be asked here. Agree with --yes." in err
     code, out, err = command(run, hub, server, "--dry-run")
     assert (code, out, server.log) == (0, "", [])
     assert citehub.versions(hub)[-1] == "1.1.0"
@@ -476,7 +478,7 @@ def test_the_command_says_first_what_it_sends_and_asks(run, hub, server):
     code, out, err = command(run, hub, server, "--yes")
     assert code == 3
     assert "method 1 of 1 judged" in out
-    assert "is left open: The answer cannot be used: it is no JSON." in err
+    assert "stays open: The answer cannot be used: it is no JSON." in err
 
 
 def test_texts_of_closed_licences_are_told_before_they_leave(run, hub):
@@ -484,8 +486,8 @@ def test_texts_of_closed_licences_are_told_before_they_leave(run, hub):
     code, _, err = run("label", os.fspath(hub), "--model", NAME, "--at", address, "--dry-run")
     said = " ".join(err.split())
     assert code == 0
-    assert "leave this computer; 1 of 2 passages are from texts whose licence is not open" in said
-    assert "The address is plain http: others on the way can read what is sent." in said
+    assert "leave this computer. The texts of 1 of 2 passages have no open licence" in said
+    assert "The address is plain http, so others on the way can read it." in said
 
 
 def test_a_person_at_the_terminal_decides(run, hub, server, monkeypatch):
@@ -504,7 +506,7 @@ def test_a_person_at_the_terminal_decides(run, hub, server, monkeypatch):
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        (["--model", "x"], "--model and --at belong together"),
+        (["--model", "x"], "--model and --at go together"),
         (["--votes", "3"], "add --model and --at"),
         (["--yes"], "add --model and --at"),
         (["--model", "x", "--at", "nonsense"], "--at is 'nonsense'; it must be an address"),
@@ -529,4 +531,4 @@ def test_a_hub_of_an_installed_citehub_is_not_written_into(run, monkeypatch):
     code, _, err = run("label", place + "/mt-nlg")
     assert code == 1
     assert "--out" not in err
-    assert "Work in a hub folder of your own, as citehub new makes one" in " ".join(err.split())
+    assert "Use a hub folder of your own, as citehub new makes" in " ".join(err.split())

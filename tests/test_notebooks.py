@@ -147,7 +147,7 @@ def test_an_installation_reads_the_pages_that_were_packed(installation):
 def test_an_installation_without_notebooks_says_so(installation, packed):
     if packed:
         (installation / "_notebooks.zip.xz").write_bytes(packed)
-    with pytest.raises(citehub.errors.NoDatasets, match="carries no notebooks"):
+    with pytest.raises(citehub.errors.NoDatasets, match="has no notebooks"):
         notebooks.read_notebooks()
 
 
@@ -162,7 +162,7 @@ def test_the_command_refuses_a_folder_that_is_taken(run, tmp_path):
     (tmp_path / "mine.txt").write_text("mine")
     code, out, err = run("notebooks", "--out", str(tmp_path))
     assert (code, out) == (1, b"")
-    assert "there already" in err
+    assert "exists already" in err
 
 
 @pytest.mark.parametrize("words", [["notebooks"], ["notebooks", "--out", ""]])

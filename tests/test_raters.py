@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import citehub
-from citehub._raters import fleiss_kappa, gwet_ac1, measure
+from citehub._raters import cohen_kappa, fleiss_kappa, gwet_ac1, measure, pair_ac1
 
 # Ten subjects, fourteen raters, five classes: Wikipedia, "Fleiss' kappa", worked example.
 WIKIPEDIA = [
@@ -51,6 +52,22 @@ def test_agreement_is_at_most_one_and_one_only_where_all_agree(pairs):
             assert (abs(measured - 1) < 1e-12) == all(0 in pair for pair in several)
 
 
+def test_classes_that_nobody_chose_count_in_ac1_alone():
+    """Two judges agree on 2 of 3 things, and each class has half of the judgements.
+
+    By chance (1/4 + 1/4) / (q - 1): 1/2 with two classes, 1/12 with the seven roles.
+    """
+    table = np.array([[1, 1], [0, 1]])
+    assert cohen_kappa(table) == pytest.approx((2 / 3 - 4 / 9) / (1 - 4 / 9))  # 2/5
+    assert pair_ac1(table, 2) == pytest.approx(1 / 3)
+    assert pair_ac1(table, 7) == pytest.approx(7 / 11)
+    assert gwet_ac1([[2, 0, *[0] * 5], [1, 1, *[0] * 5], [0, 2, *[0] * 5]]) == pytest.approx(
+        7 / 11
+    )
+    assert np.isnan(cohen_kappa(np.array([[3, 0], [0, 0]])))
+    assert pair_ac1(np.array([[3, 0], [0, 0]]), 7) == 1
+
+
 def test_the_three_readings_of_the_hub():
     found = {row.scheme: row for row in citehub.load("mt-nlg").label_agreement()}
     figures = {
@@ -58,7 +75,7 @@ def test_the_three_readings_of_the_hub():
         for scheme, row in found.items()
     }
     assert figures == {
-        "intent": (49, 48, 0.97, 0.98), "polarity": (49, 45, 0.82, 0.94),
+        "intent": (49, 48, 0.97, 0.99), "polarity": (49, 45, 0.82, 0.94),
         "subject": (49, 49, 1.0, 1.0),
     }  # fmt: skip
     assert len(found["intent"].labelers) == 3

@@ -69,7 +69,7 @@ def test_wrong_arguments_are_named(hub, tmp_path):
         hub.related(stranger)
     for ask in (hub.work, hub.related, lambda wrong: hub.cite(of=wrong)):
         for wrong in (None, 5, ["2405.04434"]):
-            with pytest.raises(TypeError, match="a work is a Work, an identifier or a row with"):
+            with pytest.raises(TypeError, match="A work is a Work, an identifier or a row with"):
                 ask(wrong)
     for wrong in ("2", 2.5, None):
         with pytest.raises(citehub.errors.BadArgument, match="must be a whole number from 0"):

@@ -124,7 +124,8 @@ def test_a_passage_is_shown_with_its_place_and_nothing_steers_the_terminal(answe
 
 def test_what_a_number_does_not_name_is_asked_again(answer, hub):
     _, told = answer("0", "9", "m", "zzz", "", "met", "", "1", "", "", "q")
-    assert told.count("is none of them") == 5
+    assert told.count("is not an answer") == 4
+    assert "'m' may be method or motivation. Give a number" in told
     assert ("intent", "", "method") in values(hub)
 
 
@@ -169,14 +170,14 @@ def test_two_people_have_two_orders_and_see_nothing_of_each_other(hub, answer):
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        ((), 2, 'say who judges, as --as "Ada Lamp"'),
-        (("--as", "  "), 2, "say who judges"),
+        ((), 2, 'Say who judges, as --as "Ada Lamp".'),
+        (("--as", "  "), 2, "Say who judges"),
         (("--as", "?!"), 2, "a name, on one line"),
         (("--as", "a\x1b[2J"), 2, "a name, on one line"),
         (("--as", "x" * 101), 2, "at most 100 letters long"),
-        (("--as", "Ada"), 2, "this is no terminal. Judge on a page, with: citehub site"),
-        (("--take",), 2, "name the files to take in"),
-        (("a.csv",), 2, "files go with --take"),
+        (("--as", "Ada"), 2, "this is not a terminal. Judge on a page, with: citehub site"),
+        (("--take",), 2, "Name the files to take in."),
+        (("a.csv",), 2, "Files need --take."),
         (("a.csv", "--take", "--as", "Ada"), 2, "files name who judged"),
         (("no.csv", "--take"), 1, "no.csv: cannot be read"),
     ],
@@ -213,7 +214,7 @@ def test_ctrl_c_loses_nothing(run, hub, answer, monkeypatch):
     monkeypatch.setattr(dialogue_of._Judging, "judge", stop)
     code, _, err = run("review", os.fspath(hub), "--as", "Ada Lamp")
     assert code == 130
-    assert "Each judgement is kept as it was given" in err
+    assert "Every judgement is kept" in err
     assert rows(hub) == before
 
 
@@ -327,9 +328,9 @@ def test_files_are_taken_in_and_the_newer_day_wins(run, say, hub, tmp_path):
     [
         ({"context_id": "arxiv:2401.00002#000000000000"}, "has no passage 'arxiv:2401.00002#0000"),
         ({"context_id": None}, "context_id is empty"),
-        ({"work": "doi:10.5555/hills.3"}, "is not the work of the passage"),
+        ({"work": "doi:10.5555/hills.3"}, "is not the work of passage"),
         ({"value": "moon"}, "value should be one of background"),
-        ({"scheme": "subject"}, "'method' is no subject of subjects.csv, which has: none"),
+        ({"scheme": "subject"}, "subjects.csv has no subject 'method'; known: none"),
         ({"labeler_kind": "model"}, "labeler_kind should be person, not model"),
         ({"scheme": "polarity", "value": "unclear"}, "has no role: scheme intent"),
         ({"who": None}, "who is empty"),
@@ -337,7 +338,7 @@ def test_files_are_taken_in_and_the_newer_day_wins(run, say, hub, tmp_path):
         ({"labeler": "?"}, "labeler is '?'; it must be a name, on one line"),
         ({"why": "It has: TEXT!"}, "why repeats the words of the passage"),
         ({"source_id": "moon"}, "source_id should be empty"),
-        ({"when": "2999-01-01"}, "when is 2999-01-01, a day to come"),
+        ({"when": "2999-01-01"}, "when is 2999-01-01, a day in the future"),
         ({"labeler_version": "TEXT"}, "labeler_version repeats the words of the passage"),
         ({"guideline": "TEXT"}, "guideline repeats the words of the passage"),
         ({"when": "03/04/2026"}, "It could be 2026-03-04 or 2026-04-03"),
@@ -363,7 +364,7 @@ def test_a_name_is_one_however_its_accents_are_written(hub, tmp_path):
 
 def test_nobody_is_called_as_a_program_of_the_hub(hub, tmp_path):
     label_hub(hub, created=DAY)
-    with pytest.raises(SourceError, match=r"line 2: labeler is .* a program is called so"):
+    with pytest.raises(SourceError, match=r"line 2: labeler is .* in this hub it is a program"):
         Review(hub).take([str(bring(tmp_path, hub, labeler="Rules of citehub"))])
 
 
@@ -433,7 +434,10 @@ def test_whoever_still_judges_is_named_before_agreement_is_shown(hub, answer):
     answer(*WAYS, "q")
     answer(*WAYS, *WAYS, *WAYS, "", name="Bo")
     said, told = answer("n", name="Bo", more=("--settle",))
-    assert "Passages are left to Ada Lamp (2). Who still judges should not see this." in told
+    assert (
+        "Not all passages are judged; left: Ada Lamp (2). Who still judges should not see this."
+        in " ".join(told.split())
+    )
     assert "kappa" not in said
 
 
@@ -448,7 +452,7 @@ def test_a_label_of_a_passage_that_is_gone_is_told_and_left_out(hub, answer):
     assert named == {*order(hub, "Ada Lamp")} - {first}
     before = path.read_bytes()
     _, told = answer("q")
-    assert " ".join(told.split()).count("label stays in the file, and counts no more.") == 2
+    assert " ".join(told.split()).count("label stays in the file, but no longer counts.") == 2
     assert path.read_bytes() == before
 
 

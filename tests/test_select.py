@@ -257,8 +257,10 @@ def test_the_most_cited_come_first_and_those_of_unknown_number_last(newest, tmp_
 @pytest.mark.parametrize("facet", ["theme", "role", "polarity"])
 def test_what_a_release_does_not_hold_is_not_known(first, facet):
     assert ids(first.select(**{facet: "not known"})) == ids(first.select())
-    said = rf"1\.0\.0 does not know the {facet} of any single citing work, so nothing can be found"
-    with pytest.raises(errors.NothingKnown, match=rf"{said} by {facet}='x'\..*'not known' finds"):
+    said = rf"1\.0\.0 does not know the {facet} for any single citing work, so"
+    with pytest.raises(
+        errors.NothingKnown, match=rf"{said} {facet}='x' cannot.*'not known' finds"
+    ):
         first.select(**{facet: ["not known", "x"]})
 
 
@@ -304,7 +306,7 @@ def bare(tmp_path_factory):
 
 @pytest.mark.parametrize("conditions", BARE, ids=str)
 def test_a_condition_on_what_is_known_of_no_citing_work_is_an_error(bare, conditions):
-    said = r"^made 0\.1\.0 does not know .+ of any single citing work, so nothing "
+    said = r"^made 0\.1\.0 does not know .+ for any single citing work, so "
     with pytest.raises(errors.NothingKnown, match=said) as caught:
         bare.select(**conditions)
     assert "summary" not in str(caught.value)  # it knows no sums
@@ -361,9 +363,8 @@ def test_every_work_that_is_not_held_is_named_and_how_to_go_on(newest):
         with pytest.raises(errors.UnknownWork) as caught:
             take(ids=STRANGE)
         assert str(caught.value) == (
-            f"mt-nlg {newest.version} does not hold 3 of 5 works: '9999.99999', 'nobody', "
-            "'10.5555/none'. To leave out what a hub does not hold: unknown='skip', or "
-            "--skip-unknown."
+            f"mt-nlg {newest.version} does not have 3 of 5 works: '9999.99999', 'nobody', "
+            "'10.5555/none'. To leave out such works: unknown='skip', or --skip-unknown."
         )
         assert caught.value.asked == "9999.99999"
         with pytest.raises(
@@ -374,7 +375,7 @@ def test_every_work_that_is_not_held_is_named_and_how_to_go_on(newest):
 
 def test_works_that_are_not_held_are_left_out_and_named(newest):
     said = (
-        rf"^mt-nlg {re.escape(newest.version)} does not hold 3 of 5 works, which were left out: "
+        rf"^mt-nlg {re.escape(newest.version)} does not have 3 of 5 works, which were left out: "
     )
     said += r"9999\.99999, nobody, 10\.5555/none$"
     for take in (newest.select, lambda ids, unknown: newest.export("csv", ids, unknown=unknown)):
@@ -382,7 +383,7 @@ def test_works_that_are_not_held_are_left_out_and_named(newest):
             found = take(ids=STRANGE, unknown="skip")
         assert len(found) == 1
         assert caught[0].filename == __file__
-    with pytest.warns(UserWarning, match="does not hold 1 of 1 work, which was left out"):
+    with pytest.warns(UserWarning, match="does not have 1 of 1 work, which was left out"):
         assert newest.select(ids=["nobody"], unknown="skip") == []
     frame = pd.DataFrame({"work_id": [PYTHIA, "nobody"]})
     with pytest.warns(UserWarning, match="left out: nobody$"):
@@ -507,8 +508,8 @@ def test_titles_are_sorted_by_utf_16_code_units(hostile):
         ("theme", "no theme 'x' in mt-nlg 1.1.0. Known: parallelism, "),
         ("category", "no category 'x' in mt-nlg 1.1.0. Known: cs.CL, cs.LG, cs.DC"),
         ("venue", " and 8 more. 'not known' finds works without one."),
-        ("role", "does not know the role of any single citing work"),
-        ("polarity", "does not know the polarity of any single citing work"),
+        ("role", "does not know the role for any single citing work"),
+        ("polarity", "does not know the polarity for any single citing work"),
         ("representatives", "no selection of representatives 'x' in mt-nlg 1.1.0. Known: hub"),
     ],
 )  # fmt: skip
@@ -543,17 +544,17 @@ def test_a_typo_is_answered_with_what_was_meant(hub):
         ({"year": True}, TypeError, "not True"),
         ({"year": 2023.0}, TypeError, "not 2023.0"),
         ({"year": (2023,)}, TypeError, "not (2023,)"),
-        ({"year": (2022, 2023, 2024)}, TypeError, "year is a year, (first, last) or a list"),
+        ({"year": (2022, 2023, 2024)}, TypeError, "year takes a year, (first, last) or a list"),
         ({"year": ()}, TypeError, "not ()"),
         ({"year": (2022, None)}, TypeError, "not (2022, None)"),
         ({"year": (2024, 2022)}, errors.BadArgument, "the first not after the last"),
-        ({"labelled": "yes"}, TypeError, "labelled is True, False or None, not 'yes'"),
-        ({"code": 1}, TypeError, "code is True, False or None, not 1"),
-        ({"doi": "10.1145/3744746"}, TypeError, "doi is True, False or None, not '10.1145/"),
-        ({"arxiv": 1}, TypeError, "arxiv is True, False or None, not 1"),
+        ({"labelled": "yes"}, TypeError, "labelled takes True, False or None, not 'yes'"),
+        ({"code": 1}, TypeError, "code takes True, False or None, not 1"),
+        ({"doi": "10.1145/3744746"}, TypeError, "doi takes True, False or None, not '10.1145/"),
+        ({"arxiv": 1}, TypeError, "arxiv takes True, False or None, not 1"),
         ({"ids": [], "unknown": "drop"}, errors.BadArgument, "must be one of raise, skip"),
-        ({"shared_authors": 0}, TypeError, "shared_authors is True, False or None, not 0"),
-        ({"related_to": 7}, TypeError, "a work is a Work, an identifier or a row"),
+        ({"shared_authors": 0}, TypeError, "shared_authors takes True, False or None, not 0"),
+        ({"related_to": 7}, TypeError, "A work is a Work, an identifier or a row"),
         ({"related_to": "2304.01374"}, errors.UnknownWork, "Did you mean 'arxiv:2304.01373'"),
         ({"authors_of": "nobody"}, errors.UnknownWork, "no work 'nobody'"),
         ({"ids": "2304.01373"}, TypeError, "not one"),
@@ -564,8 +565,8 @@ def test_a_typo_is_answered_with_what_was_meant(hub):
             "one of hub, newest, oldest, title, most-cited, relevance",
         ),
         ({"sort": ["title"]}, errors.BadArgument, "sort is ['title']"),
-        ({"sort": "relevance"}, errors.BadArgument, "where there is no search"),
-        ({"sort": "relevance", "ids": []}, errors.BadArgument, "where there is no search"),
+        ({"sort": "relevance"}, errors.BadArgument, "without a search"),
+        ({"sort": "relevance", "ids": []}, errors.BadArgument, "without a search"),
         ({"themes": "reasoning"}, TypeError, "unexpected keyword argument 'themes'"),
     ],
     ids=str,

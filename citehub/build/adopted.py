@@ -1,4 +1,4 @@
-"""The release that a hub goes on from, read from its folder of sources."""
+"""The release that a hub continues, read from its folder of sources."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ _CARRIED: Final = frozenset(
 
 
 def open_release(folder: str) -> Hub:
-    """Open a release that can be read back, and check it whole.
+    """Open a release that can be read back, and check all of it.
 
     Raises
     ------
     SourceError
-        It was not made of records of sources alone, or by an older citehub.
+        It was made from more than records of sources, or by an older citehub.
     DamagedRelease
-        It is not what was released.
+        It differs from what was released.
     NewerRelease
         A newer citehub made it.
     """
@@ -48,12 +48,12 @@ def open_release(folder: str) -> Hub:
     path = os.path.join(folder, MANIFEST)
     schema = schema_version(hub.manifest)
     if schema > SCHEMA_VERSION:
-        known = f"it has schema {schema}, and this citehub knows those up to {SCHEMA_VERSION}"
+        known = f"it has schema {schema}, and this citehub knows schemas up to {SCHEMA_VERSION}"
         raise NewerRelease.of(path, known)
     if schema < _TELLS_JOINS:
         raise SourceError.at(
-            path, 0, "an older citehub made this release, which does not say which records of "
-            "its sources are of a work, so that no hub can go on from it",
+            path, 0, "an older citehub made this release. It does not say which records belong "
+                     "to a work, so no hub can continue it",
         )  # fmt: skip
     if problem := _find_obstacle(hub):
         raise SourceError.at(path, 0, problem)
@@ -66,7 +66,7 @@ def open_release(folder: str) -> Hub:
 
 
 def _find_obstacle(hub: Hub) -> str:
-    """Return why a release does not follow from records of sources; empty where it does."""
+    """Return why a release does not follow from records of sources; empty if it does."""
     known = {DERIVED, *TOLD, *(each.id for each in SOURCES if each.option)}
     others = [row["source_id"] for row in hub.sources if row["source_id"] not in known]
     tables = [
@@ -76,17 +76,17 @@ def _find_obstacle(hub: Hub) -> str:
     ]
     if not others and not tables:
         return ""
-    holds = [f"rows that none of these tells, of {', '.join(tables)}"] if tables else []
-    holds += [f"what other sources say: {', '.join(others)}"] if others else []
+    holds = [f"rows of other origin in {', '.join(tables)}"] if tables else []
+    holds += [f"facts from other sources: {', '.join(others)}"] if others else []
     return (
-        "this release follows not only from records of dumps and lists. It holds "
-        f"{'; and '.join(holds)}. That stands in the folder of its hub: copy that whole, with "
-        "hub.toml and source, and build there"
+        "this release needs more than records of dumps and lists. It holds "
+        f"{'; and '.join(holds)}. These come from the folder of its hub: copy that folder "
+        "whole, with hub.toml and source, and build there"
     )
 
 
 def _find_gap(hub: Hub) -> str:
-    """Return what of a release is not as its schema has it; empty where all of it is."""
+    """Return how a release differs from its schema; empty if it does not."""
     for name, declared in schema_at(schema_version(hub.manifest)).items():
         if name in hub.release.resources:
             found, due = hub.release.resources[name]["schema"], describe_schema(declared)
@@ -112,21 +112,21 @@ def _find_gap(hub: Hub) -> str:
 
 
 def _constrain(schema: Schema) -> list[tuple[str, str, Any]]:
-    """Return what columns may hold."""
+    """Return the values that columns may hold."""
     return [(f["name"], f["arrowType"], f.get("constraints", {})) for f in schema["fields"]]
 
 
 def read_adopted(folder: str, progress: Callable[[str], None]) -> Statements | None:
-    """Return what the release in a folder says; None where there is no such folder.
+    """Return what the release in a folder says; None if there is no such folder.
 
     Raises
     ------
     SourceError, DamagedRelease, NewerRelease
-        As `open_release` has it.
+        As in `open_release`.
     """
     if not os.path.lexists(folder):
         return None
-    progress("Read the release that the hub goes on from")
+    progress("Read the release that the hub continues")
     hub = open_release(folder)
     given = read_back(hub.release, hub.manifest["citehub"]["canonical_work_id"])
     given.hub_class = hub.manifest["citehub"]["hub_class"]

@@ -1,8 +1,8 @@
-"""The tables of a hub, from the works that `join` makes: what sources say, and people decided.
+"""The tables of a hub, from the works that `join` makes.
 
-Each source's statement of a citation stays as a row of ``citation_sources``; the other tables show
-what the most trusted source says, in the order of `TRUST`, or what people say in its place. Every
-cell enters with its origin, and what follows from the others is computed.
+Each source's statement of a citation stays as a row of ``citation_sources``. The other tables show
+what people say, else what the most trusted source says, in the order of `TRUST`. Every cell has
+its origin; cells that follow from others are computed.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ TRUST: Final = tuple(
     for source in SOURCES
     if source.kind in {"records", "hub-page"} and source.id not in TOLD
 )
-"""Sources by trust: of what several say, the first stands in ``works`` and ``authorships``."""
+"""Sources by trust: ``works`` and ``authorships`` show the first that says something."""
 
 _MONTHS: Final = 12
 _STATED: Final = (
@@ -85,7 +85,7 @@ _TABLES: Final[tuple[TableName, ...]] = (
     "themes", "work_themes", "text_readings", "subjects", "work_notes", "local_citations",
     "work_joins", "merge_candidates",
 )  # fmt: skip
-"""Tables that a release holds, even where they stay empty."""
+"""Tables that a release has even if they are empty."""
 
 
 def join_statements(
@@ -96,14 +96,14 @@ def join_statements(
     named: Mapping[Member, str] | None = None,
     former: Collection[str] = (),
 ) -> Joined:
-    """Join what the sources say, and what a person says of it, into works: see `join`.
+    """Join the records of sources into works, with the decisions of people: see `join`.
 
-    A title that says nothing is none. Identifiers by which a person knows a record join it, too.
+    An empty title counts as none. Identifiers by which a person names a record join it, too.
 
     Raises
     ------
     BuildError
-        What a person says contradicts itself.
+        Decisions of people contradict each other.
     """
     records = [_to_join(each) for each in {**given.citing, **given.canonical}.values()]
     known: dict[Member, str] = {RecordKey(*key): name for key, name in given.named.items()}
@@ -119,11 +119,10 @@ def join_statements(
 
 
 class Assembled(NamedTuple):
-    """The rows of every table, the id of the canonical work, and what is to tell.
+    """The rows of every table, the id of the canonical work, and notes.
 
-    ``misfits`` are decisions of people that no longer fit, ``repeated`` sentences on those that
-    are there twice; ``left_out`` says why works are not there that a source calls citing, by
-    ``work_id``.
+    ``misfits`` are decisions that no longer fit, ``repeated`` sentences on decisions that occur
+    twice; ``left_out`` says by ``work_id`` why works are missing that a source calls citing.
     """
 
     tables: dict[str, ArrowRows]
@@ -135,29 +134,29 @@ class Assembled(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a release takes in, beside what sources say.
+    """What a release takes in besides the sources.
 
     Attributes
     ----------
     curation : Curation
-        What people decided, which stands before what sources say.
+        The decisions of people, which come before the sources.
     schema_version : int
-        Version of the schema that the tables have.
+        Version of the schema of the tables.
     only : collection of str
-        Names of the tables to take in; all where it is empty.
+        Names of the tables to take in; empty means all.
     own : mapping of str to TableSchema
         Tables that only this hub has.
     extend : callable
-        Enters the rows of these.
+        Enters their rows.
     former : sequence of dict
-        Rows of ``former_ids`` that the release before has.
+        Rows of ``former_ids`` in the release before.
     before : str
-        Version of the release before, empty where there is none.
+        Version of the release before; empty if there is none.
     publish_sentences : str
-        Why the maintainer may publish the words of passages whatever the licence of their text;
-        empty where only licences count.
+        Why the maintainer may publish the words of passages under any licence; empty if only
+        licences count.
     selects : bool
-        Whether representatives are chosen by computation, too.
+        Whether to compute representatives, too.
     """
 
     curation: Curation = field(default_factory=Curation)
@@ -174,7 +173,7 @@ class Plan:
 def assemble(
     given: Statements, joined: Joined | None = None, plan: Plan | None = None
 ) -> Assembled:
-    """Put together what sources say and people decided.
+    """Combine what sources say and people decided.
 
     Parameters
     ----------
@@ -183,12 +182,12 @@ def assemble(
     joined : Joined, optional
         The works that the records make up.
     plan : Plan, optional
-        What the release takes in beside that.
+        What the release takes in besides that.
 
     Raises
     ------
     BuildError
-        No source tells the title of the canonical work, or none knows a citation of it.
+        No source has the title of the canonical work, or a citation of it.
     """
     return _Assembly(given, joined or join_statements(given), plan or Plan()).run()
 
@@ -222,8 +221,8 @@ class _Assembly:
         self.corrections |= decisions.corrections
         if canonical.title is None:
             raise BuildError(
-                f"No source tells the title of {canonical.work_id}. Add one that describes works, "
-                "as the Meta of OpenCitations, or a reference manager's file that holds the work."
+                f"No source has the title of {canonical.work_id}. Add one that describes works, "
+                "such as OpenCitations Meta, or a reference manager's file with the work."
                 f"{self._read()}"
             )
         self.work_of = {each.key: work for work in works for each in work.records}
@@ -288,31 +287,29 @@ class _Assembly:
         rest = len(edges) - sum(map(len, excluded.values()))
         if excluded and not rest:
             return (
-                f"exclusions.csv leaves out all that the sources know to cite {work_id}, "
-                f"{counted(len(excluded), 'work')}. Take one exclusion back, or add a source."
+                f"exclusions.csv leaves out all works that cite {work_id} by the sources "
+                f"({len(excluded):,}). Delete an exclusion, or add a source."
             )
         untitled = (
-            f" Of {counted(rest, 'citing record')} no source tells the title; add one that "
+            f" No source has the title of {counted(rest, 'citing record')}; add one that "
             "describes works."
         )
         return (
-            f"No source that was read tells of a work that cites {work_id}."
+            f"No source that was read has a work that cites {work_id}."
             f"{untitled if rest else ''}{self._read()}"
         )
 
     def _read(self) -> str:
-        return (
-            f" Read: {self.given.read}. Name one more source that may." if self.given.read else ""
-        )
+        return f" Read: {self.given.read}. Name another source." if self.given.read else ""
 
     def _has(self, table: str, *, since: int = 1) -> bool:
-        """Tell whether the release takes a table in, and has a schema since then."""
+        """Tell whether the release takes in a table, and has a schema with it."""
         return self.plan.schema_version >= since and (
             not self.plan.only or table in self.plan.only
         )
 
     def _gather(self) -> None:
-        """Move the rows so far into Arrow's memory: as dicts they take ten times as much."""
+        """Move the rows so far into Arrow's memory, a tenth of that of dicts."""
         tables = {
             name: [row for row in rows if name != "evidence" or self._has(row["table_name"])]
             for name, rows in self.ledger.close().items()
@@ -328,7 +325,7 @@ class _Assembly:
         return self.trust.index(edge.source_id), edge.citing, edge.cited
 
     def _date_of(self, work: Work) -> tuple[int | None, int | None]:
-        """Return year and month of the first public version, as they stand in the hub."""
+        """Return year and month of the first public version, as in the hub."""
         first = work.first
         year, month = (first.year, first.month) if first else (None, None)
         said = self.ledger.said
@@ -344,7 +341,7 @@ class _Assembly:
         return 0, -(year * (_MONTHS + 1) + (month or 0)), work.work_id
 
     def _names(self, work: Work) -> set[str]:
-        """Return the names of authors, as they stand in the hub."""
+        """Return the names of authors, as in the hub."""
         record = next((each for each in work.records if each.authors), None)
         names: set[str] = set()
         for order, author in enumerate(record.authors if record else (), 1):
@@ -401,12 +398,12 @@ class _Assembly:
                 return
 
     def _finding_of(self, work: Work) -> Finding | None:
-        """Return the finding that the first of the work's records has."""
+        """Return the first finding in the records of the work."""
         found = (self.given.findings.get(each.key) for each in work.records)
         return next((each for each in found if each), None)
 
     def _texts(self, work: Work) -> tuple[str, ...]:
-        """Return what tells the subject of a work: its title, its finding or else abstract."""
+        """Return the text on the subject of a work: title, and finding or else abstract."""
         said = functools.partial(self.ledger.said, "works", work.work_id)
         title = plain_title(said("title", work.title) or "")
         found = self._finding_of(work)
@@ -423,7 +420,7 @@ class _Assembly:
                     self.ledger.put("work_ids", cells, record.origin)
 
     def _printed(self, record: Record) -> tuple[Identifier, ...]:
-        """Return the identifiers that a record prints, without those that a person knows it by."""
+        """Return the identifiers that a record prints, without those that a person gave it."""
         given = self.given
         stated = given.canonical.get(record.key) or given.citing[record.key]
         return stated.ids
@@ -455,7 +452,7 @@ class _Assembly:
             self.ledger.correct("authorships", row_key(key, TABLES["authorships"].key))
 
     def _put_notes(self, work: Work) -> None:
-        """Enter what stands beside the records of a work, in the order of the source."""
+        """Enter the notes of the records of a work, in the order of the source."""
         places: Counter[tuple[str, str]] = Counter()
         stated = dict.fromkeys(
             (record.source_id, note) for record in work.records for note in record.notes
@@ -468,7 +465,7 @@ class _Assembly:
             self.ledger.put("work_notes", cells, Origin(source_id, "stated"))
 
     def _put_joins(self, work: Work) -> None:
-        """Enter why each record is of the work."""
+        """Enter why each record belongs to the work."""
         for record, why in zip(work.records, work.reasons, strict=True):
             key = {
                 "work_id": work.work_id,
@@ -497,7 +494,7 @@ class _Assembly:
                 self.ledger.put("former_ids", cells, origin)
 
     def _put_candidates(self, held: set[str]) -> None:
-        """Enter the pairs of works of the hub that may be one."""
+        """Enter the pairs of works that may be one."""
         for each in self.joined.candidates:
             if each.work_id in held and each.other_work_id in held:
                 self.ledger.put("merge_candidates", each._asdict(), Origin(DERIVED, "derived"))
@@ -533,16 +530,16 @@ class _Assembly:
 
     @property
     def _tells_passages(self) -> bool:
-        """Whether the schema has a place for passages of full texts and who judged them."""
+        """Whether the schema has passages of full texts and their labellers."""
         return self.plan.schema_version >= PASSAGES_SINCE
 
     def _put_statements(
         self, key: dict[str, str], edges: list[Edge], known: Mapping[str, str]
     ) -> list[dict[str, Any]]:
-        """Enter what each source says of a citation, its passages and their roles.
+        """Enter each source's statement of a citation, its passages and their roles.
 
-        A passage whose words a text has, too, is that of the text: ``known`` gives the name of
-        these by the hash of their words. Returns the labels.
+        If a text has the words of a passage, too, it is the text's passage: ``known`` names these
+        by the hash of their words. Returns the labels.
         """
         labels: list[dict[str, Any]] = []
         stated: dict[tuple[str, str], list[bool]] = {}
@@ -601,7 +598,7 @@ class _Assembly:
     # -- deciding -------------------------------------------------------------------------
 
     def _put_labels(self, key: dict[str, str]) -> list[dict[str, Any]]:
-        """Enter how people and programs judged a citation, or a passage of it; return that."""
+        """Enter and return the labels that people and programs gave a citation or its passages."""
         work_id = key["citing_work_id"]
         labels = self.decisions.labels.get(work_id, ())
         if not self._tells_passages:
@@ -623,7 +620,7 @@ class _Assembly:
         entered = []
         for number, label in enumerate(labels, 1):
             if label.scheme == "subject" and label.value not in self._subjects:
-                lost = f"{label.value!r:.60} is no subject of subjects.csv (any more)"
+                lost = f"subjects.csv has no subject {label.value!r:.60} (any more)"
                 self.decisions.tell(label.decision, f"{lost}, so the label is left out")
                 continue
             context_id = label.context_id
@@ -653,7 +650,7 @@ class _Assembly:
     def _put_quoted(
         self, key: Mapping[str, str], label: LabelRow, context_id: str, hashed: str
     ) -> None:
-        """Enter a passage that is known by a label that quotes it."""
+        """Enter a passage that a label quotes."""
         cells = {**key, "source_id": CURATION.id, "context_id": context_id}
         if self._tells_passages:
             cells["sentence_hash"] = hashed
@@ -664,7 +661,7 @@ class _Assembly:
     def _judged(
         self, label: LabelRow, work_id: str, number: int, context_id: str | None
     ) -> dict[str, Any]:
-        """Return a label as a row, but for its citation."""
+        """Return a label as a row, without its citation."""
         kind = label.labeler_kind or "person"
         is_subject = label.scheme == "subject"
         is_person = kind in {"person", "settled"}
@@ -688,7 +685,7 @@ class _Assembly:
         return row
 
     def _put_themes(self, citing: list[Work]) -> None:
-        """Enter the subjects and themes that people made; without such themes those of topics."""
+        """Enter the subjects and themes of people; without such themes, those of topics."""
         for subject in self.plan.curation.subjects if self._tells_passages else ():
             cells = {name: getattr(subject, name) for name in _SUBJECT}
             self.ledger.put("subjects", cells, origin_of(subject.decision))
@@ -704,7 +701,7 @@ class _Assembly:
             put_topic_themes(self.ledger, {k: v for k, v in found.items() if v})
 
     def _topic(self, work: Work) -> tuple[str, Origin] | None:
-        """Return the topic of a work, and where it comes from."""
+        """Return the topic of a work, with its origin."""
         records = (each for each in work.records if each.topic and each.source_id == TOPICS)
         record = next(records, None)
         stated = record.topic if record else None
@@ -712,7 +709,7 @@ class _Assembly:
         return (topic, record.origin) if record and topic and topic == stated else None
 
     def _put_excluded(self, excluded: Mapping[str, list[Edge]]) -> None:
-        """Enter the works that sources call citing, and people do not."""
+        """Enter the works that sources call citing but people do not."""
         for work_id, edges in excluded.items():
             decision = self.decisions.excluded[work_id].decision
             cells = {
@@ -743,7 +740,7 @@ class _Assembly:
         by_work: Mapping[str, list[Edge]],
         excluded: Mapping[str, list[Edge]],
     ) -> None:
-        """Enter how many each source knows, how far they agree, and why they differ."""
+        """Enter the counts of each source, how far they agree, and why they differ."""
         given = self.given
         own = [e for e in given.edges if (e.source_id, e.citing) in self.own]
         knows: dict[str, set[str]] = {source: set() for source in self._sources()}
@@ -785,7 +782,7 @@ class _Assembly:
             self.ledger.put("source_overlap", counted, Origin(DERIVED, "derived"))
 
     def _put_years(self, citing: list[Work], canonical: Work) -> None:
-        """Enter the citing works of each year, and what sources count, with years of zero.
+        """Enter the citing works of each year, and the counts of sources, with years of zero.
 
         Ours begin with the year of the work.
         """
@@ -806,7 +803,7 @@ class _Assembly:
                     self.ledger.put("citation_years", row, Origin(source, "derived"))
 
     def _put_sources(self) -> None:
-        """Enter the sources that any row names: as the hub describes them, else as known."""
+        """Enter the sources that any row names, as the hub or else citehub describes them."""
         given = self.given
         known = {
             source.id: {
@@ -839,14 +836,14 @@ class _Assembly:
 
 
 def _to_join(record: Record) -> Record:
-    """Return a record as it is joined."""
+    """Return a record in the form for joining."""
     title = record.title if says_something(record.title or "") else None
     ids = dict.fromkeys((*record.ids, *record.known_as))
     return record._replace(title=title, ids=tuple(ids))
 
 
 def _short_name(labeler: str) -> str:
-    """Return a labeller's name for an id; names that differ give two, but for case and commas."""
+    """Return a labeller's name for an id; names that differ only in case and commas give one."""
     plain = re.sub("[^a-z0-9]+", "-", labeler.lower()).strip("-")
     if re.fullmatch("[A-Za-z0-9, ]+", labeler):
         return plain
@@ -855,5 +852,5 @@ def _short_name(labeler: str) -> str:
 
 
 def _place(edges: list[Edge]) -> float:
-    """Return the place in the list of a source; works without one come after the others."""
+    """Return the place in the list of a source; works without one come last."""
     return min((each.position for each in edges if each.position), default=math.inf)

@@ -1,6 +1,6 @@
 """Pairs of works that may be one, by title, year and authors; a person decides.
 
-Works are compared that share an author and one of their rarest words, or the title, so that a hub
+It compares only works that share an author and one of their rarest words, or the title. So a hub
 of fifty thousand works takes seconds.
 """
 
@@ -42,7 +42,7 @@ _COLUMNS: Final = frozenset(  # titles of what appears again and again, not of o
 class Candidate(NamedTuple):
     """Two works that may be one, and why.
 
-    ``year_gap`` is None where a year is not known, ``shared_authors`` where authors are not.
+    ``year_gap`` is None if a year is not known, ``shared_authors`` if authors are not.
     """
 
     work_id: str
@@ -56,13 +56,13 @@ class Candidate(NamedTuple):
 def find_candidates(
     works: Sequence[Work], decided: Collection[frozenset[str]] = ()
 ) -> tuple[Candidate, ...]:
-    """Return the pairs of works that may be one, apart from those that a person decided on.
+    """Return the pairs of works that may be one and that no person decided on.
 
-    A pair has the same title (without case, marks, markup and punctuation) and authors in common;
-    or nearly the same title, no more than two years between them, and the first author of one
-    or half of the authors in common. Where the authors of one are not known, the title must be the
-    same, have four words or more, and lie no more than two years apart. Titles that differ in
-    numbers are of two works, and those of editorials and their like are of none.
+    A pair shares the title (without case, marks, markup and punctuation) and authors; or it has
+    nearly the same title, at most two years between, and shares a first author or half of the
+    authors. If the authors of one are not known, the titles must be equal, have four words or
+    more, and be at most two years apart. Titles that differ in numbers are never a pair, nor those
+    of editorials and the like.
     """
     traits = [
         traits_of(work.title, work.authors, work.first.year if work.first else None)
@@ -79,7 +79,7 @@ def find_candidates(
 
 
 def _compared(traits: Sequence[Traits]) -> Iterator[tuple[int, int]]:
-    """Return the pairs that share a title, or one of their authors and of their rarest words."""
+    """Return the pairs that share a title, or both an author and a rare word."""
     sets = [each.words for each in traits]
     counts = Counter(word for words in sets for word in words)
     blocks: dict[int, list[int]] = {}
@@ -100,7 +100,7 @@ def _compared(traits: Sequence[Traits]) -> Iterator[tuple[int, int]]:
 
 
 def _why(one: Traits, other: Traits) -> str | None:
-    """Say why two works may be one; None where they hardly are."""
+    """Say why two works may be one; None if they hardly are."""
     gap = _gap(one, other)
     is_near = gap is None or gap <= _YEARS
     if not one.authors or not other.authors:

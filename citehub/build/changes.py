@@ -1,4 +1,4 @@
-"""``CHANGES.md``: what a release says of itself, what is new by name, what changed in sum."""
+"""``CHANGES.md``: the maintainer's notes, what is new by name, and the sum of changes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def changes_of(hub: HubSpec, release: ReleaseSpec, compared: Diff | str) -> byte
     release : ReleaseSpec
         The release, with the maintainer's notes.
     compared : Diff or str
-        The comparison with the release before, or in words why there is none.
+        The comparison with the release before, or why there is none.
 
     Returns
     -------
@@ -51,7 +51,7 @@ def changes_of(hub: HubSpec, release: ReleaseSpec, compared: Diff | str) -> byte
 def news_lines(news: News) -> Iterator[str]:
     """Yield news as lines of Markdown, each paragraph or list after an empty line.
 
-    Titles, names and reasons come from outside: none of them can be anything but text.
+    Titles, names and reasons come from outside, so all of them are escaped.
     """
     if news.sums:
         yield from ("", md.paragraph(news.sums))

@@ -1,4 +1,4 @@
-"""What a hub says of itself where its maintainer does not: it follows from the sources."""
+"""Facts about a hub that its maintainer leaves out; they follow from the sources."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ def name_hub(work_id: str) -> str:
 def complete(
     spec: HubSpec, release: ReleaseSpec, made: Assembled, trust: Sequence[str], *, is_first: bool
 ) -> tuple[HubSpec, ReleaseSpec]:
-    """Return what a hub and a release of it say of themselves, with all that was left out.
+    """Return the descriptions of a hub and a release, with all that was left out.
 
-    A page says what it says: a hub of one is described by its maintainer.
+    The maintainer describes the hub of a page.
     """
     work_id = made.canonical_work_id
     title = next(row["title_plain"] for row in made.tables["works"] if row["work_id"] == work_id)
@@ -79,7 +79,7 @@ def complete(
 
 
 def _collected(read: Sequence[Source], asked: Sequence[Source]) -> str:
-    """Return how what is known was got, in sentences."""
+    """Return sentences on how the data was collected."""
     filtered = [each.title for each in read if each not in asked]
     answered = [each.api.title for each in asked if each.api]
     said = {
@@ -110,9 +110,9 @@ def _responsible_ai(collected: str, trust: Sequence[str]) -> dict[str, str]:
 def stated_licenses(
     licenses: Iterable[dict[str, str]], follow: Collection[dict[str, str]]
 ) -> Iterator[str | dict[str, str]]:
-    """Yield what a maintainer says of the licences of a release: by name where one is known.
+    """Yield the licences that a maintainer states, by name if known.
 
-    Those that follow from the sources, as of the parts that keep theirs, are left out.
+    Licences that follow from the sources are left out.
     """
     for each in licenses:
         known = LICENSES.get(each["name"])
@@ -125,9 +125,9 @@ def stated_licenses(
 def _licenses(
     stated: Collection[dict[str, str]], read: Collection[Source]
 ) -> Iterator[dict[str, str]]:
-    """Yield the licences of the compilation, else CC0 where a source allows it.
+    """Yield the licences of the compilation, else CC0 if a source allows it.
 
-    After them come the licences that parts of it keep. What a maintainer described stays.
+    Then come the licences that parts of it keep. What a maintainer described stays.
     """
     is_free = any(each.spdx == _FREE for each in read)
     for each in stated or ((LICENSES[_FREE],) if is_free else ()):

@@ -1,4 +1,4 @@
-"""Curation of a hub folder: the files to fill in, and what stands to be decided."""
+"""Curation of a hub folder: the files to fill in, and what is left to decide."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ say wins over the sources, and survives every update. An empty file says nothing
 
 
 class Templates(NamedTuple):
-    """What stands in the folder of a hub's sources, by name: made now, and there already."""
+    """Files in the folder of a hub's sources, by name: those made now, and older ones."""
 
     folder: str
     written: tuple[str, ...]
@@ -57,7 +57,7 @@ class Templates(NamedTuple):
 
 
 class Item(NamedTuple):
-    """Something to decide: the works that it is about, with their titles, and what is known."""
+    """Something to decide: the works, with their titles, and what is known."""
 
     works: tuple[tuple[str, str], ...]
     text: str | None = None
@@ -67,7 +67,7 @@ class Item(NamedTuple):
 class Open(NamedTuple):
     """Decisions of one kind that a release leaves open.
 
-    ``file`` is where to decide, ``n`` how many there are, ``first`` the first few.
+    ``file`` is where to decide, ``n`` their number, ``first`` the first few.
     """
 
     name: str
@@ -88,7 +88,7 @@ def find_hub_folder(hub: str | os.PathLike[str]) -> str:
     Raises
     ------
     UnknownHub
-        There is no such folder or hub, or the folder is none of a hub.
+        There is no such folder or hub, or the folder is not a hub folder.
     BadArgument
         It is a release, or a hub that comes with citehub.
     """
@@ -96,8 +96,8 @@ def find_hub_folder(hub: str | os.PathLike[str]) -> str:
     make = "make a hub folder of your own, with: citehub new WORK --out DIR"
     if is_release(folder):
         above = os.path.dirname(folder)
-        hint = f"that of the hub, {above}" if is_hub(above) else f"a hub folder, or {make}"
-        due = f"the folder of a hub, and this is a release, which never changes: give {hint}"
+        hint = f"that of its hub, {above}" if is_hub(above) else f"a hub folder, or {make}"
+        due = f"a hub folder, and this is a release, which never changes: give {hint}"
         raise BadArgument.of("hub", named, due)
     if not is_hub(folder):
         inside = (os.path.join(folder, name) for name in sorted(os.listdir(folder)))
@@ -106,38 +106,37 @@ def find_hub_folder(hub: str | os.PathLike[str]) -> str:
     shipped, home = datasets_folder(), os.path.dirname(os.path.realpath(folder))
     is_installed = os.path.basename(shipped) != "datasets"  # else it is that of a checkout
     if home == os.path.realpath(shipped) and (is_installed or not is_folder(hub)):
-        raise BadArgument.of("hub", named, f"yours, and this one comes with citehub: {make}")
+        raise BadArgument(f"The hub {named!r} comes with citehub, so it never changes: {make}.")
     return folder
 
 
 def load_newest(folder: str) -> Hub | None:
-    """Open the newest release of a hub folder; None where there is none."""
+    """Open the newest release of a hub folder; None if there is none."""
     has_any = os.path.lexists(os.path.join(folder, INDEX)) or find_releases(folder)
     return load(os.path.join(folder, "")) if has_any else None
 
 
 def write_templates(folder: str | os.PathLike[str], *, separator: str = ",") -> Templates:
-    """Write the files of curation that are not there yet, and what their columns mean.
+    """Write the missing files of curation, and what their columns mean.
 
     Parameters
     ----------
     folder : str or path
         The folder of a hub.
     separator : str, optional
-        What stands between columns: a comma, or the semicolon that Excel has where the comma is
-        that of numbers.
+        The separator of columns: a comma, or the semicolon of an Excel with a decimal comma.
 
     Returns
     -------
     Templates
-        What was written; a file that is there stays as it is.
+        What was written; existing files stay unchanged.
 
     Raises
     ------
     BadArgument
         The folder is a release, or that of a hub that comes with citehub.
     UnknownHub
-        It is none of a hub.
+        It is not a hub folder.
     OSError
         A file cannot be written.
     """
@@ -152,7 +151,7 @@ def write_templates(folder: str | os.PathLike[str], *, separator: str = ",") -> 
 
 
 def _write(folder: str, name: str, text: str) -> bool:
-    """Write a file, or return False where one is there."""
+    """Write a file, or return False if it exists."""
     path = os.path.join(folder, name)
     if os.path.lexists(path):
         return False
@@ -166,19 +165,19 @@ def _write(folder: str, name: str, text: str) -> bool:
 def join_decisions(
     curation: Curation, records: Collection[RecordKey]
 ) -> tuple[list[Same], list[Apart]]:
-    """Return what people say of identity, as :func:`citehub.build.join.join` takes it.
+    """Return people's merges and splits, as :func:`citehub.build.join.join` takes them.
 
     Parameters
     ----------
     curation : Curation
-        What people say.
+        The decisions of people.
     records : collection of RecordKey
-        The records of the sources, by which ``source:record`` is known from an identifier.
+        The records of the sources, which tell ``source:record`` from an identifier.
 
     Returns
     -------
     tuple of list
-        Merges, then splits; each has the reason and where it stands.
+        Merges, then splits; each with its reason and place.
     """
     same = [
         Same(_member(row.work, records), _member(row.other, records), _words(row.decision))
@@ -205,31 +204,31 @@ def _words(decision: Decision) -> str:
 
 
 def read_decisions(folder: str | os.PathLike[str]) -> Curation:
-    """Return what people say in the files of curation of a hub folder."""
+    """Return the decisions of people in a hub folder."""
     return read_curation(os.path.join(find_hub_folder(folder), SOURCE))
 
 
 def find_open(hub: Hub, curation: Curation) -> tuple[Open, ...]:
-    """Return what a release leaves to be decided and nobody has decided since.
+    """Return what a release leaves open and nobody has decided since.
 
     Parameters
     ----------
     hub : Hub
         The release.
     curation : Curation
-        What people say.
+        The decisions of people.
 
     Returns
     -------
     tuple of Open
         Doubtful merges, works without date, passages without label, citing works without theme;
-        of each kind the number and the first few, in hub order.
+        for each kind the number and the first few, in hub order.
     """
     return _Open(hub, curation).run()
 
 
 def find_unfitting(hub: Hub, curation: Curation) -> list[Misfit]:
-    """Return the decisions about works that a release does not hold, but for those left out."""
+    """Return the decisions about works that a release lacks but did not exclude."""
     known = _Open(hub, curation)
     rest = curation._replace(exclusions=())
     excluded = {row.work for row in curation.exclusions}
@@ -244,7 +243,7 @@ class _Open:
         self.left_out = self.decided(curation.exclusions)
 
     def run(self) -> tuple[Open, ...]:
-        """Return what is open, a kind each."""
+        """Return what is open, kind by kind."""
         return (
             self.gather("merges", "Works that may be one", "merges.csv", self.merges()),
             self.gather("dates", "Works without date", "corrections.csv", self.dates()),
@@ -253,7 +252,7 @@ class _Open:
         )
 
     def gather(self, name: str, what: str, file: str, items: Iterable[Item]) -> Open:
-        """Count what is open of a kind, works that are left out aside."""
+        """Count the open cases of a kind, without excluded works."""
         found = [
             each
             for each in items
@@ -262,7 +261,7 @@ class _Open:
         return Open(name, what, file, len(found), tuple(found[:_FIRST]))
 
     def find(self, text: str) -> str | None:
-        """Return the work that an identifier names; None where there is none."""
+        """Return the work that an identifier names; None if there is none."""
         try:
             return self.hub.work(text).work_id
         except UnknownWork:
@@ -293,7 +292,7 @@ class _Open:
         ]
 
     def dates(self) -> list[Item]:
-        """Return the works whose year nobody knows."""
+        """Return the works without a known year."""
         years = (row for row in self.curation.corrections if row.column == "publication_year")
         done = self.decided(years)
         return [
@@ -303,7 +302,7 @@ class _Open:
         ]
 
     def passages(self) -> list[Item]:
-        """Return the passages of which nobody says what role they give the cited work."""
+        """Return the passages without a role."""
         if "citation_contexts" not in self.hub.tables:
             return []
         done: set[Any] = {(self.find(row.work), row.passage) for row in self.curation.labels}
@@ -321,7 +320,7 @@ class _Open:
         ]
 
     def themes(self) -> list[Item]:
-        """Return the citing works that are of no theme."""
+        """Return the citing works without a theme."""
         done = self.decided(self.curation.work_themes)
         if "work_themes" in self.hub.tables:
             done |= {row["work_id"] for row in self.hub.work_themes}

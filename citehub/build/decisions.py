@@ -1,4 +1,4 @@
-"""What people decided of a hub's works, looked up by work; and what of it no longer fits."""
+"""The decisions of people by work, and those that no longer fit."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _AUTHORSHIPS: Final = TABLES["authorships"].key
 
 
 class Decisions:
-    """The decisions of a hub, by the works that they are about, its own work first.
+    """The decisions of a hub by work, its own work first.
 
     Attributes
     ----------
@@ -45,16 +45,16 @@ class Decisions:
     passages : dict of str to list of Passage
         Passages of full texts by ``work_id``.
     readings : dict of str to list of Reading
-        What came of reading texts by ``work_id``.
+        Results of reading texts by ``work_id``.
     themes : dict of str to list
         Themes of each work, with the decision, by ``work_id``.
     repeated : tuple of str
-        A sentence for each row that says of a work what another one says already.
+        A sentence for each row that repeats another one.
 
     Raises
     ------
     SourceError
-        Two rows contradict each other, whichever identifiers of the work they name.
+        Two rows contradict each other, by whichever identifiers they name the work.
     """
 
     def __init__(self, curation: Curation, works: Iterable[Work]) -> None:
@@ -70,7 +70,7 @@ class Decisions:
         for file in ("exclusions", "labels", "passages", "text_readings", "work_themes"):
             for row in getattr(curation, file):
                 if self._works.get(row.work) == own:
-                    self.tell(row.decision, f"{own} is the hub's own work, not one that cites it")
+                    self.tell(row.decision, f"{own} is the hub's own work, not a citing one")
         self.excluded: dict[str, Exclusion] = {}
         self.corrections = dict(self._correct())
         for exclusion in curation.exclusions:
@@ -86,7 +86,7 @@ class Decisions:
         }
 
     def _by_work(self, rows: Iterable[_OfWork]) -> dict[str, list[_OfWork]]:
-        """Return rows by the works that the hub holds."""
+        """Return rows by the works of the hub."""
         found: dict[str, list[_OfWork]] = {}
         for row in rows:
             if work_id := self._works.get(row.work):
@@ -94,7 +94,7 @@ class Decisions:
         return found
 
     def _correct(self) -> Iterator[tuple[Cell, Correction]]:
-        """Yield the cells that corrections, findings and links give a value."""
+        """Yield the cells that corrections, findings and links set."""
         self._decided: dict[Cell, Decision] = {}
         for each in self.curation.corrections:
             if work_id := self._works.get(each.work):
@@ -120,29 +120,29 @@ class Decisions:
         self._misfits.append(Misfit(decision, reason))
 
     def misfits(self, agreed: Iterable[Cell], entered: Iterable[Cell]) -> list[Misfit]:
-        """Return the decisions that do not fit what the sources say.
+        """Return the decisions that do not fit the sources.
 
         Parameters
         ----------
         agreed : iterable of tuple
-            Cells of which all sources say what the correction says.
+            Cells in which all sources agree with the correction.
         entered : iterable of tuple
             Cells that the corrections reached.
         """
         found = list(self._misfits)
         reached = set(entered)
         for cell in sorted(set(agreed) & self._decided.keys()):
-            reason = f"the sources now say so themselves of {cell[2]} of {cell[1]}"
+            reason = f"the sources now have this value for {cell[2]} of {cell[1]}"
             found.append(Misfit(self._decided[cell], reason))
         for cell in sorted(self._decided.keys() - reached):
-            reason = f"there is no row {cell[1]} of {cell[0]}"
+            reason = f"{cell[0]} has no row {cell[1]}"
             if cell[1] not in self.excluded:
                 found.append(Misfit(self._decided[cell], reason))
         return sorted(found, key=lambda each: (each.decision.path, each.decision.line))
 
 
 def origin_of(decision: Decision, source_id: str = CURATION.id) -> Origin:
-    """Return where a decision stands, as the origin of a cell; ``source_id`` is who says it."""
+    """Return the place of a decision as the origin of a cell; ``source_id`` says who decided."""
     why = f": {decision.why}" if decision.why else ""
     is_signed = decision.who or decision.when or why
     grade: Grade = "curated" if source_id == CURATION.id else "stated"

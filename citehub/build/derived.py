@@ -1,4 +1,4 @@
-"""Cells that are computed from other cells, alike in every hub."""
+"""Cells that are computed from other cells, in the same way for every hub."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ _MONTHS: Final = 12
 
 
 def derive(ledger: Ledger, table: TableName, cells: Mapping[str, Any], how: str) -> None:
-    """Enter cells that follow from others, and say how."""
+    """Enter computed cells, and say how."""
     ledger.put(table, cells, Origin(DERIVED, "derived", how))
 
 
 def count_months(year: int | None, month: int | None) -> int | None:
-    """Return a month as one number; null where its year or it is not known."""
+    """Return a month as one number; null if it or its year is not known."""
     return None if year is None or month is None else _MONTHS * year + month
 
 
 def put_position(ledger: Ledger, key: Mapping[str, Any], count: int | None, how: str) -> None:
-    """Enter where an author, by work and place, stands; ``count`` is None where more follow."""
+    """Enter the position of an author, by work and place; ``count`` is None if more follow."""
     order = key["author_order"]
     position = "first" if order == 1 else "last" if order == count else "middle"
     derive(ledger, "authorships", {**key, "author_position": position}, how)
@@ -44,7 +44,7 @@ def put_position(ledger: Ledger, key: Mapping[str, Any], count: int | None, how:
 def put_timespan(
     ledger: Ledger, key: Mapping[str, Any], citing: int | None, cited: int | None
 ) -> None:
-    """Enter the months between two works, where both are known."""
+    """Enter the months between two works, if both are known."""
     if citing is not None and cited is not None:
         cells = {**key, "timespan_months": citing - cited}
         derive(ledger, "citations", cells, "from publication_year and publication_month")
@@ -53,7 +53,7 @@ def put_timespan(
 def put_shared_authors(
     ledger: Ledger, key: Mapping[str, Any], citing: Collection[str], cited: Collection[str]
 ) -> None:
-    """Enter how many names of authors two works share, where both print any."""
+    """Enter how many names of authors two works share, if both print any."""
     if citing and cited:
         cells = {**key, "shared_authors": len({*citing} & {*cited})}
         derive(ledger, "citations", cells, "equal spelling of author_name; a heuristic")

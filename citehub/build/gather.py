@@ -1,4 +1,4 @@
-"""What the folder of a hub's sources holds, each read by its source: the first step of a build."""
+"""Reading the folder of a hub's sources: the first step of a build."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ EVERY_PART: Final = ("page", "identifiers", "bibliography", "labels", "themes")
 
 @dataclass(slots=True)
 class Gathered:
-    """What the sources of a hub say, records by hand among them, and what is to tell of that."""
+    """What the sources of a hub say, with records by hand, and notes on them."""
 
     given: Statements
     hand: HandRecords
@@ -56,7 +56,7 @@ def gather(
     spec : HubSpec
         The hub.
     parts : collection of str, optional
-        Parts of hand-made sources to take in; all by default.
+        Parts of hand-made sources to take in; by default all.
     created : datetime.date
         Day of the release.
     progress : callable
@@ -104,7 +104,7 @@ def reference_files(folder: str) -> list[str]:
 def _read_stored(
     spec: HubSpec, created: datetime.date, progress: Callable[[str], None]
 ) -> tuple[Statements, list[str]]:
-    """Read the extracts of dumps, the lists of works, and the release to go on from."""
+    """Read the extracts of dumps, the lists of works, and the release to continue."""
     known = read_adopted(os.path.join(spec.source, ADOPTED.id), progress)
     folders: dict[str, Any] = {
         each.id: os.path.join(spec.source, each.id)
@@ -134,8 +134,8 @@ def _read_stored(
         reader.find([wanted])
         if partial := store.told(store.partial):
             raise SourceError(
-                f"What {spec.source} keeps of a dump is damaged: {partial[0]} Get the file back "
-                "from where you have it, or make the hub anew from the dump with: citehub new"
+                f"An extract in {spec.source} is damaged: {partial[0]} Restore the file, or make "
+                "the hub again from the dump with: citehub new"
             )
         try:
             given = reader.input_of(wanted, references, is_known=known is not None)
@@ -157,20 +157,20 @@ def _read_stored(
 
 
 def _tell_note(source_id: str, folder: str) -> Iterator[str]:
-    """Yield what an extract says of the dump that it was taken from, in sentences."""
+    """Yield sentences on the dump of an extract."""
     note = read_note(folder)
     if note is None:
         yield (
-            f"{folder} has no {NOTE}: when {source_id} was read, and how much of it was lost, is "
-            "not known."
+            f"{folder} has no {NOTE}, so we do not know when {source_id} was read, nor how much "
+            "of it was lost."
         )
     else:
         for each in note.partial:
-            yield f"As {source_id} was read on {note.read_on}: {each}"
+            yield f"When {source_id} was read on {note.read_on}: {each}"
 
 
 def _find_unread(spec: HubSpec) -> Iterator[str]:
-    """Yield a sentence for what stands in the folder of sources and no source reads."""
+    """Yield a sentence for each file in the folder of sources that no source reads."""
     folders = {ADOPTED.id, REFERENCE_FILE.id, FULL_TEXTS.id, *(each.id for each in dumped())}
     tables = (*HAND_FILES, *spec.own_tables, *(each.name for each in FILES))
     files = {spec.page, *(f"{each}.csv" for each in tables)}
@@ -180,10 +180,10 @@ def _find_unread(spec: HubSpec) -> Iterator[str]:
         if is_due or _OF_OTHERS.fullmatch(name) or is_stray(name):
             continue
         yield (
-            f"{path} is not read: the folders that are read are {', '.join(sorted(folders))}, "
-            "the files those that citehub curate writes."
+            f"{path} is not read: citehub reads the folders {', '.join(sorted(folders))} and the "
+            "files that citehub curate writes."
         )
     place = os.path.join(spec.source, REFERENCE_FILE.id)
     for name in sorted(os.listdir(place)) if os.path.isdir(place) else ():
         if os.path.isdir(os.path.join(place, name)):
-            yield f"{os.path.join(place, name)} is not read: lists stand in {place} itself."
+            yield f"{os.path.join(place, name)} is not read: put lists into {place} itself."

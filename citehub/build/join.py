@@ -1,8 +1,8 @@
 """Which records are one work, and why.
 
-Records are one work where they share an identifier, or where a record that has the identifiers
-of both says so; a person can say more, and has the last word. What only looks alike is never
-joined: it is a candidate.
+Records are one work if they share an identifier, or if a third record has identifiers of both. A
+person can say more, and has the last word. Works that only look alike are never joined: they are
+candidates.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ _LONGEST: Final = 60  # letters of a title in a message
 
 @dataclass(frozen=True, slots=True, order=True)
 class RecordKey:
-    """A record, by its source and by what the source calls it; never equal to an identifier."""
+    """A record, by its source and its name there; never equal to an identifier."""
 
     source_id: str
     record_id: str
 
 
 Member: TypeAlias = Identifier | RecordKey
-"""What stands for a work in a decision: a record, or an identifier of any of its records."""
+"""A work in a decision: a record, or an identifier of any of its records."""
 
 
 class Same(NamedTuple):
@@ -53,12 +53,12 @@ class Same(NamedTuple):
 
 
 class Apart(NamedTuple):
-    """A person says that one thing is no part of the work of another, and why.
+    """A person says that one thing is not part of the work of another, and why.
 
-    ``one`` is what leaves: a record that has the identifiers of both keeps those of ``other``.
-    So a wrong identifier of a record is ``Apart(record, identifier, ...)``, one that never was
-    the work's ``Apart(wrong, right, ...)`` of two identifiers, and a record that is of another
-    work ``Apart(record, other_record, ...)``.
+    ``one`` leaves: a record with the identifiers of both keeps those of ``other``. So
+    ``Apart(record, identifier, ...)`` is a wrong identifier of a record, ``Apart(wrong, right,
+    ...)`` with two identifiers is one that was never the work's, and ``Apart(record, other_record,
+    ...)`` is a record of another work.
     """
 
     one: Member
@@ -67,10 +67,10 @@ class Apart(NamedTuple):
 
 
 class Reason(NamedTuple):
-    """Why a record is of its work.
+    """Why a record belongs to its work.
 
-    ``identifier`` is what joined it and ``via`` the record that it was joined with; ``note`` are
-    the words of the person who decided.
+    ``identifier`` joined it with the record ``via``; ``note`` has the words of the person who
+    decided.
     """
 
     reason: JoinReason
@@ -80,7 +80,7 @@ class Reason(NamedTuple):
 
 
 class Former(NamedTuple):
-    """An id that named a work, which is part of another one now, and why."""
+    """An id of a work that is now part of another one, and why."""
 
     former_id: str
     work_id: str
@@ -90,9 +90,9 @@ class Former(NamedTuple):
 class Told(NamedTuple):
     """What a person should look at.
 
-    ``kind`` is ``doubt``: records were joined, or an identifier joined none, and either may be
+    ``kind`` is ``doubt``: records were joined, or an identifier joined none, and that may be
     wrong; ``refused``: a decision also cut what no person decided; ``unfit``: a decision has no
-    effect. ``one`` and ``other`` are what it is about.
+    effect. ``one`` and ``other`` are its subjects.
     """
 
     kind: Literal["doubt", "refused", "unfit"]
@@ -103,7 +103,7 @@ class Told(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Records that are one work, the most trusted first, and for each why it is of it."""
+    """Records that are one work, the most trusted first, and the reason for each."""
 
     work_id: str
     records: tuple[Record, ...]
@@ -111,18 +111,18 @@ class Work:
 
     @property
     def title(self) -> str | None:
-        """The title that the most trusted of them has."""
+        """The title of the most trusted record."""
         return next((each.title for each in self.records if each.title), None)
 
     @property
     def authors(self) -> tuple[Author, ...]:
-        """The authors that the most trusted of them prints, as far as they can be read."""
+        """The authors of the most trusted record, as far as they can be read."""
         printed = next((each.authors for each in self.records if each.authors), ())
         return tuple(author for author in printed if author)
 
     @property
     def first(self) -> Record | None:
-        """The earliest of those that are dated: the first public version."""
+        """The earliest dated record: the first public version."""
         dated = [each for each in self.records if each.year is not None]
         return min(
             dated, key=lambda each: (each.year or 0, each.month or _MONTHS + 1), default=None
@@ -133,9 +133,9 @@ class Work:
 class Joined:
     """The works that records make up.
 
-    ``candidates`` are pairs of works that may be one; ``former`` are ids of works that are part
-    of another one now; ``told`` is what a person should look at. Identifiers that a record was
-    found not to have are left out of it.
+    ``candidates`` are pairs of works that may be one; ``former`` are ids of works that are now
+    part of another one; ``told`` is for a person to look at. Identifiers that turned out wrong for
+    a record are left out of it.
     """
 
     canonical: Work
@@ -146,7 +146,7 @@ class Joined:
 
 
 def key_of(record: Record) -> RecordKey:
-    """Return what names a record."""
+    """Return the key of a record."""
     return RecordKey(record.source_id, record.record_id)
 
 
@@ -155,10 +155,10 @@ def named_in(
     work_joins: Iterable[Mapping[str, Any]],
     former_ids: Iterable[Mapping[str, Any]] = (),
 ) -> dict[Member, str]:
-    """Return what the works of a release are called, from its rows, as `join` takes it.
+    """Return the names of the works of a release, from its rows, as `join` takes them.
 
-    An identifier that two works have names neither; a former id that is an identifier still
-    names what it named.
+    An identifier of two works names neither; a former id that is an identifier still names its
+    work.
 
     Examples
     --------
@@ -192,27 +192,26 @@ def join(  # noqa: PLR0913
     named: Mapping[Member, str] | None = None,
     former: Collection[str] = (),
 ) -> Joined:
-    """Join records into works; those of the canonical work are one because they were asked for.
+    """Join records into works; the records of the canonical work are one by request.
 
     Parameters
     ----------
     records : iterable of Record
-        What the sources say, each record once.
+        The records of the sources, each once.
     canonical : collection of tuple of str
-        Source and record id of the records of the canonical work; at least one.
+        Source and record id of the canonical work's records; at least one.
     trust : sequence of str
         Sources, the most trusted first.
     same, apart : sequence of Same, sequence of Apart, default ()
-        What a person says. ``apart`` also wins where other records make a chain between the
-        two: the first record on it, by trust, that has identifiers of both sides loses those of
-        one, and the result tells so.
+        Decisions of people. ``apart`` also wins if other records form a chain between the two: the
+        first record on it, by trust, with identifiers of both sides loses those of one, and the
+        result says so.
     named : mapping, optional
-        What the works of the release before are called, by each of their records and
-        identifiers. A work keeps its id. Of two that are one now the better id stays, in the
-        order that names works; of one that is two now, the part with the identifier that names it
-        keeps it.
+        The ids of the works in the release before, by each of their records and identifiers. A
+        work keeps its id. If two works become one, the better id stays, in the order that names
+        works; if one becomes two, the part with the identifier in the id keeps it.
     former : collection of str, default ()
-        Ids of earlier releases that name no work any more, and never will again.
+        Ids of earlier releases that no longer name a work, and never will again.
 
     Returns
     -------
@@ -226,10 +225,9 @@ def join(  # noqa: PLR0913
 
     Notes
     -----
-    An identifier on two records of one source that have different titles and different first
-    authors, as the DOI of proceedings on each of their papers, joins only those of its records
-    whose titles are alike. It stays with the work that most sources give it to, and with none
-    where two are equal.
+    If two records of one source share an identifier but differ in title and first author, as
+    papers with the DOI of their proceedings, the identifier joins only records with similar
+    titles. It stays with the work that most sources give it to, or with none in a tie.
     """
     ranks = {source: rank for rank, source in enumerate(trust)}
     ordered = sorted(records, key=lambda each: _trusted_first(each, ranks))
@@ -239,20 +237,20 @@ def join(  # noqa: PLR0913
 
 
 class _Part(NamedTuple):
-    """An identifier, as far as records that look alike have it."""
+    """An identifier, limited to records that look alike."""
 
     identifier: Identifier
     number: int
 
 
 _Node: TypeAlias = int | Identifier | _Part
-"""What is joined: records, by their place in the order of trust, and their identifiers."""
+"""What can be joined: records, by their place in the order of trust, and their identifiers."""
 _Link: TypeAlias = tuple[Member, Member, str]
 """What a person says is one, and why."""
 
 
 class _Groups:
-    """Disjoint sets: things that were joined have one leader. Some are never joined."""
+    """Disjoint sets: joined things have one leader. Some are never joined."""
 
     def __init__(self) -> None:
         self.leader: dict[_Node, _Node] = {}
@@ -269,7 +267,7 @@ class _Groups:
         self.sides.setdefault(self.find(each), set()).add((number, is_other))
 
     def join(self, one: _Node, other: _Node) -> int | None:
-        """Make two things one, or return the number of the decision that forbids it."""
+        """Join two things, or return the number of the decision that forbids it."""
         leader, joined = self.find(other), self.find(one)
         if leader == joined:
             return None
@@ -356,7 +354,7 @@ class _Joining:
     # -- joining --------------------------------------------------------------------------
 
     def _join(self, same: Iterable[Same]) -> _Groups:
-        """Join in the order in which what is said counts: by a person, by request, by trust."""
+        """Join in this order: by a person, by request, by trust."""
         groups = _Groups()
         self.cuts = []
         for number, decision in enumerate(self.apart):
@@ -376,7 +374,7 @@ class _Joining:
         return groups
 
     def _statements(self) -> Iterator[tuple[int, Identifier]]:
-        """Yield which record has which identifier, the most trusted and the best first."""
+        """Yield records with their identifiers, the most trusted and the best first."""
         for place, record in enumerate(self.records):
             for identifier in sorted(set(record.ids), key=_rank):
                 yield place, identifier
@@ -390,7 +388,7 @@ class _Joining:
         return _Part(identifier, parts[place]) if parts else identifier
 
     def _nodes(self, member: Member) -> list[_Node]:
-        """Return what stands for a thing; nothing where no record is or has it."""
+        """Return the nodes of a thing; none if no record is or has it."""
         if isinstance(member, RecordKey):
             return [self.places[member]] if member in self.places else []
         parts = self.parts.get(member)
@@ -399,7 +397,7 @@ class _Joining:
         return [member] if member in self.holders else []
 
     def _parts(self, places: list[int]) -> dict[int, int] | None:
-        """Tell apart the records of an identifier that names no single work, else None."""
+        """Separate the records of an identifier that names no single work, else None."""
         by_source: dict[str, list[int]] = {}
         for place in places:
             by_source.setdefault(self.records[place].source_id, []).append(place)
@@ -431,7 +429,7 @@ class _Joining:
         return self.traits[place]
 
     def _drop(self, groups: _Groups) -> None:
-        """Find the identifiers that records were found not to have."""
+        """Find the identifiers that records lost."""
         self.dropped = {(place, each) for place, each, _ in self.cuts if each is not None}
         for identifier, parts in self.parts.items():
             sources: dict[_Node, set[str]] = {}
@@ -450,7 +448,7 @@ class _Joining:
     # -- reasons --------------------------------------------------------------------------
 
     def _reasons(self, places: list[int], links: Sequence[_Link]) -> dict[int, Reason]:
-        """Say for each record of a work why it is of it, from the most trusted one on."""
+        """Say for each record of a work why it belongs there, the most trusted first."""
         first, *others = places
         if not others:
             return {first: Reason("only record")}
@@ -471,7 +469,7 @@ class _Joining:
         inside: set[int],
         seen: set[_Node],
     ) -> None:
-        """Follow shared identifiers from records that are of the work for another reason."""
+        """Follow shared identifiers from records that belong for another reason."""
         roots = set(queue)
         for place in queue:  # it grows
             for identifier in sorted(set(self.records[place].ids), key=_rank):
@@ -501,7 +499,7 @@ class _Joining:
         found: dict[int, Reason],
         inside: set[int],
     ) -> Iterator[int]:
-        """Yield a record that a person says is of the work, maybe by way of what no record has."""
+        """Yield a record that a person put into the work, perhaps by an unused identifier."""
         reached: dict[Member, int] = {}  # each by way of which record
         for one, other, _ in links:
             for member in (one, other):
@@ -521,7 +519,7 @@ class _Joining:
                         return
 
     def _asked_next(self, found: dict[int, Reason], inside: set[int]) -> Iterator[int]:
-        """Yield a record that is of the canonical work by request."""
+        """Yield a record of the canonical work by request."""
         if self.first not in inside:
             return
         for place in self.own:
@@ -533,11 +531,11 @@ class _Joining:
     # -- telling --------------------------------------------------------------------------
 
     def _fits(self, each: Same | Apart) -> bool:
-        """Tell whether a decision says something; what does not is told."""
+        """Tell whether a decision has an effect; note one that has none."""
         missing = [member for member in (each.one, each.other) if not self._nodes(member)]
         several = [m for m in (each.one, each.other) if len(self._nodes(m)) > 1]
         if each.one == each.other:
-            text = f"{_say(each.one)} stands on both sides of a decision"
+            text = f"{_say(each.one)} is on both sides of a decision"
         elif missing:
             text = f"no source has {' or '.join(map(_say, missing))} any more"
         elif several and isinstance(each, Same):
@@ -551,7 +549,7 @@ class _Joining:
         self.told.append(Told(kind, each.one, each.other, text))
 
     def _tell_agreed(self) -> None:
-        """Tell of works that a person says are one and the sources by now, too."""
+        """Note merges that the sources now make, too."""
         cuts, alone = self.cuts, self._join(())
         self.cuts = cuts
         for each in self.same:
@@ -561,7 +559,7 @@ class _Joining:
                 self._tell("unfit", each, text)
 
     def _tell_cuts(self) -> None:
-        """Tell of what a decision cut though it says nothing of it: a chain of records."""
+        """Note chains of records that a decision cut without naming them."""
         for place, identifier, number in self.cuts:
             decision = self.apart[number]
             key, said = self.keys[place], {decision.one, decision.other}
@@ -579,13 +577,12 @@ class _Joining:
             self._tell(
                 "refused",
                 decision,
-                f"{_say_decision(decision)}; other records join them all the same. So "
-                f"{_say(key)} lost {what}. If that is wrong, say which record has an identifier "
-                "that is not its own.",
+                f"{_say_decision(decision)}; but other records join them. So {_say(key)} lost "
+                f"{what}. If that is wrong, say which record has a wrong identifier.",
             )
 
     def _tell_unlike(self, places: list[int], reasons: Mapping[int, Reason]) -> None:
-        """Tell of records that were joined though neither title nor first author fits."""
+        """Note joined records whose title and first author both differ."""
         if len(places) == 1:
             return
         told = (p for p in places if self._traits(p).title and self._traits(p).first)
@@ -604,7 +601,7 @@ class _Joining:
                 self.told.append(Told("doubt", one, other, text))
 
     def _tell_parts(self) -> None:
-        """Tell of identifiers that name no single work."""
+        """Note identifiers that name no single work."""
         for identifier in sorted(self.parts, key=_rank):
             places = list(self.parts[identifier])
             kept = [place for place in places if (place, identifier) not in self.dropped]
@@ -616,8 +613,8 @@ class _Joining:
             more = f" and {len(places) - _SHOWN:,} more" if len(places) > _SHOWN else ""
             stays = f"It stays with {_say(self.keys[kept[0]])}." if kept else "It names none."
             text = (
-                f"{_say(identifier)} is on records with different titles and first authors, so "
-                f"it does not make them one: {shown}{more}. {stays}"
+                f"Records with different titles and first authors share {_say(identifier)}, "
+                f"so it does not join them: {shown}{more}. {stays}"
             )
             self.told.append(Told("doubt", identifier, self.keys[places[0]], text))
 
@@ -626,7 +623,7 @@ class _Joining:
         return title if len(title) <= _LONGEST else f"{title[: _LONGEST - 1]}…"
 
     def _decided(self, works: Mapping[_Node, Work], groups: _Groups) -> set[frozenset[str]]:
-        """Return the pairs of works that a person says are two."""
+        """Return the pairs of works that a person keeps apart."""
         find: Callable[[_Node], _Node] = groups.find
         pairs = set()
         for each in self.apart:
@@ -639,7 +636,7 @@ class _Joining:
 
 
 def _trusted_first(record: Record, ranks: Mapping[str, int]) -> tuple[int, bool, str]:
-    """Order records by trust; of one source the published version comes before the preprint."""
+    """Order records by trust; within a source, the published version comes before the preprint."""
     return ranks[record.source_id], record.type == "preprint", record.record_id
 
 
@@ -649,7 +646,7 @@ def _rank(identifier: Identifier) -> tuple[int, str, str]:
 
 
 def _why_former(old: str, work: Work, named: Mapping[Member, str]) -> str:
-    """Say why an id gave way to another: what joined the records of the one to the other."""
+    """Say why an id gave way to another: what joined their records."""
     text = f"one work with {work.work_id}"
     holders = [each for each in work.records if old in {one.curie for one in each.ids}]
     if len(holders) == 1 and named.get(key_of(holders[0]), old) != old:  # a merge of records
@@ -680,6 +677,7 @@ def _say_decision(each: Same | Apart) -> str:
 
 def _contradiction(same: Same, apart: Apart) -> str:
     return (
-        f"{_say_decision(same)} contradicts another decision: that {_say(apart.one)} is no part "
-        f"of the work of {_say(apart.other)} ({clean_line(apart.reason)}). Take one of them back."
+        f"{_say_decision(same)} contradicts another decision: that {_say(apart.one)} is not "
+        f"part of the work of {_say(apart.other)} ({clean_line(apart.reason)}). Delete one "
+        "of them."
     )

@@ -1,4 +1,4 @@
-"""The ledger of a build: every cell enters with its origin, so that none can lack one."""
+"""The ledger of a build, which takes no cell without its origin."""
 
 from __future__ import annotations
 
@@ -24,20 +24,19 @@ Cell = tuple[str, str, str]
 
 
 class Correction(NamedTuple):
-    """The value that a person gives a cell, None where it is not known, and where that stands."""
+    """The value that a person gives a cell (None is not known), and its place."""
 
     value: Any
     origin: Origin
 
 
 class Ledger:
-    """Rows of every table, in the order of their first mention, with the origin of each cell.
+    """Rows of every table, in the order of first mention, with the origin of each cell.
 
-    ``origins`` are of cells, by table, row key and column, that have another source than the
-    rest of their row; ``schemas`` are the tables that there can be. ``corrections`` are values
-    of cells that a person gives: they stand in the place of what sources say, which stays in the
-    evidence. Into ``differs`` goes, for each of these cells that was reached, whether a source
-    says something else, or none says anything.
+    ``origins`` are those of cells, by table, row key and column, with another source than the rest
+    of their row; ``schemas`` are the possible tables. ``corrections`` are values that a person
+    gives: they replace the sources' values, which stay in the evidence. ``differs`` says, for each
+    such cell that was reached, whether the sources differ from it or say nothing.
     """
 
     def __init__(
@@ -55,19 +54,19 @@ class Ledger:
         self._evidence: dict[Cell, dict[str, dict[str, Any]]] = {}  # by cell, then source
 
     def start(self, *tables: TableName | OwnName) -> None:
-        """Take tables in, so that the release holds them even where they stay empty."""
+        """Take in tables, so that the release has them even if they stay empty."""
         for table in tables:
             self._tables.setdefault(table, {})
 
     def put(self, table: TableName | OwnName, cells: Mapping[str, Any], origin: Origin) -> None:
-        """Enter cells of one row; it is made where its key is new.
+        """Enter cells of one row; a new key makes a new row.
 
         Null cells are not known and are left out.
 
         Raises
         ------
         BuildError
-            A cell is there already with another value.
+            The cell has another value already.
         """
         schema = self._schemas[table]
         key = row_key(cells, schema.key)
@@ -92,7 +91,7 @@ class Ledger:
                 self._note(table, key, column, origin)
 
     def correct(self, table: TableName | OwnName, key: str) -> None:
-        """Enter the cells of a row that a person gives, over those that sources gave."""
+        """Enter a person's cells of a row, over those of sources."""
         row = self._tables[table][key]
         for column in row:
             corrected = self._corrections.get((table, key, column))
@@ -102,7 +101,7 @@ class Ledger:
                 self._note(table, key, column, corrected.origin)
 
     def said(self, table: TableName | OwnName, key: str, column: str, stated: Any) -> Any:
-        """Return what a cell holds of which a source states a value."""
+        """Return the content of a cell for a value that a source states."""
         corrected = self._corrections.get((table, key, column))
         return stated if corrected is None else corrected.value
 
@@ -111,11 +110,11 @@ class Ledger:
         return list(self._tables.get(table, {}).values())
 
     def cell(self, table: TableName | OwnName, key: str, column: str) -> Any:
-        """Return a cell by the key of its row; null where there is none so far."""
+        """Return a cell by the key of its row; null if there is none so far."""
         return self._tables.get(table, {}).get(key, {}).get(column)
 
     def origin(self, table: TableName | OwnName, key: str, column: str) -> Origin:
-        """Return where a cell that is there comes from."""
+        """Return the origin of an existing cell."""
         stated = self._evidence[table, key, column].values()
         row = next(row for row in stated if row["other_value"] is None)
         return Origin(row["source_id"], row["grade"], row["locator"])
@@ -147,7 +146,7 @@ class Ledger:
 def named_sources(
     tables: Mapping[str, Iterable[Mapping[str, Any]]], schemas: Mapping[str, TableSchema] = TABLES
 ) -> set[str]:
-    """Return the sources that any row of a release names, its evidence with it."""
+    """Return the sources that any row of a release names, including its evidence."""
     return {
         row[column.name]
         for name, rows in tables.items()

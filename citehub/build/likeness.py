@@ -1,4 +1,4 @@
-"""How alike two records or works look, by title and authors; a heuristic, never a proof."""
+"""How similar two records or works look, by title and authors; a heuristic, never a proof."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ _COMMA: Final = re.compile(r"\s*,\s*")
 
 
 class Traits(NamedTuple):
-    """What records are compared by.
+    """The traits by which records are compared.
 
-    ``title`` is without case, marks, markup and punctuation, and empty where it is not known;
-    ``first`` is the first author's family name, spelt like that, and ``authors`` holds for each
-    the family name and the first letter of the given ones.
+    ``title`` has no case, marks, markup or punctuation, and is empty if not known; ``first`` is
+    the first author's family name in the same spelling; ``authors`` holds the family name and the
+    first given letter of each.
     """
 
     title: str
@@ -41,7 +41,7 @@ class Traits(NamedTuple):
 
     @property
     def words(self) -> frozenset[str]:
-        """The words of the title that say something."""
+        """The words of the title with a meaning."""
         return frozenset(self.title.split()) - _PASSED_OVER
 
     @property
@@ -51,7 +51,7 @@ class Traits(NamedTuple):
 
 
 def traits_of(title: str | None, authors: Collection[Author | None], year: int | None) -> Traits:
-    """Return what a record or a work is compared by.
+    """Return the traits of a record or a work.
 
     Examples
     --------
@@ -72,9 +72,9 @@ def traits_of(title: str | None, authors: Collection[Author | None], year: int |
 
 
 def differ(one: Traits, other: Traits) -> bool:
-    """Tell whether two records look like different works: neither title nor first author fits.
+    """Tell whether two records look like different works: both title and first author differ.
 
-    What is not known, or not written in the same script, differs from nothing.
+    What is not known, or in another script, does not count as different.
 
     Examples
     --------
@@ -93,7 +93,7 @@ def differ(one: Traits, other: Traits) -> bool:
 
 
 def titles_differ(one: Traits, other: Traits) -> bool:
-    """Tell whether two titles have less than half of the words of the shorter in common."""
+    """Tell whether two titles share less than half of the words of the shorter one."""
     mine, theirs = one.words, other.words
     if not mine or not theirs or not _same_script(one.title, other.title):
         return False
@@ -101,7 +101,7 @@ def titles_differ(one: Traits, other: Traits) -> bool:
 
 
 def title_similarity(one: str, other: str) -> float:
-    """Return how alike two titles are: Dice's coefficient of the pieces of three letters.
+    """Return the similarity of two titles: Dice's coefficient of their pieces of three letters.
 
     Examples
     --------
@@ -130,7 +130,7 @@ def _same_script(one: str, other: str) -> bool:
 
 @lru_cache(maxsize=1 << 16)
 def _name(author: Author) -> tuple[str, str]:
-    """Return the family name and the given ones, as far as the print tells them apart."""
+    """Return the family and given names, as far as the print separates them."""
     if author.is_collective:
         return " ".join(words(author.name)), ""
     family, given = author.family or "", author.given or ""

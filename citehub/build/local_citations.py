@@ -1,4 +1,4 @@
-"""Citations among the works that cite the canonical one, as lists of references tell them."""
+"""Citations among the citing works, from their lists of references."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ def local_citations(
     order: Sequence[str],
     trust: Sequence[str],
 ) -> Iterator[LocalCitationRow]:
-    """Yield what each source states of citations among some works, in the order of these.
+    """Yield each source's statements of citations among some works, in the order of the works.
 
-    A record that cites several records of a work states that once; versions of one work do not
-    cite each other.
+    A record that cites several records of a work counts once; versions of one work do not cite
+    each other.
 
     Parameters
     ----------
     edges : iterable of Edge
         Statements that one record cites another.
     work_of : mapping of tuple to str
-        The work that a record is of, by source and record id; others' statements are left out.
+        The work of each record, by source and record id; statements of other records are left out.
     order : sequence of str
         The works; statements of others are left out, too.
     trust : sequence of str

@@ -21,12 +21,12 @@ def name_works(
     named: Mapping[Member, str],
     former: Collection[str],
 ) -> tuple[list[str], list[tuple[str, int]]]:
-    """Name works, each of them given as its records with their identifiers, by trust.
+    """Name works, each given as its records with their identifiers, by trust.
 
-    A work that was named keeps its id, and the better of two where it is made of two; of works
-    that had one id together, that with the identifier in it keeps it, else the one with most of
-    what had it, else the first. A new id is the best identifier that never named another work,
-    else the work's first record. Returned are the names, and by place the ids that gave way.
+    A named work keeps its id; one made of two keeps the better id. If several works shared an id,
+    the one with its identifier keeps it, else the one with most of its records, else the first. A
+    new id is the best identifier that never named another work, else the work's first record.
+    Returns the names, and by place the ids that gave way.
     """
     won: list[list[str]] = [[] for _ in works]
     for old, places in _claims(works, named).items():

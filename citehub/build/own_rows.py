@@ -1,4 +1,4 @@
-"""Rows of the tables that only one hub has: read, held against their rules, entered."""
+"""Rows of the tables that only one hub has: read, checked by their rules, entered."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _OF_ORIGIN: Final = (
     ),
     Column("locator", "string", "Where in the source it stands."),
 )
-"""Columns that a file may have beside those of its table."""
+"""Further columns that a file may have."""
 
 
 def read_own_rows(table: OwnTable, path: str, known: Mapping[str, Container[str]]) -> list[Record]:
@@ -41,17 +41,17 @@ def read_own_rows(table: OwnTable, path: str, known: Mapping[str, Container[str]
     Parameters
     ----------
     table : OwnTable
-        What it feeds. Beside its columns the file may have ``source_id``, ``grade`` and
-        ``locator``, which say where a row comes from.
+        The table. The file may also have ``source_id``, ``grade`` and ``locator``, which say where
+        a row comes from.
     path : str
         The file, ``<table>.csv``.
     known : mapping of str to container of str
-        What the columns that refer to ``works.work_id`` and ``sources.source_id`` may hold.
+        Allowed values of columns that refer to ``works.work_id`` and ``sources.source_id``.
 
     Raises
     ------
     SourceError
-        A cell is wrong, or names a work or a source that is not known.
+        A cell is wrong, or names an unknown work or source.
     """
     own = {column.name for column in table.columns}
     more = [column for column in _OF_ORIGIN if column.name not in own]
@@ -76,15 +76,15 @@ def put_own_rows(
     Parameters
     ----------
     ledger : Ledger
-        Takes the rows in; what they quote is there already.
+        Takes in the rows; it has what they quote already.
     table : OwnTable
-        What the rows are of.
+        The table.
     path : str
-        The file that they were read from, for errors.
+        Their file, for errors.
     records : list of Record
         The rows, as :func:`read_own_rows` gives them.
     judged : Origin
-        The origin of what no record names a source of.
+        The origin of cells without a named source.
 
     Raises
     ------
@@ -111,7 +111,7 @@ def put_own_rows(
 
 
 def _origin(record: Record, judged: Origin) -> Origin:
-    """Return where a row comes from: what it says, else that it was judged."""
+    """Return the origin of a row: what it says, else that it was judged."""
     if record["source_id"] is None:
         locator = record["locator"] or judged.locator
         return Origin(judged.source_id, record["grade"] or judged.grade, locator)
@@ -121,7 +121,7 @@ def _origin(record: Record, judged: Origin) -> Origin:
 def _find_problem(
     table: OwnTable, row: Record, ledger: Ledger, places: dict[str, list[int]]
 ) -> str:
-    """Return which rule of its table a row breaks, or an empty string."""
+    """Return the rule that a row breaks, or an empty string."""
     name = row_key(row, table.key)
     for columns in table.one_of:
         if sum(row[column] is not None for column in columns) != 1:
@@ -148,7 +148,7 @@ def _find_range_problem(limits: Range, row: Mapping[str, Any]) -> str:
 def _place(
     quotes: Quotes, row: Mapping[str, Any], name: str, ledger: Ledger, places: dict[str, list[int]]
 ) -> str:
-    """Note where a work prints what a row quotes, after the rows before; return what is wrong."""
+    """Note where a work prints the quotation of a row, after the rows before; return problems."""
     work_id, words = row["work_id"], row[quotes.words]
     text: str = ledger.cell("works", work_id, quotes.of) or ""
     if words not in text:

@@ -1,8 +1,8 @@
 """``tables.json``: the tables that only one hub has, as its maintainer declares them.
 
-The file is a list of tables, each as Data Package describes one and as ``datapackage.json`` of a
-release has it: name, description, and a schema of fields and keys. A field may also say what the
-terms of its vocabulary mean, and a table which rules its rows keep to.
+The file is a list of tables in the form of Data Package and of a release's ``datapackage.json``:
+name, description, and a schema of fields and keys. A field may also explain the terms of its
+vocabulary, and a table may give rules for its rows.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ _Kind = TypeVar("_Kind")
 class Range:
     """A column has the upper end of a range, above its lower one.
 
-    ``where`` are the columns and terms of the rows that are a range; only these have an upper
-    end. Where it is empty, any row may have one.
+    ``where`` are the columns and terms of the rows that are a range; only these have an upper end.
+    If it is empty, any row may have one.
     """
 
     low: str
@@ -58,11 +58,11 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class Quotes:
-    """Each row quotes a cell of its work, and rows of one work stand in the order of print.
+    """Each row quotes a cell of its work, and rows of one work are in the order of print.
 
-    ``words`` is the column of the quotation, ``of`` the column of ``works`` that is quoted. The
-    key of a row is the work's identifier without its scheme, and the row's place in print. The
-    words and what is ``read`` off them come from where that cell does; the rest was judged by it.
+    ``words`` is the column of the quotation, ``of`` the quoted column of ``works``. The key of a
+    row is the work's identifier without its scheme, and the row's place in print. The words and
+    the ``read`` columns have the origin of that cell; the rest was judged by it.
     """
 
     words: str
@@ -72,10 +72,10 @@ class Quotes:
 
 @dataclass(frozen=True, slots=True)
 class OwnTable(TableSchema):
-    """A table that only one hub has, and the rules that its rows keep to.
+    """A table that only one hub has, with the rules for its rows.
 
-    Of each group of columns in ``one_of``, one has a value. ``meanings`` say, by column, what each
-    term of its vocabulary means, and ``comments`` what else a reader should know of it.
+    In each group of columns in ``one_of``, exactly one has a value. ``meanings`` explain, by
+    column, the terms of its vocabulary; ``comments`` say what else a reader should know.
     """
 
     one_of: tuple[tuple[str, ...], ...] = ()
@@ -86,7 +86,7 @@ class OwnTable(TableSchema):
 
 
 def read_own_tables(folder: str) -> dict[str, OwnTable]:
-    """Read the tables that a hub declares; none where its folder has no ``tables.json``.
+    """Read the tables that a hub declares; none if its folder has no ``tables.json``.
 
     Parameters
     ----------
@@ -138,7 +138,7 @@ def _read_json(path: str) -> list[Any]:
 
 
 class _Part:
-    """One object of the file; says what is missing, unknown or of another type."""
+    """One object of the file; it reports what is missing, unknown or of another type."""
 
     def __init__(self, path: str, what: str, content: object) -> None:
         self.path = path
@@ -151,7 +151,7 @@ class _Part:
         raise SourceError.at(self.path, 0, f"{self.what}: {problem}")
 
     def allow(self, *keys: str) -> None:
-        """Refuse what the object holds besides these."""
+        """Refuse any other keys."""
         for key in self.content:
             if key not in keys:
                 self.fail(f"there is no {key!r:.60}; known: {', '.join(keys)}")
@@ -164,7 +164,7 @@ class _Part:
         return cast("_Kind", value)
 
     def take_or(self, key: str, default: _Kind) -> _Kind:
-        """Return what may be left out, of the type of its default."""
+        """Return an optional value, of the type of its default."""
         return self.take(key, type(default)) if key in self.content else default
 
     def take_text(self, key: str) -> str:
@@ -174,7 +174,7 @@ class _Part:
         return text
 
     def take_names(self, key: str) -> tuple[str, ...]:
-        """Return a list of different texts, one at least."""
+        """Return a list of at least one text, all different."""
         names = self.take(key, list)
         if not names or not all(isinstance(name, str) and name.strip() for name in names):
             self.fail(f"{key!r} should be a list of text, found {names!r:.60}")
@@ -183,11 +183,11 @@ class _Part:
         return tuple(names)
 
     def part(self, key: str) -> _Part:
-        """Return an object inside, which may be left out."""
+        """Return an optional inner object."""
         return _Part(self.path, f"{self.what}, {key}", self.content.get(key, {}))
 
     def parts(self, key: str) -> Iterator[_Part]:
-        """Yield the objects of a list inside, which may be left out."""
+        """Yield the objects of an optional inner list."""
         for number, content in enumerate(self.take_or(key, _EMPTY), 1):
             yield _Part(self.path, f"{self.what}, {key} {number}", content)
 
@@ -243,7 +243,7 @@ def _read_table(part: _Part) -> OwnTable:
 def _find_name_problem(name: str) -> str:
     """Return why a table cannot have a name, or an empty string."""
     if not _IDENTIFIER.fullmatch(name) or keyword.iskeyword(name):
-        return "the name should be small letters, digits and _, as lab_notes"
+        return "the name should be lower-case letters, digits and _, as lab_notes"
     if name in TABLES or any(name == file.name for file in FILES):
         return "citehub has a table or file of this name; choose another"
     if hasattr(Hub, name) or name in Hub.__annotations__:
@@ -256,7 +256,7 @@ def _read_field(part: _Part, references: Mapping[str, str]) -> Column:
     where = part.what.rpartition(", ")[0]
     part.what = f"{where}, field {name!r:.60}"
     if not _IDENTIFIER.fullmatch(name):
-        part.fail("the name should be small letters, digits and _, as page_count")
+        part.fail("the name should be lower-case letters, digits and _, as page_count")
     part.what = f"{where}, field {name}"
     part.allow(
         *("name", "type", "arrowType", "description", "format", "unit", "constraints"),
@@ -296,7 +296,7 @@ def _read_field(part: _Part, references: Mapping[str, str]) -> Column:
 
 
 def _read_type(part: _Part, *, has_terms: bool) -> str:
-    """Return the type of a field in the terms of ``citehub._types``."""
+    """Return the type of a field, by ``citehub._types``."""
     if "arrowType" not in part.content:
         stated = part.take("type", str)
         if stated not in _BY_TYPE:
@@ -343,7 +343,7 @@ def _read_key(schema: _Part, columns: tuple[Column, ...]) -> tuple[str, ...]:
 
 
 def _read_references(schema: _Part) -> dict[str, str]:
-    """Return, by field, the table and column that it refers to."""
+    """Return the table and column that each field refers to."""
     references: dict[str, str] = {}
     for part in schema.parts("foreignKeys"):
         match part.content:
@@ -377,7 +377,7 @@ def _find_reference_problem(reference: str, own: Mapping[str, OwnTable]) -> str:
 
 
 class _Rules:
-    """The rules of a table; says where they name what it does not have."""
+    """The rules of a table; it reports names that the table lacks."""
 
     def __init__(self, part: _Part, columns: tuple[Column, ...]) -> None:
         part.allow("oneOf", "quotes", "ranges")

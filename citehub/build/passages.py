@@ -1,4 +1,4 @@
-"""Passages of full texts: where they stand, and their words as far as these may be kept."""
+"""Passages of full texts: their places, and their words if these may be kept."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from citehub.sources.curation import LabelRow, Passage, Reading
 
 PASSAGES_SINCE: Final = 4
-"""The version of the schema from which on a release holds passages of full texts."""
+"""The first schema version with passages of full texts."""
 REMARKS: Final = "labeler", "labeler_version", "guideline", "prompt_sha256", "source_id"
-"""Cells of a label that may hold anything; why it was given stands beside them."""
+"""Cells of a label with free text, besides its reason."""
 _MARK: Final = 50  # letters, of each work in a mark
 _TITLE: Final = 100  # letters
 _DIGITS: Final = 12  # of the hash, in the name of a passage
@@ -44,19 +44,19 @@ def put_passages(
 ) -> dict[str, str]:
     """Enter the passages of a citing work, and which of its texts were read.
 
-    Their words are entered where each reading of the text says that its licence is open, or
-    the maintainer has the right to publish them.
+    Their words enter only if each reading of the text states an open licence, or the maintainer
+    has the right to publish them.
 
     Parameters
     ----------
     ledger : Ledger
-        Takes the rows in.
+        Takes in the rows.
     decisions : Decisions
-        What people, and programs that read texts, say of works.
+        What people, and programs that read texts, say about works.
     key : mapping
         The citation: ``citing_work_id`` and ``cited_work_id``.
     right : str
-        Why the maintainer may publish the words of any text; empty where licences decide.
+        Why the maintainer may publish the words of any text; empty if licences decide.
 
     Returns
     -------
@@ -100,16 +100,16 @@ def check_label(label: LabelRow, passages: Iterable[Passage], hashed: str | None
     Parameters
     ----------
     label : LabelRow
-        The label; of a program nothing is checked, as whoever asked it did.
+        The label; those of programs were checked before.
     passages : iterable of Passage
         The passages of the work.
     hashed : str or None
-        The hash of the passage that is judged; None where it is the work as a whole.
+        The hash of the judged passage; None for a whole work.
 
     Raises
     ------
     SourceError
-        A remark has a sentence, or five words in a row.
+        A remark has a sentence of it, or five of its words in a row.
     """
     if label.decision.who:
         _check_remarks(label, REMARKS, (p for p in passages if hashed in {None, p.sentence_hash}))
@@ -118,7 +118,7 @@ def check_label(label: LabelRow, passages: Iterable[Passage], hashed: str | None
 def _check_remarks(
     row: Passage | LabelRow, names: Iterable[str], passages: Iterable[Passage]
 ) -> None:
-    """Refuse what a person wrote, and why, where it repeats the words of passages."""
+    """Refuse a person's remark or reason that repeats the words of passages."""
     decision = row.decision
     cells = {**{name: getattr(row, name) for name in names}, "why": decision.why}
     words = [word for each in passages for word in (each.before, each.text, each.after)]
@@ -129,7 +129,7 @@ def _check_remarks(
 
 
 def _shortened(passage: Passage) -> dict[str, str]:
-    """Return mark and section where they are so long that they may be a sentence: cut."""
+    """Return mark and section, cut if they are long enough to be a sentence."""
     cut = {}
     if passage.mark and len(passage.mark) > _MARK + _MARK * (passage.group_size or 1):
         cut["mark"] = "[…]"
@@ -155,7 +155,7 @@ def _is_of(passage: Passage, reading: Reading) -> bool:
 
 
 def _origin(passage: Passage, source_id: str, read: Iterable[Reading]) -> Origin:
-    """Return where a passage stands: form and version of the text, and how much was read."""
+    """Return the locator of a passage: form and version of the text, and how much was read."""
     version = passage.text_version or "version not known"
     parts = [f"{passage.form or 'form not known'}, {version}"]
     said = {True: "read whole", False: "read in part", None: ""}
@@ -167,7 +167,7 @@ def _origin(passage: Passage, source_id: str, read: Iterable[Reading]) -> Origin
 
 
 def _put_kind(ledger: Ledger, passage: Passage, named: Mapping[str, Any]) -> None:
-    """Enter what the section is for: by its title, or as whoever read it judged."""
+    """Enter the kind of the section: by its title, or as its reader judged."""
     told = kind_of_section(passage.section)
     kind = passage.section_kind or told
     if kind is None:

@@ -1,4 +1,4 @@
-"""The list of a hub's releases, ``index.json``: entering releases, one writer at a time."""
+"""The list of a hub's releases, ``index.json``, with one writer at a time."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 LOCK: Final = ".citehub.lock"
 WRITER: Final = ".citehub.writer"
-"""Says who holds the lock. A killed process leaves it, but not the lock itself."""
+"""Names the holder of the lock. A killed process leaves this file, but not the lock."""
 _WAIT: Final = 5.0  # seconds
 _MOST_SAID: Final = 200  # letters
 
 
 class Repair(NamedTuple):
-    """What became of the releases that ``index.json`` did not list."""
+    """Releases that ``index.json`` did not list, and what became of them."""
 
     entered: tuple[str, ...]
     refused: dict[str, str]
@@ -37,14 +37,14 @@ class Repair(NamedTuple):
 
 @contextmanager
 def writing(folder: str, *, wait: float = _WAIT) -> Iterator[None]:
-    """Keep other processes from writing into a hub folder; the system ends it with the process.
+    """Keep other processes from writing into a hub folder, until this one ends.
 
-    Whoever holds it already, in the same thread, gets it again.
+    The thread that holds it may take it again.
 
     Parameters
     ----------
     folder : str
-        The hub folder, which is made where it is missing.
+        The hub folder, which is made if missing.
     wait : float, optional
         Seconds to wait for another process.
 
@@ -64,8 +64,8 @@ def writing(folder: str, *, wait: float = _WAIT) -> Iterator[None]:
         lock.acquire(timeout=wait)
     except Timeout:
         raise HubInUse(
-            f"{_who_writes(folder)} is at work in {folder}; nothing was written. "
-            "Wait until it is done, and try again."
+            f"{_who_writes(folder)} is writing into {folder}; nothing was written. Wait until it "
+            "is done, and try again."
         ) from None
     except NotImplementedError as error:
         raise OSError(str(error)) from None
@@ -102,11 +102,11 @@ def register(folder: str, name: str, title: str, version: str) -> None:
     Parameters
     ----------
     folder : str
-        The hub folder; the release stands in it, in a folder that is named by its version.
+        The hub folder, which holds the release in a folder named by its version.
     name : str
         Name of the hub.
     title : str
-        Title of the hub, which replaces the one before.
+        Title of the hub, which replaces the old one.
     version : str
         The release.
 
@@ -115,7 +115,7 @@ def register(folder: str, name: str, title: str, version: str) -> None:
     TargetExists
         The index lists other files for this version.
     DamagedIndex
-        The index cannot be read, or is of another hub.
+        The index cannot be read, or belongs to another hub.
     HubInUse
         Another process writes into the folder.
     """
@@ -137,7 +137,7 @@ def settle(folder: str, target: str, *, name: str, title: str, version: str) -> 
     Parameters
     ----------
     folder : str
-        The hub folder, beside its place, with its release in it.
+        The finished hub folder, with its release.
     target : str
         Its place.
     name, title : str
@@ -156,23 +156,22 @@ def settle(folder: str, target: str, *, name: str, title: str, version: str) -> 
 
 
 def repair_index(folder: str, *, but: str = "") -> Repair:
-    """Enter releases that ``index.json`` does not list; write it anew where it is damaged.
+    """Enter releases that ``index.json`` does not list; rewrite a damaged one.
 
-    A release is entered where its files are those that its ``SHA256SUMS`` lists. One from before
-    there were such files is entered where its tables are those of its manifest. What a sound
-    index says stays.
+    A release enters if its files match its ``SHA256SUMS``; one without that list, if its tables
+    match its manifest. The entries of a sound index stay.
 
     Parameters
     ----------
     folder : str
         The hub folder.
     but : str, optional
-        A version to leave alone, as it is about to be built.
+        A version to leave out, as it is about to be built.
 
     Returns
     -------
     Repair
-        The versions that were entered, and those that were not, with the reason.
+        The versions that were entered, and the others with the reason.
 
     Raises
     ------
@@ -205,7 +204,7 @@ def repair_index(folder: str, *, but: str = "") -> Repair:
 
 
 def _enter(index: HubIndex | None, folder: str, version: str) -> HubIndex:
-    """Return the index with a release, if that is whole and of the same hub."""
+    """Return the index with a release, if that is whole and belongs to the hub."""
     if os.path.islink(folder):
         raise DamagedRelease.at(folder, "a folder of this hub", "a symbolic link")
     hub = Hub(folder, read_manifest(folder))
@@ -222,7 +221,7 @@ def _enter(index: HubIndex | None, folder: str, version: str) -> HubIndex:
 
 
 def _check_sums(folder: str, files: dict[str, str]) -> None:
-    """Refuse files that are not those of ``SHA256SUMS``, where there is one."""
+    """Refuse files that differ from ``SHA256SUMS``, if there is one."""
     sums = read_sums(folder)
     if sums is None:
         return
@@ -248,7 +247,7 @@ def _begin(name: str, title: str) -> HubIndex:
 
 
 def _write(folder: str, index: HubIndex) -> None:
-    """Write the index beside its place, and rename it; the lock is held."""
+    """Write the index next to its place, and rename it; the lock is held."""
     index["versions"] = {
         each: index["versions"][each] for each in sort_versions(index["versions"])
     }

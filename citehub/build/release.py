@@ -1,4 +1,4 @@
-"""A release, from sources to a folder under its final name: all of it, or nothing."""
+"""A release, from sources to a folder under its final name: whole or not at all."""
 
 from __future__ import annotations
 
@@ -64,27 +64,26 @@ if TYPE_CHECKING:
 
 _FIRST_VERSION: Final = "1.0.0"
 _WITH_OUT: Final = "Say where to build with --out DIR, or work in a checkout."
-IN_A_COPY: Final = "Work in a hub folder of your own, as citehub new makes one, or in a checkout."
-"""What to do where a command cannot write elsewhere."""
+IN_A_COPY: Final = "Use a hub folder of your own, as citehub new makes, or a checkout."
+"""The next step if a command cannot write elsewhere."""
 _LEFT: Final = re.compile(  # as `_folder.scratch_folder` names
     rf"\.(\d+\.\d+\.\d+|{re.escape(STAGED)})\.[a-z0-9_]{{8}}"
 )
 
 
 class Built(NamedTuple):
-    """A release that was built; where a path is due, it stands for its folder.
+    """A release that was built; as a path, it is its folder.
 
     Attributes
     ----------
     folder : str
-        The release folder; empty where nothing changed since the release before.
+        The release folder; empty if nothing changed since the release before.
     version : str
         Its version, or that of the release before.
     diff : Diff, optional
         What changed since the release before; None for the first release.
     notes : tuple of str
-        What is to tell: decisions that no longer fit, what was guessed in reading them, what
-        could not be read.
+        Notes: decisions that no longer fit, guesses in reading them, and what could not be read.
     """
 
     folder: str
@@ -106,44 +105,44 @@ def build_release(
 ) -> Built:
     """Build a release of a hub from its sources, and compare it with the release before.
 
-    Releases that stand in the hub folder and not in its ``index.json`` are entered, if they are
-    whole; a warning says which.
+    It enters whole releases that are in the hub folder but not in its ``index.json``; a warning
+    names them.
 
     Parameters
     ----------
     hub : str or path
         Name of a hub, or a hub folder: it holds ``hub.toml`` and a folder ``source``.
     version : str, optional
-        The release to build. By default the newest that ``hub.toml`` describes and that is not
-        there, else the version that the changes since the release before ask for.
+        The release to build. By default the newest that ``hub.toml`` describes and nobody has
+        built, else the version that the changes since the release before need.
     out : str or path, optional
         The release folder to make; it must not exist, or be empty. By default the release
         joins the hub folder and its ``index.json``.
     created : datetime.date, optional
-        Day of the release, where ``hub.toml`` does not give it; by default today.
+        Day of the release, if ``hub.toml`` does not give it; by default today.
     progress : callable, optional
         Is called with the name of each step as it starts.
 
     Returns
     -------
     Built
-        The release folder, and what is to tell.
+        The release folder, and notes.
 
     Raises
     ------
     SourceError
         A source is wrong; the error names the file and the line.
     BumpTooSmall
-        The version says less than the changes since the release before do.
+        The version announces less than the changes since the release before are.
     TargetExists
-        The folder is there already, or the version is released and frozen.
+        The folder exists already, or the version is released and frozen.
     HubInUse
         Another process writes into the hub folder.
     """
     folder = find_folder(hub)
     spec = read_spec(folder)
     if not _catalog.is_folder(hub) and spec.name != hub:
-        raise BuildError(f"{folder} is of the hub {spec.name!r}, not {hub!r}.")
+        raise BuildError(f"{folder} belongs to the hub {spec.name!r}, not {hub!r}.")
     if version is not None and not is_version(version):
         raise BadArgument.of("version", version, "MAJOR.MINOR.PATCH, as 1.1.0")
     if out is not None:
@@ -164,7 +163,7 @@ def build_release(
 
 
 def _check_version(spec: HubSpec, version: str | None) -> None:
-    """Refuse a version that is released, or neither described nor the next after the newest."""
+    """Refuse a version that is released, or neither described nor next after the newest."""
     released = _released(spec.folder)
     if version in released:
         raise TargetExists(
@@ -176,7 +175,7 @@ def _check_version(spec: HubSpec, version: str | None) -> None:
     newest = released[-1]
     if version_key(version) < version_key(newest):
         raise BuildError(
-            f"{spec.name} {newest} is released, and what is built now comes after it, not as "
+            f"{spec.name} {newest} is released, so the next version comes after it and cannot be "
             f"{version}. Leave the version out, or build it elsewhere with --out DIR."
         )
     levels: tuple[Level, ...] = ("patch", "minor", "major")
@@ -188,19 +187,19 @@ def _check_version(spec: HubSpec, version: str | None) -> None:
 
 
 def mend(folder: str, *, but: str = "") -> list[str]:
-    """Bring to an end what a killed process left of a hub folder; nobody else writes now.
+    """Finish what a killed process left in a hub folder; nobody else writes now.
 
     Parameters
     ----------
     folder : str
         The hub folder.
     but : str, optional
-        A version that is about to be built, which the index is not to list.
+        A version that is about to be built, which the index must not list.
 
     Returns
     -------
     list of str
-        What was entered into the index, and what was not, in sentences.
+        Sentences on what was entered into the index, and what was not.
     """
     finish_taking(folder)
     for name in os.listdir(folder):
@@ -215,10 +214,10 @@ def mend(folder: str, *, but: str = "") -> list[str]:
 
 
 def _check_name(spec: HubSpec, before: Hub | None) -> None:
-    """Refuse a hub that has another name than its releases."""
+    """Refuse a hub whose name differs from that of its releases."""
     if before is not None and before.name != spec.name:
         raise BuildError(
-            f"{os.path.join(spec.folder, SPEC)} has the name {spec.name!r}, and {before.version} "
+            f"{os.path.join(spec.folder, SPEC)} has the name {spec.name!r}, but {before.version} "
             f"was released as {before.name!r}. A hub keeps its name: write name = "
             f'"{before.name}" there, or make a hub of another name with: citehub new'
         )
@@ -229,7 +228,7 @@ def _title_of(folder: str) -> str:
 
 
 class _Building:
-    """A release on its way, from sources to a folder."""
+    """A release in the making, from sources to a folder."""
 
     def __init__(
         self,
@@ -251,7 +250,7 @@ class _Building:
         self.release = found or ReleaseSpec(first or _FIRST_VERSION, self.created)
 
     def _day(self) -> datetime.date:
-        """Return the day of the release: that of the one that is there, else today."""
+        """Return the day of the release: that of the existing one, else today."""
         if self.version in _released(self.spec.folder):
             created = load(self.spec.folder, version=self.version).manifest["created"]
             return datetime.date.fromisoformat(created[:10])
@@ -273,7 +272,7 @@ class _Building:
             return diffs[-1]
 
         def pick(diff: Diff | str) -> str:
-            """Return the version that the changes ask for; empty where nothing changed."""
+            """Return the version that the changes need; empty if nothing changed."""
             if isinstance(diff, str) or self.before is None:
                 return release.version
             level = needed_level(diff)
@@ -311,7 +310,7 @@ def make_content(
     progress: Callable[[str], None],
     gathered: Gathered | None = None,
 ) -> Content:
-    """Return what a release is written from: sources, joined, and what people decided of them.
+    """Return the content of a release: the joined sources, and the decisions of people.
 
     Parameters
     ----------
@@ -324,7 +323,7 @@ def make_content(
     progress : callable
         Is called with each step in words.
     gathered : Gathered, optional
-        What the sources say; by default they are read from the hub folder.
+        The content of the sources; by default read from the hub folder.
     """
     own = spec.own_tables
     gathered = gathered or gather(
@@ -332,7 +331,7 @@ def make_content(
     )
     given, hand = gathered.given, gathered.hand
     curation = with_readings(read_curation(spec.source), spec.source)
-    progress("Join what the sources say")
+    progress("Join the records")
     former = list(before.release.rows("former_ids")) if before else []
     same, apart = join_decisions(curation, {RecordKey(*key) for key in given.records})
     joined = join_statements(
@@ -385,19 +384,19 @@ def make_content(
 
 
 def _find_lost(spec: HubSpec, given: Statements, before: Hub) -> Iterator[str]:
-    """Yield a sentence for each source of the release before that says nothing any more."""
+    """Yield a sentence for each source of the release before that is now silent."""
     told = {source for source, _ in given.records}
     for row in before.release.rows("sources"):
         source = row["source_id"]
         if source in TRUST and source not in told:
             yield (
-                f"{before.version} is made from {source}, too, and {spec.source} holds nothing of "
-                "it now. If that is by mistake, put it back, and build once more."
+                f"{before.version} also used {source}, of which {spec.source} now holds nothing. "
+                "If that is a mistake, put it back and build again."
             )
 
 
 def _check_work(spec: HubSpec, before: Hub | None, made: Assembled) -> None:
-    """Refuse a hub that has become one of another work than its releases are of."""
+    """Refuse a hub whose work differs from that of its releases."""
     if before is None:
         return
     old, new = before.manifest["citehub"]["canonical_work_id"], made.canonical_work_id
@@ -405,7 +404,7 @@ def _check_work(spec: HubSpec, before: Hub | None, made: Assembled) -> None:
     ids = {row["former_id"]: row["work_id"] for row in former}
     if new not in {old, ids.get(old)}:
         raise BuildError(
-            f"{os.path.join(spec.folder, SPEC)} asks for {spec.work}, which is {new}, and "
+            f"{os.path.join(spec.folder, SPEC)} asks for {spec.work}, which is {new}, but "
             f"{before.name} {before.version} is the hub of {old}. A hub keeps its work: write "
             f'work = "{old}" there, or make a hub of the other with: citehub new'
         )
@@ -420,23 +419,23 @@ def write_release(  # noqa: PLR0913
     pick: Callable[[Diff | str], str] | None = None,
     within: str = "",
 ) -> str:
-    """Write a release folder whole: tables, manifest, changes and the files of publishing.
+    """Write a whole release folder: tables, manifest, changes and publishing files.
 
     Parameters
     ----------
     target : str
-        The folder to make; where it is empty, one that the version names.
+        The folder to make; if empty, one named by the version.
     content : Content
-        What it is written from.
+        Its content.
     compare_with_before : callable
-        Gives the comparison with the release before, or says why there is none, given the
-        folder with the tables.
+        Takes the folder with the tables; returns the comparison with the release before, or why
+        there is none.
     progress : callable
         Is called with each step in words.
     pick : callable, optional
-        Returns the version, given the comparison; nothing is written where it is empty.
+        Takes the comparison and returns the version; an empty one writes nothing.
     within : str, optional
-        The folder of a target that the version names.
+        The parent folder of a target named by the version.
 
     Returns
     -------
@@ -472,24 +471,24 @@ def write_release(  # noqa: PLR0913
 
 
 def _names_of(before: Hub) -> Mapping[Member, str]:
-    """Return what works are called in the release before."""
+    """Return the ids of works in the release before."""
     rows = (before.release.rows(name) for name in ("work_ids", "work_joins", "former_ids"))
     return named_in(*rows)
 
 
 def check_not_shipped(folder: str, way: str = _WITH_OUT) -> None:
-    """Refuse to write into a hub of an installed citehub, and say which way there is."""
+    """Refuse to write into a hub of an installed citehub, and say what to do."""
     home = os.path.dirname(folder)
     with suppress(NoDatasets):
         if home != _catalog.datasets_folder() or os.path.basename(home) == "datasets":
             return
         raise BuildError(
-            f"This is a hub of an installed citehub, whose releases never change. {way}"
+            f"This hub belongs to an installed citehub, whose releases never change. {way}"
         )
 
 
 def _described(spec: HubSpec) -> str:
-    """Return the newest version that is described and not released; empty where there is none."""
+    """Return the newest version that is described but not released; empty if there is none."""
     released = _released(spec.folder)
     there = {*released, *find_releases(spec.folder)}  # listed, or left out
     waiting = {each.version for each in spec.releases} - there
@@ -500,13 +499,13 @@ def _described(spec: HubSpec) -> str:
 
 
 def _released(folder: str) -> tuple[str, ...]:
-    """Return the versions of a hub folder, none where it has no release yet."""
+    """Return the versions of a hub folder; none if it has no release yet."""
     is_new = not os.path.lexists(os.path.join(folder, INDEX)) and not find_releases(folder)
     return () if is_new else _catalog.sort_versions(read_index(folder)["versions"])
 
 
 def _write_tables(folder: str, content: Content) -> list[Resource]:
-    """Write the files of the tables, and return what the manifest says of them."""
+    """Write the files of the tables, and return their entries in the manifest."""
     tables = content.tables
     schemas = schema_at(content.release.schema_version, content.spec.own_tables)
     resources = [write.describe(schemas[name], rows) for name, rows in tables.items()]
@@ -526,18 +525,18 @@ def _write_manifest(folder: str, content: Content, resources: Sequence[Resource]
 
 
 def _check_bump(diff: Diff, level: Level, before: str, version: str) -> None:
-    """Refuse a version that says less than its changes do."""
+    """Refuse a version that announces less than its changes are."""
     declared = _declared_level(before, version)
     if LEVELS.index(level) > LEVELS.index(declared):
         raise BumpTooSmall(
-            f"{version} after {before} is a {declared} version, but the changes "
-            f"need a {level} one:\n{_reasons(diff, level)}\n"
+            f"{version} after {before} is a {declared} version, but the changes need a {level} "
+            f"one:\n{_reasons(diff, level)}\n"
             f"Build {next_version(before, level)}, or leave the version out."
         )
 
 
 def _release_before(folder: str, version: str) -> Hub | None:
-    """Return the release before a version, or the newest where none is named."""
+    """Return the release before a version, or the newest if none is named."""
     older = [
         each
         for each in _released(folder)
@@ -552,7 +551,7 @@ def _declared_level(old: str, new: str) -> str:
 
 
 def _reasons(diff: Diff, level: Level, most: int = 5) -> str:
-    """Return the first changes that need the diff's level, a line each."""
+    """Return the first changes that need this bump, a line each."""
     reasons = [change for change in diff if change.level == level]
     lines = [
         f"  {change.kind}: {change.table} {change.row_key or ''} {change.column or ''}".rstrip()

@@ -1,17 +1,17 @@
-"""Representatives: the few works that stand for all works that cite the canonical one.
+"""Representatives: a few works that stand for all citing works.
 
-Each work is the bag of words of its title and its finding or, where none is known, its abstract.
-A word weighs ``1 + ln(times used)`` times ``ln((1 + N) / n)`` where n of N works use it, and two
-works are as near as the cosine of their bags. Works are picked one after the other, each time
-the one that adds most to the sum, over all works, of the nearness of the nearest pick: greedy
-facility location (Cornuéjols, Fisher and Nemhauser 1977), which reaches at least 63 % of the best
-sum that as many picks can have. Later picks never change earlier ones.
+A work is the bag of words of its title and finding, or abstract if no finding is known. A word
+weighs ``1 + ln(times used)`` times ``ln((1 + N) / n)`` if n of N works use it; the nearness of two
+works is the cosine of their bags. Each pick is the work that adds most to the sum, over all works,
+of the nearness of their nearest pick: greedy facility location (Cornuéjols, Fisher and Nemhauser
+1977), which reaches at least 63 % of the best sum for that many picks. Later picks never change
+earlier ones.
 
-Weights are whole numbers, and so are all sums of them: no order of works, threads or processor
-changes a pick. Equal ones are taken in the order of their ids.
+Weights and their sums are whole numbers, so no order of works, threads or processor changes a
+pick. Ties are broken by id.
 
-Of each work the `TERMS` heaviest words that another work uses, too, are compared; the others
-count as its own. In a hub of more than `CANDIDATES` works, as many of them, drawn by a hash of
+It compares, for each work, the `TERMS` heaviest words that another work uses, too; the others
+count as its own. In a hub of more than `CANDIDATES` works, only that many, drawn by a hash of
 their ids, can be picked; all are covered.
 """
 
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 METHOD: Final = "facility-location"
 MOST: Final = 24
-"""How many works are picked at most."""
+"""The most works to pick."""
 TERMS: Final = 48
 CANDIDATES: Final = 5000
 _ALL: Final = 3  # of fewer works, each is picked
@@ -61,7 +61,7 @@ _USUAL: Final = frozenset(
         *("under", "us", "use", "used", "was", "well", "were", "what", "when", "where", "will"),
     }
 )
-"""Words of abstracts that say nothing of their subject."""
+"""Words of abstracts that say nothing about their subject."""
 _ALONE: Final = "shares no word with works that earlier picks do not stand for as well"
 _LOCATOR: Final = "greedy facility location on TF-IDF of title and finding or abstract"
 
@@ -69,11 +69,10 @@ _LOCATOR: Final = "greedy facility location on TF-IDF of title and finding or ab
 class Pick(NamedTuple):
     """A work that was picked.
 
-    ``covers`` counts the works of which it is the nearest pick, itself with them; ``score`` is
-    what it adds to the sum of nearness, in works; ``coverage`` the share of the sum that all works
-    have together, reached with this pick. ``reason`` names the words that weigh most of those
-    that it shares with works to which no earlier pick is as near. ``runner_up`` would have added
-    most of the others.
+    ``covers`` counts the works whose nearest pick it is, including itself; ``score`` is what it
+    adds to the sum of nearness, in works; ``coverage`` is the share of the sum of all works that
+    is reached with this pick. ``reason`` names the heaviest words that it shares with works to
+    which no earlier pick is as near. ``runner_up`` would have added most among the others.
     """
 
     work_id: str
@@ -88,24 +87,24 @@ class Pick(NamedTuple):
 def choose(
     texts: Mapping[str, Iterable[str]], pinned: Sequence[str] = (), most: int = MOST
 ) -> list[Pick]:
-    """Return the works that stand for all, the one that adds most first.
+    """Return the works that stand for all; the one that adds most comes first.
 
-    There are as many as ``most``, fewer where a further one would add less than a hundredth of a
-    work, as with texts that are alike. Of fewer than three works all are returned.
+    It returns ``most`` works, or fewer if another would add less than a hundredth of a work, as
+    with similar texts. With fewer than three works it returns all.
 
     Parameters
     ----------
     texts : mapping of str to iterable of str
         Texts of each work, by its id: title, finding or abstract.
     pinned : sequence of str, optional
-        Works that a person chose: they come first, as they are given.
+        Works that a person chose: they come first, in this order.
     most : int, optional
-        How many works, where no more are pinned.
+        How many works, unless more are pinned.
 
     Raises
     ------
     BuildError
-        A work is pinned that is not there.
+        A pinned work does not exist.
 
     Examples
     --------
@@ -119,8 +118,8 @@ def choose(
     number_of = {work_id: number for number, work_id in enumerate(ids)}
     for work_id in pinned:
         if work_id not in number_of:
-            problem = f"{work_id} is pinned as a representative, and is none of the citing works"
-            raise BuildError(f"{problem}. Name a citing work, or take it out.")
+            problem = f"{work_id} is pinned as a representative, but is not a citing work"
+            raise BuildError(f"{problem}. Name a citing work, or delete it.")
     pins = list(dict.fromkeys(number_of[work_id] for work_id in pinned))
     bags = _Bags(texts[work_id] for work_id in ids)
     greedy = _Greedy(bags, {*_candidates(ids), *pins})
@@ -153,7 +152,7 @@ def put_representatives(
 
 
 def _candidates(ids: Sequence[str]) -> Iterable[int]:
-    """Return the works that can be picked: of many, those of the least hashes of their ids."""
+    """Return the works that can be picked: if there are many, those with the lowest hashes."""
     if len(ids) <= CANDIDATES:
         return range(len(ids))
 
@@ -167,7 +166,7 @@ class _Bags:
     """The weights of the words of works, by work and by word.
 
     The words of work n are ``terms[start[n]:start[n + 1]]``, the works of word t
-    ``works[first[t]:first[t + 1]]``; weights stand beside either.
+    ``works[first[t]:first[t + 1]]``; both have weights.
     """
 
     def __init__(self, texts: Iterable[Iterable[str]]) -> None:
@@ -205,13 +204,13 @@ class _Bags:
         self.cost = cost + self.size  # cells to look through for the nearness of a work to all
 
     def sums(self) -> Sums:
-        """Return, for each work, at least the sum of its nearness to all."""
+        """Return, for each work, an upper bound of the sum of its nearness to all."""
         heft = np.bincount(self.terms, self.weights, minlength=len(self.words))
         parts = heft[self.terms] * self.weights
         return self.own + np.bincount(self._owners(), parts, minlength=self.size)
 
     def nearness(self, numbers: Sequence[int]) -> Sums:
-        """Return how near all works are to some, a row for each of those."""
+        """Return the nearness of all works to some, a row for each of those."""
         spans = [np.arange(self.start[number], self.start[number + 1]) for number in numbers]
         asked = np.concatenate(spans)
         lengths = np.diff(self.first)[self.terms[asked]]
@@ -229,7 +228,7 @@ class _Bags:
         return near
 
     def shared_words(self, number: int, others: Flags) -> list[str]:
-        """Return the words that weigh most of those that a work shares with others."""
+        """Return the heaviest words that a work shares with others."""
         parts = self.weights * others[self._owners()]
         heft = np.bincount(self.terms, parts, minlength=len(self.words))
         span = slice(self.start[number], self.start[number + 1])
@@ -249,9 +248,9 @@ class _Step(NamedTuple):
 
 
 class _Greedy:
-    """Picks works one by one; what they add is looked at again only where it may be most.
+    """Picks works one by one, and recomputes a gain only if it may be the largest.
 
-    What a work adds never grows, so that what it added when it was looked at last is a bound.
+    Gains never grow, so the last one computed is a bound.
     """
 
     def __init__(self, bags: _Bags, candidates: Iterable[int]) -> None:
@@ -272,7 +271,7 @@ class _Greedy:
         self._take(number, -loss, best[0] if best else None)
 
     def pick_best(self, floor: float) -> bool:
-        """Pick the work that adds most, and tell whether it adds as much as ``floor``."""
+        """Pick the work that adds most, and tell whether that is at least ``floor``."""
         best = self._best(2)
         if not best or -best[0][0] < floor:
             return False
@@ -289,7 +288,7 @@ class _Greedy:
         self.covered = np.maximum(self.covered, near)
 
     def _best(self, count: int) -> list[tuple[float, int]]:
-        """Return the works that add most, each as less what it adds and its number."""
+        """Return the works that add most, each as negative gain and number."""
         known: list[tuple[float, int]] = []
         step = _CELLS >> 6
         while self.bounds and (len(known) < count or self.bounds[0] < known[count - 1]):
@@ -339,6 +338,6 @@ def _in_works(nearness: float) -> float:
 
 
 def _logs(counts: Numbers) -> Sums:
-    """Return logarithms, by one function for all processors."""
+    """Return logarithms by one function, the same on all processors."""
     logs = [math.log(count) if count else 0.0 for count in range(int(counts.max(initial=0)) + 1)]
     return np.array(logs)[counts]

@@ -1,4 +1,4 @@
-"""``hub.toml``: what a hub is, its rights, and what each of its releases takes in."""
+"""``hub.toml``: a hub, its rights, and the content of each release."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from citehub.build.own_tables import OwnTable
 
 SOURCE: Final = "source"
-"""Folder of a hub folder that holds what goes in."""
+"""The folder of sources in a hub folder."""
 PARTS: Final[dict[str, tuple[str, ...]]] = {
     "page": ("works", "citations", "label_counts", "representatives"),
     "identifiers": ("work_ids",),
@@ -37,9 +37,9 @@ PARTS: Final[dict[str, tuple[str, ...]]] = {
     "themes": ("themes", "work_themes"),
     "selection": ("representatives",),
 }
-"""Parts of a hub that a release may take in alone, and their tables; its own tables are others.
+"""Parts of a hub that a release may take in alone, and their tables, apart from its own ones.
 
-``selection`` is the one that citehub computes.
+citehub computes ``selection``.
 """
 
 _KEYS: Final = (
@@ -50,7 +50,7 @@ _KEYS: Final = (
 _OF_CONTRIBUTOR: Final = (
     *("title", "roles", "path", "email", "organization", "givenName", "familyName"),
 )
-"""What Data Package knows of a contributor: texts, but for the list of roles."""
+"""Properties of a contributor in Data Package: texts, and a list of roles."""
 _LEAST_ALIAS: Final = 3  # letters or digits
 _MOST_ALIASES: Final = 100
 _KINDS: Final = {
@@ -104,10 +104,9 @@ class ReleaseSpec:
 class HubSpec:
     """A hub, as its maintainer describes it; ``folder`` is the hub folder.
 
-    ``work`` is the canonical work as it was asked for; empty where a page says which it is.
-    ``aliases`` are what texts call it, as MT-NLG.
-    ``sources`` are those that are asked for what is new. ``publish_sentences`` says why the
-    maintainer may publish the words of passages, whatever the licence of their text. What the
+    ``work`` is the canonical work as it was asked for; empty if a page names it. ``aliases`` are
+    its names in texts, as MT-NLG. ``sources`` are asked for what is new. ``publish_sentences``
+    says why the maintainer may publish the words of passages under any licence. What the
     maintainer leaves out is empty.
     """
 
@@ -135,15 +134,15 @@ class HubSpec:
         return unpack_sources(self.folder, SOURCE)
 
     def find_release(self, version: str) -> ReleaseSpec | None:
-        """Return what the maintainer says of a release; None where nothing."""
+        """Return the maintainer's description of a release; None if there is none."""
         return next((each for each in self.releases if each.version == version), None)
 
 
 def source_folder(hub: str | os.PathLike[str]) -> str:
-    """Return the folder of a hub's sources, to look into or to copy.
+    """Return the folder of a hub's sources, to read or to copy.
 
-    An installed citehub carries the sources of its hubs packed; they are unpacked where the system
-    keeps what can be made again.
+    An installed citehub has the sources of its hubs packed; it unpacks them into the system's
+    cache.
 
     Parameters
     ----------
@@ -153,7 +152,7 @@ def source_folder(hub: str | os.PathLike[str]) -> str:
     Returns
     -------
     str
-        The folder; it is not to be written into where the hub is not one's own.
+        The folder; do not write into it if the hub is not yours.
 
     Raises
     ------
@@ -176,16 +175,16 @@ def read_spec(folder: str) -> HubSpec:
     Raises
     ------
     SourceError
-        It is not there, not TOML, or something in it is missing or wrong.
+        It is missing, not TOML, or something in it is missing or wrong.
     """
     path = os.path.join(folder, SPEC)
     if not os.path.lexists(path):
-        raise SourceError.at(path, 0, f"cannot be read: it is not there. {_explain(folder)}")
+        raise SourceError.at(path, 0, f"does not exist. {_explain(folder)}")
     return parse_spec(read_text(path), folder)
 
 
 def parse_spec(text: str, folder: str) -> HubSpec:
-    """Return what a ``hub.toml`` of a hub folder says.
+    """Return the content of ``hub.toml`` in a hub folder.
 
     Raises
     ------
@@ -196,18 +195,18 @@ def parse_spec(text: str, folder: str) -> HubSpec:
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise SourceError.at(path, 0, f"is no TOML: {error}") from None
+        raise SourceError.at(path, 0, f"is not TOML: {error}") from None
     reader = _Reader(path, content, "the hub")
     if not is_hub_name(reader.take("name", str)):
         reader.fail(
-            f"the name {content['name']!r:.60} should be small letters, digits and hyphens"
+            f"the name {content['name']!r:.60} should be lower-case letters, digits and hyphens"
         )
     for key in content:
         if key not in _KEYS:
             reader.fail(f"there is no {key!r:.60}; known: {', '.join(_KEYS)}")
     page = reader.take_text("page")
     if not page and not reader.take_text("work"):
-        reader.fail("expected 'work', an identifier or a title of the work that the hub is of")
+        reader.fail("expected 'work', an identifier or title of the hub's work")
     if page and os.path.basename(page) != page:
         reader.fail(f"the page {page!r:.60} should be the name of a file in {SOURCE}")
     own = read_own_tables(folder)
@@ -233,32 +232,32 @@ def parse_spec(text: str, folder: str) -> HubSpec:
 
 
 def _read_right(hub: _Reader) -> str:
-    """Return why the maintainer may publish the words of passages; empty where nothing is said."""
+    """Return why the maintainer may publish the words of passages; empty if not said."""
     key = "publish_sentences"
     if key not in hub.content:
         return ""
     if not isinstance(hub.content[key], str) or not hub.content[key].strip():
         hub.fail(
             f"{key} should say in a sentence why you may publish the words of passages, as "
-            '"All authors gave leave in writing". Leave it out where licences decide.'
+            '"All authors gave leave in writing". Leave it out if licences decide.'
         )
     return hub.take_text(key)
 
 
 def _explain(folder: str) -> str:
-    """Say what a folder is that is to be built and has no ``hub.toml``."""
+    """Say what a folder without ``hub.toml`` is that somebody wants to build."""
     above = os.path.dirname(folder)
     if is_release(folder):
         hub = f"that of its hub, {above}" if is_hub(above) else "the folder of a hub"
         return f"This is a release, which never changes: build {hub}."
-    due = "name, the hub's, and work, an identifier or a title of the work that it is of"
+    due = "name, of the hub, and work, an identifier or title of its work"
     if is_hub(folder) or find_releases(folder):
-        return f"Get it back from where you have it, or write it anew, with two lines: {due}."
+        return f"Restore it, or write it again, with two lines: {due}."
     return f"A hub folder holds it, with {due}. Make one with: citehub new WORK --out DIR"
 
 
 class _Reader:
-    """One table of the file; says what is missing or of another type."""
+    """One table of the file; it reports what is missing or of another type."""
 
     def __init__(self, path: str, content: Any, what: str) -> None:
         if not isinstance(content, dict):
@@ -277,11 +276,11 @@ class _Reader:
         return value
 
     def take_text(self, key: str) -> str:
-        """Return a text that may be left out; then it is empty."""
+        """Return an optional text; empty if left out."""
         return self.take(key, str).strip() if key in self.content else ""
 
     def take_list(self, key: str) -> list[Any]:
-        """Return a list that may be left out; then it is empty."""
+        """Return an optional list; empty if left out."""
         found: list[Any] = self.take(key, list) if key in self.content else []
         return found
 
@@ -294,12 +293,11 @@ def _read_aliases(hub: _Reader) -> tuple[str, ...]:
     for name in names:
         if not isinstance(name, str) or sum(map(str.isalnum, name)) < _LEAST_ALIAS:
             hub.fail(
-                f"{name!r:.60} should be a name that texts have for the work, as "
-                'aliases = ["MT-NLG"]; of fewer than three letters and digits, it would be found '
-                "everywhere"
+                f'{name!r:.60} should be a name of the work in texts, as aliases = ["MT-NLG"]; '
+                "with fewer than three letters and digits, it would be found everywhere"
             )
     if len(names) > _MOST_ALIASES:
-        hub.fail(f"there are {len(names):,} aliases; at most {_MOST_ALIASES} are looked for")
+        hub.fail(f"there are {len(names):,} aliases; the most is {_MOST_ALIASES}")
     return tuple(dict.fromkeys(each.strip() for each in names))
 
 
@@ -320,12 +318,12 @@ def _read_keywords(hub: _Reader) -> list[str]:
 
 
 def _read_licenses(hub: _Reader) -> Iterator[dict[str, str]]:
-    """Yield licences: by their names in SPDX, or each as a table with name, path and title."""
+    """Yield licences: SPDX names, or tables with name, path and title."""
     for entry in hub.take_list("licenses"):
         if isinstance(entry, str):
             if entry not in LICENSES:
                 known = ", ".join(LICENSES)
-                hub.fail(f"there is no licence {entry!r:.60} here by name; known: {known}")
+                hub.fail(f"there is no licence {entry!r:.60}; known: {known}")
             yield LICENSES[entry]
             continue
         reader = _Reader(hub.path, entry, "an entry of licenses")
@@ -399,7 +397,7 @@ def _read_release(path: str, content: object, known: list[str]) -> ReleaseSpec:
 
 
 def _read_schema_version(release: _Reader) -> int:
-    """Return the schema of a release: the newest, unless it says that it has an older one."""
+    """Return the schema of a release: the newest, unless it names an older one."""
     if "schema_version" not in release.content:
         return SCHEMA_VERSION
     version: int = release.take("schema_version", int)
@@ -412,9 +410,7 @@ def _read_doi(release: _Reader) -> str:
     doi = release.take_text("doi")
     identifier = parse_identifier(doi) if doi else None
     if doi and (identifier is None or (identifier.scheme, identifier.value) != ("doi", doi)):
-        release.fail(
-            f"the doi {doi!r:.60} should be bare and in small letters, as 10.5281/zenodo.1"
-        )
+        release.fail(f"the doi {doi!r:.60} should be bare and in lower case, as 10.5281/zenodo.1")
     return doi
 
 
@@ -438,15 +434,15 @@ def describe_hub(  # noqa: PLR0913
     sources: Iterable[str] = (),
     more: Mapping[str, Any] = MappingProxyType({}),
 ) -> str:
-    """Return a ``hub.toml`` that says what a maintainer says of a hub.
+    """Return a ``hub.toml`` with what a maintainer says about a hub.
 
-    Licences and contributors are names, or tables as a manifest has them; ``sources`` are those
-    to ask for what is new; ``more`` is what else there is to say, by key.
+    Licences and contributors are names, or tables as in a manifest; ``sources`` are asked for what
+    is new; ``more`` holds further keys.
 
     Raises
     ------
     BadArgument
-        A licence is not known by this name, a name is empty, or the homepage is no address.
+        A licence is unknown, a name is empty, or the homepage is not an address.
     """
     given, asked = [*licenses], [*sources]
     names = [each for n, each in enumerate(given) if each not in given[:n]]
@@ -494,9 +490,9 @@ def describe_hub(  # noqa: PLR0913
 
 
 def _toml(value: Any) -> str:
-    """Return text, numbers, lists and tables of such as TOML writes them, on one line.
+    """Return text, numbers, and lists and tables of them as TOML, on one line.
 
-    Text is as JSON has it, but for one sign.
+    Text is as in JSON, except for one character.
     """
     if isinstance(value, dict):
         return f"{{ {', '.join(f'{_key(key)} = {_toml(each)}' for key, each in value.items())} }}"

@@ -1,7 +1,7 @@
-"""What was made beside a hub folder, taken over: all of it, whenever the process is killed.
+"""Taking over what was made next to a hub folder: all of it, even if the process is killed.
 
-An update has new answers and a release. Both are gathered in one folder, `TAKEN`, which appears in
-the hub folder at once; from then on whoever writes there next brings it to an end.
+An update has new answers and a release. One folder, `TAKEN`, holds both, and appears in the hub
+folder at once; from then on, whoever writes there next finishes it.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ TAKEN: Final = ".citehub.taken"
 
 
 def take(folder: str, made: str) -> None:
-    """Take over what a folder holds: folders of sources, in ``source``, and of releases.
+    """Take over the content of a folder: folders of sources, in ``source``, and of releases.
 
     Parameters
     ----------
     folder : str
         The hub folder; the lock is held.
     made : str
-        A folder on the same disk, which goes.
+        A folder on the same disk, which disappears.
 
     Raises
     ------
     TargetExists
-        A release is there with other files; nothing is taken over.
+        A release exists with other files; nothing is taken over.
     """
     for name in filter(is_version, os.listdir(made)):
         _folder.check_free(os.path.join(folder, name))
@@ -41,7 +41,7 @@ def take(folder: str, made: str) -> None:
 
 
 def finish_taking(folder: str) -> None:
-    """Bring to an end what `take` began, if it began; the lock is held."""
+    """Finish what `take` began, if anything; the lock is held."""
     taken = os.path.join(folder, TAKEN)
     if not os.path.isdir(taken):
         return

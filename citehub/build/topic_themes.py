@@ -1,4 +1,4 @@
-"""Themes of a hub whose works nobody grouped: the topics that OpenAlex assigned to them."""
+"""Themes of a hub whose works nobody grouped: their topics by OpenAlex."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _DESCRIPTION: Final = (
 
 
 def put_topic_themes(ledger: Ledger, topics: Mapping[str, tuple[str, Origin]]) -> None:
-    """Enter a theme for each topic, that of most works first, and the works that it has.
+    """Enter a theme for each topic, the largest first, and its works.
 
-    ``topics`` are those of the citing works, by work, each with its origin. A work without one
-    has no theme.
+    ``topics`` are those of the citing works, each with its origin. A work without a topic has no
+    theme.
     """
     counts = Counter(topic for topic, _ in topics.values())
     order = sorted(counts, key=lambda topic: (-counts[topic], topic))
@@ -45,7 +45,7 @@ def put_topic_themes(ledger: Ledger, topics: Mapping[str, tuple[str, Origin]]) -
 
 
 def name_themes(titles: Iterable[str]) -> dict[str, str]:
-    """Return a short name for each title, no two alike.
+    """Return a short, unique name for each title.
 
     Examples
     --------

@@ -36,9 +36,9 @@ _MEDIATYPE: Final = "application/vnd.apache.parquet"
 
 
 class GatheredRows:
-    """Rows of every table of a release, checked and moved into Arrow's memory as they come.
+    """Rows of every table of a release, checked and moved into Arrow's memory one by one.
 
-    ``schemas`` are the tables as the release has them; cells of other columns are left out.
+    ``schemas`` are the tables of the release; cells of other columns are left out.
     """
 
     def __init__(self, schemas: Mapping[str, TableSchema] = TABLES) -> None:
@@ -51,7 +51,7 @@ class GatheredRows:
         Raises
         ------
         BuildError
-            A cell is not one that its column allows.
+            A column does not allow a cell.
         """
         import pyarrow as pa
 
@@ -93,7 +93,7 @@ def describe(table: TableSchema, rows: Rows) -> Resource:
 
 
 def write_table(rows: Rows, resource: Resource, folder: str) -> None:
-    """Write a table's Parquet file, and its size and hash into the description."""
+    """Write a table's Parquet file, and enter its size and hash into the description."""
     if isinstance(rows, ArrowRows):
         data = parquet_bytes(rows.table)
     else:
@@ -104,7 +104,7 @@ def write_table(rows: Rows, resource: Resource, folder: str) -> None:
 
 
 def table_bytes(table: TableSchema, rows: Rows) -> bytes:
-    """Return rows as the Parquet file of a table; a cell that is not there is null."""
+    """Return rows as the Parquet file of a table; a missing cell is null."""
     import pyarrow as pa
 
     return parquet_bytes(pa.Table.from_pylist([*map(dict, rows)], schema=arrow_schema(table)))
@@ -138,7 +138,7 @@ def manifest_of(
     resources: Sequence[Resource],
     facts: Mapping[str, str],
 ) -> bytes:
-    """Return ``datapackage.json``; ``facts`` are the hub's own, its class and canonical work."""
+    """Return ``datapackage.json``; ``facts`` has the class of the hub and its canonical work."""
     citehub: dict[str, Any] = {"hub": hub.name, **facts}
     if release.schema_version > FIRST_SCHEMA:
         citehub["schema_version"] = release.schema_version

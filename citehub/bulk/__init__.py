@@ -1,1 +1,1 @@
-"""Reading bulk dumps: which records are a work, who cites it, and what is said of both."""
+"""Reading bulk dumps: the records of a work, who cites it, and what the source says about both."""

@@ -13,22 +13,21 @@ from citehub.sources.registry import dumped
 class Dumps:
     """Which bulk dumps to read, and how.
 
-    A folder may be written in any way: relative, with ``~``, as a ``file:`` address. It is
-    kept as its absolute path.
+    A folder may be relative, have ``~``, or be a ``file:`` address. It becomes an absolute path.
 
     Parameters
     ----------
     engine : {"duckdb", "spark"}
-        What reads them: DuckDB in this process, or Spark.
+        The engine: DuckDB in this process, or Spark.
     master : str, optional
-        Address of a Spark cluster, as ``spark://host:7077``; else Spark runs on this machine.
+        Address of a Spark cluster, as ``spark://host:7077``; by default this machine.
     memory : int
-        Bytes to take at most; of a cluster, each worker.
+        The most bytes of memory; on a cluster, for each worker.
     threads : int, optional
-        Threads to use; by default as many as there are cores.
+        Threads; by default one for each core.
     cache : str, optional
-        A folder that keeps what was read, for other hubs; else it stands beside the result
-        until that is written.
+        A folder that keeps what was read, for other hubs; by default a temporary one next to the
+        result.
     **folders : str, optional
         Folders by source: ``openalex``, the folder ``works`` of a snapshot, or any folder above
         it; ``s2``, a folder that holds those of Semantic Scholar's datasets, ``papers``,
@@ -38,12 +37,12 @@ class Dumps:
     Attributes
     ----------
     folders : dict of str to str
-        Absolute paths by source, of those that were named.
+        Absolute paths of the named folders, by source.
 
     Raises
     ------
     UnknownName
-        There is no source of a name whose dumps can be read.
+        There is no source of this name with readable dumps.
 
     Examples
     --------
@@ -78,7 +77,7 @@ class Dumps:
 
 
 def absolute(path: str | os.PathLike[str]) -> str:
-    """Return the absolute path of a folder, however it is written."""
+    """Return the absolute path of a folder in any spelling."""
     text = os.fspath(path)
     if not os.path.lexists(text):
         if text.startswith("file:"):

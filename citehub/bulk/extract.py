@@ -1,7 +1,7 @@
-"""The part of a dump that concerns one work: its lines and rows as they are, in the dump's layout.
+"""The part of a dump that concerns one work: its lines and rows unchanged, in the dump's layout.
 
-So a hub is made again without the dump. Beside the files of a source stands `NOTE`, which tells
-when it was read and what an extract cannot tell by itself.
+So a hub can be rebuilt without the dump. `NOTE`, next to the files of a source, says when it was
+read, and other facts about the dump.
 """
 
 from __future__ import annotations
@@ -37,16 +37,16 @@ NOTE: Final = "read.json"
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Which rows to take: those of ``own`` records, of those that cite one, and between these.
+    """Which rows to take: those of ``own`` records, of records that cite one, and between these.
 
-    All are names of records as text, without what stands before a number.
+    All are names of records as text, without the prefix of a number.
     """
 
     own: frozenset[str]
     near: frozenset[str]
 
     def takes(self, kind: str, names: tuple[Collection[str], ...]) -> bool:
-        """Tell whether a row of a kind is taken, by the records that it names."""
+        """Tell whether to take a row of a kind, by the records that it names."""
         if kind == "merge":
             return any(not self.own.isdisjoint(each) for each in names)
         if kind == "citation":
@@ -58,12 +58,12 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What an extract says of the dump that it was taken from.
+    """What an extract says about its dump.
 
-    ``unreadable`` is the number of lines that were lost, ``partial`` says in sentences what of
-    the dump could not be read. ``is_asked`` is true where not a dump but the source's interface
-    was asked; ``announced`` is then the number of citing works that it gave with their list, and
-    ``nameless`` that of citations in it that name no citing work.
+    ``unreadable`` is the number of lost lines; ``partial`` has sentences on what could not be
+    read. ``is_asked`` is true if the source's interface was asked, not a dump; then ``announced``
+    is the number of citing works that came with their list, and ``nameless`` that of citations in
+    it without a citing work.
     """
 
     read_on: datetime.date
@@ -92,7 +92,7 @@ class Note:
 
 
 def read_note(folder: str) -> Note | None:
-    """Return the note of an extract; None where a folder is none.
+    """Return the note of an extract; None if a folder is not an extract.
 
     Raises
     ------
@@ -116,7 +116,7 @@ def read_note(folder: str) -> Note | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        problem = "is damaged; it should tell read_on, a date, and unreadable_lines, a number"
+        problem = "is damaged; it should have read_on, a date, and unreadable_lines, a number"
         raise SourceError.at(path, 0, problem) from None
 
 
@@ -129,9 +129,9 @@ def _count(value: Any) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Extract:
-    """Takes rows of datasets, into files that are called as in the dump.
+    """Takes rows of datasets, into files named as in the dump.
 
-    ``engine`` and ``store`` read Parquet; ``scratch`` is a folder for what stands between.
+    ``engine`` and ``store`` read Parquet; ``scratch`` is a folder for intermediate files.
     """
 
     engine: Engine
@@ -216,7 +216,7 @@ def _take_rows(path: str, files: Files, wish: Wish) -> tuple[bytes, int]:
 
 
 def _rows(reader: Any) -> Iterator[list[str]]:
-    """Yield the rows of a file, without those that are none."""
+    """Yield the rows of a file, without invalid ones."""
     while True:
         try:
             yield next(reader)
@@ -227,9 +227,9 @@ def _rows(reader: Any) -> Iterator[list[str]]:
 
 
 def _lines(path: str) -> Iterator[bytes]:
-    """Yield the lines of a file up to where it breaks off, which was told when it was read.
+    """Yield the lines of a file up to where it breaks off; the first reading reported that.
 
-    What breaks off is read anew as slowly as it was then, as the quick reader gives up earlier.
+    Such a file is read slowly again, as the quick reader gives up earlier.
     """
     from isal import igzip
     from isal.igzip_lib import IsalError

@@ -1,4 +1,4 @@
-"""Which records of each source are the works that were asked for, by their identifiers."""
+"""Finding the records of given works in each source, by their identifiers."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _ROUNDS: Final = 8  # identifiers lead to records, which have further identifier
 
 @dataclass(slots=True, eq=False)
 class Wanted:
-    """A work that was asked for: as it was spelt, its identifiers and its records by source."""
+    """A given work: its spelling, its identifiers, and its records by source."""
 
     asked: str
     ids: set[Identifier] = field(default_factory=set)
@@ -32,13 +32,13 @@ class Wanted:
 
     @property
     def curie(self) -> str:
-        """The identifier by which a hub names the work, else as it was asked for."""
+        """The identifier by which a hub names the work, else the given spelling."""
         best = best_identifier(self.ids)
         return best.curie if best else self.asked
 
 
 def read_wanted(asked: str) -> Wanted:
-    """Return a work to look for; what is no identifier is a title."""
+    """Return a work to look for; anything but an identifier is a title."""
     found = parse_identifier(asked)
     return Wanted(asked, {found} if found else set())
 
@@ -49,12 +49,11 @@ def find_records(
     wanted: Iterable[Wanted],
     likely: Mapping[str, Callable[[Collection[Identifier]], Expression]] = MappingProxyType({}),
 ) -> None:
-    """Fill in the records and identifiers of the works that were asked for.
+    """Fill in the records and identifiers of the given works.
 
-    Records are of one work where they share an identifier: so the preprint, its published
-    version and their copies in other sources are found from any one of them. The functions
-    in ``likely``, by source, return the works that may have a few identifiers; only these are
-    then looked at.
+    Records with a shared identifier are one work. So any one of the preprint, its published
+    version and their copies in other sources finds the others. The functions in ``likely``, by
+    source, return the works that may have a few identifiers; it looks only at these.
     """
     wanted = list(wanted)
     _find_titles(engine, works, [each for each in wanted if not each.ids])
@@ -90,7 +89,7 @@ def _find_titles(engine: Engine, works: Mapping[str, Expression], wanted: list[W
 
 
 def fold_title(title: str) -> str:
-    """Return a title as titles are compared."""
+    """Return a title in the form for comparing."""
     return re.sub(_BLANKS, " ", title.lower()).strip(" ")
 
 

@@ -1,4 +1,4 @@
-"""What the sources say of the works that were asked for, and of those that cite them."""
+"""Reading what sources say about given works, and about works that cite them."""
 
 from __future__ import annotations
 
@@ -56,18 +56,18 @@ def open_dumps(
     only: Mapping[str, Collection[int]] = MappingProxyType({}),
     texts: bool = True,
 ) -> list[Opened]:
-    """Read the dumps that were named.
+    """Read the named dumps.
 
     Parameters
     ----------
     store : Store
-        What reads them. All are looked for before the first is read, which may take hours.
+        The store that reads them. All are located before the first is read, which may take hours.
     dumps : Dumps
-        Where they lie.
+        Their folders.
     only : mapping of str to collection of int, optional
-        Records by source: of other works than those, and those that cite one, no details.
+        Records by source: only these, and works that cite one, get details.
     texts : bool, default True
-        Whether the texts of works are read, too.
+        Whether to read texts of works, too.
     """
     known = [each for each in dumped() if each.id in dumps.folders]
     places = {
@@ -93,7 +93,7 @@ def open_dumps(
 
 
 class Reader:
-    """Reads what the sources say of the works that were asked for."""
+    """Reads what sources say about given works."""
 
     def __init__(
         self, engine: Engine, store: Store, dumps: Dumps, scratch: str, *, year: int
@@ -111,7 +111,7 @@ class Reader:
         self.texts: dict[str, dict[str, Expression]] = {}
 
     def find(self, wanted: Sequence[Wanted]) -> None:
-        """Find the works, and write out what each source says of them and of their citations."""
+        """Find the works, and write out what each source says about them and their citations."""
         self.number = {each: number for number, each in enumerate(wanted)}
         only = self._asked_records(wanted)
         self._find(wanted, only)
@@ -122,9 +122,9 @@ class Reader:
             self._extract(source, wanted)
 
     def _asked_records(self, wanted: Sequence[Wanted]) -> dict[str, set[int]]:
-        """Return, by source that can use it, the records by which all works were asked for.
+        """Return the records by which all works were given, for each source that can use them.
 
-        A cache is to serve other works, too, so that all details are read into it.
+        A cache serves other works, too, so it gets all details.
         """
         found: dict[str, set[int]] = {}
         if self.dumps.cache or len(wanted) > FEW:
@@ -140,7 +140,7 @@ class Reader:
     def _have_details(self, wanted: Sequence[Wanted]) -> bool:
         """Tell whether the details of all citing records were read.
 
-        Some were not where a version of a work turned up that was not asked for.
+        Some are missing if an unexpected version of a work turned up.
         """
         return all(
             not source.only
@@ -174,9 +174,9 @@ class Reader:
         *,
         is_known: bool = False,
     ) -> Statements:
-        """Return what the sources say of one work; it has to fit into memory.
+        """Return what the sources say about one work; it must fit into memory.
 
-        Where it ``is_known`` from elsewhere, they may tell of works that cite it alone.
+        If it ``is_known`` from elsewhere, they may know only works that cite it.
         """
         self._check_memory(wanted)
         given = Statements({}, {}, [], read=self._describe(references))
@@ -194,8 +194,8 @@ class Reader:
             )
             if references.n_entries:
                 message += (
-                    " A list of works that cite it has to hold an entry of the work itself, with "
-                    f"this {'identifier' if wanted.ids else 'title'}, where no dump has it: add "
+                    " A list of works that cite it needs an entry for the work itself, with this "
+                    f"{'identifier' if wanted.ids else 'title'}, where no dump has it: add "
                     f"one to the list, or name a dump with {_options()}."
                 )
             raise UnknownWork(message, wanted.asked)
@@ -211,9 +211,9 @@ class Reader:
         return given
 
     def extract(self, wanted: Wanted, folder: str, read_on: datetime.date) -> None:
-        """Write the part of each dump that concerns a work, and what else is to know of it.
+        """Write the part of each dump that concerns a work, with a note on the dump.
 
-        An extract of an extract says of its dump what that said.
+        An extract of an extract repeats its note.
         """
         for source in self.sources:
             name = source.source_id
@@ -273,7 +273,7 @@ class Reader:
             )
 
     def _count(self, tables: Mapping[str, Expression], wanted: Wanted) -> int:
-        """Return how many rows of tables are of the hub of a work."""
+        """Return how many rows of tables belong to the hub of a work."""
         number, n = self.number[wanted], 0
         for table in tables.values():
             mine = table.filter(table.hub == number)
@@ -282,7 +282,7 @@ class Reader:
         return n
 
     def _replace_old_ids(self, source: Opened, wanted: Sequence[Wanted]) -> None:
-        """Ask for what the asked ids were merged into."""
+        """Ask what the given ids were merged into."""
         if source.merged is not None:
             dump = source.dump
             asked = {each: dump.numbers(each.ids) for each in wanted}
@@ -293,7 +293,7 @@ class Reader:
                     each.ids.update(dump.ids_of_name(dump.name_record(ends[number])))
 
     def _add_old_ids(self, source: Opened, wanted: Sequence[Wanted]) -> None:
-        """Add the ids that were merged into the records: others may still cite them."""
+        """Add the ids that were merged into the records, as others may still cite them."""
         if source.merged is not None:
             mine = [each.records.setdefault(source.source_id, set()) for each in wanted]
             ends = self._merges(source.merged, set().union(*mine))
@@ -336,7 +336,7 @@ class Reader:
     def _local(self, source: Opened, edges: Expression) -> Expression:
         """Return the citations among the records that cite the same work.
 
-        Where works hold their references, those that were just kept are looked through.
+        If works hold their references, it looks through those that were just kept.
         """
         records = self.records[source.source_id]
         citations = source.citations
@@ -348,7 +348,7 @@ class Reader:
         return local.inner_join(citing, "citing").semi_join(cited, ["hub", "cited"])
 
     def _near(self, source: Opened, records: Collection[Any]) -> Expression:
-        """Return the works that are some records or may cite one."""
+        """Return some records, and works that may cite one."""
         if not records:
             return source.works.limit(0)
         if source.columns is None or len(records) > FEW:
@@ -362,7 +362,7 @@ class Reader:
         return self.engine.read_parquet(parquet_files(folder))
 
     def _add(self, given: Statements, source: Opened, wanted: Wanted) -> None:
-        """Add what a source says of a work."""
+        """Add what a source says about a work."""
         import ibis
 
         name, number = source.source_id, self.number[wanted]
@@ -416,7 +416,7 @@ class Reader:
                 given.citing[key] = Record(name, edge.citing, dump.ids_of_name(edge.citing))
 
     def _former_ids(self, source: Opened, records: Collection[Any]) -> dict[Any, list[Identifier]]:
-        """Return the ids that were merged into records, where their source was asked for them."""
+        """Return the ids that were merged into records, if the source was asked."""
         found: dict[Any, list[Identifier]] = {}
         if source.is_asked and source.merged is not None:
             for old, new in sorted(self._merges(source.merged, {*records}).items()):
@@ -427,9 +427,9 @@ class Reader:
     def _edges(
         self, source: Opened, edges: Expression, newest: dict[Any, dict[str, Any]]
     ) -> Iterator[Edge]:
-        """Yield the citations, each once, with what all of its rows say.
+        """Yield each citation once, with the content of all its rows.
 
-        Where partitions are dated, the rows of a work's last one count.
+        If partitions are dated, the last one of a work counts.
         """
         dump = source.dump
         found: dict[tuple[Any, Any], list[dict[str, Any]]] = {}
@@ -471,7 +471,7 @@ def _is_titled(entry: Record, title: str) -> bool:
 def _read_record(
     source: Opened, row: dict[str, Any], abstract: dict[str, Any] | None
 ) -> tuple[Record, list[str]]:
-    """Return what a source says of a work, and what of it cannot be used."""
+    """Return what a source says about a work, and what cannot be used."""
     dump = source.dump
     text, lost = dump.abstract(row) if dump.abstract else (None, "")
     record, problem = record_of(
@@ -487,7 +487,7 @@ def _read_record(
 
 
 def _deleted_in(wanted: Wanted) -> Source | None:
-    """Return the source that deleted a work, where the work is its record of such."""
+    """Return the source that deleted a work, if the work is its record of deleted ones."""
     return next((each for each in dumped() if each.dump and each.dump.is_gone(wanted.ids)), None)
 
 
@@ -504,7 +504,7 @@ def _without_later_year(record: Record, last: int) -> tuple[Record, str]:
 
 
 def _count(given: Statements, source_id: str, row: dict[str, Any], last: int) -> None:
-    """Take in a source's own counts; of several records of the work, those of the most cited."""
+    """Take in a source's own counts, from the most cited record of the work."""
     if row["n_citations"] < given.stated.get(source_id, 0):
         return
     given.stated[source_id] = row["n_citations"]
@@ -520,7 +520,7 @@ def _count(given: Statements, source_id: str, row: dict[str, Any], last: int) ->
 def _contexts(
     contexts: Sequence[str | None] | None, intents: Sequence[Sequence[str] | None] | None
 ) -> Iterator[Context]:
-    """Yield passages with their intents; where the two do not run beside each other, apart."""
+    """Yield passages with their intents, separately if the two lists do not match."""
     texts, lists = list(contexts or ()), list(intents or ())
     if len(texts) == len(lists):
         pairs = list(zip(texts, lists, strict=True))
@@ -533,9 +533,9 @@ def _contexts(
 
 
 def _all_contexts(rows: Iterable[Iterable[Context]]) -> tuple[Context, ...]:
-    """Return the passages of several rows of a citation, in the same order whatever theirs.
+    """Return the passages of several rows of a citation, in a fixed order.
 
-    One that two rows hold is one, with the intents of both; one that a row holds twice is two.
+    A passage in two rows is one, with the intents of both; twice in one row, it is two.
     """
     found: dict[tuple[str, int], dict[str, None]] = {}
     for contexts in sorted(map(list, rows), key=lambda each: (-len(each), each)):
@@ -547,9 +547,9 @@ def _all_contexts(rows: Iterable[Iterable[Context]]) -> tuple[Context, ...]:
 
 
 def _newest(rows: Iterable[dict[str, Any]], *, is_dated: bool) -> dict[Any, dict[str, Any]]:
-    """Return one row for each record, with what all of its rows say, in any order of the rows.
+    """Return one row for each record, with the content of all its rows, whatever their order.
 
-    Where they differ, the fullest counts. Where partitions are dated, those of the last count.
+    If they differ, the fullest counts. If partitions are dated, the last one counts.
     """
     found: dict[Any, list[dict[str, Any]]] = {}
     for row in rows:
@@ -574,7 +574,7 @@ def _join_rows(rows: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _enter_note(source: Opened, note: Note, given: Statements) -> None:
-    """Enter what an extract says of itself."""
+    """Enter the note of an extract."""
     name, dump, api = source.source_id, source.dump, source.source.api
     those = (source.source, *dump.findings.values())
     given.unreadable[name] = note.unreadable

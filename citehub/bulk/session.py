@@ -1,4 +1,4 @@
-"""One run over bulk dumps: its engine, what it keeps, and what it could not read."""
+"""One run over bulk dumps: its engine, its store, and what it could not read."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def reading(
     dumps: Dumps, target: str, progress: Callable[[str], None]
 ) -> Iterator[tuple[Engine, Store, str]]:
-    """Open the engine and the store; what was read is kept where the run does not end well."""
+    """Open the engine and the store; if the run fails, what was read is kept."""
     kept = dumps.cache or f"{target}.reading"
     os.makedirs(kept, exist_ok=True)
     try:
@@ -49,7 +49,7 @@ def reading(
 
 
 def write_rejects(path: str, rejects: Sequence[Reject]) -> str:
-    """Write what could not be read as CSV, and return the file; empty where all could."""
+    """Write what could not be read as CSV, and return the file; empty if all could."""
     if not rejects:
         return ""
     lines = csv_lines((each._asdict() for each in rejects), Reject._fields)

@@ -1,7 +1,7 @@
 """The partitions of dumps, read once: their fields as Parquet, and what could not be read.
 
-Partitions are read some at a time. What was read of them stands in a folder of its own, which is
-renamed into place, so that a run that was cut off goes on where it was.
+It reads several partitions at a time into a folder, and renames that into place. So a run that was
+cut off goes on where it was.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _FORMAT: Final = 4  # of what is kept; a new number reads anew
 
 
 class Store:
-    """What was read of dumps, in a folder that later runs go on from."""
+    """The content of dumps, in a folder that later runs reuse."""
 
     def __init__(self, engine: Engine, folder: str, progress: Callable[[str], None]) -> None:
         self.engine = engine
@@ -52,7 +52,7 @@ class Store:
         self._tables: dict[str, list[Expression]] = {}
 
     def table(self, files: Files) -> Expression:
-        """Return what a dataset is mapped to, reading the partitions that were not read yet.
+        """Return the mapped dataset, reading partitions that were not read yet.
 
         Its column ``part`` numbers the partitions.
         """
@@ -68,15 +68,15 @@ class Store:
         return table
 
     def shape(self, files: Files, raw: Expression) -> Expression:
-        """Return what rows of a dataset in Parquet are mapped to."""
+        """Return the mapped rows of a dataset in Parquet."""
         return raw.select(**files.dataset.shape(raw), part=raw.part)
 
     def told(self, by_title: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
-        """Return the sentences of all datasets."""
+        """Return the notes on all datasets."""
         return tuple(each for sentences in by_title.values() for each in sentences)
 
     def _tell(self, files: Files, table: Expression) -> None:
-        """Keep what is to tell of how whole the dataset is."""
+        """Keep notes on missing parts of the dataset."""
         counts: Counter[str] = Counter()
         if files.announced or any(map(_breaks_off, self.rejects[files.title])):
             for row in self.engine.fetch(table.group_by("part").agg(n=table.count())):
@@ -84,7 +84,7 @@ class Store:
         self._judge(files, counts)
 
     def _judge(self, files: Files, counts: Counter[str]) -> None:
-        """Compare the rows that each file gave with those that are announced."""
+        """Compare the rows of each file with the announced number."""
         rejects = self.rejects[files.title]
         broken = [each for each in rejects if _breaks_off(each)]
         partial = [*files.partial, *(_describe_break(each, files, counts) for each in broken)]
@@ -93,14 +93,14 @@ class Store:
         for path, announced in files.announced.items():
             n, due = counts[path] + bad[path], announced.n_records
             if path not in ended and due not in {None, n}:
-                partial.append(f"{path}: {n:,} rows were read, and {due:,} are announced.")
+                partial.append(f"{path}: {n:,} rows were read, but {due:,} are announced.")
         self.notes[files.title] = files.notes
         self.partial[files.title] = tuple(partial)
 
     def _open_parquet(self, files: Files) -> list[Expression]:
-        """Return the columns as they are, and ``part``, of files that have the same.
+        """Return the columns, and ``part``, of files with equal columns.
 
-        Files that are none are left out.
+        Invalid files are left out.
         """
         counts: Counter[str] = Counter()
         bounds: list[dict[str, tuple[str, str]]] = []
@@ -130,7 +130,7 @@ class Store:
         return [self.engine.read_parts(parts) for parts in alike.values()]
 
     def raw(self, files: Files) -> Expression:
-        """Return the fields of a dataset in Parquet as they lie there, and ``part``."""
+        """Return the fields of a dataset in Parquet as stored, and ``part``."""
         import ibis
 
         if files.title not in self._raw:
@@ -143,18 +143,18 @@ class Store:
         return self._raw[files.title]
 
     def _fit(self, raw: Expression, files: Files) -> Expression:
-        """Return the fields of files in Parquet as the types that are due, and ``part``."""
+        """Return the fields of files in Parquet in the expected types, and ``part``."""
         return raw.select(**self._cells(raw, files), part=raw.part)
 
     def whole(self, files: Files) -> list[Expression]:
-        """Return all columns of files in Parquet, those that are read as the types that are due.
+        """Return all columns of files in Parquet, the used ones in the expected types.
 
         Files with the same columns are one table.
         """
         return [raw.mutate(**self._cells(raw, files)) for raw in self._opened(files)]
 
     def _opened(self, files: Files) -> list[Expression]:
-        """Return what `_open_parquet` does, which looks at the files and judges them once."""
+        """Return the result of `_open_parquet`, which looks at the files once."""
         if files.title not in self._tables:
             self._tables[files.title] = self._open_parquet(files)
         return self._tables[files.title]
@@ -183,7 +183,7 @@ class Store:
         return cells
 
     def _refuse(self, column: Expression, kind: str, files: Files) -> None:
-        """Tell of a column of another type, unless nothing stands in it; without some, end."""
+        """Report a column of another type, unless it is empty; without a needed one, fail."""
         name = column.get_name()
         (found,) = self.engine.fetch(column.as_table().agg(n=column.count()))
         if found["n"]:
@@ -198,7 +198,7 @@ class Store:
             self.notes[files.title] += (told,)
 
     def _read(self, files: Files) -> Iterator[str]:
-        """Yield the folders of what was read."""
+        """Yield the folders with the content."""
         parent = os.path.join(self.folder, files.dataset.source_id, files.dataset.name)
         step = self.engine.batch
         batches = [files.paths[at : at + step] for at in range(0, len(files.paths), step)]
@@ -224,7 +224,7 @@ class Store:
         return int(self.engine.fetch(table.agg(n=table.count()))[0]["n"])
 
     def _read_some(self, paths: Sequence[str], first: int, files: Files, scratch: str) -> None:
-        """Read partitions together; where that fails, one by one."""
+        """Read partitions together; if that fails, one by one."""
         dataset = files.dataset
         numbered = list(enumerate(paths, first))
         rejects: list[Reject] = []
@@ -251,7 +251,7 @@ class Store:
         *,
         trust: bool = False,
     ) -> bool:
-        """Write partitions as Parquet, and tell whether all of their rows could be read."""
+        """Write partitions as Parquet, and tell whether all rows could be read."""
         if any(path.endswith(".gz") and not size_of(path) for _, path in numbered):
             return False  # which engines take for a file without rows
         folder = os.path.join(scratch, f"{name}.reading")
@@ -279,7 +279,7 @@ class Store:
 
 
 class _Clock:
-    """Tells how far the reading is: partitions, rows a second, time left."""
+    """Shows the progress of reading: partitions, rows a second, time left."""
 
     def __init__(self, files: Files, progress: Callable[[str], None]) -> None:
         self.title = files.title
@@ -323,9 +323,9 @@ def _duration(seconds: float) -> str:
 
 
 def _name(paths: Sequence[str], files: Files, first: int) -> str:
-    """Return a name that changes with the files, their place and what is read of them.
+    """Return a name that changes with the files, their place and the fields.
 
-    A file that was replaced by one of its size and date has another time of its last change.
+    A file that was replaced by one of equal size and date has another change time.
     """
     dataset = files.dataset
     shape = dataset.shape.__name__
@@ -342,12 +342,12 @@ def _name(paths: Sequence[str], files: Files, first: int) -> str:
 
 
 def _origin(files: Files, path: str) -> str:
-    """Return a file as it lies in the dump, of one that was unpacked its archive."""
+    """Return a file of the dump; for an unpacked one, its archive."""
     return files.origins.get(path, path)
 
 
 def is_lost(reject: Reject) -> bool:
-    """Tell whether all of a line is lost."""
+    """Tell whether a whole line is lost."""
     return not reject.reason.endswith(KEPT)
 
 
@@ -356,7 +356,7 @@ def _breaks_off(reject: Reject) -> bool:
 
 
 def _describe_break(reject: Reject, files: Files, counts: Counter[str]) -> str:
-    """Say in a sentence how much was read of a file that breaks off."""
+    """Say in a sentence how much of a broken file was read."""
     n, announced = counts[reject.path], files.announced.get(reject.path)
     of = f" of the {announced.n_records:,} announced" if announced and announced.n_records else ""
     why = reject.reason.removeprefix(BREAKS_OFF).lstrip(": ")

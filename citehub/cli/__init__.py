@@ -1,10 +1,9 @@
-"""The command line: the library's calls, for a terminal and for scripts.
+"""The command line: the calls of the library, for a terminal and for scripts.
 
 Data goes to standard output, messages to standard error. Exit codes: 0 done; 1 nothing found,
-damaged data, a hub that could not be updated, or a build that was refused; 2 the command was
-written wrong, or names something that does not exist, as a work that no source knows; 3 done, but
-with a part of a source only, as it could not be read whole; 4 an update that found nothing new;
-130 and 143 stopped by the user or the system.
+damaged data, a hub that could not be updated, or a refused build; 2 a mistake in the command, or a
+name that does not exist, as of a work that no source knows; 3 done, but a source could only be
+read in part; 4 an update found nothing new; 130 and 143 stopped by the user or the system.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ from citehub.errors import BadArgument, CitehubError, UnknownName
 
 
 def main() -> None:
-    """Run the command line; errors that citehub raises on purpose print without traceback."""
+    """Run the command line; citehub's own errors print without a traceback."""
     if hasattr(signal, "SIGPIPE"):  # end quietly, as other tools do, when the reader has enough
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     stopping.listen()

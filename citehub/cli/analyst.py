@@ -41,9 +41,9 @@ class Format(StrEnum):
 
 
 def keep_off_terminal(format_: str, output: str | None, *, is_binary: bool) -> None:
-    """Refuse to write bytes that are no text where a person would look at them."""
+    """Refuse to write binary data to a terminal."""
     if is_binary and output is None and sys.stdout.isatty():
-        raise typer.BadParameter(f"{format_} is not for a terminal; add -o FILE or a pipe")
+        raise typer.BadParameter(f"A terminal cannot show {format_}. Add -o FILE, or a pipe.")
 
 
 def _complete_table(ctx: typer.Context, incomplete: str) -> list[str]:
@@ -84,7 +84,7 @@ def search(
     """Find works by words of title, authors, finding or identifiers."""
     query = " ".join(words)
     if not query.strip():
-        raise typer.BadParameter("there is no word to search for")
+        raise typer.BadParameter("The search has no word.")
     found = citehub.load(hub, version=version).search(query)
     if as_json:
         records.print_json([records.work_record(work) for work in found])
@@ -92,7 +92,7 @@ def search(
         rows = [(work.work_id, work.published, marked_title(work)) for work in found]
         terminal.show(terminal.grid("work", "first version", "title", rows=rows, wide=(2,)))
     if not found:
-        terminal.err().print(terminal.text(f"No work of {hub} holds all of: {query}"))
+        terminal.err().print(terminal.text(f"No work of {hub} has all of: {query}"))
         raise typer.Exit(1)
 
 
@@ -103,7 +103,7 @@ def table(
         str | None,
         typer.Argument(
             metavar="TABLE",
-            help="A table; all are listed without.",
+            help="A table; without it, all are listed.",
             autocompletion=_complete_table,
         ),
     ] = None,
@@ -112,11 +112,11 @@ def table(
         typer.Option(
             "--format",
             "-f",
-            help="What to print. In csv, text that would run as a formula gets an apostrophe.",
+            help="What to print. In csv, an apostrophe keeps text from running as a formula.",
         ),
     ] = Format.TEXT,
     columns: Annotated[
-        str | None, typer.Option("--columns", "-c", help="Columns, parted by commas.")
+        str | None, typer.Option("--columns", "-c", help="Columns, separated by commas.")
     ] = None,
     output: Output = None,
     force: Force = False,
@@ -126,16 +126,16 @@ def table(
     loaded = citehub.load(hub, version=version)
     if name is None:
         if (format_, columns, output) != (Format.TEXT, None, None):
-            raise typer.BadParameter("name a table first; all are listed without one")
+            raise typer.BadParameter("Name a table first. To list them: citehub table HUB")
         pages.show_tables(loaded, hub)
         return
     chosen = None if columns is None else [column.strip() for column in columns.split(",")]
     handle = loaded.table(name)
     if output == "":
-        raise typer.BadParameter("the name of the file is empty")
+        raise typer.BadParameter("The name of the file is empty.")
     if format_ is Format.TEXT:
         if output is not None:
-            raise typer.BadParameter("a file takes --format csv, json or parquet")
+            raise typer.BadParameter("A file needs --format csv, json or parquet.")
         pages.show_table(handle, chosen)
         return
     keep_off_terminal(format_, output, is_binary=format_ is Format.PARQUET)
@@ -158,7 +158,7 @@ def cite(
     ] = STYLES[0],
     version: Pin = None,
 ) -> None:
-    """Print a reference of the data version or of a work."""
+    """Print a reference to the data version or to a work."""
     made = citehub.load(hub, version=version).cite(cast("Style", style), of=what)
     terminal.write_output([f"{made}\n".encode()], "-", force=False)
 
@@ -190,7 +190,7 @@ def diff(
     every: Annotated[bool, typer.Option("--all", help="List every change.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Compare two releases, and say which bump they need."""
+    """Compare two releases, and say which version bump they need."""
     found = citehub.diff(hub, old, new)
     if as_json:
         changes = [{**change._asdict(), "level": change.level} for change in found]
@@ -202,7 +202,7 @@ def diff(
 
 @app.command()
 def sources(hub: HubName, version: Pin = None, as_json: AsJson = False) -> None:
-    """Say what each source knows of a hub's citations, and why the numbers differ."""
+    """Show how many citations each source knows, and why the numbers differ."""
     loaded = citehub.load(hub, version=version)
     found = loaded.agreement()
     if as_json:
@@ -218,11 +218,11 @@ def sources(hub: HubName, version: Pin = None, as_json: AsJson = False) -> None:
 def notebooks(
     out: Annotated[str, typer.Option("--out", help="Folder to make.")],
 ) -> None:
-    """Copy the notebooks of the documentation, to run them at home."""
+    """Copy the notebooks of the documentation, to run them yourself."""
     from citehub.notebooks import copy_notebooks
 
     if out in {"", "-"}:
-        raise typer.BadParameter("name a folder to make")
+        raise typer.BadParameter("Name a folder to make.")
     with terminal.progress() as step:
         step("Copy the notebooks")
         written = copy_notebooks(out)

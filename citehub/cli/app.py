@@ -1,4 +1,4 @@
-"""The program itself: what it is called without a command, and parameters that commands share."""
+"""The program: what it does without a command, and parameters that commands share."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from citehub.cli import pages
 from citehub.errors import CitehubError
 
 PARTIAL: Final = 3
-"""Exit code of what is done, but with a part of a source only."""
+"""Exit code if a source could only be read in part."""
 
 
 class Commands(TyperGroup):
-    """The commands; those that read bulk dumps are imported where one of them is wanted."""
+    """The commands; those that read bulk dumps are imported on first use."""
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Return the names of all commands, in the order of the help."""
@@ -49,12 +49,12 @@ app = typer.Typer(
 
 
 def complete_hub(incomplete: str) -> list[str]:
-    """Return the hubs that begin like this."""
+    """Return the hubs that begin with this."""
     return [name for name in citehub.hubs() if name.startswith(incomplete)]
 
 
 def complete_version(ctx: typer.Context, incomplete: str) -> list[str]:
-    """Return the versions, of the hub that stands before if there is one."""
+    """Return the versions: of the hub that was named before, else of all."""
     hub = ctx.params.get("hub")
     known: list[str] = []
     for name in [hub] if hub else citehub.hubs():
@@ -108,7 +108,7 @@ def read_ids(path: str | None) -> list[str]:
     Raises
     ------
     typer.BadParameter
-        It cannot be read, or holds none.
+        It cannot be read, or is empty.
     """
     if path is None:
         return []
@@ -116,9 +116,9 @@ def read_ids(path: str | None) -> list[str]:
         with open(0 if path == "-" else path, encoding="utf-8-sig", closefd=path != "-") as file:
             lines = [line.strip() for line in file if line.strip()]
     except UnicodeDecodeError:
-        raise typer.BadParameter(f"{path} is no text in UTF-8") from None
+        raise typer.BadParameter(f"{path} is not text in UTF-8.") from None
     except OSError as error:
         raise typer.BadParameter(f"{path}: {error.strerror}") from None
     if not lines:
-        raise typer.BadParameter(f"there is no work in {path}")
+        raise typer.BadParameter(f"{path} names no work.")
     return lines

@@ -1,4 +1,4 @@
-"""The command of whoever curates a hub: curate."""
+"""The command of a curator: curate."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ def curate(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write the files in which to curate a hub, and say what stands to be decided.
+    """Write the files of curation of a hub, and list what is left to decide.
 
-    Files that are there already stay as they are.
+    It never changes a file that exists.
     """
     from citehub.build import curate as build
 
@@ -64,13 +64,13 @@ def curate(
     for line in told:
         print(clean(line))
     if release is None:
-        terminal.show("\nThere is no release yet that could leave anything to be decided.")
+        terminal.show("\nThere is no release yet, so there is nothing to decide.")
     else:
         _show_open(found, f"{release.name} {release.version}")
     if any(each.name == "labels" and each.n for each in found):
         judge = f"Judge passages, one after the other: citehub review {shlex.quote(hub)} --as NAME"
         terminal.err().print(terminal.text(judge), soft_wrap=True)
-    hint = f"Fill in the files, and build what follows: citehub build {shlex.quote(hub)}"
+    hint = f"Fill in the files, then build: citehub build {shlex.quote(hub)}"
     terminal.err().print(terminal.text(hint), soft_wrap=True)
 
 
@@ -95,7 +95,7 @@ def _show_open(found: tuple[Open, ...], release: str) -> None:
     counts = [(each.what, f"{each.n:,}", each.file) for each in found]
     terminal.show(
         "",
-        terminal.text(f"To be decided, by {release}:"),
+        terminal.text(f"To decide, by {release}:"),
         terminal.grid("what", "open", "decide in", rows=counts),
     )
     for kind in found:

@@ -1,4 +1,4 @@
-"""The command that tells how well labellers judge why passages cite: labels evaluate."""
+"""The command that compares labellers with people: labels evaluate."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from citehub.labelling.corpora import Corpus
     from citehub.labelling.scores import Scores
 
-labels = typer.Typer(help="How well labellers judge why passages cite.", no_args_is_help=True)
+labels = typer.Typer(help="How far labellers agree with people.", no_args_is_help=True)
 app.add_typer(labels, name="labels")
 
 _SCHEMES = {"intent": "role", "polarity": "polarity", "subject": "subject"}
@@ -36,19 +36,19 @@ def evaluate(
         list[str],
         typer.Argument(
             metavar="HUB_OR_FOLDER",
-            help="A hub whose passages were judged, by name or folder; or the folder of a "
-            "published corpus that you have: SciCite, MultiCite, ACL-ARC, ACT2, FOCAL, AC3.",
+            help="A hub whose passages are judged, by name or folder; or your folder of a "
+            "published corpus: SciCite, MultiCite, ACL-ARC, ACT2, FOCAL, AC3.",
         ),
     ],
     as_json: AsJson = False,
 ) -> None:
-    """Compare labellers with what people say: those of a hub, or the rules on a corpus.
+    """Compare the labellers of a hub with people, or the rules with a corpus.
 
-    Of a hub, each labeller is held against what people say of the same passages: agreement,
-    Cohen's kappa and Gwet's AC1, with 95 % intervals from 1,000 bootstrap samples of the works.
-    Where no person judged, a majority of models takes their place, which proves nothing.
-    Of a corpus, shown is the macro-F1 of the rules, where each role counts as much, likewise from
-    samples of the contexts. Where the rules abstain, the role that leads counts.
+    For a hub, it compares each labeller with people on the same passages: agreement, Cohen's kappa
+    and Gwet's AC1, with 95 % intervals from 1,000 bootstrap samples of the works. If no person
+    judged, a majority of models takes their place, which proves nothing. For a corpus, it shows
+    the macro-F1 of the rules, in which each role counts alike, with intervals from samples of the
+    contexts. If the rules abstain, their leading role counts.
     """
     found = [_look_at(each) for each in given]
     if as_json:
@@ -59,7 +59,7 @@ def evaluate(
 
 
 def _look_at(given: str) -> _OfHub | _OfCorpus:
-    """Return how well labellers do in a hub, or on a corpus, whichever is meant."""
+    """Evaluate the labellers of a hub, or the rules on a corpus."""
     if os.path.isdir(given) and not (is_hub(given) or is_release(given)):
         from citehub.labelling.corpora import read_corpus
         from citehub.labelling.scores import judge_all, judge_polarity
@@ -71,14 +71,14 @@ def _look_at(given: str) -> _OfHub | _OfCorpus:
     except UnknownHub as error:
         from citehub.labelling.corpora import say_known
 
-        message = f"{given} is neither a hub nor the folder of a corpus. {say_known()} {error}"
+        message = f"{error}\nIt is not the folder of a corpus, either. {say_known()}"
         raise BadArgument(message) from None
     return _OfHub(hub, hub.evaluate_labels())
 
 
 @dataclass(frozen=True, slots=True)
 class _OfCorpus:
-    """How well the rules do on a corpus."""
+    """The rules, compared with a corpus."""
 
     corpus: Corpus
     scores: Scores
@@ -138,7 +138,7 @@ def _scores_record(scores: Scores) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class _OfHub:
-    """How well the labellers of a hub do."""
+    """The labellers of a hub, compared with people."""
 
     hub: Hub
     schemes: Sequence[LabelEvaluation]
@@ -146,7 +146,7 @@ class _OfHub:
     def show(self) -> None:
         named = f"{self.hub.name} {self.hub.version}"
         if not self.schemes:
-            said = f"{named}: no passage is judged. Judge them: citehub label HUB"
+            said = f"{named}: no passage is judged. To judge: citehub label HUB"
             terminal.show(terminal.paragraph(said))
         for each in self.schemes:
             title = terminal.text(f"{named}, {_SCHEMES[each.scheme]}", style="bold")
@@ -162,14 +162,14 @@ class _OfHub:
 
 
 def _plain(value: Any) -> Any:
-    """Return named tuples as mappings, whatever they hold."""
+    """Return named tuples as mappings, at any depth."""
     if hasattr(value, "_asdict"):
         return {name: _plain(each) for name, each in value._asdict().items()}
     return [_plain(each) for each in value] if isinstance(value, tuple) else value
 
 
 def _scheme(found: LabelEvaluation) -> list[Any]:
-    """Return what is to show of one scheme."""
+    """Return what to show for one scheme."""
     parts: list[Any] = [terminal.paragraph(_reference(found))]
     if found.labelers:
         rows = [
@@ -195,12 +195,12 @@ def _scheme(found: LabelEvaluation) -> list[Any]:
 
 
 def _reference(found: LabelEvaluation) -> str:
-    """Say what labellers are held against."""
+    """Say with what labellers are compared."""
     if found.reference == "none":
         return (
-            "No person judged, and there is no majority of models: there is nothing to hold "
-            "labellers against. Judge some passages: citehub review HUB --as NAME. Then "
-            "build: citehub build HUB"
+            "No person judged, and there is no majority of models, so there is nothing to "
+            "compare with. Judge some passages: citehub review HUB --as NAME. Then build: "
+            "citehub build HUB"
         )
     who = "; ".join(found.referees)
     said = (
@@ -212,14 +212,14 @@ def _reference(found: LabelEvaluation) -> str:
         )
     )
     if found.n_disputed:
-        said += f" On {found.n_disputed:,} more those who judged differ, so they have none."
+        said += f" {found.n_disputed:,} more have none, as those who judged differ."
     if found.reference == "majority":
         said += (
-            " No person judged: this tells how far labellers agree with the majority, not how "
-            "often they are right."
+            " No person judged: the figures say how far labellers agree with the majority, "
+            "not how often they are right."
         )
     if any(each.makes_reference for each in found.labelers):
-        said += " The majority is of what some of these labellers said, which favours them."
+        said += " Some of these labellers voted in the majority, which favours them."
     return said
 
 
@@ -229,12 +229,12 @@ def _confusion(score: LabelerScore) -> list[Any]:
         (value, *(f"{n:,}" for n in row))
         for value, row in zip(score.values, score.confusion, strict=True)
     ]
-    said = f"The reference in rows, {score.labeler} in columns:"
+    said = f"Rows: the reference. Columns: {score.labeler}."
     return [terminal.paragraph(said), terminal.grid("", *score.values, rows=rows)]
 
 
 def _corrected(found: LabelEvaluation) -> list[Any]:
-    """Return the sums, as labelled and corrected; else why there are none."""
+    """Return the sums, as labelled and corrected, or say why there are none."""
     from citehub._evaluation import LEAST
 
     if found.reference == "none":
@@ -243,8 +243,8 @@ def _corrected(found: LabelEvaluation) -> list[Any]:
         return [
             "",
             terminal.paragraph(
-                f"No sums are corrected: that takes {LEAST} passages that people and a labeller "
-                "both judged, and others that it judged alone."
+                f"No sums are corrected. That needs {LEAST} passages that people and a labeller "
+                "both judged, and others that only the labeller judged."
             ),
         ]
     rows = [

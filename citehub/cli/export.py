@@ -1,4 +1,4 @@
-"""The command ``export``: works in formats of other tools, chosen as ``hub.select()`` does."""
+"""The command ``export``: works that ``hub.select()`` chooses, in formats of other tools."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _complete_format(incomplete: str) -> list[str]:
 
 
 def _complete_with(facet: str) -> Callable[[typer.Context, str], list[str]]:
-    """Return what completes the values that a facet has in the hub that stands before."""
+    """Return what completes the values of a facet, in the hub that was named before."""
 
     def complete(ctx: typer.Context, incomplete: str) -> list[str]:
         # An option that still lacks its value leaves the arguments before it unread.
@@ -51,7 +51,7 @@ def export(
             "--format",
             "-f",
             metavar="FORMAT",
-            help=f"{', '.join(FORMATS)}; without it, what each is for is listed.",
+            help=f"{', '.join(FORMATS)}. Without it, the uses of each are listed.",
             autocompletion=_complete_format,
         ),
     ] = None,
@@ -63,9 +63,7 @@ def export(
     ] = None,
     year: Annotated[
         list[str] | None,
-        typer.Option(
-            metavar="YEAR", help="Works of a year, or of all from one to another: 2022-2024."
-        ),
+        typer.Option(metavar="YEAR", help="Works of a year, or of several: 2022-2024."),
     ] = None,
     category: Annotated[
         list[str] | None,
@@ -98,7 +96,7 @@ def export(
         list[str] | None,
         typer.Option(
             metavar="SUBJECT",
-            help="Works that cite a subject, as the hub names it.",
+            help="Works that cite this subject, as the hub names it.",
             autocompletion=_complete_with("subject"),
         ),
     ] = None,
@@ -114,7 +112,7 @@ def export(
         list[str] | None,
         typer.Option(
             metavar="STATUS",
-            help="'passages found', or why none is known, as 'not at hand'.",
+            help="'passages found', or the reason for none, as 'not at hand'.",
             autocompletion=_complete_with("passage"),
         ),
     ] = None,
@@ -134,7 +132,7 @@ def export(
         bool | None,
         typer.Option(
             "--shared-authors/--no-shared-authors",
-            help="Whether authors are shared with the work that is cited.",
+            help="Whether the work shares authors with the one it cites.",
         ),
     ] = None,
     code: Annotated[
@@ -151,15 +149,15 @@ def export(
         typer.Option(metavar="WORK", help="A work and the ten nearest to it, by a heuristic."),
     ] = None,
     authors_of: Annotated[
-        str | None, typer.Option(metavar="WORK", help="Works by any of the authors of one.")
+        str | None, typer.Option(metavar="WORK", help="Works by any author of this one.")
     ] = None,
     words: Annotated[
         str | None,
-        typer.Option("--search", metavar="WORDS", help="Works that hold the words."),
+        typer.Option("--search", metavar="WORDS", help="Works that have these words."),
     ] = None,
     ids: Annotated[
         list[str] | None,
-        typer.Option("--id", metavar="WORK", help="One work; may be given again and again."),
+        typer.Option("--id", metavar="WORK", help="One work; may be given again."),
     ] = None,
     ids_from: Annotated[
         str | None,
@@ -170,12 +168,12 @@ def export(
     skip_unknown: Annotated[
         bool,
         typer.Option(
-            "--skip-unknown", help="Leave out, and name, works that the hub does not hold."
+            "--skip-unknown", help="Leave out works that the hub does not have, and name them."
         ),
     ] = False,
     sort: Annotated[
         Sort | None,
-        typer.Option(help="The order: else of the ids, the search, nearness, or the hub."),
+        typer.Option(help="The order; by default of the ids, the search, nearness, or the hub."),
     ] = None,
     output: Output = None,
     force: Force = False,
@@ -183,11 +181,10 @@ def export(
 ) -> None:
     """Write works in a format of other tools.
 
-    Every citing work by default; works must meet every condition given. A condition that takes
-    a name or a year may be given again: any of them will do, and "not known" finds works without
-    a name.
-    Each record says why it is there: hub, data version, role and polarity of its citation or
-    that they are not known, and sources.
+    By default it writes every citing work; with conditions, the works that meet all of them. You
+    may give a condition on a name or a year again: a work needs one of the values. "not known"
+    finds works without a name. Each record states the hub, the data version, its sources, and the
+    role and polarity of its citation, or that they are not known.
     """
     loaded = citehub.load(hub, version=version)
     conditions = {
@@ -215,18 +212,18 @@ def export(
     is_listed = bool(ids) or ids_from is not None
     if format_ is None:
         if asked or is_listed or skip_unknown or output is not None or force:
-            raise typer.BadParameter(f"choose a format with -f: {', '.join(FORMATS)}")
+            raise typer.BadParameter(f"Choose a format with -f: {', '.join(FORMATS)}")
         _show_formats(hub, loaded.name)
         return
     if words is not None and not words.strip():
-        raise typer.BadParameter("there is no word to search for")
+        raise typer.BadParameter("The search has no word.")
     if output == "":
-        raise typer.BadParameter("the name of the file is empty")
+        raise typer.BadParameter("The name of the file is empty.")
     if is_listed:
         asked["ids"] = [*(ids or ()), *read_ids(ids_from)]
         asked["unknown"] = "skip" if skip_unknown else "raise"
     elif skip_unknown:
-        raise typer.BadParameter("--skip-unknown goes with --id or --ids-from")
+        raise typer.BadParameter("--skip-unknown needs --id or --ids-from.")
     made = loaded.export(
         cast("FormatName", format_), works=_choose(loaded, asked) if asked else None
     )
@@ -245,7 +242,7 @@ def _show_formats(hub: str, name: str) -> None:
 
 
 def _choose(hub: citehub.Hub, asked: dict[str, Any]) -> Works[Any]:
-    """Return the works that meet the conditions; end the program where there are none."""
+    """Return the works that meet the conditions; end the program if there are none."""
     try:
         with warnings.catch_warnings(record=True) as left_out:
             warnings.simplefilter("always")
@@ -266,9 +263,9 @@ def _read_years(texts: Iterable[str]) -> list[int]:
     for text in texts:
         found = _YEARS.fullmatch(text)
         if found is None:
-            raise typer.BadParameter(f"--year takes a year or two, as 2022-2024, not {text!r}")
+            raise typer.BadParameter(f"--year takes a year, or two as 2022-2024, not {text!r}.")
         first, last = int(found[1]), int(found[2] or found[1])
         if first > last:
-            raise typer.BadParameter(f"--year {text}: the first year comes after the last")
+            raise typer.BadParameter(f"--year {text}: the first year comes after the last.")
         years += range(first, last + 1)
     return years

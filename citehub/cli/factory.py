@@ -30,9 +30,9 @@ _FIRST: Final = "1.0.0"
 _MEMORY: Final = "4GB"
 
 commands = typer.Typer(rich_markup_mode=None)
-"""What is imported where one of them is wanted."""
+"""Imported on first use."""
 graph = typer.Typer(
-    help="All hubs of a graph of citations, from bulk dumps.", no_args_is_help=True
+    help="Make all hubs of a graph of citations, from bulk dumps.", no_args_is_help=True
 )
 commands.add_typer(graph, name="graph")
 
@@ -40,23 +40,25 @@ Cache = Annotated[
     str | None,
     typer.Option(
         metavar="DIR",
-        help="Keep what was read here: later runs over the same dumps start from it.",
+        help="Folder that keeps what was read, so that later runs over the same dumps start from "
+        "it.",
     ),
 ]
 Memory = Annotated[
-    str, typer.Option(metavar="SIZE", help="Memory to take at most, as 1GB or 800MB.")
+    str, typer.Option(metavar="SIZE", help="The most memory to use, as 1GB or 800MB.")
 ]
-Threads = Annotated[
-    int | None, typer.Option(min=1, help="Threads; by default as many as there are cores.")
-]
+Threads = Annotated[int | None, typer.Option(min=1, help="Threads; by default one for each core.")]
 EngineName = Annotated[str, typer.Option("--engine", help="duckdb, or spark for a cluster.")]
 Master = Annotated[
     str | None,
-    typer.Option(metavar="URL", help="Spark cluster, as spark://host:7077; else this machine."),
+    typer.Option(
+        metavar="URL", help="Spark cluster, as spark://host:7077; by default this machine."
+    ),
 ]
 DataVersion = Annotated[str, typer.Option("--version", help="Data version of the release.")]
 Created = Annotated[
-    str | None, typer.Option(metavar="DATE", help="Date of the release, YYYY-MM-DD; else today.")
+    str | None,
+    typer.Option(metavar="DATE", help="Date of the release, YYYY-MM-DD; by default today."),
 ]
 
 
@@ -69,8 +71,8 @@ def new(
         list[str] | None,
         typer.Argument(
             metavar="WORK",
-            help="A DOI, arXiv id, PMID, openalex:W..., s2:CORPUSID, or a title; of several, each "
-            "becomes a hub. A release has its own.",
+            help="A DOI, arXiv id, PMID, openalex:W..., s2:CORPUSID, or a title. Several make a "
+            "hub each. --from-release needs none.",
         ),
     ] = None,
     out: Annotated[
@@ -78,22 +80,23 @@ def new(
         typer.Option(
             "--out",
             metavar="DIR",
-            help="Hub folder to make, or the folder of several; else in your home of hubs.",
+            help="Hub folder to make, or the folder for several; by default in your home of hubs.",
         ),
     ] = None,
     asked: Asked = None,
     name: Annotated[
-        str | None, typer.Option("--name", help="Name of the hub; else the id of its work.")
+        str | None, typer.Option("--name", help="Name of the hub; by default the id of its work.")
     ] = None,
     title: Annotated[
-        str | None, typer.Option("--title", help="Title of the hub; else that of the work.")
+        str | None, typer.Option("--title", help="Title of the hub; by default that of the work.")
     ] = None,
     licenses: Annotated[
         list[str] | None,
         typer.Option(
             "--license",
             metavar="NAME",
-            help="Licence of the compilation, as CC-BY-4.0; lists alone have none by default.",
+            help="Licence of the compilation, as CC-BY-4.0. A hub of lists alone has none by "
+            "default.",
         ),
     ] = None,
     contributors: Annotated[
@@ -113,9 +116,9 @@ def new(
 ) -> None:
     """Make a hub of any work: by asking OpenAlex, Semantic Scholar and OpenCitations.
 
-    Or from bulk dumps, lists of your own, or a release that you have, where these are named.
-    It is there whole or not at all. Its folder keeps what the next release is built from.
-    Exits with 3 where the hub is there, but a source could not be read whole.
+    Or from bulk dumps, your own lists, or a release that you have, if you name them. The hub
+    appears whole or not at all. Its folder keeps what the next release needs. Exits with 3 if it
+    made the hub, but could read a source only in part.
     """
     from citehub.graph import new_hub
 
@@ -133,9 +136,7 @@ def new(
         _adopt(named, out, _one(works) if works else None, flags)
         return
     if not works:
-        ctx.fail(
-            "Missing argument; name a work, or a release that is there already with --from-release"
-        )
+        ctx.fail("Name a work; or a release that you have, with --from-release.")
     said: dict[str, Any] = {
         "citing": named.get(REFERENCE_FILE.id), "name": name, "version": version,
         "created": _date(created), "title": title, "licenses": licenses or (),
@@ -152,7 +153,7 @@ def new(
             dumps_of = either([each.option.flag for each in dumped() if each.option])
             why = "" if asked else f" Or name a dump, with {dumps_of}."
             raise typer.BadParameter(
-                f"sources are asked, so leave out {', '.join(flags)}, which is for dumps.{why}",
+                f"{', '.join(flags)} is for dumps. Leave it out to ask sources.{why}",
                 param_hint="--from",
             )
         _ask(works, out, split_sources(asked), said)
@@ -170,7 +171,10 @@ def new(
 @with_sources(are_dumps=True)
 def hubs(
     works: Annotated[
-        str, typer.Option("--works", metavar="FILE", help="A work a line; - is standard input.")
+        str,
+        typer.Option(
+            "--works", metavar="FILE", help="File with one work a line; - is standard input."
+        ),
     ],
     out: Annotated[str, typer.Option("--out", metavar="DIR", help="Folder for the releases.")],
     named: Named,
@@ -184,7 +188,7 @@ def hubs(
 ) -> None:
     """Make hubs of many works in one pass.
 
-    Exits with 1 where any could not be made, and with 3 where a dump could not be read whole.
+    Exits with 1 if it could not make all, and with 3 if it could read a dump only in part.
     """
     from citehub.graph import new_hubs
 
@@ -220,7 +224,7 @@ def canonical(
 ) -> None:
     """Find the most cited works of a graph, with roles, years and self-citations.
 
-    Exits with 3 where they are there, but a dump could not be read whole.
+    Exits with 3 if it found them, but could read a dump only in part.
     """
     from citehub.graph import find_canonical
 
@@ -236,8 +240,7 @@ def _one(works: list[str]) -> str:
     """Return the one work that was named."""
     if len(works) > 1:
         raise typer.BadParameter(
-            "of several works, hubs are made by asking sources, or from dumps with: "
-            "citehub graph hubs",
+            "Several works need sources that are asked. From dumps, use: citehub graph hubs",
             param_hint="WORK",
         )
     return works[0]
@@ -252,12 +255,12 @@ def _ask(
     from citehub.live.transport import Live
 
     if out in {"", "-"}:
-        raise typer.BadParameter("name a folder to make", param_hint="--out")
+        raise typer.BadParameter("Name a folder to make.", param_hint="--out")
     works = list(dict.fromkeys(works))
     if len(works) > 1 and (said["name"] or said["title"] or said["citing"]):
         raise typer.BadParameter(
-            "several hubs cannot have one name, title or list of citing works; leave out --name, "
-            "--title and --citing",
+            "Several hubs cannot share a name, title or list of citing works. Leave out --name, "
+            "--title and --citing.",
             param_hint="WORK",
         )
     live = Live(choose_sources(sources))  # one for all, so that no source is asked too often
@@ -301,7 +304,7 @@ def _show(made: NewHub) -> None:
 
 
 def _adopt(named: Named, out: str | None, work: str | None, stated: list[str]) -> None:
-    """Make a hub of a release, with nothing but the release to say what it is."""
+    """Make a hub of a release, which alone says what the hub is."""
     from citehub.graph import adopt_release
 
     flags = [
@@ -311,8 +314,8 @@ def _adopt(named: Named, out: str | None, work: str | None, stated: list[str]) -
     ]
     if flags or stated:
         raise typer.BadParameter(
-            f"the release says what the hub is, so leave out {', '.join([*flags, *stated])}. "
-            "Add to its hub.toml and its folder source afterwards, and build the next version",
+            f"The release says what the hub is, so leave out {', '.join([*flags, *stated])}. "
+            "Change hub.toml and the folder source afterwards, and build the next version.",
             param_hint="--from-release",
         )
     _need(out, named)
@@ -329,12 +332,14 @@ def _adopt(named: Named, out: str | None, work: str | None, stated: list[str]) -
 def _need(out: str | None, named: Named) -> None:
     """Refuse a command that names no folder to make, or nothing to read."""
     if out in {"", "-"}:
-        raise typer.BadParameter("name a folder to make", param_hint="--out")
+        raise typer.BadParameter("Name a folder to make.", param_hint="--out")
     if not any(given for given in named.values() if given):
         options = ", ".join(
             each.option.flag for each in SOURCES if each.option and each.id in named
         )
-        raise typer.BadParameter(f"name what to read: {options}; see --help", param_hint="sources")
+        raise typer.BadParameter(
+            f"Name what to read: {options}. See --help.", param_hint="sources"
+        )
 
 
 def _dumps(
@@ -348,7 +353,7 @@ def _dumps(
     from citehub.graph import Dumps
 
     if master and engine != "spark":
-        raise typer.BadParameter("a master needs --engine spark", param_hint="--master")
+        raise typer.BadParameter("--master needs --engine spark.", param_hint="--master")
     return Dumps(
         **{each.id: named[each.id] for each in dumped()}, cache=cache,
         memory=_bytes(memory), threads=threads, engine=engine, master=master,
@@ -358,10 +363,10 @@ def _dumps(
 def _bytes(size: str) -> int:
     found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMG]I?B)", size.upper())
     if not found or found[2] not in _UNITS:
-        raise typer.BadParameter(f"{size!r} is no size, such as 4GB", param_hint="--memory")
+        raise typer.BadParameter(f"{size!r} is not a size such as 4GB.", param_hint="--memory")
     number = int(float(found[1]) * _UNITS[found[2]])
     if number < _LEAST_MEMORY:
-        raise typer.BadParameter("at least 540MB are needed", param_hint="--memory")
+        raise typer.BadParameter("citehub needs at least 540MB.", param_hint="--memory")
     return number
 
 
@@ -369,7 +374,7 @@ def _date(text: str | None) -> datetime.date | None:
     try:
         return datetime.date.fromisoformat(text) if text else None
     except ValueError:
-        raise typer.BadParameter(f"{text!r} is no date", param_hint="--created") from None
+        raise typer.BadParameter(f"{text!r} is not a date.", param_hint="--created") from None
 
 
 def _say(message: str) -> None:
@@ -377,13 +382,13 @@ def _say(message: str) -> None:
 
 
 def _end(made: NewHub | MostCited, *, failed: bool = False) -> None:
-    """Say what could not be read, and exit with the code for it."""
+    """Say what could not be read, and exit with code 3."""
     for note in made.notes:
         _say(note)
     if made.rejects:
-        _say(f"Some lines could not be read; which and why: {made.rejects}")
+        _say(f"Some lines could not be read. The list, with reasons: {made.rejects}")
     if made.partial:
-        _say("Not all of the sources could be read, so this is a part of what they hold:")
+        _say("Some sources could only be read in part, so something may be missing:")
         for sentence in made.partial:
             _say(sentence)
     if failed or made.partial:

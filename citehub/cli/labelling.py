@@ -40,49 +40,49 @@ def label(
         typer.Option(
             "--at",
             metavar="ADDRESS",
-            help="Where it is asked, as http://127.0.0.1:8080/v1: any server that takes requests "
-            "as OpenAI's chat completions do.",
+            help="Address of the model, as http://127.0.0.1:8080/v1: any server with the "
+            "interface of OpenAI's chat completions.",
         ),
     ] = None,
     votes: Annotated[
         int | None,
-        typer.Option("--votes", metavar="N", help="Answers to ask for on each passage; else 1."),
+        typer.Option("--votes", metavar="N", help="Answers for each passage; by default 1."),
     ] = None,
     limit: Annotated[
         int | None,
-        typer.Option("--limit", metavar="N", help="Ask of so many passages at most."),
+        typer.Option("--limit", metavar="N", help="Ask about at most N passages."),
     ] = None,
     yes: Annotated[
-        bool, typer.Option("--yes", help="Send the passages without being asked.")
+        bool, typer.Option("--yes", help="Send the passages without asking you.")
     ] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be sent, and send nothing.")
+        bool, typer.Option("--dry-run", help="Say what it would send, and send nothing.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Judge why passages cite, by rules or a language model, and make the next version.
 
-    Whoever judges needs the words of passages: read texts first, with citehub read. The rules say
-    which cue they saw, and abstain where two roles are near. With --model, passages are sent to
-    the address that --at names, after you agreed. What a person judged goes before all that.
-    Exits with 0 where something is new, with 4 where nothing is, with 3 where some passages were
-    left open as the model gave no answer that can be used.
+    It needs the words of the passages: read texts first, with citehub read. The rules name the cue
+    that they saw, and abstain if two roles are near. With --model, it sends the passages to the
+    address of --at, after you agree. The judgement of a person always comes first. Exits with 0 if
+    something is new, with 4 if nothing is, and with 3 if the model gave no usable answer for some
+    passages.
     """
     if model is not None and at is not None:
         asked = _Asked(model, at, 1 if votes is None else votes, limit, yes=yes, dry_run=dry_run)
         _label_by_model(hub, asked, as_json=as_json)
         return
     if model is not None or at is not None:
-        raise typer.BadParameter("--model and --at belong together: which model, and where")
+        raise typer.BadParameter("--model and --at go together: name the model, and its address.")
     if votes is not None or limit is not None or yes or dry_run:
         raise typer.BadParameter(
-            "--votes, --limit, --yes and --dry-run are for a language model: add --model and --at"
+            "--votes, --limit, --yes and --dry-run are for a language model: add --model and --at."
         )
     _label_by_rules(hub, as_json=as_json)
 
 
 class _Asked(NamedTuple):
-    """What is asked of a language model, as the command line has it."""
+    """The options for a language model."""
 
     model: str
     at: str
@@ -130,7 +130,7 @@ def _label_by_model(hub: str, asked: _Asked, *, as_json: bool) -> None:
 def _is_agreed() -> bool:
     """Ask whether passages may be sent."""
     if not terminal.is_dialogue():
-        raise BadArgument("Nothing was sent: nobody can be asked here. Agree with --yes.")
+        raise BadArgument("Nothing was sent, as nobody can be asked here. Agree with --yes.")
     terminal.err().print("Send them? yes or no: ", end="")
     return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
@@ -138,8 +138,8 @@ def _is_agreed() -> bool:
 def _show_plan(plan: ModelPlan) -> None:
     """Say what is about to be sent, and where."""
     _say(
-        f"{counted(plan.n_passages, 'passage')}, the words of {plan.n_words:,} at hand; "
-        f"{plan.model} judged {plan.n_judged:,} of them before by the same prompt. To send: "
+        f"{counted(plan.n_passages, 'passage')}, {plan.n_words:,} with words; {plan.model} "
+        f"judged {plan.n_judged:,} of them before, with the same prompt. To send: "
         f"{counted(plan.n_asked, 'passage')} in {counted(plan.n_requests, 'request')} with "
         f"{counted(plan.n_letters, 'character')} (estimated: {plan.n_tokens:,} tokens), to "
         f"{plan.host}." + ("" if plan.n_words else " Read texts first: citehub read HUB FOLDER")
@@ -147,37 +147,36 @@ def _show_plan(plan: ModelPlan) -> None:
     if plan.is_local or not plan.n_asked:
         return
     _say(
-        f"They leave this computer; {plan.n_closed:,} of {plan.n_asked:,} passages are from texts "
-        "whose licence is not open or not known."
+        f"They leave this computer. The texts of {plan.n_closed:,} of {plan.n_asked:,} passages "
+        "have no open licence, or none that is known."
     )
     if plan.is_open:
-        _say("The address is plain http: others on the way can read what is sent.")
+        _say("The address is plain http, so others on the way can read it.")
     if plan.holds_back_key:
         _say("The key in CITEHUB_MODEL_KEY is not sent over plain http.")
 
 
 def _show_by_model(done: Labelled, model: str) -> None:
-    """Print what a model said, which passages are open, and what is new."""
+    """Print the answers of a model, the open passages, and what is new."""
     for note in done.notes:
         _say(f"Note: {note}")
     for passage, why in [*done.failed.items()][:_SHOWN]:
-        _say(f"{passage} is left open: {why}")
+        _say(f"{passage} stays open: {why}")
     if len(done.failed) > _SHOWN:
         _say(f"... and {len(done.failed) - _SHOWN:,} more.")
     if done.stopped:
         _say(f"Stopped: {done.stopped}")
     if done.failed or done.stopped:
-        _say("The same command asks again of what is open.")
+        _say("The same command asks again about open passages.")
     said = (
-        f"{counted(done.n_passages, 'passage')}, the words of {done.n_words:,} at hand; "
-        f"{model} judged {done.n_judged:,} of them, now with "
-        f"{counted(done.n_requests, 'request')}."
+        f"{counted(done.n_passages, 'passage')}, {done.n_words:,} with words; {model} judged "
+        f"{done.n_judged:,} of them, now with {counted(done.n_requests, 'request')}."
     )
     _show_roles(done, said)
 
 
 def _label_by_rules(hub: str, *, as_json: bool) -> None:
-    """Have the rules judge, and print what they said."""
+    """Have the rules judge, and print their labels."""
     from citehub.graph.labelling import label_hub
 
     with stoppable(UNCHANGED), terminal.progress() as step:
@@ -188,9 +187,8 @@ def _label_by_rules(hub: str, *, as_json: bool) -> None:
         for note in done.notes:
             _say(f"Note: {note}")
         said = (
-            f"{counted(done.n_passages, 'passage')}, the words of {done.n_words:,} at hand; the "
-            f"rules judged {done.n_judged:,} and abstained from "
-            f"{done.n_words - done.n_judged:,}."
+            f"{counted(done.n_passages, 'passage')}, {done.n_words:,} with words; the rules "
+            f"judged {done.n_judged:,} and abstained from {done.n_words - done.n_judged:,}."
         )
         _show_roles(done, said)
     if done.diff is None:
@@ -198,7 +196,7 @@ def _label_by_rules(hub: str, *, as_json: bool) -> None:
 
 
 def _record(done: Labelled) -> dict[str, Any]:
-    """Return what was judged as it is printed for scripts."""
+    """Return the labels for scripts."""
     plan = done.plan
     record = done._asdict() | {
         "plan": plan and plan._asdict() | {"n_tokens_estimated": plan.n_tokens},

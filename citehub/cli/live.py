@@ -32,12 +32,12 @@ Made = TypeVar("Made")
 NOTHING_NEW: Final = 4
 """Exit code of an update that found nothing new."""
 NOT_MADE: Final = (
-    "Nothing was made. What came is kept where the disk allowed it; when there is room, the same "
-    "command goes on from there."
+    "Nothing was made. As far as the disk allowed, answers are kept. When there "
+    "is room, the same command goes on from there."
 )
 _UNMADE: Final = {
-    False: "The hub stays as it is; when its disk can be written, update it again.",
-    True: "The hub stays as it is. A dry run writes there, too, as it keeps what it asked for.",
+    False: "The hub is unchanged. When its disk can be written, update it again.",
+    True: "The hub is unchanged. A dry run writes there, too, as it keeps the answers.",
 }
 _SHOWN: Final = 10  # works of a kind
 
@@ -55,12 +55,14 @@ def split_sources(text: str | None) -> tuple[str, ...]:
     """Return the sources that ``--from`` names."""
     names = tuple(each.strip() for each in (text or "").split(",") if each.strip())
     if text is not None and not names:
-        raise typer.BadParameter("name sources, as openalex,s2,opencitations", param_hint="--from")
+        raise typer.BadParameter(
+            "Name sources, as openalex,s2,opencitations.", param_hint="--from"
+        )
     return names
 
 
 def of_one_work(work: str, make: Callable[[str], Made]) -> Made:
-    """Make something of a work; where several have the title, ask which one is meant."""
+    """Make something of a work; if several have the title, ask which one."""
     try:
         return make(work)
     except SeveralWorks as error:
@@ -84,12 +86,12 @@ def _ask_which(error: SeveralWorks) -> str:
         number = answer.strip()
         if number in {str(each) for each, *_ in rows}:
             return ids[int(number) - 1]
-        _say(f"{number!r:.40} is none of the numbers 1 to {len(ids)}.")
+        _say(f"{number!r:.40} is not a number from 1 to {len(ids)}.")
 
 
 @contextmanager
 def _printed_when_stopped(rows: list[dict[str, Any]], *, as_json: bool) -> Iterator[None]:
-    """Print what was finished, where the user or the system stops a command midway."""
+    """Print what is finished if the user or the system stops a command."""
     try:
         yield
     except typer.Exit:
@@ -119,16 +121,16 @@ def update(
     dry_run: Annotated[
         bool,
         typer.Option(
-            "--dry-run", help="Say what is new, and make no version; an update takes the answers."
+            "--dry-run", help="Say what is new, and make no version. An update reuses the answers."
         ),
     ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Ask the sources of a hub again, say what is new, and make the next version.
 
-    Exits with 0 where something is new, with 4 where nothing is, with 3 where a source gave no
-    whole list, and with 1 where a hub could not be updated. It exits with 2 where the command was
-    written wrong, or the only hub that it names is not there.
+    Exits with 0 if something is new, with 4 if nothing is, with 3 if a source gave only part of
+    its list, and with 1 if a hub could not be updated. Exits with 2 on a mistake in the command,
+    or if its only hub does not exist.
     """
     from citehub.graph.live import asking_hubs, update_hub
     from citehub.live.fetch import choose_sources
@@ -139,7 +141,7 @@ def update(
     names = tuple(dict.fromkeys(hubs or ())) or asking_hubs()
     if not names:
         raise typer.BadParameter(
-            "there is no hub in your home of hubs that asks sources; name a hub folder",
+            "No hub in your home of hubs asks sources. Name a hub folder.",
             param_hint="HUB",
         )
     is_one = len(hubs or ()) == 1
@@ -185,10 +187,10 @@ def fetch(
     out: Annotated[str, typer.Option("--out", metavar="DIR", help="Folder to make.")],
     sources: Asked = None,
 ) -> None:
-    """Ask sources for a work and all that cites it, and keep their answers, without a hub.
+    """Ask sources who cites a work, and keep their answers, without a hub.
 
-    The folders in it are read by: citehub new --openalex, --s2 and --opencitations.
-    Exits with 3 where a source gave no whole list.
+    To read the folders in it: citehub new --openalex, --s2 and --opencitations. Exits with 3 if a
+    source gave only part of its list.
     """
     from citehub.live.fetch import choose_sources
     from citehub.live.fetch import fetch as ask
@@ -213,30 +215,30 @@ def fetch(
         _say(note)
     _say(f"{counted(got.n_requests, 'request')}.")
     for source_id, reason in got.failed.items():
-        _say(f"{source_id} gave no whole list: {reason}")
+        _say(f"{source_id} gave only part of its list: {reason}")
     if got.failed:
         words = f"{shlex.quote(work)} --from {','.join(got.failed)} --out OTHER_FOLDER"
-        _say(f"To ask what is missing alone: citehub fetch {words}")
+        _say(f"To ask only for what is missing: citehub fetch {words}")
         raise typer.Exit(PARTIAL)
 
 
 @app.command()
 def config(
     name: Annotated[
-        str | None, typer.Argument(metavar="NAME", help="A setting; all are shown without one.")
+        str | None, typer.Argument(metavar="NAME", help="A setting; without it, all are shown.")
     ] = None,
     value: Annotated[
         str | None,
-        typer.Argument(metavar="VALUE", help="Its value; asked for where it is left out."),
+        typer.Argument(metavar="VALUE", help="Its value; without it, you are asked."),
     ] = None,
     unset: Annotated[bool, typer.Option("--unset", help="Forget the setting.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show or set keys, your address of mail, and where sources are asked."""
+    """Show or set keys, your mail address, and the addresses of sources."""
     from citehub.live import settings
 
     if name is None and unset:
-        raise typer.BadParameter("name the setting to forget", param_hint="NAME")
+        raise typer.BadParameter("Name the setting to forget.", param_hint="NAME")
     if name is None:
         known = settings.settings()
         if as_json:
@@ -254,34 +256,34 @@ def config(
     if not unset and value is None:
         value = _ask_value(setting)
     if not unset and value is not None and not value.strip():
-        raise typer.BadParameter("the value is empty; forget a setting with --unset")
+        raise typer.BadParameter("The value is empty. To forget a setting, use --unset.")
     path = settings.keep_setting(name, "" if unset else value or "")
     _say(f"{'Forgotten' if unset else 'Kept'} in {path}, which only you can read.")
     if setting.origin == settings.ENVIRONMENT:
-        _say(f"The environment names {setting.name}, too, and what it says is in force.")
+        _say(f"The environment sets {setting.name}, too, and that value counts.")
 
 
 def _setting_record(setting: Setting) -> dict[str, str]:
-    """Return a setting as it is printed for scripts: without the value of a key."""
+    """Return a setting for scripts, without the value of a key."""
     return {key: getattr(setting, key) for key in ("name", "purpose", "shown", "origin")}
 
 
 def _ask_value(setting: Setting) -> str:
-    """Have the user give a value, or read it from what stands in for the keyboard."""
+    """Ask the user for a value, or read it from standard input."""
     if terminal.is_dialogue():
         return str(typer.prompt(setting.name, hide_input=setting.is_secret, err=True))
     value = sys.stdin.readline() if sys.stdin is not None and not sys.stdin.isatty() else ""
     if not value.strip():
         raise typer.BadParameter(
-            f"nobody can be asked for the value; give it after {setting.name}, on standard input, "
-            "or in the environment",
+            f"Nobody can be asked for the value. Give it after {setting.name}, on standard "
+            "input, or in the environment.",
             param_hint="VALUE",
         )
     return value
 
 
 def _end_alone(error: CitehubError | OSError, record: dict[str, Any] | None) -> NoReturn:
-    """End an update of one hub that could not be made."""
+    """End an update of one hub that failed."""
     if record is not None:
         records.print_json(record)
     if isinstance(error, UnknownWork):  # which hub.toml names, and not the command
@@ -295,7 +297,7 @@ def _show(updated: Updated, *, dry_run: bool) -> None:
     for note in updated.notes:
         _say(f"Note: {note}")
     for source_id, reason in updated.failed.items():
-        _say(f"{source_id} gave no whole list; what it said before stays. {reason}")
+        _say(f"{source_id} gave only part of its list, so its earlier answer stays. {reason}")
     if updated.diff is None:
         asked = counted(updated.n_requests, "request")
         _say(f"{updated.hub}: nothing new since {updated.before} ({asked}).")
@@ -315,7 +317,7 @@ def _show(updated: Updated, *, dry_run: bool) -> None:
 
 
 def _record(updated: Updated, *, dry_run: bool) -> dict[str, Any]:
-    """Return an update as it is printed for scripts."""
+    """Return an update for scripts."""
     status = "new" if updated.is_new else "nothing new"
     return {
         "hub": updated.hub,
@@ -336,7 +338,7 @@ def _record(updated: Updated, *, dry_run: bool) -> dict[str, Any]:
 
 
 def _failure(name: str, error: CitehubError | OSError) -> dict[str, Any]:
-    """Return an update that could not be made as it is printed for scripts."""
+    """Return a failed update for scripts."""
     problem = terminal.words_of(error)
     return {"hub": name, "status": "failed", "problem": problem, "citehub": citehub.__version__}
 

@@ -51,7 +51,7 @@ def check(
     version: Pin = None,
     as_json: AsJson = False,
 ) -> None:
-    """Score a release folder: what a maintainer must and should mend."""
+    """Check a release folder, and say what a maintainer must and should mend."""
     with terminal.progress() as step:
         step(f"Check {hub}")
         card = citehub.check(hub, version=version)
@@ -77,24 +77,26 @@ def build(
     version: Annotated[
         str | None,
         typer.Argument(
-            metavar="VERSION", help="Version to build; else the one that the changes ask for."
+            metavar="VERSION", help="Version to build; by default the one that the changes need."
         ),
     ] = None,
     out: Annotated[
         str | None,
         typer.Option(
-            "--out", metavar="DIR", help="Release folder to make; else VERSION in the hub folder."
+            "--out",
+            metavar="DIR",
+            help="Release folder to make; by default VERSION in the hub folder.",
         ),
     ] = None,
 ) -> None:
     """Build the next release of a hub from its sources, whole or not at all.
 
-    Prints what is new. Where nothing changed, it makes no release and says so.
+    Prints what is new. If nothing changed, it makes no release and says so.
     """
     from citehub.build import build_release
 
     if out == "":
-        raise typer.BadParameter("the name of the folder is empty")
+        raise typer.BadParameter("The name of the folder is empty.")
     say = functools.partial(terminal.err().print, soft_wrap=True)
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always", UserWarning)
@@ -130,7 +132,7 @@ def publish(
     from citehub.publish import publish as write_folder
 
     if out in {"", "-"}:
-        raise typer.BadParameter("name a folder to make")
+        raise typer.BadParameter("Name a folder to make.")
     with terminal.progress() as step:
         step(f"Publish {hub}")
         folder = write_folder(citehub.load(hub, version=version), out, force=force)
@@ -150,15 +152,15 @@ def site(
     review: Annotated[
         bool,
         typer.Option(
-            "--review", help="Write a page on which people judge passages, not to be published."
+            "--review", help="Write a page for people to judge passages; do not publish it."
         ),
     ] = False,
 ) -> None:
-    """Write a web page in which to find, compare and take away the works."""
+    """Write a web page to find, compare and take away the works."""
     from citehub.explorer import write_site
 
     if out in {"", "-"}:
-        raise typer.BadParameter("name a folder to make")
+        raise typer.BadParameter("Name a folder to make.")
     if review:
         _write_review(hub, out, version, force=force)
         return
@@ -172,25 +174,25 @@ def site(
 
 
 def _write_review(hub: str, out: str, version: str | None, *, force: bool) -> None:
-    """Write the page on which people judge, and say what to do with it."""
+    """Write the page for people to judge, and say what to do with it."""
     from citehub.graph.review import write_review_page
 
     if version:
-        raise typer.BadParameter("passages are judged of the newest version, without --version")
+        raise typer.BadParameter("--review shows the newest version. Leave out --version.")
     with terminal.progress() as step:
         step(f"Write the passages of {hub}")
         folder = write_review_page(hub, out, force=force)
     print(clean(folder))
     hint = (
-        f"Give {folder}/index.html to those who judge, and to nobody else: it holds sentences "
-        "that may not be published. What they send back is taken in by: "
-        f"citehub review {shlex.quote(hub)} --take FILE.csv"
+        f"Give {folder}/index.html to those who judge, and to nobody else: it has sentences "
+        "that may not be published. To take in what they send back: citehub review "
+        f"{shlex.quote(hub)} --take FILE.csv"
     )
     terminal.err().print(terminal.text(hint), soft_wrap=True)
 
 
 def _is_sound(name: str, version: str | None) -> bool:
-    """Verify one release, and say what was found."""
+    """Verify one release, and print the result."""
     try:
         with terminal.progress() as step:
             step(f"Verify {name} {version or ''}")
@@ -206,7 +208,7 @@ def _is_sound(name: str, version: str | None) -> bool:
 
 
 def _releases(name: str, version: str | None) -> list[tuple[str, str | None]]:
-    """Return what to load: a pinned version, else every one; where none can be told, the hub."""
+    """Return what to load: a pinned version, else every one; the hub if none can be listed."""
     if version is not None:
         return [(name, version)]
     with suppress(DamagedRelease, NewerRelease):  # which loading tells

@@ -30,7 +30,7 @@ _PASSAGES: Final = 3
 
 
 def show_overview() -> None:
-    """Show what is there, and what to type next."""
+    """Show the hubs, and what to type next."""
     rows: list[tuple[str, str, int | None, str]] = []
     for name in citehub.hubs():
         try:
@@ -54,12 +54,12 @@ def show_overview() -> None:
 
 
 def next_steps(*steps: tuple[str, str]) -> tuple[RenderableType, ...]:
-    """Return commands to type next, with what they give."""
+    """Return commands to type next, with what they show."""
     return "\nNext:", terminal.grid("", "", rows=[(f"  {step}", what) for step, what in steps])
 
 
 def show_hub(hub: Hub, asked: str) -> None:
-    """Show a hub in sum; ``asked`` is how the user named it."""
+    """Show a hub; ``asked`` is how the user named it."""
     canonical = hub.canonical
     known = [canonical.published, canonical.primary_category, *canonical.links.values()]
     terminal.show(
@@ -82,7 +82,7 @@ def show_hub(hub: Hub, asked: str) -> None:
 
 
 def _steps_from(hub: Hub, asked: str) -> Iterator[tuple[str, str]]:
-    """Yield commands that find the first citing work, where there is one."""
+    """Yield commands that find the first citing work, if there is one."""
     first = next(iter(hub.citing_works), None)
     if first is None:
         return
@@ -93,7 +93,7 @@ def _steps_from(hub: Hub, asked: str) -> Iterator[tuple[str, str]]:
 
 
 def _roles(summary: Summary) -> tuple[RenderableType, ...]:
-    """Return in what roles works cite: judgements of single works in a table, sums in words."""
+    """Return the roles in which works cite: single works in a table, sums in words."""
     names, rows = summary.judged()
     if not rows:
         return (terminal.text(summary),)
@@ -132,7 +132,7 @@ def _passages_of(work: Work) -> tuple[RenderableType, ...]:
     names = ("where", "what it says", "role", "polarity")
     rows = [tuple(map(each.get, names)) for each in list_passages(work)]
     grid = terminal.grid(
-        "where it cites", "what it says", "role", "stance", rows=rows, wide=(0, 1)
+        "where it cites", "what it says", "role", "polarity", rows=rows, wide=(0, 1)
     )
     return "", grid, terminal.text(f"By {work.judged_by or 'nobody yet'}.", "dim"), *told
 
@@ -148,7 +148,7 @@ def _themes(hub: Hub) -> tuple[RenderableType, ...]:
 
 
 def show_work(work: Work) -> None:
-    """Show what the hub knows of one work."""
+    """Show what the hub knows about one work."""
     citation = work.citation
     rows: list[tuple[str, object]] = [
         ("work_id", work.work_id),
@@ -186,7 +186,7 @@ def show_work(work: Work) -> None:
 
 
 def _rank(row: RepresentativeRow) -> str:
-    """Return the place of a work in a selection, and why it has it."""
+    """Return the place of a work in a selection, and the reason."""
     return f"{row['method']} {row['rank']}" + (f", {row['reason']}" if row["reason"] else "")
 
 
@@ -223,7 +223,7 @@ def show_table(handle: Table[Any, Any], columns: list[str] | None) -> None:
 
 
 def show_diff(found: Diff, *, every: bool) -> None:
-    """Show what is new by name, what changed in sum, and every change where asked for."""
+    """Show what is new by name, the sum of changes and, if asked for, every change."""
     if found.news:
         terminal.show(terminal.paragraph(found.news.text(None if every else MOST)), "")
     terminal.show(terminal.paragraph(found))
@@ -252,7 +252,7 @@ def show_scorecard(card: Scorecard) -> None:
 
 
 def show_agreement(name: str, found: Agreement) -> None:
-    """Show what each source knows, why the numbers differ, and how far the sources agree."""
+    """Show the counts of each source, why they differ, and how far the sources agree."""
     headers = ("source", "as of", "own count", "announced", "records", "works", "only here")
     rows = [
         (
@@ -274,7 +274,7 @@ def show_agreement(name: str, found: Agreement) -> None:
         pairs = [
             (
                 f"{each.source_id} and {each.other_source_id}",
-                f"both know {each.n_both:,} of {each.n_either:,} that either knows",
+                f"both know {each.n_both:,} of the {each.n_either:,} that either knows",
             )
             for each in found.overlaps
         ]

@@ -34,8 +34,8 @@ def read(
         list[str] | None,
         typer.Argument(
             metavar="TEXT",
-            help="Files, archives or LaTeX trees, or folders of them: HTML of arXiv, LaTeX, JATS, "
-            "TEI, Markdown, PDF.",
+            help="Files, archives or LaTeX trees, or folders of them: HTML of arXiv, LaTeX, "
+            "JATS, TEI, Markdown, PDF.",
         ),
     ] = None,
     fetch: Annotated[
@@ -46,28 +46,27 @@ def read(
         typer.Option(
             "--from",
             metavar="SOURCES",
-            help="Whom to ask, as europepmc,arxiv; openalex charges a cent for each text.",
+            help="Hosts to ask, as europepmc,arxiv; openalex charges a cent for each text.",
         ),
     ] = None,
     works: Annotated[
         list[str] | None,
-        typer.Option("--work", metavar="WORK", help="Ask for the text of this work alone."),
+        typer.Option("--work", metavar="WORK", help="Ask only for the text of this work."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Find the passages in which works cite the hub's work, and make the next version.
 
-    A text is matched to its work by its name, the identifiers in it, or its title. Sentences stay
-    in the hub's folder; a release carries those whose licence allows it.
-    Exits with 0 where something is new, with 4 where nothing is, with 3 where a host could not be
-    asked.
+    It matches a text to its work by file name, identifiers in the text, or title. Sentences stay
+    in the hub's folder; a release has only those whose licence allows it. Exits with 0 if
+    something is new, with 4 if nothing is, and with 3 if a host could not be asked.
     """
     from citehub.cli.live import split_sources
     from citehub.graph.reading import read_texts
 
     names = split_sources(sources)
     if (names or works) and not fetch:
-        raise typer.BadParameter("--from and --work say whom to ask of what: add --fetch")
+        raise typer.BadParameter("--from and --work need --fetch.")
     with stoppable(TEXTS_KEPT if fetch else UNCHANGED), terminal.progress() as step:
         done = read_texts(
             hub, texts or (), fetch=fetch, sources=names, works=works or (), progress=step
@@ -83,7 +82,7 @@ def read(
 
 
 def _show(done: Read) -> None:
-    """Print what came of the texts, and what is new."""
+    """Print the results for the texts, and what is new."""
     for note in done.notes:
         _say(f"Note: {note}")
     for host, reason in done.failed.items():
@@ -101,7 +100,7 @@ def _show(done: Read) -> None:
         parts += [terminal.text(sentence), ""]
     if len(found) > _SHOWN:
         parts += [f"... and {counted(len(found) - _SHOWN, 'passage')} more.", ""]
-    parts += [terminal.grid("what came of the texts", "texts", rows=rows), ""] if rows else []
+    parts += [terminal.grid("result", "texts", rows=rows), ""] if rows else []
     said = (
         f"The hub now has {counted(done.n_passages, 'passage')} from texts of {done.n_with:,} of "
         f"its {counted(done.n_works, 'citing work')}."
@@ -117,7 +116,7 @@ def _show(done: Read) -> None:
 
 
 def _record(done: Read) -> dict[str, Any]:
-    """Return what was read as it is printed for scripts."""
+    """Return the result for scripts."""
     return {
         "hub": done.hub,
         "status": "new" if done.diff else "nothing new",

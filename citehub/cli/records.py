@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 
 def print_json(record: object) -> None:
-    """Print a record as JSON; a sign that is no UTF-8, as of the name of a file, as an escape."""
+    """Print a record as JSON; bytes that are not UTF-8, as in names of files, are escaped."""
     terminal.write_stdout([to_json(record).encode(errors="backslashreplace"), b"\n"])
 
 
 def work_record(work: Work) -> dict[str, Any]:
-    """Return everything that a hub knows of one work."""
+    """Return everything that a hub knows about one work."""
     return {
         "work_id": work.work_id,
         "title": work.title,
@@ -50,7 +50,7 @@ def work_record(work: Work) -> dict[str, Any]:
 
 
 def hub_record(hub: Hub) -> dict[str, Any]:
-    """Return a hub in sum."""
+    """Return the summary of a hub."""
     return {
         "hub": hub.name,
         "version": hub.version,

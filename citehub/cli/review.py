@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from citehub.graph.at_hand import PassageAtHand
     from citehub.graph.review import Dispute, Judgement, Review
 
-_KEPT: Final = "Stopped. Each judgement is kept as it was given, and the same command goes on."
+_KEPT: Final = "Stopped. Every judgement is kept. The same command goes on from there."
 _KEYS: Final = "? meanings, g guideline, s skip, b back, q stop"
 _TITLES: Final[dict[LabelScheme, str]] = {
     "intent": "Role", "polarity": "Polarity", "subject": "Subject"
@@ -45,30 +45,36 @@ def review(
     ] = None,
     name: Annotated[
         str | None,
-        typer.Option("--as", metavar="NAME", help="Who judges; with --settle, who agreed."),
+        typer.Option(
+            "--as",
+            metavar="NAME",
+            help="Name of the person who judges; with --settle, of those who agreed.",
+        ),
     ] = None,
     take: Annotated[
-        bool, typer.Option("--take", help="Take in the files that people downloaded from a page.")
+        bool, typer.Option("--take", help="Take in files that people saved from the page.")
     ] = False,
     settle: Annotated[
-        bool, typer.Option("--settle", help="Where people differ, ask for what they agree on.")
+        bool, typer.Option("--settle", help="Ask people to agree where they differ.")
     ] = False,
 ) -> None:
-    """Judge yourself why passages cite: one after the other, each kept at once.
+    """Judge yourself why passages cite, one after the other.
 
-    Each person has an order of their own, and sees no judgement of anybody else. What is judged
-    stands in source/labels.csv; citehub build takes it into the next version. For a page instead
-    of the terminal: citehub site HUB --review --out DIR
+    Each person has their own order, and sees nobody else's judgements. Every judgement is kept at
+    once, in source/labels.csv; citehub build takes it into the next version. For a page instead of
+    the terminal: citehub site HUB --review --out DIR
     """
     from citehub.graph.review import Review
 
     if take and (settle or name):
-        raise typer.BadParameter("--take goes without --as and --settle: files name who judged")
+        raise typer.BadParameter(
+            "--take goes without --as and --settle, as the files name who judged."
+        )
     if take is not bool(files):
-        due = "name the files to take in" if take else "files go with --take"
+        due = "Name the files to take in." if take else "Files need --take."
         raise typer.BadParameter(due, param_hint="FILE")
     if not take and not (name or "").strip():
-        raise typer.BadParameter('say who judges, as --as "Ada Lamp"', param_hint="--as")
+        raise typer.BadParameter('Say who judges, as --as "Ada Lamp".', param_hint="--as")
     opened = Review(hub)
     if take:
         with stoppable(UNCHANGED):
@@ -80,7 +86,7 @@ def review(
             f"Judge on a page, with: citehub site {shlex.quote(hub)} --review --out DIR, or fill"
         )
         raise typer.BadParameter(
-            "nobody can be asked: this is no terminal. "
+            "Nobody can be asked here, as this is not a terminal. "
             f"{'Settle at one, or fill' if settle else page} in {opened.path}"
         )
     with stoppable(_KEPT):
@@ -103,7 +109,7 @@ class _Back(Exception):
 
 
 class _Question(NamedTuple):
-    """A question, the values to choose from, what each means, and whether it may stay open."""
+    """A question, its values with their meanings, and whether it may stay open."""
 
     title: str
     values: Sequence[str]
@@ -112,7 +118,7 @@ class _Question(NamedTuple):
 
 
 class _Dialogue:
-    """What judging and settling have in common."""
+    """What judging and settling share."""
 
     def __init__(self, review: Review, name: str, hub: str) -> None:
         self.review = review
@@ -126,7 +132,7 @@ class _Dialogue:
             self.console.print(shown)
 
     def read(self, prompt: str) -> str:
-        """Return a line of the person; the end of the input is a stop."""
+        """Return a line from the person; the end of the input means stop."""
         self.console.print(terminal.text(f"{prompt} "), end="", soft_wrap=True)
         try:
             line = sys.stdin.readline()
@@ -149,7 +155,7 @@ class _Dialogue:
         return answer
 
     def choose(self, question: _Question, before: str | None = None) -> str | None:
-        """Return a value; a number or its beginning names it, and Enter keeps what was there."""
+        """Return a value, by its number or first letters; Enter keeps the one before."""
         title, values, meanings, is_open = question
         listed = [terminal.text(f"{number} {value}") for number, value in enumerate(values, 1)]
         keeps = f"Enter: {before}" if before else "Enter: none" if is_open else ""
@@ -165,20 +171,21 @@ class _Dialogue:
                 return before
             elif answer == _NONE and is_open:
                 return None
-            elif value := _find(answer, values):
-                return value
+            elif len(found := _find(answer, values)) == 1:
+                return found[0]
             else:
-                self.say(f"{answer!r:.40} is none of them. Give a number, 1 to {len(values)}.")
+                fits = f"may be {' or '.join(found)}" if found else "is not an answer"
+                self.say(f"{answer!r:.40} {fits}. Give a number, 1 to {len(values)}.")
 
     def comment(self, passage: PassageAtHand, before: str | None = None) -> str | None:
-        """Return a comment of the person, if there is one."""
+        """Return the comment of the person, if any."""
         from citehub.sources.curation import REPEATS
 
         keeps = f"Enter: {before}, {_NONE} for none" if before else "Enter: none"
         while True:
             answer = self.read(f"Comment ({keeps}):")
             if answer == "?":
-                self.say("Say what is odd, or why you chose so. It is published with the label.")
+                self.say("Say what is odd, or why you chose this. It is published with the label.")
             elif self.review.repeats(passage.context_id, answer):
                 self.say(f"The comment {REPEATS}.")
             else:
@@ -189,18 +196,20 @@ class _Dialogue:
         return _Question(_TITLES[scheme], values, meanings, is_open=scheme == "subject")
 
     def write(self, act: Callable[[], None]) -> None:
-        """Write a judgement; where that fails, say why, and try again when the person says so."""
+        """Write a judgement; if that fails, say why, and try again on Enter."""
         while True:
             try:
                 act()
             except (CitehubError, OSError) as error:
                 terminal.complain(error)
-                self.read("Not written. Mend that and press Enter; q stops without this one.")
+                self.read(
+                    "Not written. Mend that and press Enter; q stops without this judgement."
+                )
             else:
                 return
 
     def show(self, passage: PassageAtHand, where: str) -> None:
-        """Print a passage: of which work, where, and its words as far as they are at hand."""
+        """Print a passage: its work, its place, and its words if they are at hand."""
         from citehub.graph.review import where as stands
 
         url = self.review.urls.get(passage.work_id)
@@ -216,15 +225,13 @@ class _Dialogue:
             self.say(_words(passage), "")
             return
         self.say(
-            f"In the words of who read it: {passage.gist}"
-            if passage.gist
-            else "No gist is known.",
+            f"In other words: {passage.gist}" if passage.gist else "No gist is known.",
             f"Its words are not at hand. Open the paper{f': {url}' if url else ''}",
             "",
         )
 
     def end(self, left: str, again: str) -> None:
-        """Say on standard output what is done, and what to type next."""
+        """Print what is done, and what to type next."""
         terminal.show(terminal.paragraph(left))
         self.say(again)
 
@@ -239,8 +246,8 @@ class _Judging(_Dialogue):
         rows = review.labels()
         for row in review.lost(rows, self.name):
             self.say(
-                f"Note: {row.decision.place}: the passage {row.context_id} is not in "
-                f"{review.hub.version}. The label stays in the file, and counts no more."
+                f"Note: {row.decision.place}: {review.hub.version} has no passage "
+                f"{row.context_id}. The label stays in the file, but no longer counts."
             )
         order = review.order(self.name)
         held = review.judged(rows).get(self.name, {})
@@ -262,12 +269,13 @@ class _Judging(_Dialogue):
         else:
             self.end(
                 done,
-                f"The next version takes them in: citehub build {self.hub}\nWhere a second person "
-                f"judged, too, settle what differs: citehub review {self.hub} --settle --as NAMES",
+                f"The next version takes them in: citehub build {self.hub}\nIf a second person "
+                f"judged, too, settle the differences: citehub review {self.hub} --settle --as "
+                "NAMES",
             )
 
     def walk(self, order: Sequence[PassageAtHand]) -> None:
-        """Go from passage to passage; back goes to the one before, judged or not."""
+        """Go from passage to passage; b goes back one, judged or not."""
         at = self.next(order, 0)
         while True:
             try:
@@ -285,12 +293,12 @@ class _Judging(_Dialogue):
             at = self.next(order, at + 1)
 
     def next(self, order: Sequence[PassageAtHand], start: int) -> int:
-        """Return the next place that is not judged; the end where there is none."""
+        """Return the next place that is not judged, or the end."""
         open_ = (at for at in range(start, len(order)) if order[at].context_id not in self.said)
         return next(open_, len(order))
 
     def judge(self, passage: PassageAtHand, where: str) -> None:
-        """Ask for a judgement and keep it; back begins the passage anew once a role is given."""
+        """Ask for a judgement and keep it; b restarts the passage once it has a role."""
         self.show(passage, where)
         before = self.said.get(passage.context_id)
         while True:
@@ -324,7 +332,7 @@ class _Judging(_Dialogue):
 
 
 class _Settling(_Dialogue):
-    """People who judged apart agree on one value each, where they differ."""
+    """People who judged apart agree on a value for each difference."""
 
     def run(self) -> None:
         from citehub.graph.review import to_judgement
@@ -341,13 +349,16 @@ class _Settling(_Dialogue):
         if len(people) < 2:  # noqa: PLR2004
             names = ", ".join(people) or "nobody"
             raise typer.BadParameter(
-                f"two people are due, and {names} judged so far. To judge: citehub review "
-                f"{self.hub} --as NAME"
+                f"To settle, two people must have judged. So far: {names}. To judge: citehub "
+                f"review {self.hub} --as NAME"
             )
         waiting = ", ".join(f"{name} ({n})" for name, n in left.items() if n)
         try:
             if waiting:
-                self.say(f"Passages are left to {waiting}. Who still judges should not see this.")
+                self.say(
+                    f"Not all passages are judged; left: {waiting}. Who still judges should not "
+                    "see this."
+                )
                 if self.read("Go on? y or n:").lower() not in {"y", "yes"}:
                     return
             self.show_agreement()
@@ -368,7 +379,7 @@ class _Settling(_Dialogue):
         )
 
     def show_agreement(self) -> None:
-        """Print how far each two people agree, before anything is settled."""
+        """Print how far any two people agree, before anything is settled."""
         rows = [
             (f"{each.one}, {each.other}", each.scheme, f"{each.n_agreed} of {each.n}",
              _number(each.kappa), _number(each.ac1))
@@ -391,7 +402,7 @@ class _Settling(_Dialogue):
             at += 1
 
     def settle(self, dispute: Dispute, where: str) -> None:
-        """Show what each says, and ask for what they agree on."""
+        """Show what each says, and ask for the value that they agree on."""
         from citehub.graph.review import to_comment
 
         self.show(dispute.passage, where)
@@ -404,18 +415,17 @@ class _Settling(_Dialogue):
         self.write(lambda: self.review.settle(self.name, dispute, value or "", comment))
 
 
-def _find(answer: str, values: Sequence[str]) -> str | None:
-    """Return the value of a number, or the one that begins so."""
+def _find(answer: str, values: Sequence[str]) -> list[str]:
+    """Return the values that a number or first letters name."""
     if answer.isdecimal() and answer.isascii():
         number = int(answer[:4])
-        return values[number - 1] if 0 < number <= len(values) else None
-    begin = [value for value in values if value.lower().startswith(answer.lower())]
-    exact = [value for value in begin if value.lower() == answer.lower()]
-    return (exact or begin)[0] if answer and (exact or len(begin) == 1) else None
+        return [values[number - 1]] if 0 < number <= len(values) else []
+    begin = [value for value in values if answer and value.lower().startswith(answer.lower())]
+    return [value for value in begin if value.lower() == answer.lower()] or begin
 
 
 def _words(passage: PassageAtHand) -> Text:
-    """Return a sentence with its mark made visible, between its neighbours."""
+    """Return a sentence with its mark highlighted, between its neighbours."""
     text = (passage.text or "").translate(_BREAKS)
     start, end = passage.span or (0, 0)
     first, last = max(start - _MOST, 0), end + _MOST
@@ -434,7 +444,7 @@ def _number(value: float | None) -> str | None:
 
 
 def _take(review: Review, files: Sequence[str], hub: str) -> None:
-    """Take files in, and say what became of each person's judgements."""
+    """Take in files, and say what became of each person's judgements."""
     taken, notes = review.take(files)
     for note in notes:
         terminal.err().print(terminal.text(f"Note: {note}"), soft_wrap=True)

@@ -1,4 +1,4 @@
-"""Options that name what sources are read from: one for each source of the registry."""
+"""Options that name the files of sources: one for each source of the registry."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
     from citehub.sources.source import Source
 
 Named = dict[str, Any]
-"""What the user named, by source: a folder, or a list of files; None where nothing."""
+"""What the user named, by source: a folder, a list of files, or None."""
 _PARAMETER = "named"
 
 
 def with_sources(
     *, are_dumps: bool = False
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Give a command, in the place of its parameter ``named``, an option for each source.
+    """Replace the parameter ``named`` of a command by an option for each source.
 
-    Where ``are_dumps``, for those whose bulk files can be read.
+    With ``are_dumps``, only for sources with bulk files.
     """
     chosen = {
         each.id.replace("-", "_"): each
@@ -50,7 +50,7 @@ def with_sources(
 
 
 def _replace(parameters: Any, chosen: dict[str, Source]) -> Iterator[inspect.Parameter]:
-    """Yield parameters that may be given by name, the options of the sources in their place."""
+    """Yield parameters, with the options of the sources in their place."""
     for each in parameters:
         if each.name != _PARAMETER:
             yield each.replace(kind=inspect.Parameter.KEYWORD_ONLY)

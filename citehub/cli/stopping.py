@@ -1,4 +1,4 @@
-"""Ctrl-C, and the end that the system orders: the command ends, and its exit code says by what."""
+"""Ctrl-C and SIGTERM: the command ends, and its exit code names the signal."""
 
 from __future__ import annotations
 
@@ -20,30 +20,28 @@ if TYPE_CHECKING:
 
 _SIGNALLED: Final = 128  # before the number of a signal, as exit code
 _AGAIN: Final = 0.05  # seconds
-GOES_ON: Final = "Stopped. What came is kept, and the same command goes on from there."
-TEXTS_KEPT: Final = "Stopped. Texts that came are kept, and the same command goes on from there."
-ANSWERS_KEPT: Final = (
-    "Stopped. Answers that came are kept, and the same command goes on from there."
-)
+GOES_ON: Final = "Stopped. Answers are kept. The same command goes on from there."
+TEXTS_KEPT: Final = "Stopped. Texts are kept. The same command goes on from there."
+ANSWERS_KEPT: Final = "Stopped. Answers are kept. The same command goes on from there."
 UNCHANGED: Final = "Stopped. Nothing was changed."
 _sent: Final[list[int]] = []
 
 
 def listen() -> None:
-    """End the command on a signal, so that what it holds is cleared up on the way out."""
+    """End the command on a signal, with cleaning up."""
     signal.signal(signal.SIGTERM, _stop)
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else it is ignored
         signal.signal(signal.SIGINT, _stop)
 
 
 def exit_code() -> int:
-    """Return the exit code of a command that a signal ended; 0 where none did."""
+    """Return the exit code for the signal that ended the command; 0 without one."""
     return _SIGNALLED + _sent[-1] if _sent else 0
 
 
 @contextmanager
 def stoppable(said: str = GOES_ON) -> Iterator[None]:
-    """Say what stays where a command is stopped: by default, the answers that it asked for."""
+    """Say what stays if a command is stopped: by default, the answers."""
     try:
         yield
     except (KeyboardInterrupt, SystemExit):
@@ -54,7 +52,7 @@ def stoppable(said: str = GOES_ON) -> Iterator[None]:
 
 @contextmanager
 def on_disk(said: str) -> Iterator[None]:
-    """Say what stays, and what to do, where the disk fails under a command."""
+    """Say what stays, and what to do, if the disk fails."""
     try:
         yield
     except OSError as error:
@@ -64,7 +62,7 @@ def on_disk(said: str) -> Iterator[None]:
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
-    """End the command; where Python swallows what is raised, in finalisers, a moment later."""
+    """End the command; a moment later if a finaliser swallows the exception."""
     while frame is not None:
         if frame.f_code.co_name == "__del__":
             again = threading.Timer(_AGAIN, os.kill, (os.getpid(), number))

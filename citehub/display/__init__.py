@@ -1,7 +1,7 @@
-"""How notebooks show figures and tables: readable in light, in dark, on paper and by ear.
+"""Figures and tables of notebooks: readable in light, in dark, on paper and by ear.
 
-A figure is an SVG that follows the colours of its page; it needs no script. A table shows
-null as *not known*, never as zero. Both escape what comes from outside.
+A figure is an SVG in the colours of its page; it needs no script. A table shows null as *not
+known*, never as zero. Both escape text from outside.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Words for running text: names of sources, numbers as people write them, text as it stands."""
+"""Words for running text: names of sources, numbers as people write them, escaped text."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _RAISED: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def plain(text: object) -> str:
-    r"""Return text from outside as Markdown that shows it as it stands.
+    r"""Return text from outside as Markdown that shows it unchanged.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def number(value: float | None, digits: int = 4) -> str:
     Parameters
     ----------
     value : float or None
-        The number; null, in any spelling, is not known.
+        The number; any kind of null is not known.
     digits : int, default 4
         Significant digits of billions and of powers of ten.
 
@@ -124,7 +124,7 @@ def fact(row: Mapping[str, Any]) -> str:
     Returns
     -------
     str
-        For running text and tables; of what has no dimension, the number alone.
+        For running text and tables; without a dimension, only the number.
 
     Examples
     --------
@@ -156,12 +156,12 @@ class Source(str):
 
 
 def source(hub: Hub, source_id: str) -> Source:
-    """Return a source of a hub as Markdown: its short name, linked where it has an address.
+    """Return a source of a hub as Markdown: its short name, linked if it has an address.
 
     Parameters
     ----------
     hub : Hub
-        An opened release.
+        An open release.
     source_id : str
         A ``source_id`` of table ``sources``.
 
@@ -200,14 +200,14 @@ def source_name(hub: Hub, source_id: str) -> str:
     Parameters
     ----------
     hub : Hub
-        An opened release.
+        An open release.
     source_id : str
         A ``source_id`` of table ``sources``.
 
     Returns
     -------
     str
-        Of a repository the name without its owner.
+        For a repository, the name without its owner.
 
     Raises
     ------
@@ -231,7 +231,7 @@ def _short_name(row: SourceRow) -> str:
 
 
 def source_rows(hub: Hub, ids: Iterable[str]) -> list[SourceRow]:
-    """Return the rows of some sources in the order of their table, or say which there are."""
+    """Return the rows of some sources in table order, or say which ones exist."""
     rows = {row["source_id"]: row for row in hub.sources}
     wanted = set(ids)
     for source_id in sorted(wanted - rows.keys()):
@@ -240,5 +240,5 @@ def source_rows(hub: Hub, ids: Iterable[str]) -> list[SourceRow]:
 
 
 def is_null(value: Any) -> bool:
-    """Tell whether a cell is null, in the spelling of Python, NumPy or pandas."""
+    """Tell whether a cell is a null of Python, NumPy or pandas."""
     return value is None or type(value).__name__ in {"NAType", "NaTType"} or value != value  # noqa: PLR0124

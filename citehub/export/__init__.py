@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 
 class Format(NamedTuple):
-    """One format: its module here, what it is for, and what it expects of a work.
+    """One format: its module, its use, and what it expects of a work.
 
-    ``has_canonical`` formats hold the canonical work too, which the citations lead to, and
-    ``has_passages`` formats what passages say.
+    ``has_canonical`` formats also have the canonical work, to which the citations lead;
+    ``has_passages`` formats have the passages.
     """
 
     module: str
@@ -100,15 +100,14 @@ _LACKS: Final = {
 class Export:
     """A selection of works in one format.
 
-    Iterating yields its bytes in pieces, made as they are asked for; ``str()`` and
-    ``bytes()`` give it whole.
+    Iterating yields its bytes in pieces, on demand; ``str()`` and ``bytes()`` give the whole.
 
     Attributes
     ----------
     format : str
         Name of the format.
     is_binary : bool
-        Whether it is bytes that are no text.
+        Whether its bytes are not text.
 
     Examples
     --------
@@ -161,25 +160,25 @@ class Export:
         path : str or path
             The file.
         force : bool, default False
-            Overwrite a file that is there.
+            Overwrite an existing file.
 
         Raises
         ------
         TargetExists
-            The file is there already.
+            The file exists already.
         OSError
             The file cannot be written.
         """
         name = os.fspath(path)
         if not name:
-            raise ValueError("the name of the file is empty")
+            raise ValueError("The name of the file is empty.")
         write_whole(self, name, force=force)
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What the format could not hold as it is, with the number of works; often nothing.
+        """What the format could not hold unchanged, with the number of works; often nothing.
 
-        Counted while the export is read; where it was not, the works are looked through.
+        It is counted while the export is read, or else by looking through the works.
         """
         if self._selection.found is None:
             for _ in self._selection:
@@ -190,7 +189,7 @@ class Export:
 
 
 class Selection:
-    """The works of an export, which may be iterated over again, and what their format lacks.
+    """The works of an export, for repeated iteration, and what their format lacks.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""APA style, as plain text: a line that a manuscript can take."""
+"""APA style as plain text: a line for a manuscript."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MOST_AUTHORS: Final = 20  # of more, the first nineteen and the last are named
 
 
 def reference(work: Work) -> str:
-    """Return the reference of a work; what is not known is left out, or ``n.d.``."""
+    """Return the reference of a work; unknown parts are left out, or ``n.d.``."""
     title = clean_line(work.title_plain)
     arxiv = None if kind(work).has_venue else eprint(work)
     published = "arXiv" if arxiv else work.venue
@@ -34,7 +34,7 @@ def reference(work: Work) -> str:
 def join(
     authors: Sequence[str], year: str, title: str, published: str | None, url: str | None
 ) -> str:
-    """Return a reference of its parts; without authors the title comes first."""
+    """Return a reference from its parts; without authors, the title comes first."""
     by = _list(authors)
     parts = [f"{_ended(by)} ({year})", title] if by else [title, f"({year})"]
     if published:

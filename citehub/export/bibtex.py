@@ -33,7 +33,7 @@ _NOT_IN_DOIS: Final = re.compile(r"[\\{}%#\s\x00-\x1f\x7f-\x9f]")  # LaTeX stops
 
 
 def write(selection: Selection) -> Iterator[str]:
-    """Yield an entry per work, parted by empty lines."""
+    """Yield an entry per work, separated by empty lines."""
     for number, work in enumerate(selection):
         why = reason(work, selection.hub)
         annotations = (
@@ -60,7 +60,7 @@ def write(selection: Selection) -> Iterator[str]:
 
 
 def reference(work: Work) -> dict[str, str]:
-    """Return the bibliographic fields of a work; what is not known is empty."""
+    """Return the bibliographic fields of a work; unknown ones are empty."""
     ids, month = work.ids, work.publication_month
     is_arxiv = "arxiv" in ids
     title = work.title if "$" in work.title else work.title_plain  # mathematics stay TeX
@@ -85,7 +85,7 @@ def reference(work: Work) -> dict[str, str]:
 
 
 def entry(type_: str, key: str, fields: Mapping[str, str]) -> str:
-    """Return an entry of the fields that are not empty; their values are TeX already."""
+    """Return an entry of the fields that are not empty; their values are TeX."""
     filled = {name: value for name, value in fields.items() if value}
     lines = (
         f"  {name:<16} = {value if name == 'month' else f'{{{value}}}'},\n"
@@ -95,7 +95,7 @@ def entry(type_: str, key: str, fields: Mapping[str, str]) -> str:
 
 
 def _key(work_id: str) -> str:
-    """Return a key for citing, of letters that TeX and BibTeX leave alone."""
+    """Return a citation key, of letters that TeX and BibTeX leave alone."""
     return _NOT_IN_KEYS.sub(lambda match: f"_{ord(match[0]):x}_", work_id)
 
 
@@ -119,7 +119,7 @@ def _accent(match: re.Match[str]) -> str:
 
 
 def _address(text: str) -> str:
-    """Return an address, in which BibTeX and biber expect no TeX."""
+    """Return an address, without TeX for BibTeX and biber."""
     return _NOT_IN_ADDRESSES.sub(
         lambda match: "".join(f"%{byte:02X}" for byte in match[0].encode()), text
     )

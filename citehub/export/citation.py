@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def cite(hub: Hub, work: Work | None, style: str) -> str:
-    """Return the reference of a work, or where none is given of the data version."""
+    """Return the reference of a work, or by default of the data version."""
     if style not in STYLES:
         raise UnknownFormat.among("citation style", str(style), STYLES)
     write = _WORK[style] if work else _DATASET[style]
@@ -90,16 +90,16 @@ def _created(hub: Hub) -> list[str]:
 
 
 def _page(hub: Hub) -> str | None:
-    """Return where the dataset is to be found, if that is known."""
+    """Return the address of the dataset, if known."""
     identifier = doi(hub.manifest)
     return f"{DOI_PREFIX}{identifier}" if identifier else hub.manifest.get("homepage")
 
 
 def _address(hub: Hub) -> str:
-    """Return where the dataset is, with the identifier of the version.
+    """Return the address of the dataset, with the identifier of the version.
 
-    The styles of APA, IEEE, MLA and Vancouver all print an address, and no other identifier
-    than a DOI; on a page that is no DOI's it stands as a fragment.
+    The styles of APA, IEEE, MLA and Vancouver all print an address, and only a DOI as identifier;
+    without a DOI, the identifier is a fragment of the address.
     """
     identifier, page = dataset_id(hub.manifest), _page(hub)
     if page is None or doi(hub.manifest):
@@ -108,7 +108,7 @@ def _address(hub: Hub) -> str:
 
 
 def _manifest_hash(hub: Hub) -> str:
-    """Return the hash of the manifest, which holds that of each table; styles print it nowhere."""
+    """Return the hash of the manifest, which holds that of each table; no style prints it."""
     return sha256(read_bytes(os.path.join(hub.path, MANIFEST), DamagedManifest))
 
 

@@ -1,7 +1,7 @@
 """Citations as RDF in the terms of CiTO, the Citation Typing Ontology: one graph, two notations.
 
-A node is a dict as JSON-LD has it: ``@id``, a list ``@type``, and lists of values by property,
-each a text or a dict with ``@id`` or ``@value`` and ``@type``.
+A node is a dict in the form of JSON-LD: ``@id``, a list ``@type``, and lists of values by
+property, each a text or a dict with ``@id`` or ``@value`` and ``@type``.
 """
 
 from __future__ import annotations
@@ -44,10 +44,10 @@ Node = dict[str, Any]
 
 
 def graph(selection: Selection) -> Iterator[Node]:
-    """Yield the dataset, then each work with the citations that it makes of selected works.
+    """Yield the dataset, then each work with its citations of selected works.
 
-    Each passage is an annotation, as the Web Annotation Data Model and the OpenCitations Data
-    Model have it: its target is the place in the citing work, its body the citation.
+    Each passage is an annotation of the Web Annotation Data Model and the OpenCitations Data
+    Model: its target is the place in the citing work, its body the citation.
     """
     hub = selection.hub
     dataset = dataset_id(hub.manifest)
@@ -106,7 +106,7 @@ def _citation(work: Work, row: CitationRow, hub: Hub, dataset: str) -> Node:
 
 
 def _passage(work: Work, row: CitationContextRow, dataset: str) -> Iterator[Node]:
-    """Yield the annotation of a passage, its place, section and quotation, and its gist."""
+    """Yield the annotation of a passage, with place, section, quotation and gist."""
     iri = f"{dataset}#passage/{_quoted(row['context_id'])}"
     labels = [each for each in work.labels if each["context_id"] == row["context_id"]]
     properties = [{"@id": f"cito:{name}"} for name in _characters(labels)]
@@ -165,7 +165,7 @@ def _texts(value: str | None) -> list[str]:
 
 
 def _characters(labels: list[CitationLabelRow]) -> list[str]:
-    """Return the CiTO properties of labels that are shown, as far as CiTO has one."""
+    """Return the CiTO properties of shown labels, if CiTO has one."""
     values = (CITO.get(str(label["value"])) for label in shown(labels))
     return list(dict.fromkeys(value for value in values if value))
 
@@ -176,7 +176,7 @@ def _citation_iri(row: CitationRow | CitationContextRow, dataset: str) -> str:
 
 
 def _iri(work_id: str, dataset: str) -> str:
-    """Return the page of the identifier; where it has none, a name within the dataset."""
+    """Return the page of the identifier, or else a name within the dataset."""
     scheme, _, value = work_id.partition(":")
     return Identifier(scheme, value).url or f"{dataset}#work/{_quoted(work_id)}"
 

@@ -55,8 +55,8 @@ COLUMNS: Final = {
 }
 """Columns by name, with their type in ``citehub._table.arrow_type``; a list is of strings.
 
-Null is not known; role and polarity are null for the canonical work, too. ``section`` to ``text``
-are of the first passage, and ``text_status`` says what came of looking for passages.
+Null is not known; role and polarity are also null for the canonical work. ``section`` to ``text``
+are those of the first passage, and ``text_status`` gives the result of looking for passages.
 """
 
 

@@ -24,7 +24,7 @@ def write(selection: Selection) -> Iterator[str]:
 
 
 def reference(work: Work) -> dict[str, Any]:
-    """Return the bibliographic variables of a work; what is not known is None."""
+    """Return the bibliographic variables of a work; unknown ones are None."""
     named, year, month = kind(work), work.publication_year, work.publication_month
     arxiv = eprint(work)
     return {
@@ -46,7 +46,7 @@ def reference(work: Work) -> dict[str, Any]:
 
 
 def without_nulls(item: dict[str, Any]) -> dict[str, Any]:
-    """Return an item without what is not known: CSL has no null."""
+    """Return an item without unknown parts, as CSL has no null."""
     return {name: value for name, value in item.items() if value is not None}
 
 

@@ -19,9 +19,9 @@ _SAID: Final = ("role", "polarity")  # of a citing work, also where they are not
 def write(selection: Selection) -> Iterator[str]:
     """Yield the header and a line per work.
 
-    A list stands in one cell, parted by ``"; "``; a semicolon or percent sign inside of a
-    part as ``%3B`` and ``%25``. Null is an empty cell, and ``not known`` for the role and
-    polarity of a citing work.
+    A list is one cell, separated by ``"; "``, with ``%3B`` and ``%25`` for a semicolon and percent
+    sign in a part. Null is an empty cell, but ``not known`` for the role and polarity of a citing
+    work.
     """
     return csv_lines(map(_plain, rows(selection)), list(COLUMNS))
 

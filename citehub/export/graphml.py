@@ -40,7 +40,7 @@ def write(selection: Selection) -> Iterator[str]:
 
 
 def _id(work_id: str) -> str:
-    """Return an id of the letters that XML allows in a name token, as BibTeX keys are made."""
+    """Return an id of letters that XML allows in a name token, made like BibTeX keys."""
     return _NOT_IN_IDS.sub(lambda match: f"_{ord(match[0]):x}_", work_id)
 
 

@@ -1,4 +1,4 @@
-"""JSON Lines: an object per work, a line each, with every value as it is."""
+"""JSON Lines: an object per work, one a line, with every value unchanged."""
 
 from __future__ import annotations
 

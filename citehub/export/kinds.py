@@ -1,6 +1,6 @@
-"""Types of works in the terms of each reference format.
+"""Types of works in each reference format.
 
-They are what Zotero, bibutils, JabRef and citation-js read: the guide page on exports says why.
+Zotero, bibutils, JabRef and citation-js read these types: the guide page on exports says why.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 
 class Kind(NamedTuple):
-    """A type of work as BibTeX, RIS and CSL name it, each with its place for the venue.
+    """A type of work in BibTeX, RIS and CSL, each with its field for the venue.
 
-    Of ``note`` and ``N1`` the venue came later than the date, or its part is not known.
+    With ``note`` and ``N1``, the venue came later than the date, or its part is not known.
     """
 
     bibtex: str
@@ -27,7 +27,7 @@ class Kind(NamedTuple):
 
     @property
     def has_venue(self) -> bool:
-        """Whether the venue is one of the bibliography, and no note."""
+        """Whether the venue is a bibliographic field, not a note."""
         return self.csl_venue != "note"
 
 
@@ -60,7 +60,7 @@ _KINDS: Final = {  # by OpenAlex's type
 
 
 def kind(work: Work) -> Kind:
-    """Return the type of a work; where none is known, an arXiv id makes it a preprint."""
+    """Return the type of a work; if unknown, an arXiv id makes it a preprint."""
     if work.type is None:
         return _PREPRINT if "arxiv" in work.ids else _UNKNOWN
     return _KINDS.get(work.type, _UNKNOWN)

@@ -1,4 +1,4 @@
-"""Names in parts: as their source states them, else by a heuristic from what is printed."""
+"""Names in parts: as their source states them, else by a heuristic from the printed name."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _SUFFIXES: Final = frozenset(("Jr.", "Jr", "Sr.", "Sr", "II", "III", "IV"))
 
 
 class Name(NamedTuple):
-    """The parts of a name; a name that is not split is all ``family``, and ``is_literal``.
+    """The parts of a name; an unsplit name is all ``family``, and ``is_literal``.
 
-    ``dropped`` is a particle that stands behind the given name where the family name comes
-    first, as *de* in *La Fontaine, Jean de*.
+    ``dropped`` is a particle that follows the given name if the family name comes first, as *de*
+    in *La Fontaine, Jean de*.
     """
 
     given: str
@@ -41,7 +41,7 @@ class Name(NamedTuple):
 
     @property
     def whole_given(self) -> str:
-        """The given names with the particle that is dropped, as ``Jean de``."""
+        """The given names with the dropped particle, as ``Jean de``."""
         return f"{self.given} {self.dropped}".strip()
 
     @property
@@ -60,10 +60,10 @@ def names(work: Work) -> Iterator[Name]:
 
 
 def split_name(author: AuthorshipRow) -> Name:
-    """Return the parts of a name: those that its source states, else by a heuristic.
+    """Return the parts of a name: as its source states them, else by a heuristic.
 
-    That splits as BibTeX does: the last word, and small-letter words before it. Names of
-    groups, of one word, or with a comma, ``and`` or an ampersand are not split.
+    The heuristic splits as BibTeX does: the last word, and lower-case words before it. It does not
+    split names of groups, of one word, or with a comma, ``and`` or an ampersand.
 
     Examples
     --------
@@ -89,7 +89,7 @@ def split_name(author: AuthorshipRow) -> Name:
 
 
 def _take_stated(author: AuthorshipRow, family: list[str]) -> Name:
-    """Return the parts that a source states; small-letter words of them are particles."""
+    """Return the parts that a source states; lower-case words in them are particles."""
     given = clean_line(author["given_name"] or "").split()
     start = next((at for at, word in enumerate(family) if not _is_small(word)), 0)
     end = len(given)

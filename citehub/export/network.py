@@ -58,7 +58,7 @@ class Edge(NamedTuple):
 
 
 def nodes(selection: Selection) -> Iterator[Node]:
-    """Yield the works; what is not known is no attribute."""
+    """Yield the works; an unknown value is no attribute."""
     for work in selection:
         attributes = {
             "label": marked_title(work),
@@ -103,7 +103,7 @@ def edges(selection: Selection) -> Iterator[Edge]:
 
 
 def _local(work: Work, selection: Selection, selected: Collection[str]) -> Iterator[Edge]:
-    """Yield the citations of other citing works that are selected, each with who states it."""
+    """Yield the citations of other selected citing works, each with its sources."""
     sources: dict[str, set[str]] = {}
     for row in work.local_citations:
         if row["cited_work_id"] in selected:

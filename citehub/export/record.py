@@ -1,4 +1,4 @@
-"""What each format says of a work beside its bibliography: why it is there, and who says so."""
+"""What each format says about a work besides its bibliography: why it is there, by whom."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ WHY: Final = "Why it cites, in other words where there are no quotation marks"
 
 
 class Reason(NamedTuple):
-    """Why a work is in an export: the hub and its version, the role it plays, and the sources.
+    """Why a work is in an export: the hub and its version, its role, and the sources.
 
-    Role and polarity are of its citation of the canonical work; None for that work itself.
-    ``subject`` is what of that work it cites, None where that is not known.
-    ``judged_by`` says whose judgements they are, None where there are none.
+    Role and polarity belong to its citation of the canonical work; None for that work itself.
+    ``subject`` is the part of that work that it cites; None if not known. ``judged_by`` says who
+    judged; None if nobody.
     """
 
     hub: str
@@ -61,18 +61,18 @@ def labels_of(work: Work, citation: CitationRow) -> list[CitationLabelRow]:
 
 
 def role_and_polarity(labels: list[CitationLabelRow]) -> tuple[str, str]:
-    """Return what labels say, as text for people."""
+    """Return the values of labels, as text for people."""
     role, polarity = join_labels(labels, "intent"), join_labels(labels, "polarity")
     return clean_line(role or NOT_KNOWN), clean_line(polarity or NOT_KNOWN)
 
 
 def judged_by(labels: Iterable[CitationLabelRow]) -> str:
-    """Return whose judgements are shown, as text for people; empty without any."""
+    """Return who gave the shown labels, as text for people; empty if nobody."""
     return clean_line(join_labelers(labels, [*SCHEMES.values()]) or "")
 
 
 def tags(work: Work, why: Reason, parting: str = ",;") -> list[str]:
-    """Return keywords: of what is known, and of reference files, without signs that part them."""
+    """Return keywords, from known facts and reference files, without separators in them."""
     found = [f"theme: {theme}" for theme in work.themes]
     if why.role is None:
         found.append("canonical work")
@@ -92,13 +92,13 @@ def tags(work: Work, why: Reason, parting: str = ",;") -> list[str]:
 
 
 def notes(work: Work, *kinds: NoteKind) -> list[str]:
-    """Return what reference files have beside a work, each on one line."""
+    """Return the notes of reference files on a work, each on one line."""
     lines = (clean_line(row["text"]).strip() for row in work.notes if row["kind"] in kinds)
     return list(filter(None, lines))
 
 
 def why_it_cites(work: Work) -> str | None:
-    """Return where and why a work cites, passage by passage; None where no passage is known."""
+    """Return where and why a work cites, passage by passage; None if no passage is known."""
     passages = list_passages(work)
     if not passages:
         return None
@@ -127,7 +127,7 @@ def statement(why: Reason) -> str:
 
 
 def venue(work: Work) -> str | None:
-    """Return the venue; of a preprint, whose date is not the venue's, as a note that says so."""
+    """Return the venue; for a preprint, whose date is not the venue's, as a note that says so."""
     stated = _stated(work)
     if not stated or kind(work).has_venue:
         return stated or None
@@ -136,7 +136,7 @@ def venue(work: Work) -> str | None:
 
 
 def server(work: Work) -> str | None:
-    """Return where a preprint is: arXiv by its id, else the venue of what is stated to be one."""
+    """Return the server of a preprint: arXiv by its id, else the venue of a stated preprint."""
     if kind(work).has_venue:
         return None
     if "arxiv" in work.ids:
@@ -154,12 +154,12 @@ def _is_of(said: str, stated: str) -> bool:
 
 
 def eprint(work: Work) -> str | None:
-    """Return the arXiv id with its prefix, as bibliographies print it."""
+    """Return the arXiv id with its prefix, as in bibliographies."""
     return clean_line(f"arXiv:{work.ids['arxiv']}") if "arxiv" in work.ids else None
 
 
 def note(work: Work) -> str | None:
-    """Return the finding with the source that prints it; None where none is known."""
+    """Return the finding with its source; None if none is known."""
     if not work.finding:
         return None
     return clean_line(f"{work.finding} (finding as printed by {work.finding_source or NOT_KNOWN})")

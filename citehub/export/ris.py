@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def write(selection: Selection) -> Iterator[str]:
-    """Yield a record per work; lines end with CR LF, as the format has it."""
+    """Yield a record per work; lines end with CR LF, as the format demands."""
     for work in selection:
         why = reason(work, selection.hub)
         lines = [

@@ -24,9 +24,9 @@ _MOST_CLUSTERS: Final = 1000  # that VOSviewer takes
 def write(selection: Selection) -> Iterator[str]:
     """Yield the items, their links, and the themes as clusters.
 
-    A work's cluster is its first theme. Links hold a strength only, so that role, polarity
-    and sources stand in the description of the citing work. Labels and descriptions of items
-    are HTML there, those of clusters are not.
+    A work's cluster is its first theme. Links only have a strength, so role, polarity and sources
+    are in the description of the citing work. Labels and descriptions of items are HTML, those of
+    clusters are not.
     """
     hub = selection.hub
     titles = {row["theme_id"]: row["title"] for row in hub.release.rows("themes")}
@@ -78,7 +78,7 @@ def _item(work: Work, hub: Hub, clusters: Mapping[str, int]) -> dict[str, Any]:
 
 
 def _described(value: str) -> str:
-    """Return text of a description, in which ``{name}`` would stand for a value of the item."""
+    """Return text for a description, where ``{name}`` would mean a value of the item."""
     return escape(clean_line(value)).replace("{", "<span>{</span>")
 
 

@@ -1,4 +1,4 @@
-"""Hubs of any work, from the sources' interfaces or their bulk dumps; the most cited of all."""
+"""Hubs of any work, from interfaces of sources or bulk dumps, and the most cited works."""
 
 from citehub.bulk.dumps import Dumps
 from citehub.graph.adopt import adopt_release

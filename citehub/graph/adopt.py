@@ -1,4 +1,4 @@
-"""A hub folder that begins with a release that is there already."""
+"""A hub folder that begins with an existing release."""
 
 from __future__ import annotations
 
@@ -46,45 +46,44 @@ def adopt_release(
     work: str | None = None,
     progress: Callable[[str], None] = lambda _step: None,
 ) -> NewHub:
-    """Make a hub folder of a release, which becomes its first one as it is.
+    """Make a hub folder of a release, which becomes its first one unchanged.
 
-    The folder keeps a copy of the release as what goes in. So
-    :func:`~citehub.build.build_release` makes the next version from the folder alone: with what
-    people say in the files of curation, and with lists of works and parts of dumps that are put
-    beside the copy.
+    The folder keeps a copy of the release as a source. So :func:`~citehub.build.build_release`
+    makes the next version from the folder alone: with the files of curation, and with lists of
+    works and parts of dumps that you add.
 
     Parameters
     ----------
     release : str or path
-        The folder of a release, as `new_hubs` makes one.
+        The folder of a release, as `new_hubs` makes.
     out : str, optional
         The hub folder to make; it must not exist, or be empty. By default it has the hub's name
-        and joins the user's home of hubs, so that ``citehub.load`` finds it by that name.
+        and goes into the user's home of hubs, where ``citehub.load`` finds it by that name.
     work : str, optional
-        The work that the release should be of, by any of its identifiers.
+        The expected work of the release, by any of its identifiers.
     progress : callable, optional
         Is called with each step in words.
 
     Returns
     -------
     NewHub
-        The folder, its release, and the number of citing works; ``notes`` tell where the
-        release, built again, would not come out the same.
+        The folder, its release, and the number of citing works; ``notes`` say where a rebuild of
+        the release would differ.
 
     Raises
     ------
     UnknownHub
-        The folder is no release.
+        The folder is not a release.
     BadArgument
-        It is a hub folder already, or a release in one, or of another work.
+        It is a hub folder, a release in one, or a release of another work.
     SourceError
-        It holds more than records of sources, or an older citehub made it.
+        It has more than records of sources, or an older citehub made it.
     DamagedRelease
-        It is not what was released.
+        It differs from what was released.
     NewerRelease
         A newer citehub made it.
     TargetExists
-        The folder to make is there and holds something, or stands in a release.
+        The folder to make is not empty, or is inside a release.
 
     Examples
     --------
@@ -130,7 +129,7 @@ def adopt_release(
         title = hub.manifest["title"]
         settle(folder, target, name=hub.name, title=title, version=hub.version)
     differing = ", ".join(_differing(hub, content))
-    notes = (f"Built again from its copy, the release has other rows in {differing}.",)
+    notes = (f"A rebuild of the release from its copy has other rows in {differing}.",)
     return NewHub(
         work or spec.work,
         target,
@@ -143,14 +142,15 @@ def adopt_release(
 
 
 def _find_release(named: str) -> str:
-    """Return the folder of a release that stands by itself, as an absolute path."""
+    """Return the folder of a release outside of a hub folder, as an absolute path."""
     folder = os.path.abspath(named)
     above = os.path.dirname(folder)
     if is_release(folder):
         if is_hub(above) and is_version(os.path.basename(folder)):
             raise BadArgument.of(
-                "release", named, f"a release by itself, and {above} is the folder of its hub "
-                f"already. Make the next version there, with: citehub build {above}",
+                "release", named, f"a release outside of a hub folder; {above} is its hub "
+                                  "folder. Make the next version there, with: citehub build "
+                                  f"{above}",
             )  # fmt: skip
         return folder
     if is_hub(folder):
@@ -165,7 +165,7 @@ def _find_release(named: str) -> str:
 
 
 def _check_work(hub: Hub, asked: str | None) -> None:
-    """Refuse a release that is of another work than the one that was named."""
+    """Refuse a release of another work than the named one."""
     if asked is None:
         return
     canonical = hub.canonical
@@ -174,18 +174,18 @@ def _check_work(hub: Hub, asked: str | None) -> None:
     except UnknownWork:
         found = ""
     if found != canonical.work_id:
-        due = f"the work that the release is of, {canonical.work_id}, or be left out"
+        due = f"the work of the release, {canonical.work_id}, or be left out"
         raise BadArgument.of("work", asked, due)
 
 
 def _asked(hub: Hub) -> str:
-    """Return how ``hub.toml`` names the canonical work; one without identifier has its title."""
+    """Return the name of the canonical work in ``hub.toml``: an identifier, else the title."""
     canonical = hub.canonical
     return canonical.work_id if parse_identifier(canonical.work_id) else canonical.title
 
 
 def _copy(folder: str, target: str) -> None:
-    """Copy the files of a release, as its SHA256SUMS lists them."""
+    """Copy the files of a release that its SHA256SUMS lists."""
     os.makedirs(target)
     sums = read_sums(folder) or {}
     for name in (*sums, SUMS):
@@ -197,7 +197,7 @@ def _copy(folder: str, target: str) -> None:
 
 
 def _describe(hub: Hub, content: Content) -> str:
-    """Return a ``hub.toml`` that says what the manifest says and does not follow by itself."""
+    """Return a ``hub.toml`` with the facts of the manifest that do not follow from the sources."""
     manifest: Any = hub.manifest
     spec = content.spec
     follows: dict[str, Any] = {
@@ -227,7 +227,7 @@ def _describe(hub: Hub, content: Content) -> str:
 
 
 def _differing(hub: Hub, content: Content) -> Iterator[str]:
-    """Yield the tables that are not as they were released."""
+    """Yield the tables that differ from the released ones."""
     schemas = schema_at(content.release.schema_version)
     for name, rows in content.tables.items():
         found = write.describe(schemas[name], rows)["content_hash"]

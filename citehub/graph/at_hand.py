@@ -1,4 +1,4 @@
-"""The passages of a hub with the words that are at hand, for whoever judges them."""
+"""The passages of a hub, with words that are at hand, for whoever judges them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class PassageAtHand(NamedTuple):
-    """A passage of a citing work, with its words where the hub's folder or the release has them.
+    """A passage of a citing work, with its words if the hub's folder or the release has them.
 
     Attributes
     ----------
@@ -22,11 +22,11 @@ class PassageAtHand(NamedTuple):
     work_id, title : str
         The citing work.
     text, before, after : str or None
-        The citing sentence and its neighbours; None where they are not at hand.
+        The citing sentence and its neighbours; None if not at hand.
     span : tuple of int, optional
-        Where the mark begins and ends in ``text``, in letters.
+        Begin and end of the mark in ``text``, in letters.
     section, section_kind, place, mark, gist : str or None
-        Where it stands, and what it says in the words of whoever read it.
+        Its place, and what it says in other words.
     """
 
     context_id: str
@@ -51,12 +51,12 @@ def passages_at_hand(hub: Hub, source: str) -> list[PassageAtHand]:
     hub : Hub
         The release.
     source : str
-        The folder of the hub's sources, which keeps sentences that no release may carry.
+        The folder of the hub's sources, which also keeps sentences that no release may have.
 
     Raises
     ------
     SourceError
-        What was read of texts is damaged, or what people say cannot be read.
+        The results of reading texts, or the files of curation, are damaged.
     """
     if "citation_contexts" not in hub.tables:
         return []

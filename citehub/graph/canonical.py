@@ -1,4 +1,4 @@
-"""The most cited works of a graph: how often, when, in what role and by whom they are cited."""
+"""The most cited works of a graph: how often, when, in what role and by whom."""
 
 from __future__ import annotations
 
@@ -94,12 +94,11 @@ class MostCited(NamedTuple):
         ``canonical.parquet`` in it holds the works, ``canonical_years.parquet`` their citing
         records by year.
     rejects : str
-        The file of what could not be read; empty where all could.
+        The list of what could not be read; empty if all could.
     partial : tuple of str
-        Which dumps could not be read whole, and how much of them was, in sentences; empty where
-        all could.
+        Sentences on dumps that could only be read in part; empty if none.
     notes : tuple of str
-        What else there is to know of the dumps, such as which record is left out.
+        Further notes on the dumps, such as a record that is left out.
     """
 
     folder: str
@@ -115,16 +114,16 @@ def find_canonical(
     top: int = 1000,
     progress: Callable[[str], None] = lambda _step: None,
 ) -> MostCited:
-    """Find the most cited works of bulk dumps, in each source by itself.
+    """Find the most cited works of bulk dumps, separately for each source.
 
     Parameters
     ----------
     out : str
         The folder to make; it must not exist, or be empty.
     dumps : Dumps
-        Where they lie, and how to read them.
+        Where they are, and how to read them.
     top : int, default 1000
-        How many works of each source.
+        The number of works from each source.
     progress : callable, optional
         Is called with each step in words.
 
@@ -136,20 +135,20 @@ def find_canonical(
     Raises
     ------
     TargetExists
-        The folder is there and holds something.
+        The folder exists and is not empty.
     BadArgument
-        No dump is named, or no work is asked for.
+        No dump is named, or ``top`` is less than 1.
     BuildError
-        A source is wrong, or holds no citation.
+        A source is wrong, or has no citation.
 
     Notes
     -----
-    A work is a record of a source; records are not joined. One that cites another several times
-    counts once, with the intents of all its rows. Of OpenAlex records in several partitions, the
-    last one's references count. An id that was merged counts as the one that it became, on both
-    sides of a citation; of ids that were merged in a circle, as the least of them. The record
-    into which OpenAlex puts works that it deletes is no work: it is left out on both sides, and
-    ``notes`` says so. A year later than the one after that of the dump counts as not known.
+    A work is a record of a source; records are not joined. A record that cites another several
+    times counts once, with the intents of all its rows. If an OpenAlex record is in several
+    partitions, the references of the last one count. A merged id counts as the one that it became,
+    on both sides of a citation; ids that were merged in a circle count as the lowest of them. The
+    record of works that OpenAlex deleted is left out on both sides, and ``notes`` says so. A year
+    more than one after that of the dump counts as not known.
 
     Examples
     --------
@@ -198,9 +197,9 @@ def find_canonical(
 
 
 class _Ranking:
-    """The most cited records of a source, and what cites them.
+    """The most cited records of a source, and the records that cite them.
 
-    What several queries read is written out, so that it is made once.
+    Results that several queries read are written out, so that they are made once.
     """
 
     def __init__(self, engine: Engine, source: Opened, scratch: str, top: int) -> None:
@@ -222,7 +221,7 @@ class _Ranking:
         """Return the rows of `CANONICAL` and of `CANONICAL_YEARS`."""
         ranked = sorted(self.engine.fetch(self.ranked), key=lambda row: (-row["n"], row["cited"]))
         if not ranked:
-            raise BuildError(f"In {self.source.source_id} no record is cited by another one.")
+            raise BuildError(f"In {self.source.source_id}, no record cites another one.")
         facts: dict[Any, dict[str, Any]] = {
             row["cited"]: {"n_with_authors": 0, "n_shared_author": 0} for row in ranked
         }
@@ -254,8 +253,8 @@ class _Ranking:
     def _rank(self, top: int) -> tuple[Expression, Expression]:
         """Return the records, and pairs of a citing and a cited record, each once.
 
-        Pairs are made for few records only. A record has no more citing records than rows; so
-        one with fewer rows than the last of the best has citing records is not among those.
+        It makes pairs for few records only: a record has at most as many citing records as rows,
+        so one with fewer rows than the last of the best has citing records cannot be among them.
         """
         rows = self._without_deleted(self._write(self._count_rows(), "rows"))
         least = self._last_count(rows, top)
@@ -276,14 +275,13 @@ class _Ranking:
         is_deleted = rows.cited == dump.gone
         for row in self.engine.fetch(rows.filter(is_deleted)):
             self.notes.append(
-                f"{self.source.source_id}: {dump.name_record(dump.gone)}, into which it puts "
-                f"works that it deletes, is no work and left out; {int(row['n']):,} references "
-                "name it."
+                f"{self.source.source_id}: {dump.name_record(dump.gone)}, its record of deleted "
+                f"works, is left out; {int(row['n']):,} references name it."
             )
         return rows.filter(~is_deleted)
 
     def _last_count(self, counts: Expression, top: int) -> int:
-        """Return the count of the last of the best, or 1 where there are not so many."""
+        """Return the count of the last of the best, or 1 if there are fewer."""
         best = _best(counts, top)
         (found,) = self.engine.fetch(best.agg(least=best.n.min(), size=best.count()))
         return int(found["least"]) if found["size"] == top else 1
@@ -325,18 +323,18 @@ class _Ranking:
         return edges.select("citing", "cited").distinct()
 
     def _without_former(self, edges: Expression) -> Expression:
-        """Leave out the references of a record that stands in a later partition again."""
+        """Leave out the references of a record that is in a later partition, too."""
         works = self.source.works
         works = works.semi_join(edges, works.record == edges.citing)
         last = works.group_by("record").agg(last=works.part.max())
         return edges.semi_join(last, [edges.citing == last.record, edges.part == last.last])
 
     def _follow(self, merged: Expression) -> Expression:
-        """Return the ids that were merged, and what each has become in the end.
+        """Return the merged ids, and the final id of each.
 
-        Each round looks twice as far ahead. What leads to an end is less each time, until only
-        circles are left, and what leads into them; when one round has seen as many ids as
-        those are, it has gone all around, and knows the least id of each circle.
+        Each round looks twice as far ahead. Fewer ids are open each time, until only circles and
+        the ids that lead into them are left. A round that has seen that many ids has gone all
+        around, and knows the lowest id of each circle.
         """
         import ibis
 
@@ -369,7 +367,7 @@ class _Ranking:
         return newest.select("record", "year", people=known)
 
     def _describe(self) -> Expression:
-        """Return what the source says of the ranked records."""
+        """Return the source's description of the ranked records."""
         works = self.source.works
         works = works.semi_join(self.ranked, works.record == self.ranked.cited)
         cells = works.select(
@@ -430,7 +428,7 @@ def _best(counts: Expression, top: int) -> Expression:
 
 
 def _roles(edges: Expression, words: Mapping[str, str]) -> dict[str, Expression]:
-    """Return what rows tell of the role of a citation, each true or false."""
+    """Return the role of a citation by its rows, each true or false."""
     intents = edges.intents.filter(lambda each: each.notnull()).flatten()
     return {
         "labelled": _some(intents.filter(lambda intent: intent != "")),
@@ -447,7 +445,7 @@ def _some(items: Expression) -> Expression:
 
 
 def _newest(table: Expression, *others: str) -> Expression:
-    """Return one row of each record: of those of the last partition, the first by others."""
+    """Return one row of each record: from its last partition, the first by the other columns."""
     import ibis
 
     order = [ibis.desc("part"), *others]
@@ -456,7 +454,7 @@ def _newest(table: Expression, *others: str) -> Expression:
 
 
 def _within(number: Expression, bounds: range) -> Expression:
-    """Return a number, null where it is out of bounds."""
+    """Return a number, or null if it is out of bounds."""
     import ibis
 
     return ibis.ifelse(number.between(bounds[0], bounds[-1]), number, None)

@@ -1,4 +1,4 @@
-"""Hubs of works that were asked for, from bulk dumps: one, or many in one pass."""
+"""Hubs of given works from bulk dumps: one, or many in one pass."""
 
 from __future__ import annotations
 
@@ -42,27 +42,27 @@ if TYPE_CHECKING:
 
 
 class NewHub(NamedTuple):
-    """A hub that was made, or why it was not.
+    """A hub that was made, or the reason why not.
 
     Attributes
     ----------
     asked : str
         The work, as it was asked for.
     folder : str
-        The hub folder, or of `new_hubs` the release folder; empty where there is none.
+        The hub folder, or the release folder of `new_hubs`; empty if there is none.
     release : str
-        The folder of the release; empty where there is none.
+        The folder of the release; empty if there is none.
     n_citing : int
-        The number of citing works; -1 where the folder was there already.
+        The number of citing works; -1 if the folder existed already.
     problem : str
-        Why there is none; else empty.
+        The reason for none; else empty.
     rejects : str
         The file of what could not be read; empty where all could.
     partial : tuple of str
         Which dumps could not be read whole, and how much of them was, in sentences; empty where
         all could.
     notes : tuple of str
-        What else there is to know of the dumps, such as which of two copies was read.
+        Further notes on the dumps, such as which of two copies was read.
     """
 
     asked: str
@@ -92,8 +92,8 @@ def new_hub(
 ) -> NewHub:
     """Make a hub of a work from bulk dumps or lists of works, with its first release.
 
-    Its folder keeps what goes in: of each dump the part that concerns the work, the lists, and
-    ``hub.toml``. So the next version is built from the folder alone.
+    Its folder keeps all that the next version needs: the part of each dump that concerns the work,
+    the lists, and ``hub.toml``.
 
     Parameters
     ----------
@@ -116,8 +116,8 @@ def new_hub(
     title : str, optional
         Title of the hub; by default that of the work.
     licenses : iterable of str, optional
-        Licences of the compilation by their names in SPDX, as CC-BY-4.0; by default CC0-1.0
-        where a dump is read, and none for lists alone. Parts of Semantic Scholar stay ODC-By-1.0.
+        SPDX names of the licences of the compilation, as CC-BY-4.0; by default CC0-1.0 if a dump
+        is read, and none for lists alone. Parts of Semantic Scholar stay ODC-By-1.0.
     contributors : iterable of str, optional
         Who made the hub, to be named in citations of it.
     homepage : str, optional
@@ -128,7 +128,7 @@ def new_hub(
     Returns
     -------
     NewHub
-        The folder, the number of citing works, and the file of what could not be read.
+        The folder, the number of citing works, and the list of what could not be read.
 
     Raises
     ------
@@ -217,22 +217,22 @@ def new_hub(
 
 
 def check_place(place: str, named: str, *, keeps_name: bool = False) -> None:
-    """Refuse a hub folder that is taken, or in which no hub would be found.
+    """Refuse a hub folder that exists, or where ``load`` would not find the hub.
 
-    ``named`` is the hub's name where it goes into the home of hubs; ``keeps_name`` says that it
-    can have no other.
+    ``named`` is the hub's name if it goes into the home of hubs; ``keeps_name`` says that the name
+    is fixed.
     """
     hint = "Name another folder with --out"
     hint += ", or the hub with --name" if named and not keeps_name else ""
     if named and os.path.isdir(os.path.join(datasets_folder(), named)):
         raise TargetExists(
-            f"A hub {named} comes with citehub, and is the one that its name opens. {hint}."
+            f"A hub {named} comes with citehub, and its name opens that one. {hint}."
         )
     above = os.path.dirname(place)
     while not os.path.lexists(above):
         above = os.path.dirname(above)
     if not os.path.isdir(above):
-        raise NotADirectoryError(errno.ENOTDIR, "is a file, and a folder is due", above)
+        raise NotADirectoryError(errno.ENOTDIR, "is a file, not a folder", above)
     check_outside(place)
     command = "update" if _asks(place) else "build"
     again = f"To make its next version: citehub {command} {shlex.quote(place)}"
@@ -247,7 +247,7 @@ def _asks(place: str) -> bool:
 
 
 def keep_lists(files: Iterable[str], source: str, created: datetime.date) -> None:
-    """Copy lists of works into the folder of sources, each under a name of its own."""
+    """Copy lists of works into the folder of sources, each under its own name."""
     place = os.path.join(source, REFERENCE_FILE.id)
     for path in dict.fromkeys(files):
         os.makedirs(place, exist_ok=True)
@@ -274,15 +274,15 @@ def new_hubs(
 ) -> Iterator[NewHub]:
     """Make hubs of many works in one pass over the dumps.
 
-    Each becomes a release folder in ``out``, named after its work. One that is there already
-    is left as it is; one that cannot be made is told in ``problem``, and the others go on.
+    Each becomes a release folder in ``out``, named after its work. An existing one stays
+    unchanged; if one cannot be made, ``problem`` says why, and the others go on.
 
     Parameters
     ----------
     works : iterable of str
         The canonical works, as `new_hub` takes one.
     out : str
-        The folder for the releases; it may be there.
+        The folder for the releases; it may exist.
     dumps : Dumps
         Where they lie, and how to read them.
     version : str, default "1.0.0"
@@ -318,7 +318,7 @@ def new_hubs(
     ...     for made in new_hubs(["openalex:W1", "openalex:W2"], home, Dumps(openalex=home)):
     ...         print(made.asked, made.problem or made.n_citing)
     openalex:W1 1
-    openalex:W2 No source that was read tells of a work that cites openalex:W2. Read: openalex. ...
+    openalex:W2 No source that was read has a work that cites openalex:W2. Read: openalex. ...
     """
     check_name(None, version)
     target = absolute(out)
@@ -363,19 +363,19 @@ def _is_hub_of(wanted: Wanted, folder: str) -> bool:
 def _say_rejects(rejects: Sequence[Reject], path: str) -> str:
     file, line, reason = rejects[0]
     return (
-        f"What could not be read, {len(rejects):,} in all, begins with {file}, line {line}: "
-        f"{reason}. All of it: {path}"
+        f"The first of {len(rejects):,} things that could not be read is {file}, line "
+        f"{line}: {reason}. All of them: {path}"
     )
 
 
 def check_name(name: str | None, version: str) -> None:
     """Refuse a name or a version that a hub cannot have."""
     if name is not None and not is_hub_name(name):
-        raise BadArgument.of("name", name, "small letters, digits and hyphens")
+        raise BadArgument.of("name", name, "lower-case letters, digits and hyphens")
     if not is_version(version):
         raise BadArgument.of("version", version, "MAJOR.MINOR.PATCH, as 1.0.0")
 
 
 def today() -> datetime.date:
-    """Return the day by universal time."""
+    """Return today in universal time."""
     return datetime.datetime.now(tz=datetime.UTC).date()

@@ -1,4 +1,4 @@
-"""Labels of a hub's passages by rules: what they say, which they leave open, the next release."""
+"""Labels of a hub's passages by rules, and the next release."""
 
 from __future__ import annotations
 
@@ -28,28 +28,28 @@ _TOKEN: Final = 4  # letters, roughly
 
 
 class ModelPlan(NamedTuple):
-    """What asking a model would come to, before anything is asked.
+    """The plan for asking a model, before anything is asked.
 
     Attributes
     ----------
     model, at, host : str
-        The model, the base address and the host in it.
+        The model, its base address, and the host in that.
     is_local : bool
         Whether the host is this computer.
     is_open : bool
-        Whether others can read on the way what is sent, as the address is plain http.
+        Whether others on the way can read what is sent, as the address is plain http.
     holds_back_key : bool
-        Whether there is a key that is not sent for that reason.
+        Whether a key is not sent for that reason.
     n_passages, n_words : int
-        How many passages the hub has, and of how many the words are at hand.
+        How many passages the hub has, and how many of them have their words at hand.
     n_judged : int
-        How many of these the same model judged before by the same prompt.
+        How many of these the same model judged before, with the same prompt.
     n_asked, n_closed : int
-        How many will be asked of, and how many of these are of texts whose licence is not open.
+        How many will be sent, and how many of these come from texts without an open licence.
     votes, n_requests : int
-        How many answers are wanted for a passage, and how many requests that takes.
+        Answers for each passage, and the number of requests.
     n_letters : int
-        How many characters these send.
+        Characters that these send.
     guideline, prompt_sha256 : str
         The version of the guideline, and the hash of the prompt.
     """
@@ -73,40 +73,40 @@ class ModelPlan(NamedTuple):
 
     @property
     def n_tokens(self) -> int:
-        """About how many tokens are sent: an estimate, at four characters for one."""
+        """Estimated tokens to send, at four characters each."""
         return self.n_letters // _TOKEN
 
 
 class Labelled(NamedTuple):
-    """What labelling the passages of a hub came to.
+    """The result of labelling the passages of a hub.
 
     Attributes
     ----------
     hub : str
         The hub folder.
     version : str
-        The new version; that of before where nothing is new.
+        The new version; the one before if nothing is new.
     before : str
         The version before.
     folder : str
-        The folder of the new release; empty where there is none.
+        The folder of the new release; empty if there is none.
     diff : Diff, optional
-        What changed; None where nothing did.
+        What changed; None if nothing did.
     n_passages, n_words, n_judged : int
-        How many passages the hub has, of how many the words are at hand, and how many of these
-        were judged: rules abstain from the others, of a model not all votes are there.
+        How many passages the hub has, how many of them have their words at hand, and how many of
+        these were judged. From the others, rules abstain, or votes of a model are missing.
     roles : dict of str to int
         How many passages got each role.
     notes : tuple of str
-        What else is to tell.
+        Further notes.
     plan : ModelPlan, optional
-        What there was to ask of a model.
+        The plan for asking a model.
     n_requests : int
         How many requests were sent to it.
     failed : dict of str to str
-        Passages that have no usable answer, each with the reason.
+        Passages without a usable answer, each with the reason.
     stopped : str
-        Why no more was asked; empty where all was.
+        Why it stopped asking; empty if it asked all.
     """
 
     hub: str
@@ -133,9 +133,9 @@ def label_hub(
 ) -> Labelled:
     """Judge by rules why passages cite, and make the next version.
 
-    The rules see the words of a passage and the title of its section, and say which cue they saw.
-    Their labels are kept in ``source/full-texts/labels.jsonl``, anew at each run. Where a person
-    judged the same passage, summaries show what the person says.
+    The rules see the words of a passage and the title of its section, and name the cue that they
+    saw. Each run writes their labels to ``source/full-texts/labels.jsonl`` again. If a person
+    judged the same passage, summaries show the person's label.
 
     Parameters
     ----------
@@ -154,7 +154,7 @@ def label_hub(
     Raises
     ------
     BuildError
-        The release cannot be built; the hub stays as it is.
+        The release cannot be built; the hub is unchanged.
     HubInUse
         Another process writes into the folder.
 

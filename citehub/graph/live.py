@@ -1,4 +1,4 @@
-"""Hubs from the sources' interfaces: the first release, and what came since."""
+"""Hubs from the interfaces of sources: the first release, and updates."""
 
 from __future__ import annotations
 
@@ -57,21 +57,20 @@ if TYPE_CHECKING:
     from citehub.live.kept import Transport
 
 _PENDING: Final = ".citehub.answers"
-"""The folder in a hub's that keeps answers which are not taken over yet."""
+"""The folder in a hub folder that keeps answers that are not taken over yet."""
 _READY: Final = "ready"  # a file in it: a dry run got all of them
 _FRESH: Final = 3600.0  # seconds for which an update takes them
 
 
 class Updated(NamedTuple):
-    """What asking the sources of a hub again came to.
+    """The result of asking the sources of a hub again.
 
     Attributes
     ----------
     hub : str
         The hub folder.
     version : str
-        The new version; the one that there would be, of a dry run; that of before where nothing
-        is new.
+        The new version, or in a dry run the version to come; the one before if nothing is new.
     before : str
         The version before.
     folder : str
@@ -81,7 +80,8 @@ class Updated(NamedTuple):
     dropped : dict of str to tuple of str
         Works that are gone, each with the sources that named it before.
     failed : dict of str to str
-        Sources that gave no whole list, each with the reason. What they said before stays.
+        Sources that gave only part of their list, each with the reason. Their earlier answers
+        stay.
     notes : tuple of str
         What else is to tell.
     n_requests : int
@@ -121,11 +121,11 @@ def new_live_hub(
     transport: Transport | None = None,
     progress: Callable[[str], None] = lambda _step: None,
 ) -> NewHub:
-    """Make a hub of a work by asking sources for all that cites it.
+    """Make a hub of a work by asking sources who cites it.
 
-    The answers are kept in the hub's folder, which builds the release from them: so it can be
-    built again without the network, to the same bytes. What came of a run that was cut off is
-    kept beside the folder, and the same call goes on from there.
+    The hub's folder keeps the answers and builds the release from them. So it can be rebuilt
+    without the network, to the same bytes. If a run is cut off, its answers are kept next to the
+    folder, and the same call goes on from there.
 
     Parameters
     ----------
@@ -134,13 +134,13 @@ def new_live_hub(
         or its title.
     out : str, optional
         The hub folder to make; it must not exist, or be empty. By default it has the hub's name
-        and stands in ``home``.
+        and is in ``home``.
     home : str, optional
-        A folder of hubs; by default the user's own, whose hubs ``citehub.load`` finds by name.
+        A folder of hubs; by default the user's own, where ``citehub.load`` finds hubs by name.
     sources : iterable of str, optional
-        Whom to ask: ``openalex``, ``s2``, ``opencitations``; by default all.
+        Sources to ask: ``openalex``, ``s2``, ``opencitations``; by default all.
     citing : str or iterable of str, optional
-        Reference managers' files of works that cite the work, to take in too.
+        Reference managers' files of works that cite the work, to add.
     name, version : str, optional
         As of :func:`new_hub`.
     created : datetime.date, optional
@@ -159,8 +159,8 @@ def new_live_hub(
     Returns
     -------
     NewHub
-        The folder and the number of citing works; ``partial`` says which sources gave no whole
-        list.
+        The folder and the number of citing works; ``partial`` names sources that gave only part of
+        their list.
 
     Raises
     ------
@@ -169,9 +169,9 @@ def new_live_hub(
     SeveralWorks
         Several works have the title.
     FetchError
-        No source gave a whole list of what cites the work; what came is kept.
+        No source gave a whole list of what cites the work; the answers are kept.
     BuildError
-        Nothing cites it, so that there is nothing to release; says what each source said.
+        Nothing cites it, so there is nothing to release; the error says what each source said.
     HubInUse
         Another process makes this hub.
     BadArgument, TargetExists
@@ -179,7 +179,7 @@ def new_live_hub(
 
     Examples
     --------
-    A transport stands for the network, here one of sources that know no work:
+    A transport replaces the network, here with sources that know no work:
 
     >>> from citehub.graph import new_live_hub
     >>> from citehub.sources.answers import Answer
@@ -252,23 +252,23 @@ def update_hub(
     transport: Transport | None = None,
     progress: Callable[[str], None] = lambda _step: None,
 ) -> Updated:
-    """Ask the sources of a hub again, and make the next version where something is new.
+    """Ask the sources of a hub again, and make the next version if something is new.
 
-    All is asked for and compared, as no source tells when it took a citation up. A source that
-    gives no whole list changes nothing: what it said before stays, and what came of its list is
-    kept for the next update, for a day. Counts change every week, so counts alone make no
-    version: they come with the next one.
+    It asks for everything and compares, as no source says when it added a citation. A source that
+    gives only part of its list changes nothing: its earlier answer stays, and the part is kept for
+    an update within a day. Counts change every week, so counts alone make no version: they come
+    with the next one.
 
     Parameters
     ----------
     hub : str or path
         Name of a hub, or a hub folder.
     sources : iterable of str, optional
-        Whom to ask; by default the ``sources`` that ``hub.toml`` names.
+        Sources to ask; by default the ``sources`` that ``hub.toml`` names.
     dry_run : bool, default False
-        Whether to make no version, and leave the sources of the hub as they are. What was
-        answered is kept in the folder's ``.citehub.answers``: an update within the hour takes
-        that, and asks nothing again. A second dry run does ask again.
+        Whether to make no version, and leave the hub's sources unchanged. The folder's
+        ``.citehub.answers`` keeps the answers: an update within the hour uses them and asks
+        nothing again. A second dry run asks again.
     created : datetime.date, optional
         Day of the release; by default today.
     transport : Transport, optional
@@ -279,18 +279,18 @@ def update_hub(
     Returns
     -------
     Updated
-        What is new, and which sources gave no whole list.
+        What is new, and which sources gave only part of their list.
 
     Raises
     ------
     BadArgument
         The hub names no sources to ask.
     FetchError
-        No source gave a whole list; the hub stays as it is.
+        No source gave a whole list; the hub is unchanged.
     UnknownWork
-        No source has the work any more; the hub stays as it is.
+        No source has the work any more; the hub is unchanged.
     BuildError
-        The release cannot be built; the hub stays as it is, and the answers are kept.
+        The release cannot be built; the hub is unchanged, and the answers are kept.
     HubInUse
         Another process writes into the folder.
 
@@ -308,10 +308,9 @@ def update_hub(
     chosen = tuple(sources) or spec.sources
     if not chosen:
         raise BadArgument(
-            f"{path} names no sources to ask, as the hub was not made by asking any. Name them, "
-            "as with --from openalex,s2,opencitations, or for good by a line there, as "
-            'sources = ["openalex", "s2"]. What they answer takes the place of what the hub keeps '
-            "of them."
+            f"{path} names no sources to ask, as the hub was not made by asking any. Name them "
+            "with --from openalex,s2,opencitations, or for good with a line there, as "
+            'sources = ["openalex", "s2"]. Their answers replace what the hub keeps of them.'
         )
     choose_sources(chosen)
     if not spec.work:
@@ -336,11 +335,11 @@ def update_hub(
                 )  # fmt: skip
             except UnknownWork as error:
                 shutil.rmtree(pending, ignore_errors=True)
-                said = f"It is the work that {path} names; correct work there."
-                error.args = (f"{error} {said} The hub stays as it is.",)
+                said = f"{path} names this work; correct it there."
+                error.args = (f"{error} {said} The hub is unchanged.",)
                 raise
             except FetchError as error:
-                error.args = (f"{error}\nThe hub stays as it is.",)
+                error.args = (f"{error}\nThe hub is unchanged.",)
                 raise
             emptied = {each: _say_emptied(each, folder) for each in _emptied(fetched, named)}
             failed = fetched.failed | emptied
@@ -388,7 +387,7 @@ def update_hub(
 def asking_hubs() -> tuple[str, ...]:
     """Return the hubs in the user's home whose ``hub.toml`` names sources to ask.
 
-    One whose ``hub.toml`` cannot be read is among them, so that an update tells of it.
+    It includes hubs whose ``hub.toml`` cannot be read, so that an update reports them.
     """
     home = home_folder()
     names = sorted(os.listdir(home)) if os.path.isdir(home) else []
@@ -410,7 +409,7 @@ def _asks(folder: str) -> bool:
 def _take_over(
     folder: str, staged: str, sources: Iterable[str], built: Built | None, name: str
 ) -> None:
-    """Move answers, and a release where there is one, from where they were made into a hub."""
+    """Move answers, and a release if there is one, from where they were made into a hub."""
     made = os.path.join(staged, "made")
     for source_id in sources:
         move_within(os.path.join(staged, SOURCE, source_id), os.path.join(made, SOURCE))
@@ -427,9 +426,9 @@ def _take_over(
 
 @contextmanager
 def _pending_at(place: str) -> Iterator[str]:
-    """Give the folder that keeps the answers of a hub which is being made, for one process.
+    """Return the folder that keeps the answers for a hub in the making, for one process.
 
-    It stays where the run is cut off, and goes where what came is an answer: no such work, say.
+    It stays if the run is cut off, and is removed after a final answer, such as no such work.
     """
     pending = f"{place}.fetching"
     try:
@@ -446,14 +445,14 @@ def _pending_at(place: str) -> Iterator[str]:
 
 @contextmanager
 def _beside(place: str) -> Iterator[str]:
-    """Give a folder beside a hub that is being made; the lock of its answers is held."""
+    """Return a folder next to a hub in the making; the lock of its answers is held."""
     _folder.clear_left(place)
     with _folder.scratch_folder(place) as folder:
         yield folder
 
 
 def _take_up(pending: str, *, dry_run: bool) -> int | None:
-    """Look at the answers that a dry run left: return their age in minutes, or remove them."""
+    """Check the answers of a dry run: return their age in minutes, or remove them."""
     ready = os.path.join(pending, _READY)
     if not os.path.lexists(ready):
         return None
@@ -466,7 +465,7 @@ def _take_up(pending: str, *, dry_run: bool) -> int | None:
 
 def _say_kept(n_minutes: int) -> str:
     ago = f"{counted(n_minutes, 'minute')} ago" if n_minutes else "just now"
-    return f"The answers are those that a dry run got {ago}."
+    return f"A dry run got the answers {ago}."
 
 
 def _say_mended(source_id: str, why: str, *, dry_run: bool) -> str:
@@ -478,7 +477,7 @@ def _say_mended(source_id: str, why: str, *, dry_run: bool) -> str:
 
 @contextmanager
 def _blaming(pending: str, sources: Iterable[str], staged: str) -> Iterator[None]:
-    """Have a build that fails say where the answers are kept; drop those that it cannot read."""
+    """If a build fails, say where the answers are kept; drop those that it cannot read."""
     try:
         yield
     except BuildError as error:
@@ -490,17 +489,17 @@ def _blaming(pending: str, sources: Iterable[str], staged: str) -> Iterator[None
             shutil.rmtree(os.path.join(pending, source_id), ignore_errors=True)
         if blamed:
             said += (
-                f" What {' and '.join(blamed)} answered is dropped, so that the same command asks "
-                "anew; --from leaves a source out."
+                f" The answers of {' and '.join(blamed)} are dropped, so that the same "
+                "command asks again; --from leaves a source out."
             )
         elif not isinstance(error, SourceError):  # which names what a person is to correct
-            said += f" The answers are kept in {pending}; delete that to ask anew."
+            said += f" The answers are kept in {pending}; delete it to ask again."
         error.args = (said,)
         raise
 
 
 def _put_away(pending: str, failed: Iterable[str], *, dry_run: bool) -> None:
-    """Keep the answers of a dry run, else those alone that are no whole list yet."""
+    """Keep the answers of a dry run, else only those of lists in part."""
     if dry_run:
         os.makedirs(pending, exist_ok=True)
         with open(os.path.join(pending, _READY), "wb"):
@@ -519,7 +518,7 @@ def _put_away(pending: str, failed: Iterable[str], *, dry_run: bool) -> None:
 
 
 def _named_by(hub: Hub) -> dict[str, set[str]]:
-    """Return which citing works the sources of a release name."""
+    """Return the citing works that the sources of a release name."""
     found: dict[str, set[str]] = {}
     canonical = hub.manifest["citehub"]["canonical_work_id"]
     for row in hub.release.rows("citation_sources"):
@@ -531,10 +530,10 @@ def _named_by(hub: Hub) -> dict[str, set[str]]:
 def _earlier(
     hub: Hub, folder: str, named: dict[str, set[str]], broken: Collection[str]
 ) -> dict[str, Earlier]:
-    """Return what a hub has of its sources, so that nothing of it goes without need.
+    """Return what a hub has from its sources, so that none of it is lost without need.
 
-    The records are of OpenAlex all that it named as citing works, those from before a merge among
-    them; of OpenCitations those that Meta was asked about, or described.
+    For OpenAlex, the records are all citing works that it named, including those before a merge;
+    for OpenCitations, those that Meta was asked about, or described.
     """
     told: dict[str, tuple[set[Identifier], set[Identifier]]] = {}
     records: dict[str, set[str]] = {}
@@ -570,28 +569,28 @@ def _earlier(
 
 
 def _broken(folder: str, spec: HubSpec, named: Collection[str]) -> dict[str, str]:
-    """Return the sources whose answers the hub should have and has not, each with the reason.
+    """Return the sources whose answers the hub lacks, each with the reason.
 
-    A source that ``hub.toml`` leaves out of ``sources`` may be missing.
+    A source that is not in the ``sources`` of ``hub.toml`` may be missing.
     """
     found = {}
     for source in choose_sources():
         place = os.path.join(folder, SOURCE, source.id)
         if not os.path.isdir(place):
             if source.id in named and source.id in (spec.sources or named):
-                found[source.id] = f"{place}: is missing, and the hub rests on it."
+                found[source.id] = f"{place} is missing, and the hub needs it."
         elif is_kept(place) or os.path.isdir(os.path.join(place, BODIES)):
             try:
                 check_kept(place)
                 if read_note(place) is None:
-                    found[source.id] = f"{os.path.join(place, NOTE)}: is missing."
+                    found[source.id] = f"{os.path.join(place, NOTE)} is missing."
             except (SourceError, OSError) as error:
                 found[source.id] = str(error)
     return found
 
 
 def _refuse_broken(broken: Mapping[str, str], chosen: Collection[str], folder: str) -> None:
-    """Refuse to ask some sources where the answers of others are damaged."""
+    """Refuse to ask only some sources if answers of others are damaged."""
     if not broken.keys() - {*chosen}:
         return
     said = " ".join(why for each, why in broken.items() if each not in chosen)
@@ -605,40 +604,42 @@ def _refuse_broken(broken: Mapping[str, str], chosen: Collection[str], folder: s
 def _refuse_unmended(
     broken: Mapping[str, str], taken: Collection[str], failed: Mapping[str, str]
 ) -> None:
-    """Refuse to build from answers that are damaged, and that no fresh ones replace."""
+    """Refuse to build from damaged answers that no new ones replace."""
     left = [f"{why} {failed.get(each, '')}" for each, why in broken.items() if each not in taken]
     if left:
-        raise BuildError(f"{' '.join(left).strip()} The hub stays as it is.")
+        raise BuildError(f"{' '.join(left).strip()} The hub is unchanged.")
 
 
 # -- what is told -----------------------------------------------------------------------------
 
-_ONLY_COUNTS: Final = "Counts alone are others than before; they come with the next version."
+_ONLY_COUNTS: Final = "Only counts changed; they come with the next version."
 
 
 class _NothingCites(BuildError):
-    """Each source was asked, and none tells of a work that cites."""
+    """All sources were asked, and none knows a citing work."""
 
 
 def _refuse_empty(fetched: Fetched, files: list[str]) -> None:
-    """Refuse a hub of no works: a release of nothing says no more than this message."""
+    """Refuse a hub without citing works."""
     if files or any(each.received for each in fetched.lists.values()):
         return
     titles = {each.id: each.api.name for each in choose_sources() if each.api}
-    said = [f"{titles[each]} has the work, and nothing that cites it." for each in fetched.lists]
+    said = [f"{titles[each]} has the work, but nothing that cites it." for each in fetched.lists]
     said += [
-        f"{titles[each]} knows neither the work nor what cites it." for each in fetched.silent
+        f"{titles[each]} knows neither the work nor anything that cites it."
+        for each in fetched.silent
     ]
-    said += [f"{titles[each]} gave no whole list: {why}" for each, why in fetched.failed.items()]
+    said += [
+        f"{titles[each]} gave only part of its list: {why}" for each, why in fetched.failed.items()
+    ]
     raise _NothingCites(
-        f"No source that was asked tells of a work that cites {fetched.work}, so there is no hub "
-        f"to make. {' '.join(said)} Ask again when it may have been cited, or name works that "
-        "cite it with --citing."
+        f"No source that was asked knows a work that cites {fetched.work}, so there is no hub to "
+        f"make. {' '.join(said)} Ask again later, or name citing works with --citing."
     )
 
 
 def _emptied(fetched: Fetched, named: dict[str, set[str]]) -> list[str]:
-    """Return the sources that named citing works, and say now that there are none."""
+    """Return the sources that named citing works before, but none now."""
     silent = [*fetched.silent]
     silent += [each for each, listed in fetched.lists.items() if not listed.received]
     return [each for each in silent if named.get(each)]
@@ -647,24 +648,24 @@ def _emptied(fetched: Fetched, named: dict[str, set[str]]) -> list[str]:
 def _say_emptied(source_id: str, folder: str) -> str:
     place = shlex.quote(os.path.join(folder, SOURCE, source_id))
     return (
-        "It names no citing work now, and named some before, which is more like a fault than an "
-        f"answer. If it is none, take the source out of {SPEC}, delete {place}, and build."
+        "It names no citing work now, but named some before, which looks like a fault. If it "
+        f"is right, remove the source from {SPEC}, delete {place}, and build."
     )
 
 
 def _tell_failed(fetched: Fetched, target: str) -> Iterator[str]:
     for source_id, reason in fetched.failed.items():
         yield (
-            f"{source_id} gave no whole list, and is not in the hub: {reason} To ask again: "
-            f"citehub update {shlex.quote(target)}"
+            f"{source_id} gave only part of its list, and is not in the hub: {reason} To ask "
+            f"again: citehub update {shlex.quote(target)}"
         )
 
 
 def _told(notes: Iterable[str], made: str, place: str) -> Iterator[str]:
-    """Yield the notes of a build but those that asking has told already."""
+    """Yield the notes of a build, without those that asking gave already."""
     yield from (each.replace(made, place) for each in notes if not each.startswith("As "))
 
 
 def _slug(work: str) -> str:
-    """Return a name for the folder of a work whose hub has none yet."""
+    """Return a folder name for a work whose hub has none yet."""
     return re.sub(r"[^a-z0-9]+", "-", work.lower()).strip("-")[:60] or "new"

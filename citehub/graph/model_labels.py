@@ -1,4 +1,4 @@
-"""Labels of a hub's passages by a language model: what is asked, what is kept, what it says."""
+"""Labels of a hub's passages by a language model: questions, answers and labels."""
 
 from __future__ import annotations
 
@@ -51,14 +51,14 @@ _SCHEMES: Final[tuple[LabelScheme, ...]] = ("intent", "polarity", "subject")
 
 
 class _Vote(NamedTuple):
-    """A judgement that a model gave, and the answer that it stands in."""
+    """A judgement by a model, and the answer that holds it."""
 
     judgement: Judgement
     entry: Mapping[str, Any]
 
 
 class _Question(NamedTuple):
-    """A passage as it is asked of."""
+    """A passage as the model gets it."""
 
     passage: PassageAtHand
     text: str
@@ -79,10 +79,10 @@ def label_by_model(
 ) -> Labelled:
     """Have a language model judge why passages cite, and make the next version.
 
-    Each passage is asked of alone, with the guideline of the hub. Every answer is kept as it came
-    in ``source/full-texts/model-answers.jsonl`` before the next is asked for; a run that was
-    stopped goes on from there. The first vote is asked for at temperature 0, the others at 0.7,
-    each with its number as seed.
+    It asks about each passage alone, with the guideline of the hub. It keeps every answer
+    unchanged in ``source/full-texts/model-answers.jsonl`` before it asks for the next; a stopped
+    run goes on from there. The first vote has temperature 0, the others 0.7, each with its number
+    as seed.
 
     Parameters
     ----------
@@ -91,22 +91,22 @@ def label_by_model(
     model : str
         The model, as the server names it.
     at : str
-        Base address of a server that takes requests as OpenAI's chat completions do, as
-        ``http://127.0.0.1:8080/v1``. A key is read from ``CITEHUB_MODEL_KEY``; over plain http it
-        is sent to this computer only.
+        Base address of a server with the interface of OpenAI's chat completions, as
+        ``http://127.0.0.1:8080/v1``. The key is in ``CITEHUB_MODEL_KEY``; over plain http it is
+        sent only to this computer.
     votes : int, optional
-        How many answers to ask for on each passage. With several, each is a label, and what more
-        than half say is the label of the majority; where no value has more than half, that is
-        ``unsure`` or ``unclear``, and no subject.
+        Answers for each passage. With several, each is a label, and what more than half say is the
+        label of the majority; if no value has more than half, that is ``unsure`` or ``unclear``,
+        and no subject.
     limit : int, optional
-        At most so many passages are asked of.
+        The most passages to ask about.
     confirm : callable, optional
-        Is called with what will be asked, before that. Where it returns False, nothing is asked,
-        and the hub stays as it is.
+        Is called with the plan first. If it returns False, nothing is asked, and the hub is
+        unchanged.
     created : datetime.date, optional
         Day of the release; by default today.
     progress, tell : callable, optional
-        Are called with each step in words, and with what holds it up.
+        Are called with each step in words, and with each delay.
 
     Returns
     -------
@@ -118,9 +118,9 @@ def label_by_model(
     BadArgument
         The address is wrong, or the server has no such model.
     FetchError
-        The server gives no answer at all, or none that can be used.
+        The server gives no answer, or no usable one.
     BuildError
-        The release cannot be built; the hub stays as it is, and answers are kept.
+        The release cannot be built; the hub is unchanged, and answers are kept.
     HubInUse
         Another process writes into the folder.
 
@@ -171,7 +171,7 @@ def label_by_model(
 
 
 class _Run:
-    """Passages of a hub, and what a model said and says of them."""
+    """Passages of a hub, with the earlier and new votes of a model."""
 
     def __init__(self, host: ModelHost, hub: Hub, folder: str, votes: int) -> None:
         self.source = os.path.join(folder, SOURCE)
@@ -194,12 +194,12 @@ class _Run:
         return (entry["asked_model"], entry["prompt_sha256"]) == ours
 
     def missing(self, question: _Question) -> list[int]:
-        """Return the votes on a passage that are not there."""
+        """Return the missing votes on a passage."""
         numbers = range(1, self.votes + 1)
         return [each for each in numbers if (question.sha256, each) not in self.found]
 
     def plan(self, wanted: Sequence[_Question]) -> ModelPlan:
-        """Return what asking of some passages comes to."""
+        """Return the plan for asking about some passages."""
         n_missing = [len(self.missing(each)) for each in wanted]
         sizes = [len(self.prompt.system) + len(each.text) for each in wanted]
         host = self.host
@@ -213,10 +213,10 @@ class _Run:
         )  # fmt: skip
 
     def ask(self, wanted: Sequence[_Question], progress: Callable[[str], None]) -> None:
-        """Ask of passages until all votes are there, or it makes no sense to go on."""
+        """Ask about passages until all votes are there, or it makes no sense to go on."""
         n_failed, has_answer = 0, False
         for number, question in enumerate(wanted, 1):
-            progress(f"Ask {self.host.model} of passage {number:,} of {len(wanted):,}")
+            progress(f"Ask {self.host.model} about passage {number:,} of {len(wanted):,}")
             try:
                 for vote in self.missing(question):
                     self._ask(question, vote)
@@ -235,7 +235,7 @@ class _Run:
             raise BadAnswer(f"{self.host.model} judged nothing. {self.stopped}")
 
     def _ask(self, question: _Question, vote: int) -> None:
-        """Ask for a vote, twice where the answer cannot be used."""
+        """Ask for a vote, and once more if the answer cannot be used."""
         for number in range(_TRIES):
             answer = self.host.complete(
                 self.prompt.system, question.text, self.prompt.schema,
@@ -258,9 +258,9 @@ class _Run:
         raise BadAnswer(f"The answer cannot be used: {problem}.")
 
     def _take(self, entry: Mapping[str, Any]) -> str:
-        """Take in an answer; return why it cannot be used, empty where it can."""
+        """Take in an answer; return why it cannot be used, or an empty text."""
         if entry["finish_reason"] == "length":
-            return "it is cut off at its greatest length"
+            return "it is cut off at the greatest length"
         if entry.get("refusal"):
             return f"the model refuses ({entry['refusal']!r:.80})"
         try:
@@ -274,14 +274,14 @@ class _Run:
         return [self.found[question.sha256, each] for each in range(1, self.votes + 1)]
 
     def value(self, question: _Question, scheme: LabelScheme) -> str | None:
-        """Return what the model says of a passage whose votes are all there."""
+        """Return the labels of a passage that has all its votes."""
         said = (each.judgement.value(scheme) for each in self._votes(question))
         return find_majority(said) or UNDECIDED.get(scheme)
 
     def labels(self, held: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Return the labels of programs with those of this model as they now are.
+        """Return the labels of programs, with the new ones of this model.
 
-        Of a passage whose votes are not all there, what the model said before stays.
+        If a passage lacks votes, the model's earlier labels stay.
         """
         whole = [each for each in self.questions if not self.missing(each)]
         new = {each.passage.context_id for each in whole}
@@ -333,7 +333,7 @@ class _Run:
         second: str | None,
         gists: Iterator[str],
     ) -> Iterator[dict[str, Any]]:
-        """Yield the labels of a vote, or of the majority; a role has a gist where one is left."""
+        """Yield the labels of a vote, or of the majority; a role has a gist if one is left."""
         about = {
             "work": question.passage.work_id, "context_id": question.passage.context_id,
             "model": self.host.model, "guideline": self.prompt.guideline,
@@ -353,7 +353,7 @@ class _Run:
                    "confidence_level": None}  # fmt: skip
 
     def _gists(self, question: _Question, votes: Sequence[_Vote]) -> Iterator[str]:
-        """Yield one gist in the model's own words, of a vote for the role that counts."""
+        """Yield one gist in the model's own words, from a vote for the role that counts."""
         role = self.value(question, "intent")
         passage = question.passage
         for vote in votes:
@@ -366,7 +366,7 @@ class _Run:
 
 
 def _prompt_of(hub: Hub, source: str) -> Prompt:
-    """Return the prompt by which the passages of a hub are judged."""
+    """Return the prompt for judging the passages of a hub."""
     rows = hub.table("subjects") if "subjects" in hub.tables else ()
     subjects = {row["subject"]: row["description"] for row in rows}
     guideline = read_guideline(source, subjects)
@@ -378,7 +378,7 @@ def _contexts(hub: Hub) -> Iterable[Mapping[str, Any]]:
 
 
 def _question(passage: PassageAtHand, names: Mapping[str, Any]) -> _Question:
-    """Return a passage as JSON, as the model gets it."""
+    """Return a passage as JSON for the model."""
     asked = {
         "id": passage.context_id, "citing_title": passage.title, **names,
         "section": passage.section, "place": passage.place, "before": passage.before,
@@ -389,7 +389,7 @@ def _question(passage: PassageAtHand, names: Mapping[str, Any]) -> _Question:
 
 
 def _version(entry: Mapping[str, Any], passage: PassageAtHand) -> str:
-    """Return what the server says that the model is; of a file on its disk the name alone."""
+    """Return the server's name for the model; for a file on its disk, only the file name."""
     said = entry["model"] or ""
     if "\\" in said or said.startswith(("/", "~", ".")):
         said = ntpath.basename(said)

@@ -1,4 +1,4 @@
-"""Passages from full texts: of which work a text is, where it cites, and the next release."""
+"""Passages from full texts: the work of each text, where it cites, and the next release."""
 
 from __future__ import annotations
 
@@ -70,21 +70,20 @@ _MOST_TEXTS: Final = 100_000
 
 
 class TextRead(NamedTuple):
-    """What came of one text.
+    """The result for one text.
 
     Attributes
     ----------
     text : str
-        The file or folder, or the address that it came from.
+        The file or folder, or its address.
     work_id : str or None
-        The citing work that it is of; None where that is not known.
+        Its citing work; None if not known.
     status : str
-        A status of the table ``text_readings``; of a text that is of no citing work, ``not
-        matched``.
+        A status of the table ``text_readings``; ``not matched`` for a text of no citing work.
     said : str
-        What else is to tell, in a sentence; empty if nothing.
+        A note in a sentence; empty if none.
     passages : tuple of tuple of str
-        Of each passage the section and the sentence.
+        Section and sentence of each passage.
     """
 
     text: str
@@ -95,7 +94,7 @@ class TextRead(NamedTuple):
 
 
 class Read(NamedTuple):
-    """What reading texts for a hub came to.
+    """The result of reading texts for a hub.
 
     Attributes
     ----------
@@ -110,9 +109,10 @@ class Read(NamedTuple):
     diff : Diff, optional
         What changed; None where nothing did.
     texts : tuple of TextRead
-        What came of each text.
+        The result for each text.
     n_works, n_with, n_passages : int
-        How many citing works the hub has, of how many passages were read, and how many.
+        How many citing works the hub has, how many of them have passages, and the number of
+        passages.
     failed : dict of str to str
         Hosts that could not be asked, each with the reason.
     notes : tuple of str
@@ -148,8 +148,8 @@ def read_texts(
 ) -> Read:
     """Find the passages in which works cite the hub's work, and make the next version.
 
-    What was found is kept in the hub's folder, sentences included. A release carries a sentence
-    only where the licence of its text allows it, or ``hub.toml`` says that you may publish it.
+    The hub's folder keeps the results, including sentences. A release has a sentence only if the
+    licence of its text allows it, or ``hub.toml`` says that you may publish it.
 
     Parameters
     ----------
@@ -158,12 +158,12 @@ def read_texts(
     texts : iterable of str or path, optional
         Files, archives and LaTeX trees, or folders of them.
     fetch : bool, default False
-        Whether to ask for open texts of the works that were not read yet.
+        Whether to ask for open texts of works that were not read yet.
     sources : iterable of str, optional
-        Whom to ask: ``europepmc``, ``arxiv``, ``openalex``; by default the first two, which are
+        Hosts to ask: ``europepmc``, ``arxiv``, ``openalex``; by default the first two, which are
         free.
     works : iterable of str, optional
-        Citing works to ask texts of, read or not; by default all that were not read yet.
+        Citing works whose texts to ask for; by default all that were not read yet.
     created : datetime.date, optional
         Day of the release; by default today.
     transport : Transport, optional
@@ -174,7 +174,7 @@ def read_texts(
     Returns
     -------
     Read
-        What came of each text, and what is new.
+        The result for each text, and what is new.
 
     Raises
     ------
@@ -183,7 +183,7 @@ def read_texts(
     MissingExtra
         The libraries that read texts are not installed.
     UnknownWork
-        A work is none of the hub.
+        The hub does not have a work.
     BuildError
         The release cannot be built; the hub stays as it is.
     HubInUse
@@ -196,13 +196,13 @@ def read_texts(
     Traceback (most recent call last):
     citehub.errors.BadArgument: There is nothing to read. Name files or folders, or --fetch.
     """
+    folder = find_folder(hub)
     given = [os.fspath(each) for each in texts]
     if not given and not fetch:
         raise BadArgument("There is nothing to read. Name files or folders, or --fetch.")
     for path in given:
         if not os.path.exists(path):
-            raise BadArgument(f"{path} is not there; nothing was read.")
-    folder = find_folder(hub)
+            raise BadArgument(f"{path} does not exist; nothing was read.")
     spec = read_spec(folder)
     check_not_shipped(folder, IN_A_COPY)
     created = created or today()
@@ -225,8 +225,8 @@ def read_texts(
             shown = ", ".join(os.path.basename(each) for each in skipped[:_SHOWN])
             more = f" and {len(skipped) - _SHOWN:,} more" if len(skipped) > _SHOWN else ""
             reader.notes.append(
-                f"Skipped, because they cannot be opened or are not named like texts: {shown}"
-                f"{more}. Name one on the command line to have it read."
+                f"Skipped, as they cannot be opened or are not named like texts: {shown}{more}. "
+                "To read one anyway, name it on the command line."
             )
         failed: dict[str, str] = {}
         n_requests = 0
@@ -290,12 +290,12 @@ class _Reader:
             self._entries[each["work"]].append(each)
 
     def entries(self) -> list[dict[str, Any]]:
-        """Return what was read of texts, in hub order and as it was read."""
+        """Return the readings of texts, by hub order, then by time."""
         works = [*self.citing, *sorted(set(self._entries) - {*self.citing})]
         return [each for work_id in works for each in self._entries.get(work_id, ())]
 
     def read_file(self, path: str) -> None:
-        """Read a text of which the work is not known yet."""
+        """Read a text whose work is not known yet."""
         try:
             head = identify(path)
         except UnreadableText as error:
@@ -339,7 +339,7 @@ class _Reader:
         return any(each["status"] not in UNCLEAR for each in self._entries.get(work_id, ()))
 
     def _read(self, path: str, work_id: str, name: str) -> None:
-        """Read a text of a work; ``name`` is where it comes from."""
+        """Read a text of a work; ``name`` is its origin."""
         digest = _sha256(path)
         if digest in self._seen:
             self._tell(name, work_id, "read already", "It is the same text as one before.")
@@ -359,7 +359,7 @@ class _Reader:
         kept = found[:_MOST_PASSAGES]
         passages = [_passage(number, each) for number, each in enumerate(kept, 1)]
         if len(kept) < len(found):
-            few = f"The first {len(kept):,} of its {len(found):,} passages are kept."
+            few = f"Its first {len(kept):,} of {len(found):,} passages are kept."
             note = f"{few} {note}".rstrip()
         told = tuple((each["section"] or each["place"], each["text"]) for each in passages)
         self.told.append(TextRead(name, work_id, status, note, told))
@@ -383,7 +383,7 @@ class _Reader:
         )
 
     def _put(self, work_id: str, entry: dict[str, Any]) -> None:
-        """Enter a reading, in place of one of the same text; the first day of it stays."""
+        """Enter a reading, in place of one of the same text; its first day stays."""
         some = self._entries[work_id]
         some[:] = [each for each in some if each["sha256"]]  # that there was no text
         known = next((each for each in some if _is_same(each, entry)), None)
@@ -418,32 +418,32 @@ class _Reader:
         self.told.append(TextRead(text, work_id, status, said))
 
     def _match(self, path: str, head: TextHead) -> tuple[str | None, str]:
-        """Return the citing work that a text is of, or None and why it is of none."""
+        """Return the citing work of a text, or None and the reason."""
         named = self._named_by(path)
         inside = {self.known[each] for each in head.ids if each in self.known}
         titled = self.titles.get(fold_title(head.title or ""), set())
         if named and inside and named not in inside:
             return None, (
-                f"Its name says {named}, and it calls itself {' and '.join(sorted(inside))}. Name "
-                "the file by the work that it is of."
+                f"Its name says {named}, but the text says {' and '.join(sorted(inside))}. Name "
+                "the file after its work."
             )
         found = {named} if named else inside or titled
         if not found:
-            says = f"It calls itself {head.title!r:.90}." if head.title else "It has no title."
+            says = f"Its title is {head.title!r:.90}." if head.title else "It has no title."
             return None, (
-                f"It is no work of this hub that is known by its name, ids or title. {says} Name "
-                "the file by the work's arXiv id, DOI or PMCID."
+                f"No work of this hub fits its name, ids or title. {says} Name the file by the "
+                "work's arXiv id, DOI or PMCID."
             )
         if len(found) > 1:
             listed = " and ".join(sorted(found))
-            return None, f"It may be {listed}. Name the file by the one that it is of."
+            return None, f"It may be {listed}. Name the file after the right one."
         (work_id,) = found
         if work_id == self.own:
             return None, "It is the hub's own work."
         return work_id, ""
 
     def _named_by(self, path: str) -> str | None:
-        """Return the work that the name of a file tells, if one."""
+        """Return the work that the name of a file tells, if any."""
         parts = os.path.abspath(path).split(os.sep)
         for name in (parts[-1], parts[-2] if len(parts) > 1 else "", "_".join(parts[-2:])):
             found = {self.known[each] for each in _ids_in(name) if each in self.known}
@@ -453,7 +453,7 @@ class _Reader:
 
 
 def _ids_in(name: str) -> Iterator[Identifier]:
-    """Yield the identifiers that the name of a file has: of arXiv, PMC, OpenAlex, a DOI."""
+    """Yield the identifiers in the name of a file: of arXiv, PMC, OpenAlex, a DOI."""
     for found in _NAMED.finditer(name):
         for scheme in ("arxiv", "pmcid", "openalex"):
             if found[scheme]:
@@ -471,9 +471,9 @@ def _ids_in(name: str) -> Iterator[Identifier]:
 
 
 def _texts_in(paths: Iterable[str], skipped: list[str], above: str = "") -> Iterator[str]:
-    """Yield files, archives and LaTeX trees; of a folder, what it holds.
+    """Yield files, archives and LaTeX trees, also those in a folder.
 
-    What is in a folder and cannot be opened, or has another ending than a text, is ``skipped``.
+    Files in a folder that cannot be opened, or lack the suffix of a text, are ``skipped``.
     """
     for path in paths:
         if not os.path.isdir(path):
@@ -502,7 +502,7 @@ def _texts_in(paths: Iterable[str], skipped: list[str], above: str = "") -> Iter
 
 
 def _is_tree(path: str, files: list[os.DirEntry[str]]) -> bool:
-    """Tell whether a folder is the LaTeX source of one paper, not a folder of papers."""
+    """Tell whether a folder is the LaTeX source of one paper."""
     sources = [each for each in files if each.name.lower().endswith(_LATEX)]
     if not sources or any(_ids_in(os.path.basename(os.path.normpath(path)))):
         return bool(sources)
@@ -522,24 +522,24 @@ def _head_of(path: str) -> bytes:
 
 
 def _is_same(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    """Tell whether readings are of one text: the same bytes, or a file that was mended."""
+    """Tell whether readings are of one text: the same bytes, or a mended file."""
     named = ("text", "form", "text_version")
     is_file = one["text"] and all(one[name] == other[name] for name in named)
     return bool(one["sha256"] == other["sha256"] or is_file)
 
 
 def _said(entry: dict[str, Any]) -> dict[str, Any]:
-    """Return what a reading says, without when and with what it was read."""
+    """Return a reading without its day and tool."""
     return {name: value for name, value in entry.items() if name not in {"read_on", "program"}}
 
 
 def _harmless(name: str) -> str:
-    """Return the name of a file as text that can be written, whatever its bytes are."""
+    """Return the name of a file as writable text, whatever its bytes."""
     return name.encode("utf-8", "replace").decode()[:200]
 
 
 def _passage(number: int, found: Any) -> dict[str, Any]:
-    """Return a passage as it is kept."""
+    """Return a passage in its stored form."""
     titles = [split_number(each) for each in found.section]
     return {
         "position": number,
@@ -560,13 +560,13 @@ def _passage(number: int, found: Any) -> dict[str, Any]:
 
 
 def _version_of(name: str) -> str | None:
-    """Return the version of an arXiv paper that a name or an address has."""
+    """Return the version of an arXiv paper in a name or an address."""
     found = _VERSION.search(os.path.basename(name))
     return found[1] if found else None
 
 
 def _sha256(path: str) -> str | None:
-    """Return the SHA-256 of a file, of a tree that of its files by name; None if it is closed."""
+    """Return the SHA-256 of a file, or of a tree's files by name; None if it cannot be opened."""
     digest = hashlib.sha256()
     try:
         if os.path.isfile(path):

@@ -1,4 +1,4 @@
-"""How people judge the passages of a hub: in which order, what is kept, what they agree on."""
+"""How people judge the passages of a hub: the order, what is kept, and their agreement."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import os
 import re
 import stat
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from citehub import _vocabularies as terms
 from citehub import vocabulary
 from citehub._file import write_whole
-from citehub._raters import cohen_kappa, gwet_ac1
+from citehub._raters import cohen_kappa, find_classes, known, pair_ac1
 from citehub._text import clean, clean_line, hash_sentence
 from citehub.build.curate import find_hub_folder, load_newest
 from citehub.build.passages import REMARKS
@@ -56,7 +56,7 @@ _MASK: Final = (1 << 32) - 1
 
 
 class Judgement(NamedTuple):
-    """What one person says of one passage; ``second`` is a role that fits nearly as well."""
+    """One person's judgement of one passage; ``second`` is a role that fits nearly as well."""
 
     role: str
     second: str | None = None
@@ -67,7 +67,7 @@ class Judgement(NamedTuple):
 
 
 class Dispute(NamedTuple):
-    """A passage of which people say different things in a scheme, and what each says."""
+    """A passage that people judge differently in a scheme, and what each says."""
 
     passage: PassageAtHand
     scheme: LabelScheme
@@ -77,7 +77,7 @@ class Dispute(NamedTuple):
 class PairAgreement(NamedTuple):
     """How far two people agree in one scheme, on the passages that both judged.
 
-    ``kappa`` is Cohen's and ``ac1`` Gwet's; each is None where it is not defined.
+    ``kappa`` is Cohen's and ``ac1`` Gwet's; each is None if not defined.
     """
 
     one: str
@@ -90,9 +90,9 @@ class PairAgreement(NamedTuple):
 
 
 class Taken(NamedTuple):
-    """What became of the judgements of a person that files brought.
+    """What became of a person's judgements in files.
 
-    ``older`` names the passages on which ``labels.csv`` has a later day, which stays.
+    ``older`` names the passages whose judgement in ``labels.csv`` is newer, and stays.
     """
 
     name: str
@@ -103,7 +103,7 @@ class Taken(NamedTuple):
 
 
 class Review:
-    """The passages of a hub folder, and what people say of them in its ``labels.csv``.
+    """The passages of a hub folder, and people's judgements in its ``labels.csv``.
 
     Attributes
     ----------
@@ -114,22 +114,22 @@ class Review:
     passages : dict of str to PassageAtHand
         The passages by ``context_id``, in the order of the release.
     urls : dict of str to str or None
-        Where each citing work can be read.
+        The address of each citing work.
     values : dict of str to tuple of str
-        The values of each scheme; ``subject`` is empty where the hub declares none.
+        The values of each scheme; ``subject`` is empty if the hub declares none.
     meanings : dict of str to dict of str to str
-        What each value means, by scheme: in the words of the guideline, else of citehub.
+        The meaning of each value, by scheme: from the guideline, else from citehub.
     guideline : Guideline
-        By which passages are judged.
+        The guideline for judging.
 
     Raises
     ------
     UnknownHub, BadArgument
         There is no such hub folder, or it comes with citehub.
     BuildError
-        It has no release yet, or the release no passages.
+        It has no release yet, or the release has no passages.
     SourceError
-        What people say in it cannot be read.
+        Its files of curation cannot be read.
     """
 
     def __init__(self, hub: str | os.PathLike[str]) -> None:
@@ -189,7 +189,7 @@ class Review:
         }
 
     def describe(self, passage: PassageAtHand) -> dict[str, Any]:
-        """Return a passage as the page is told of it."""
+        """Return a passage for the page."""
         start, end = passage.span or (0, 0)
         text = passage.text
         return {
@@ -209,7 +209,7 @@ class Review:
         return list(read_labels(self.path)[0]) if os.path.lexists(self.path) else []
 
     def context_of(self, row: LabelRow) -> str | None:
-        """Return the passage that a label is of; None where it is of a work as a whole."""
+        """Return the passage of a label; None for a whole work."""
         if row.context_id or not row.passage:
             return row.context_id
         try:
@@ -219,7 +219,7 @@ class Review:
         return self._by_hash.get((work_id, hash_sentence(row.passage)))
 
     def judged(self, rows: Iterable[LabelRow]) -> dict[str, dict[str, list[LabelRow]]]:
-        """Return what people say of passages, by name and passage; what is settled aside."""
+        """Return people's judgements by name and passage, without those that are settled."""
         found: dict[str, dict[str, list[LabelRow]]] = {}
         for row in rows:
             context_id = self.context_of(row)
@@ -228,12 +228,12 @@ class Review:
         return found
 
     def check_name(self, name: str, others: Iterable[str] = ()) -> str:
-        """Return the name of a person in one spelling; ``others`` are further names beside it.
+        """Return the name of a person in one spelling; ``others`` are further names.
 
         Raises
         ------
         BadArgument
-            It is no name, that of a program, or nearly one that ``labels.csv`` has.
+            It is not a name, is that of a program, or is nearly one in ``labels.csv``.
         """
         spelt = _spell(name)
         if clean(name) != name or not any(map(str.isalnum, spelt)):
@@ -245,7 +245,7 @@ class Review:
             _nearly(name_of(row)) for row in rows if not is_person(row.labeler_kind)
         }
         if _nearly(spelt) in programs:
-            raise BadArgument.of("--as", name, "a person, and in this hub a program is called so")
+            raise BadArgument.of("--as", name, "a person, and in this hub it is a program")
         others = (*others, *(name_of(row) for row in rows if is_person(row.labeler_kind)))
         for other in others:
             if other != spelt and _nearly(other) == _nearly(spelt):
@@ -253,16 +253,16 @@ class Review:
         return spelt
 
     def repeats(self, context_id: str, comment: str | None) -> bool:
-        """Tell whether a comment, which is published, repeats its passage or what is around it."""
+        """Tell whether a comment, which is published, repeats its passage or its neighbours."""
         passage = self.passages[context_id]
         return repeats_words(comment, passage.before, passage.text, passage.after)
 
     def order(self, name: str) -> list[PassageAtHand]:
-        """Return the passages in the order of a person, which nobody else has."""
+        """Return the passages in a person's own order."""
         return sorted(self.passages.values(), key=lambda each: place(name, each.context_id))
 
     def lost(self, rows: Iterable[LabelRow], name: str) -> list[LabelRow]:
-        """Return the labels of a person whose passage the release does not have any more."""
+        """Return the labels of a person whose passage the release no longer has."""
         return [
             row
             for row in rows
@@ -270,16 +270,16 @@ class Review:
         ]
 
     def keep(self, name: str, passage: PassageAtHand, said: Judgement) -> None:
-        """Write what a person says of a passage; it takes the place of what they said before.
+        """Write a person's judgement of a passage, in place of an earlier one.
 
         Raises
         ------
         SourceError
-            ``labels.csv`` cannot be read; it stays as it is.
+            ``labels.csv`` cannot be read; it is unchanged.
         HubInUse
             Another process writes into the folder.
         OSError
-            The file cannot be written; it stays as it is.
+            The file cannot be written; it is unchanged.
         """
         about = {"labeler_kind": "person", "confidence_level": said.confidence}
         why = said.comment or (READ if passage.text else OPENED)
@@ -296,7 +296,7 @@ class Review:
         self._write(rows, lambda row: self._is_of(row, name, passage.context_id))
 
     def settle(self, names: str, dispute: Dispute, value: str, comment: str | None) -> None:
-        """Write what people settled on; it takes the place of what was settled before."""
+        """Write what people settled on, in place of an earlier settlement."""
         passage, scheme = dispute.passage, dispute.scheme
         row = self._row(passage, names, scheme, value, comment or SETTLED)
         self._write(
@@ -322,7 +322,7 @@ class Review:
         }  # fmt: skip
 
     def _write(self, rows: Sequence[Mapping[str, Any]], goes: Any) -> None:
-        """Change ``labels.csv``: whole, or not at all; what others wrote meanwhile stays."""
+        """Change ``labels.csv`` whole or not at all; what others wrote meanwhile stays."""
         with writing(self.folder):
             drop = {row.decision.line for row in self.labels() if goes(row)}
             names = [column.name for column in LABELS.columns]
@@ -331,11 +331,13 @@ class Review:
     # -- what two people say --------------------------------------------------------------
 
     def agreement(self) -> list[PairAgreement]:
-        """Return how far each two people agree, by scheme; those who judged one passage."""
+        """Return how far any two people agree who judged the same passages, by scheme."""
+        import numpy as np
+
         first = self._first()
         found = []
         for one, other in combinations(sorted(first), 2):
-            for scheme, values in self.values.items():
+            for scheme in self.values:
                 both = first[one].keys() & first[other].keys()
                 pairs = [
                     (first[one][key].value, first[other][key].value)
@@ -343,15 +345,18 @@ class Review:
                     if key[1] == scheme
                 ]
                 if pairs:
-                    counts = [[pair.count(value) for value in values] for pair in pairs]
+                    said = Counter(pairs)
+                    seen = {value for pair in pairs for value in pair}
+                    values = find_classes(scheme, self.subjects, seen)
+                    table = np.array([[said[a, b] for b in values] for a in values])
                     found.append(PairAgreement(
-                        one, other, scheme, len(pairs), sum(a == b for a, b in pairs),
-                        cohen_kappa(pairs), gwet_ac1(counts),
+                        one, other, scheme, len(pairs), int(table.trace()),
+                        known(cohen_kappa(table)), known(pair_ac1(table, len(values))),
                     ))  # fmt: skip
         return found
 
     def disputes(self) -> tuple[list[Dispute], dict[tuple[str, LabelScheme], LabelRow]]:
-        """Return where people differ, and what is settled by passage and scheme."""
+        """Return where people differ, and what is settled, by passage and scheme."""
         said: dict[tuple[str, LabelScheme], list[tuple[str, LabelRow]]] = defaultdict(list)
         for name, rows in self._first().items():
             for key, row in rows.items():
@@ -370,7 +375,7 @@ class Review:
         return found, settled
 
     def _first(self) -> dict[str, dict[tuple[str, LabelScheme], LabelRow]]:
-        """Return what fits best by each person, by passage and scheme."""
+        """Return each person's first choices, by passage and scheme."""
         return {
             name: {
                 (context_id, row.scheme): row
@@ -386,13 +391,12 @@ class Review:
     def take(self, paths: Sequence[str]) -> tuple[list[Taken], list[str]]:
         """Take the judgements of files into ``labels.csv``: all of them, or none.
 
-        Of two judgements of one person on one passage, the later day counts; of the same day,
-        that of the file which is taken.
+        If a person judged a passage twice, the later day counts; on the same day, the file counts.
 
         Returns
         -------
         tuple
-            What became of them, by person, and what is to tell of the files.
+            What became of them, by person, and notes on the files.
 
         Raises
         ------
@@ -424,7 +428,7 @@ class Review:
     def _read_all(
         self, paths: Sequence[str]
     ) -> tuple[dict[tuple[str, str], list[LabelRow]], list[str]]:
-        """Return what files say by name and passage, of two files the later day."""
+        """Return the judgements of files by name and passage; of two files, the later day."""
         coming: dict[tuple[str, str], list[LabelRow]] = {}
         notes: list[str] = []
         checked = set[str]()
@@ -440,11 +444,11 @@ class Review:
                 if key not in coming or _day(rows) >= _day(coming[key]):
                     coming[key] = rows
         if not coming:
-            raise SourceError(f"{', '.join(paths)}: no judgement is in there")
+            raise SourceError(f"{', '.join(paths)}: no judgement found")
         return coming, notes
 
     def _read_checked(self, path: str, notes: list[str]) -> list[LabelRow]:
-        """Return the rows of a file; refuse one that is no judgement of a person."""
+        """Return the rows of a file; refuse one that is not a person's judgement."""
         if os.path.exists(path) and stat.S_ISCHR(os.stat(path).st_mode):
             raise SourceError.at(path, 0, "is a device, not a file")
         if os.path.isfile(path) and os.path.getsize(path) > _MOST_BYTES:
@@ -461,7 +465,7 @@ class Review:
         ]
 
     def _find_wrong(self, row: LabelRow) -> Iterator[str]:
-        """Yield what is not right in a row, the first of which is told."""
+        """Yield the problems of a row; the first one is reported."""
         context_id = self.context_of(row)
         if (row.labeler_kind or "person") != "person":
             yield f"labeler_kind should be person, not {row.labeler_kind}"
@@ -469,18 +473,18 @@ class Review:
             yield "source_id should be empty: a person judged"
         tomorrow = today() + datetime.timedelta(1)  # it is so somewhere already
         if row.decision.when and row.decision.when > tomorrow:
-            yield f"when is {row.decision.when}, a day to come"
+            yield f"when is {row.decision.when}, a day in the future"
         if not row.context_id and not row.passage:
-            yield "context_id is empty: the passage that is judged is due"
+            yield "context_id is empty: it should name the passage"
         if context_id is None or context_id not in self.passages:
             release = f"{self.hub.name} {self.hub.version}"
             yield f"{release} has no passage {row.context_id or row.passage!r:.80}"
             return
         if self.passages[context_id].work_id != self._work_of(row):
-            yield f"{row.work!r:.60} is not the work of the passage {context_id}"
+            yield f"{row.work!r:.60} is not the work of passage {context_id}"
         if row.scheme == "subject" and row.value not in self.subjects:
             listed = ", ".join(self.subjects) or "none"
-            yield f"{row.value!r:.60} is no subject of subjects.csv, which has: {listed}"
+            yield f"subjects.csv has no subject {row.value!r:.60}; known: {listed}"
         remarks = {"why": to_comment(row), "who": row.decision.who}
         remarks |= {name: getattr(row, name) for name in REMARKS}
         for name, said in remarks.items():
@@ -488,7 +492,7 @@ class Review:
                 yield f"{name} {REPEATS}"
 
     def _check_person(self, row: LabelRow, others: Iterable[str]) -> None:
-        """Refuse a name in a file that is none, or nearly another one."""
+        """Refuse a name in a file that is invalid, or nearly another one."""
         try:
             spelt = self.check_name(name_of(row), others)
         except BadArgument as error:
@@ -508,16 +512,16 @@ class Review:
 def write_review_page(
     hub: str | os.PathLike[str], out: str | os.PathLike[str], *, force: bool = False
 ) -> str:
-    """Write a folder with a page on which people judge the passages of a hub folder.
+    """Write a folder with a page for people to judge the passages of a hub folder.
 
     Parameters
     ----------
     hub : str or path
-        The hub folder; its sentences are on the page, whether a release may carry them or not.
+        The hub folder; the page has its sentences, also those that a release may not have.
     out : str or path
         The folder to make.
     force : bool, optional
-        Replace a folder that was written here before.
+        Replace a folder that citehub wrote before.
 
     Returns
     -------
@@ -527,7 +531,7 @@ def write_review_page(
     Raises
     ------
     TargetExists
-        The folder is there and ``force`` is not given, or it holds something else.
+        The folder exists and ``force`` is not given, or it holds something else.
     BuildError
         The hub has no release, or no passages.
     """
@@ -575,7 +579,7 @@ def is_person(kind: str | None) -> bool:
 
 
 def where(passage: PassageAtHand) -> str:
-    """Return where in its work a passage stands, in words."""
+    """Return the place of a passage in its work, in words."""
     section = passage.section and f"section {passage.section!r}"
     kind = passage.section_kind and f"({passage.section_kind})"
     parts = (
@@ -583,11 +587,11 @@ def where(passage: PassageAtHand) -> str:
         passage.place and f"in {passage.place}",
         passage.mark and f"mark {passage.mark}",
     )
-    return ", ".join(filter(None, parts)) or "where it stands is not known"
+    return ", ".join(filter(None, parts)) or "place not known"
 
 
 def place(name: str, context_id: str) -> int:
-    """Return where a passage stands in the order of a person, as ``review.js`` does.
+    """Return the place of a passage in a person's order, as ``review.js`` does.
 
     Examples
     --------
@@ -603,7 +607,7 @@ def place(name: str, context_id: str) -> int:
 
 
 def to_judgement(rows: Iterable[LabelRow]) -> Judgement | None:
-    """Return what rows of one person and passage say; None where they name no role."""
+    """Return the judgement in rows of one person and passage; None if they name no role."""
     values = {(row.scheme, row.rank or 1): row for row in rows}
     role = values.get(("intent", 1))
     if role is None:
@@ -620,18 +624,18 @@ def to_judgement(rows: Iterable[LabelRow]) -> Judgement | None:
 
 
 def to_comment(row: LabelRow) -> str | None:
-    """Return what a person wrote beside a judgement; None where citehub did."""
+    """Return a person's comment on a judgement; None if citehub wrote it."""
     why = row.decision.why
     return None if why in {READ, OPENED, SETTLED} else why
 
 
 def _spell(name: str) -> str:
-    """Return a name in one spelling, however blanks and accents are written."""
+    """Return a name in one spelling of blanks and accents."""
     return " ".join(unicodedata.normalize("NFC", name).split())
 
 
 def _nearly(name: str) -> str:
-    """Return a name as one hears it; ids of labels do not tell apart what is the same here."""
+    """Return the letters of a name; ids of labels do not separate names that are equal here."""
     return "".join(filter(str.isalnum, name.casefold()))
 
 
@@ -640,7 +644,7 @@ def _day(rows: Iterable[LabelRow]) -> datetime.date:
 
 
 def _compare(before: Sequence[LabelRow] | None, rows: Sequence[LabelRow]) -> str:
-    """Return what rows are beside those that the hub has of the same person and passage."""
+    """Compare rows with those that the hub has for the same person and passage."""
     if before is None:
         return "new"
     if sorted(map(_said, before)) == sorted(map(_said, rows)):
@@ -649,13 +653,13 @@ def _compare(before: Sequence[LabelRow] | None, rows: Sequence[LabelRow]) -> str
 
 
 def _said(row: LabelRow) -> tuple[str, ...]:
-    """Return all that a row says but the day, as text."""
+    """Return all cells of a row except the day, as text."""
     cells = _cells(row) | {"when": None, "passage": None, "context_id": None, "work": None}
     return tuple("" if cell is None else str(cell) for cell in cells.values())
 
 
 def _cells(row: LabelRow) -> dict[str, Any]:
-    """Return a row as ``labels.csv`` has it."""
+    """Return a row in the form of ``labels.csv``."""
     _, _, who, when, why = row.decision
     named = {name: value for name, value in row._asdict().items() if name != "decision"}
     labeler = {"labeler": name_of(row), "labeler_kind": row.labeler_kind or "person"}
@@ -668,7 +672,7 @@ def _is_among(row: LabelRow, context_id: str | None, keys: set[tuple[str, str]])
 
 
 def _check_twice(rows: Sequence[LabelRow]) -> None:
-    """Refuse two values of one scheme and rank on one passage, and a judgement without role."""
+    """Refuse two values for one scheme, rank and passage, and a judgement without role."""
     seen: dict[tuple[str, int], LabelRow] = {}
     for row in rows:
         before = seen.setdefault((row.scheme, row.rank or 1), row)

@@ -1,4 +1,4 @@
-"""The next release of a hub, built in a copy beside it, and taken over as one."""
+"""The next release of a hub, built in a copy next to it and taken over at once."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ def newest(folder: str) -> str:
     """Return the newest release of a hub folder."""
     if not os.path.lexists(os.path.join(folder, INDEX)):
         raise BuildError(
-            f"{folder} has no release yet, from which to go on. Build the first with: "
-            f"citehub build {shlex.quote(folder)}"
+            f"{folder} has no release yet. Build the first with: citehub build "
+            f"{shlex.quote(folder)}"
         )
     return read_index(folder)["default"]
 
 
 @contextmanager
 def staging(folder: str, version: str) -> Iterator[str]:
-    """Make a hub folder with the sources and one release of another, to build the next in it."""
+    """Make a hub folder with the sources and one release of another, to build the next one."""
     with _folder.scratch_folder(os.path.join(folder, STAGED)) as staged:
         for entry in os.scandir(folder):
             if entry.is_file() and not entry.name.startswith("."):
@@ -56,7 +56,7 @@ def staging(folder: str, version: str) -> Iterator[str]:
 
 
 def _link(path: str, target: str) -> None:
-    """Copy a file that nobody writes to, at no cost where the disk allows."""
+    """Copy a file that nobody writes to, at no cost if the disk allows."""
     if not os.path.islink(path):
         with suppress(OSError):
             os.link(path, target)
@@ -66,7 +66,7 @@ def _link(path: str, target: str) -> None:
 
 @contextmanager
 def in_words_of(staged: str, folder: str) -> Iterator[None]:
-    """Have errors name files where they lie, not where a copy of them was read."""
+    """Have errors name the original files, not the copies."""
     try:
         yield
     except BuildError as error:
@@ -75,14 +75,14 @@ def in_words_of(staged: str, folder: str) -> Iterator[None]:
 
 
 def move_within(path: str, folder: str) -> None:
-    """Move a file or folder into a folder, which is made where it is missing."""
+    """Move a file or folder into a folder, which is made if missing."""
     if os.path.lexists(path):
         os.makedirs(folder, exist_ok=True)
         os.rename(path, os.path.join(folder, os.path.basename(path)))
 
 
 class NextRelease(NamedTuple):
-    """What a change came to.
+    """The result of a change.
 
     Attributes
     ----------
@@ -93,7 +93,7 @@ class NextRelease(NamedTuple):
     diff : Diff, optional
         What changed; None where nothing did.
     notes : tuple of str
-        What the build tells.
+        Notes of the build.
     """
 
     version: str
@@ -109,7 +109,7 @@ def next_release(
     created: datetime.date,
     progress: Callable[[str], None],
 ) -> NextRelease:
-    """Change what a hub keeps of texts, and make the next release where something is new.
+    """Change what a hub keeps of texts, and make the next release if something is new.
 
     Parameters
     ----------
@@ -118,7 +118,7 @@ def next_release(
     before : str
         Its newest release.
     change : callable
-        Is called with a copy of the folder of sources, in which it changes that of texts.
+        Is called with a copy of the folder of sources, and changes the folder of texts there.
     created : datetime.date
         Day of the release.
     progress : callable

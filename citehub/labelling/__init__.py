@@ -1,4 +1,4 @@
-"""Labellers that judge why a passage cites, and how well they do."""
+"""Labellers that judge why a passage cites, and their evaluation."""
 
 from __future__ import annotations
 

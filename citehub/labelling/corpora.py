@@ -1,7 +1,7 @@
-"""Labelled citation contexts that others published, read from a folder that the user has.
+"""Published corpora of labelled citation contexts, read from a folder of the user.
 
-citehub carries none of them, as their licences differ. Each is known by the names of its files,
-and its labels are mapped to the roles of citehub.
+citehub includes none of them, as their licences differ. The names of its files tell a corpus, and
+its labels are mapped to the roles of citehub.
 """
 
 from __future__ import annotations
@@ -48,9 +48,9 @@ _DAMAGE: Final = (
 
 
 class Context(NamedTuple):
-    """A labelled context: the text, the title of its section, where the mark is, its roles.
+    """A labelled context: its text, section title, place of the mark, and roles.
 
-    ``polarity`` is its stance; None where the corpus does not tell it.
+    ``polarity`` is None if the corpus does not have it.
     """
 
     text: str
@@ -70,11 +70,11 @@ class Corpus(NamedTuple):
     part : str
         The file that was read.
     roles : tuple of str
-        The roles that it tells apart.
+        The roles that it distinguishes.
     contexts : tuple of Context
         Its contexts.
     published : tuple of tuple
-        Figures that others published on its test part: a system, and its macro-F1.
+        Published results on its test part: a system, and its macro-F1.
     """
 
     name: str
@@ -92,7 +92,7 @@ class _Kind(NamedTuple):
 
 
 def read_corpus(folder: str | os.PathLike[str]) -> Corpus:
-    """Read the corpus that lies in a folder: its test part, or another one where it has none.
+    """Read the corpus in a folder: its test part, or another one if there is none.
 
     Parameters
     ----------
@@ -107,11 +107,11 @@ def read_corpus(folder: str | os.PathLike[str]) -> Corpus:
     Raises
     ------
     BadArgument
-        The folder has no such file, or one that is damaged.
+        The folder has no such file, or a damaged one.
     """
     place = os.fspath(folder)
     if not os.path.isdir(place):
-        raise BadArgument(f"{place} is no folder. {say_known()}")
+        raise BadArgument(f"{place} is not a folder. {say_known()}")
     for kind in _KINDS:
         for name in kind.files:
             path = os.path.join(place, name)
@@ -121,12 +121,14 @@ def read_corpus(folder: str | os.PathLike[str]) -> Corpus:
                 contexts = tuple(map(_checked, kind.read(path)))
             except _DAMAGE as error:
                 why = f"{type(error).__name__}: {error}"
-                raise BadArgument(f"{path} is not as {kind.name} has it ({why:.80}).") from None
+                raise BadArgument(
+                    f"{path} is not in the form of {kind.name} ({why:.80})."
+                ) from None
             if not contexts:
-                raise BadArgument(f"{path} holds no context.")
+                raise BadArgument(f"{path} has no context.")
             roles = sorted({role for each in contexts for role in each.roles})
             return Corpus(kind.name, name, tuple(roles), contexts, kind.published)
-    raise BadArgument(f"{place} has no corpus that is known. {say_known()}")
+    raise BadArgument(f"{place} has no known corpus. {say_known()}")
 
 
 def _checked(context: Context) -> Context:
@@ -135,13 +137,13 @@ def _checked(context: Context) -> Context:
     Raises
     ------
     ValueError
-        It cannot: the text is none, a role is unknown, or the mark lies outside of the text.
+        It cannot: the text is invalid, a role is unknown, or the mark is outside of the text.
     """
     texts: tuple[Any, ...] = (context.text, context.section)
     if not all(isinstance(each, str) for each in texts):
         raise ValueError(f"{texts[0]!r:.40} in {texts[1]!r:.20} should be text")
     if not context.roles or not context.roles <= vocabulary.INTENTS.keys():
-        raise ValueError(f"{sorted(context.roles)} are no roles")
+        raise ValueError(f"{sorted(context.roles)} are not roles")
     if context.mark and not 0 <= context.mark[0] < context.mark[1] <= len(context.text):
         raise ValueError(f"the mark {context.mark} is not in the text")
     return context
@@ -150,7 +152,7 @@ def _checked(context: Context) -> Context:
 def say_known() -> str:
     """Say which corpora are known."""
     known = "; ".join(f"{each.name}: {' or '.join(each.files)}" for each in _KINDS)
-    return f"Known are, by their files, {known}."
+    return f"Known corpora, by their files: {known}."
 
 
 def _lines(path: str) -> Iterator[dict[str, Any]]:
@@ -174,7 +176,7 @@ def _scicite(path: str) -> Iterator[Context]:
 
 
 def _mark(text: str, start: Any, end: Any) -> tuple[int, int] | None:
-    """Return where a mark is, where the numbers say so: in some rows they are off by a few."""
+    """Return the place of a mark; in some rows the numbers are off by a few."""
     if start is None or end is None or start != start or end != end:  # noqa: PLR0124 -- NaN
         return None
     begin, stop = int(start), int(end)

@@ -1,4 +1,4 @@
-"""The guideline by which people and language models judge passages."""
+"""The guideline for people and language models who judge passages."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 BUILT_IN: Final = "citehub-1"
-"""The version of the guideline of hubs that have none of their own."""
+"""The version of the default guideline."""
 _NAME: Final = re.compile(r"guideline-([0-9]{1,4})\.md")
 _MOST: Final = 100_000  # bytes
 
 
 class Guideline(NamedTuple):
-    """How passages are judged: the version, which each label names, and the text in Markdown."""
+    """A guideline: its version, which each label names, and its text in Markdown."""
 
     version: str
     text: str
 
 
 def read_guideline(source: str, subjects: Mapping[str, str]) -> Guideline:
-    """Return the newest guideline of a hub; where it has none, that of citehub.
+    """Return the newest guideline of a hub, or else that of citehub.
 
     Parameters
     ----------
     source : str
-        The folder of the hub's sources. Its guideline is ``guideline-1.md`` or, of several, the
-        one of the highest number.
+        The folder of the hub's sources. Its guideline is ``guideline-1.md``, or the one with the
+        highest number.
     subjects : mapping of str to str
-        The subjects that the hub declares, and what each means.
+        The subjects that the hub declares, with their meanings.
 
     Raises
     ------
@@ -55,7 +55,7 @@ def read_guideline(source: str, subjects: Mapping[str, str]) -> Guideline:
         text = ""
     if not text.strip() or len(data) > _MOST:
         raise SourceError(
-            f"{path} is no guideline: it is empty, over {_MOST:,} bytes, or no UTF-8"
+            f"{path} is not a guideline: it is empty, over {_MOST:,} bytes, or not UTF-8"
         )
     return Guideline(newest[1], text)
 

@@ -1,4 +1,4 @@
-"""What a language model is asked of a passage, and what its answer says."""
+"""The question to a language model about a passage, and its answer."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _FENCE, _FENCED = "```", 2
 _LANGUAGE: Final = re.compile(r"\Ajson\b", re.IGNORECASE)
 _THOUGHT: Final = re.compile(r"\A\s*<think>.*?</think>", re.DOTALL)
 UNDECIDED: Final[dict[LabelScheme, str]] = {"intent": "unsure", "polarity": "unclear"}
-"""What a labeller says that does not decide; of a subject nothing is said then."""
+"""The value of an undecided labeller; a subject then has none."""
 _TASK: Final = f"""\
 You judge why a scholarly work cites another one. Below is the guideline by which you judge.
 
@@ -50,7 +50,7 @@ Answer with one JSON object and nothing else, with these keys:
 
 
 class Prompt(NamedTuple):
-    """What is the same for all passages, and its hash: guideline, answer as JSON Schema."""
+    """The part that is the same for all passages, with its hash: guideline and JSON Schema."""
 
     system: str
     schema: dict[str, Any]
@@ -60,7 +60,7 @@ class Prompt(NamedTuple):
 
 
 class Judgement(NamedTuple):
-    """What a model says of a passage."""
+    """A model's judgement of a passage."""
 
     intent: Intent
     second_intent: Intent | None
@@ -70,12 +70,12 @@ class Judgement(NamedTuple):
     gist: str | None
 
     def value(self, scheme: LabelScheme) -> str | None:
-        """Return what it says in a scheme."""
+        """Return its value in a scheme."""
         return cast("str | None", getattr(self, scheme))
 
 
 def make_prompt(guideline: str, version: str, subjects: Collection[str]) -> Prompt:
-    """Return the prompt for a guideline and the subjects that a hub declares."""
+    """Return the prompt for a guideline and the subjects of a hub."""
     named = f'- "subject": one of: {", ".join(subjects)}; null where none fits\n'
     system = _TASK.format(
         guideline=guideline.strip(), intents=", ".join(terms.INTENT.terms),
@@ -114,25 +114,27 @@ def with_mark(text: str, span: tuple[int, int] | None) -> str:
 
 
 def read_answer(text: str, passage: str, subjects: Collection[str]) -> Judgement:
-    """Return what a model's answer says of a passage.
+    """Return the judgement in a model's answer.
 
     Parameters
     ----------
     text : str
-        The answer: JSON, also within a fence of Markdown or after what the model thought.
+        The answer: JSON, perhaps in a fence of Markdown or after the model's thoughts.
     passage : str
         The id of the passage, which the answer must name.
     subjects : collection of str
-        The subjects that it may name.
+        The allowed subjects.
 
     Raises
     ------
     ValueError
-        The answer is no judgement of this passage; the error says why.
+        The answer does not judge this passage; the error says why.
     """
     said = _parse(text)
     if said.get("passage") != passage:
-        raise ValueError(f"it is of the passage {said.get('passage')!r:.60}, not {passage!r:.60}")
+        raise ValueError(
+            f"it is about the passage {said.get('passage')!r:.60}, not {passage!r:.60}"
+        )
     intent = _one_of(said, "intent", terms.INTENT.terms)
     second = _one_of(said, "second_intent", (*terms.INTENT.terms, None))
     polarity = _one_of(said, "polarity", terms.POLARITY.terms)
@@ -153,7 +155,7 @@ def _parse(text: str) -> dict[str, Any]:
     except (ValueError, RecursionError):
         raise ValueError("it is no JSON") from None
     if not isinstance(said, dict):
-        raise ValueError("it is no JSON object")  # noqa: TRY004 -- as of all that is no judgement
+        raise ValueError("it is not a JSON object")  # noqa: TRY004 -- as of all that is no judgement
     return said
 
 
@@ -166,14 +168,14 @@ def _one_of(said: dict[str, Any], key: str, allowed: Collection[Any]) -> Any:
 
 
 def _gist(value: object) -> str | None:
-    """Return a gist that is short enough; None where there is none."""
+    """Return a gist that is short enough, or None."""
     said = " ".join(clean_line(value).split()) if isinstance(value, str) else ""
     is_short = len(said.split()) <= _MOST_WORDS and len(said) <= _MOST_LETTERS
     return said if said and is_short else None
 
 
 def find_majority(values: Iterable[str | None]) -> str | None:
-    """Return what more than half of the values are; None where there is no such value."""
+    """Return the value of more than half, or None."""
     found = [*values]
     value, n = Counter(found).most_common(1)[0] if found else (None, 0)
     return value if 2 * n > len(found) else None

@@ -1,7 +1,7 @@
-"""Rules that judge why a passage cites: by cue words, and by what its section is for.
+"""Rules that judge why a passage cites: by cue words, and by the kind of its section.
 
-No model and no training: the cues were written by hand. Each has a weight, and the
-role with the highest sum wins. Where two are near, or nothing speaks for any, the rules abstain.
+No model and no training: the cues were written by hand. Each has a weight, and the role with the
+highest sum wins. If two are near, or nothing speaks for any, the rules abstain.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 LABELER: Final = "rules of citehub"
 VERSION: Final = "1"
-"""One more whenever a cue or a weight changes."""
+"""It increases whenever a cue or a weight changes."""
 MARK: Final = "\u2060"
 """Stands for the mark in a sentence, and for those of other works."""
 _PRIOR: Final = 2.0  # background is what most citations are
@@ -221,22 +221,22 @@ _MARKS: Final = re.compile(
 
 
 class Judged(NamedTuple):
-    """What the rules say of a passage.
+    """The rules' judgement of a passage.
 
     Attributes
     ----------
     role : str or None
-        Why it cites; None where the rules abstain.
+        Why it cites; None if the rules abstain.
     polarity : str or None
-        ``supporting`` where it names its own work and agrees; ``contrasting`` where it names its
-        own work and differs, which a person should look at; else ``mentioning``. None where the
-        role is not known either.
+        ``supporting`` if it names its own work and agrees; ``contrasting`` if it names its own
+        work and differs, which a person should check; else ``mentioning``. None if the role is not
+        known.
     cues : tuple of str
-        The cues that were seen for the role, each with the words.
+        The cues that speak for the role, each with the words.
     section : str
-        What the title of the section says for the role; empty where it says nothing.
+        What in the section title speaks for the role; empty if nothing.
     margin : float
-        By how much the role leads: points, no probability.
+        By how much the role leads: points, not a probability.
     """
 
     role: Intent | None
@@ -252,18 +252,18 @@ def judge(sentence: str, *, section: str = "", mark: tuple[int, int] | None = No
     Parameters
     ----------
     sentence : str
-        The citing sentence. Of a longer one, 4,000 characters around the mark count, or the
-        first ones where no mark is given.
+        The citing sentence. If it is longer, 4,000 characters around the mark count, or the first
+        ones without a mark.
     section : str, optional
-        Titles of its sections as printed, of which 1,000 characters count.
+        Titles of its sections as printed; 1,000 characters count.
     mark : tuple of int, optional
-        Where the mark starts and ends in the sentence, in characters.
+        Start and end of the mark in the sentence, in characters.
 
     Returns
     -------
     Judged
-        Role, polarity and the cues that were seen; the rules abstain where they see none, or
-        where two roles are near.
+        Role, polarity and the cues; the rules abstain if they see no cue, or if two roles are
+        near.
 
     Examples
     --------
@@ -288,7 +288,7 @@ def judge(sentence: str, *, section: str = "", mark: tuple[int, int] | None = No
 def _weigh(
     text: str, section: str
 ) -> tuple[dict[Intent, list[tuple[float, str]]], dict[Intent, str], list[tuple[Intent, float]]]:
-    """Return the cues that were seen, what the section tells, and the roles by their sums."""
+    """Return the cues, what the section says, and the roles by their sums."""
     seen: dict[Intent, list[tuple[float, str]]] = {}
     told: dict[Intent, str] = {}
     sums: dict[Intent, float] = {"background": _PRIOR}
@@ -307,12 +307,12 @@ def _weigh(
 
 
 def best_guess(sentence: str, *, section: str = "", mark: tuple[int, int] | None = None) -> Intent:
-    """Return the role that leads, also where `judge` abstains."""
+    """Return the leading role, even if `judge` abstains."""
     return _weigh(_with_marks(sentence, mark), section[:_TITLE])[2][0][0]
 
 
 def _polarity(text: str, role: Intent, section: str) -> Polarity:
-    """Return the stance: of a result alone, and where the citing work's own stands beside it."""
+    """Return the polarity: only of a result that names the citing work's own."""
     is_own = _OWN.search(text) or (_FINDINGS.search(section) and _THESE.search(text))
     if role != "result" or not is_own:
         return "mentioning"
@@ -324,7 +324,7 @@ def _polarity(text: str, role: Intent, section: str) -> Polarity:
 
 
 def _with_marks(sentence: str, mark: tuple[int, int] | None) -> str:
-    """Return a sentence with one sign for each mark, cut to what is around the one that counts."""
+    """Return a sentence with one sign for each mark, cut around the one that counts."""
     if mark is not None and 0 <= mark[0] < mark[1] <= len(sentence):
         before = sentence[max(0, mark[0] - _AROUND) : mark[0]]
         sentence = f"{before} {MARK} {sentence[mark[1] : mark[1] + _AROUND]}"

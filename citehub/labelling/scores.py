@@ -1,4 +1,4 @@
-"""How well a labeller does against labels that people gave: F1 of each role, with intervals."""
+"""A labeller compared with people: F1 of each role, with intervals."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ _LOW, _HIGH = 2.5, 97.5
 _NEXT: Final[dict[Intent, Intent]] = {
     "extension": "method", "motivation": "background", "future_work": "background"
 }  # fmt: skip
-"""What a role is called where a corpus does not tell it apart."""
+"""The name of a role in a corpus that does not distinguish it."""
 
 
 class RoleScore(NamedTuple):
-    """Precision, recall and F1 of a role or stance, and how often people and it gave it."""
+    """Precision, recall and F1 of a role or polarity, and how often people and it gave it."""
 
     role: Value
     precision: float
@@ -40,22 +40,22 @@ class RoleScore(NamedTuple):
 
 
 class Scores(NamedTuple):
-    """How well a labeller does.
+    """The scores of a labeller.
 
     Attributes
     ----------
     macro_f1 : float
-        The mean of the F1 of all roles, each counting as much.
+        The mean F1 of all roles, each with equal weight.
     low, high : float
         Ends of its 95 % interval, from bootstrap samples of the contexts.
     roles : tuple of RoleScore
         Each role by itself.
     n : int
-        How many contexts there are.
+        The number of contexts.
     n_judged : int
-        Of how many the labeller did not abstain.
+        How many of them the labeller judged.
     n_right : int
-        Of these, how many it judged right.
+        How many of these it judged right.
     """
 
     macro_f1: float
@@ -78,9 +78,9 @@ def score(
     Parameters
     ----------
     true : sequence of frozenset of str
-        The roles that people gave, of each context one or more. One of them is enough to be right.
+        The roles that people gave each context, one or more. One of them is enough to be right.
     said : sequence of str
-        The role that leads for the labeller, also where it abstains.
+        The labeller's leading role, even if it abstains.
     judged : sequence of bool
         Whether it did not abstain.
     roles : sequence of str
@@ -127,7 +127,7 @@ def score(
 
 
 def judge_all(corpus: Corpus) -> Scores:
-    """Return how well the rules do on a corpus; a role that it does not tell apart is its next."""
+    """Return the scores of the rules on a corpus; a role that it lacks counts as the nearest."""
     said: list[Intent] = []
     for each in corpus.contexts:
         role = best_guess(each.text, section=each.section, mark=each.mark)
@@ -140,9 +140,9 @@ def judge_all(corpus: Corpus) -> Scores:
 
 
 def judge_polarity(corpus: Corpus) -> Scores | None:
-    """Return how well the rules tell stances; None where the corpus has none.
+    """Return the scores of the rules for polarity; None if the corpus has none.
 
-    Where the rules abstain, they say ``mentioning``.
+    If the rules abstain, they say ``mentioning``.
     """
     contexts = [each for each in corpus.contexts if each.polarity is not None]
     if not contexts:

@@ -1,1 +1,1 @@
-"""Sources asked over the network: one transport, its pace, its keys, and what is kept of it."""
+"""Asking sources over the network: one transport, its pace, its keys, and kept answers."""

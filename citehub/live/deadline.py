@@ -1,6 +1,6 @@
-"""An end to each exchange, from outside: whatever a host sends, and however slowly.
+"""A time limit for each exchange, however slowly a host sends.
 
-A time limit on a socket counts from byte to byte, so that a host which drips holds it for ever.
+The limit of a socket counts from byte to byte, so a slow host could hold it for ever.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Watch:
 
     @contextmanager
     def limit(self, seconds: float) -> Iterator[None]:
-        """Give an exchange so many seconds."""
+        """Limit an exchange to so many seconds."""
         self.is_late, self._connection, self._socket = False, None, None
         done = threading.Event()
         guard = threading.Thread(target=self._guard, args=(seconds, done), daemon=True)
@@ -44,7 +44,7 @@ class Watch:
             guard.join()
 
     def hold(self, connection: Any) -> None:
-        """Have a connection be the one in use; its socket may leave it with the answer's head."""
+        """Watch a connection; its socket may leave it with the head of the answer."""
         self._connection = connection
         self._socket = getattr(connection, "sock", None)
 
@@ -60,7 +60,7 @@ class Watch:
                 return
 
     def install(self, manager: Any) -> Any:
-        """Have all connections of a pool of urllib3 be held; return the pool."""
+        """Watch all connections of a pool of urllib3; return the pool."""
         manager.pool_classes_by_scheme = {
             scheme: self._watched(kind) for scheme, kind in manager.pool_classes_by_scheme.items()
         }

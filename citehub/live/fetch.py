@@ -1,4 +1,4 @@
-"""What the sources answer of a work and of all that cites it, kept in the layout of a hub."""
+"""The sources' answers on a work and on what cites it, kept in the layout of a hub."""
 
 from __future__ import annotations
 
@@ -52,22 +52,22 @@ _WITHOUT: Final = {True: "does not know it.", False: "cannot be asked by this id
 
 
 class Fetched(NamedTuple):
-    """What was fetched of a work.
+    """The result of asking sources about a work.
 
     Attributes
     ----------
     work : str
-        The identifier of the work that a hub names it by.
+        The identifier by which a hub names the work.
     folder : str
-        Where the answers are, a folder for each source that has the work.
+        The answers, in a folder for each source that has the work.
     lists : dict of str to Listed
-        How whole the list of citing works is, by source.
+        The state of the list of citing works, by source.
     failed : dict of str to str
-        Sources that gave no whole list, each with the reason.
+        Sources that gave only part of their list, each with the reason.
     silent : tuple of str
         Sources that do not know the work, or nothing that cites it.
     notes : tuple of str
-        What else is to tell, in sentences.
+        Further notes, in sentences.
     n_requests : int
         How many requests were sent.
     """
@@ -82,11 +82,11 @@ class Fetched(NamedTuple):
 
 
 class Earlier(NamedTuple):
-    """What a hub has of a source already.
+    """What a hub has from a source already.
 
-    ``records`` are names of citing records: OpenAlex is asked what those became that it does not
-    list any more, OpenCitations for what Meta told of them. ``folder`` keeps the source's answers,
-    where they are whole; else ``told`` says which identifiers are the source's own word.
+    ``records`` are names of citing records: OpenAlex is asked what became of those that it no
+    longer lists, OpenCitations for what Meta said about them. ``folder`` keeps the source's
+    answers, if they are whole; else ``told`` lists the identifiers that the source gave itself.
     ``n_works`` is the number of citing works that the source names.
     """
 
@@ -97,12 +97,12 @@ class Earlier(NamedTuple):
 
 
 class _NotUnderstood(BadAnswer):
-    """An answer that is not as the interface is known to give them."""
+    """An answer in another form than the interface gives."""
 
 
 @dataclass(slots=True)
 class _Asking:
-    """How far a source is."""
+    """The progress of a source."""
 
     source: Source
     kept: Kept
@@ -119,7 +119,7 @@ class _Asking:
         return self.source.api
 
     def has(self, identifier: Identifier) -> bool:
-        """Tell whether the one record that has an identifier was found already."""
+        """Tell whether the only record with an identifier was found already."""
         return identifier.scheme not in self.api.shared and any(
             identifier in each.ids for each in self.found.values()
         )
@@ -131,12 +131,12 @@ class _Asking:
 
 
 def choose_sources(names: Collection[str] = ()) -> tuple[Source, ...]:
-    """Return the sources of some names; all whose interface can be asked where there are none.
+    """Return the sources of some names; without names, all with an interface.
 
     Raises
     ------
     UnknownName
-        There is none of a name.
+        There is no such source.
     """
     known = {each.id: each for each in live_sources()}
     for name in names:
@@ -155,10 +155,10 @@ def fetch(  # noqa: PLR0913
     transport: Transport | None = None,
     progress: Callable[[str], None] = lambda _step: None,
 ) -> Fetched:
-    """Ask sources for a work and for all that cites it, and keep what they answer.
+    """Ask sources for a work and for all that cites it, and keep their answers.
 
-    Answers that come are kept at once, beside the folder: a run that was cut off goes on from
-    there, within a day.
+    It keeps answers at once, next to the folder: a run that was cut off goes on from there, within
+    a day.
 
     Parameters
     ----------
@@ -167,12 +167,12 @@ def fetch(  # noqa: PLR0913
     out : str
         The folder to make; it must not exist, or be empty.
     sources : iterable of str, optional
-        Whom to ask: ``openalex``, ``s2``, ``opencitations``; by default all.
+        Sources to ask: ``openalex``, ``s2``, ``opencitations``; by default all.
     pending : str, optional
-        A folder that keeps what came until the caller removes it; by default one beside the
-        folder, which goes when all is done.
+        A folder that keeps answers until the caller removes it; by default one next to the folder,
+        which is removed at the end.
     earlier : mapping of str to Earlier, optional
-        What a hub has of sources already.
+        What a hub has from sources already.
     transport : Transport, optional
         What asks; by default the network.
     progress : callable, optional
@@ -181,7 +181,7 @@ def fetch(  # noqa: PLR0913
     Returns
     -------
     Fetched
-        What came, and what did not.
+        The answers, and what is missing.
 
     Raises
     ------
@@ -190,12 +190,12 @@ def fetch(  # noqa: PLR0913
     SeveralWorks
         Several works have the title.
     FetchError
-        No source gave a whole list; what came is kept for the next run.
+        No source gave a whole list; the answers are kept for the next run.
     TargetExists
-        The folder is there and holds something.
+        The folder exists and is not empty.
     """
     if os.path.lexists(out) and not (os.path.isdir(out) and not os.listdir(out)):
-        raise TargetExists(f"{out} is there already; nothing was asked.")
+        raise TargetExists(f"{out} exists already; nothing was asked.")
     chosen = choose_sources(tuple(sources))
     if not work.strip():
         raise BadArgument.of("work", work, "an identifier or a title")
@@ -217,7 +217,7 @@ def fetch(  # noqa: PLR0913
     if live is not None and live.skew:
         notes.append(
             f"This computer's clock is {abs(live.skew) / 86_400:.1f} days "
-            f"{'ahead' if live.skew > 0 else 'behind'}; dates are those of the sources."
+            f"{'ahead' if live.skew > 0 else 'behind'}; dates come from the sources."
         )
     fetched = run.finish(out, ids, notes)
     if not keeps:
@@ -255,12 +255,12 @@ class _Run:
             self.askings.append(_Asking(source, kept))
 
     def ask(self, work: str) -> tuple[set[Identifier], list[str]]:
-        """Ask for the work, then for what cites it; return its identifiers and what is to tell."""
+        """Ask for the work, then for what cites it; return its identifiers and notes."""
         named = parse_identifier(work)
         if named is None and _ADDRESS.match(work):
             raise BadArgument(
-                f"There is no identifier in the address {shorten(work)}. Name the work by its "
-                "DOI, arXiv id or PMID, or by its title."
+                f"The address {shorten(work)} has no identifier. Name the work by its DOI, arXiv "
+                "id, PMID or title."
             )
         ids = {named} if named else self._ids_of_title(work)
         self._find(ids)
@@ -283,7 +283,7 @@ class _Run:
         return ids, notes
 
     def _tell(self, asking: _Asking) -> Iterable[str]:
-        """Yield what is to know of a list; not again what a hub has told of the one before."""
+        """Yield notes on a list, without those that a hub gave for the one before."""
         listed = asking.listed
         if listed is None:
             return
@@ -294,13 +294,13 @@ class _Run:
             yield listed.lost
 
     def _own_of_others(self, ids: set[Identifier]) -> set[Identifier]:
-        """Return what the hub's sources that give nothing now said before of the same work."""
+        """Return earlier statements on the work by sources that are now silent."""
         answering = {each.source.id for each in self.askings if each.found and not each.error}
         own = (self._told(each).own for each in self.earlier.keys() - answering)
         return {each for told in own if told & ids for each in told}
 
     def _told(self, source_id: str) -> Told:
-        """Return which identifiers a source told the hub before."""
+        """Return the identifiers that a source gave the hub before."""
         if source_id not in self._before:
             earlier = self.earlier.get(source_id, Earlier())
             told = earlier.told
@@ -314,8 +314,8 @@ class _Run:
         failed = [each.error for each in self.askings if each.error]
         said = _joined(failed or [Unreachable("No source could be asked.")])
         return type(said)(
-            f"No source gave a whole list of what cites the work.\n{said}\nWhat came is kept in "
-            f"{self.pending}; the same command goes on from there."
+            f"No source gave a whole list of what cites the work.\n{said}\nThe answers are kept "
+            f"in {self.pending}; the same command goes on from there."
         )
 
     def _ids_of_title(self, title: str) -> set[Identifier]:
@@ -323,7 +323,7 @@ class _Run:
         if not any(each.api.search for each in self.askings):
             names = " and ".join(each.title for each in self.askings)
             raise BadArgument(
-                f"{shorten(title)} is read as a title, and {names} cannot be searched by title. "
+                f"{shorten(title)} looks like a title, and {names} cannot be searched by title. "
                 "Name the work by its DOI, arXiv id or PMID, or ask another source, too."
             )
         wanted, works = fold_title(title), list[tuple[set[Identifier], Found]]()
@@ -354,7 +354,7 @@ class _Run:
             choices = dict(_describe(each) for _, each in works[:_SHOWN])
             raise SeveralWorks(title, choices, len(works))
         listed = "".join(f"\n  {name}  {words}" for name, words in map(_describe, others[:_SHOWN]))
-        near = f" The nearest that they have:{listed}" if listed else ""
+        near = f" The nearest ones:{listed}" if listed else ""
         raise UnknownWork(
             f"No source that was asked has a work with the title {shorten(title)}. Name it by its "
             f"DOI or arXiv id.{near}",
@@ -362,7 +362,7 @@ class _Run:
         )
 
     def _find(self, ids: set[Identifier]) -> None:
-        """Find the records of the work in all sources, each by the identifiers of all."""
+        """Find the records of the work in all sources, by the identifiers of all."""
         for _ in range(_ROUNDS):
             grown = False
             for asking in self.askings:
@@ -392,8 +392,8 @@ class _Run:
         if failed and not any(each.kept.used and not each.error for each in self.askings):
             joined = _joined(failed)
             raise type(joined)(
-                f"No source that was asked answered.\n{joined}\nNothing was made. When that is "
-                "mended, the same command asks again."
+                f"No source answered.\n{joined}\nNothing was made. Mend that, and run the same "
+                "command again."
             )
         said = [
             str(each.error or f"{each.title} {_WITHOUT[bool(each.kept.used)]}")
@@ -401,12 +401,12 @@ class _Run:
         ]
         raise UnknownWork(
             f"No source that answered has the work {shorten(work)}. Check the spelling, or name "
-            f"it by another identifier. What they said: {' '.join(said)}",
+            f"it by another identifier. The answers: {' '.join(said)}",
             work,
         )
 
     def _list(self, asking: _Asking, ids: set[Identifier], known: set[Identifier]) -> None:
-        """Ask a source for all that cites the work, and once more where the list falls short."""
+        """Ask a source for all that cites the work, and once more if the list falls short."""
         self.progress(f"Ask {asking.title} for what cites the work")
         ask = partial(
             asking.api.citing, asking.kept, list(asking.found.values()), ids, frozenset(known)
@@ -426,7 +426,7 @@ class _Run:
         known |= listed.ids
 
     def _refuse_less(self, asking: _Asking, listed: Listed) -> None:
-        """Refuse a part of a list where the hub has more, as what is not told is not gone."""
+        """Refuse a partial list if the hub has more: a missing work may still be there."""
         earlier = self.earlier.get(asking.source.id)
         if earlier is None:
             return
@@ -434,12 +434,14 @@ class _Run:
             raise Unreachable(listed.lost or listed.cut)
         if listed.received and listed.received < earlier.n_works:
             if listed.cut:
-                raise BadAnswer(f"{listed.cut} The hub has more of it.")
+                raise BadAnswer(f"{listed.cut} The hub has more of them.")
             if asking.api.is_exact and listed.is_short(is_exact=True):
-                raise BadAnswer(f"{' '.join(_tell(asking.title, listed))} The hub has more of it.")
+                raise BadAnswer(
+                    f"{' '.join(_tell(asking.title, listed))} The hub has more of them."
+                )
 
     def finish(self, out: str, ids: set[Identifier], notes: list[str]) -> Fetched:
-        """Write the answers of all sources whose list is whole."""
+        """Write the answers of all sources with a whole list."""
         best = best_identifier(ids)
         lists, silent = {}, []
         with _folder.scratch_folder(out) as made:
@@ -468,7 +470,7 @@ class _Run:
 
 
 def shorten(text: str) -> str:
-    """Return text in quotes, of which a message has no more than the begin."""
+    """Return text in quotes, cut for a message."""
     return repr(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…")
 
 
@@ -478,7 +480,7 @@ def _joined(errors: list[FetchError]) -> FetchError:
 
 
 def _try(asking: _Asking, ask: Callable[[], Given]) -> Given:
-    """Ask; once more where what an earlier run kept, or pages that repeat, may be at fault."""
+    """Ask; once more if kept answers of an earlier run, or repeating pages, may be at fault."""
     n_before = len(asking.kept.used)
     for is_last in (False, True):
         n_earlier = asking.kept.n_earlier
@@ -496,7 +498,7 @@ def _try(asking: _Asking, ask: Callable[[], Given]) -> Given:
 
 
 def _check_rows(asking: _Asking) -> None:
-    """Refuse answers of which no rows can be made; they are not kept."""
+    """Refuse answers that give no rows, without keeping them."""
     try:
         with _understood(asking):
             collections.deque(asking.api.rows(asking.kept.contents()), maxlen=0)
@@ -507,19 +509,17 @@ def _check_rows(asking: _Asking) -> None:
 
 @contextmanager
 def _understood(asking: _Asking) -> Iterator[None]:
-    """Have what goes wrong in reading an answer be told as a fault of the answer."""
+    """Report an error in reading an answer as a fault of the answer."""
     try:
         yield
     except CitehubError:
         raise
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError):
-        raise _NotUnderstood(
-            f"{asking.title} gives an answer that is not as its interface is known to be."
-        ) from None
+        raise _NotUnderstood(f"{asking.title} gives an answer in an unknown form.") from None
 
 
 def _tell(title: str, listed: Listed) -> Iterable[str]:
-    """Yield what is to know of a list that is whole."""
+    """Yield notes on a whole list."""
     if listed.lost:
         yield listed.lost
     if listed.cut:
@@ -538,7 +538,7 @@ def _tell(title: str, listed: Listed) -> Iterable[str]:
 
 
 def _teller(title: str, progress: Callable[[str], None]) -> Callable[[int, int | None], None]:
-    """Return what shows how far a list is, and how long the rest takes."""
+    """Return what shows the progress of a list, and the time left."""
     began = 0.0
 
     def tell(n: int, of: int | None) -> None:

@@ -1,6 +1,6 @@
-"""Answers that are kept as they come, so that no question is asked twice: recording, and stored.
+"""Answers that are kept at once, so that no question is asked twice.
 
-A `Kept` with a transport asks and records; one without gives what is stored, and nothing else.
+A `Kept` with a transport asks and records; one without returns only stored answers.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ _CLOCK: Final = "clock"  # a file beside answers that are not taken over yet
 _SLACK: Final = 60.0  # seconds
 _OK: Final = 200
 _OLD: Final = datetime.timedelta(days=1)
-"""What was asked longer ago is asked again, as what came since would not fit to it."""
+"""Older answers are asked for again, as newer ones would not fit them."""
 
 
 class Transport(Protocol):
-    """What asks a source: the network, or what stands for it."""
+    """What asks a source: the network, or a replacement."""
 
     def ask(self, source: Source, asked: Asked, due: Collection[str]) -> Answer:
         """Return an answer with the status 200 or 404."""
@@ -43,24 +43,24 @@ class Transport(Protocol):
 
 @dataclass(slots=True)
 class Kept:
-    """The answers of one source: those that are stored, and those that are asked for.
+    """The answers of one source: stored ones, and new ones.
 
-    Their bodies are in files alone, as those of a long list are larger than memory may be.
+    Their bodies are only in files, as a long list may not fit into memory.
 
     Parameters
     ----------
     source : Source
         The source.
     folder : str
-        Where they are stored.
+        Their folder.
     transport : Transport, optional
-        What is asked for what is not stored; by default nothing is.
+        Asks for missing answers; by default none are asked for.
     has_key : bool
-        Whether the source knows who asks.
+        Whether there is a key for the source.
     before : collection of str
-        Names of citing records that the source told of before.
+        Names of citing records that the source named before.
     show : callable
-        Is called with the number of citing works that came, and how many there are.
+        Is called with the number of citing works so far, and the number of all.
     """
 
     source: Source
@@ -97,12 +97,14 @@ class Kept:
         posted: Collection[str] = (),
         due: Collection[str] = (),
     ) -> Any:
-        """Return what an answer holds, None where the source does not know what was asked for."""
+        """Return the content of an answer; None if the source does not know what was asked for."""
         asked = Asked(path, tuple(params), tuple(posted))
         line, content = self._stored.get(asked), None
         if line is None:
             if self.transport is None:
-                raise Unreachable(f"{self.folder} has no answer to {path}, and nothing is asked.")
+                raise Unreachable(
+                    f"{self.folder} has no answer to {path}, and the network is not used."
+                )
             answer = self.transport.ask(self.source, asked, due)
             self._n += 1
             self._stored[asked] = line = keep(self.folder, self._n, answer)
@@ -120,11 +122,11 @@ class Kept:
             raise BadAnswer(f"{line.address} did not give JSON") from None
 
     def tell(self, n: int, of: int | None) -> None:
-        """Show how far a list is."""
+        """Show the progress of a list."""
         self.show(n, of)
 
     def forget_from(self, n: int) -> None:
-        """Forget all answers but the first ones that were used, to ask for the others anew."""
+        """Forget all answers after the first ones that were used, to ask for them again."""
         lines = self._write(list(itertools.islice(self.used.values(), n)))
         self.used = {each.asked: each for each in lines}
         self._stored = dict(self.used)
@@ -132,14 +134,14 @@ class Kept:
         self._n = len(lines)
 
     def contents(self) -> Iterator[Content]:
-        """Yield what the answers that were used hold, without those that say there is nothing."""
+        """Yield the content of the used answers, without those that found nothing."""
         for line in list(self.used.values()):
             if line.status == _OK:
                 content = json.loads(read_body(self.folder, line))
                 yield Content(line.asked.path, line.asked.params, content)
 
     def finish(self, target: str, note: Note) -> None:
-        """Write the answers that were used, and what is to know of them, into another folder."""
+        """Write the used answers, and notes on them, into another folder."""
         copy(self.folder, self.used.values(), target)
         _folder.write_bytes(os.path.join(target, NOTE), note.to_json())
 
@@ -160,7 +162,7 @@ class Kept:
             self._ahead = ahead
 
     def _write(self, lines: Collection[Line]) -> list[Line]:
-        """Have the folder hold some of its answers, and no others; return their lines."""
+        """Keep only some answers of the folder; return their lines."""
         kept = f"{self.folder}.kept"
         shutil.rmtree(kept, ignore_errors=True)
         lines = copy(self.folder, lines, kept)
@@ -173,7 +175,7 @@ class Kept:
 
 
 def read_on(lines: Iterable[Line]) -> datetime.date:
-    """Return the day of the last of some answers, by when a wrong clock is known to be wrong."""
+    """Return the day of the last of some answers, when a wrong clock is known."""
     *_, last = lines
     return datetime.date.fromisoformat(last.at[:10])
 

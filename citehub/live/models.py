@@ -1,4 +1,4 @@
-"""A language model behind an address that takes requests as OpenAI's chat completions do."""
+"""A language model at an address with the interface of OpenAI's chat completions."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ _LONGEST: Final = 200  # letters of a name
 
 
 class Completion(NamedTuple):
-    """An answer of a model: what it says, or why not, and what the server tells with it.
+    """An answer of a model: its text or refusal, and what the server adds.
 
-    ``text`` and ``refusal`` are empty where there is none; ``sent`` are the settings that were
-    sent, ``at`` is when the answer came, in UTC.
+    ``text`` and ``refusal`` are empty if there is none; ``sent`` are the settings that were sent,
+    ``at`` is the time of the answer, in UTC.
     """
 
     text: str
@@ -51,12 +51,12 @@ class ModelHost:
     model : str
         The name of the model there.
     tell : callable, optional
-        Is called with a sentence for each try that failed, and each long wait.
+        Is called with a sentence for each failed try, and each long wait.
 
     Raises
     ------
     BadArgument
-        The address is none, or the name.
+        The address or the name is invalid.
     """
 
     def __init__(
@@ -64,7 +64,9 @@ class ModelHost:
     ) -> None:
         check_address("--at", at, is_secret=False)
         if not model.strip() or len(model) > _LONGEST or not model.isprintable():
-            raise BadArgument(f"The model {model!r:.60} is no name of {_LONGEST} letters at most.")
+            raise BadArgument(
+                f"The model {model!r:.60} should be a name of at most {_LONGEST} letters."
+            )
         parts = urlsplit(at)
         self.at, self.model, self.name = at.rstrip("/"), model, parts.netloc
         self.is_local = parts.hostname in LOOPBACK
@@ -82,7 +84,7 @@ class ModelHost:
 
     @property
     def holds_back_key(self) -> bool:
-        """Whether there is a key that is not sent, as others could read it on the way."""
+        """Whether a key is not sent, as others could read it on the way."""
         return self.is_open and bool(setting(MODEL_KEY))
 
     @property
@@ -91,12 +93,12 @@ class ModelHost:
         return sum(self._live.requests.values())
 
     def check(self) -> None:
-        """Refuse to go on where nothing listens at the address.
+        """Refuse to go on if nothing listens at the address.
 
         Raises
         ------
         Unreachable
-            Nothing does.
+            Nothing listens.
         """
         if not self.is_local:
             self._live.check_network()
@@ -116,8 +118,8 @@ class ModelHost:
     ) -> Completion:
         """Ask a question.
 
-        What a server does not take of ``response_format``, ``temperature``, ``seed`` and
-        ``max_tokens`` is left out from then on.
+        If a server rejects ``response_format``, ``temperature``, ``seed`` or ``max_tokens``, it is
+        left out from then on.
 
         Raises
         ------
@@ -154,7 +156,7 @@ class ModelHost:
             return _read(answer.content, settings, answer.at)
 
     def _explain(self) -> BadArgument:
-        """Return why the server says that there is nothing: no such model, or no such address."""
+        """Return the reason for a 404: no such model, or no such address."""
         try:
             answer = self._live.ask(self._source, Asked("/models"), ("data",))
         except FetchError:
@@ -172,12 +174,12 @@ class ModelHost:
 
 
 def _read(content: Any, sent: dict[str, Any], at: str) -> Completion:
-    """Return what an answer holds; what is not as it should be is as if it were not there."""
+    """Return the content of an answer, ignoring wrong parts."""
     choices = content["choices"]
     choice = choices[0] if isinstance(choices, list) and choices else None
     message = choice.get("message") if isinstance(choice, dict) else None
     if not isinstance(choice, dict) or not isinstance(message, dict):
-        raise BadAnswer("The answer holds no message.")
+        raise BadAnswer("The answer has no message.")
     usage = content.get("usage")
     counts = usage if isinstance(usage, dict) else {}
     return Completion(
@@ -193,6 +195,6 @@ def _text(value: object) -> str | None:
 
 
 def _name(value: object) -> str | None:
-    """Return a name that is one; None for anything else."""
+    """Return a valid name; None for anything else."""
     is_name = isinstance(value, str) and value.strip() and value.isprintable()
     return str(value)[:_LONGEST] if is_name else None

@@ -1,4 +1,4 @@
-"""How often a source is asked: one pacer a source, which the source's own answers teach."""
+"""How often a source is asked: one pacer for each source, which follows its answers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 LONGEST: Final = 60.0
-"""Seconds that are waited for; where a source asks for more, that is told instead."""
+"""The longest wait in seconds; if a source asks for more, the command says so instead."""
 _FIRST: Final = 0.5
 _LAST: Final = 12.0
 _SECONDS: Final = re.compile(r"\d+(\.\d+)?")
@@ -21,9 +21,9 @@ _SECONDS: Final = re.compile(r"\d+(\.\d+)?")
 
 @dataclass(slots=True)
 class Pacer:
-    """Waits so that requests to a source are never less than an interval apart.
+    """Keeps requests to a source at least an interval apart.
 
-    ``now`` and ``sleep`` are of a clock that only goes forward.
+    ``now`` and ``sleep`` belong to a clock that only goes forward.
     """
 
     interval: float
@@ -33,7 +33,7 @@ class Pacer:
     waited: float = field(default=0.0, init=False)
 
     def wait(self) -> None:
-        """Wait until the next request is due."""
+        """Wait until the next request may go."""
         while (rest := self.next_at - self.now()) > 0:
             self.waited += rest
             self.sleep(rest)
@@ -45,12 +45,12 @@ class Pacer:
 
 
 def asked_wait(headers: Mapping[str, str], wall: float) -> float | None:
-    """Return the seconds that an answer asks to wait; None where it says nothing that can be read.
+    """Return the seconds that an answer asks to wait; None if it does not say.
 
     Parameters
     ----------
     headers : mapping of str to str
-        Those of the answer, in any letters.
+        The headers of the answer, in any case.
     wall : float
         The time now, in seconds since 1970.
 
@@ -65,7 +65,7 @@ def asked_wait(headers: Mapping[str, str], wall: float) -> float | None:
     >>> asked_wait({"Retry-After": "soon"}, 0.0) is None
     True
 
-    Where something is left, the reset is that of the day, and says nothing of the pace:
+    If something is left, the reset is that of the day, and says nothing about the pace:
 
     >>> asked_wait({"X-RateLimit-Reset": "3600", "X-RateLimit-Remaining": "12"}, 0.0) is None
     True
@@ -87,7 +87,7 @@ def _seconds(text: str, wall: float) -> float | None:
 
 
 def is_used_up(headers: Mapping[str, str]) -> bool:
-    """Tell whether an answer says that nothing is left of what may be asked for.
+    """Tell whether an answer says that the allowance is used up.
 
     Examples
     --------
@@ -100,5 +100,5 @@ def is_used_up(headers: Mapping[str, str]) -> bool:
 
 
 def backoff(tries: int) -> float:
-    """Return the seconds to wait after so many tries that failed, with some chance in it."""
+    """Return the seconds to wait after so many failed tries, with some randomness."""
     return float(min(_LAST, _FIRST * 2**tries) * (0.5 + random.random()))  # noqa: S311 -- no secret

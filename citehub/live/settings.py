@@ -29,7 +29,7 @@ _ADDRESS: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 class Setting(NamedTuple):
-    """A setting: its name, what it is for, its value, and where that is from."""
+    """A setting: its name, purpose and value, and where the value is from."""
 
     name: str
     purpose: str
@@ -39,14 +39,14 @@ class Setting(NamedTuple):
 
     @property
     def shown(self) -> str:
-        """The value as it may be shown: of a key, its end."""
+        """The value for display; of a key, only its end."""
         if not self.is_secret or not self.value:
             return self.value
         return f"…{self.value[-_SHOWN:]}" if len(self.value) > 3 * _SHOWN else "set"
 
 
 def settings() -> tuple[Setting, ...]:
-    """Return all settings, as they are in force."""
+    """Return all settings as they apply now."""
     kept = _read()
     found = []
     for name, (purpose, is_secret) in _known().items():
@@ -63,12 +63,12 @@ def names() -> tuple[str, ...]:
 
 
 def setting(name: str) -> str:
-    """Return the value of a setting, empty where there is none.
+    """Return the value of a setting; empty if there is none.
 
     Raises
     ------
     BadArgument
-        The value cannot be one; it is not repeated.
+        The value is invalid; the error does not repeat it.
     """
     found = find(name)
     place = "the environment" if found.origin == ENVIRONMENT else found.origin
@@ -77,12 +77,12 @@ def setting(name: str) -> str:
 
 
 def find(name: str) -> Setting:
-    """Return a setting by name, in any letters.
+    """Return a setting by name, in any case.
 
     Raises
     ------
     UnknownName
-        There is none of this name.
+        There is no such setting.
     """
     known = {each.name: each for each in settings()}
     if name.upper() not in known:
@@ -91,14 +91,14 @@ def find(name: str) -> Setting:
 
 
 def keep_setting(name: str, value: str) -> str:
-    """Write a setting into the user's file, or take it out where the value is empty.
+    """Write a setting into the user's file; an empty value removes it.
 
     Parameters
     ----------
     name : str
-        As the environment names it, in any letters.
+        The name of the environment variable, in any case.
     value : str
-        A key, an address of mail, or a base address.
+        A key, a mail address, or a base address.
 
     Returns
     -------
@@ -110,7 +110,7 @@ def keep_setting(name: str, value: str) -> str:
     UnknownName
         There is no such setting.
     BadArgument
-        The value cannot be one.
+        The value is invalid.
     """
     known = _known()
     wanted = name.upper()
@@ -136,17 +136,17 @@ def keep_setting(name: str, value: str) -> str:
 
 
 def _check(setting: Setting, value: str, called: str) -> None:
-    """Refuse what cannot be the value of a setting."""
+    """Refuse an invalid value of a setting."""
     if not value:
         return
     if any(ord(each) < ord(" ") or ord(each) > ord("~") for each in value):
-        raise BadArgument(f"{called} must be letters, digits and signs of ASCII, on one line.")
+        raise BadArgument(f"{called} must be printable ASCII on one line.")
     if setting.is_secret and len(value) < _LEAST:
         raise BadArgument(
-            f"{called} has {counted(len(value), 'letter')}; a key has {_LEAST} at least."
+            f"{called} has {counted(len(value), 'letter')}; a key has at least {_LEAST}."
         )
     if setting.name == MAILTO and not _ADDRESS.fullmatch(value):
-        raise BadArgument(f"{called} must be an address of mail, as ada@example.org.")
+        raise BadArgument(f"{called} must be a mail address, as ada@example.org.")
     if setting.name.endswith("_URL"):
         check_address(setting.name, value)
 
@@ -164,26 +164,26 @@ def base_of(host: Host) -> str:
     Raises
     ------
     BadArgument
-        The one that is set is no address.
+        The setting is not an address.
     """
     named = setting(host.url_variable) if host.url_variable else ""
     return (named or host.url).rstrip("/")
 
 
 def check_host(name: str | None) -> None:
-    """Refuse what is no name of a host.
+    """Refuse an invalid name of a host.
 
     Raises
     ------
     ValueError
-        It is none.
+        It is invalid.
     """
     if not name or len(name.encode("idna")) > _LONGEST_HOST:
         raise ValueError(name)
 
 
 def check_address(name: str, value: str, *, is_secret: bool = True) -> None:
-    """Refuse what is no base address, or holds a password; a key must not go in the open."""
+    """Refuse an invalid base address, one with a password, or plain http for a key."""
     try:
         parts = urlsplit(value)
         port_is_sound = parts.port is None or parts.port > 0
@@ -199,6 +199,8 @@ def check_address(name: str, value: str, *, is_secret: bool = True) -> None:
         or parts.fragment
         or parts.username is not None
     ):
+        if parts.username is not None:
+            raise BadArgument(f"{name} must not hold a user name or password: leave them out.")
         shown = "…" if "@" in value else value
         raise BadArgument.of(name, shown, "an address such as https://example.org/api")
     if is_plain and is_secret:
@@ -211,12 +213,15 @@ def _known() -> dict[str, tuple[str, bool]]:
     for _, api in asked:
         if api.key_variable:
             known[api.key_variable] = (f"key of {api.name}; free from {api.key_page}", True)
-    known[MODEL_KEY] = ("key of the server of the language model that label --model asks", True)
-    known[MAILTO] = ("your address of mail, which the hosts that are asked are told", False)
+    known[MODEL_KEY] = ("key of the server that label --model asks", True)
+    known[MAILTO] = ("your mail address, which the hosts get", False)
     for source_id, api in asked:
-        known[api.url_variable] = (f"where {source_id} is asked, else {api.url}", False)
+        known[api.url_variable] = (f"address of {source_id}; by default {api.url}", False)
     for host in (each.texts for each in TEXT_SOURCES if each.texts):
-        known[host.url_variable] = (f"where {host.name} gives texts, else {host.url}", False)
+        known[host.url_variable] = (
+            f"address of {host.name} for texts; by default {host.url}",
+            False,
+        )
     return known
 
 

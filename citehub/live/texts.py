@@ -1,4 +1,4 @@
-"""Full texts of papers: each asked for once, at its host's pace, and kept as it came."""
+"""Full texts of papers: each is asked for once, at its host's pace, and kept unchanged."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
 
 _OK: Final = 200
 _AGAIN: Final = datetime.timedelta(days=30)
-"""After that long a text that was not there is asked for again."""
+"""After this time, a missing text is asked for again."""
 
 
 @dataclass(slots=True)
 class TextStore:
-    """The texts of one host, kept in a folder for good.
+    """The texts of one host, kept in a folder.
 
     Parameters
     ----------
     folder : str
-        Where they are kept.
+        Their folder.
     now : datetime.datetime
         The time, in UTC.
     """
@@ -60,7 +60,7 @@ class TextStore:
             os.truncate(path, sound)
 
     def get(self, place: Place, transport: Transport) -> tuple[Line, bytes] | None:
-        """Return a text and its line, from the folder or else from the host; None if it has none.
+        """Return a text and its line, from the folder or else the host; None if it has none.
 
         Raises
         ------
@@ -92,12 +92,12 @@ class TextStore:
 
 @dataclass(slots=True)
 class TextHosts:
-    """The hosts that are asked for texts; one that cannot be asked is not asked any more.
+    """The hosts for texts; one that cannot be asked is not asked again.
 
     Parameters
     ----------
     folder : str
-        Where texts are kept, a folder for each host.
+        The folder of texts, with a folder for each host.
     transport : Transport
         What asks.
     now : datetime.datetime
@@ -105,7 +105,7 @@ class TextHosts:
     failed : dict of str to str
         Hosts that cannot be asked, each with the reason.
     problems : list of str
-        Texts that a host has, and that could not be had, in sentences.
+        Sentences on texts that a host has but did not give.
     """
 
     folder: str
@@ -116,7 +116,7 @@ class TextHosts:
     _stores: dict[str, TextStore] = field(default_factory=dict, init=False)
 
     def texts(self, places: Iterable[Place]) -> Iterator[tuple[Place, Line, bytes]]:
-        """Yield the texts that stand in some places, as they are wanted."""
+        """Yield the texts at some places, on demand."""
         for place in places:
             name = place.source.id
             if name in self.failed:

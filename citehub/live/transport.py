@@ -1,4 +1,4 @@
-"""The one way to the network: requests with a pace, few tries, and answers that are checked."""
+"""The only way to the network: paced requests, few tries, and checked answers."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from citehub.sources.source import Source
 
 CONNECT: Final = 2.0
-"""Seconds in which a network answers, or there is none."""
+"""Seconds without an answer that count as no network."""
 _READ: Final = 20.0  # seconds without a byte
 _WHOLE: Final = 60.0  # seconds for an answer
 _MOST: Final = 1 << 26  # bytes of an answer; Semantic Scholar allows 10 MB
@@ -73,22 +73,22 @@ class _Raw(NamedTuple):
 
 @dataclass(slots=True)
 class Live:
-    """Asks the sources themselves.
+    """Asks sources over the network.
 
     Parameters
     ----------
     sources : collection of Source
-        Those that may be asked.
+        The sources that may be asked.
     now, sleep : callable, optional
-        A clock that only goes forward, and what waits.
+        A clock that only goes forward, and its sleep.
     tell : callable, optional
         Is called with a sentence for each try that failed, and each long wait.
     seconds : float, optional
-        For an answer, where that is not the usual time.
+        Time for an answer, if not the usual.
     most : int
-        Bytes of an answer.
+        The most bytes of an answer.
     is_direct : bool
-        Whether no proxy is asked, whatever the environment names.
+        Whether to ignore any proxy in the environment.
 
     Attributes
     ----------
@@ -130,7 +130,7 @@ class Live:
         return max(map(self._skew_of, self._ahead), key=abs, default=0.0)
 
     def _skew_of(self, source_id: str) -> float:
-        """Return by how much the clock is ahead of a source's, which another one confirms."""
+        """Return by how much the clock is ahead of a source's, if another one confirms it."""
         ahead = self._ahead.get(source_id, 0.0)
         others = [each for name, each in self._ahead.items() if name != source_id]
         is_confirmed = any(abs(ahead - each) < _DAY for each in others)
@@ -139,11 +139,11 @@ class Live:
 
     @property
     def waited(self) -> float:
-        """Seconds that were waited in all."""
+        """Seconds of waiting in all."""
         return sum(each.waited for each in self._pacers.values())
 
     def check_network(self) -> None:
-        """Refuse to go on where no source can be reached: in two seconds, whatever hangs.
+        """Refuse to go on if no source can be reached within two seconds.
 
         Raises
         ------
@@ -172,17 +172,17 @@ class Live:
         if proxies:
             variables = sorted({_proxy_name(each) for each in self._bases.values()} - {""})
             raise Unreachable(
-                f"The proxy {', '.join(proxies)}, which the environment names, cannot be reached. "
-                f"Nothing was asked. Correct {' and '.join(variables)}, or unset it."
+                f"The proxy {', '.join(proxies)} in the environment cannot be reached. Nothing "
+                f"was asked. Correct {' and '.join(variables)}, or unset it."
             )
         names = ", ".join(sorted({host for host, _ in places}))
         raise Unreachable(
-            f"There is no way to {names}: no network, or a wall that wants a proxy "
-            "(set HTTPS_PROXY). Nothing was asked."
+            f"{names} cannot be reached: there is no network, or it needs a proxy (set "
+            "HTTPS_PROXY). Nothing was asked."
         )
 
     def ask(self, source: Source, asked: Asked, due: Collection[str]) -> Answer:
-        """Ask a source, as often as it makes sense.
+        """Ask a source, with as many tries as make sense.
 
         Parameters
         ----------
@@ -191,13 +191,13 @@ class Live:
         asked : Asked
             What to ask for.
         due : collection of str
-            Keys that the answer must have; where there are none, it is to be a list. Of a text,
-            marks of which it must have one.
+            Keys that the answer must have; without any, it must be a list. For a text, marks of
+            which it must have one.
 
         Returns
         -------
         Answer
-            With the status 200, or 404 where the source does not know what was asked for.
+            With status 200, or 404 if the source does not know what was asked for.
 
         Raises
         ------
@@ -234,7 +234,7 @@ class Live:
     def _judge(
         self, source: Source, asked: Asked, raw: _Raw, due: Collection[str], tries: int
     ) -> Answer | None:
-        """Return the answer that a response is; None where it is to be asked again."""
+        """Return the answer in a response; None to ask again."""
         if raw.status == _TOO_FAST or (raw.status == 403 and _SLOW.search(_said(raw))):  # noqa: PLR2004
             self._hold(source, raw, tries)
             return None
@@ -262,14 +262,14 @@ class Live:
         return Answer(asked, address, raw.status, stamp, body, content)
 
     def _note_clock(self, source: Source, raw: _Raw) -> None:
-        """Keep by how much this computer's clock is ahead of a source's, where that can be."""
+        """Note by how much this computer's clock is ahead of a source's, if known."""
         with contextlib.suppress(TypeError, ValueError, OverflowError):
             told = parsedate_to_datetime(raw.headers.get("date", ""))
             if _PLAUSIBLE[0] <= told.year < _PLAUSIBLE[1]:
                 self._ahead[source.id] = time.time() - told.timestamp()
 
     def _hold(self, source: Source, raw: _Raw, tries: int) -> None:
-        """Wait as a source asks; what takes longer than a minute is told."""
+        """Wait as a source asks, and report more than a minute."""
         title, seconds = _title(source), asked_wait(raw.headers, time.time())
         is_spent = is_used_up(raw.headers) or bool(_SPENT.search(_said(raw)))
         if is_spent and (seconds is None or seconds > LONGEST):
@@ -278,16 +278,16 @@ class Live:
             raise BudgetUsedUp(f"{title} asks to wait{_when(seconds)}.")
         if tries >= _BUSY_TRIES:
             raise BudgetUsedUp(
-                f"{title} says that it is asked too often, {tries} times in a row; come back "
+                f"{title} said {tries} times in a row that it is asked too often; come back "
                 f"later.{self._hint(source)}"
             )
         wait = backoff(tries) if seconds is None else seconds + 0.05
         if wait >= _TOLD:
-            self.tell(f"{title} is asked too often, and has to wait {wait:.0f} s.")
+            self.tell(f"{title} is asked too often; waiting {wait:.0f} s.")
         self._pacers[source.id].hold(wait)
 
     def _hint(self, source: Source) -> str:
-        """Return where a key comes from, for whoever has none."""
+        """Return where to get a key."""
         has_none = _host(source).key_variable and not self.has_key(source)
         return f" {_key_hint(source)}" if has_none else ""
 
@@ -305,7 +305,7 @@ class Live:
         raise KeyRefused(f"{_title(source)} wants a key{_said(raw)}. {_key_hint(source)}")
 
     def _send(self, source: Source, asked: Asked) -> _Raw:
-        """Send one request, and those to where it is sent on."""
+        """Send one request, and follow redirects."""
         host, key = _host(source), self._keys[source.id]
         query = list(asked.params)
         contact = f"; mailto:{self._contact}" if self._contact and host.gives_texts else ""
@@ -335,10 +335,10 @@ class Live:
             if raw.status not in {301, 302, 303, 307, 308}:
                 return raw
             address = _with_query(_target(address, raw, origin), query)
-        raise _Final("sends on and on to other addresses of its own")
+        raise _Final("redirects without end")
 
     def _exchange(self, address: str, headers: Mapping[str, str], posted: bytes | None) -> _Raw:
-        """Send a request and return what comes, in the time that there is for it."""
+        """Send a request and return the response, within the time limit."""
         import urllib3
 
         whole, silent = self.seconds or _WHOLE, self.seconds or _READ
@@ -378,7 +378,7 @@ class Live:
         return _Raw(response.status, found, self._scrub_bytes(body))
 
     def _pool(self, address: str) -> Any:
-        """Return the connections to a host, through the proxy that the environment names."""
+        """Return the connections to a host, through any proxy in the environment."""
         import urllib3
 
         parts = urlsplit(address)
@@ -398,38 +398,38 @@ class Live:
         return self._pools[host]
 
     def _scrub(self, text: str) -> str:
-        """Return what a source says without keys and contact, which it may repeat."""
+        """Return a source's words without keys and contact, which it may repeat."""
         for secret in self._secrets():
             text = text.replace(secret, "…")
         return text
 
     def _scrub_bytes(self, body: bytes) -> bytes:
-        """Return an answer without keys and contact, which none is known to repeat."""
+        """Return an answer without keys and contact."""
         for secret in self._secrets():
             if len(secret) >= _LEAST_SECRET:  # a shorter one may be part of a word
                 body = body.replace(secret.encode(), b"...")
         return body
 
     def _secrets(self) -> Iterator[str]:
-        """Yield keys and contact, as they are and as they stand in an address."""
+        """Yield keys and contact, plain and as encoded in an address."""
         for secret in filter(None, (*self._keys.values(), self._contact)):
             yield from {secret, quote_plus(secret)}
 
 
 class _Again(Exception):
-    """What may be different the next time."""
+    """An error that may pass."""
 
 
 class _Final(BadAnswer):
-    """What will not be different the next time."""
+    """An error that will not pass."""
 
 
 class _Slow(_Again):
-    """What took so long that it is tried once more only."""
+    """An error after so long that only one more try follows."""
 
 
 def _parts(response: Any, most: int) -> Iterator[bytes]:
-    """Yield a body as it comes, but not all the gigabytes that one may be."""
+    """Yield a body in pieces, up to a limit."""
     size = 0
     while part := response.read1(1 << 16, decode_content=True):  # which waits for no more
         yield part
@@ -439,28 +439,28 @@ def _parts(response: Any, most: int) -> Iterator[bytes]:
 
 
 def _target(address: str, raw: _Raw, origin: tuple[str, ...]) -> str:
-    """Return where an answer sends on to: another address of the same host, or an error."""
+    """Return the target of a redirect: another address of the same host, or an error."""
     location = raw.headers.get("location", "")
     if not location:
-        raise _Final(f"sends on with {raw.status}, and does not say where to")
+        raise _Final(f"redirects with {raw.status}, but does not say where to")
     try:
         target = urljoin(address, location)
         parts = urlsplit(target)
         place = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
         is_own = parts[:2] == origin and parts.port != 0
     except ValueError:
-        raise _Final("sends on to what is no address") from None
+        raise _Final("redirects to an invalid address") from None
     if not is_own:
         shown = "".join(each if each.isprintable() else "�" for each in place)[:_SAID]
         raise _Final(
-            f"sends on to {shown}, which is not asked: a network that wants a login, or a wrong "
+            f"redirects to {shown}, which is not asked: a network that wants a login, or a wrong "
             "base address"
         )
     return target
 
 
 def _content(host: Host, raw: _Raw, due: Collection[str]) -> Any:
-    """Return what an answer holds where that is JSON; refuse one that is not the host's."""
+    """Return the JSON in an answer; refuse one that is not the host's own."""
     if raw.status == _NOT_FOUND and not host.says_unknown(raw.body):
         raise _Final(
             f"gives a 404 that is not its own{_said(raw)}: a network that wants a login, or a "
@@ -474,20 +474,20 @@ def _content(host: Host, raw: _Raw, due: Collection[str]) -> Any:
 
 
 def _check_text(raw: _Raw, due: Collection[str]) -> None:
-    """Refuse a body that has none of the marks by which a text is known."""
+    """Refuse a body without any mark of a text."""
     if not any(mark.encode("latin-1") in raw.body for mark in due):
         raise BadAnswer(
-            "gives something else in place of the text: a network that wants a login, or a wrong "
+            "gives something else instead of the text: a network that wants a login, or a wrong "
             "base address"
         )
 
 
 def _check(raw: _Raw, due: Collection[str]) -> Any:
-    """Return what a body holds; refuse one that is not what was asked for."""
+    """Return the content of a body; refuse one that was not asked for."""
     kind = raw.headers.get("content-type", "")
     if raw.body.lstrip()[:1] == b"<" or "html" in kind:
         raise BadAnswer(
-            "gives a web page in place of data: a network that wants a login, or a wrong base "
+            "gives a web page instead of data: a network that wants a login, or a wrong base "
             "address"
         )
     try:
@@ -502,7 +502,7 @@ def _check(raw: _Raw, due: Collection[str]) -> Any:
 
 
 def _said(raw: _Raw) -> str:
-    """Return what an answer says of an error, in a few harmless words; empty if nothing."""
+    """Return an error message in an answer, in a few harmless words; empty if none."""
     try:
         content = json.loads(raw.body)
     except (ValueError, RecursionError):
@@ -520,7 +520,7 @@ def _said(raw: _Raw) -> str:
 
 
 def _reason(error: Exception, silent: float) -> str:
-    """Return in words what went wrong on the way; never with an address, which may hold a key."""
+    """Say what went wrong on the way, without the address, which may hold a key."""
     from urllib3 import exceptions
 
     kinds: tuple[tuple[type[Exception], str], ...] = (
@@ -533,13 +533,13 @@ def _reason(error: Exception, silent: float) -> str:
         (exceptions.DecodeError, "gives an answer that is damaged"),
     )
     if isinstance(error, ValueError) and not isinstance(error, exceptions.HTTPError):
-        return "cannot be asked, by what its address or an answer of it holds"
+        return "cannot be asked, because of its address or its answer"
     said = (text for kind, text in kinds if isinstance(error, kind))
     return next(said, "breaks off in the middle of an answer")
 
 
 def _when(seconds: float | None) -> str:
-    """Return when to come back; a time that nobody can mean is none."""
+    """Return when to come back; nothing for an absurd time."""
     if seconds is None or seconds > _MONTH:
         return "; come back tomorrow"
     at = datetime.datetime.now().astimezone() + datetime.timedelta(seconds=seconds)
@@ -553,19 +553,19 @@ def _key_hint(source: Source) -> str:
     if not host.key_page:
         return f"Set it with: citehub config {host.key_variable}"
     return (
-        f"With a free key it gives more: {host.key_page}, then citehub config {host.key_variable}."
+        f"It gives more with a free key: {host.key_page}, then citehub config {host.key_variable}."
     )
 
 
 def _with_query(target: str, query: list[tuple[str, str]]) -> str:
-    """Return where an answer sends on to, with what was asked for, where it leaves that out."""
+    """Return the target of a redirect, with the query if it lacks that."""
     if urlsplit(target).query or not query:
         return target
     return f"{target}?{urlencode(query)}"
 
 
 def _proxy_name(address: str) -> str:
-    """Return the variable that names the proxy for an address; empty if none does."""
+    """Return the variable that names the proxy for an address; empty if none."""
     parts = urlsplit(address)
     found = getproxies()
     names = [each for each in (parts.scheme, "all") if found.get(each)]
@@ -573,7 +573,7 @@ def _proxy_name(address: str) -> str:
 
 
 def _proxy_of(address: str) -> str:
-    """Return the address of the proxy that the environment names for another; empty if none."""
+    """Return the proxy for an address in the environment; empty if none."""
     name = _proxy_name(address)
     if not name:
         return ""
@@ -587,14 +587,14 @@ def _proxy_of(address: str) -> str:
         is_sound = False
     if not is_sound:
         raise BadArgument(
-            f"The proxy that {name} names cannot be used: an address is due, as "
+            f"The proxy in {name} cannot be used; it should be an address, as "
             "http://proxy.example.org:3128."
         )
     return proxy
 
 
 def _place_of(base: str) -> tuple[tuple[str, int], bool]:
-    """Return host and port of what an address is asked through, and whether that is a proxy."""
+    """Return the host and port for requests to an address, and whether it is a proxy."""
     proxy = _proxy_of(base)
     parts = urlsplit(proxy or base)
     port = parts.port or (443 if parts.scheme == "https" else 80)

@@ -1,4 +1,4 @@
-"""What several publishing files say of a release, in schema.org's words."""
+"""Facts about a release for several publishing files, in schema.org's words."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def work_types(work: Work) -> tuple[str, str]:
 
 
 def describe(hub: Hub) -> dict[str, Any]:
-    """Return the properties of the dataset that every kind of JSON-LD gives alike."""
+    """Return the properties of the dataset that every kind of JSON-LD shares."""
     manifest = hub.manifest
     facts: dict[str, Any] = {
         "name": manifest["title"],
@@ -77,7 +77,7 @@ def agents(manifest: Manifest) -> list[dict[str, str]]:
 
 
 def describe_file(resource: Resource) -> dict[str, Any]:
-    """Return a table's file: where it is, its type, its size and its hash."""
+    """Return a table's file: its place, type, size and hash."""
     return {
         "name": resource["path"],
         "description": resource["description"],

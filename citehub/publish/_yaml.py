@@ -13,7 +13,7 @@ _PLAIN_KEY: Final = re.compile(r"(?!(?:y|n|yes|no|on|off|true|false|null)$)[a-z]
 
 
 def to_yaml(value: dict[str, object]) -> str:
-    r"""Return a dict as a YAML document; every text is quoted, so that none means something.
+    r"""Return a dict as a YAML document, with every text in quotes.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""``CITATION.cff`` 1.2.0: how to cite the dataset, and the work that it is about."""
+"""``CITATION.cff`` 1.2.0: how to cite the dataset and its canonical work."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def citation_cff(hub: Hub) -> bytes:
 
 
 def _dataset(manifest: Manifest) -> dict[str, Any]:
-    """Return what the file says of the dataset, and says again in the preferred citation."""
+    """Return the facts on the dataset, which the preferred citation repeats."""
     dataset: dict[str, Any] = {
         "title": manifest["title"],
         "version": manifest["version"],

@@ -1,7 +1,7 @@
 """``croissant.json``: Croissant 1.1, with the properties of responsible AI.
 
-Closed vocabularies are enumerations of their own; an intent or a polarity carries the IRI of
-its CiTO property.
+Closed vocabularies are separate enumerations; an intent or a polarity has the IRI of its CiTO
+property.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def croissant(hub: Hub) -> dict[str, Any]:
 
 
 def _responsible_ai(hub: Hub) -> dict[str, Any]:
-    """Return what the maker says, and as a limitation how far the labels reach."""
+    """Return the maintainer's statements, and the reach of the labels as a limitation."""
     said = hub.manifest["citehub"].get("responsible_ai", {})
     properties: dict[str, Any] = {
         _property(key): said[key] for key in RESPONSIBLE_AI if key in said
@@ -110,9 +110,9 @@ def _record_set(
 def _references(
     hub: Hub, resource: Resource, vocabularies: dict[tuple[str, ...], str]
 ) -> dict[str, dict[str, Any]]:
-    """Return what columns refer to: those of other files, and vocabularies.
+    """Return what columns refer to: columns of other files, and vocabularies.
 
-    A column without a value refers to nothing: mlcroissant joins texts with its nulls and fails.
+    A column without values refers to nothing, as mlcroissant fails on joining texts with nulls.
     """
     schema = resource["schema"]
     paths = {each["name"]: each["path"] for each in hub.manifest["resources"]}
@@ -135,7 +135,7 @@ def _references(
 
 
 def _in_file(path: str, column: str) -> dict[str, Any]:
-    """Return a column of a file; referred to as a field, a record set could be read but once."""
+    """Return a column of a file; a reference to a field could be read only once."""
     return {"fileObject": {"@id": path}, "extract": {"column": column}}
 
 
@@ -172,7 +172,7 @@ def _vocabulary(column: Field) -> tuple[str, ...]:
 
 
 def _name_vocabularies(manifest: Manifest) -> dict[tuple[str, ...], str]:
-    """Return the closed vocabularies, each named for the first column that keeps to it."""
+    """Return the closed vocabularies, each named after its first column."""
     named: dict[tuple[str, ...], str] = {}
     for resource in manifest["resources"]:
         for column in resource["schema"]["fields"]:

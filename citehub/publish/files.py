@@ -1,4 +1,4 @@
-"""The publishing files of a release: which there are, and in which order they are made."""
+"""The publishing files of a release, in the order in which they are made."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ PUBLISHING_FILES: Final = (
 
 
 def publishing_files(hub: Hub) -> dict[str, bytes]:
-    """Return what describes a release to the outside, made from nothing but the release.
+    """Return the publishing files, made only from the release.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def publishing_files(hub: Hub) -> dict[str, bytes]:
     Raises
     ------
     DamagedRelease
-        A file of the release is missing, or not the one that was released.
+        A file of the release is missing, or differs from the released one.
 
     Examples
     --------
@@ -69,7 +69,7 @@ def publishing_files(hub: Hub) -> dict[str, bytes]:
 
 
 def _released_files(hub: Hub) -> dict[str, bytes]:
-    """Return the files that a release holds before it is made ready to publish."""
+    """Return the files of a release before publishing."""
     names = [MANIFEST, *(each["path"] for each in hub.manifest["resources"])]
     if os.path.lexists(os.path.join(hub.path, CHANGES)):
         names.append(CHANGES)

@@ -1,4 +1,4 @@
-"""One folder to publish: the files of a release, and what describes them to the outside."""
+"""One folder to publish: the files of a release, and the publishing files."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 def publish(hub: Hub, out: str | os.PathLike[str], *, force: bool = False) -> str:
     """Write a folder that is ready for Zenodo, Hugging Face or a web server.
 
-    It holds the release's files byte for byte; those of :func:`publishing_files` that an older
-    release lacks are made.
+    It has the files of the release unchanged, and adds those of :func:`publishing_files` that an
+    older release lacks.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def publish(hub: Hub, out: str | os.PathLike[str], *, force: bool = False) -> st
     out : str or path
         The folder to make. It must not exist, or be empty.
     force : bool, optional
-        Replace a folder that was published before, whole.
+        Replace a folder that was published before.
 
     Returns
     -------
@@ -39,9 +39,9 @@ def publish(hub: Hub, out: str | os.PathLike[str], *, force: bool = False) -> st
     Raises
     ------
     TargetExists
-        The folder is there and ``force`` is not given, or it is no published folder.
+        The folder exists and ``force`` is not given, or it is not a published folder.
     DamagedRelease
-        The release is not what was released.
+        The release differs from what was released.
     """
     target = os.path.abspath(out)
     _check_target(hub, target, force=force)
@@ -68,7 +68,7 @@ def _check_target(hub: Hub, target: str, *, force: bool) -> None:
 
 
 def _read_release(hub: Hub, made: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Return every file of the release, in which nothing else may stand."""
+    """Return every file of the release, which may hold nothing else."""
     known = {MANIFEST, CHANGES, *made, *(each["path"] for each in hub.manifest["resources"])}
     files = {}
     for name in sorted(os.listdir(hub.path)):

@@ -51,7 +51,7 @@ def licenses(hub: Hub) -> list[str]:
 
 
 def _sentences(hub: Hub) -> Iterator[str]:
-    """Yield how many passages of texts are here in their words, and by which right."""
+    """Yield how many passages have their words here, and by which right."""
     if "text_readings" not in hub.tables:
         return
     passages = [row for row in hub.citation_contexts if row["sentence_hash"] is not None]
@@ -88,7 +88,7 @@ def _sentences(hub: Hub) -> Iterator[str]:
 
 
 def _others(passages: Sequence[CitationContextRow]) -> str:
-    """Return what is here of passages without their words."""
+    """Return what the release has of passages without words."""
     if not passages:
         return ""
     n = sum(row["gist"] is not None for row in passages)

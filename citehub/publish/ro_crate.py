@@ -1,4 +1,4 @@
-"""``ro-crate-metadata.json``: the folder as an RO-Crate 1.2, with where its data comes from."""
+"""``ro-crate-metadata.json``: the folder as an RO-Crate 1.2, with the origin of its data."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _MEDIA_TYPES: Final[Mapping[str, str | list[str]]] = {
 def ro_crate(hub: Hub, files: Mapping[str, bytes]) -> dict[str, Any]:
     """Return the crate of a folder with the given files and ``SHA256SUMS``.
 
-    The last is made after the crate, so that its hash is not stated.
+    The last is made after the crate, so the crate cannot state its hash.
     """
     manifest = hub.manifest
     meanings = {each["path"]: each["description"] for each in manifest["resources"]}
@@ -92,7 +92,7 @@ def _file(name: str, data: bytes, meaning: str | None) -> dict[str, Any]:
 
 
 def _source(row: SourceRow) -> list[dict[str, Any]]:
-    """Return a source, and its terms of reuse where they are known."""
+    """Return a source, and its terms of reuse if known."""
     name = quote(row["source_id"], safe="")
     source: dict[str, Any] = {
         "@id": f"#source/{name}",

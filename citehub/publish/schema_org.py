@@ -1,4 +1,4 @@
-"""``dataset.jsonld``: schema.org's ``Dataset``, as search engines read it in a web page."""
+"""``dataset.jsonld``: schema.org's ``Dataset``, for search engines."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def dataset_jsonld(hub: Hub) -> dict[str, Any]:
     Returns
     -------
     dict
-        A JSON-LD object. Addresses of files are relative to where it is published.
+        A JSON-LD object. Addresses of files are relative to the place of publication.
 
     Examples
     --------
@@ -74,7 +74,7 @@ def _canonical(hub: Hub) -> dict[str, Any]:
 
 
 def _variables(manifest: Manifest) -> Iterator[dict[str, Any]]:
-    """Yield the columns that hold numbers, truth values, dates or a closed vocabulary."""
+    """Yield the columns with numbers, truth values, dates or a closed vocabulary."""
     for resource in manifest["resources"]:
         for column in resource["schema"]["fields"]:
             if column["arrowType"] != "string":

@@ -1,1 +1,1 @@
-"""Sources of hubs, a module each: what they say, and on which line."""
+"""Sources of hubs, one module each: what they say, and where."""

@@ -1,9 +1,9 @@
-"""A release as a source: its tables, read back into what the sources say that it was made of.
+"""A release as a source: its tables, read back as the statements of its sources.
 
-A hub that starts with a release has a copy of it in its folder of sources. A table shows what the
-first of several records says, so of a record that comes back only that is known: where it fills
-a cell by `evidence`, which identifiers join it by `work_joins`, and what it cites. That is
-enough to make the same tables again.
+A hub that starts with a release has a copy of it in its folder of sources. A table shows only the
+first of several records. So we know of a record only the cells that it fills by `evidence`, the
+identifiers that join it by `work_joins`, and what it cites. That is enough to make the same tables
+again.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ _CELLS: Final = {
         )
     },
 }
-"""Columns of ``works`` that a record fills, and what it calls them."""
+"""Columns of ``works`` that a record fills, with its names for them."""
 _PROVEN: Final = {"work_ids": {"value"}, "authorships": {"author_name"}}
 _NAMELESS: Final[tuple[CountMeasure, ...]] = ("undescribed", "self")
 _PREPRINT: Final = "preprint"
@@ -63,25 +63,25 @@ class Tables(Protocol):
     """The tables of a release, as `citehub._release.Release` reads them."""
 
     def rows(self, name: str) -> list[Any]:
-        """Return the rows of a table; none where the release does not hold it."""
+        """Return the rows of a table; none if the release lacks it."""
 
     def cells(self, name: str, *columns: str) -> list[tuple[Any, ...]]:
-        """Return some columns of a table by row; none where the release does not hold it."""
+        """Return some columns of a table by row; none if the release lacks it."""
 
 
 class _Place(NamedTuple):
-    """Where a cell comes from: a source, and the record that its locator names."""
+    """The origin of a cell: a source, and the record in its locator."""
 
     source_id: str
     locator: str | None
 
     def is_of(self, key: _Key) -> bool:
-        """Tell whether it is a cell of a record."""
+        """Tell whether the cell comes from a record."""
         return key[0] == self.source_id and self.locator == f"record {key[1]}"
 
 
 def read_back(tables: Tables, canonical_work_id: str) -> Statements:
-    """Return what the sources say that a release was made of, as far as its tables tell it.
+    """Return the statements of a release's sources, as far as its tables tell.
 
     Parameters
     ----------
@@ -92,9 +92,9 @@ def read_back(tables: Tables, canonical_work_id: str) -> Statements:
 
     Notes
     -----
-    The same tables come of it, but for the reasons in ``work_joins`` where a source has one
-    identifier on several papers, as the DOI of proceedings, and they are one work for another
-    reason: that their titles differ is not known any more.
+    It gives the same tables, except some reasons in ``work_joins``: if a source gives several
+    papers one identifier, as the DOI of proceedings, and they are one work for another reason, it
+    no longer knows that their titles differ.
     """
     return _Reading(tables).run(canonical_work_id)
 
@@ -143,7 +143,7 @@ class _Reading:
         return given
 
     def _proofs(self) -> Iterator[tuple[str, tuple[str, str], _Place]]:
-        """Yield where the cells come from that records fill, by table, key and column."""
+        """Yield the origin of the cells that records fill, by table, key and column."""
         columns = ("table_name", "row_key", "column_name", "source_id", "locator", "other_value")
         for table, key, column, source_id, locator, other in self.tables.cells(
             "evidence", *columns
@@ -152,7 +152,7 @@ class _Reading:
                 yield table, (key, column), _Place(source_id, locator)
 
     def _holder(self, work_id: str, place: _Place | None) -> _Key:
-        """Return the record of a work that a cell comes from."""
+        """Return the record that a cell comes from."""
         keys = self.of_work[work_id]
         if place is None:
             return keys[0]
@@ -178,7 +178,7 @@ class _Reading:
                 self.findings[key] = Finding(row["finding"], origin)
 
     def _read_ids(self) -> None:
-        """Give each record the identifiers that it printed first, and those that join it."""
+        """Give each record its first printed identifiers, and those that join it."""
         schema = TABLES["work_ids"]
         for row in self.tables.rows("work_ids"):
             place = self.proofs.get(("work_ids", (row_key(row, schema.key), "value")))
@@ -221,7 +221,7 @@ class _Reading:
             self.cells[key]["notes"] = (*self.cells[key].get("notes", ()), Note(kind, text))
 
     def _infer_preprints(self) -> None:
-        """Tell preprints by their place: of one source they come after published versions."""
+        """Tell preprints by their place: within a source, they come after published versions."""
         for keys in self.of_work.values():
             last: dict[str, str] = {}
             have_begun: set[str] = set()
@@ -236,8 +236,8 @@ class _Reading:
     def _own(self, canonical_work_id: str) -> set[_Key]:
         """Return the records by which the canonical work was asked for.
 
-        Which of them needed that is told by their order: the first that nothing else joins. So
-        one is left out that stands before the record that it was joined with.
+        Their order tells which of them needed it: the first that nothing else joins. So it leaves
+        out one that comes before the record that it was joined with.
         """
         keys = self.of_work[canonical_work_id]
         places = {key: place for place, key in enumerate(keys)}
@@ -282,7 +282,7 @@ class _Reading:
             )
 
     def _contexts(self) -> dict[_Key, dict[int, tuple[str, list[str]]]]:
-        """Return passages and what they are labelled, by record and by their place there."""
+        """Return passages and their labels, by record and by their place there."""
         found: dict[_Key, dict[int, tuple[str, list[str]]]] = defaultdict(dict)
         columns = ("citing_work_id", "source_id", "context_id", "text")
         for work_id, source_id, name, text in self.tables.cells("citation_contexts", *columns):
@@ -296,7 +296,7 @@ class _Reading:
         return found
 
     def _numbers(self, work_id: str, source_id: str, name: str) -> Iterator[tuple[_Key, int]]:
-        """Yield the record in the name of a passage, and the place there; one at most."""
+        """Yield the record in the name of a passage, and the place there, if any."""
         stem, _, number = name.rpartition("-")
         record_id = stem.removeprefix(f"{source_id}-")
         if (source_id, record_id) in self.of_work[work_id] and number.isdecimal():
@@ -327,19 +327,19 @@ class _Reading:
 
 
 def add_newer(known: Statements, newer: Statements, dumps: Collection[str]) -> Statements:
-    """Return what a release says, with what other sources of its hub say, which is newer.
+    """Return the statements of a release, combined with newer ones of other sources.
 
-    A record that both have is as the newer one says, and so is what it cites; one that the newer
-    source only names keeps what the release tells of it.
+    If both have a record, the newer one counts, and what it cites; a record that the newer source
+    only names keeps the facts of the release.
 
     Parameters
     ----------
     known : Statements
-        What the release says.
+        The statements of the release.
     newer : Statements
-        What the other sources say.
+        The statements of the other sources.
     dumps : collection of str
-        Those of them that are parts of dumps, and tell what the release could only count.
+        Those of them that are parts of dumps, and name what the release could only count.
     """
     said = newer.records
     kept = {

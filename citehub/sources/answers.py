@@ -1,7 +1,7 @@
-"""Answers of a source's interface as they came, kept in a folder: what a hub is built from again.
+"""Answers of a source's interface, kept unchanged in a folder, from which a hub can be rebuilt.
 
-`LIST` has a line for each, in the order in which they were asked for: the address, without key
-and contact, the status, the time, and the SHA-256 of the body, which stands in a file of its own.
+`LIST` has a line for each, in the order of asking: the address, without key and contact, the
+status, the time, and the SHA-256 of the body, which has its own file.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _MOST: Final = 1 << 28  # bytes of a body
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked of an interface: a path behind its address, a query, and what to post.
+    """A question to an interface: a path after its address, a query, and what to post.
 
     That is ids, or a body of JSON.
     """
@@ -51,10 +51,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer as it came.
+    """An unchanged answer.
 
-    ``address`` has neither key nor contact; ``at`` is the time in UTC, as ISO 8601 has it;
-    ``content`` is what the body holds, where it was read already.
+    ``address`` has neither key nor contact; ``at`` is the time in UTC, in ISO 8601; ``content`` is
+    that of the body, if it was read already.
     """
 
     asked: Asked
@@ -67,7 +67,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An answer that is kept, as the list has it: all but the body, which its file has."""
+    """A kept answer in the list, without its body, which is in its file."""
 
     file: str
     asked: Asked
@@ -78,7 +78,7 @@ class Line:
     sha256: str
 
     def to_json(self) -> str:
-        """Return the line as it stands in the list."""
+        """Return the line for the list."""
         return json.dumps(
             {
                 "file": self.file,
@@ -101,7 +101,7 @@ def is_kept(folder: str) -> bool:
 
 
 def keep(folder: str, number: int, answer: Answer) -> Line:
-    """Keep an answer: the body first, then its line, so that what is listed is there."""
+    """Keep an answer: first its body, then its line, so that every listed body exists."""
     name = _file(number)
     os.makedirs(os.path.join(folder, BODIES), exist_ok=True)
     part = os.path.join(folder, BODIES, f".{os.path.basename(name)}.part")
@@ -123,7 +123,7 @@ def keep(folder: str, number: int, answer: Answer) -> Line:
 
 
 def copy(folder: str, lines: Iterable[Line], target: str) -> list[Line]:
-    """Copy answers that are kept into a folder that has none, and return their lines there."""
+    """Copy kept answers into a folder without answers, and return their lines there."""
     os.makedirs(os.path.join(target, BODIES))
     copied = []
     for number, line in enumerate(lines, 1):
@@ -136,14 +136,14 @@ def copy(folder: str, lines: Iterable[Line], target: str) -> list[Line]:
 
 
 def read_lines(folder: str, *, is_whole: bool = True) -> Iterator[tuple[Line, bytes]]:
-    """Yield the answers that a folder keeps, in the order in which they were asked for.
+    """Yield the answers in a folder, in the order of asking.
 
     Parameters
     ----------
     folder : str
         The folder of a source.
     is_whole : bool, default True
-        Whether all must be sound; else what a killed process left half written ends them.
+        Whether all must be sound; else it ends at what a killed process left half written.
 
     Yields
     ------
@@ -164,20 +164,20 @@ def read_lines(folder: str, *, is_whole: bool = True) -> Iterator[tuple[Line, by
             except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError) as error:
                 if not is_whole:
                     return
-                problem = f"the answer that it lists is damaged ({_name(error)}). {_HOW_TO_MEND}"
+                problem = f"the listed answer is damaged ({_name(error)}). {_HOW_TO_MEND}"
                 raise SourceError.at(path, number, problem) from None
             yield line, body
 
 
 def list_lines(folder: str) -> Iterator[Line]:
-    """Yield the lines of a list that is known to be whole, without a look at the bodies."""
+    """Yield the lines of a whole list, without a look at the bodies."""
     with open(os.path.join(folder, LIST), encoding="utf-8") as file:
         for text in file:
             yield parse_line(json.loads(text))
 
 
 def check_kept(folder: str) -> None:
-    """Refuse a folder of answers that are not those, and all those, which its list names.
+    """Refuse a folder whose answers are not exactly those of its list.
 
     Raises
     ------
@@ -194,11 +194,11 @@ def check_kept(folder: str) -> None:
 
 
 def read_body(folder: str, line: Line) -> bytes:
-    """Return the body of an answer that is kept; a ValueError says that it is not as it was."""
+    """Return the body of a kept answer; a ValueError says that it changed."""
     with gzip.open(os.path.join(folder, line.file)) as file:
         body = file.read(_MOST + 1)
     if sha256(body) != line.sha256 or len(body) > _MOST:
-        raise ValueError(f"{line.file} is not what was kept")
+        raise ValueError(f"{line.file} changed after it was kept")
     return body
 
 
@@ -211,7 +211,7 @@ def _name(error: Exception) -> str:
 
 
 def parse_line(entry: dict[str, Any]) -> Line:
-    """Return a line of the list; ValueError, KeyError or TypeError where it is none."""
+    """Return a line of the list; an invalid one raises ValueError, KeyError or TypeError."""
     name = entry["file"]
     if not isinstance(name, str) or os.path.dirname(name) != BODIES or ".." in name:
         raise ValueError(f"{name!r} is no file of {BODIES}")
@@ -224,7 +224,7 @@ def parse_line(entry: dict[str, Any]) -> Line:
 
 
 def contents(folder: str) -> Iterator[Content]:
-    """Yield what answers hold, without those that say that there is nothing."""
+    """Yield the content of answers, without those that found nothing."""
     for line, body in read_lines(folder):
         if line.status == _OK:
             try:
@@ -235,16 +235,16 @@ def contents(folder: str) -> Iterator[Content]:
 
 
 def unfold(source: Source, folder: str, scratch: str) -> str:
-    """Write what answers hold in the layout of the source's dump, and return that folder.
+    """Write the content of answers in the layout of the source's dump, and return the folder.
 
     Parameters
     ----------
     source : Source
-        The source, which has both an interface and a dump.
+        The source, with both an interface and a dump.
     folder : str
-        Where its answers are kept.
+        The folder of its answers.
     scratch : str
-        A folder for what stands between.
+        A folder for intermediate files.
 
     Raises
     ------
@@ -273,16 +273,16 @@ def unfold(source: Source, folder: str, scratch: str) -> str:
 
 
 def _rows(api: Api, folder: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield the rows that answers hold; what is not as the interface is known to be is refused."""
+    """Yield the rows in answers; refuse an answer in an unknown form."""
     try:
         yield from api.rows(contents(folder))
     except (AttributeError, IndexError, KeyError, TypeError, ValueError):
-        problem = f"an answer is not as {api.url} gives them. Ask again with: citehub update"
+        problem = f"an answer is not in the form of {api.url}. Ask again with: citehub update"
         raise SourceError.at(os.path.join(folder, LIST), 0, problem) from None
 
 
 def _writer(files: ExitStack, folder: str, dataset: Dataset, is_table: bool) -> Any:  # noqa: FBT001
-    """Return what writes rows of a dataset, as CSV or as lines of JSON."""
+    """Return a writer of rows of a dataset, as CSV or as lines of JSON."""
     place = os.path.join(folder, dataset.place or dataset.name)
     os.makedirs(place, exist_ok=True)
     if is_table:

@@ -1,7 +1,7 @@
-"""How a source's interface is asked, in one object, as `Source` has it for its dump.
+"""How to ask a source's interface, in one object, as `Source` has one for its dump.
 
-What an interface answers is kept as it came, and mapped to the rows of the source's dump: so one
-code reads both.
+Answers are kept unchanged, and mapped to the rows of the source's dump, so that one code reads
+both.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
 _FEW: Final = 10
 MOST_PAGES: Final = 100_000
-"""Of a list; more are none, but a cursor that never ends."""
+"""The most pages of a list; more mean a cursor that never ends."""
 _MOST: Final = 2**31 - 1
-"""What a count can be; the tables have 32 bits for it."""
+"""The largest count; the tables have 32 bits for it."""
 
 
 class Asker(Protocol):
-    """What asks an interface, keeps its answers, and shows how far it is.
+    """Asks an interface, keeps its answers, and shows the progress.
 
-    ``before`` are names of citing records that the source told of before, where that is known.
+    ``before`` are names of citing records that the source named before, if known.
     """
 
     has_key: bool
@@ -40,18 +40,18 @@ class Asker(Protocol):
         posted: Collection[str] = (),
         due: Collection[str] = (),
     ) -> Any:
-        """Return an answer, or None where the source does not know what was asked for.
+        """Return an answer, or None if the source does not know what was asked for.
 
         Parameters
         ----------
         path : str
-            What stands behind the base address.
+            The path after the base address.
         params : iterable of tuple, optional
             Names and values of the query.
         posted : collection of str, optional
             Identifiers to post, as ``ids``.
         due : collection of str, optional
-            Keys that the answer must have; by default it is to be a list.
+            Keys that the answer must have; by default it must be a list.
 
         Raises
         ------
@@ -62,11 +62,11 @@ class Asker(Protocol):
         """
 
     def tell(self, n: int, of: int | None) -> None:
-        """Show how many citing works have come, and how many there are where that is known."""
+        """Show the number of citing works so far and, if known, of all."""
 
 
 class Found(NamedTuple):
-    """A record of the work that a source has: its name there, its identifiers, what it says."""
+    """A record of the work in a source: its name there, its identifiers, its content."""
 
     name: str
     ids: frozenset[Identifier]
@@ -76,13 +76,13 @@ class Found(NamedTuple):
 
 
 class Listed(NamedTuple):
-    """How whole a list of citing works is.
+    """The state of a list of citing works.
 
-    ``announced`` is the number that the source gave with the list. ``cut`` is a sentence on why
-    the source gives no more works; ``lost`` is one on what else is missing. Both are empty where
-    nothing is. ``ids`` are the identifiers of the citing works. ``n_nameless`` of the received
-    ones name no citing work. ``is_broken`` says that the source failed midway, so that another
-    day it gives what is missing.
+    ``announced`` is the number that came with the list. ``cut`` is a sentence on why the source
+    gives no more works; ``lost`` is one on what else is missing. Both are empty if nothing is
+    missing. ``ids`` are the identifiers of the citing works. ``n_nameless`` of the received ones
+    name no citing work. ``is_broken`` says that the source failed midway, so that it may give the
+    rest another day.
     """
 
     announced: int | None
@@ -94,10 +94,10 @@ class Listed(NamedTuple):
     is_broken: bool = False
 
     def is_short(self, *, is_exact: bool) -> bool:
-        """Tell whether so few came that a source is to be asked once more.
+        """Tell whether so few came that the source should be asked again.
 
-        ``is_exact`` says that the number announced is that of the list; else it is of another
-        day, and a little less is usual.
+        ``is_exact`` says that the announced number is that of the list; else it is of another day,
+        and a little less is usual.
         """
         if self.announced is None or self.cut:
             return False
@@ -107,7 +107,7 @@ class Listed(NamedTuple):
 
 
 class Refused(BadAnswer):
-    """A question that a source does not take as it stands."""
+    """A question that a source does not accept."""
 
 
 class Endless(BadAnswer):
@@ -115,14 +115,14 @@ class Endless(BadAnswer):
 
 
 class Told(NamedTuple):
-    """Identifiers that a source told: those of the work, and those of works that cite it."""
+    """Identifiers from a source: of the work, and of works that cite it."""
 
     own: frozenset[Identifier] = frozenset()
     citing: frozenset[Identifier] = frozenset()
 
 
 class Content(NamedTuple):
-    """An answer that was kept: what was asked, and what it holds."""
+    """A kept answer: the question and the content."""
 
     path: str
     params: tuple[tuple[str, str], ...]
@@ -131,35 +131,35 @@ class Content(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Host:
-    """An address on the network that is asked, and on which terms.
+    """A host on the network, and the terms of asking it.
 
     Attributes
     ----------
     title : str
-        What it is called in the table ``sources``.
+        Its title in the table ``sources``.
     url, url_variable : str
-        Its base address, and the environment's variable that names another one.
+        Its base address, and the environment variable for another one.
     key_variable : str
-        The variable that holds a key, empty where it has none.
+        The variable that holds a key; empty if it has none.
     key_page : str
-        Where a key comes from.
+        Where to get a key.
     without_key : str
-        What to expect without one, in a sentence.
+        A sentence on what to expect without one.
     key_place : {"query", "header", ""}
-        Where the key is sent.
+        The place of the key in a request.
     key_name : str
-        Under which name.
+        The name of the key there.
     key_prefix : str
-        What stands before it there.
+        The text before the key.
     contact : str
-        Name of the query's parameter for an address of mail, empty where it has none.
+        The query parameter for a mail address; empty if it has none.
     interval : float
         Least seconds between two requests.
     gives_texts : bool
-        Whether its answers are texts, as HTML or an archive, instead of JSON.
+        Whether its answers are texts, as HTML or an archive, not JSON.
     says_unknown : callable
-        Tells whether the body of a 404 is the host's own word that it does not know what was
-        asked for. Any other 404 is of somebody else: a wrong address, or a network's login.
+        Tells whether the host itself says in the body of a 404 that it does not know what was
+        asked for. Any other 404 comes from elsewhere: a wrong address, or a network's login.
     """
 
     title: str
@@ -178,37 +178,37 @@ class Host:
 
     @property
     def name(self) -> str:
-        """What it is called in messages: the title without what follows a comma."""
+        """Its name in messages: the title up to a comma."""
         return self.title.partition(",")[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Api(Host):
-    """How a source's interface is asked for who cites a work.
+    """How to ask a source's interface who cites a work.
 
     Attributes
     ----------
     find : callable
-        Returns the records that have any of some identifiers.
+        Returns the records with any of some identifiers.
     search : callable, optional
         Returns the records that may have a title.
     citing : callable
-        Asks for all that cites some records, and tells how whole the list is. The last arguments
-        are the identifiers of the work, and those of citing works that other sources told of.
+        Asks for all that cites some records, and returns the state of the list. The last arguments
+        are the identifiers of the work, and of citing works from other sources.
     rows : callable
-        Yields what answers hold as rows of the dump's datasets, each with the dataset's name.
+        Yields the content of answers as rows of the dump's datasets, each with the dataset's name.
     due : tuple of str
-        Datasets that the dump must have, also where answers hold none of them.
+        Datasets that the dump must have, even if answers have none of their rows.
     tables : frozenset of str
         Datasets that the dump has as CSV.
     told : callable
-        Returns the identifiers that answers tell.
+        Returns the identifiers in answers.
     names_asked : callable
-        Returns the citing records that were asked about, each by its name, from the paths.
+        Returns the names of the citing records that were asked about, from the paths.
     shared : frozenset of str
-        Schemes of which several of its records may have the same identifier.
+        Schemes whose identifiers several of its records may share.
     is_exact : bool
-        Whether the number that comes with a list is that of the list.
+        Whether the announced number is that of the list.
     """
 
     find: Callable[[Asker, Collection[Identifier]], list[Found]]
@@ -226,18 +226,18 @@ class Api(Host):
 
 
 def ids_in(texts: Iterable[object]) -> frozenset[Identifier]:
-    """Return the identifiers that texts hold, each in any of its spellings."""
+    """Return the identifiers in texts, in any spelling."""
     found = (parse_identifier(each) for each in texts if isinstance(each, str))
     return frozenset(each for each in found if each)
 
 
 def text(value: object) -> str | None:
-    """Return a value that is text and not empty."""
+    """Return a value if it is text and not empty."""
     return value if isinstance(value, str) and value else None
 
 
 def whole(value: object) -> int | None:
-    """Return a value that is a whole number, as a count or a year is; None for any other.
+    """Return a value if it is a whole number, as a count or a year; else None.
 
     Examples
     --------

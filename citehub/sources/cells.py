@@ -1,4 +1,4 @@
-"""Cells of spreadsheets as values: what programs make of numbers, dates and identifiers."""
+"""Cells of spreadsheets as values, whatever programs did to numbers, dates and identifiers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class WrongCell(Exception):
-    """A cell that is not what its column should hold; ``advice`` is a sentence, or empty."""
+    """A cell that does not fit its column; ``advice`` is a sentence, or empty."""
 
     def __init__(self, due: str, advice: str = "") -> None:
         super().__init__(due)
@@ -60,9 +60,9 @@ def parse_cell(cell: str, field: Field, *, has_decimal_comma: bool = False) -> A
     cell : str
         The text of the cell, without blanks around it.
     field : dict
-        What its column holds, as a manifest describes it.
+        The description of its column, as in a manifest.
     has_decimal_comma : bool, optional
-        Whether the program that wrote the file has a comma in its numbers.
+        Whether the program that wrote the file uses a decimal comma.
 
     Returns
     -------
@@ -72,7 +72,7 @@ def parse_cell(cell: str, field: Field, *, has_decimal_comma: bool = False) -> A
     Raises
     ------
     WrongCell
-        The cell says something else; the error says what is due.
+        The cell has another value; the error says what is expected.
 
     Examples
     --------
@@ -81,11 +81,12 @@ def parse_cell(cell: str, field: Field, *, has_decimal_comma: bool = False) -> A
     2022
     """
     if _BROKEN.fullmatch(cell):
-        raise WrongCell(_due(field), "A spreadsheet could not show what stands in this cell.")
+        raise WrongCell(_due(field), "A spreadsheet could not show the content of this cell.")
     if cell.startswith("="):
         raise WrongCell(
             _due(field),
-            "It is a formula. Paste its result as a value; before text that begins so, put '.",
+            "It is a formula. Paste its result as a value; put ' before text that begins like "
+            "one.",
         )
     cell = cell[1:] if _HELD.match(cell) else cell
     kind = TYPES[field["arrowType"]].python
@@ -104,9 +105,9 @@ def parse_cell(cell: str, field: Field, *, has_decimal_comma: bool = False) -> A
 
 
 def find_mangled(cell: str) -> str:
-    """Return what seems to have happened to an identifier in a spreadsheet, and what to do.
+    """Say what seems to have happened to an identifier in a spreadsheet, and what to do.
 
-    Empty where nothing did: arXiv ids are the ones that programs take for numbers.
+    Empty if nothing did. Programs take arXiv ids for numbers.
 
     Examples
     --------
@@ -141,7 +142,7 @@ def _is_arxiv_number(text: str) -> bool:
 
 
 def _guess_arxiv(whole: str, rest: str) -> str:
-    """Return the arXiv id that lost zeros in front and at its end; empty where none did."""
+    """Return an arXiv id that lost leading and trailing zeros; empty if none did."""
     whole = whole.zfill(len("2201"))
     width = 5 if int(whole) >= _FIRST_OF_FIVE else 4
     guess = f"{whole}.{rest.ljust(width, '0')}"
@@ -166,7 +167,7 @@ def _parse_number(cell: str, field: Field, *, has_decimal_comma: bool) -> int | 
     is_decimal = mark == ("," if has_decimal_comma else ".")
     if mark and not is_decimal and len(rest) == _GROUP and _THOUSANDS.fullmatch(whole):
         point = f"{whole},{rest}" if has_decimal_comma else f"{whole}.{rest}"
-        raise WrongCell(due, f"It could be {whole}{rest} or {point}: write the one that it is.")
+        raise WrongCell(due, f"It could be {whole}{rest} or {point}: write the right one.")
     if due == "a number":
         return float(f"{whole}.{rest or 0}{exponent or ''}")
     if exponent:
@@ -183,7 +184,7 @@ def _parse_truth(cell: str) -> bool:
 
 
 def _parse_date(cell: str) -> datetime.date:
-    """Return a day that can be read in one way only; dates with points have the day first."""
+    """Return an unambiguous day; dates with points have the day first."""
     found = _DATE.fullmatch(cell)
     if not found:
         raise WrongCell(_DATE_DUE, _advise_on_date(cell))
@@ -202,7 +203,7 @@ def _parse_date(cell: str) -> datetime.date:
         raise WrongCell(_DATE_DUE, "There is no such day.")
     if len(days) > 1:
         could = " or ".join(map(str, days))
-        raise WrongCell(_DATE_DUE, f"It could be {could}: write the one that it is.")
+        raise WrongCell(_DATE_DUE, f"It could be {could}: write the right one.")
     return days[0]
 
 

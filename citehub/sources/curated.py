@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from citehub.sources.sheet import Row, Sheet
 
 NAMES_WORK = "works.work_id"
-"""What a column refers to that names a work."""
+"""The reference of a column that names a work."""
 
 
 class Record(dict[str, Any]):
@@ -30,8 +30,8 @@ class Record(dict[str, Any]):
 class Records(list[Record]):
     """The rows of a curated file.
 
-    ``notes`` are sentences on what was guessed in reading it, ``has_decimal_comma`` is how the
-    program that wrote it has numbers.
+    ``notes`` are sentences on guesses in reading it; ``has_decimal_comma`` says how the program
+    wrote numbers.
     """
 
     notes: tuple[str, ...] = ()
@@ -44,7 +44,7 @@ def read_text(path: str) -> str:
     Raises
     ------
     SourceError
-        It is not there, or not UTF-8.
+        It does not exist, or is not UTF-8.
     """
     try:
         with open(path, encoding="utf-8-sig", newline="") as file:
@@ -63,32 +63,32 @@ def read_csv(
     may_lack: Collection[str] = (),
     aliases: Mapping[str, str] | None = None,
 ) -> Records:
-    """Read a curated file, whichever spreadsheet program wrote it.
+    """Read a curated file of any spreadsheet program.
 
     Parameters
     ----------
     path : str
-        The file; its first row must name the columns, in any order. It may leave out those
-        that a later version of the schema added.
+        The file; its first row must name the columns, in any order. It may leave out columns that
+        a later schema added.
     columns : sequence of Column
         Names, types and vocabularies of its columns.
     key : sequence of str, optional
-        Columns that together may hold the same values only once.
+        Columns whose values together must be unique.
     may_lack : collection of str, optional
-        Further columns that it may leave out.
+        Further optional columns.
     aliases : mapping, optional
-        Other names that the file may have for its columns, by which it is then read.
+        Other names for its columns.
 
     Returns
     -------
     Records
-        One per row that holds anything, in the order of the file.
+        One per row that is not empty, in the order of the file.
 
     Raises
     ------
     SourceError
-        A column is missing or not known, a key is there twice, or a cell is not of its type;
-        the error names the line.
+        A column is missing or unknown, a key occurs twice, or a cell has the wrong type; the error
+        names the line.
     """
     aliases = aliases or {}
     sheet = read_sheet(path, {*(column.name for column in columns), *aliases})
@@ -124,7 +124,7 @@ def read_cell(
     is_work: bool = False,
     has_decimal_comma: bool = False,
 ) -> Any:
-    """Return the value of a cell; None where it is empty.
+    """Return the value of a cell; None if empty.
 
     Parameters
     ----------
@@ -135,14 +135,14 @@ def read_cell(
     place : tuple
         File and line, for the error.
     is_work : bool, optional
-        Whether an identifier of a work is due.
+        Whether it should be an identifier of a work.
     has_decimal_comma : bool, optional
         Whether numbers of the file have a decimal comma.
 
     Raises
     ------
     SourceError
-        The cell says something else than is due.
+        The cell does not fit its column.
     """
     name = field["name"]
     if not cell:
@@ -170,7 +170,7 @@ def _check_header(
     sheet: Sheet,
     may_lack: Collection[str],
 ) -> None:
-    """Refuse columns that are missing, twice there, or not known although something is in them."""
+    """Refuse missing, repeated, and unknown but filled columns."""
     known = [column.name for column in columns]
     line, found = sheet.header.line, ",".join(sheet.header.cells)
     optional = {*may_lack, *(column.name for column in columns if column.since > 1)}
@@ -180,7 +180,7 @@ def _check_header(
         raise SourceError.at(path, line, f"{problem}. Missing: {', '.join(missing)}")
     doubles = {name for name in names if name and names.count(name) > 1}
     if doubles:
-        raise SourceError.at(path, line, f"the column {min(doubles)} is there twice")
+        raise SourceError.at(path, line, f"the column {min(doubles)} occurs twice")
     for row in sheet.rows:
         number = _find_foreign(row, names, known)
         if number is not None:
@@ -188,7 +188,7 @@ def _check_header(
 
 
 def _find_foreign(row: Row, names: Sequence[str], known: Collection[str]) -> int | None:
-    """Return the place of the first cell that holds something and is in no known column."""
+    """Return the place of the first filled cell outside of the known columns."""
     return next(
         (
             number
@@ -203,12 +203,12 @@ def _explain_foreign(row: Row, number: int, names: Sequence[str], known: Iterabl
     cell = f"{row.cells[number]!r:.60}"
     if number < len(names) and names[number]:
         return (
-            f"the column {names[number]!r:.60} is not known, and holds {cell}. Known: "
+            f"the column {names[number]!r:.60} is not known, but holds {cell}. Known: "
             f"{', '.join(known)}. Delete the column, or give it one of these names."
         )
     return (
-        f"expected {counted(len(names), 'cell')}, found {len(row.cells)}: {cell} stands below no "
-        "name of a column. A cell that holds the separator stands in quotation marks."
+        f"expected {counted(len(names), 'cell')}, found {len(row.cells)}: {cell} has no "
+        "column name above it. Put a cell that holds the separator into quotation marks."
     )
 
 

@@ -1,7 +1,7 @@
-"""What people say of a hub: the files of curation, one declaration each, and reading them.
+"""The decisions of people about a hub: the files of curation, one declaration each.
 
 A file is CSV in the folder of a hub's sources. Each row is one decision, with who made it, when
-and why. A work is named by any of its identifiers. A file that is not there says nothing.
+and why. Any identifier names a work. A missing file says nothing.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ LinkKind = Literal["code", "model", "page"]
 
 
 class Decision(NamedTuple):
-    """Where a decision stands, and who made it, when and why; None where that is not said."""
+    """The place of a decision, and who made it, when and why; None if not said."""
 
     path: str
     line: int
@@ -76,7 +76,7 @@ class Decision(NamedTuple):
 
 
 class Correction(NamedTuple):
-    """A cell of a work or of one of its authors is another; None is not known."""
+    """Another value for a cell of a work or of one of its authors; None is not known."""
 
     work: str
     table: CorrectedTable
@@ -87,7 +87,7 @@ class Correction(NamedTuple):
 
 
 class Exclusion(NamedTuple):
-    """A work is no citing work of the hub."""
+    """A work is not a citing work of the hub."""
 
     work: str
     decision: Decision
@@ -102,7 +102,7 @@ class Merge(NamedTuple):
 
 
 class Split(NamedTuple):
-    """A record, or what has an identifier, is no part of a work."""
+    """A record, or an identifier, is not part of a work."""
 
     work: str
     record: str
@@ -128,10 +128,10 @@ class WorkTheme(NamedTuple):
 
 
 class LabelRow(NamedTuple):
-    """Role, stance or subject of a citation, of one passage of it where that is named.
+    """Role, polarity or subject of a citation, or of one passage if it is named.
 
-    ``labeler`` is who or what judged, where that is not who made the decision. ``gist`` is what a
-    program says of the passage in its own words.
+    ``labeler`` is who or what judged, if not who made the decision. ``gist`` is a program's
+    account of the passage in its own words.
     """
 
     work: str
@@ -179,7 +179,7 @@ class Passage(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """A text of a citing work that was read or looked for, and what came of it."""
+    """A text of a citing work that was read or looked for, and the result."""
 
     work: str
     reading: int | None
@@ -198,7 +198,7 @@ class Reading(NamedTuple):
 
 
 class Subject(NamedTuple):
-    """What of the work can be cited."""
+    """A part of the work that can be cited."""
 
     subject: str
     description: str
@@ -231,9 +231,9 @@ Row = (
 
 
 class Curation(NamedTuple):
-    """All that people say of a hub.
+    """All decisions of people about a hub.
 
-    ``notes`` are sentences on what was guessed in reading it, and on what is there twice.
+    ``notes`` are sentences on guesses in reading it, and on repeated rows.
     """
 
     corrections: tuple[Correction, ...] = ()
@@ -266,19 +266,19 @@ class CurationFile:
     name : str
         Its name without ``.csv``, and that of its rows in `Curation`.
     purpose : str
-        What it is for, a sentence.
+        Its purpose, a sentence.
     own : tuple of Column
-        Its columns but who, when and why.
+        Its columns except who, when and why.
     row : type
-        What a row becomes: its own columns, the further ones, then the decision.
+        The type of a row: its own columns, the further ones, then the decision.
     about : tuple of str
-        Columns that say what is decided; of two rows with the same, the others must not differ.
+        Columns that say what is decided; rows with equal values there must not differ elsewhere.
     example : tuple of str
         Cells of a row, for the documentation.
     is_signed : bool
         Whether each row must say who, when and why.
     more : tuple of Column
-        Further columns of its own, which stand last: what programs write there.
+        Further columns at the end, for programs.
     """
 
     name: str
@@ -303,7 +303,7 @@ class CurationFile:
 
     @property
     def told(self) -> tuple[Column, ...]:
-        """Columns that say what is decided: all but who, when and why."""
+        """Columns that say what is decided: all except who, when and why."""
         return (*self.own, *self.more)
 
 
@@ -320,7 +320,7 @@ def _one_of(name: str, values: tuple[str, ...], description: str, **more: Any) -
 
 
 def _column(table: str, name: str, description: str = "", **more: Any) -> Column:
-    """Return a column of a table as a file has it: it may be empty, and names no other table."""
+    """Return a column of a table for a file: it may be empty, and refers to no other table."""
     declared = TABLES[table].column(name)
     more = {"required": False, "references": "", "since": 1, "as_of": False, **more}
     return replace(declared, description=description or declared.description, **more)
@@ -609,7 +609,7 @@ _WORKS: Final = {
 
 
 REPEATS: Final = "repeats the words of the passage, and is published. Say it in your own"
-"""What is said of a remark that :func:`repeats_words` finds."""
+"""The message for a remark that :func:`repeats_words` finds."""
 
 _STRAY: Final = re.compile(  # as programs name a copy, a workbook, or what they save anew
     rf"({'|'.join(file.name for file in FILES)})(?:[ ._(-].*)?\.(?:csv|tsv|txt|xlsx?|ods|numbers)",
@@ -618,7 +618,7 @@ _STRAY: Final = re.compile(  # as programs name a copy, a workbook, or what they
 
 
 class Misfit(NamedTuple):
-    """A decision that does not fit what the sources say now: told, and kept in its file."""
+    """A decision that no longer fits the sources: it is reported, and stays in its file."""
 
     decision: Decision
     reason: str
@@ -628,7 +628,7 @@ class Misfit(NamedTuple):
 
 
 def read_curation(folder: str) -> Curation:
-    """Read what people say of a hub.
+    """Read the decisions of people about a hub.
 
     Parameters
     ----------
@@ -638,12 +638,12 @@ def read_curation(folder: str) -> Curation:
     Returns
     -------
     Curation
-        Rows of every file; a file that is not there has none.
+        Rows of every file; a missing file has none.
 
     Raises
     ------
     SourceError
-        A cell says what its column does not allow, or two rows contradict each other.
+        A column does not allow a cell, or two rows contradict each other.
     """
     notes = _find_strays(folder)
     rows = {file.name: tuple(_read(folder, file, notes)) for file in FILES}
@@ -655,12 +655,12 @@ def read_curation(folder: str) -> Curation:
 
 
 def is_stray(name: str) -> bool:
-    """Tell whether a file seems to be meant as one of curation, and has another name."""
+    """Tell whether a file looks like one of curation but has another name."""
     return bool(_STRAY.fullmatch(name)) and name not in {file.filename for file in FILES}
 
 
 def _find_strays(folder: str) -> list[str]:
-    """Return a sentence for each file that seems to be meant and has another name."""
+    """Return a sentence for each file that looks like one of curation but has another name."""
     names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
     due = {file.filename for file in FILES}
     found = ((name, _STRAY.fullmatch(name)) for name in names if name not in due)
@@ -678,12 +678,12 @@ def _read(folder: str, file: CurationFile, notes: list[str]) -> Iterator[Row]:
 
 
 def read_labels(path: str) -> tuple[tuple[LabelRow, ...], tuple[str, ...]]:
-    """Return the rows of a file as ``labels.csv``, wherever it lies, and what was guessed.
+    """Return the rows of a file in the form of ``labels.csv``, and guesses in reading it.
 
     Raises
     ------
     SourceError
-        A cell says what its column does not allow.
+        A column does not allow a cell.
     """
     notes: list[str] = []
     rows = tuple(_rows(path, LABELS, notes))
@@ -704,7 +704,7 @@ def _rows(path: str, file: CurationFile, notes: list[str]) -> Iterator[Row]:
 
 
 class _How(NamedTuple):
-    """Where a row stands, and how its file has numbers."""
+    """The place of a row, and the form of numbers in its file."""
 
     place: tuple[str, int]
     number: int
@@ -712,7 +712,7 @@ class _How(NamedTuple):
 
 
 def _fit_correction(record: Mapping[str, Any], how: _How) -> dict[str, Any]:
-    """Return table, column and value of a correction, as the table that it corrects has them."""
+    """Return table, column and value of a correction, in the form of the corrected table."""
     order = record["author_order"]
     table: CorrectedTable = record["table"] or ("works" if order is None else "authorships")
     if (table == "authorships") is (order is None):
@@ -731,7 +731,7 @@ def _fit_correction(record: Mapping[str, Any], how: _How) -> dict[str, Any]:
 
 
 def _fit_label(record: Mapping[str, Any], how: _How) -> dict[str, Any]:
-    """Refuse a value of another scheme; programs may begin a cell with a capital letter."""
+    """Refuse a value of another scheme, apart from a capital first letter."""
     scheme, said = record["scheme"], record["value"]
     if scheme == "subject":
         return {}
@@ -744,7 +744,7 @@ def _fit_label(record: Mapping[str, Any], how: _How) -> dict[str, Any]:
 
 
 def _fit_passage(record: Mapping[str, Any], how: _How) -> dict[str, Any]:
-    """Return the hash of the words, and refuse another one, or a gist that repeats them."""
+    """Return the hash of the words; refuse another one, and a gist that repeats them."""
     text, said, gist = record["text"], record["sentence_hash"], record["gist"]
     hashed = hash_sentence(text) if text else None
     if not (hashed or said):
@@ -776,8 +776,8 @@ _UNSEEN: Final = {"Mn", "Me", "Cf", "Cc"}
 def repeats_words(said: str | None, *words: str | None) -> bool:
     """Tell whether a remark is a sentence of a passage, or has five words in a row from it.
 
-    Marks, case and signs that are not seen do not count. Of scripts that have no blanks between
-    words, as Chinese, two signs count as a word.
+    Marks, case and invisible characters do not count. In scripts without blanks between words, as
+    Chinese, two characters count as a word.
 
     Examples
     --------
@@ -797,7 +797,7 @@ def repeats_words(said: str | None, *words: str | None) -> bool:
 
 
 def _runs(text: str) -> set[tuple[str, ...]]:
-    """Return what stands in a row in a text, each as long as five words."""
+    """Return the runs of five words in a text."""
     plain = unicodedata.normalize("NFKC", text).casefold().translate(_ALIKE)
     signs = (sign for sign in unicodedata.normalize("NFD", plain))
     seen = "".join(sign for sign in signs if unicodedata.category(sign) not in _UNSEEN)
@@ -813,7 +813,7 @@ def _runs(text: str) -> set[tuple[str, ...]]:
 
 
 def _fit_theme(record: Mapping[str, Any], how: _How) -> dict[str, Any]:
-    """Return the place in the file where none is given."""
+    """Return the place in the file if none is given."""
     return {"position": record["position"] or how.number}
 
 
@@ -821,7 +821,7 @@ def _fit_pair(record: Mapping[str, Any], how: _How) -> dict[str, Any]:
     """Refuse a work beside itself."""
     other = record.get("other") or record.get("record") or ""
     if spell_work(record["work"]) == spell_work(other):
-        raise SourceError.at(*how.place, f"{other} stands there twice: two are due")
+        raise SourceError.at(*how.place, f"{other} is named twice: name two")
     return {}
 
 
@@ -837,7 +837,7 @@ _FITTED: Final[dict[str, Callable[[Mapping[str, Any], _How], dict[str, Any]]]] =
 
 
 def spell_work(text: str) -> str:
-    """Return the one spelling of an identifier, or a text that is none as it is.
+    """Return the normal spelling of an identifier, or any other text unchanged.
 
     Examples
     --------
@@ -849,14 +849,14 @@ def spell_work(text: str) -> str:
 
 
 def find_misfits(curation: Curation, find_work: Callable[[str], object]) -> list[Misfit]:
-    """Return the decisions about works that the hub does not hold.
+    """Return the decisions about works that the hub lacks.
 
     Parameters
     ----------
     curation : Curation
         What people say.
     find_work : callable
-        Returns the work that an identifier names; None where there is none.
+        Returns the work that an identifier names; None if there is none.
 
     Returns
     -------
@@ -877,15 +877,15 @@ def find_misfits(curation: Curation, find_work: Callable[[str], object]) -> list
 def check_contradictions(
     curation: Curation, name_work: Callable[[str], str] = spell_work
 ) -> tuple[str, ...]:
-    """Refuse rows that contradict each other, and tell those that are there twice.
+    """Refuse rows that contradict each other, and report repeated ones.
 
     Parameters
     ----------
     curation : Curation
         What people say.
     name_work : callable, optional
-        Returns the one name of the work that an identifier names. Where none is given, two
-        identifiers are two works.
+        Returns the unique name of a work for an identifier. Without it, two identifiers are two
+        works.
 
     Returns
     -------
@@ -907,7 +907,7 @@ def check_contradictions(
 
 
 def _about(file: CurationFile, row: Row, name_work: Callable[[str], str]) -> tuple[Any, ...]:
-    """Return what a row is about; the same for rows that must not differ."""
+    """Return the subject of a row; equal for rows that must not differ."""
     works = {*_WORKS[file.name], "record"}
     named = [
         name_work(getattr(row, name)) if name in works else getattr(row, name)
@@ -926,7 +926,7 @@ def _about(file: CurationFile, row: Row, name_work: Callable[[str], str]) -> tup
 
 
 def _compare(file: CurationFile, row: Row, before: Row) -> Iterator[str]:
-    """Yield a sentence where a row repeats one before it; refuse one that says otherwise."""
+    """Yield a sentence if a row repeats an earlier one; refuse one that contradicts it."""
     if row is before:
         return
     where = f"line {before.decision.line}"
@@ -935,11 +935,11 @@ def _compare(file: CurationFile, row: Row, before: Row) -> Iterator[str]:
         if column.name not in file.about and ours != theirs:
             about = " ".join(str(getattr(row, n)) for n in file.about if getattr(row, n))
             problem = (
-                f"{column.name} of {about} is {_say(ours)} here, and {_say(theirs)} on {where}"
+                f"{column.name} of {about} is {_say(ours)} here, but {_say(theirs)} on {where}"
             )
             path, line, *_ = row.decision
-            raise SourceError.at(path, line, f"{problem}. Delete the one that is wrong.")
-    yield f"{row.decision.place}: says what {where} says already."
+            raise SourceError.at(path, line, f"{problem}. Delete the wrong one.")
+    yield f"{row.decision.place}: repeats {where}."
 
 
 def _say(value: object) -> str:
@@ -947,7 +947,7 @@ def _say(value: object) -> str:
 
 
 def _check_themes(curation: Curation) -> None:
-    """Refuse a work of a theme that is none, and two themes in one place."""
+    """Refuse a work of an unknown theme, and two themes in one place."""
     places: dict[int, Theme] = {}
     for theme in curation.themes:
         before = places.setdefault(theme.position, theme)
@@ -960,23 +960,23 @@ def _check_themes(curation: Curation) -> None:
         if row.theme_id not in known:
             path, line, *_ = row.decision
             listed = ", ".join(sorted(known)) or "none"
-            problem = f"{row.theme_id} is no theme of themes.csv, which has: {listed}"
+            problem = f"themes.csv has no theme {row.theme_id}; known: {listed}"
             raise SourceError.at(path, line, problem)
 
 
 def _check_subjects(curation: Curation) -> None:
-    """Refuse a label with a subject that is none."""
+    """Refuse a label with an unknown subject."""
     known = {row.subject for row in curation.subjects}
     for row in curation.labels:
         if row.scheme == "subject" and row.value not in known:
             path, line, *_ = row.decision
             listed = ", ".join(each.subject for each in curation.subjects) or "none"
-            problem = f"{row.value!r:.60} is no subject of subjects.csv, which has: {listed}"
+            problem = f"subjects.csv has no subject {row.value!r:.60}; known: {listed}"
             raise SourceError.at(path, line, problem)
 
 
 def _check_splits(curation: Curation, name_work: Callable[[str], str]) -> None:
-    """Refuse a split of what merges make one."""
+    """Refuse a split of merged works."""
     merged: dict[str, list[tuple[str, Merge]]] = {}
     for row in curation.merges:
         one, other = name_work(row.work), name_work(row.other)
@@ -989,8 +989,8 @@ def _check_splits(curation: Curation, name_work: Callable[[str], str]) -> None:
             on = f"line {lines[0]}" if len(lines) == 1 else f"lines {' and '.join(lines)}"
             file, line, *_ = split.decision
             problem = (
-                f"{split.record} is split from {split.work} here, and {on} of merges.csv "
-                f"{'makes' if len(lines) == 1 else 'make'} them one. Delete the one that is wrong."
+                f"{split.record} is split from {split.work} here, but {on} of merges.csv "
+                f"{'makes' if len(lines) == 1 else 'make'} them one. Delete the wrong one."
             )
             raise SourceError.at(file, line, problem)
 
@@ -998,7 +998,7 @@ def _check_splits(curation: Curation, name_work: Callable[[str], str]) -> None:
 def _find_path(
     merged: Mapping[str, Sequence[tuple[str, Merge]]], start: str, end: str
 ) -> list[Merge]:
-    """Return the fewest merges that lead from one work to another; none where none do."""
+    """Return the fewest merges that lead from one work to another; none if there are none."""
     paths: dict[str, list[Merge]] = {start: []}
     queue = deque([start])
     while queue:
@@ -1011,7 +1011,7 @@ def _find_path(
 
 
 def explain_files(files: Iterable[CurationFile] = FILES) -> str:
-    """Return what each file is for and what its columns hold, as Markdown."""
+    """Return the purpose and columns of each file, as Markdown."""
     from citehub import _markdown as md  # only documentation needs it
 
     parts = []

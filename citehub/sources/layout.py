@@ -1,4 +1,4 @@
-"""Where the files of a dump lie: the folders that its publisher's download tools make."""
+"""The files of a dump, in the folders that its publisher's download tools make."""
 
 from __future__ import annotations
 
@@ -42,11 +42,11 @@ _DATE: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """The partitions of a dataset, sorted by path; where a row is there twice, the last counts.
+    """The partitions of a dataset, sorted by path; of a repeated row, the last counts.
 
-    ``announced`` is what a manifest tells of them. ``partial`` says in sentences what of the
-    dataset is not there, and ``notes`` what else is worth to know. ``origins`` are the archives
-    from which files were unpacked, ``date`` is the manifest's.
+    ``announced`` is what a manifest says about them. ``partial`` has sentences on missing parts of
+    the dataset, and ``notes`` further remarks. ``origins`` are the archives of unpacked files;
+    ``date`` is the manifest's.
     """
 
     dataset: Dataset
@@ -60,7 +60,7 @@ class Files:
 
     @property
     def is_parquet(self) -> bool:
-        """Whether they are Parquet, which is read where it lies."""
+        """Whether they are Parquet, which is read in place."""
         return self.paths[0].endswith(PARQUET)
 
     @property
@@ -70,10 +70,10 @@ class Files:
 
 
 def find_date(folder: str, files: Iterable[Files]) -> datetime.date | None:
-    """Return the date of a dump: the manifest's, or the newest in the name of folders and files.
+    """Return the date of a dump: the manifest's, or the newest in names of folders and files.
 
-    So OpenAlex names its partitions, and others their releases. When a file was written here
-    says nothing of that.
+    OpenAlex names its partitions so, and others their releases. The local date of a file says
+    nothing about that.
     """
     files = list(files)
     with suppress(ValueError):  # there is none, or it is no day
@@ -89,7 +89,7 @@ def find_date(folder: str, files: Iterable[Files]) -> datetime.date | None:
 
 
 def size_of(path: str) -> int:
-    """Return the size of a file; 0 of one that cannot be read."""
+    """Return the size of a file; 0 if it cannot be read."""
     try:
         return os.path.getsize(path)
     except OSError:
@@ -97,7 +97,7 @@ def size_of(path: str) -> int:
 
 
 def unpack(files: Files, scratch: str) -> Files:
-    """Return the files with those in zip archives unpacked; no engine reads them there."""
+    """Return the files, with those in zip archives unpacked, as no engine reads them there."""
     paths: list[str] = []
     origins: dict[str, str] = {}
     for number, path in enumerate(files.paths):
@@ -134,7 +134,7 @@ def _unpack(path: str, scratch: str) -> Iterator[str]:
 def find_datasets(
     folder: str, datasets: tuple[Dataset, ...], needed: int, endings: tuple[str, ...]
 ) -> dict[str, Files]:
-    """Find datasets that each have a folder of their name; the first ones must be there."""
+    """Find datasets in folders of their names; the first ones must exist."""
     check_folder(folder)
     found = {}
     for number, dataset in enumerate(datasets):
@@ -144,13 +144,13 @@ def find_datasets(
         elif number < needed:
             names = ", ".join(each.name for each in datasets[:needed])
             raise SourceError.at(
-                folder, 0, f"expected the folders {names}; {dataset.name} is not there"
+                folder, 0, f"expected the folders {names}; {dataset.name} is missing"
             )
     return found
 
 
 def walk(folder: str) -> Iterator[tuple[str, list[str], list[str]]]:
-    """Yield folders in order, links to folders too, each once, and none that is hidden."""
+    """Yield folders in order, each once, with links to folders but without hidden ones."""
     seen = set()
     for parent, folders, names in os.walk(folder, followlinks=True, onerror=_refuse):
         place = os.path.realpath(parent)
@@ -167,10 +167,10 @@ def _refuse(error: OSError) -> None:
 
 
 def check_folder(folder: str) -> None:
-    """Refuse what is no folder."""
+    """Refuse anything but a folder."""
     if not os.path.isdir(folder):
-        what = "a file, and a folder is due" if os.path.exists(folder) else "no such folder"
-        pattern = "; name the folder itself, as no pattern is read" if "*" in folder else ""
+        what = "a file, not a folder" if os.path.exists(folder) else "no such folder"
+        pattern = "; name the folder itself, as patterns do not work" if "*" in folder else ""
         raise SourceError.at(folder, 0, f"there is {what}{pattern}")
 
 
@@ -180,7 +180,7 @@ def holds(folder: str, endings: tuple[str, ...]) -> bool:
 
 
 def find_files(dataset: Dataset, folder: str, endings: tuple[str, ...]) -> Files:
-    """Find the partitions of a dataset in and below a folder, and what a manifest announces."""
+    """Find the partitions of a dataset in and below a folder, and the manifest's announcement."""
     found, unread = [], []
     for parent, _, names in walk(folder):
         for name in names:
@@ -194,9 +194,7 @@ def find_files(dataset: Dataset, folder: str, endings: tuple[str, ...]) -> Files
         raise SourceError.at(folder, 0, problem + (f"; found {shown(unread)}" if unread else ""))
     files = Files(dataset, folder, tuple(sorted(found)))
     if unread:
-        partial = (
-            f"{files.title}: no finished partition of a known kind, not read: {shown(unread)}."
-        )
+        partial = f"{files.title}: not a finished partition, so not read: {shown(unread)}."
         files = replace(files, partial=(partial,))
     return _with_manifest(_of_one_kind(files))
 
@@ -209,14 +207,14 @@ def is_partition(name: str, endings: tuple[str, ...]) -> bool:
 
 
 def _of_one_kind(files: Files) -> Files:
-    """Return the partitions in Parquet, where each is there in another form, too."""
+    """Return the partitions in Parquet, if each also has another form."""
     parquet = tuple(path for path in files.paths if path.endswith(PARQUET))
     if not parquet or len(parquet) == len(files.paths):
         return files
     others = {_stem(path) for path in files.paths if path not in parquet}
     if others != {_stem(path) for path in parquet}:
-        raise SourceError.at(files.folder, 0, "holds Parquet and other files; keep one of the two")
-    note = f"{files.title}: {files.folder} holds each partition twice; those in Parquet are read."
+        raise SourceError.at(files.folder, 0, "holds Parquet and other files; keep one kind")
+    note = f"{files.title}: {files.folder} holds each partition twice; Parquet was read."
     return replace(files, paths=parquet, notes=(*files.notes, note))
 
 
@@ -226,7 +224,7 @@ def _stem(path: str) -> str:
 
 
 def _with_manifest(files: Files) -> Files:
-    """Compare the partitions with what a manifest announces."""
+    """Compare the partitions with the manifest."""
     try:
         manifest = find_manifest(files.folder, files.dataset.name)
     except ValueError as error:

@@ -1,7 +1,7 @@
-"""Partitions that hold something broken: what can be read is kept, the rest is named.
+"""Broken partitions: citehub keeps what can be read, and names the rest.
 
-An engine reads a partition whole or not at all. One that it refuses is read here line by line,
-so that every engine keeps the same rows.
+An engine reads a partition whole or not at all. This module reads a refused one line by line, so
+that every engine keeps the same rows.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ _GZ: Final = b"\x1f\x8b"
 _PLAIN: Final = {b"{", b'"', b"\xef"}  # begin JSON Lines and CSV
 _SHOWN: Final = 60  # characters of a bad value in a reason
 CELL: Final = 1 << 27
-"""Characters of a cell, at most; lists of authors can be long."""
+"""The most characters of a cell; lists of authors can be long."""
 BREAKS_OFF: Final = "the file breaks off here"
-"""Begins the reason of what ends a file too early, or keeps it from being read at all."""
+"""Begins the reason for a file that ends too early, or cannot be read at all."""
 KEPT: Final = "; the rest is kept"
-"""Ends the reason of what is left out of a line, or of all."""
+"""Ends the reason for a part that is left out."""
 
 
 def keep_readable(path: str, dataset: Dataset, target: str) -> list[Reject]:
@@ -51,14 +51,14 @@ def keep_readable(path: str, dataset: Dataset, target: str) -> list[Reject]:
     path : str
         JSON Lines or CSV, plain or gz, by its name.
     dataset : Dataset
-        Its fields, which alone are copied.
+        Its fields; only these are copied.
     target : str
         The file to write, in the same format, gz.
 
     Returns
     -------
     list of Reject
-        Lines, from 1, with reasons; empty lines are none.
+        Lines, from 1, with reasons; empty lines do not count.
     """
     read = _read_csv if is_csv(path) else _read_json
     csv.field_size_limit(CELL)
@@ -78,7 +78,7 @@ def keep_readable(path: str, dataset: Dataset, target: str) -> list[Reject]:
 
 
 def read_header(path: str) -> list[str]:
-    """Return the names of the columns of a CSV file that is whole; else none."""
+    """Return the names of the columns of a whole CSV file; else none."""
     try:
         with open_partition(path) as file:
             first = file.readline()
@@ -95,7 +95,7 @@ def is_csv(path: str) -> bool:
 
 
 Line = tuple[int, dict[str, Any], str]
-"""The number of a line, its fields, and why they cannot be used; empty where they can.
+"""The number of a line, its fields, and why they cannot be used, or an empty text.
 
 Without fields, the line is lost.
 """
@@ -124,7 +124,7 @@ def _read_json(path: str, dataset: Dataset) -> Iterator[Line]:
 
 
 def _is_cut(line: bytes, error: ValueError) -> bool:
-    """Tell whether a line that is not JSON is the begin of one, at the end of a file."""
+    """Tell whether a line that is not JSON is the start of one, at the end of a file."""
     if line.endswith(b"\n") or not isinstance(error, json.JSONDecodeError):
         return False
     return not line.endswith(b"}") or error.pos >= len(error.doc)
@@ -169,14 +169,14 @@ def _read_csv(path: str, dataset: Dataset) -> Iterator[Line]:
 
 
 def _find_lacking(header: list[str], dataset: Dataset) -> str:
-    """Tell which columns are not there; without a key, no row has a use."""
+    """Report missing columns; without a key, no row is of use."""
     names = [name for name in dataset.fields if name not in header]
     end = "" if set(names) & set(dataset.keys) else KEPT
     return f"has no column {', '.join(names)}{end}" if names else ""
 
 
 def _lines(path: str) -> Iterator[tuple[int, bytes | str]]:
-    """Yield numbered lines; where the file breaks off, the reason as text."""
+    """Yield numbered lines; if the file breaks off, the reason as text."""
     number = 0
     try:
         with open_partition(path) as file:
@@ -190,9 +190,9 @@ def _lines(path: str) -> Iterator[tuple[int, bytes | str]]:
 
 
 def open_partition(path: str, unpack: Callable[[str], Any] = gzip.open) -> IO[bytes]:
-    """Open a file that is gz by its first bytes, or by its name where they could be anything.
+    """Open a file; its first bytes say whether it is gz, or its name if they could be anything.
 
-    Browsers unpack what they download, and leave its name. ``unpack`` opens what is gz.
+    Browsers unpack downloads and keep their names. ``unpack`` opens gz files.
     """
     with open(path, "rb") as file:
         first = file.read(2)
@@ -212,7 +212,7 @@ def _unpacked(value: Any, kind: str) -> Any:
 
 
 def _without_halves(text: str) -> str:
-    """Return a text with U+FFFD where half a character stands, which cannot be written."""
+    """Return a text with U+FFFD for half characters, which cannot be written."""
     return _HALF.sub("\ufffd", text)
 
 
@@ -222,7 +222,7 @@ def _read_number(digits: str) -> int | str:
 
 
 def _fit_row(value: dict[str, Any], dataset: Dataset) -> tuple[dict[str, Any], str]:
-    """Return the fields of a row, and what is wrong with them; no fields where it has no use."""
+    """Return the fields of a row, and what is wrong with them; no fields if it is of no use."""
     row, said = {}, ""
     for name, kind in dataset.fields.items():
         given = _unpacked(value.get(name), kind)
@@ -247,10 +247,9 @@ def _type(kind: str) -> Any:
 
 
 def _fit(value: Any, kind: Any, *, is_nested: bool = False) -> tuple[Any, str]:
-    """Return a value as its type is due, and what that is where some of it has another one.
+    """Return a value in the expected type, and that type if some of it has another one.
 
-    What has another one is null. One text where a list is due, or a list of one where one is
-    due, is the same.
+    Parts of another type are null. A single text and a list of one text are the same.
     """
     if value is None or kind.is_json():
         return value, ""
@@ -275,7 +274,7 @@ def _fit_list(value: Any, kind: Any, *, is_nested: bool) -> tuple[Any, str]:
 
 
 def _fit_one(value: Any, kind: Any) -> tuple[Any, str]:
-    """Return one text, number or truth; of the latter two, an empty text is none."""
+    """Return one text, number or truth value; an empty text is none of the latter two."""
     if isinstance(value, float) and not math.isfinite(value):
         return None, "a finite number"
     due, found = "text", None if isinstance(value, (dict, list)) else value

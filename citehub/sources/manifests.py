@@ -1,7 +1,7 @@
-"""What a dump's manifest announces, beside what is there.
+"""The announcements of a dump's manifest.
 
-OpenAlex writes one for each kind of records (``works/manifest.json``) and one for all kinds
-above them; until 2025 it was a file ``manifest`` without an ending, in Redshift's form.
+OpenAlex writes one for each kind of records (``works/manifest.json``) and one for all kinds above
+them; until 2025 it was a file ``manifest`` without a suffix, in Redshift's form.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _SHOWN: Final = 3  # files that a sentence names
 
 @dataclass(frozen=True, slots=True)
 class Announced:
-    """A file that a manifest announces; null what it does not tell."""
+    """A file that a manifest announces; null is not known."""
 
     n_bytes: int | None
     n_records: int | None
@@ -28,7 +28,7 @@ class Announced:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a manifest announces, by the file's path within the dataset's folder."""
+    """The announced files, by path within the dataset's folder."""
 
     path: str
     date: str | None
@@ -93,6 +93,6 @@ def _count(value: Any) -> int | None:
 
 
 def shown(names: list[str]) -> str:
-    """Return some names for a sentence, and how many more there are."""
+    """Return some names for a sentence, and the number of others."""
     more = len(names) - _SHOWN
     return ", ".join(names[:_SHOWN]) + (f" and {more:,} more" if more > 0 else "")

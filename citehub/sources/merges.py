@@ -22,7 +22,7 @@ class Fetcher(Protocol):
 def merged_into(
     engine: Fetcher, merged: Expression, records: Iterable[int]
 ) -> tuple[dict[int, int], list[Reject]]:
-    """Return what records were merged into, and where the list of merges goes in a circle.
+    """Return what records were merged into, and circles in the list of merges.
 
     Both directions are followed: the old ids of a record, under which others may still cite
     it, and the record that an old id became.

@@ -1,7 +1,7 @@
-"""Answers of language models that judged passages, kept in the folder of a hub as they came.
+"""Answers of language models that judged passages, kept unchanged in the folder of a hub.
 
-A line of JSON for each, which is on the disk before the next is asked for. They are of texts whose
-licences may be closed, so no release carries them.
+Each is a line of JSON, on the disk before the next question. Licences of the texts may be closed,
+so no release has them.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ _TEXTS: Final = ("at", "asked_model", "context_id", "passage_sha256", "prompt_sh
 
 
 def read_model_answers(folder: str) -> Iterator[dict[str, Any]]:
-    """Yield the answers that are kept, in the order in which they came.
+    """Yield the kept answers, in order.
 
-    A last line that is not whole is of a process that was killed, and is cut off.
+    It cuts off an incomplete last line, which a killed process left.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def read_model_answers(folder: str) -> Iterator[dict[str, Any]]:
 
 
 def _checked(entry: Any) -> dict[str, Any]:
-    """Return an entry whose cells are what they should be."""
+    """Return an entry with valid cells."""
     for name in _TEXTS:
         if not isinstance(entry[name], str):
             raise TypeError(f"{name} is not what it should be")
@@ -68,14 +68,14 @@ def _checked(entry: Any) -> dict[str, Any]:
 
 
 def keep_model_answer(folder: str, answer: Mapping[str, Any]) -> None:
-    """Write an answer behind the others; it is on the disk when this returns.
+    """Append an answer; it is on the disk when this returns.
 
     Parameters
     ----------
     folder : str
         The folder of the hub's sources.
     answer : mapping
-        What is kept of it, as JSON can hold it.
+        What to keep, as JSON values.
     """
     place = os.path.join(folder, FOLDER)
     os.makedirs(place, exist_ok=True)

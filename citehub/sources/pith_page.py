@@ -22,8 +22,8 @@ The form, top to bottom::
     <title>
     <one-line finding>                                                    (one or more such)
 
-In text copied from the page, a heading can stick to the end of the count above it, as in
-``background 9polarities``. The page states sums: it does not say which papers carry a label.
+In text copied from the page, a heading can stick to the count above it, as in ``background
+9polarities``. The page states sums: it does not say which papers have a label.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ def parse_hub_page(text: str, path: str) -> HubPage:
     text : str
         The page.
     path : str
-        Where it comes from, for the errors.
+        Its origin, for errors.
 
     Returns
     -------
@@ -130,7 +130,7 @@ def parse_hub_page(text: str, path: str) -> HubPage:
     Raises
     ------
     SourceError
-        A section is missing, a paper is there twice, a count contradicts another, or a
+        A section is missing, a paper occurs twice, a count contradicts another, or a
         representative's finding belongs to no paper; the error names the line.
     """
     return _Parser(text, path).parse()
@@ -289,7 +289,7 @@ class _Parser:
 
 
 def _split(text: str) -> list[Line]:
-    """Return the lines that hold something; only line feeds part lines."""
+    """Return the lines that are not empty; only line feeds separate lines."""
     numbered = enumerate(text.split("\n"), 1)
     return [Line(line.strip(), number) for number, line in numbered if line.strip()]
 
@@ -309,23 +309,23 @@ _LABELS: Final = {"intent": INTENT.terms, "polarity": POLARITY.terms}
 
 
 def state_page(given: Statements, records: HandRecords, path: str, source_id: str) -> None:
-    """Add what a page says: works, citations, findings, sums of labels, representatives.
+    """Add the content of a page: works, citations, findings, sums of labels, representatives.
 
     Parameters
     ----------
     given : Statements
         What other sources say.
     records : HandRecords
-        Which work each title is.
+        The work of each title.
     path : str
         The page.
     source_id : str
-        What the hub calls it.
+        Its name in the hub.
 
     Raises
     ------
     SourceError
-        The page is wrong, or it and ``works.csv`` have other titles.
+        The page is wrong, or its titles differ from ``works.csv``.
     """
     page = parse_hub_page(read_text(path), path)
     _check_titles(page, records, path)
@@ -380,7 +380,7 @@ def state_page(given: Statements, records: HandRecords, path: str, source_id: st
 
 
 def _check_titles(page: HubPage, records: HandRecords, path: str) -> None:
-    """Refuse a title that stands only on the page, or only in ``works.csv``."""
+    """Refuse a title that is only on the page, or only in ``works.csv``."""
     titles = [page.title, *(paper.title for paper in page.papers)]
     for title in titles:
         if title.text not in records.by_title:

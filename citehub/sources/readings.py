@@ -1,4 +1,4 @@
-"""What ``citehub read`` found in texts, kept in the folder of a hub."""
+"""The results of ``citehub read``, kept in the folder of a hub."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
     from citehub._vocabularies import Vocabulary
 
 FOLDER: Final = FULL_TEXTS.id
-"""The folder in ``source`` that keeps what was read."""
+"""The folder in ``source`` with the results."""
 FILE: Final = "readings.jsonl"
-"""A line of JSON for each text that was read, with its passages."""
+"""A line of JSON for each text, with its passages."""
 LABELS: Final = "labels.jsonl"
 """A line of JSON for each label that a program gave to a passage."""
 TRUST: Final = ("jats", "html", "latex", "tei", "markdown", "plain", "pdf")
-"""Forms of a text, the one that is most to be trusted first."""
+"""Forms of a text, the most trusted first."""
 UNCLEAR: Final = frozenset({
     *("no references", "marks without links", "not readable", "ambiguous entry"),
     *("no open text", "not at hand"),
 })  # fmt: skip
-"""After a text of which that is said, another one of the same work is worth reading."""
+"""After a text with such a status, another text of the same work is worth reading."""
 _KEYS: Final = (
     *("position", "section_number", "section", "section_kind", "place", "mark", "group_size"),
     *("names_work", "sentence_hash", "text", "before", "after", "start", "end"),
@@ -47,7 +47,7 @@ _TERMS: Final[dict[str, Vocabulary]] = {
 
 
 def read_readings(folder: str) -> list[dict[str, Any]]:
-    """Return what was read of texts, a mapping for each; none where the hub has read none.
+    """Return the readings of texts, a mapping for each; none if there are none.
 
     Parameters
     ----------
@@ -83,12 +83,12 @@ def _lines(
 
 
 def write_readings(readings: Iterable[dict[str, Any]], folder: str) -> None:
-    """Write what was read of texts; the folder of the hub's sources is a copy, or new."""
+    """Write the readings of texts; the folder of the hub's sources is a copy, or new."""
     _write(FILE, readings, folder)
 
 
 def read_program_labels(folder: str) -> list[dict[str, Any]]:
-    """Return the labels that programs gave to passages, a mapping for each.
+    """Return the labels that programs gave passages, a mapping for each.
 
     Parameters
     ----------
@@ -120,10 +120,10 @@ def _write(name: str, entries: Iterable[dict[str, Any]], folder: str) -> None:
 
 
 def with_readings(curation: Curation, folder: str) -> Curation:
-    """Return what people and programs say of a hub: curation, and what was read of texts.
+    """Return the decisions of people and programs: curation, and readings of texts.
 
-    A passage that a person entered and a program found, by the hash of its words, is one: what
-    the person says counts, and what is left open the program fills in.
+    If a person entered a passage and a program found it, by the hash of its words, it is one: the
+    person counts, and the program fills in the rest.
     """
     path = os.path.join(folder, FOLDER, FILE)
     curation = curation._replace(labels=(*curation.labels, *_program_labels(folder)))
@@ -152,10 +152,10 @@ def with_readings(curation: Curation, folder: str) -> Curation:
 
 
 def best_of(entries: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Yield of each work the reading whose passages count.
+    """Yield the reading of each work whose passages count.
 
-    It is one that says something, else of the form that is most to be trusted, then of the newest
-    version, then what was read last.
+    It is one with a result, then that of the most trusted form, then of the newest version, then
+    the last one.
     """
     some: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for each in entries:
@@ -185,7 +185,7 @@ def _program_labels(folder: str) -> Iterator[LabelRow]:
 
 
 def _joined(one: Passage, other: Passage) -> Passage:
-    """Return the passage of a person with what a program knows beside."""
+    """Return a person's passage, with additions of a program."""
     values = {
         name: value
         for name, value in other._asdict().items()
@@ -213,7 +213,7 @@ def _passages(entry: dict[str, Any], decision: Decision) -> Iterator[Passage]:
 
 
 def _checked(entry: dict[str, Any]) -> dict[str, Any]:
-    """Return an entry whose cells are what they should be; a ValueError says which is not."""
+    """Return an entry with valid cells; a ValueError names an invalid one."""
     for name in ("work", "status", "program"):
         _check(isinstance(entry[name], str) and bool(entry[name]), name)
     for name in ("text", "form", "text_version", "licence", "sha256", "note", "read_on"):

@@ -1,4 +1,4 @@
-"""What sources say of works and citations, in one shape for all of them."""
+"""Statements of sources about works and citations, in one form."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SCHEMES: Final[tuple[Scheme, ...]] = (
     "pmid",
     "pmcid",
 )
-"""Identifiers that a work of a source can have, the one that names it in a hub first."""
+"""Identifiers that a work of a source can have; the first one names it in a hub."""
 
 _YEAR = TABLES["works"].column("publication_year")
 YEARS: Final = range(int(_YEAR.minimum or 0), int(_YEAR.maximum or 0) + 1)
@@ -31,7 +31,7 @@ YEARS: Final = range(int(_YEAR.minimum or 0), int(_YEAR.maximum or 0) + 1)
 
 
 class Origin(NamedTuple):
-    """Where cells come from: a source, a place in it, and how the source gives them."""
+    """The origin of cells: a source, a place in it, and how the source gives them."""
 
     source_id: str
     grade: Grade
@@ -39,9 +39,9 @@ class Origin(NamedTuple):
 
 
 class Author(NamedTuple):
-    """An author as a source prints the name, and its parts where the source states them.
+    """An author: the printed name, and its parts if the source states them.
 
-    ``is_collective`` is true of a name that the source states as a whole, as of a group.
+    ``is_collective`` is true for a name that the source states as a whole, as of a group.
     """
 
     name: str
@@ -53,19 +53,19 @@ class Author(NamedTuple):
 
 
 class Note(NamedTuple):
-    """A keyword, a note or an annotation that stands beside a record."""
+    """A keyword, note or annotation of a record."""
 
     kind: NoteKind
     text: str
 
 
 class Record(NamedTuple):
-    """What one source says of one work; None and empty where it says nothing.
+    """One source's record of a work; None and empty mean that it says nothing.
 
-    ``authors`` has None in the place of one whose name cannot be read; ``are_all_named`` is
-    false where there are others, too. ``locator`` is where it stands in its source, by default
-    its id; ``origins`` are of cells, by name, that come from elsewhere. ``known_as`` are
-    identifiers that it does not print, by which a person joined it.
+    ``authors`` has None for a name that cannot be read; ``are_all_named`` is false if there are
+    more authors. ``locator`` is its place in the source, by default its id; ``origins`` are those
+    of cells from elsewhere, by name. ``known_as`` are identifiers that it does not print, by which
+    a person joined it.
     """
 
     source_id: str
@@ -102,17 +102,17 @@ class Record(NamedTuple):
 
     @property
     def origin(self) -> Origin:
-        """Where its cells come from, as far as no other origin is given."""
+        """The origin of its cells, unless another one is given."""
         locator = f"record {self.record_id}" if self.locator == "" else self.locator
         return Origin(self.source_id, "stated", locator)
 
     def origin_of(self, name: str) -> Origin:
-        """Return where a cell comes from."""
+        """Return the origin of a cell."""
         return dict(self.origins).get(name, self.origin)
 
 
 class Context(NamedTuple):
-    """A passage in which a work cites another, with the intents that the source gives it."""
+    """A passage in which a work cites another, with the source's intents."""
 
     text: str
     intents: tuple[str, ...]
@@ -121,7 +121,7 @@ class Context(NamedTuple):
 class Edge(NamedTuple):
     """A source's statement that one of its records cites another.
 
-    ``position`` is the place that the source gives the citing work in its list.
+    ``position`` is the citing work's place in the source's list.
     """
 
     source_id: str
@@ -140,7 +140,7 @@ class Finding(NamedTuple):
 
 
 class Stated(NamedTuple):
-    """A row of a table as a source states it; ``about`` is the record that it names a work by."""
+    """A row of a table from a source; ``about`` is the record that names a work."""
 
     table: TableName
     cells: dict[str, Any]
@@ -157,6 +157,6 @@ class Reject(NamedTuple):
 
 
 def best_identifier(ids: Iterable[Identifier]) -> Identifier | None:
-    """Return the identifier that names a work: of the first scheme, the first in order."""
+    """Return the identifier that names a work: the first one of the first scheme."""
     known = [each for each in ids if each.scheme in SCHEMES]
     return min(known, key=lambda each: (SCHEMES.index(each.scheme), each.value), default=None)

@@ -1,4 +1,4 @@
-"""The sources that citehub knows, by trust: of what several say of a work, the first counts."""
+"""The sources that citehub knows, by trust: if several describe a work, the first counts."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ SOURCES: Final[tuple[Source, ...]] = (
 TOLD: Final = frozenset(
     told.id for source in SOURCES if source.dump for told in source.dump.findings.values()
 )
-"""Those of them that come with another one, and have no records of their own."""
+"""Sources that come with another one, without records of their own."""
 
 
 def find_source(source_id: str) -> Source | None:
-    """Return the source of a name; None where it is another's, as one that a hub describes."""
+    """Return the source of a name; None for a source of a hub."""
     return next((each for each in SOURCES if each.id == source_id), None)
 
 

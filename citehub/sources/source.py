@@ -1,4 +1,4 @@
-"""What citehub knows of a source, in one object: its name, terms, identifiers, and how it is read.
+"""A source in one object: its name, terms, identifiers, and how to read it.
 
 ``registry`` lists the sources. A new one is a module with such an object, and a line there.
 """
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """How the command line names what a source is read from: ``--openalex DIR``."""
+    """The option of the command line for the files of a source: ``--openalex DIR``."""
 
     flag: str
     metavar: str
@@ -35,7 +35,7 @@ class Option:
 class Need(NamedTuple):
     """What a run needs of a dump.
 
-    ``only`` are records: of works that neither are nor cite one, no details are needed.
+    ``only`` are records: only these, and works that cite one, need details.
     """
 
     only: Collection[int] = ()
@@ -44,12 +44,12 @@ class Need(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What a run reads of a source's dump: its works and citations as tables.
+    """The tables that a run reads from a source's dump: works and citations.
 
-    ``texts`` are tables of abstracts and the like; ``merged`` tells which records became others.
-    ``files`` are those of each dataset, ``read_on`` is the day of an extract that is read.
-    ``is_asked`` is true where they are answers of its interface. Details are there of the works
-    that are, or cite, the records of ``only``, where it names any.
+    ``texts`` are tables of abstracts and the like; ``merged`` says which records became others.
+    ``files`` are those of each dataset; ``read_on`` is the day of an extract. ``is_asked`` is true
+    for answers of its interface. If ``only`` names records, only these, and works that cite one,
+    have details.
     """
 
     source: Source
@@ -66,7 +66,7 @@ class Opened:
 
     @property
     def counted_on(self) -> datetime.date | None:
-        """The day of which its counts are: that of the dump, or that on which it was asked."""
+        """The day of its counts: that of the dump, or of asking."""
         return self.read_on if self.is_asked else self.snapshot_on
 
     @property
@@ -76,15 +76,15 @@ class Opened:
 
     @property
     def dump(self) -> Dump:
-        """How the source is read."""
+        """How to read the source."""
         if self.source.dump is None:
             raise TypeError(self.source.id)
         return self.source.dump
 
     def last_year(self, year: int) -> int:
-        """Return the last year that a record can have, by the date of the dump or another one.
+        """Return the last possible year of a record, by the date of the dump or another one.
 
-        What is about to appear has the next one.
+        Works about to appear have the next year.
         """
         day = self.snapshot_on or self.read_on
         return (day.year if day else year) + 1
@@ -92,36 +92,35 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Dump:
-    """How the bulk files of a source are found, mapped and read.
+    """How to find, map and read the bulk files of a source.
 
     Attributes
     ----------
     datasets : tuple of Dataset
-        All that a dump may hold, those that it must hold first.
+        The possible datasets of a dump, the required ones first.
     find : callable
         Returns the files of a folder by dataset.
     open : callable
-        Returns the tables, as `Opened` has them, given what reads files, the folder, its files
-        and what is needed of them.
+        Returns the tables in `Opened`, from a reader of files, the folder, its files and the
+        needs.
     scheme : str, optional
-        Scheme of what its records are called, where that is an identifier.
+        Scheme of the names of its records, if they are identifiers.
     prefix : str
-        Stands before the number in the name of a record.
+        The text before the number in the name of a record.
     is_dated : bool
-        Whether partitions are dated, so that of a record in several the last one counts.
+        Whether partitions are dated, so that the last one of a record counts.
     gone : int, optional
-        The record that stands for all those that the source deleted.
+        The record of all deleted works.
     takes_only : bool
-        Whether it can leave off the details of works that have nothing to do with some records.
+        Whether it can leave out details of works unrelated to some records.
     citations_of : callable, optional
-        Returns the citations of some records that works hold, where that is quicker than to
-        filter those of all works.
+        Returns the citations of some records, if that is quicker than to filter all.
     named_by : callable, optional
-        Returns the records that identifiers alone name, whether or not the source tells of them.
+        Returns the records that identifiers name, whether or not the source has them.
     findings : mapping of str to Source
-        Of its texts, those that tell a finding, and the source that stands for these.
+        Its texts with a finding, and the source of these.
     abstract : callable, optional
-        Returns the abstract of a row of works, and why there is none.
+        Returns the abstract of a row of works, or why there is none.
     """
 
     datasets: tuple[Dataset, ...]
@@ -138,29 +137,29 @@ class Dump:
     abstract: Callable[[Mapping[str, Any]], tuple[str | None, str]] | None = None
 
     def name_record(self, record: Any) -> str:
-        """Return what the source calls a record."""
+        """Return the source's name of a record."""
         return f"{self.prefix}{record}"
 
     def ids_of_name(self, name: str) -> tuple[Identifier, ...]:
-        """Return the identifier that the name of a record is."""
+        """Return the identifier in the name of a record."""
         if self.scheme is None:
             return ()
         found = parse_identifier(name if ":" in name else f"{self.scheme}:{name}")
         return (found,) if found else ()
 
     def numbers(self, ids: Collection[Identifier]) -> set[int]:
-        """Return the numbers of records that identifiers of the source's own scheme name."""
+        """Return the numbers of records in identifiers of the source's own scheme."""
         own = {each.value for each in ids if each.scheme == self.scheme}
         return {int(value.removeprefix(self.prefix)) for value in own}
 
     def is_gone(self, ids: Collection[Identifier]) -> bool:
-        """Tell whether identifiers name the record that stands for deleted works."""
+        """Tell whether identifiers name the record of deleted works."""
         return self.gone is not None and self.gone in self.numbers(ids)
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A source: what it is, under which terms, and how it is read.
+    """A source: its description, its terms, and how to read it.
 
     Attributes
     ----------
@@ -169,23 +168,23 @@ class Source:
     title, url, kind, rights : str
         Its row in the table ``sources``; ``url`` and ``rights`` may be unknown.
     spdx : str
-        The licence of its data in SPDX, empty where there is none.
+        The licence of its data in SPDX; empty if there is none.
     schemes : tuple of str
         Schemes of the identifiers that its records have.
     option : Option, optional
-        How ``citehub new`` names what it is read from; None where it lies in a hub's folder only.
+        The option of ``citehub new`` for its files; None if they are only in a hub's folder.
     dump : Dump, optional
-        How its bulk files are read.
+        How to read its bulk files.
     api : Api, optional
-        How its interface is asked for who cites a work.
+        How to ask its interface who cites a work.
     texts : Host, optional
         Where it gives texts of papers.
     roles : mapping
-        What its words for the role of a citation are in this schema's vocabulary.
+        Its words for the role of a citation, in this schema's vocabulary.
     labeler : str
         Who or what judges those roles.
     notes : tuple of str
-        What else there is to know of it: quirks, in sentences.
+        Sentences on its quirks.
     """
 
     id: str
@@ -216,12 +215,12 @@ class Source:
 
 
 def refuse_deleted(asked: str, source: Source) -> UnknownWork:
-    """Return the error for a work that a source put into the record of deleted ones."""
+    """Return the error for a work that a source put into its record of deleted works."""
     dump = source.dump
     record = dump.name_record(dump.gone) if dump else ""
     return UnknownWork(
-        f"{asked} is among the works that {source.title.partition(',')[0]} deleted: it put them "
-        f"all into one record, {record}, and what cites that has nothing in common. "
-        "Name the work by another identifier, such as its DOI.",
+        f"{source.title.partition(',')[0]} deleted {asked}: all deleted works are in one record, "
+        f"{record}, whose citing works have nothing in common. Name the work by another "
+        "identifier, such as its DOI.",
         asked,
     )

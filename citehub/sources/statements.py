@@ -1,4 +1,4 @@
-"""What sources say of a hub's work and of those that cite it, before any of it is joined."""
+"""Statements of sources on a hub's work and its citing works, before joining."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _COUNTS: Final = range(2**31)
 
 @dataclass(slots=True)
 class Statements:
-    """What the sources say of one hub.
+    """The statements of sources for one hub.
 
     Attributes
     ----------
@@ -34,19 +34,19 @@ class Statements:
     local : list of Edge
         Citations among the citing records.
     findings : dict
-        What a source says that a record found.
+        The finding of a record, by a source.
     stated, years : dict
         The sources' own counts of its citations: by source, and by source and year.
     unreadable : dict
-        By source, the lines that were lost.
+        Lost lines by source.
     announced : dict
-        By source, the number of citing works that its interface gave with their list.
+        Announced numbers of citing works, by source.
     unnamed : dict
-        By source, the citations in the list of its interface that name no citing work.
+        Listed citations without a citing work, by source.
     nameless : dict
-        Records that an earlier release counted without naming them: by source and measure.
+        Records that an earlier release counted without names, by source and measure.
     named : dict
-        What the works of records were called in an earlier release.
+        Ids of the works of records in an earlier release.
     rows : list of Stated
         Rows of other tables, as sources state them.
     newest_year : int, optional
@@ -56,13 +56,13 @@ class Statements:
     read : str
         What was read, in words.
     trusted : tuple of str
-        Sources of this hub that are trusted before those of the registry, the first the most.
+        Sources of this hub that come before the registry in trust, the most trusted first.
     described : dict
-        Rows of the table ``sources`` that the hub itself gives.
+        The hub's own rows of the table ``sources``.
     origins : dict
         Origins of single cells, by table, row key and column.
     hub_class : str
-        What a page calls the hub.
+        A page's name for the hub.
     """
 
     canonical: dict[tuple[str, str], Record]
@@ -102,9 +102,9 @@ def record_of(  # noqa: PLR0913
     *,
     snapshot_on: datetime.date | None = None,
 ) -> tuple[Record, str]:
-    """Return a record from a source's row, and what of it cannot be used, in words.
+    """Return a record from a source's row, and what cannot be used, in words.
 
-    A date of 1 January may stand for the year alone; its month is not known.
+    A date of 1 January may mean only the year, so its month is not known.
     """
     year, month, problem = row["year"], None, ""
     if year is not None and year not in YEARS:

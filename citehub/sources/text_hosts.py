@@ -1,4 +1,4 @@
-"""Who gives full texts of papers that anybody may read, and where each text stands."""
+"""Hosts of open full texts of papers, and the place of each text."""
 
 from __future__ import annotations
 
@@ -61,9 +61,9 @@ _OPENALEX: Final = Source(
     ),
 )
 TEXT_SOURCES: Final = (_EUROPE_PMC, _ARXIV, _OPENALEX)
-"""In the order in which they are asked for a paper."""
+"""In the order of asking."""
 FREE: Final = ("europepmc", "arxiv")
-"""Those that are asked where none is named; a text of OpenAlex costs a cent."""
+"""The default hosts; a text of OpenAlex costs a cent."""
 
 _TEI: Final = ("<TEI",)
 _JATS: Final = ("<article",)
@@ -72,9 +72,9 @@ _PACKED: Final = ("\x1f\x8b", "ustar", "\\document", "%PDF")
 
 
 class Place(NamedTuple):
-    """Where a text of a paper stands.
+    """The place of a text of a paper.
 
-    ``marks`` are such that it must have one of them, ``suffix`` is how its file ends.
+    It must have one of ``marks``; ``suffix`` is the end of its file name.
     """
 
     source: Source
@@ -84,14 +84,14 @@ class Place(NamedTuple):
 
 
 def places(ids: Mapping[str, str], names: Collection[str] = FREE) -> Iterator[Place]:
-    """Yield where texts of a paper may stand, the best form first.
+    """Yield the possible places of texts of a paper, the best form first.
 
     Parameters
     ----------
     ids : mapping of str to str
         The identifiers of the paper, by scheme.
     names : collection of str, optional
-        Whom to ask.
+        The hosts to ask.
 
     Examples
     --------
@@ -108,12 +108,12 @@ def places(ids: Mapping[str, str], names: Collection[str] = FREE) -> Iterator[Pl
 
 
 def choose_text_sources(names: Collection[str] = ()) -> tuple[Source, ...]:
-    """Return who gives texts, of some names; those that are free where there are none.
+    """Return the hosts of some names; without names, the free ones.
 
     Raises
     ------
     UnknownName
-        There is none of a name.
+        There is no such host.
     """
     known = {each.id: each for each in TEXT_SOURCES}
     for name in names:

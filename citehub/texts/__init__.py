@@ -1,4 +1,4 @@
-"""Full texts of papers, and the passages of them that cite a work."""
+"""Full texts of papers, and their passages that cite a work."""
 
 from __future__ import annotations
 

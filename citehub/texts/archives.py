@@ -1,4 +1,4 @@
-"""Files, folders and archives that hold a text, read within bounds."""
+"""Reading files, folders and archives with a text, within bounds."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MOST_BYTES: Final = 100_000_000
-"""Of one text file, and of all that is read of an archive."""
+"""The most bytes of one text file, and of all texts in an archive."""
 
 MOST_FILES: Final = 10_000
 _MOST_RATIO: Final = 200  # unpacked to packed
@@ -35,7 +35,7 @@ _HIDDEN: Final = (".", "__MACOSX")
 
 @dataclass(slots=True)
 class Files:
-    """Files by their path in a tree; each is read when it is asked for."""
+    """Files by their path in a tree, read on demand."""
 
     name: str
     read: dict[str, Callable[[], bytes]] = field(default_factory=dict)
@@ -49,12 +49,12 @@ class Files:
         return self.kept[path]
 
     def ending(self, *ends: str) -> list[str]:
-        """Return the paths that end so, in order."""
+        """Return the paths with this end, in order."""
         return sorted(each for each in self.read if each.lower().endswith(ends))
 
 
 def decode(data: bytes) -> str:
-    """Return text: UTF-8 or UTF-16 where it is, else Windows-1252."""
+    """Return text in UTF-8, UTF-16 or else Windows-1252."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", "replace").replace("\r\n", "\n").replace("\r", "\n")
     try:
@@ -72,7 +72,7 @@ def open_files(path: str) -> Files:
     Raises
     ------
     UnreadableText
-        There is nothing, or nothing that is read within bounds.
+        There is nothing, or nothing within the bounds.
     """
     try:
         mode = os.stat(path).st_mode
@@ -92,7 +92,7 @@ def open_files(path: str) -> Files:
 
 
 class _Beside(dict[str, "Callable[[], bytes]"]):
-    """One file, and on demand what stands beside it, as the lists and parts it names."""
+    """One file, and on demand those next to it, as the lists and parts it names."""
 
     def __init__(self, path: str, own: dict[str, Callable[[], bytes]]) -> None:
         super().__init__(own)
@@ -135,7 +135,7 @@ def too_large(path: str, size: int) -> UnreadableText:
     """Return the error for a file that is too large."""
     return UnreadableText.at(
         path,
-        f"it has {size:,} bytes, and at most {MOST_BYTES:,} are read",
+        f"it has {size:,} bytes; at most {MOST_BYTES:,} can be read",
         "Give the text alone, without figures and data.",
     )
 
@@ -146,7 +146,7 @@ def _of_bytes(path: str, data: bytes, name: str) -> Files:
     if data.startswith(_GZIP):
         data = _gunzip(path, data)
         if not data.strip():
-            raise UnreadableText.at(path, "what it holds is empty", "Get the file again.")
+            raise UnreadableText.at(path, "its content is empty", "Get the file again.")
     if data.startswith(_ZIP):
         return _zip(path, data)
     if data[257:262] == b"ustar" or _is_old_tar(data):
@@ -193,7 +193,7 @@ def _gunzip(path: str, data: bytes) -> bytes:
 
 
 class _Counted:
-    """Counts what is taken from an archive, and refuses what is too much."""
+    """Counts what is taken from an archive, and refuses too much."""
 
     def __init__(self, path: str) -> None:
         self.path = path

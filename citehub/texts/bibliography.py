@@ -1,4 +1,4 @@
-"""Entries of reference lists, and which of them is a given work."""
+"""Entries of reference lists, and how to find that of a given work."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ _STRONG: Final = re.compile(r"[.,;?!\"'“”„«»‘’()\[\]\n/|]")
 _WEAK: Final = re.compile(r"[:–—-]")
 _SUBTITLE: Final = re.compile(r"[:.?!;–—(,]|\s-\s")
 _AMBIGUOUS: Final = (
-    "The title fits {} different works of the reference list: {}. Name the work by an "
-    "identifier, its authors or its year."
+    "The title fits {} different works of the reference list: {}. "
+    "Name the work by an identifier, its authors or its year."
 )
 _QUOTE: Final = re.compile(r"[\n\"“”„«|]")
 _QUOTE_END: Final = re.compile(r"[.,?!]?[\n\"”“»|]|[.?!]")
@@ -54,7 +54,7 @@ _SHORT_NAME: Final = 2
 
 @dataclass(slots=True)
 class Entry:
-    """An entry of a reference list: fields where they are marked, else its text alone."""
+    """An entry of a reference list: its marked fields, or else only its text."""
 
     key: str
     title: str = ""
@@ -64,7 +64,7 @@ class Entry:
     ids: frozenset[Identifier] = frozenset()
     label: str = ""
     titles: tuple[str, ...] = field(default=())
-    """Titles it may also be meant by, as a title with its subtitle."""
+    """Further titles, as with a subtitle."""
 
 
 class Matched(NamedTuple):
@@ -76,7 +76,7 @@ class Matched(NamedTuple):
 
 
 def fold(text: str) -> str:
-    """Return words as they are compared: small letters without accents, and digits.
+    """Return words for comparing: lower-case letters without accents, and digits.
 
     Examples
     --------
@@ -92,7 +92,7 @@ def _words(text: str) -> list[str]:
 
 
 def find_ids(*texts: str) -> frozenset[Identifier]:
-    """Return the DOIs, arXiv ids and PMIDs that stand in texts."""
+    """Return the DOIs, arXiv ids and PMIDs in texts."""
     found: set[Identifier] = set()
     for text in texts:
         if not text:
@@ -132,15 +132,15 @@ def match_work(  # noqa: PLR0913
 ) -> Matched:
     """Return the entries for a work: by identifier, then by title.
 
-    An entry whose identifier is that of another work is none, whatever its title. Entries of one
-    title count all where their authors are those of one work; else the title is ambiguous.
+    An entry with an identifier of another work does not count, whatever its title. If several
+    entries have the title, all count if they share authors; else the title is ambiguous.
     """
     notes: list[str] = []
     by_id = [each for each in entries if each.ids & set(ids) or each.key in keys]
     n_bare = sum(not each.ids for each in entries)
     if not by_id and ids and not title and n_bare:
         notes.append(
-            f"No entry has the identifier, and {n_bare:,} of {len(entries):,} have none at all: "
+            f"No entry has the identifier, but {n_bare:,} of {len(entries):,} have none at all: "
             "give the title, too."
         )
     fitting: list[Entry] = []
@@ -193,21 +193,21 @@ def _by_title(
         if _contradicts(each.ids, ids):
             if quality:
                 notes.append(
-                    f"The entry {each.key} has the title, and the identifier of another work: "
+                    f"The entry {each.key} has the title, but the identifier of another work: "
                     f"{', '.join(sorted(one.curie for one in each.ids))}. It was not taken."
                 )
             continue
         (exact if quality else near).append(each)
     if not exact and near:
         notes.append(
-            f"No entry has exactly the title; taken for it: "
+            f"No entry has exactly the title; the nearest was taken: "
             f"{'; '.join(_describe(each) for each in near[:5])}."
         )
     return exact or near
 
 
 def _title_quality(entry: Entry, title: str, wanted: Sequence[str], compact: str) -> bool | None:
-    """Return True for an entry with the title, False for one with nearly it, else None."""
+    """Return True for an entry with the title, False for a similar one, else None."""
     titles = [each for each in (entry.title, *entry.titles) if each]
     qualities = {_compare(each, title) for each in titles}
     if not titles and entry.text:
@@ -235,7 +235,7 @@ def _without_article(words: Sequence[str]) -> list[str]:
 
 
 def _begins(longer: str, words: Sequence[str]) -> bool:
-    """Tell whether a title goes on with a subtitle where the other, of enough words, ends."""
+    """Tell whether one title, of enough words, is the other without a subtitle."""
     if len(words) < _FEW:
         return False
     joined = "".join(words)
@@ -248,7 +248,7 @@ def _begins(longer: str, words: Sequence[str]) -> bool:
 
 
 def _slip(words: Sequence[str], wanted: Sequence[str]) -> bool:
-    """Tell whether two titles are one but for a slip in a long word or two."""
+    """Tell whether two titles differ only by slips in one or two long words."""
     if len(words) != len(wanted):
         return False
     others = [pair for pair in zip(words, wanted, strict=True) if pair[0] != pair[1]]
@@ -264,7 +264,7 @@ def _slip(words: Sequence[str], wanted: Sequence[str]) -> bool:
 
 
 def _within(text: str, wanted: Sequence[str], compact: str) -> bool | None:
-    """Look for a title in the text of an entry, between signs that enclose one."""
+    """Look for a title in the text of an entry, between characters that enclose one."""
     folded = _COMBINING.sub("", unicodedata.normalize("NFKD", text)).casefold()
     folded = folded.translate(_LETTERS)
     tokens = list(_TOKEN.finditer(folded))
@@ -293,7 +293,7 @@ def _within(text: str, wanted: Sequence[str], compact: str) -> bool | None:
 
 
 def _bounds(text: str, begin: int, end: int, *, n_words: int = _FEW) -> bool | None:
-    """Return True where signs enclose a title, False where it is part of a longer one."""
+    """Return True if a title is enclosed, False if it is part of a longer one."""
     left = _BEFORE.search(text[max(0, begin - 40) : begin])
     right = _AFTER.match(text[end : end + 40])
     before, after = (left[0] if left else ""), (right[0] if right else "")
@@ -370,7 +370,7 @@ def _by_people(
     year: int | None,
     notes: list[str],
 ) -> list[Entry]:
-    """Keep what the authors and the year fit, where they are known."""
+    """Keep entries that fit the authors and the year, if known."""
     names = {word for each in authors for word in _words(each)[-1:]}
     if names:
         fitting = [
@@ -378,7 +378,7 @@ def _by_people(
         ]
         if chosen and not fitting:
             notes.append(
-                "An entry has the title and other authors, and was not taken: "
+                "An entry with the title has other authors, and was not taken: "
                 f"{'; '.join(_describe(each) for each in chosen[:5])}."
             )
         chosen = fitting
@@ -416,7 +416,7 @@ def year_of(text: str) -> str:
 
 
 class Index:
-    """Finds entries by the number, or by the author and year, that a mark prints."""
+    """Finds entries by the number, or the author and year, in a mark."""
 
     _AUTHOR_YEAR: Final = re.compile(
         r"([^\W\d_][\w'’.-]*(?:[ -][^\W\d_][\w'’-]*){0,2}?)"
@@ -446,7 +446,7 @@ class Index:
                         some.append(each.key)
 
     def between(self, first: str, last: str, most: int = 80) -> tuple[str, ...]:
-        """Return the keys from one to another, both left out."""
+        """Return the keys between two others."""
         begin, end = self.places.get(first, -1), self.places.get(last, -1)
         return tuple(self.keys[begin + 1 : end]) if 0 <= begin < end <= begin + most else ()
 
@@ -463,7 +463,7 @@ class Index:
         return tuple(dict.fromkeys(found))
 
     def author_year(self, text: str) -> tuple[str, ...]:
-        """Return the keys of printed authors and years, where each is one entry's."""
+        """Return the keys of printed authors and years, if each names one entry."""
         found: list[str] = []
         for each in self._AUTHOR_YEAR.finditer(text):
             words = fold(each[1]).split()

@@ -1,4 +1,4 @@
-"""What the readers of all forms make of a text: blocks with places for the marks."""
+"""The common result of all readers: blocks with places for the marks."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from citehub.texts.passage import Form, Place
 
 MARK: Final = "\ue000"
-"""Stands in the text of a block where a mark is."""
+"""The place of a mark in the text of a block."""
 
 EQUATION: Final = "\ue001"
-"""Stands where a displayed equation is."""
+"""The place of a displayed equation."""
 
 BREAK: Final = "\ue002"
-"""Ends a sentence, whatever is around it."""
+"""Always ends a sentence."""
 
 _OURS: Final = re.compile("[\ue000-\ue002]")
 _BLANKS: Final = re.compile(r"[\s\u200b\u2060\ufeff]+")
@@ -36,8 +36,8 @@ _LOST.update(_LIGATURES)
 class Mark:
     """One mark: what it cites, and how it is printed.
 
-    ``group`` is the number of works of its brackets; 0 where the brackets stand in the text
-    around it. A mark ``is_textual`` where it is a part of its sentence, as "Lin et al. (2007)".
+    ``group`` is the number of works in its brackets; 0 if the brackets are in the text around it.
+    A mark ``is_textual`` if it is a part of its sentence, as "Lin et al. (2007)".
     """
 
     keys: tuple[str, ...]
@@ -58,12 +58,12 @@ class Block:
     is_heading: bool = False
     is_front: bool = False
     is_open: bool = False
-    """Whether a reader of pages may go on with the sentence in the next block."""
+    """Whether the sentence may go on in the next block, across pages."""
 
 
 @dataclass(slots=True)
 class Document:
-    """A text as it was read."""
+    """A text after reading."""
 
     form: Form
     title: str | None = None
@@ -73,10 +73,10 @@ class Document:
     blocks: list[Block] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     n_raw: int = 0
-    """Marks that hold raw keys of a bibliography that is not there."""
+    """Marks with raw keys of a missing bibliography."""
 
     n_lost: int = 0
-    """Marks that could be tied to no entry."""
+    """Marks without a matching entry."""
 
 
 def plain(text: str) -> str:
@@ -85,12 +85,12 @@ def plain(text: str) -> str:
 
 
 def own(text: str) -> str:
-    """Return a text of a document without the signs that stand for marks here."""
+    """Return a text of a document without our characters for marks."""
     return _OURS.sub("\ufffd", text) if _OURS.search(text) else text
 
 
 class Writer:
-    """Collects the blocks of a text in order; footnotes come behind their block."""
+    """Collects the blocks of a text in order; footnotes follow their block."""
 
     def __init__(self) -> None:
         self.blocks: list[Block] = []
@@ -106,7 +106,7 @@ class Writer:
         self.parts.append(own(text))
 
     def sign(self, sign: str) -> None:
-        """Add a sign of ours."""
+        """Add one of our characters."""
         self.parts.append(sign)
 
     def mark(self, mark: Mark) -> None:
@@ -135,7 +135,7 @@ class Writer:
 
     @contextmanager
     def aside(self, place: Place) -> Iterator[None]:
-        """Write a block of its own that comes behind the one in hand."""
+        """Write a separate block after the current one."""
         kept = self.parts, self.marks, self.place, self.later
         self.parts, self.marks, self.later, self.place = [], [], [], place
         n_before = len(self.blocks)

@@ -39,7 +39,7 @@ _MOST_COMPARED: Final = 5_000_000  # marks with brackets
 
 
 class _Sentence(NamedTuple):
-    """A sentence with where it stands."""
+    """A sentence with its place."""
 
     block: Block
     begin: int
@@ -63,28 +63,28 @@ def find_passages(  # noqa: PLR0913
 ) -> Passages:
     r"""Find every passage of a full text that cites a work.
 
-    It reads HTML of LaTeXML (arXiv, ar5iv), LaTeX, JATS and NLM XML and GROBID's TEI. Marks of
-    Markdown, plain text and PDF are no links; what was found there is less sure. It opens no
-    network connection and runs no TeX.
+    It reads HTML of LaTeXML (arXiv, ar5iv), LaTeX, JATS and NLM XML and GROBID's TEI. Marks in
+    Markdown, plain text and PDF are not links, so passages there are less certain. It does not use
+    the network, and runs no TeX.
 
     Parameters
     ----------
     path : str or os.PathLike
-        A file, an archive as arXiv serves sources, or the folder of a LaTeX source.
+        A file, an archive of a source as from arXiv, or the folder of a LaTeX source.
     title : str, optional
-        The work's title. An entry with another identifier than that given is not taken.
+        The work's title. An entry with another identifier does not count.
     doi, arxiv_id : str, optional
-        Its identifiers; an entry that has one is the work, whatever its title.
+        Its identifiers; an entry with one of them is the work, whatever its title.
     names : sequence of str, optional
-        How texts name the work, as ``["MT-NLG"]``. Sentences that do so without a mark are
-        passages too, whose mark is None; titles of sections are left out.
+        Names of the work in texts, as ``["MT-NLG"]``. Sentences with a name but no mark are
+        passages, too, with None as mark; titles of sections are left out.
     authors : sequence of str, optional
-        The work's authors, or one of them: where two works have the title.
+        The work's authors, or one of them, in case two works have the title.
     year : int, optional
-        The year: where two works have the title.
+        The year, in case two works have the title.
     keys : sequence of str, optional
-        Keys of the text's own reference list that are the work's; also raw keys of a text
-        that has lost its list.
+        Keys of the work in the text's own reference list; also raw keys in a text without its
+        list.
 
     Returns
     -------
@@ -94,9 +94,9 @@ def find_passages(  # noqa: PLR0913
     Raises
     ------
     UnreadableText
-        There is no text, or none that can be read.
+        There is no text, or no readable one.
     BadArgument
-        Nothing says which work is looked for.
+        Nothing says which work to look for.
     MissingExtra
         The form needs a library that is not installed.
 
@@ -121,9 +121,7 @@ def find_passages(  # noqa: PLR0913
     """
     wanted = _identifiers(doi, arxiv_id)
     if not (wanted or keys or (title and title.strip()) or any(names)):
-        raise BadArgument(
-            "Nothing says which work is looked for. Give its title, doi or arxiv_id."
-        )
+        raise BadArgument("Nothing says which work to look for. Give its title, doi or arxiv_id.")
     document = read_document(os.fspath(path))
     matched = match_work(
         document.entries, title=title, ids=wanted, authors=authors, year=year, keys=keys
@@ -149,7 +147,7 @@ def find_passages(  # noqa: PLR0913
 
 
 def identify(path: str | os.PathLike[str]) -> TextHead:
-    """Tell what a text says of itself: its form, title, identifiers and licence.
+    """Return what a text says about itself: its form, title, identifiers and licence.
 
     Parameters
     ----------
@@ -164,7 +162,7 @@ def identify(path: str | os.PathLike[str]) -> TextHead:
     Raises
     ------
     UnreadableText
-        There is no text, or none that can be read.
+        There is no text, or no readable one.
 
     Examples
     --------
@@ -196,7 +194,7 @@ def _identifiers(doi: str | None, arxiv_id: str | None) -> set[Identifier]:
 
 
 def read_document(path: str, *, head_only: bool = False) -> Document:
-    """Read a text in whatever form it is."""
+    """Read a text of any form."""
     files = open_files(path)
     names = _texts_of(files)
     if not names:
@@ -222,11 +220,11 @@ def read_document(path: str, *, head_only: bool = False) -> Document:
             others = names[:place] + names[place + 1 :]
             if others:
                 listed = ", ".join(others[:_SHOWN])
-                document.notes.append(f"{name} was read, and not what lies beside it: {listed}.")
+                document.notes.append(f"{name} was read, but not the files next to it: {listed}.")
             return document
     raise refused or UnreadableText.at(
         files.name,
-        f"{names[0]} is no text of a paper that is known here",
+        f"{names[0]} is not a known form of a paper's text",
         "Give HTML of LaTeXML, LaTeX, JATS, TEI, Markdown or plain text.",
     )
 
@@ -247,7 +245,7 @@ def _texts_of(files: Files) -> list[str]:
 
 
 def _reader_of(files: Files, name: str) -> Callable[[Files, str, bool], Document] | None:
-    """Return the reader for what a file holds, whatever its name."""
+    """Return the reader for the content of a file, whatever its name."""
     data = files.read[name]()
     start = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
     ending = os.path.splitext(name)[1].lower()
@@ -311,11 +309,9 @@ def _missing(document: Document, n_marks: int) -> list[str]:
         marks = counted(document.n_raw, "mark")
         notes.append(f"{marks} with a raw key: the reference list lacks the entry.")
     if document.entries and not n_marks:
-        notes.append("The text has a reference list and no mark that is a link.")
+        notes.append("The text has a reference list, but no mark that is a link.")
     elif document.n_lost:
-        notes.append(
-            f"{document.n_lost:,} of {counted(n_marks, 'mark')} could be tied to no entry."
-        )
+        notes.append(f"{document.n_lost:,} of {counted(n_marks, 'mark')} match no entry.")
     return notes
 
 
@@ -323,7 +319,7 @@ def _missing(document: Document, n_marks: int) -> list[str]:
 
 
 def settle(document: Document) -> None:
-    """Give marks the works inside of ranges, and the size of their groups."""
+    """Add the works inside of ranges to marks, and the size of their groups."""
     index = Index(document.entries)
     for block in document.blocks:
         if block.marks:
@@ -351,7 +347,7 @@ def _expand_ranges(block: Block, index: Index) -> None:
 
 
 def _count_groups(block: Block) -> None:
-    """Count the works between one pair of brackets, or of marks that touch each other."""
+    """Count the works in one pair of brackets, or in marks that touch each other."""
     printed, places = _print(block.text, block.marks)
     groups = list(range(len(places)))
     for place in range(1, len(places)):
@@ -372,7 +368,7 @@ def _count_groups(block: Block) -> None:
 
 
 def _around(printed: str, places: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int] | None]:
-    """Yield the innermost brackets around each mark, some of which a mark may hold itself."""
+    """Yield the innermost brackets around each mark, which may be in the mark itself."""
     pairs = _bracket_pairs(printed)
     is_many = len(pairs) * len(places) > _MOST_COMPARED
     for begin, end in places:
@@ -396,7 +392,7 @@ def _bracket_pairs(text: str) -> list[tuple[int, int]]:
 
 
 def _print(text: str, marks: Sequence[Mark]) -> tuple[str, list[tuple[int, int]]]:
-    """Return a text with its marks as printed, and where they stand in it."""
+    """Return a text with its marks as printed, and their places."""
     text = text.replace(BREAK, "").replace(EQUATION, "[equation]")
     if not marks:
         return text.replace(MARK, ""), []

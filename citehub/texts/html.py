@@ -92,7 +92,7 @@ def read_html(files: Files, name: str, head_only: bool) -> Document:  # noqa: FB
     if not document.blocks or _is_stub(document, text):
         raise UnreadableText.at(
             files.name,
-            "the page holds no text of a paper: its conversion failed, or there is the abstract",
+            "the page has no text of a paper: its conversion failed, or it has only the abstract",
             "Read the LaTeX source or another form.",
         )
     return document
@@ -139,7 +139,7 @@ def _read_head(root: Element, text: str, document: Document) -> None:
 
 
 def _licences(root: Element) -> Iterator[Statement]:
-    """Yield what a page says of the licence of its paper; what the paper says is another's."""
+    """Yield what a page says about the licence of its paper, not what the paper says."""
     for each in root.iter("a", "div", "span", "link"):
         is_own = each.get("id") == "license-tr"
         if not is_own and "license" not in (each.get("rel") or "").lower().split():

@@ -91,7 +91,7 @@ def read_jats(files: Files, name: str, head_only: bool) -> Document:  # noqa: FB
     for block in document.blocks:
         block.text = _uncrossed(block.text)
     if not any(not each.is_front and each.place != "abstract" for each in document.blocks):
-        document.notes.append("The file has no body: there is the front matter alone.")
+        document.notes.append("The file has no body, only the front matter.")
     if not document.blocks and not document.entries:
         raise UnreadableText.at(files.name, "the article has no text", "Read another form of it.")
     return document
@@ -127,7 +127,7 @@ def _read_head(article: Element, document: Document) -> None:
 
 
 def _licences(article: Element) -> Iterator[Statement]:
-    """Yield what an article says of its own licence, not what its parts say of theirs."""
+    """Yield what an article says about its own licence, not about those of its parts."""
     for meta in article.findall("front/article-meta"):
         places = [meta, *meta.findall("permissions")]  # the NLM had no permissions at first
         beside = " ".join(
@@ -149,7 +149,7 @@ def _licences(article: Element) -> Iterator[Statement]:
 
 
 def _licence(element: Element, beside: str) -> Statement:
-    """Return what a licence says; of what is in doubt, nothing that opens the text."""
+    """Return what a licence says; a doubtful one never opens the text."""
     kind = attribute(element, "license-type").strip()
     addresses = [attribute(element, "href").strip()]
     if kind.startswith("http"):
@@ -175,7 +175,7 @@ def _licence(element: Element, beside: str) -> Statement:
 
 
 def _reference(element: Element, beside: str) -> Statement:
-    """Return what a reference to a licence says; one that is not yet valid says nothing."""
+    """Return a reference to a licence; nothing if it is not yet valid."""
     address = words_of(element) or attribute(element, "href").strip()
     begins = attribute(element, "start_date").strip()
     if begins:
@@ -247,9 +247,9 @@ class _Reader:
         self.out.end()
 
     def sub_article(self, element: Element) -> None:
-        """Read a letter or a reply; a translation says the same once more, and is left out."""
+        """Read a letter or a reply; leave out a translation."""
         if element.get("article-type") == "translation" and self.has_marks:
-            note = "The file also holds a translation of the article; it was not read."
+            note = "The file also has a translation of the article; it was not read."
             if note not in self.document.notes:
                 self.document.notes.append(note)
             return
@@ -455,7 +455,7 @@ def _ids(element: Element) -> Iterator[Identifier]:
 
 
 def _spaced(element: Element) -> str:
-    """Return the text of an entry, its fields parted where nothing else parts them."""
+    """Return the text of an entry, with its fields separated."""
     if element.tag == "element-citation" or not (element.text or "").strip():
         return "\n".join(filter(None, (words_of(each) for each in element)))
     return words_of(element, "label")

@@ -1,4 +1,4 @@
-"""LaTeX sources, read without TeX: the main file, what it takes in, and its reference lists."""
+"""LaTeX sources, read without TeX: the main file, its inputs, and its reference lists."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def _find_own_ids(files: Files, document: Document) -> None:
 
 
 def _read_lists(files: Files, document: Document, lists: list[str], entries: list[Entry]) -> None:
-    """Read the reference lists that the text names; else what lies beside it."""
+    """Read the reference lists that the text names; else those next to it."""
     named = [each for each in lists if each in files.read]
     if not named and not entries:
         named = files.ending(".bbl") or files.ending(".bib")
@@ -95,7 +95,7 @@ def _read_lists(files: Files, document: Document, lists: list[str], entries: lis
 
 
 def _tie(document: Document) -> None:
-    """Tie keys to entries, whatever their case, and count those that are raw."""
+    """Match keys with entries, whatever their case, and count raw keys."""
     keys = {each.key for each in document.entries}
     folded = {each.casefold(): each for each in keys}
     for block in document.blocks:

@@ -1,4 +1,4 @@
-"""A LaTeX text, gone through as TeX does, token by token, for what prints and its marks."""
+"""Reading a LaTeX text token by token, as TeX does, for its print and its marks."""
 
 from __future__ import annotations
 
@@ -128,8 +128,7 @@ class Reader(Macros):
         except (TooMuch, RecursionError):
             self.stack.clear()
             self.notes.append(
-                "Macros of the source expand without end, or nearly so; what comes behind them "
-                "was not read."
+                "Macros of the source expand without end, or nearly so; the rest was not read."
             )
         self.out.end()
 

@@ -1,4 +1,4 @@
-"""Which licence a text states of itself: an open one only where nothing speaks against it."""
+"""The licence that a text states: an open one only if nothing speaks against it."""
 
 from __future__ import annotations
 
@@ -45,22 +45,22 @@ _UNCLEAR: Final = "unclear: "
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One place where a text says under which licence it is.
+    """One statement of a text on its licence.
 
     Attributes
     ----------
     addresses : tuple of str
-        What the place names as the address of the terms.
+        Addresses of the terms.
     words : str
         What it says.
     links : tuple of str
-        Where its words link to, of Creative Commons.
+        Links in its words to Creative Commons.
     beside : str
-        What stands beside it and may restrict it, as a line of copyright.
+        Text next to it that may restrict it, as a line of copyright.
     is_clear : bool
-        Whether it can open the text by itself; else it must agree with one that can.
+        Whether it alone can open the text; else it must agree with one that can.
     is_label : bool
-        Whether its words are the name of a licence, which needs no address.
+        Whether its words name a licence, which needs no address.
     """
 
     addresses: tuple[str, ...] = ()
@@ -72,12 +72,12 @@ class Statement:
 
 
 def licence_of(statements: Iterable[Statement]) -> str | None:
-    """Return the licence on which all statements agree, else one that is not open, or none.
+    """Return the licence on which all statements agree, else a closed one, or none.
 
     Parameters
     ----------
     statements : iterable of Statement
-        All that a text says of its own licence.
+        All statements of a text on its own licence.
 
     Examples
     --------
@@ -115,7 +115,7 @@ def _closeness(licence: str) -> tuple[bool, int]:
 
 
 def _settled(said: Statement) -> str:
-    """Return what one statement says: an open licence only where its words agree."""
+    """Return the licence of one statement: an open one only if its words agree."""
     links = (*said.links, *(each[0].rstrip(".") for each in _ADDRESS.finditer(said.words)))
     for each in (*said.addresses, *links):
         if not is_open_licence(each):
@@ -156,7 +156,7 @@ def _terms(licence: str) -> tuple[str, str, str]:
 
 
 def _kinds(words: str) -> set[str]:
-    """Return which open licences words name."""
+    """Return the open licences that words name."""
     kinds = {"zero"} if _ZERO.search(words) else set()
     if _ALIKE.search(words):
         kinds.add("by-sa")
@@ -166,5 +166,5 @@ def _kinds(words: str) -> set[str]:
 
 
 def _veiled(words: str) -> str:
-    """Return words so that they are never taken for the name of an open licence."""
+    """Return words that never count as the name of an open licence."""
     return f"{_UNCLEAR}{words}" if is_open_licence(words) else words

@@ -104,11 +104,11 @@ def read_plain(
     further: Sequence[Entry] = (),
     head_only: bool = False,
 ) -> Document:
-    """Read a text whose marks are no links, with entries that are kept beside it."""
+    """Read a text whose marks are not links, with separately kept entries."""
     document = Document("markdown" if is_markdown else "plain")
     document.notes.append(
-        "The marks of this form are no links: numbers, names with years and keys were read as "
-        "they are printed."
+        "The marks of this form are not links: numbers, names with years and keys were read as "
+        "printed."
     )
     front = _FRONT.match(text)
     if front:
@@ -128,7 +128,7 @@ def read_plain(
     reader.read(body)
     document.blocks = joined(reader.out.blocks)
     if not document.blocks:
-        raise UnreadableText.at(path, "it holds no prose", "Give the text of a paper.")
+        raise UnreadableText.at(path, "it has no prose", "Give the text of a paper.")
     return document
 
 
@@ -140,7 +140,7 @@ def _rows(found: re.Match[str]) -> str:
 
 
 def _head(lines: Sequence[str]) -> str:
-    """Return what may tell whose text it is, without what is prose or cites."""
+    """Return lines that may identify the text, without prose and references."""
     kept: list[str] = []
     for line in lines[:15]:
         if _HEADING.match(line) and (kept or not line.startswith("# ")):
@@ -165,7 +165,7 @@ def _first_title(lines: Sequence[str], *, is_markdown: bool) -> str | None:
 
 
 def _part(lines: list[str]) -> tuple[list[str], list[str]]:
-    """Part the text from its reference list; what follows the list is text again."""
+    """Separate the text from its reference list; what follows the list is text again."""
     begin = None
     for place, line in enumerate(lines):
         heading = _HEADING.match(line)
@@ -244,7 +244,7 @@ def _is_one(lines: list[str]) -> bool:
 
 
 def _is_numbered(labels: list[str]) -> bool:
-    """Tell whether a list is cited by numbers; a few that a program saw in it do not count."""
+    """Tell whether a list is cited by numbers; a few accidental ones do not count."""
     return 3 * sum(each.isdecimal() for each in labels) > len(labels)
 
 

@@ -1,4 +1,4 @@
-"""XML and HTML, parsed without entities from outside, network or endless depth."""
+"""XML and HTML, parsed without external entities, network or endless depth."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Element = Any
 DEEPEST: Final = 150
-"""Elements in elements; what lies deeper is read as bare text."""
+"""The deepest nesting of elements; deeper ones are read as plain text."""
 
 _ROOT: Final = re.compile(rb"<([A-Za-z_][\w.:-]*)")
 _SKIPPED: Final = re.compile(rb"<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL)
@@ -71,7 +71,7 @@ def parse_xml(path: str, data: bytes, notes: list[str]) -> Element:
         root = None
     if root is None or len(root) == 0:
         raise UnreadableText.at(path, f"it is no XML ({problem})", "Get the file again.")
-    notes.append(f"The XML is damaged ({problem}); what could be read of it was read.")
+    notes.append(f"The XML is damaged ({problem}); only a part could be read.")
     return root
 
 

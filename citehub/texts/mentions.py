@@ -14,9 +14,9 @@ _PIECES: Final = re.compile(r"[\s\xad]+|[-‐‑‒–—−]+")
 
 
 def name_pattern(names: Sequence[str]) -> re.Pattern[str] | None:
-    """Return what finds names, whatever stands for a hyphen or a blank in them.
+    """Return a pattern that finds names, with any kind of hyphen or blank.
 
-    Long names that are no abbreviations are found in small and large letters.
+    It ignores the case of long names that are not abbreviations.
 
     Examples
     --------

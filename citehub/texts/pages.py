@@ -1,4 +1,4 @@
-"""Paragraphs that the end of a page parts, in texts that were read from pages."""
+"""Paragraphs across the end of a page, in texts that were read from pages."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LONGEST: Final = 20_000  # of a paragraph
 
 
 def joined(blocks: list[Block]) -> list[Block]:
-    """Join paragraphs of which a page, or what floats on it, made two."""
+    """Join paragraphs that a page, or a float, split."""
     whole: list[Block] = []
     last_at = -1
     for block in blocks:

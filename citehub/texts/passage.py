@@ -1,4 +1,4 @@
-"""A passage that cites a work, and what a reading of one text gives."""
+"""A passage that cites a work, and the result of reading one text."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
 __all__ = ["Passage", "Passages", "TextHead"]
 
 Form = Literal["html", "latex", "jats", "tei", "markdown", "plain", "pdf"]
-"""How a text is written; from ``html`` to ``tei`` the marks are links."""
+"""The form of a text; from ``html`` to ``tei`` the marks are links."""
 
 Place = Literal["text", "caption", "table", "footnote", "abstract", "appendix"]
-"""Where in a text a passage stands."""
+"""The place of a passage in a text."""
 
 Status = Literal[
     "found", "cited nowhere", "not in the list", "no reference list", "list without links",
     "ambiguous",
 ]  # fmt: skip
-"""What a reading of one text came to.
+"""The result of reading one text.
 
 =====================  ===========================================================================
 ``found``              at least one mark cites the work
@@ -38,30 +38,30 @@ Status = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A sentence that cites a work or names it, with where it stands.
+    """A sentence that cites or names a work, with its place.
 
     Attributes
     ----------
     section : tuple of str
-        Titles of the sections it stands in, the outermost first. LaTeX has them without numbers,
-        HTML and TEI with the number as printed.
+        Titles of its sections, the outermost first. LaTeX has them without numbers, HTML and TEI
+        with the printed number.
     place : str
         ``text``, ``caption``, ``table``, ``footnote``, ``abstract`` or ``appendix``.
     sentence : str
         The sentence; of a table, the row.
     before, after : str or None
-        The sentences around it in the same section; None where there is none.
+        The sentences around it in the same section; None if there is none.
     mark : str or None
-        The mark as printed, or as ``[key, key]`` in LaTeX; None where the sentence names the work
+        The mark as printed, or as ``[key, key]`` in LaTeX; None if the sentence names the work
         without a mark.
     group_size : int
         How many works the mark's brackets, superscript or command cite; 0 without a mark.
     start, end : int
-        Where the sentence stands in the text that ``text`` of :class:`Passages` gives.
+        Start and end of the sentence in ``text`` of :class:`Passages`.
     mark_start, mark_end : int or None
-        Where the mark stands in the sentence.
+        Start and end of the mark in the sentence.
     names_work : bool
-        Whether the sentence has one of the names that were asked for.
+        Whether the sentence has one of the given names.
     form : str
         ``html``, ``latex``, ``jats``, ``tei``, ``markdown``, ``plain`` or ``pdf``.
     keys : tuple of str
@@ -85,7 +85,7 @@ class Passage:
 
     @property
     def section_kind(self) -> str:
-        """The kind of the section, by the words of its titles; ``other`` where none says it."""
+        """The kind of the section, by the words of its titles; ``other`` if none tells."""
         if self.place in {"abstract", "appendix"}:
             return self.place
         titles = (split_number(title)[1] for title in self.section)
@@ -94,7 +94,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class TextHead:
-    """What a text says of itself.
+    """What a text says about itself.
 
     Attributes
     ----------
@@ -105,8 +105,8 @@ class TextHead:
     ids : tuple of Identifier
         Its own identifiers.
     licence : str or None
-        The licence that it states: the address where it has one, else the words; that of an
-        open one only where all that it says agrees.
+        The licence that it states: the address, else the words; an open one only if all its
+        statements agree.
     """
 
     form: Form
@@ -122,16 +122,15 @@ class Passages(Sequence[Passage]):
     Attributes
     ----------
     status : str
-        ``found``, ``cited nowhere``, ``not in the list``, ``no reference list``,
-        ``list without links`` or ``ambiguous``: why there is no mark, where there is none.
-        Sentences that name the work without a mark do not make it ``found``.
+        ``found``, ``cited nowhere``, ``not in the list``, ``no reference list``, ``list without
+        links`` or ``ambiguous``: the result, with the reason if there is no mark. Sentences that
+        name the work without a mark do not make it ``found``.
     form : str
-        How the text is written.
+        The form of the text.
     entries : tuple of str
-        Keys of the reference list's entries for the work; of all entries that fit, where the
-        title is ambiguous.
+        Keys of the entries for the work; if the title is ambiguous, of all that fit.
     notes : tuple of str
-        What could not be done, in sentences.
+        Sentences on what could not be done.
     title : str or None
         The title of the text itself.
     ids : tuple of Identifier
@@ -139,9 +138,9 @@ class Passages(Sequence[Passage]):
     licence : str or None
         The licence that it states.
     n_entries, n_marks : int
-        Entries of the whole reference list, and marks of the whole text.
+        Numbers of entries in the reference list, and of marks in the text.
     text : str
-        The text that the offsets of passages count in.
+        The text for the offsets of passages.
     """
 
     status: Status

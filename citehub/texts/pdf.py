@@ -1,4 +1,4 @@
-"""PDF: its text as pypdf finds it, read as plain text."""
+"""PDF: its text by pypdf, read as plain text."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def read_pdf(files: Files, name: str, head_only: bool) -> Document:  # noqa: FBT
         ) from error
     if not text.strip():
         raise UnreadableText.at(
-            files.name, "its pages hold no text, as those that are scanned", "Read another form."
+            files.name, "its pages have no text, as scanned ones", "Read another form."
         )
     document = read_plain(files.name, text, head_only=head_only)
     document.form = "pdf"

@@ -1,4 +1,4 @@
-"""Sentences of scientific prose: where they end, marks and abbreviations kept whole."""
+"""Splitting scientific prose into sentences, with marks and abbreviations kept whole."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ _NEVER: Final = frozenset(
     "i.d.r z.t u.u v.a ebd "
     "p.ej ej sra dra núm pág págs".split()
 )
-"""What ends no sentence."""
+"""Abbreviations that never end a sentence."""
 
 _SELDOM: Final = frozenset(
     "al etc inc ltd co corp u.s u.k u.n e.u u.s.a ph.d m.sc b.sc jr sr sp spp nov a.m p.m f ff "
     "usw s v dres et abs art avg bes cap est gen int max min st".split()
 )
-"""What ends a sentence only before a word that often begins one."""
+"""Abbreviations that end a sentence only before a word that often begins one."""
 
 _LAST: Final = frozenset({"etc", "usw"})
 _UNITS: Final = frozenset("h hr hrs min s sec d g kg mg l ml m cm mm nm".split())
@@ -70,12 +70,12 @@ _STARTERS: Final = frozenset(
 
 
 def split_sentences(text: str, marks: Sequence[Mark] = ()) -> list[tuple[int, int]]:
-    """Return where the sentences of a block begin and end.
+    """Return the start and end of the sentences of a block.
 
     Parameters
     ----------
     text : str
-        The text, with single blanks and a sign where a mark is.
+        The text, with single blanks and a character for each mark.
     marks : sequence of Mark
         The marks, in order.
 
@@ -128,7 +128,7 @@ def _end_at(
     around: tuple[int, int] | None,
     behind: tuple[re.Match[str] | None, Mark | None],
 ) -> int | None:
-    """Return where the sentence ends that a stop may end; None where it goes on."""
+    """Return where a sentence ends after a stop; None if it goes on."""
     end = found.end()
     if around is not None and (
         around[1] >= end or text[begin : around[0]].strip(" \"'“‘„")
@@ -145,7 +145,7 @@ def _end_at(
 
 
 def _pairs(text: str) -> list[tuple[int, int]]:
-    """Return outermost pairs of brackets, of no great length, in order."""
+    """Return outermost pairs of brackets of moderate length, in order."""
     opened: list[int] = []
     pairs: list[tuple[int, int]] = []
     for found in _BRACKETS.finditer(text):
@@ -164,7 +164,7 @@ def _pairs(text: str) -> list[tuple[int, int]]:
 
 
 def _belongs_before(text: str, run: re.Match[str], mark: Mark | None) -> bool:
-    """Tell whether marks behind a full stop belong to the sentence that it ends."""
+    """Tell whether marks after a full stop belong to the sentence before."""
     following = text[run.end() : run.end() + 2].lstrip()[:1]
     if (mark is not None and mark.is_raised) or following == ".":
         return True
@@ -191,7 +191,7 @@ def _ends(text: str, begin: int, found: re.Match[str], end: int) -> bool:
 
 
 def _may_begin(following: str) -> bool:
-    """Tell whether a sentence may begin so."""
+    """Tell whether a sentence may begin like this."""
     if following[0] in ",;:)]}–—=<>%/+&" or _ASIDE.match(following):
         return False
     if not following[0].islower() or _LISTED.match(following):
@@ -207,7 +207,7 @@ def _is_unit(before: str, word: str, following: str) -> bool:
 
 
 def _is_cut(word: str, following: str) -> bool:
-    """Tell whether a word with a full stop is an abbreviation that ends no sentence here."""
+    """Tell whether a word with a full stop is an abbreviation within a sentence."""
     lower = word.casefold().rpartition("-")[2]
     if lower in _NEVER:
         return True

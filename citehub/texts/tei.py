@@ -86,7 +86,7 @@ def _read_head(root: Element, document: Document) -> None:
 
 
 def _licences(header: Element) -> Iterator[Statement]:
-    """Yield what a text says of its licence where it says how it was published."""
+    """Yield what a text says about its licence in its publication statement."""
     for each in header.iterfind("fileDesc/publicationStmt/availability"):
         words = words_of(each)
         if each.get("status") == "restricted":
@@ -202,7 +202,7 @@ class _Reader:
         return best if counts.get(best, 0) >= _SURE else ""
 
     def _is_numbered(self, root: Element) -> str:
-        """Return the bracket of marks that are numbers, where they count as the list does."""
+        """Return the bracket of numeric marks, if they count as the list does."""
         right, wrong = 0, 0
         brackets = {"[": 0, "(": 0, "": 0}
         for each in root.iter("ref"):
@@ -362,7 +362,7 @@ class _Reader:
 
 
 def _unlink_numbers(block: Block, n_entries: int) -> None:
-    """Take links from brackets of numbers that cannot be a list of references."""
+    """Remove links from brackets of numbers that cannot be references."""
     pieces = block.text.split(MARK)
     most = n_entries * 5 // 4 + 3  # of a list that has lost some
     run: list[Mark] = []

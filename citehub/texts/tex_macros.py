@@ -1,4 +1,4 @@
-"""Macros and conditions of TeX, as far as they decide which text prints."""
+"""Macros and conditions of TeX that decide which text prints."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _MOST_ARGUMENTS: Final = 9
 
 
 class Macro(NamedTuple):
-    """A macro: how many arguments it takes, the default of the first, and its text.
+    """A macro: the number of its arguments, the default of the first, and its text.
 
     ``delimiters`` are what TeX looks for around its arguments, ``kinds`` the letters of xparse.
     """
@@ -49,7 +49,7 @@ class Macro(NamedTuple):
 
 
 class Macros(Source):
-    """A text in hand with its macros."""
+    """The current text with its macros."""
 
     def __init__(self, size: int) -> None:
         super().__init__(size)
@@ -103,7 +103,7 @@ class Macros(Source):
             self.macros[name] = meant
 
     def define(self, name: str, macro: Macro) -> None:
-        """Keep a macro, unless it is one of LaTeX's own made to look otherwise."""
+        """Keep a macro, unless it only restyles one of LaTeX's own."""
         if not name or name in BUILT_IN:
             return
         is_cite = CITE_NAME.fullmatch(name) and not NO_CITE.fullmatch(name)
@@ -121,7 +121,7 @@ class Macros(Source):
     # Expansion
 
     def expand(self, macro: Macro) -> None:
-        """Put what a macro stands for in its place."""
+        """Replace a macro by its text."""
         self.n_expanded += 1
         if self.n_expanded > _MOST_EXPANSIONS:
             raise TooMuch

@@ -1,4 +1,4 @@
-"""TeX's text in hand: what comes next, arguments, and what stands between a begin and an end."""
+"""The current TeX text: what comes next, arguments, and the content of environments."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ _WORK: Final = 10  # signs to go over for each sign of the source
 
 
 class TooMuch(Exception):
-    """Macros without end, or what takes as long."""
+    """Endless macros, or some that take as long."""
 
 
 class Source:
-    """Texts on top of each other: what a macro stands for lies on what comes behind it."""
+    """A stack of texts: the text of a macro lies on what follows it."""
 
     def __init__(self, size: int) -> None:
         self.stack: list[tuple[str, int]] = []
@@ -55,16 +55,16 @@ class Source:
             raise TooMuch
 
     def here(self) -> tuple[str, int]:
-        """Return the text in hand and the place in it."""
+        """Return the current text and the place in it."""
         return self.stack[-1] if self.stack else ("", 0)
 
     def go(self, place: int) -> None:
-        """Go to a place of the text in hand."""
+        """Go to a place in the current text."""
         if self.stack:
             self.stack[-1] = (self.stack[-1][0], place)
 
     def merge(self) -> bool:
-        """Make one text of all that is in hand; tell whether there were several."""
+        """Join all current texts; tell whether there were several."""
         if len(self.stack) <= 1:
             return False
         rest = "".join(text[at:] for text, at in reversed(self.stack))
@@ -104,7 +104,7 @@ class Source:
         return False
 
     def optional(self, opened: str = "[") -> str | None:
-        """Take an optional argument; None where there is none."""
+        """Take an optional argument; None if there is none."""
         if self.peek() != opened:
             return None
         text, at = self.stack[-1]
@@ -178,7 +178,7 @@ class Source:
         return None
 
     def _close_brace(self, text: str, at: int) -> int:
-        """Return where a group closes; comments hold no braces. -1 where it does not."""
+        """Return where a group closes, ignoring comments; -1 if it does not."""
         depth = 0
         for found in _BRACE.finditer(text, at):
             sign = found[0]

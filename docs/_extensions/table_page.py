@@ -1,4 +1,4 @@
-"""The page of a table: what it holds, and how to load it in five languages and libraries."""
+"""The page of a table: its content, and how to load it in five languages and libraries."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from citehub import _markdown as md
 from citehub._catalog import find_folder
 from citehub._manifest import own_tables
 from citehub._schema import SCHEMA, SCHEMA_VERSION, TABLES
+from citehub._text import counted
 from citehub.build.own_tables import read_own_tables
 from citehub.build.write import describe
 from citehub.vocabulary import JOIN_REASONS, MEASURES, NOTE_KINDS
@@ -32,7 +33,7 @@ MEANINGS = {
 
 
 def pages(hub: Hub) -> dict[str, str]:
-    """Return the page of each table by file name, also of those that the hub does not hold."""
+    """Return the page of each table by file name, also of tables that the hub lacks."""
     absent = [schema for schema in SCHEMA if schema.name not in hub.tables]
     return {f"{table}.md": page(hub, table) for table in hub.tables} | {
         f"{schema.name}.md": absent_page(hub, schema) for schema in absent
@@ -45,17 +46,17 @@ def page(hub: Hub, name: str) -> str:
 
 
 def absent_page(hub: Hub, schema: TableSchema) -> str:
-    """Return the page of a table that hubs from bulk dumps hold and this one does not."""
+    """Return the page of a table that hubs from bulk dumps have and this one lacks."""
     return "\n\n".join(_absent_parts(hub, schema)) + "\n"
 
 
 def preview(text: str) -> str:
-    """Return what a link to the page shows of it, as front matter."""
+    """Return what a link to the page shows, as front matter."""
     return f"---\n'og:description': {json.dumps(text, ensure_ascii=False)}\n---"
 
 
 def data_path(hub: Hub, name: str) -> str:
-    """Return where the site holds the file of a table, from its root."""
+    """Return the place of a table's file on the site, from its root."""
     return f"data/{hub.name}/{hub.version}/{name}.parquet"
 
 
@@ -64,11 +65,12 @@ def _parts(hub: Hub, table: Table[Any, Any]) -> Iterator[str]:
     rows = list(table)
     yield preview(table.meaning)
     yield f"# Table {table.name}"
-    yield f"{md.paragraph(table.meaning)} Data version {hub.version} holds {len(rows):,} of them."
+    size = counted(len(rows), "row")
+    yield f"{md.paragraph(table.meaning)} Data version {hub.version} has {size}."
     if table.name in own_tables(hub.manifest):
         yield (
-            f"Only the hub {hub.name} has this table: [it declares it](../guide/build.md"
-            "#tables-of-your-own) beside its sources."
+            f"Only the hub {hub.name} has this table, which [it declares itself](../guide/build.md"
+            "#tables-of-your-own)."
         )
     about = [("rows", f"{len(rows):,}"), *_about(resource), *_file(hub, resource)]
     yield md.table(("field", "value"), about)
@@ -87,7 +89,7 @@ def _absent_parts(hub: Hub, schema: TableSchema) -> Iterator[str]:
     yield f"# Table {schema.name}"
     yield (
         f"{md.paragraph(schema.description)} Hubs [from dumps and files]"
-        f"(index.md#tables-of-hubs-from-dumps-and-files) hold it; {hub.name} {hub.version} does "
+        f"(index.md#tables-of-hubs-from-dumps-and-files) have it; {hub.name} {hub.version} does "
         "not."
     )
     yield md.table(("field", "value"), list(_about(resource)))
@@ -103,7 +105,7 @@ def _absent_parts(hub: Hub, schema: TableSchema) -> Iterator[str]:
         ]
         yield md.table((md.code(field["name"]), "meaning"), rows)
     yield "## Load it"
-    yield "From the folder of a hub that holds it:"
+    yield "From the folder of a hub that has it:"
     opened = 'hub = citehub.load("./my-hub")'
     yield md.fenced(f"import citehub\n\n{opened}\nframe = hub.{schema.name}.to_pandas()", "py")
 
@@ -136,7 +138,7 @@ def _columns(
         if field.get("constraints", {}).get("required", False):
             null = "never"
         elif rows is None:
-            null = "where not known"
+            null = "if not known"
         else:
             null = f"{sum(row[field['name']] is None for row in rows):,} of {len(rows):,}"
         yield (
@@ -157,8 +159,8 @@ def _added(hub: Hub, resource: Resource) -> Iterator[str]:
     added["schema"]["fields"] = [f for f in added["schema"]["fields"] if f["name"] not in held]
     if added["schema"]["fields"]:
         yield (
-            f"Schema {SCHEMA_VERSION}, which new hubs have, adds these; {hub.name} {hub.version} "
-            "lacks them, so they are null in it:"
+            f"New hubs, with schema {SCHEMA_VERSION}, also have these columns. {hub.name} "
+            f"{hub.version} lacks them, so they are null:"
         )
         header = ("column", "type", "unit", "null", "meaning")
         yield md.table(header, list(_columns(added)))
@@ -169,7 +171,7 @@ def _vocabularies(hub: Hub, resource: Resource, rows: list[dict[str, Any]]) -> I
     if not closed:
         return
     yield "## Vocabularies"
-    yield "Closed lists of values, with the number of rows that hold each."
+    yield "Closed lists of values, with the number of rows for each."
     own = declared_tables(hub.name).get(resource["name"])
     for field in closed:
         name = field["name"]
@@ -201,9 +203,9 @@ def _closed(resource: Resource) -> list[Field]:
 def _head(resource: Resource, rows: list[dict[str, Any]]) -> Iterator[str]:
     yield "## First rows"
     if not rows:
-        yield "This table has no rows: no source of this release gives anything for it."
+        yield "This table has no rows: no source of this release says anything for it."
         return
-    yield f"One column a line. Cells longer than {LONGEST} letters are cut and end in …"
+    yield f"One column a line. Cells longer than {LONGEST} letters are cut, and end in …"
     names = [field["name"] for field in resource["schema"]["fields"]]
     head = rows[:HEAD]
     yield md.table(

@@ -430,7 +430,7 @@ def test_years_run_from_the_first_to_the_newest(newest):
 
 def test_nothing_is_made_without_a_title_or_a_citation():
     untitled = record("openalex", "W1", "10.5555/lamp", title=None)
-    with pytest.raises(BuildError, match=r"No source tells the title of doi:10.5555/lamp"):
+    with pytest.raises(BuildError, match=r"No source has the title of doi:10.5555/lamp"):
         assemble(hub(record("s2", "2", "s2:2"), canonical=(untitled,)))
     for citing in (
         [],

@@ -191,17 +191,17 @@ def test_every_reading_of_a_date_is_that_day_or_refused(day):
 WRONG = {
     "no header": ("", 1, "expected the columns work_id,year"),
     "another header": ("work_id,jahr\n", 1, "found work_id,jahr. Missing: year, share"),
-    "a column twice": (HEADER.replace("setting", "setting,year"), 1, "column year is there twice"),
+    "a column twice": (HEADER.replace("setting", "setting,year"), 1, "column year occurs twice"),
     "another separator": (HEADER.replace(",", "|"), 1, "found work_id|year"),
     "a column too many": (
         HEADER.replace("\n", ",yaer\n") + "a,,,,,\n" + "b,,,,,,2022\n", 3,
-        "the column 'yaer' is not known, and holds '2022'",
+        "the column 'yaer' is not known, but holds '2022'",
     ),
     "a cell below no column": (HEADER + "a,,,,,,x\n", 2, "expected 6 cells, found 7: 'x'"),
     "a key missing": (HEADER + ",2022,,,,\n", 2, "work_id is empty"),
     "text for a number": (HEADER + "a,x,,,,\n", 2, "year should be a whole number, not 'x'"),
     "a fraction for a number": (HEADER + "a,1.5,,,,\n", 2, "year should be a whole number"),
-    "thousands": (HEADER + 'a,"2,022",,,,\n', 2, "It could be 2022 or 2.022: write the one"),
+    "thousands": (HEADER + 'a,"2,022",,,,\n', 2, "It could be 2022 or 2.022: write the right"),
     "thousands where the comma is decimal": (
         HEADER.replace(",", ";") + "a;;1.234;;;\n", 2, "It could be 1234 or 1,234",
     ),
@@ -212,7 +212,7 @@ WRONG = {
     "either day": (
         HEADER + "a,,,,03/04/2026,\n", 2,
         ("read_on should be a date, YYYY-MM-DD, not '03/04/2026'. It could be 2026-03-04 or "
-         "2026-04-03: write the one that it is."),
+         "2026-04-03: write the right one."),
     ),
     "either year": (HEADER + "a,,,,29/11/26,\n", 2, "2026-11-29 or 2029-11-26"),
     "no day": (HEADER + "a,,,,31.11.2026,\n", 2, "There is no such day."),
@@ -222,7 +222,7 @@ WRONG = {
     ),
     "outside the vocabulary": (HEADER + "a,,,,,two\n", 2, "setting should be one of zero one"),
     "a formula": (HEADER + "=A1&B1,,,,,\n", 2, "It is a formula. Paste its result as a value"),
-    "a broken reference": (HEADER + "a,#REF!,,,,\n", 2, "could not show what stands in this cell"),
+    "a broken reference": (HEADER + "a,#REF!,,,,\n", 2, "could not show the content of this cell"),
     "a broken reference, German": (HEADER + "#BEZUG!,,,,,\n", 2, "work_id should be text, not"),
     "a broken formula, LibreOffice": (HEADER + "a,Err:508,,,,\n", 2, "could not show"),
     "a column too narrow": (HEADER + "a,,,,########,\n", 2, "could not show"),

@@ -153,8 +153,8 @@ WRONG = {
     "no title": ("corrections", [CORRECTION | {"column": "title", "value": ""}], "title is empty"),
     "two values of a cell": (
         "corrections", [CORRECTION, CORRECTION | {"work": "2304.01373v2", "value": ""}],
-        ("corrections.csv, line 3: value of 2304.01373v2 works venue is not known here, and "
-         "'ICML' on line 2. Delete the one that is wrong."),
+        ("corrections.csv, line 3: value of 2304.01373v2 works venue is not known here, but "
+         "'ICML' on line 2. Delete the wrong one."),
     ),
     "a value of the other scheme": (
         "labels", [LABEL | {"value": "supporting"}],
@@ -163,11 +163,11 @@ WRONG = {
     ),
     "two labels by one person": (
         "labels", [LABEL, LABEL | {"value": "result"}],
-        f"labels.csv, line 3: value of {ONE} intent is 'result' here, and 'method' on line 2.",
+        f"labels.csv, line 3: value of {ONE} intent is 'result' here, but 'method' on line 2.",
     ),
     "two findings": (
         "findings", [{"work": ONE, "finding": "a"}, {"work": ONE, "finding": "b"}],
-        "is 'b' here, and 'a' on line 2",
+        "is 'b' here, but 'a' on line 2",
     ),
     "no address": (
         "links", [{"work": ONE, "kind": "code", "url": "github.com/a"}],
@@ -184,10 +184,10 @@ WRONG = {
     ),
     "no such theme": (
         "work_themes", [{"work": ONE, "theme_id": "x"}],
-        "x is no theme of themes.csv, which has: none",
+        "themes.csv has no theme x; known: none",
     ),
     "a work with itself": (
-        "merges", [{"work": ONE, "other": "2304.01373"}], "2304.01373 stands there twice",
+        "merges", [{"work": ONE, "other": "2304.01373"}], "2304.01373 is named twice",
     ),
     "an id that a spreadsheet cut": (
         "exclusions", [{"work": "2201.1199"}], "perhaps 2201.11990. Write it with its scheme",
@@ -206,8 +206,8 @@ def test_a_split_of_what_is_merged_is_refused(write):
     assert read_curation(folder).splits
     write("merges", {"work": ONE, "other": OTHER}, {"work": THIRD, "other": OTHER})
     assert refused(folder) == (
-        f"splits.csv, line 2: {ONE} is split from {THIRD} here, and lines 3 and 2 of merges.csv "
-        "make them one. Delete the one that is wrong."
+        f"splits.csv, line 2: {ONE} is split from {THIRD} here, but lines 3 and 2 of merges.csv "
+        "make them one. Delete the wrong one."
     )
 
 
@@ -226,8 +226,8 @@ def test_what_is_said_twice_or_by_two_is_no_contradiction(write):
     found = read_curation(folder)
     assert len(found.labels) == 3
     assert found.notes == (
-        "exclusions.csv, line 3 (Bo, 2026-11-29): says what line 2 says already.",
-        "merges.csv, line 3 (Ada, 2026-11-29): says what line 2 says already.",
+        "exclusions.csv, line 3 (Bo, 2026-11-29): repeats line 2.",
+        "merges.csv, line 3 (Ada, 2026-11-29): repeats line 2.",
     )
 
 
@@ -360,7 +360,7 @@ def test_the_command_says_what_it_wrote_and_what_is_open(hub, run, say):
     said = say("curate", str(hub))
     assert said.startswith(f"{hub}/source\n")
     assert "labels.csv written" in " ".join(said.split())
-    assert "To be decided, by made 0.1.0:" in said
+    assert "To decide, by made 0.1.0:" in said
     assert "Works without date, the first 3 of 4:" in said
     shown = " ".join(said.split())
     assert "arxiv:2304.00001 Work 1 arxiv:2304.00002 Work 2 equal titles arxiv" in shown
@@ -396,7 +396,7 @@ def test_a_hub_folder_without_release_has_nothing_open(tmp_path, say):
 
 def test_what_cannot_be_curated_is_said(hub, run, tmp_path):
     assert "comes with citehub" in run("curate", "mt-nlg")[2]
-    assert "never changes: give that of the hub" in run("curate", str(hub / "0.1.0"))[2]
+    assert "never changes: give that of its hub" in run("curate", str(hub / "0.1.0"))[2]
     with pytest.raises(UnknownHub, match="A hub folder holds a"):
         curate.write_templates(tmp_path)
     with pytest.raises(UnknownHub, match=f"Known: {hub}\\."):

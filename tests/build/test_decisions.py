@@ -94,7 +94,7 @@ def test_an_author_is_corrected_by_place(hub):
     )
     assert new.work("10.5555/fog").authors == ("Ev E", "Foo F")
     (told,) = built.notes
-    assert told.startswith("corrections.csv, line 3 (Ada, 2026-11-29): there is no row")
+    assert told.startswith("corrections.csv, line 3 (Ada, 2026-11-29): authorships has no row")
 
 
 def test_what_the_sources_say_themselves_is_told_and_kept(hub):
@@ -104,7 +104,7 @@ def test_what_the_sources_say_themselves_is_told_and_kept(hub):
     )
     assert new.work("10.5555/fog").title == "Lamps in Fog"
     agreed, lost = built.notes
-    assert "line 2 (Ada, 2026-11-29): the sources now say so themselves of title" in agreed
+    assert "line 2 (Ada, 2026-11-29): the sources now have this value for title" in agreed
     assert "line 3 (Ada, 2026-11-29): the hub has no work '10.5555/none'" in lost
 
 
@@ -211,7 +211,7 @@ def test_the_same_sources_and_decisions_give_the_same_bytes(hub, tmp_path):
 
 def test_rows_that_contradict_stop_the_build_and_leave_the_hub_as_it_was(hub):
     text = f"work,column,value,who,when,why\n10.5555/fog,title,A,{SIGNED},x\n"
-    with pytest.raises(citehub.errors.SourceError, match="Delete the one that is wrong"):
+    with pytest.raises(citehub.errors.SourceError, match="Delete the wrong one"):
         hub(corrections=text + f"https://doi.org/10.5555/fog,title,B,{SIGNED},x\n")
     built, new = hub(corrections=text)
     assert (built.version, new.work("10.5555/fog").title) == ("2.0.0", "A")

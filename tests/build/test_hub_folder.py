@@ -135,7 +135,7 @@ def test_a_folder_without_hub_toml_is_told_what_it_is(hub, tmp_path):
         with pytest.raises(errors.SourceError, match=re.escape(said)):
             build_release(folder)
     (hub / "hub.toml").unlink()
-    with pytest.raises(errors.SourceError, match="Get it back from where you have it, or write"):
+    with pytest.raises(errors.SourceError, match="Restore it, or write"):
         build_release(hub)
     assert citehub.load(hub).version == "1.0.0"
 
@@ -148,7 +148,7 @@ def cut(path):
 
 
 DAMAGED = {
-    "cut off": (lambda source: cut(source / "works" / "part.gz"), "keeps of a dump is damaged"),
+    "cut off": (lambda source: cut(source / "works" / "part.gz"), "An extract in .* is damaged"),
     "no works": (lambda source: shutil.rmtree(source / "works"), "there is no folder 'works'"),
     "a note of less than nothing": (
         lambda source: edit(source / "read.json", '_lines": 0', '_lines": -1'), "is damaged"
@@ -180,7 +180,7 @@ def test_a_source_that_is_gone_is_told(dumped):
     (lists / "list.bib").write_text(LIST + own, encoding="utf-8")
     shutil.rmtree(dumped / "source" / "openalex")
     (note,) = build_release(dumped).notes
-    assert note.startswith("1.0.0 is made from openalex, too, and")
+    assert note.startswith("1.0.0 also used openalex, of which")
 
 
 def test_what_no_source_reads_is_told(hub):
@@ -391,7 +391,7 @@ def test_a_home_takes_a_name_once_and_none_that_is_shipped(lists, home):
 
 def test_a_file_where_a_folder_is_due_is_named(lists, tmp_path):
     (tmp_path / "file").write_text("x", encoding="utf-8")
-    with pytest.raises(NotADirectoryError, match="a folder is due"):
+    with pytest.raises(NotADirectoryError, match="not a folder"):
         new_hub(WORK, str(tmp_path / "file" / "hub"), Dumps(), citing=lists)
 
 

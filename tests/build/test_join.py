@@ -166,8 +166,8 @@ def test_decisions_win_against_a_chain_and_tell_what_that_cut():
     assert told[:3] == ("refused", decision.one, decision.other)
     assert told.text == (
         "That record br/8 of opencitations and record W5 of openalex are two works (Two papers.); "
-        "other records join them all the same. So record br/8 of opencitations lost "
-        "doi:10.5555/b. If that is wrong, say which record has an identifier that is not its own."
+        "but other records join them. So record br/8 of opencitations lost "
+        "doi:10.5555/b. If that is wrong, say which record has a wrong identifier."
     )
     mended = Apart(key(S2, "7"), an_id("10.5555/b"), "A wrong DOI.")
     again = joined(*chain, apart=[decision, mended])
@@ -207,7 +207,7 @@ def test_decisions_that_contradict_each_other_are_an_error():
     with pytest.raises(
         BuildError,
         match=r"That doi:10.5555/b and doi:10.5555/c are one work \(B.\) contradicts another "
-        r"decision: that doi:10.5555/c is no part of the work of doi:10.5555/a \(C.\)",
+        r"decision: that doi:10.5555/c is not part of the work of doi:10.5555/a \(C.\)",
     ):
         joined(*records, same=same, apart=[Apart(three, one, "C.")])
 
@@ -229,7 +229,7 @@ def test_decisions_that_have_no_effect_are_told():
     assert [each.kind for each in found.told] == ["unfit"] * 4
     assert said == [
         "no source has doi:10.5555/gone any more.",
-        "doi:10.5555/x stands on both sides of a decision.",
+        "doi:10.5555/x is on both sides of a decision.",
         "no source has record 3 of s2 any more.",
         "the sources say so, too.",
     ]
@@ -251,8 +251,8 @@ def test_the_doi_of_proceedings_does_not_make_their_papers_one():
     (told,) = found.told
     assert told.kind == "doubt"
     assert told.text == (
-        "doi:10.5555/all is on records with different titles and first authors, so it does not "
-        "make them one: record W2 of openalex (Lamps of oil), record W3 of openalex (Deep "
+        "Records with different titles and first authors share doi:10.5555/all, so it does not "
+        "join them: record W2 of openalex (Lamps of oil), record W3 of openalex (Deep "
         "rivers), record W4 of openalex (Cold winters). It names none."
     )
 

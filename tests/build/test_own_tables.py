@@ -142,9 +142,9 @@ WRONG = {
     "no object": ("[1]", "table 1: should be an object"),
     "no name": (lambda t: t[0].pop("name"), "expected 'name' of type str, found nothing"),
     "a name of blanks": (lambda t: t[0].update(name=" "), "'name' is empty"),
-    "a name that leads out": (lambda t: t[0].update(name="../x"), "small letters, digits and _"),
-    "a name with a line": (lambda t: t[0].update(name="x\n"), "small letters, digits and _"),
-    "a word of Python": (lambda t: t[0].update(name="class"), "small letters, digits and _"),
+    "a name that leads out": (lambda t: t[0].update(name="../x"), "lower-case letters, digits"),
+    "a name with a line": (lambda t: t[0].update(name="x\n"), "lower-case letters, digits and _"),
+    "a word of Python": (lambda t: t[0].update(name="class"), "lower-case letters, digits and _"),
     "a table of citehub": (lambda t: t[0].update(name="themes"), "citehub has a table or file of"),
     "a file of curation": (
         lambda t: t[0].update(name="corrections"), "citehub has a table or file of this name",
@@ -161,7 +161,7 @@ WRONG = {
     "a field without name": (
         lambda t: t[0]["schema"]["fields"].append({}), "fields 9: expected 'name' of type str",
     ),
-    "a field that is none": (put("pages", name="a-b"), "small letters, digits and _, as page_co"),
+    "a field that is none": (put("pages", name="a-b"), "digits and _, as page_co"),
     "a field twice": (put("share", name="pages"), "field pages is declared twice"),
     "a field without meaning": (put("pages", description=""), "field pages: 'description' is em"),
     "an unknown type": (put("pages", type="int"), "there is no type 'int'; known: string, integ"),
@@ -384,14 +384,16 @@ def test_a_table_that_is_not_marked_is_none_of_citehubs(manifest):
     hub = manifest(lambda content: content["citehub"].pop("own_tables"))
     (found,) = (each for each in citehub.check(hub.path) if each.name == "schema")
     assert not found.passed
-    assert "lab_notes is no table of citehub's, and not marked as one of the hub's" in found.found
+    assert (
+        "citehub has no table lab_notes, and it is not marked as one of the hub's" in found.found
+    )
 
 
 def test_a_table_of_citehub_cannot_be_marked(manifest):
     hub = manifest(lambda content: content["citehub"].update(own_tables=["works", "lab_notes"]))
     (found,) = (each for each in citehub.check(hub.path) if each.name == "schema")
     assert not found.passed
-    assert "works is a table of citehub's, not the hub's own" in found.found
+    assert "works is a table of citehub, not of the hub" in found.found
 
 
 @pytest.mark.parametrize("marked", ["lab_notes", ["nothing"], [1], [["lab_notes"]], {}, None])

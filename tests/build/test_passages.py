@@ -214,7 +214,7 @@ def test_the_scorecard_finds_words_without_a_right(build, tmp_path):
         card = citehub.check(make_release(made, rows).path)
         (found,) = (each for each in card if each.name == "sentences (rights)")
         assert (found.passed, found.level) == (False, "must")
-        assert f"{NAMED} is here in words" in found.found
+        assert f"{NAMED} has its words here" in found.found
         rows["citation_contexts"][0] |= {"before": None}
     rows["citation_contexts"][0] |= {"after": None}
     (tmp_path / "bare").mkdir()

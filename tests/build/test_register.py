@@ -246,7 +246,7 @@ def holder(made):
 
 
 def test_a_second_process_is_told_who_is_at_work(made, holder):
-    said = f"Process {holder.pid} on .* is at work in .*made"
+    said = f"Process {holder.pid} on .* is writing into .*made"
     with pytest.raises(errors.HubInUse, match=said), writing(str(made), wait=0.2):
         pass
     holder.communicate("")
@@ -257,7 +257,7 @@ def test_a_second_process_is_told_who_is_at_work(made, holder):
 
 def test_who_is_at_work_is_not_believed_blindly(made, holder):
     (made / ".citehub.writer").write_text("\x1b[2J")
-    said = "Another process is at work"
+    said = "Another process is writing"
     with pytest.raises(errors.HubInUse, match=said), writing(str(made), wait=0.2):
         pass
 

@@ -236,7 +236,7 @@ def add_a_file(site):
 def change_a_file(site):
     with (site / "index.html").open("a") as file:
         file.write("mine")
-    return "index.html, which is not as it was written"
+    return "index.html, which has changed since it was written"
 
 
 def remove_the_sums(site):

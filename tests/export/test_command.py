@@ -116,33 +116,33 @@ def test_labelled_works_are_found_by_command(run, tmp_path):
         (["-f", "ris", "--representatives", "x"], 2, "Known: hub-page, hub-page-lead"),
         (["-f", "ris", "--venue", "TMLR"], 2, "no venue 'TMLR' in mt-nlg"),
         (["-f", "ris", "--theme", "surveys", "--theme", "x"], 2, "no theme 'x' in mt-nlg"),
-        (["-f", "ris", "--year", "23"], 2, "--year takes a year or two, as 2022-2024, not '23'"),
+        (["-f", "ris", "--year", "23"], 2, "--year takes a year, or two as 2022-2024, not '23'"),
         (["-f", "ris", "--year", "2022-2023-2024"], 2, "not '2022-2023-2024'"),
         (["-f", "ris", "--year", "2024-2022"], 2, "--year 2024-2022: the first year comes after"),
         (["-f", "ris", "--year", "2022", "--year", "x"], 2, "as 2022-2024, not 'x'"),
         (["-f", "ris", "--year", "1999"], 1, "No work of mt-nlg meets every condition."),
         (["-f", "ris", "--labelled", "--version", "1.2.0"], 2,
-         "know a label of any single citing work, so nothing"),
+         "know a label for any single citing work, so"),
         (["-f", "ris", "--role", "method", "--version", "1.2.0"], 2,
          "It knows sums only: hub.summary(), or 'citehub"),
         (["-f", "ris", "--role", "future_work"], 2, "no role 'future_work'"),
-        (["-f", "ris", "--sort", "relevance"], 2, "another order where there is no search"),
+        (["-f", "ris", "--sort", "relevance"], 2, "another order without a search"),
         (["-f", "ris", "--sort", "age"], 2, "not one of 'hub', 'newest'"),
         (["-f", "ris", "--related-to", "2304.01374"], 2, "Did you mean 'arxiv:2304.01373'"),
         (["-f", "ris", "--authors-of", "nobody"], 2, "no work 'nobody'"),
         (["-f", "ris", "--id", "9999.99999"], 2, "no work 'arxiv:9999.99999'"),
         (["-f", "ris", "--id", "x", "--id", "y"], 2, "2 of 2 works: 'x', 'y'. To leave out"),
         (["-f", "ris", "--id", "x", "--skip-unknown"], 1, "which was left out: x No work of"),
-        (["-f", "ris", "--skip-unknown"], 2, "--skip-unknown goes with --id or --ids-from"),
-        (["--skip-unknown"], 2, "choose a format with -f"),
+        (["-f", "ris", "--skip-unknown"], 2, "--skip-unknown needs --id or --ids-from."),
+        (["--skip-unknown"], 2, "Choose a format with -f"),
         (["-f", "ris", "--ids-from", "nowhere"], 2, "nowhere: No such file"),
-        (["-f", "ris", "--ids-from", os.devnull], 2, "there is no work in /dev/null"),
-        (["-f", "ris", "--ids-from", sys.executable], 2, "is no text in UTF-8"),
-        (["-o", "works.bib"], 2, "choose a format with -f: bibtex, ris"),
-        (["--theme", "reasoning"], 2, "choose a format with -f"),
-        (["--no-code"], 2, "choose a format with -f"),
+        (["-f", "ris", "--ids-from", os.devnull], 2, "/dev/null names no work"),
+        (["-f", "ris", "--ids-from", sys.executable], 2, "is not text in UTF-8"),
+        (["-o", "works.bib"], 2, "Choose a format with -f: bibtex, ris"),
+        (["--theme", "reasoning"], 2, "Choose a format with -f"),
+        (["--no-code"], 2, "Choose a format with -f"),
         (["-f", "ris", "--search", "qqqq"], 1, "No work of mt-nlg meets every condition."),
-        (["-f", "ris", "-o", ""], 2, "the name of the file is empty"),
+        (["-f", "ris", "-o", ""], 2, "The name of the file is empty."),
         (["-f", "ris", "-o", "nowhere/x.ris"], 1, "No such file or directory"),
     ],
 )  # fmt: skip
@@ -164,7 +164,7 @@ def test_works_that_are_not_held_can_be_left_out_and_are_named(run, tmp_path):
     hub = citehub.load("mt-nlg")
     assert (code, out) == (0, bytes(hub.export("jsonl", works=["2304.01373"])))
     assert err == (
-        f"Note: mt-nlg {hub.version} does not hold 2 of 3 works, which were left out: "
+        f"Note: mt-nlg {hub.version} does not have 2 of 3 works, which were left out: "
         "\ufffd[2J, nobody\n"
     )
 
@@ -196,7 +196,7 @@ def limit_files():
 def test_a_search_without_a_word_is_written_wrong(run):
     code, out, err = run("export", "mt-nlg", "-f", "csv", "--search", " ")
     assert (code, out) == (2, b"")
-    assert "there is no word to search for" in err
+    assert "The search has no word." in err
 
 
 def test_a_full_disk_leaves_no_file(tmp_path):

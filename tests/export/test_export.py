@@ -182,7 +182,7 @@ def test_a_file_is_saved_whole_and_never_overwritten_unasked(hub, tmp_path):
     assert [each.name for each in tmp_path.iterdir()] == ["works.ris"]
     with pytest.raises(TypeError, match="StringIO"):
         made.save(io.StringIO())
-    with pytest.raises(ValueError, match="the name of the file is empty"):
+    with pytest.raises(ValueError, match="name of the file is empty"):
         made.save("")
 
 

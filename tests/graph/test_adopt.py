@@ -255,7 +255,7 @@ def test_a_folder_that_is_no_release(tmp_path, released):
 def test_a_hub_folder_and_a_release_in_one(adopt, tmp_path):
     hub = adopt("openalex")
     for folder in (hub.folder, hub.release, "datasets/mt-nlg", "datasets/mt-nlg/1.2.0"):
-        with pytest.raises(errors.BadArgument, match=r"already\. Make .* citehub build "):
+        with pytest.raises(errors.BadArgument, match=r"hub folder.*\. Make .* citehub build "):
             adopt_release(folder, str(tmp_path / "other"))
 
 
@@ -279,7 +279,9 @@ def test_a_release_that_people_curated_belongs_to_its_hub(adopt, tmp_path):
     )
     built = build_release(hub.folder)
     folder = shutil.copytree(built.folder, tmp_path / "curated")
-    with pytest.raises(errors.SourceError, match=r"excluded_works \(1 row\).* copy that whole"):
+    with pytest.raises(
+        errors.SourceError, match=r"excluded_works \(1 row\).* copy that folder whole"
+    ):
         adopt_release(folder, str(tmp_path / "other"))
 
 
@@ -328,7 +330,7 @@ def test_where_the_hub_would_be(released, tmp_path):
     there = tmp_path / "there"
     there.mkdir()
     (there / "note.txt").write_text("mine", encoding="utf-8")
-    with pytest.raises(errors.TargetExists, match="there already"):
+    with pytest.raises(errors.TargetExists, match="exists already"):
         adopt_release(release, str(there))
     with pytest.raises(errors.TargetExists, match=r"is inside .*, a release"):
         adopt_release(release, str(release / "hub"))
@@ -369,7 +371,7 @@ def test_the_work_may_be_named_and_must_be_that_of_the_release(run, released, tm
     release = str(released("openalex"))
     code, _, said = run("new", BRIGHT, "--from-release", release, "--out", str(tmp_path / "hub"))
     assert code == 2
-    assert f"the work that the release is of, {LAMP}" in " ".join(said.split())
+    assert f"the work of the release, {LAMP}" in " ".join(said.split())
     code, *_ = run("new", WORK, "--from-release", release, "--out", str(tmp_path / "hub"))
     assert code == 0
 
@@ -380,9 +382,9 @@ def test_the_work_may_be_named_and_must_be_that_of_the_release(run, released, tm
         (["--from-release", "x", "--openalex", "y", "--title", "Lamps"],
          "leave out --openalex, --title"),
         (["--from-release", "x", "--version", "1.1.0"], "leave out --version"),
-        (["--from-release", ""], "name what to read"),
-        (["--from-release", "x", "--out", "-"], "name a folder to make"),
-        (["--openalex", "y"], "name a work, or a release"),
+        (["--from-release", ""], "Name what to read"),
+        (["--from-release", "x", "--out", "-"], "Name a folder to make."),
+        (["--openalex", "y"], "Name a work; or a release"),
     ],
 )  # fmt: skip
 def test_options_that_do_not_go_together(run, given, said):

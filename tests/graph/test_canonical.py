@@ -474,7 +474,7 @@ def test_files_tell_what_their_columns_mean(tmp_path: Path) -> None:
 def test_nothing_is_written_where_nothing_is_cited(tmp_path: Path) -> None:
     works = [openalex_work(1, 2000, [], [1]), openalex_work(2, 2000, [], [])]
     write_lines(tmp_path / "openalex" / "works" / "updated_date=2026-01-01" / "0.gz", works)
-    with pytest.raises(BuildError, match="In openalex no record is cited by another one"):
+    with pytest.raises(BuildError, match="In openalex, no record cites another one"):
         find_canonical(str(tmp_path / "out"), Dumps(openalex=str(tmp_path / "openalex")))
     assert not (tmp_path / "out").exists()
 

@@ -237,4 +237,4 @@ def test_a_worker_that_is_not_there_and_a_driver_that_dies_are_told(start, clust
         r"No worker of spark:\S+ took the job .* needs 3696m of memory .*", refused
     )
     assert rows == "[{'n': 1}]"
-    assert died.startswith("Spark could not go on: ")
+    assert died.startswith("Spark failed: ")

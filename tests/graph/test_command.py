@@ -32,7 +32,7 @@ def test_new_prints_the_folder_and_says_what_to_do_next(run, tmp_path):
     assert (code, said.decode()) == (0, f"{out}\n")
     joined = " ".join(hint.split())
     assert f"3 citing works. Look at it with: citehub show {out}" in joined
-    assert f"Some lines could not be read; which and why: {out}.rejects.csv" in joined
+    assert f"Some lines could not be read. The list, with reasons: {out}.rejects.csv" in joined
     released = hashes(os.path.join(out, "1.0.0"))
     assert released == hashes(make(tmp_path / "other", "opencitations").release)
     assert run("check", out)[0] == 0
@@ -108,7 +108,7 @@ def test_what_can_all_be_read_is_told_without_rejects(run, tmp_path):
         ((WORK, "--s2", "no-such-folder"), 1, "no-such-folder: there is no such folder"),
         ((WORK, *S2, "--citing", "no-such-file.bib"), 1, "no-such-file.bib"),
         ((WORK, *S2, "--citing", str(SMALL / "ids.txt")), 1, "ids.txt"),
-        ((WORK, *S2, "--name", "A Name"), 2, "small letters, digits and hyphens"),
+        ((WORK, *S2, "--name", "A Name"), 2, "lower-case letters, digits and hyphens"),
         ((WORK, *S2, "--version", "1"), 2, "MAJOR.MINOR.PATCH"),
         (
             (WORK, *S2, "--license", "mine"),
@@ -119,13 +119,13 @@ def test_what_can_all_be_read_is_told_without_rejects(run, tmp_path):
         ((WORK, *S2, "--title", ""), 2, "title is ''; it must be a name that says something"),
         ((WORK, *S2, "--homepage", "example.org"), 2, "homepage is 'example.org'; it must be an"),
         ((WORK, *S2, "--engine", "dusk"), 2, "There is no engine 'dusk'"),
-        ((WORK, *S2, "--memory", "lots"), 2, "'lots' is no size, such as 4GB"),
-        ((WORK, *S2, "--memory", "100MB"), 2, "at least 540MB are needed"),
+        ((WORK, *S2, "--memory", "lots"), 2, "'lots' is not a size such as 4GB"),
+        ((WORK, *S2, "--memory", "100MB"), 2, "citehub needs at least 540MB."),
         ((WORK, *S2, "--threads", "0"), 2, "--threads"),
         ((WORK, *S2, "--created", "yesterday"), 2, "'yesterday' is no date"),
-        ((WORK, *S2, "--master", "spark://localhost:7077"), 2, "a master needs --engine spark"),
-        ((WORK,), 2, "so leave out --cache, which is for dumps. Or name a dump, with"),
-        (S2, 2, "Missing argument"),
+        ((WORK, *S2, "--master", "spark://localhost:7077"), 2, "--master needs --engine spark."),
+        ((WORK,), 2, "--cache is for dumps. Leave it out to ask sources. Or name a dump, with"),
+        (S2, 2, "Name a work; or a release that you have"),
         ((WORK, *S2, "--opnalex", "x"), 2, "No such option"),
     ],
 )
@@ -138,7 +138,7 @@ def test_commands_that_cannot_be_done_say_so_and_leave_nothing(
     assert said in " ".join(message.replace("│", " ").split())
     assert "Traceback" not in message
     assert set(os.listdir(tmp_path)) <= {"kept", "hub.rejects.csv"}
-    assert (tmp_path / "hub.rejects.csv").exists() == ("All of it: " in message)
+    assert (tmp_path / "hub.rejects.csv").exists() == ("All of them: " in message)
 
 
 @pytest.mark.parametrize("out", ["", "-"])
@@ -147,14 +147,14 @@ def test_commands_that_cannot_be_done_say_so_and_leave_nothing(
 def test_a_release_is_a_folder(run, command, out):
     code, output, message = run(*command, *S2, "--out", out)
     assert (code, output) == (2, b"")
-    assert "name a folder to make" in message
+    assert "Name a folder to make." in message
 
 
 def test_a_folder_that_is_there_is_left_as_it_is(run, tmp_path):
     (tmp_path / "mine").write_text("mine", encoding="utf-8")
     code, output, message = run("new", WORK, *S2, "--out", str(tmp_path))
     assert (code, output) == (1, b"")
-    assert "is there already; nothing was written" in message
+    assert "exists already; nothing was written" in message
     assert os.listdir(tmp_path) == ["mine"]
 
 
@@ -214,7 +214,7 @@ def test_hubs_are_printed_and_those_that_cannot_be_made_are_told(run, tmp_path):
     joined = " ".join(message.split())
     assert "doi:10.5555/nobody.1: No source that was read has the work" in joined
     assert "Made 1 of 3 hubs." in joined
-    assert f"which and why: {out / 'rejects.csv'}" in joined
+    assert f"The list, with reasons: {out / 'rejects.csv'}" in joined
     before = hashes(str(out / "arxiv-9912-00001"))
     assert run("graph", "hubs", *words)[:2] == (code, said)  # it goes on where it was
     assert hashes(str(out / "arxiv-9912-00001")) == before
@@ -230,9 +230,9 @@ def test_hubs_are_printed_and_those_that_cannot_be_made_are_told(run, tmp_path):
     ("words", "said"),
     [
         (("--works", "none.txt", *S2), "none.txt: No such file or directory"),
-        (("--works", "empty.txt", *S2), "there is no work in empty.txt"),
-        (("--works", "bytes.txt", *S2), "bytes.txt is no text in UTF-8"),
-        (("--works", "empty.txt"), "name what to read"),
+        (("--works", "empty.txt", *S2), "empty.txt names no work"),
+        (("--works", "bytes.txt", *S2), "bytes.txt is not text in UTF-8"),
+        (("--works", "empty.txt"), "Name what to read"),
         (S2, "Missing option"),
     ],
 )

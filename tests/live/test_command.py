@@ -94,7 +94,7 @@ def test_several_works_become_hubs_and_those_that_cannot_are_told(call, server, 
     (hub,) = out.iterdir()
     assert (code, printed) == (1, f"{hub}\n")
     assert f"{UNKNOWN}: No source that answered has the work" in said
-    assert f"{UNCITED}: No source that was asked tells of a work that cites" in said
+    assert f"{UNCITED}: No source that was asked knows a work that cites" in said
     for each in ("OpenAlex does not know it", "Made 1 of 3 hubs.", "2 citing works"):
         assert each in said
     assert citehub.versions(hub) == ("1.0.0",)
@@ -134,7 +134,7 @@ def test_a_title_of_several_works_lists_them_and_asks(
     monkeypatch.setattr("sys.stdin", io.StringIO(f"no\n0\n{number}\n"))
     code, printed, said = call(command, title, "--out", out)
     assert (code, printed) == (0, f"{out}\n")
-    assert said.count("is none of the numbers 1 to 2.") == 2
+    assert said.count("is not a number from 1 to 2.") == 2
     monkeypatch.setattr("sys.stdin", io.StringIO(""))
     code, printed, said = call(command, title, "--out", tmp_path / "other")
     assert (code, printed) == (2, "")
@@ -145,29 +145,29 @@ def test_a_work_that_nobody_cites_is_no_hub_and_each_source_says_so(call, server
     code, printed, said = call("new", UNCITED, "--out", tmp_path / "hub")
     assert (code, printed) == (1, "")
     for each in ("OpenAlex", "Semantic Scholar", "OpenCitations"):
-        assert f"{each} has the work, and nothing that cites it." in said
-    assert "No source that was asked tells of a work that cites" in said
+        assert f"{each} has the work, but nothing that cites it." in said
+    assert "No source that was asked knows a work that cites" in said
     assert list(tmp_path.glob("hub*")) == []
     server.faults = [("/citations?", always("503"))]
     code, _, said = call("new", UNCITED, "--out", tmp_path / "hub")
     assert code == 1
-    assert "Semantic Scholar gave no whole list: Semantic Scholar fails with 503" in said
+    assert "Semantic Scholar gave only part of its list: Semantic Scholar fails with 503" in said
 
 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         (["--from", "nonsense"], "There is no source 'nonsense'"),
-        (["--from", ""], "name sources, as openalex,s2,opencitations"),
-        (["--from", " , "], "name sources, as openalex,s2,opencitations"),
-        (["--out", ""], "name a folder to make"),
-        (["--out", "-"], "name a folder to make"),
-        (["--from", "openalex", "--openalex", "X"], "leave out --openalex, which is for dumps"),
-        (["--threads", "2"], "leave out --threads, which is for dumps"),
-        (["--name", "No Name"], "small letters, digits and hyphens"),
+        (["--from", ""], "Name sources, as openalex,s2,opencitations."),
+        (["--from", " , "], "Name sources, as openalex,s2,opencitations."),
+        (["--out", ""], "Name a folder to make."),
+        (["--out", "-"], "Name a folder to make."),
+        (["--from", "openalex", "--openalex", "X"], "--openalex is for dumps. Leave it out"),
+        (["--threads", "2"], "--threads is for dumps. Leave it out"),
+        (["--name", "No Name"], "lower-case letters, digits and hyphens"),
         (["--license", "WTF"], "license is 'WTF'"),
-        ([SMALL, "--name", "x"], "several hubs cannot have one name"),
-        ([SMALL, "--from", "s2", "--citing", "x.bib"], "several hubs cannot have one name"),
+        ([SMALL, "--name", "x"], "Several hubs cannot share a name"),
+        ([SMALL, "--from", "s2", "--citing", "x.bib"], "Several hubs cannot share a name"),
     ],
 )
 def test_a_command_that_is_written_wrong_asks_nothing(call, server, tmp_path, words, said):
@@ -183,8 +183,11 @@ def test_a_hub_without_one_source_is_made_and_told(call, server, tmp_path):
     server.faults = [("/citations?", always("429 budget"))]
     code, printed, said = call("new", SMALL, "--out", tmp_path / "hub")
     assert (code, printed) == (3, f"{tmp_path / 'hub'}\n")
-    assert "Not all of the sources could be read" in said
-    assert "s2 gave no whole list, and is not in the hub: Semantic Scholar gives no more" in said
+    assert "Some sources could only be read in part" in said
+    assert (
+        "s2 gave only part of its list, and is not in the hub: Semantic Scholar gives no more"
+        in said
+    )
     assert "come back in 8 h" in said
     assert f"To ask again: citehub update {tmp_path / 'hub'}" in said
 
@@ -223,7 +226,10 @@ def test_exit_codes_tell_nothing_new_partial_and_failed(call, server, hub, monke
     assert list(found["failed"]) == ["s2"]
     code, printed, said = call("update", hub)
     assert code == 3
-    assert "s2 gave no whole list; what it said before stays. Semantic Scholar fails" in said
+    assert (
+        "s2 gave only part of its list, so its earlier answer stays. Semantic Scholar fails"
+        in said
+    )
     server.faults = [("", always("403"))]
     code, printed, said = call("update", hub, "--json")
     found = json.loads(printed)
@@ -278,7 +284,7 @@ def test_an_update_that_is_stopped_prints_the_hubs_that_are_finished(
     monkeypatch.setattr(graph_live, "update_hub", update)
     code, printed, said = call("update", hub, other, "--json")
     assert (code, said) == (
-        130, "Stopped. What came is kept, and the same command goes on from there."
+        130, "Stopped. Answers are kept. The same command goes on from there."
     )  # fmt: skip
     assert [each["hub"] for each in json.loads(printed)] == [os.fspath(hub)]
 
@@ -287,7 +293,7 @@ def test_without_a_name_all_of_the_home_are_updated(call, server, hub, home, mon
     skip_building(monkeypatch)
     code, printed, said = call("update")
     assert (code, printed) == (2, "")
-    assert "no hub in your home of hubs that asks sources" in said.replace("│ ", "")
+    assert "No hub in your home of hubs asks sources" in said.replace("│ ", "")
     for name in ("asks", "asks-none", "damaged"):
         shutil.copytree(hub, home / name)
     text = (hub / "hub.toml").read_text()
@@ -317,11 +323,11 @@ def test_fetch_keeps_answers_and_tells_how_to_get_the_rest(call, server, tmp_pat
     assert {*os.listdir(out)} == {"openalex", "s2", "opencitations"}
     code, printed, said = call("fetch", WORK, "--out", out)
     assert (code, printed) == (1, "")
-    assert "is there already; nothing was asked" in said
+    assert "exists already; nothing was asked" in said
     server.faults = [("/citations?", always("503"))]
     code, printed, said = call("fetch", WORK, "--out", tmp_path / "part")
     assert code == 3
-    assert "s2 gave no whole list: Semantic Scholar fails with 503." in said
+    assert "s2 gave only part of its list: Semantic Scholar fails with 503." in said
     assert f"citehub fetch {WORK} --from s2 --out OTHER_FOLDER" in said
     assert {*os.listdir(tmp_path / "part")} == {"openalex", "opencitations"}
 
@@ -373,7 +379,7 @@ def test_ctrl_c_ends_at_once_and_the_same_command_goes_on(call, server, tmp_path
     with started("fetch", WORK, "--out", out) as process:
         code, printed, said = stop(process, server, signal.SIGINT, ["s2"])
     assert (code, printed, said) == (
-        130, "", "Stopped. What came is kept, and the same command goes on from there.\n"
+        130, "", "Stopped. Answers are kept. The same command goes on from there.\n"
     )  # fmt: skip
     assert not out.exists()
     assert (tmp_path / "got.fetching" / "openalex" / "answers.jsonl").is_file()
@@ -390,7 +396,7 @@ def test_a_terminated_update_leaves_the_hub_and_goes_on(call, server, hub, monke
     with started("update", hub, "--json") as process:
         code, printed, said = stop(process, server, signal.SIGTERM, ["s2"])
     assert (code, printed, said.count("\n")) == (143, "", 1)
-    assert said.startswith("Stopped. What came is kept")
+    assert said.startswith("Stopped. Answers are kept")
     assert files_of(hub) == before
     assert {each for each in os.listdir(hub) if each.startswith(".")} == {
         ".citehub.lock", ".citehub.answers"
@@ -496,7 +502,7 @@ def test_titles_are_harmless_in_a_terminal(call, known, tmp_path, monkeypatch, h
         asking(server, monkeypatch)
         code, printed, said = call("fetch", "the megatron", "--out", tmp_path / "got")
         assert (code, printed) == (2, "")
-        assert "The nearest that they have: arxiv:2201.11990 The Megatron" in said
+        assert "The nearest ones: arxiv:2201.11990 The Megatron" in said
         code, printed, said = call("update", hub, "--from", "openalex", "--dry-run")
     assert code == 0
     assert "arxiv-2201-11990: 2.0.0 would be the next version" in " ".join(printed.split())
@@ -510,7 +516,7 @@ def test_a_network_that_wants_a_login_is_named(call, server, tmp_path):
     code, printed, said = call("new", WORK, "--out", tmp_path / "hub")
     assert (code, printed) == (1, "")
     for each in ("OpenAlex", "Semantic Scholar", "OpenCitations"):
-        assert f"{each} gives a web page in place of data: a network that wants a login" in said
+        assert f"{each} gives a web page instead of data: a network that wants a login" in said
     assert list(tmp_path.glob("hub*")) == []
 
 
@@ -535,7 +541,7 @@ def test_a_full_disk_is_told_by_the_file_and_the_next_run_goes_on(
         code, printed, said = call("fetch", WORK, "--out", out)
     assert (code, printed) == (1, "")
     assert said.startswith(f"citehub: {tmp_path}")
-    kept = "What came is kept where the disk allowed it; when there is room, the same command"
+    kept = "As far as the disk allowed, answers are kept. When there is room, the same command"
     assert said.endswith(
         f": No space left on device. Nothing was made. {kept} goes on from there."
     )
@@ -582,7 +588,7 @@ def test_a_proxy_that_is_not_there_is_named(call, server, tmp_path, monkeypatch)
         monkeypatch.setenv("http_proxy", f"http://{LOGIN}@127.0.0.1:{port}")
         code, printed, said = call("new", WORK, "--out", tmp_path / "hub")
     assert (code, printed) == (1, "")
-    assert f"The proxy 127.0.0.1:{port}, which the environment names, cannot be reached" in said
+    assert f"The proxy 127.0.0.1:{port} in the environment cannot be reached" in said
     assert server.count() == 0
 
 
@@ -617,7 +623,7 @@ def test_a_proxy_that_is_no_address_is_refused(call, server, tmp_path, monkeypat
     monkeypatch.setenv("http_proxy", proxy)
     code, printed, said = call("new", WORK, "--out", tmp_path / "hub")
     assert (code, printed) == (2, "")
-    assert "The proxy that HTTP_PROXY names cannot be used" in said
+    assert "The proxy in HTTP_PROXY cannot be used" in said
     assert server.count() == 0
 
 

@@ -140,7 +140,7 @@ def test_each_try_and_each_long_wait_is_told(server, ask):
     ]  # fmt: skip
     assert ask(asks=asks).failed == {}
     assert told == [
-        "OpenAlex is asked too often, and has to wait 30 s.",
+        "OpenAlex is asked too often; waiting 30 s.",
         "Semantic Scholar fails with 503; try 2 of 4.",
         "Semantic Scholar fails with 503; try 3 of 4.",
     ]
@@ -169,13 +169,13 @@ def test_a_wait_that_nobody_can_mean_is_until_tomorrow(ask, monkeypatch, wait, l
 @pytest.mark.parametrize(
     ("location", "said"),
     [
-        ("http://[::1", "sends on to what is no address"),
-        ("http://\x1b[31mevil.org/", "sends on to what is no address"),
-        ("http://127.0.0.1:99999999/", "sends on to http://127.0.0.1:99999999, which is"),
-        ("http://127.0.0.1:1/", "sends on to http://127.0.0.1:1, which is not asked"),
-        ("http://me:sesame@127.0.0.1:1/", "sends on to http://127.0.0.1:1, which is not"),
-        ("file:///etc/passwd", "sends on to file://, which is not asked"),
-        (None, "sends on with 302, and does not say where to"),
+        ("http://[::1", "redirects to an invalid address"),
+        ("http://\x1b[31mevil.org/", "redirects to an invalid address"),
+        ("http://127.0.0.1:99999999/", "redirects to http://127.0.0.1:99999999, which is"),
+        ("http://127.0.0.1:1/", "redirects to http://127.0.0.1:1, which is not asked"),
+        ("http://me:sesame@127.0.0.1:1/", "redirects to http://127.0.0.1:1, which is not"),
+        ("file:///etc/passwd", "redirects to file://, which is not asked"),
+        (None, "redirects with 302, but does not say where to"),
     ],
 )
 def test_where_a_host_sends_on_to_is_said(ask, monkeypatch, location, said):
@@ -370,7 +370,7 @@ def test_what_is_not_understood_is_not_kept(server, ask):
             got = ask()
         finally:
             object.__setattr__(api, name, real)
-        said = "OpenAlex gives an answer that is not as its interface is known to be."
+        said = "OpenAlex gives an answer in an unknown form."
         assert got.failed == {"openalex": said}
     assert ask().failed == {}
 
@@ -388,7 +388,7 @@ def test_one_bad_answer_does_not_spoil_the_next_run(server, tmp_path, monkeypatc
         return real(spec, *given)
 
     monkeypatch.setattr(graph_live, "make_content", make)
-    with pytest.raises(errors.BuildError, match="What openalex answered is dropped"):
+    with pytest.raises(errors.BuildError, match="The answers of openalex are dropped"):
         new_live_hub(WORK, out, created=DAY, transport=Hurried(live_sources()))
     n = server.requests
     made = new_live_hub(WORK, out, created=DAY, transport=Hurried(live_sources()))
@@ -406,7 +406,7 @@ def test_a_build_that_fails_says_where_the_answers_are(server, tmp_path, monkeyp
         new_live_hub(
             WORK, os.fspath(tmp_path / "hub"), created=DAY, transport=Hurried(live_sources())
         )
-    assert f"kept in {tmp_path / 'hub.fetching'}; delete that" in str(caught.value)
+    assert f"kept in {tmp_path / 'hub.fetching'}; delete it" in str(caught.value)
 
 
 # -- addresses --------------------------------------------------------------------------------

@@ -107,7 +107,7 @@ def test_the_key_goes_to_openalex_alone_and_into_no_address_that_is_kept(live, m
 def test_what_is_no_text_is_refused_after_few_tries(live, body, error):
     with serving({"/html/2401.00002": (200, body)}) as (base, asked):
         (_, page, _) = places(IDS)
-        with pytest.raises(error, match="something else in place of the text"):
+        with pytest.raises(error, match="something else instead of the text"):
             ask(live(base), page)
     assert 1 < len(asked) <= 4
 

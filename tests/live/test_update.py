@@ -201,7 +201,7 @@ def test_another_day_alone_is_nothing_new(updated, worlds, ask, tmp_path):
     found = update_hub(out, created=LATER, transport=transport)
     assert not found.is_new
     assert (found.version, found.folder, found.failed) == ("1.1.0", "", {})
-    assert any("Counts alone" in each for each in found.notes)
+    assert any("Only counts changed" in each for each in found.notes)
     assert found.n_requests == sum(worlds["grown"].requests.values())
     assert files_of(out) == before
 
@@ -298,7 +298,7 @@ def test_a_hub_that_was_made_in_part_becomes_whole(worlds, ask, updated, tmp_pat
     worlds["grown"].faults = [("/citations?", always("503"))]
     made = new_live_hub(WORK, os.fspath(tmp_path / "hub"), created=DAY, transport=transport)
     assert len(made.partial) == 1
-    assert made.partial[0].startswith("s2 gave no whole list, and is not in the hub: ")
+    assert made.partial[0].startswith("s2 gave only part of its list, and is not in the hub: ")
     assert f"citehub update {tmp_path / 'hub'}" in made.partial[0]
     assert {*os.listdir(tmp_path / "hub" / "source")} == {"openalex", "opencitations"}
     assert os.listdir(tmp_path / "hub" / ".citehub.answers") == ["s2"]

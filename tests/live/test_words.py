@@ -93,8 +93,8 @@ def test_an_update_of_an_unknown_work_names_hub_toml_and_the_key(call, server, h
     (hub / "hub.toml").write_text(text.replace(WORK, UNKNOWN))
     code, printed, said = call("update", hub)
     assert (code, printed) == (1, "")
-    assert f"It is the work that {hub / 'hub.toml'} names; correct work there." in said
-    assert "The hub stays as it is." in said
+    assert f"{hub / 'hub.toml'} names this work; correct it there." in said
+    assert "The hub is unchanged." in said
     assert call("new", UNKNOWN)[0] == 2  # which the command names
 
 
@@ -108,7 +108,7 @@ def test_a_source_that_cannot_be_searched_is_named(call, server, tmp_path):
     title = "Using DeepSpeed and Megatron"
     code, _, said = call("fetch", title, "--from", "opencitations", "--out", tmp_path / "x")
     assert code == 2
-    assert "is read as a title, and OpenCitations cannot be searched by title" in said
+    assert "looks like a title, and OpenCitations cannot be searched by title" in said
     assert server.count() == 0
 
 
@@ -116,7 +116,7 @@ def test_a_source_that_cannot_be_searched_is_named(call, server, tmp_path):
 def test_an_address_is_no_title(call, server, tmp_path, work):
     code, _, said = call("new", work, "--out", tmp_path / "x")
     assert code == 2
-    assert f"There is no identifier in the address '{work}'." in said
+    assert f"The address '{work}' has no identifier." in said
     assert server.count() == 0
     assert list(tmp_path.glob("x*")) == []
 
@@ -131,13 +131,13 @@ def test_where_all_sources_fail_the_next_step_is_said(call, server, tmp_path, hu
     server.faults = [("", always("503"))]
     code, _, said = call("new", SMALL, "--out", tmp_path / "x")
     assert code == 1
-    assert "Nothing was made. When that is mended, the same command asks again." in said
+    assert "Nothing was made. Mend that, and run the same command again." in said
     lines = said.splitlines()
     for each in ("OpenAlex", "Semantic Scholar", "OpenCitations"):
         assert f"{each} fails with 503." in lines  # a line of its own
     code, _, said = call("update", hub)
     assert code == 1
-    assert "The hub stays as it is." in said
+    assert "The hub is unchanged." in said
 
 
 def test_tries_are_told_on_lines_of_their_own_without_a_terminal(call, server, tmp_path):
@@ -155,7 +155,7 @@ def test_a_hub_of_citehub_is_left_alone_before_all_else(call, server, hub, monke
     (hub / "hub.toml").write_text(re.sub("sources = .*", "", text))
 
     def refuse(*_given):
-        raise errors.BuildError("This is a hub of an installed citehub")
+        raise errors.BuildError("This hub belongs to an installed citehub")
 
     monkeypatch.setattr(graph_live, "check_not_shipped", refuse)
     code, _, said = call("update", hub)
@@ -166,7 +166,7 @@ def test_a_hub_of_citehub_is_left_alone_before_all_else(call, server, hub, monke
 def test_a_hub_that_counts_no_sources_says_so(call):
     code, _, said = call("sources", "mt-nlg")
     assert code == 2
-    assert "does not say what each source knows: nothing was counted as it was made." in said
+    assert "does not say what each source knows: its build counted nothing." in said
 
 
 @pytest.mark.parametrize("width", [30, 40, 60, 100])
@@ -202,9 +202,9 @@ def test_a_setting_that_is_not_in_force_is_told(call, monkeypatch):
     monkeypatch.setenv("S2_API_KEY", "of the shell")
     code, _, said = call("config", "S2_API_KEY", "of the file")
     assert code == 0
-    assert "The environment names S2_API_KEY, too, and what it says is in force." in said
+    assert "The environment sets S2_API_KEY, too, and that value counts." in said
     monkeypatch.delenv("S2_API_KEY")
-    assert "in force" not in call("config", "S2_API_KEY", "of the file")[2]
+    assert "value counts" not in call("config", "S2_API_KEY", "of the file")[2]
 
 
 def test_config_takes_its_words_as_they_are_meant(call, monkeypatch):
@@ -248,7 +248,7 @@ def test_a_hub_that_cannot_be_written_is_told_by_what_stays(call, server, hub, m
     monkeypatch.setattr("citehub.live.kept.keep", keep)
     code, _, said = call(*words, hub)
     assert code == 1
-    assert said.startswith(f"citehub: {hub / 'answers'}: Read-only file system. The hub stays")
+    assert said.startswith(f"citehub: {hub / 'answers'}: Read-only file system. The hub is")
     assert ("A dry run writes there, too" in said) == ("--dry-run" in words)
 
 
@@ -264,7 +264,7 @@ def test_what_a_killed_new_left_is_no_hub_and_goes(call, server, tmp_path):
     assert os.fspath(left) not in said
     code, _, said = call("show", left)
     assert code == 2
-    assert "is what a process left that was killed" in said
+    assert "was left by a process that was killed" in said
     assert "citehub build" not in said
     server.faults = ()
     assert call("new", WORK, "--out", out)[0] == 0

@@ -18,6 +18,7 @@ from myst_parser.parsers.mdit import create_md_parser
 
 import citehub
 from citehub._schema import SCHEMA
+from citehub._text import counted
 from citehub.graph import Dumps, new_hub
 from citehub.vocabulary import MEASURES
 from tests.made import make_release, make_works
@@ -171,7 +172,7 @@ def test_text_from_outside_stays_text(tmp_path):
 def test_the_page_of_a_table_counts_as_the_table_does(site, name):
     text = main(site, f"tables/{name}")
     frame = HUB.table(name).to_pandas()
-    assert f"Data version {HUB.version} holds {len(frame):,} of them." in text
+    assert f"Data version {HUB.version} has {counted(len(frame), 'row')}." in text
     page = table_page.page(HUB, name)
     for column in frame:
         (line,) = [row for row in page.splitlines() if row.startswith(f"| `{column}` | `")][:1]
@@ -272,7 +273,7 @@ def test_the_page_of_ones_own_paper_shows_what_the_commands_print(site):
         "nothing new since 1.0.0",
         "1.1.0 would be the next version",
         "1 work added doi:10.5555/two.1 Lamps in Two Catalogues",
-        "s2 gave no whole list, and is not in the hub: Semantic Scholar fails with 503.",
+        "s2 gave only part of its list, and is not in the hub: Semantic Scholar fails with 503.",
         "OpenAlex gives no more today; come back in",
     ):
         assert each in text

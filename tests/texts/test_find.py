@@ -289,7 +289,7 @@ def test_of_several_texts_in_a_folder_the_first_that_can_be_read_is(tmp_path):
     shutil.copy(DOCS / "jats" / "ferry" / "ferry.nxml", tmp_path)
     found = citehub.find_passages(tmp_path, title="Songs of the night")
     assert (found.form, found.status) == ("html", "found")
-    assert "b.html was read, and not" in found.notes[0]
+    assert "b.html was read, but not" in found.notes[0]
 
 
 # Archives

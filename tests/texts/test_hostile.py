@@ -90,10 +90,10 @@ def test_a_pipe_is_not_waited_for(tmp_path):
         ("cut.xml", b"<article", "it is no XML|no markup|no article"),
         ("bare.xml", b"<article/>", "no XML|no text"),
         ("stub.html", b"<html><body><h1>Fatal error</h1></body></html>", "no text of a paper"),
-        ("refs.bib", b"@article{a, title = {B}}", "no text of a paper"),
+        ("refs.bib", b"@article{a, title = {B}}", "a known form of a paper"),
         ("cut.gz", gzip.compress(b"a" * 5000, mtime=0)[:30], "breaks off"),
         ("bad.gz", b"\x1f\x8b\x08\x00" + b"\xff" * 40, "damaged gzip"),
-        ("empty.gz", gzip.compress(b"", mtime=0), "what it holds is empty"),
+        ("empty.gz", gzip.compress(b"", mtime=0), "its content is empty"),
         ("bad.zip", b"PK\x03\x04" + b"\0" * 40, "damaged zip"),
         ("macros.tex", rb"\documentclass{a}\begin{document}\end{document}", "prints no text"),
         ("paper.txt", b"{\\rtf1 See [1].\\par References [1] A.}", "it is Rich Text Format"),
@@ -112,9 +112,9 @@ def test_a_file_that_is_too_large_is_not_read(tmp_path, monkeypatch):
     path = tmp_path / "large.html"
     with path.open("wb") as file:
         file.truncate(200_000_001)
-    refused(path, r"200,000,001 bytes, and at most 100,000,000")
+    refused(path, r"200,000,001 bytes; at most 100,000,000")
     monkeypatch.setattr(archives, "MOST_BYTES", 10)
-    refused(put(tmp_path, "more than ten"), "at most 10 are read")
+    refused(put(tmp_path, "more than ten"), "at most 10 can be read")
 
 
 def test_a_folder_without_a_main_file_says_so(tmp_path):

@@ -1,6 +1,6 @@
 """The engines that run Ibis expressions: DuckDB on one machine, Spark on a cluster.
 
-Whatever is particular to an engine stands here; all else is one code path.
+Only this package depends on the engine; all else is one code path.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ _COMPILED: dict[Hashable, str] = {}
 
 
 class CannotRead(Exception):
-    """Input files hold something that the engine cannot read as it was told to."""
+    """Input files have something that the engine cannot read as asked."""
 
 
 class Made(NamedTuple):
-    """What a function makes of a table.
+    """The result of a function on a table.
 
-    Its SQL is put together once for each key and each schema of a table, and serves all others
-    in this process: ``make`` may depend on nothing else.
+    Its SQL is made once for each key and schema of a table, and reused in this process: ``make``
+    may depend on nothing else.
     """
 
     raw: Expression
@@ -43,15 +43,15 @@ class Engine(Protocol):
 
     @property
     def batch(self) -> int:
-        """How many input files are read by one query."""
+        """How many input files one query reads."""
 
     def read_json(self, parts: Mapping[str, int], fields: Mapping[str, str]) -> Expression:
         """Return the fields of files of JSON Lines, plain or gz; scalars come as text.
 
-        ``parts`` are numbers by absolute path, which come in the column ``part``.
+        ``parts`` are numbers by absolute path, for the column ``part``.
 
-        A line that is no object, or a list or object where none is due, ends the query that
-        reads it with `CannotRead`.
+        A line that is not an object, or an unexpected list or object, ends its query with
+        `CannotRead`.
         """
 
     def read_csv(self, parts: Mapping[str, int], fields: Mapping[str, str]) -> Expression:
@@ -61,24 +61,24 @@ class Engine(Protocol):
         """Return the columns of Parquet files of one schema."""
 
     def read_parts(self, parts: Mapping[str, int]) -> Expression:
-        """Return the columns of Parquet files, null where a file lacks one, and ``part``."""
+        """Return the columns of Parquet files, null if a file lacks one, and ``part``."""
 
     def write(self, table: Expression | Made, folder: str) -> None:
-        """Write a table as Parquet files into a folder that is there.
+        """Write a table as Parquet files into an existing folder.
 
         Raises
         ------
         CannotRead
-            The input that the table is made of.
+            The table's input cannot be read.
         OSError
             The disk is full.
         """
 
     def fetch(self, table: Expression) -> list[dict[str, Any]]:
-        """Return the rows of a table that is small."""
+        """Return the rows of a small table."""
 
     def close(self) -> None:
-        """Let go of memory, processes and files of its own."""
+        """Release its memory, processes and files."""
 
 
 def open_engine(
@@ -91,7 +91,7 @@ def open_engine(
     name : {"duckdb", "spark"}
         The engine.
     memory : int
-        Bytes that this process may take, or each worker of a cluster.
+        Bytes for this process, or for each worker of a cluster.
     threads : int, optional
         Threads on this machine; all cores by default.
     scratch : str
@@ -111,7 +111,7 @@ def open_engine(
 
 
 def compile_made(backend: Any, made: Made) -> str:
-    """Return the SQL of what a function makes of a table, for a backend of Ibis."""
+    """Return the SQL of a function on a table, for a backend of Ibis."""
     import ibis
 
     schema = made.raw.schema()
@@ -123,11 +123,11 @@ def compile_made(backend: Any, made: Made) -> str:
 
 
 def out_of_memory() -> OSError:
-    """Return the error of an engine that needs more memory than it may take."""
+    """Return the error of an engine that needs more memory than allowed."""
     return OSError(
         errno.ENOMEM,
-        "The memory that is allowed does not suffice. Allow more, with --memory on the command "
-        "line, or take fewer threads, with --threads.",
+        "The allowed memory is not enough. Allow more with --memory, or use fewer threads with "
+        "--threads.",
     )
 
 

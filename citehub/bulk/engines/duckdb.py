@@ -72,7 +72,7 @@ class DuckDB:
 
     def read_csv(self, parts: Mapping[str, int], fields: Mapping[str, str]) -> Expression:
         if any(read_header(path) != [*fields] for path in parts):  # DuckDB does not look
-            raise CannotRead("A header names other columns, or in another order.")
+            raise CannotRead("A header has other columns, or another order.")
         return self._read(
             parts, self._backend.read_csv, columns=dict.fromkeys(fields, "VARCHAR"),
             header=True, delim=",", quote='"', escape='"', auto_detect=False,
@@ -81,7 +81,7 @@ class DuckDB:
     def _read(
         self, parts: Mapping[str, int], read: Callable[..., Expression], **how: Any
     ) -> Expression:
-        """Return what files hold; DuckDB shares those of one query out better than queries."""
+        """Return the content of files; DuckDB balances the files of one query best."""
         import ibis
 
         tables = []
@@ -125,30 +125,30 @@ class DuckDB:
 
 
 def _exact(paths: Iterable[str]) -> list[str]:
-    """Return paths as DuckDB takes them, in which nothing is a pattern."""
+    """Return paths for DuckDB, without patterns."""
     return [_PATTERN.sub(r"[\1]", path) for path in paths]
 
 
 def _error(message: str) -> int:
-    """Stand for the function of this name in SQL, which ends the query."""
+    """Represent the SQL function of this name, which ends the query."""
     raise NotImplementedError(message)
 
 
 def _number(raw: Expression, numbers: Mapping[str, int]) -> Expression:
-    """Put the number of its file beside each row; a row of any other file ends the query."""
+    """Add the number of its file to each row; a row of any other file ends the query."""
     import ibis
 
     refuse = ibis.udf.scalar.builtin(_error, name="error", signature=(("string",), "int32"))
     cases = ((raw.filename == path, number) for path, number in numbers.items())
-    part = ibis.cases(*cases, else_=refuse("Rows came from a file that was not asked for."))
+    part = ibis.cases(*cases, else_=refuse("Rows came from an unexpected file."))
     return raw.mutate(part=part.cast("int32")).drop("filename")
 
 
 @contextmanager
 def _errors() -> Iterator[None]:
-    """Tell apart input that cannot be read, memory and disk that do not suffice, and the rest.
+    """Separate unreadable input, lack of memory or disk, and other errors.
 
-    What a handler of signals raises in a query comes out of it as another error.
+    An exception of a signal handler comes out of a query as another error.
     """
     import duckdb
 

@@ -1,6 +1,6 @@
-"""Spark: the engine for a cluster, whose driver and workers see the same files.
+"""Spark: the engine for a cluster. Its driver and workers must see the same files.
 
-Python starts the driver, a Java process, and speaks to it; workers need Java alone.
+Python starts the driver, a Java process; workers need only Java.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class Spark:
         if master:
             _check_master(master)
         if SparkSession.getActiveSession():
-            raise BuildError("Spark runs in this process already, and can run but once. Stop it.")
+            raise BuildError("Spark runs in this process already, and can run only once. Stop it.")
         settings = _settings(memory, threads or os.cpu_count() or 1, scratch, master)
         conf = SparkConf(loadDefaults=False).setAll(list(settings.items()))
         with ExitStack() as stack:
@@ -143,7 +143,7 @@ class Spark:
             pairs = [f.lit(each) for pair in names.items() for each in pair]
             place = f.regexp_replace("_metadata.file_path", "^file:/+", "/")  # or three strokes
             part = f.element_at(f.create_map(*pairs), place)
-            unknown = f.raise_error(f.lit("Rows came from a file that was not asked for."))
+            unknown = f.raise_error(f.lit("Rows came from an unexpected file."))
             return self._table(
                 frame.select("*", f.coalesce(part, unknown).cast("int").alias("part"))
             )
@@ -233,7 +233,7 @@ def _start_java(conf: SparkConf, log: str) -> Any:
 
 
 def _stop_session(session: SparkSession) -> None:
-    """Stop a session; of a driver that died nothing is left to stop."""
+    """Stop a session, unless its driver died."""
     from py4j.protocol import Py4JError  # type: ignore[import-untyped]
 
     with suppress(Py4JError, ConnectionError), warnings.catch_warnings():
@@ -256,13 +256,13 @@ def _check_java() -> None:
     if not shutil.which(os.path.join(home, "bin", "java") if home else "java"):
         where = f"in JAVA_HOME, {home}" if home else "on the PATH"
         raise BuildError(
-            f"Spark needs Java 17 or later, and there is no java {where}. Install it, as with "
-            "'apt install openjdk-17-jre-headless', or take the engine duckdb."
+            f"Spark needs Java 17 or later, but there is no java {where}. Install it, as with "
+            "'apt install openjdk-17-jre-headless', or use the engine duckdb."
         )
 
 
 def _check_master(master: str) -> None:
-    """Refuse a standalone master that does not answer; Spark itself would try for a minute."""
+    """Refuse a standalone master that does not answer; Spark would try for a minute."""
     found = re.fullmatch(r"spark://([\w.-]+:\d+(?:,[\w.-]+:\d+)*)", master)
     if not found:
         raise BadArgument.of("master", master, "an address such as spark://host:7077")
@@ -282,20 +282,20 @@ def _check_master(master: str) -> None:
 
 
 def _wait_for_worker(context: SparkContext, master: str, memory: str) -> None:
-    """Refuse a cluster that gives no worker; Spark itself would wait for ever."""
+    """Refuse a cluster without a free worker; Spark would wait for ever."""
     end = time.monotonic() + _WORKER
     while context._jsc.sc().getExecutorMemoryStatus().size() < 2:  # noqa: PLR2004, SLF001 -- the driver is one
         if time.monotonic() > end:
             raise BuildError(
                 f"No worker of {master} took the job within {_WORKER} seconds. Each needs "
-                f"{memory} of memory and a core that is free: start workers, or lower the memory."
+                f"{memory} of memory and a free core: start workers, or lower the memory."
             )
         time.sleep(0.2)
 
 
 @contextmanager
 def _errors() -> Iterator[None]:
-    """Tell apart input that cannot be read, memory and disk that do not suffice, and the rest."""
+    """Separate unreadable input, lack of memory or disk, and other errors."""
     from py4j.protocol import Py4JError
     from pyspark.errors import AnalysisException, PySparkException
 
@@ -312,7 +312,7 @@ def _errors() -> Iterator[None]:
         if found := _UNREADABLE.search(text):
             raise CannotRead(text[found.start() :].partition("\n")[0]) from None
         first = str(getattr(error, "java_exception", text)).partition("\n")[0]
-        raise BuildError(f"Spark could not go on: {first}") from None
+        raise BuildError(f"Spark failed: {first}") from None
 
 
 @contextmanager
