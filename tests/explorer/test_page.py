@@ -95,7 +95,7 @@ def test_every_citing_work_is_listed_in_hub_order_with_all_its_parts(released, t
             first, n = work.passages[0], len(work.passages)
             assert shown["why"] == (
                 f"Cites it: {first['gist']} (in other words; {describe_place(first)}"
-                + (f", first of {n} passages)" if n > 1 else ")")
+                + (f", passage 1 of {n})" if n > 1 else ")")
             )
         links = {a.text_content(): a.get("href") for a in entry.xpath("p[@class='cx-links']/a")}
         assert list(links.values()) == list(work.links.values())

@@ -1,7 +1,7 @@
 // The facts of a paper, for its details and for the table that compares.
 
 import { cleanLine } from '../text/text.js'
-import { published, shown, valueOf } from '../text/work.js'
+import { MOST_AUTHORS, published, shown, valueOf } from '../text/work.js'
 import { el, link, many } from './dom.js'
 import { citedLine, idLink, parted } from './paper.js'
 
@@ -30,7 +30,7 @@ export function facts(record, page) {
   }
   return [
     ['Title as printed', one(work.title)],
-    ['Authors', joined(names)],
+    ['Authors', shortened(names)],
     ['Number of authors', one(work.author_count)],
     ['First version', one(published(work))],
     ['Type', one(work.type)],
@@ -76,6 +76,13 @@ const one = value => value === null ? [] : [text(value)]
 
 /** @param {string[]} values @param {string} [between] @returns {Value} */
 const joined = (values, between = ', ') => values.length ? [cleanLine(values.join(between))] : []
+
+/** @param {string[]} names @returns {Value} */
+const shortened = names => names.length <= MOST_AUTHORS + 1 ? joined(names) : [
+  ...joined(names.slice(0, MOST_AUTHORS)),
+  el('details', {}, el('summary', {}, `${names.length - MOST_AUTHORS} more`),
+    ...joined(names.slice(MOST_AUTHORS)))
+]
 
 /** @param {string | null} address @returns {Value} */
 const url = address => address ? [link(address, cleanLine(address))] : []
