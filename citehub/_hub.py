@@ -199,9 +199,9 @@ class Hub:
     def search(self, query: str) -> Works[Work]:
         """Find works by the words of title, authors, finding and passages, or by identifier.
 
-        A work must have every word. Case, accents and punctuation do not matter. A word of three
-        letters or more also matches inside a longer one. If no work has a word of five letters or
-        more, one letter may be wrong.
+        A work must have every word. Of passages, it reads gists and sections. Case, accents and
+        punctuation do not matter. A word of three letters or more also matches inside a longer
+        one. If no work has a word of five letters or more, one letter may be wrong.
 
         Parameters
         ----------

@@ -37,7 +37,11 @@ def find(release: Release, query: str) -> list[str]:
         message = f"A search takes words in one text, not {query!r:.60}"
         raise TypeError(message)
     identifier = parse_identifier(query)
-    authors, ids, passages = defaultdict(list), defaultdict(list), defaultdict[str, list[str]](list)
+    authors, ids, passages = (
+        defaultdict(list),
+        defaultdict(list),
+        defaultdict[str, list[str]](list),
+    )
     for work_id, name in release.cells("authorships", "work_id", "author_name"):
         authors[work_id].append(name)
     for work_id, scheme, value in release.cells("work_ids", "work_id", "scheme", "value"):

@@ -199,7 +199,7 @@ def test_the_header_states_the_canonical_work_and_the_counts(released, tree):
     work = released.canonical
     assert f"{work.title_plain} ({shorten_authors(work.authors)}, " in shown
     assert tree.xpath("//header//a/@href") == [work.url]
-    assert "This hub lists 44 citing papers; how many more there are is not known." in shown
+    assert "This hub lists 44 citing papers; we do not know how many more there are." in shown
     _, judged = released.summary().judged()
     assert (released.summary().in_short if judged else str(released.summary())) in shown
     assert all("".join(row).replace(" ", "") in shown.replace(" ", "") for row in judged)

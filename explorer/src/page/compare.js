@@ -2,7 +2,7 @@
 
 import { describeWords, listPassages } from '../text/passages.js'
 import { cleanLine } from '../text/text.js'
-import { markedTitle } from '../text/work.js'
+import { MOST_AUTHORS, markedTitle } from '../text/work.js'
 import { button, el } from './dom.js'
 import { facts, orNotKnown } from './facts.js'
 
@@ -59,7 +59,7 @@ async function comparison(picked, page) {
   const numbers = await page.engine.numbersOf(picked)
   const records = await Promise.all(numbers.map(number => page.engine.record(number)))
   const columns = records.map(record => /** @type {ReturnType<typeof facts>} */ ([
-    ['Why it cites', why(record)], ...facts(record, page).slice(1) // titles stand above
+    ['Why it cites', why(record)], ...facts(record, page, MOST_AUTHORS).slice(1) // titles stand above
   ]))
   return el('table', {},
     el('caption', {}, 'Ticked papers side by side. Rows that differ are bold.'),
@@ -77,5 +77,5 @@ async function comparison(picked, page) {
 }
 
 /** @param {WorkRecord} record */
-const why = record => listPassages(record).map(({ row, where, role, polarity, subject }) =>
-  el('p', {}, cleanLine(`${describeWords(row)} (${[where, role, polarity, subject].filter(Boolean).join('; ')})`)))
+const why = record => listPassages(record).map(({ row, where, role }) =>
+  el('p', {}, cleanLine(`${describeWords(row)} (${where}${role ? `; role: ${role}` : ''})`)))

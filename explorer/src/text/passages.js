@@ -64,7 +64,7 @@ export const tellPassages = (rows, labels) => rows.map((row, place) => {
 const withoutTurns = text => text.replace(TURNS, '')
 
 /**
- * Returns what came of the texts of a work, above all that passages were found; null without any.
+ * Returns the result of reading the texts of a work, above all that passages were found; null without any.
  * @param {{ contexts: ContextRow[], readings: ReadingRow[] }} record
  */
 export const textStatus = ({ contexts, readings }) => contexts.length
