@@ -43,6 +43,9 @@ _PLAIN: Final = {
     "labelColor": INK,
     "titleColor": INK,
 }
+_NUMBERS: Final = {
+    "decimal": ".", "thousands": ",", "grouping": [3], "currency": ["$", ""], "percent": "\xa0%",
+}  # fmt: skip
 _TRIES: Final = 4
 _NEAR: Final = 8  # pixels by which a drawing may miss its width: the page scales it
 _LETTERS: Final = 38  # of a title's line in a narrow drawing
@@ -108,7 +111,7 @@ def draw(spec: dict[str, Any], width: int, alt: str) -> str:
         view["width"] = min(view.get("width", width), width * 2 // 3)
     best, off, before, grown = "", math.inf, 0, 0
     for _ in range(_TRIES):
-        drawn = vl_convert.vegalite_to_svg(spec)
+        drawn = vl_convert.vegalite_to_svg(spec, format_locale=_NUMBERS)
         missing = width - _drawn_width(drawn)
         if abs(missing) > off:  # a label sticks out further, the narrower its view is
             break
