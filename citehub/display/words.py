@@ -75,7 +75,7 @@ def number(value: float | None, digits: int = 4) -> str:
 
 
 def percent(share: float, digits: int = 1, sign: str = "") -> str:
-    """Write a share as a percentage, with a no-break space and a true minus.
+    r"""Write a share as a percentage, with a no-break space and a true minus.
 
     Parameters
     ----------
