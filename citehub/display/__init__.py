@@ -10,7 +10,16 @@ from citehub.display.drawings import INK, MUTED, SERIES
 from citehub.display.figures import Figure, figure
 from citehub.display.tables import Frame, passages, sources, table
 from citehub.display.timeline import Timeline, timeline
-from citehub.display.words import Source, fact, fact_name, number, plain, source, source_name
+from citehub.display.words import (
+    Source,
+    fact,
+    fact_name,
+    number,
+    percent,
+    plain,
+    source,
+    source_name,
+)
 
 __all__ = [
     "INK",
@@ -25,6 +34,7 @@ __all__ = [
     "figure",
     "number",
     "passages",
+    "percent",
     "plain",
     "source",
     "source_name",

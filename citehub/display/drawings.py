@@ -43,12 +43,20 @@ _PLAIN: Final = {
     "labelColor": INK,
     "titleColor": INK,
 }
-_TRIES: Final = 4
+_NUMBERS: Final = {
+    "decimal": ".", "thousands": ",", "grouping": [3], "currency": ["$", ""], "percent": "\xa0%",
+}  # fmt: skip
+_TRIES: Final = 6
 _NEAR: Final = 8  # pixels by which a drawing may miss its width: the page scales it
 _LETTERS: Final = 38  # of a title's line in a narrow drawing
-_LONG: Final = 20  # letters of a row's name on one line of a narrow drawing
+_LONG: Final = 44  # letters of a row's name on one line of a narrow drawing
+_BESIDE: Final = 6  # letters of names that stand beside their rows there, not above
 _BREAK: Final = f"(?=.{{{_LONG + 1}}})(.{{6,{_LONG}}}) +"
 _LABEL: Final = f"split(replace(datum.label, regexp('{_BREAK}', 'g'), '$1\\n'), '\\n')"
+_ABOVE: Final = {
+    "labelExpr": _LABEL, "labelAlign": "left", "labelBaseline": "bottom", "labelPadding": -3,
+    "labelOffset": -12, "ticks": False, "zindex": 1,
+}  # fmt: skip
 _LINE: Final = 14  # pixels
 _SPOKEN: Final = re.compile(r' (?:role|aria-[a-z]+)="[^"]*"')
 _DESCRIBED: Final = re.compile(
@@ -65,7 +73,7 @@ def _style(size: int) -> dict[str, Any]:
         "font": _UNKNOWN,
         "padding": {"left": 4, "right": 10, "top": 6, "bottom": 4},
         "axis": font | {"gridColor": _GRID, "domainColor": MUTED, "tickColor": MUTED},
-        "axisQuantitative": {"labelOverlap": "greedy", "labelSeparation": 6},
+        "axisQuantitative": {"labelOverlap": "parity", "labelSeparation": 6},
         "axisTemporal": {"labelOverlap": "greedy", "labelSeparation": 6},
                 "legend": font
         | {
@@ -105,10 +113,11 @@ def draw(spec: dict[str, Any], width: int, alt: str) -> str:
         for view in views:
             _heighten(view, rows)
     for view in views:
-        view["width"] = min(view.get("width", width), width * 2 // 3)
+        most = width * 2 // 3
+        view["width"] = most // columns if is_narrow else min(view.get("width", width), most)
     best, off, before, grown = "", math.inf, 0, 0
     for _ in range(_TRIES):
-        drawn = vl_convert.vegalite_to_svg(spec)
+        drawn = vl_convert.vegalite_to_svg(spec, format_locale=_NUMBERS)
         missing = width - _drawn_width(drawn)
         if abs(missing) > off:  # a label sticks out further, the narrower its view is
             break
@@ -141,14 +150,10 @@ def _views(spec: Any) -> Iterator[dict[str, Any]]:
 
 
 def _fold(spec: Any) -> None:
-    """Break titles and the names of rows over lines, where a drawing is narrow."""
+    """Break titles over lines, where a drawing is narrow."""
     if isinstance(spec, dict):
         for key in {"title", "subtitle"} & spec.keys():
             spec[key] = _lines(spec[key])
-        row = spec.get("y")
-        if isinstance(row, dict) and row.get("type") in {"nominal", "ordinal"}:
-            axis = row.get("axis", {})
-            row["axis"] = axis if axis is None else {"labelExpr": _LABEL} | axis
     for inner in spec.values() if isinstance(spec, dict) else spec:
         if isinstance(inner, dict | list):
             _fold(inner)
@@ -162,14 +167,19 @@ def _lines(title: Any) -> Any:
 
 
 def _heighten(view: dict[str, Any], rows: list[dict[str, Any]]) -> None:
-    """Give the rows of a view the height that their names need, broken over lines."""
-    for encoding in _find(view, "encoding"):
-        row = encoding.get("y", {})
-        if "labelExpr" not in (row.get("axis") or {}) or "field" not in row:
+    """Put the names of a view's rows above them, broken over lines, and give them the height."""
+    encodings = [each for each in _find(view, "encoding") if "y" in each]
+    for row in (each["y"] for each in encodings):
+        if row.get("type") not in {"nominal", "ordinal"} or "field" not in row:
             continue
         names = {str(each[row["field"]]) for each in rows if row["field"] in each}
+        is_split = any("yOffset" in each for each in encodings)
+        if is_split or row.get("axis", {}) is None or max(map(len, names), default=0) <= _BESIDE:
+            continue
+        row["axis"] = row.get("axis", {}) | _ABOVE
+        row["scale"] = {"padding": 0.5} | (row.get("scale") or {})
         breaks = (len(re.findall(_BREAK, name)) for name in names)
-        least = _LINE * (1 + max(breaks, default=0)) + 6
+        least = _LINE * (1 + max(breaks, default=0)) + 26
         height = view.get("height")
         if isinstance(height, dict):
             height["step"] = max(height["step"], least)

@@ -11,7 +11,14 @@ from citehub import _html
 from citehub._passages import SCHEMES, list_passages
 from citehub._text import counted
 from citehub._work import Work, marked_title
-from citehub.display.words import Source, is_null, name_sources, source_rows
+from citehub.display.words import (
+    OWN_ARITHMETIC,
+    Source,
+    is_null,
+    name_sources,
+    source_rows,
+    typeset,
+)
 from citehub.errors import BadArgument, UnknownColumn
 
 if TYPE_CHECKING:
@@ -20,6 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from citehub._hub import Hub
+    from citehub._rows import SourceRow
 
 _SEPARATED_FROM: Final = 10_000  # a year is not 2,022
 _ALIGNED: Final = ' style="text-align:right"'
@@ -147,7 +155,7 @@ def sources(hub: Hub, ids: Iterable[str]) -> Frame:
     True
     """
     items = (
-        f"<li>{_html.link(row['url'] or '', row['title'])}</li>" for row in source_rows(hub, ids)
+        f"<li>{_html.link(row['url'] or '', _title(row))}</li>" for row in source_rows(hub, ids)
     )
     return Frame(f"<ul>{''.join(items)}</ul>")
 
@@ -229,7 +237,7 @@ def _shown(value: Any, format_: str | None) -> str:
     if is_null(value):
         return _html.text(None)
     if format_ is not None:
-        return escape(format_.format(value))
+        return escape(typeset(format_.format(value)))
     if isinstance(value, str) and value.startswith(("https://", "http://")):
         return _html.link(value, _short_url(value))
     is_long = type(value) is int and abs(value) >= _SEPARATED_FROM
@@ -249,6 +257,11 @@ def _cells(
             yield f'<td class="citehub-same"{style}><span style="opacity:0">{plain}</span></td>'
         else:
             yield f"<td{style}>{shown}</td>"
+
+
+def _title(row: SourceRow) -> str:
+    is_ours = row["kind"] == "derived"
+    return f"{OWN_ARITHMETIC.capitalize()}; a note says how" if is_ours else row["title"]
 
 
 def _short_url(url: str) -> str:

@@ -23,6 +23,8 @@ _UNKNOWN = {"", "never", "-", "–", "—", "not known", "null", "<NA>", "NaN", 
 TWO = 2  # columns: the first is what the second tells of
 WIDEST = 46  # letters beside each other on a phone
 _COMFORT = 16  # letters that a column of running text asks for
+_SHORT = 24  # letters that stand on one line, where
+_LINE = 80  # letters are not more than a page's width
 
 
 def readable(body: str) -> str:
@@ -39,10 +41,16 @@ def _table(html: str) -> str:
     rows = [[_text(cell[2]) for cell in _CELL.findall(row)] for row in _ROW.findall(html)]
     heads, columns = rows[0], list(zip(*rows, strict=False))
     numbers = {n for n, column in enumerate(columns) if _is_numeric(column[1:])}
-    *words, last = columns  # the last column's words may break anywhere
-    needed = sum(_width(column) + 2 for column in words) + min(max(map(len, last)), _COMFORT)
+    needed = sum(_width(column) + 2 for column in columns) - 2
+    if "<code" in html:  # which breaks anywhere in the last column
+        needed += min(_width(columns[-1]), _COMFORT) - _width(columns[-1])
     is_wide = needed > WIDEST
-    html = _ROW.sub(lambda row: _row(row.group(), heads, numbers, is_wide=is_wide), html)
+    whole = [_width(column) if "<code" in html else max(map(len, column)) for column in columns]
+    short = {n for n, width in enumerate(whole) if width <= _SHORT} - numbers
+    if sum(width if n in short else _width(columns[n]) for n, width in enumerate(whole)) > _LINE:
+        short = set()
+    marks = dict.fromkeys(short, "citehub-short") | dict.fromkeys(numbers, "citehub-number")
+    html = _ROW.sub(lambda row: _row(row.group(), heads, marks, is_wide=is_wide), html)
     if is_wide:
         html = _with_class(html, "citehub-reflow")
     if not plain:
@@ -50,14 +58,14 @@ def _table(html: str) -> str:
     return f'<div class="citehub-scroll" tabindex="0" role="group" aria-label="Table">{html}</div>'
 
 
-def _row(html: str, heads: list[str], numbers: set[int], *, is_wide: bool) -> str:
+def _row(html: str, heads: list[str], marks: dict[int, str], *, is_wide: bool) -> str:
     place = iter(range(len(heads) + html.count("<t")))
 
     def cell(found: re.Match[str]) -> str:
         tag, attributes, inner = found.groups()
         number, start = next(place), f"<{tag}{attributes}>"
-        if number in numbers:
-            start = _with_class(start, "citehub-number")
+        if number in marks:
+            start = _with_class(start, marks[number])
         if is_wide and 0 < number < len(heads) > TWO and heads[number] and tag == "td":
             start = start.replace("<td", f'<td data-label="{escape(heads[number])}"', 1)
         return f"{start}{inner}</{tag}>"

@@ -27,14 +27,14 @@ if TYPE_CHECKING:
     Explore = Callable[..., str]  # from conditions to an address, escaped
 
 SITE = "site:"  # leads addresses of this site, from its root
-SUBJECTS = {  # by canonical page: what of the work it is about, in the hub's vocabulary
-    "model": "model",
-    "parallelism": "parallelism",
-    "throughput": "throughput",
-    "training": "hyperparameters",
-    "corpus": "data",
-    "evaluation": "evaluation",
-    "limits": "limitation",
+SUBJECTS = {  # by canonical page: a subject of the hub's vocabulary, and what its papers do
+    "model": ("model", "cite MT-NLG for its architecture"),
+    "parallelism": ("parallelism", "cite MT-NLG for its parallelism"),
+    "throughput": ("throughput", "cite MT-NLG for its throughput"),
+    "training": ("hyperparameters", "cite MT-NLG for how it was trained"),
+    "corpus": ("data", "cite MT-NLG for its data"),
+    "evaluation": ("evaluation", "cite MT-NLG for its evaluation"),
+    "limits": ("limitation", "discuss a limitation of MT-NLG"),
 }
 CHOSEN = [("representatives", "hub-page-lead"), ("representatives", "hub-page")]
 COLUMNS = {  # headers of counts of works, and what a count adds to the set of its row
@@ -66,7 +66,7 @@ def name_places(app: Sphinx, doctree: nodes.document) -> None:
     if folder == "citing" and name in {row["theme_id"] for row in site.hub.themes}:
         _name_papers(app, doctree, name)
     elif folder == "canonical" and name in SUBJECTS:
-        _lead_to_citing(app, doctree, SUBJECTS[name])
+        _lead_to_citing(app, doctree, *SUBJECTS[name])
 
 
 def _relative(app: Sphinx, pagename: str, address: str) -> str:
@@ -92,14 +92,14 @@ def _name_papers(app: Sphinx, doctree: nodes.document, theme: str) -> None:
     section.parent.insert(1, nodes.paragraph("", "", link))
 
 
-def _lead_to_citing(app: Sphinx, doctree: nodes.document, subject: str) -> None:
+def _lead_to_citing(app: Sphinx, doctree: nodes.document, subject: str, what: str) -> None:
     hub: Hub = app.citehub.hub  # type: ignore[attr-defined]
     n, known = len(hub.select(subject=subject)), len(hub.select(labelled=True))
     if n:
-        link = _link(app, [("subject", subject)], f"{n} of {known} citing papers")
-        said = f" whose passages we know cite MT-NLG for this (subject \u201c{subject}\u201d)."
+        link = _link(app, [("subject", subject)], f"{n} {what}")
+        before = nodes.Text(f"Of the {known} papers whose reasons we know, ")
         first = doctree[0].first_child_matching_class(nodes.section) or len(doctree[0])
-        doctree[0].insert(first, nodes.paragraph("", "", link, nodes.Text(said)))
+        doctree[0].insert(first, nodes.paragraph("", "", before, link, nodes.Text(".")))
 
 
 def _link(app: Sphinx, conditions: list[tuple[str, str]], text: str) -> nodes.reference:
