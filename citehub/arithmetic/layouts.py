@@ -124,13 +124,14 @@ class RankedLayout(Layout):
         Bytes on a GPU of that stage.
     idle : float
         Share of the time that the pipeline stands idle.
-    between_nodes : float
-        Bytes per iteration that a GPU sends by links between nodes.
+    within_node, between_nodes : float
+        Bytes per iteration that a GPU of the first stage sends within its node, and to others.
     """
 
     stage: int
     memory: float
     idle: float
+    within_node: float
     between_nodes: float
 
 
@@ -489,7 +490,11 @@ def rank_layouts(
     plan = _plan(**training)
     (many,) = counts(count=count)
     (capacity,) = amounts(memory=memory)
-    given = {"seconds": seconds, "within_gb_s": within_gb_s, "between_gb_s": between_gb_s}
+    given: dict[str, Any] = {
+        "seconds": seconds,
+        "within_gb_s": within_gb_s,
+        "between_gb_s": between_gb_s,
+    }
     rates = amounts(**given) if any(value is not None for value in given.values()) else []
     found = []
     for other in _all_possible(plan, micro_batches=False):
@@ -503,7 +508,7 @@ def rank_layouts(
                 order = [idle * time + within / inside / 1e9 + between / outside / 1e9]
             row: RankedLayout = {
                 **other.layout, "stage": stage, "memory": size, "idle": idle,
-                "between_nodes": between,
+                "within_node": within, "between_nodes": between,
             }  # fmt: skip
             found.append(([*order, size, *_five(other)], row))
     found.sort(key=itemgetter(0))

@@ -24,7 +24,7 @@ import {
  */
 
 /** @typedef {{ tensor: number, pipeline: number, data: number, virtual_stages: number, micro_batch_size: number }} Layout */
-/** @typedef {Layout & { stage: number, memory: number, idle: number, between_nodes: number }} RankedLayout */
+/** @typedef {Layout & { stage: number, memory: number, idle: number, within_node: number, between_nodes: number }} RankedLayout */
 
 /**
  * @typedef {Shape & Required<Plain> & Layout & {
@@ -301,15 +301,15 @@ export function rankLayouts({
     const { stage, size } = heaviestOf(other)
     if (size > memory) continue
     const sent = trafficOf(other)
-    const between = total(sent.between_nodes)
+    const [within, between] = [total(sent.within_node), total(sent.between_nodes)]
     const idle = idleOf(other)
     const order = timed
-      ? [idle * Number(seconds) + total(sent.within_node) / Number(within_gb_s) / 1e9 +
+      ? [idle * Number(seconds) + within / Number(within_gb_s) / 1e9 +
         between / Number(between_gb_s) / 1e9]
       : [Number(plan.gpus_per_node % other.tensor !== 0), idle, between]
     found.push({
       key: [...order, size, ...fiveOf(other)],
-      row: { ...layoutOf(other), stage, memory: size, idle, between_nodes: between }
+      row: { ...layoutOf(other), stage, memory: size, idle, within_node: within, between_nodes: between }
     })
   }
   return found.sort((one, two) => compare(one.key, two.key)).slice(0, count).map(({ row }) => row)
