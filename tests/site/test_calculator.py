@@ -160,6 +160,9 @@ def test_a_published_run_is_named_while_it_is_unchanged(visit):
     preset.select_option(label="GLM-130B")
     expect(page.locator("#calc-verdict")).to_have_attribute("data-verdict", "uneven")
     assert told(page).startswith("No formula here for uneven stages: 70 layers over 8.")
+    preset.select_option(label="Llama 3.1 70B")
+    expect(page.locator("#calc-verdict")).to_have_attribute("data-verdict", "unknown")
+    assert "Its source states no layout" in told(page)
     preset.select_option(label="Mixtral 8x7B, Megatron Core")
     expect(page.locator(".calc-results dd", has_text="468 TFLOP/s")).to_have_count(1)
 

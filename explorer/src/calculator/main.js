@@ -35,6 +35,7 @@ import { button, el, link } from '../page/dom.js'
  */
 
 const PRICES = ['price_per_gpu_hour', 'price_per_kilowatt_hour', 'overhead'] // the reader's own
+const NO_LAYOUT = 'tensor 1' // put in
 const WRITING = 250 // ms; browsers refuse pages that write their address too often
 
 /** @param {HTMLElement} root */
@@ -75,9 +76,13 @@ function start(root) {
     el('div', { class: 'calc-top' }, presets.node, put, el('p', {},
       button('Copy link', copy), ' ', button('Reset', () => reset(true)), ' ', copied)),
     problems, verdict, bar, columns)
-  new IntersectionObserver(([{ isIntersecting, boundingClientRect }]) => {
-    bar.hidden = isIntersecting || boundingClientRect.top > 0
-  }).observe(verdict)
+  const inView = new Map()
+  const seen = new IntersectionObserver(entries => {
+    for (const { target, isIntersecting } of entries) inView.set(target, isIntersecting)
+    bar.hidden = inView.get(verdict) || !inView.get(columns)
+  })
+  seen.observe(verdict)
+  seen.observe(columns)
 
   /** Takes what a control holds. @param {Field} field @param {string} text */
   function change(field, text) {
@@ -200,7 +205,11 @@ function start(root) {
     /** @type {string[]} */
     let said = answers?.short ?? [`Not computed: ${[...unread.values()].join(' ')}`]
     if (source) said = [`${preset?.name} cannot be computed here: ${/no formula for [^.]+\./i.exec(preset?.note ?? '')?.[0].replace('No', 'no') ?? ''}`]
-    verdict.dataset.verdict = bar.dataset.verdict = answers?.verdict ?? (source ? 'unknown' : 'impossible')
+    verdict.dataset.verdict = answers?.verdict ?? (source ? 'unknown' : 'impossible')
+    if (answers && whole?.missing.includes(NO_LAYOUT)) {
+      said = [...said, 'Its source states no layout: the one here is put in.']
+      if (answers.verdict !== 'impossible') verdict.dataset.verdict = 'unknown'
+    }
     verdict.replaceChildren(...said.map(sentence => el('p', {}, sentence)))
     bar.textContent = said[0]
     form.show(state, answers, unread, check)
