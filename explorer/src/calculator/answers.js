@@ -107,9 +107,10 @@ export function answersOf(state) {
   const model = pick(state, [...MODEL, ...PLAIN])
   const run = { ...pick(state, [...COUNTED, ...PLAIN, ...LAYOUT]) }
   const rules = attempt(() => brokenRules(run))
-  const faults = rules.error ? [rules.error] : (rules.value ?? []).map(said)
+  const broken = (rules.value ?? []).sort((one, two) => Number(isUneven(one)) - Number(isUneven(two)))
+  const faults = rules.error ? [rules.error] : broken.map(said)
   const memory = memoryOf(state, run)
-  const uneven = !rules.error && (rules.value ?? []).every(isUneven)
+  const uneven = !rules.error && broken.every(isUneven)
   const time = timeOf(state, faults.length && !uneven
     ? 'Not computed: this layout is not possible.' : null)
   const nearest = faults.length && !rules.error ? attempt(() => nearestLayouts(run)).value ?? [] : []

@@ -79,7 +79,7 @@ export const GROUPS = [
     fields: [
       whole('tensor', 'Tensor parallel', { max: 1e5 }),
       whole('pipeline', 'Pipeline stages', { max: 1e4 }),
-      whole('batch_size', 'Global batch', { unit: 'sequences' }),
+      whole('batch_size', 'Global batch', { unit: 'sequences', max: 1e6 }),
       whole('micro_batch_size', 'Micro-batch', { unit: 'sequences' }),
       choice('zero_stage', 'ZeRO', [
         [0, 'none'], [1, '1: optimizer'], [2, '2: gradients too'], [3, '3: weights too (FSDP)']
