@@ -452,7 +452,7 @@ VALID = {
     "tied_embeddings": True, "learned_positions": False, "biases": True, "stage": 1,
     "micro_batches": 12, "utilization": 0.4, "gpu_hours": 1e6, "watts": 700.0, "overhead": 1.1,
     "price_per_gpu_hour": 2.5, "kilowatt_hours": 7e5, "price_per_kilowatt_hour": 0.1,
-    "memory": 80e9, "count": 2,
+    "memory": 80e9, "count": 2, "within_gb_s": 300.0, "between_gb_s": 25.0,
 }  # fmt: skip
 VARIANT = {
     "heads": 96, "kv_heads": 8, "head_size": 128, "ffn_hidden": 32768, "gated": True, "experts": 8,
@@ -465,6 +465,7 @@ NOT_ALLOWED = {
     "int": [0, 1.5, *NO_NUMBERS],
     "int | None": [0, 1.5, *(value for value in NO_NUMBERS if value is not None)],
     "float": [0, *NO_NUMBERS],
+    "float | None": [0, *NO_NUMBERS],
     "bool": [None, pd.NA, 2, "yes", []],
     "Recomputation": [None, pd.NA, "Full", "", 1, []],
     "zero_stage": [4, 1.5, *NO_NUMBERS],

@@ -281,6 +281,30 @@ def test_the_order_is_of_what_fits_then_nodes_then_idleness_then_traffic():
     assert not all(wide)
 
 
+def test_the_order_is_of_the_time_that_is_lost_where_links_are_known():
+    rates = {"seconds": 60.1, "within_gb_s": 300, "between_gb_s": 25}
+    ranked = rank_layouts(**MT_NLG, memory=80e9, count=1000, **rates)
+    lost = []
+    for row in ranked:
+        layout = {name: row[name] for name in ("tensor", "pipeline", "data", "virtual_stages")}
+        within, between = (
+            sum(sent.values()) for sent in layout_traffic(**MT_NLG | layout).values()
+        )
+        lost.append(60.1 * row["idle"] + within / 300e9 + between / 25e9)
+    assert lost == pytest.approx(sorted(lost))
+    assert len(lost) > 5
+    assert (ranked[0]["tensor"], ranked[0]["pipeline"]) == (8, 35)
+    with pytest.raises(BadArgument, match="within_gb_s is None"):
+        rank_layouts(**MT_NLG, memory=80e9, seconds=60.1)
+
+
+@pytest.mark.parametrize("name", ["layers", "heads", "batch_size", "gpus"])
+def test_a_search_of_layouts_has_bounds(name):
+    run = MT_NLG | {name: 10**20, "head_size": 128}
+    with pytest.raises(BadArgument, match=f"{name} is 100000000000000000000; it must be at most"):
+        nearest_layouts(**run)
+
+
 def test_time_at_a_utilization_and_back():
     names = ("layers", "hidden_size", "sequence_length", "vocab_size", "batch_size", "gpus")
     shape = {name: MT_NLG[name] for name in names}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, NamedTuple, Required, TypedDict
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Required, TypedDict
 
 from citehub.arithmetic._checks import (
     Split,
@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from citehub.arithmetic._checks import Recomputation
+
+# What a search tries: far above any run, and few enough divisors to try every layout.
+_SEARCHED: Final = {"layers": 10_000, "heads": 10_000, "batch": 10_000_000, "gpus": 10_000_000}
 
 
 class Training(Variant, total=False):
@@ -121,13 +124,14 @@ class RankedLayout(Layout):
         Bytes on a GPU of that stage.
     idle : float
         Share of the time that the pipeline stands idle.
-    between_nodes : float
-        Bytes per iteration that a GPU sends by links between nodes.
+    within_node, between_nodes : float
+        Bytes per iteration that a GPU of the first stage sends within its node, and to others.
     """
 
     stage: int
     memory: float
     idle: float
+    within_node: float
     between_nodes: float
 
 
@@ -389,7 +393,8 @@ def nearest_layouts(*, count: int = 3, **training: Unpack[Training]) -> list[Lay
     Raises
     ------
     BadArgument
-        As :func:`layout_faults`.
+        As :func:`layout_faults`, or there are more than 10,000 layers or heads, or 10 million
+        GPUs or sequences of a batch.
 
     Notes
     -----
@@ -421,9 +426,15 @@ def nearest_layouts(*, count: int = 3, **training: Unpack[Training]) -> list[Lay
 
 
 def rank_layouts(
-    *, memory: float, count: int = 10, **training: Unpack[Training]
+    *,
+    memory: float,
+    count: int = 10,
+    seconds: float | None = None,
+    within_gb_s: float | None = None,
+    between_gb_s: float | None = None,
+    **training: Unpack[Training],
 ) -> list[RankedLayout]:
-    """Return the layouts that fit, tensor parallelism inside a node and short idle times first.
+    """Return the layouts that fit, those that lose least time first.
 
     Parameters
     ----------
@@ -431,6 +442,10 @@ def rank_layouts(
         Bytes of a GPU.
     count : int, default 10
         How many.
+    seconds : float, optional
+        Seconds of an iteration.
+    within_gb_s, between_gb_s : float, optional
+        GB/s that a GPU sends to others of its node, and to other nodes.
     **training : Unpack[Training]
         The run, as :class:`Training` says.
 
@@ -442,17 +457,21 @@ def rank_layouts(
     Raises
     ------
     BadArgument
-        As :func:`stage_memory`, or ``memory`` is not above 0.
+        As :func:`stage_memory` and :func:`nearest_layouts`, a number is not above 0, or of
+        ``seconds``, ``within_gb_s`` and ``between_gb_s`` some are given and some are not.
 
     Notes
     -----
     Tensor, pipeline and data size and stages per device vary; the micro-batch, context
-    parallelism, ZeRO and recomputation stay. Layouts whose tensor parallelism stays inside a node
-    come first, as MT-NLG itself was laid out. Among these, first is the layout whose pipeline
-    idles least (:func:`pipeline_bubble`), then the one that sends least between nodes
-    (:func:`layout_traffic`), then the one that needs least memory on its heaviest stage
-    (:func:`stage_memory`). That is an order, and no model of speed: traffic takes time, too, and
-    small matrices are slow.
+    parallelism, ZeRO and recomputation stay.
+
+    With ``seconds`` and both rates, first is the layout that loses least time if nothing
+    overlaps: ``idle`` of the seconds (:func:`pipeline_bubble`), and what is sent within and
+    between nodes over the rates (:func:`layout_traffic`). Without them, layouts whose tensor
+    parallelism stays inside a node come first, as MT-NLG itself was laid out; among these, the
+    one that idles least, then the one that sends least between nodes. The last to decide is the
+    memory of the heaviest stage (:func:`stage_memory`). Both orders are made here, and are no
+    models of speed: traffic overlaps with computing, and small matrices are slow.
 
     Examples
     --------
@@ -462,23 +481,38 @@ def rank_layouts(
     ...     print(fits["tensor"], fits["pipeline"], fits["data"], f"{fits['memory'] / 1e9:.1f} GB")
     8 1 8 7.3 GB
     4 1 16 10.8 GB
+    >>> links = dict(seconds=10.0, within_gb_s=300.0, between_gb_s=25.0)
+    >>> for fits in rank_layouts(**run, memory=80e9, count=2, **links):
+    ...     print(fits["tensor"], fits["pipeline"], fits["data"], f"{fits['memory'] / 1e9:.1f} GB")
+    2 1 32 17.9 GB
+    1 2 32 18.4 GB
     """
     plan = _plan(**training)
     (many,) = counts(count=count)
     (capacity,) = amounts(memory=memory)
+    given: dict[str, Any] = {
+        "seconds": seconds,
+        "within_gb_s": within_gb_s,
+        "between_gb_s": between_gb_s,
+    }
+    rates = amounts(**given) if any(value is not None for value in given.values()) else []
     found = []
     for other in _all_possible(plan, micro_batches=False):
         stage, size = _heaviest(other)
         if size <= capacity:
-            between = sum(_traffic(other)["between_nodes"].values())
-            leaves_node = other.node % other.tensor != 0
-            order = (leaves_node, _idle(other), between, size, _five(other))
-            found.append((order, stage, other.layout))
+            within, between = (sum(sent.values()) for sent in _traffic(other).values())
+            idle = _idle(other)
+            order: list[float] = [other.node % other.tensor != 0, idle, between]
+            if rates:
+                time, inside, outside = rates
+                order = [idle * time + within / inside / 1e9 + between / outside / 1e9]
+            row: RankedLayout = {
+                **other.layout, "stage": stage, "memory": size, "idle": idle,
+                "within_node": within, "between_nodes": between,
+            }  # fmt: skip
+            found.append(([*order, size, *_five(other)], row))
     found.sort(key=itemgetter(0))
-    return [
-        {**layout, "stage": stage, "memory": size, "idle": idle, "between_nodes": between}
-        for (_, idle, between, size, _), stage, layout in found[:many]
-    ]
+    return [row for _, row in found[:many]]
 
 
 def _plan(
@@ -588,6 +622,11 @@ def _splits(plan: _Plan) -> Iterator[Split]:
 
 def _all_possible(plan: _Plan, *, micro_batches: bool = True) -> Iterator[_Plan]:
     """Yield every possible layout of the same run, or those of the same micro-batch."""
+    for name, most in _SEARCHED.items():
+        value = getattr(plan, name)
+        if value > most:
+            argument = "batch_size" if name == "batch" else name
+            raise BadArgument.of(argument, value, f"at most {most} for a search of layouts")
     for t in _divisors(plan.heads):
         for p in _divisors(plan.layers):
             if plan.gpus % (t * p * plan.context):

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING, Any
+
+import work_page
 
 if TYPE_CHECKING:
     from docutils import nodes
     from sphinx.application import Sphinx
 
 PAGE = "canonical/calculator"
+SHEET = "canonical/formulas"
 
 
 def add_to_page(
@@ -19,13 +23,14 @@ def add_to_page(
     doctree: nodes.document | None,
 ) -> None:
     """Load the script where it runs; lead there, and to the formulas, from the pages beside."""
-    if pagename == PAGE:
+    if pagename in (PAGE, SHEET):
         app.add_css_file("calculator.css")
+    if pagename == PAGE:
         app.add_js_file("calculator.js", loading_method="defer")
     if doctree is not None and pagename.startswith("canonical/"):
         ways = {
             PAGE: "calculate your own run",
-            "canonical/formulas": "all formulas on one page",
+            SHEET: "all formulas on one page",
             "reference/arithmetic": "<code>citehub.arithmetic</code>",
         }
         links = " · ".join(
@@ -34,6 +39,20 @@ def add_to_page(
             if page != pagename
         )
         context["body"] += f'<p class="citehub-compute">Compute: {links}</p>'
+    if pagename in (PAGE, SHEET):
+        context["body"] += f"<p>{_citing(app, pagename)}</p>"
+
+
+def _citing(app: Sphinx, pagename: str) -> str:
+    """Lead to the papers that cite the work for what is computed here."""
+    hub = app.citehub.hub  # type: ignore[attr-defined]
+    links = []
+    for subject in ("parallelism", "throughput"):
+        _, _, conditions = work_page.address(("subject", subject)).partition("#")
+        uri = escape(f"{app.builder.get_relative_uri(pagename, 'explorer/index')}#{conditions}")
+        links.append(f'<a href="{uri}">for {subject} ({len(hub.select(subject=subject))})</a>')
+    known = len(hub.select(labelled=True))
+    return f"Of {known} papers whose passages we know, some cite MT-NLG {', '.join(links)}."
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

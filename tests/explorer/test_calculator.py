@@ -24,8 +24,9 @@ NOT_ALLOWED = {
     "layers": (0, 1.5), "hidden_size": (-1, 0.5), "heads": (0, None), "gated": ("yes", 2),
     "recomputation": ("Full", None), "zero_stage": (4,), "bytes_per_parameter": (12,),
     "micro_batch_size": (0,), "gpus": (1.5,), "biases": (None,), "kv_heads": (3, 0),
-    "utilization": (0, 1.5), "seconds": (0, -2.5), "overhead": (0.5,), "price_per_gpu_hour": (-1,),
-    "experts_active": (9,), "stage": (99,), "memory": (0,), "data": (0,), "scatter_gather": ("",),
+    "utilization": (0, 1.5), "seconds": (0, -2.5), "overhead": (0.5,),
+    "price_per_gpu_hour": (-1,), "experts_active": (9,), "stage": (99,), "memory": (0,),
+    "between_gb_s": (0,), "data": (0,), "scatter_gather": ("",),
 }  # fmt: skip
 
 
@@ -61,6 +62,8 @@ def make_run(chance: random.Random) -> dict:
         "ffn_hidden": pick([4096, 14336]),
     }  # fmt: skip
     run |= {name: value for name, value in more.items() if chance.random() < 0.4}
+    if chance.random() < 0.8:
+        run |= {"within_gb_s": 300.0, "between_gb_s": pick([25.0, 50.0])}
     if chance.random() < 0.2:
         run |= {"experts": 8, "experts_active": 2}
     if chance.random() < 0.3:

@@ -2,14 +2,15 @@
 
 import {
   activationBytes, flopsPerIteration, hfu, iterationSeconds, mfu, modelStateParts,
-  parameterParts, pipelineBubble, tflopsPerGpu, trainingCost, trainingDays, trainingEnergy
+  parameterCount, parameterParts, pipelineBubble, tflopsPerGpu, trainingCost, trainingDays, trainingEnergy
 } from './arithmetic.js'
 import { total } from './checks.js'
 import {
-  heaviestStage, layoutFaults, layoutTraffic, nearestLayouts, rankLayouts, stageMemory,
+  brokenRules, heaviestStage, layoutTraffic, nearestLayouts, rankLayouts, stageMemory,
   stageParameters
 } from './layouts.js'
 import { gigabytes, large, operations, percent, short } from './numbers.js'
+import { isUneven, said } from './words.js'
 
 /** @import { State } from './fields.js' */
 /** @import { Layout, RankedLayout } from './layouts.js' */
@@ -27,9 +28,11 @@ import { gigabytes, large, operations, percent, short } from './numbers.js'
  * @property {string} [note]
  */
 
+/** @typedef {'fits' | 'no' | 'impossible' | 'uneven' | 'unknown'} Verdict */
+
 /**
  * @typedef {object} Answers
- * @property {'fits' | 'no' | 'impossible' | 'unknown'} verdict
+ * @property {Verdict} verdict
  * @property {string[]} short sentences: memory, time, money
  * @property {{ title: string, rows: Row[] }[]} groups
  * @property {string[]} faults
@@ -37,6 +40,8 @@ import { gigabytes, large, operations, percent, short } from './numbers.js'
  * @property {RankedLayout[] | null} ranked
  * @property {string | null} rankError
  * @property {Comparison[]} counts
+ * @property {number | null} seconds of a step, given or computed
+ * @property {number | null} utilization MFU, given or computed
  */
 
 /** How the same time is counted by others. @typedef {{ label: string, share: number }} Comparison */
@@ -55,7 +60,7 @@ const LAYOUT = [
 
 /** @type {Record<string, string>} */
 export const NAMES = {
-  attention: 'attention', mlp: 'MLP', biases: 'biases', layernorms: 'layernorms',
+  attention: 'attention', mlp: 'FFN', biases: 'biases', layernorms: 'layernorms',
   word_embeddings: 'word embeddings', position_embeddings: 'position embeddings',
   output: 'output layer', weights: 'weights', gradients: 'gradients', optimizer: 'optimizer',
   activations: 'activations of the layers', outer_activations: 'embeddings and logits',
@@ -77,7 +82,7 @@ function attempt(compute) {
   try {
     return { value: compute(), error: null }
   } catch (error) {
-    return { value: null, error: /** @type {Error} */ (error).message }
+    return { value: null, error: said(error) }
   }
 }
 
@@ -101,27 +106,45 @@ const table = (parts, write) => Object.entries(parts).filter(([, value]) => valu
 export function answersOf(state) {
   const model = pick(state, [...MODEL, ...PLAIN])
   const run = { ...pick(state, [...COUNTED, ...PLAIN, ...LAYOUT]) }
-  const faults = attempt(() => layoutFaults(run))
+  const rules = attempt(() => brokenRules(run))
+  const broken = (rules.value ?? []).sort((one, two) => Number(isUneven(one)) - Number(isUneven(two)))
+  const faults = rules.error ? [rules.error] : broken.map(said)
   const memory = memoryOf(state, run)
-  const time = timeOf(state)
-  const nearest = faults.value?.length ? attempt(() => nearestLayouts(run)).value ?? [] : []
-  const anyData = { ...run, data: null }
+  const uneven = !rules.error && broken.every(isUneven)
+  const time = timeOf(state, faults.length && !uneven
+    ? 'Not computed: this layout is not possible.' : null)
+  const nearest = faults.length && !rules.error ? attempt(() => nearestLayouts(run)).value ?? [] : []
+  const links = {
+    seconds: time.seconds, within_gb_s: Number(state.link_gb_s) / 2,
+    between_gb_s: Number(state.network_gb_s)
+  }
   const ranked = attempt(() => rankLayouts({
-    ...anyData, memory: 1e9 * Number(state.memory_gb)
+    ...run, data: null, memory: 1e9 * Number(state.memory_gb), count: 1e6,
+    ...Object.values(links).every(value => Number(value) > 0) ? links : {}
   }))
-  const impossible = faults.error ? [faults.error] : faults.value ?? []
+  /** @type {Verdict} */
+  let verdict = memory.verdict
+  if (faults.length) verdict = uneven ? 'uneven' : 'impossible'
+  const told = faults.length > 1 ? ` ${faults.length - 1} more under Layouts.` : ''
+  const first = !faults.length ? memory.sentence
+    : `${uneven ? '' : 'Not possible: '}${faults[0]}${told}`
+  const sentences = [first, ...time.sentences]
+  if (time.tooFast && verdict !== 'impossible') {
+    verdict = 'impossible'
+    sentences.unshift(/** @type {string} */ (sentences.pop()))
+  }
+  const active = Number(state.experts) > 1
+    ? { ...model, experts: state.experts_active ?? 1 } : null
   return {
-    verdict: impossible.length ? 'impossible' : memory.verdict,
-    short: [
-      impossible.length ? `Not possible: ${impossible[0]}${impossible.length > 1
-        ? ` ${impossible.length - 1} more under Layouts.` : ''}` : memory.sentence,
-      ...time.sentences
-    ],
+    verdict,
+    short: sentences,
     groups: [
       {
         title: 'Parameters',
         rows: [
           partsRow('In all', 'parameter_parts', model, () => parameterParts(model), large),
+          ...active ? [row('Active per token', 'parameter_count', active,
+            () => parameterCount(active), large)] : [],
           ...memory.parameters
         ]
       },
@@ -130,11 +153,13 @@ export function answersOf(state) {
       { title: 'What a GPU sends in a step', rows: trafficOf(state, run) },
       { title: 'The whole training', rows: time.whole }
     ],
-    faults: impossible,
+    faults,
     nearest,
     ranked: ranked.value,
     rankError: ranked.error,
-    counts: time.counts
+    counts: time.counts,
+    seconds: time.seconds,
+    utilization: time.utilization
   }
 }
 
@@ -161,11 +186,18 @@ function memoryOf(state, run) {
   const rows = [partsRow(`On ${where}, which needs most`, 'stage_memory', { ...run, stage },
     () => stageMemory({ ...run, stage }), gigabytes, notCounted(state))]
   const size = total(stageMemory({ ...run, stage }))
+  const again = recomputedBytes(state)
+  if (again) {
+    rows.push({
+      label: 'More, while one layer is recomputed', text: gigabytes(again), failed: false,
+      note: 'What a layer keeps without recomputation, less what it keeps in any case: derived from Table 2 of Korthikanti et al. 2022.'
+    })
+  }
   for (const bytes of [16, 18, 20]) {
     if (!capacity || bytes === state.bytes_per_parameter) continue
     const other = { ...run, stage, bytes_per_parameter: bytes }
     rows.push(row(`The same at ${bytes} bytes per parameter`, 'stage_memory', other,
-      () => stageMemory(other), parts => `${gigabytes(total(parts))}, ${fit(total(parts), capacity)}`))
+      () => stageMemory(other), parts => `${gigabytes(total(parts))}, ${fit(total(parts) + again, capacity)}`))
   }
   if (!capacity) {
     return {
@@ -173,13 +205,15 @@ function memoryOf(state, run) {
       sentence: `${gigabytes(size)} on ${where}, which needs most. The memory of a GPU is not given.`
     }
   }
-  const fits = size <= capacity
+  const spare = capacity - size - again
+  const fits = spare >= 0
   return {
     parameters,
     rows,
     verdict: /** @type {'fits' | 'no' | 'unknown'} */ (fits ? 'fits' : 'no'),
-    sentence: `${fits ? 'Fits' : 'Does not fit'}: ${gigabytes(size)} of ${state.memory_gb} GB on ` +
-      `${where}, which needs most.`
+    sentence: `${fits ? `Fits, ${gigabytes(spare)} to spare` : `Does not fit, ${gigabytes(-spare)} too much`}: ` +
+      `${gigabytes(size)} of ${state.memory_gb} GB on ${where}, which needs most` +
+      `${again ? `, + ${gigabytes(again)} while one layer is recomputed` : ''}.`
   }
 }
 
@@ -199,7 +233,7 @@ function memoryWithout(run, parameters, error, capacity) {
       zero_stage: run.zero_stage, bytes_per_parameter: run.bytes_per_parameter
     })
   })
-  const none = { label: 'Activations', text: `No published formula here: ${error}`, failed: true }
+  const none = { label: 'Activations', text: error, failed: true }
   if (states.error !== null) {
     return {
       parameters, rows: [{ label: 'Memory', text: error, failed: true }],
@@ -217,31 +251,48 @@ function memoryWithout(run, parameters, error, capacity) {
     ],
     verdict: /** @type {'fits' | 'no' | 'unknown'} */ (over ? 'no' : 'unknown'),
     sentence: `${over ? 'Does not fit' : 'Whether it fits is not known'}: ${gigabytes(size)} ` +
-      `without activations, for which there is no published formula here. ${error}`
+      `without activations. ${error}`
   }
+}
+
+/**
+ * Returns what a GPU holds of the one layer that is being recomputed, beside what it keeps.
+ * @param {State} state
+ */
+function recomputedBytes(state) {
+  if (state.recomputation === 'none' || Number(state.experts) > 1) return 0
+  const layer = {
+    ...pick(state, ['hidden_size', 'heads', 'sequence_length', 'micro_batch_size', 'tensor',
+      'sequence_parallel', 'ffn_hidden', 'flash_attention']), layers: 1
+  }
+  const [whole, kept] = ['none', state.recomputation].map(recomputation =>
+    attempt(() => activationBytes({ ...layer, recomputation: /** @type {any} */ (recomputation) })).value ?? 0)
+  return (whole - kept) / Number(state.context ?? 1)
 }
 
 /** @param {State} state */
 function notCounted(state) {
-  const notes = ['Not counted: buffers, what the allocator wastes and the driver takes']
-  if (state.recomputation === 'full' && !(Number(state.experts) > 1)) {
-    const one = attempt(() => activationBytes({
-      ...pick(state, ['hidden_size', 'heads', 'sequence_length', 'micro_batch_size', 'tensor',
-        'sequence_parallel', 'ffn_hidden']), layers: 1, recomputation: 'selective'
-    }) / Number(state.context ?? 1))
-    if (one.value) notes.push(`the layer that is being recomputed, ${gigabytes(one.value)} ` +
-      'or, where attention stores its matrices, more')
-  }
-  const more = []
+  const notes = ['Not counted: buffers, what the allocator wastes and the driver takes.']
   if (state.gated && state.recomputation !== 'full') {
-    more.push('The formula counts a gated MLP as one without a gate: it stores more.')
+    notes.push('The formula counts a gated FFN as one without a gate: it stores more.')
   }
-  if (Number(state.context) > 1) more.push('Context parallelism divides activations by its size.')
-  return `${notes.join('; ')}. ${more.join(' ')}`.trim()
+  if (Number(state.context) > 1) notes.push('Context parallelism divides activations by its size.')
+  return notes.join(' ')
 }
 
-/** @param {State} state */
-function timeOf(state) {
+/**
+ * Says that no hardware is so fast, or null: by the least that it must compute.
+ * @param {any} timed @param {unknown} recomputation
+ */
+function tooFastFor(timed, recomputation) {
+  const least = recomputation === 'full' ? 'full' : 'none'
+  const share = attempt(() => hfu({ ...timed, causal: true, recomputation: least })).value ?? 0
+  return share <= 1 ? null : `Faster than the hardware: ${short(timed.seconds, 4)} s would be ` +
+    `${short(100 * share, 3)} % of the peak. The shortest possible step is ${short(timed.seconds * share, 2)} s.`
+}
+
+/** @param {State} state @param {string | null} impossible */
+function timeOf(state, impossible) {
   const shape = pick(state, [...COUNTED, 'batch_size'])
   const recomputation = state.recomputation
   /** @type {Row[]} */
@@ -266,11 +317,17 @@ function timeOf(state) {
       seconds => `${short(seconds, 4)} s`))
   }
   if (given.value === null) rows.push({ label: 'Time of a step', text: given.error, failed: true })
-  const seconds = given.value
+  let seconds = given.value
   const timed = { ...shape, ...cluster, seconds }
   const plain = { ...shape, ...pick(state, ['gpus']), seconds, recomputation: 'none' }
   /** @type {Comparison[]} */
   const counts = []
+  const tooFast = seconds === null ? null : tooFastFor(timed, recomputation)
+  if (tooFast) {
+    rows.push({ label: 'Time of a step', text: tooFast, failed: true })
+    seconds = null
+  }
+  const utilization = seconds === null ? null : attempt(() => mfu({ ...timed, seconds: Number(seconds) })).value
   if (seconds !== null) {
     const speed = { ...plain, recomputation }
     rows.push(
@@ -300,7 +357,11 @@ function timeOf(state) {
   const bubble = { ...split, data: state.data ?? Number(state.gpus) / each }
   rows.push(row('The pipeline stands idle', 'pipeline_bubble', bubble, () => pipelineBubble(bubble),
     ratio => `${percent(ratio / (1 + ratio))} of the time`))
-  return { rows, counts, ...wholeOf(state, seconds, given.error) }
+  return {
+    rows, counts, seconds, utilization, tooFast: tooFast !== null,
+    ...impossible ? { whole: [{ label: 'Days', text: impossible, failed: true }], sentences: [] }
+      : wholeOf(state, seconds, tooFast ?? given.error)
+  }
 }
 
 /** @param {string} message @returns {never} */
@@ -312,6 +373,14 @@ function raise(message) {
 function wholeOf(state, seconds, why) {
   if (seconds === null) {
     return { whole: [{ label: 'Days', text: `${why}`, failed: true }], sentences: [`${why}`] }
+  }
+  const step = `${short(seconds, 4)} s a step`
+  if (state.tokens_billion === null) {
+    const text = 'Tokens are not stated: set them'
+    return {
+      whole: [{ label: 'Days', text: `${text}.`, failed: true }],
+      sentences: [`${step}. ${text} for days and cost.`]
+    }
   }
   const shape = pick(state, COUNTED)
   const speed = attempt(() => tflopsPerGpu({
@@ -326,16 +395,17 @@ function wholeOf(state, seconds, why) {
   if (days.failed) return { whole: [days], sentences: [days.text] }
   const gpu_hours = Number(days.result) * 24 * Number(state.gpus)
   const whole = [days, { label: 'GPU hours', text: large(gpu_hours), failed: false }]
-  const said = [
-    `${short(seconds, 4)} s a step; ${short(Number(state.tokens_billion), 4)} billion tokens take ` +
+  const words = [
+    `${step}; ${large(1e9 * Number(state.tokens_billion))} tokens take ` +
     `${days.text}, ${large(gpu_hours)} GPU hours`
   ]
   const use = { gpu_hours, watts: state.watts, overhead: state.overhead }
   const energy = state.watts === null
     ? { label: 'Energy', text: 'The power of a GPU is not given.', failed: true }
-    : row('Energy, at most', 'training_energy', use, () => trainingEnergy(/** @type {any} */ (use)),
-      value => `${short(value / 1000, 4)} MWh`)
-  if (!energy.failed) said.push(`at most ${energy.text}`)
+    : row('GPUs alone, at full power', 'training_energy', use,
+      () => trainingEnergy(/** @type {any} */ (use)), value => `${short(value / 1000, 4)} MWh`,
+      { note: `Servers${Number(state.overhead) > 1 ? ' and network' : ', network and cooling'} are not counted.` })
+  if (!energy.failed) words.push(`${energy.text} for GPUs alone at full power`)
   const bill = {
     gpu_hours, price_per_gpu_hour: state.price_per_gpu_hour ?? 0,
     ...(state.price_per_kilowatt_hour && !energy.failed ? {
@@ -347,9 +417,18 @@ function wholeOf(state, seconds, why) {
     ? { label: 'Cost', text: 'Cost is not known: no price is given.', failed: true }
     : row('Cost', 'training_cost', bill, () => trainingCost(/** @type {any} */ (bill)),
       value => `${large(value)} in your currency`)
-  const sentences = [`${said.join(', ')}.`]
+  const sentences = [`${words.join(', ')}.`]
   sentences.push(cost.failed ? cost.text : `It costs ${cost.text}.`)
   return { whole: [...whole, energy, cost], sentences }
+}
+
+/** What is in a row of traffic. @type {Record<string, string>} */
+const COUNTED_TRAFFIC = {
+  tensor: 'One direction, without the recomputed forward pass, which adds half.',
+  pipeline: 'Both directions: activations forward, gradients back.',
+  data0: 'One direction: gradients are summed.', data1: 'One direction: gradients, then weights.',
+  data2: 'One direction: gradients of each micro-batch, then weights.',
+  data3: 'One direction: weights twice and gradients once, for each micro-batch.'
 }
 
 /** @param {State} state @param {any} run @returns {Row[]} */
@@ -364,7 +443,9 @@ function trafficOf(state, run) {
     Object.entries(sent).filter(([, size]) => size).map(([kind, size]) => {
       const [place, rate] = /** @type {[string, number]} */ (rates[/** @type {'within_node'} */ (link)])
       const time = rate > 0 ? `, ${short(size / 1e9 / rate, 2)} s at ${short(rate, 3)} GB/s` : ''
+      const note = state.recomputation === 'full' || kind !== 'tensor' ? COUNTED_TRAFFIC[kind] : undefined
       return {
+        note: kind === 'data' ? COUNTED_TRAFFIC[`data${state.zero_stage}`] : note,
         label: `${NAMES[kind][0].toUpperCase()}${NAMES[kind].slice(1)}, ${place}`,
         text: `${gigabytes(size)}${time}`, failed: false, call: 'layout_traffic', values: run,
         result: found.value

@@ -9,6 +9,8 @@ export class BadArgument extends Error {
   constructor(name, value, allowed) {
     super(`${name} is ${repr(value)}; it must be ${allowed}.`)
     this.argument = name
+    this.value = value
+    this.allowed = allowed
   }
 }
 

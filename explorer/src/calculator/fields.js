@@ -1,5 +1,7 @@
 // What a reader can set: names as the keywords of citehub.arithmetic, labels, units.
 
+import { commas } from './numbers.js'
+
 /**
  * @typedef {'whole' | 'number' | 'switch' | 'choice'} Kind
  * @typedef {object} Field
@@ -8,6 +10,9 @@
  * @property {Kind} kind
  * @property {string} [unit]
  * @property {boolean} [optional] may be left empty
+ * @property {number} [min] the least; without it, above 0
+ * @property {number} [max] the most
+ * @property {Value} [usual] what it is without a reason; a closed section opens for another
  * @property {string} [help] what it means when it is empty, or what it is
  * @property {[string | number, string][]} [choices]
  */
@@ -16,9 +21,9 @@
 /** @typedef {Record<string, Value>} State */
 
 /** @type {(name: string, label: string, more?: Partial<Field>) => Field} */
-const whole = (name, label, more = {}) => ({ name, label, kind: 'whole', ...more })
+const whole = (name, label, more = {}) => ({ name, label, kind: 'whole', min: 1, max: 1e7, ...more })
 /** @type {(name: string, label: string, unit: string, more?: Partial<Field>) => Field} */
-const number = (name, label, unit, more = {}) => ({ name, label, unit, kind: 'number', ...more })
+const number = (name, label, unit, more = {}) => ({ name, label, unit, kind: 'number', max: 1e6, ...more })
 /** @type {(name: string, label: string, more?: Partial<Field>) => Field} */
 const onOff = (name, label, more = {}) => ({ name, label, kind: 'switch', ...more })
 /** @type {(name: string, label: string, choices: [string | number, string][], more?: Partial<Field>) => Field} */
@@ -29,25 +34,25 @@ export const GROUPS = [
   {
     title: 'Model',
     fields: [
-      whole('layers', 'Layers'),
-      whole('hidden_size', 'Hidden size'),
-      whole('heads', 'Attention heads'),
+      whole('layers', 'Layers', { max: 1e4 }),
+      whole('hidden_size', 'Hidden size', { max: 1e6 }),
+      whole('heads', 'Attention heads', { max: 1e4 }),
       whole('sequence_length', 'Sequence', { unit: 'tokens' }),
       whole('vocab_size', 'Vocabulary, padded', { unit: 'tokens' })
     ],
     more: {
-      title: 'Unlike GPT: grouped queries, gated MLP, experts',
+      title: 'KV heads, head size, FFN, experts, tied embeddings, positions, biases',
       fields: [
-        whole('kv_heads', 'Heads of keys and values', { optional: true, help: 'Empty: as many as heads.' }),
-        whole('head_size', 'Width of a head', { optional: true, help: 'Empty: hidden size over heads.' }),
-        whole('ffn_hidden', 'Width of the MLP', { optional: true, help: 'Of one expert. Empty: 4 times the hidden size.' }),
-        onOff('gated', 'Gated MLP (SwiGLU, GeGLU)'),
-        whole('experts', 'Experts in a layer', { optional: true, help: 'Empty: 1.' }),
-        whole('experts_active', 'Experts of a token', { optional: true, help: 'Empty: 1.' }),
-        onOff('tied_embeddings', 'Output layer shares the embeddings'),
-        onOff('learned_positions', 'Learned positions', { help: 'Not so with rotary positions or ALiBi.' }),
-        onOff('biases', 'Biases'),
-        onOff('causal', 'Count causal attention by half', { help: 'The papers count it in full, NVIDIA by half since 2025.' })
+        whole('kv_heads', 'KV heads', { optional: true, usual: null, max: 1e4, help: 'Empty: as many as heads.' }),
+        whole('head_size', 'Head size', { optional: true, usual: null, max: 1e5, help: 'Empty: hidden size over heads.' }),
+        whole('ffn_hidden', 'FFN hidden size', { optional: true, usual: null, help: 'Of one expert. Empty: 4 times the hidden size.' }),
+        onOff('gated', 'Gated FFN (SwiGLU, GeGLU)', { usual: false }),
+        whole('experts', 'Experts per layer', { optional: true, usual: null, max: 1e5, help: 'Empty: 1.' }),
+        whole('experts_active', 'Experts per token', { optional: true, usual: null, max: 1e5, help: 'Empty: 1.' }),
+        onOff('tied_embeddings', 'Output layer shares the embeddings', { usual: true }),
+        onOff('learned_positions', 'Learned positions', { usual: true, help: 'Not so with rotary positions or ALiBi.' }),
+        onOff('biases', 'Biases', { usual: true }),
+        onOff('causal', 'Count causal attention by half', { usual: false, help: 'The papers count it in full, NVIDIA by half since 2025.' })
       ]
     }
   },
@@ -56,7 +61,7 @@ export const GROUPS = [
     fields: [
       choice('card', 'Card', []),
       whole('gpus', 'GPUs'),
-      number('memory_gb', 'Memory of a GPU', 'GB'),
+      number('memory_gb', 'Memory of a GPU', 'GB', { optional: true }),
       number('peak_tflops', 'Peak of a GPU', 'TFLOP/s'),
       whole('gpus_per_node', 'GPUs in a node')
     ],
@@ -72,9 +77,9 @@ export const GROUPS = [
   {
     title: 'Layout',
     fields: [
-      whole('tensor', 'Tensor parallel'),
-      whole('pipeline', 'Pipeline stages'),
-      whole('batch_size', 'Global batch', { unit: 'sequences' }),
+      whole('tensor', 'Tensor parallel', { max: 1e5 }),
+      whole('pipeline', 'Pipeline stages', { max: 1e4 }),
+      whole('batch_size', 'Global batch', { unit: 'sequences', max: 1e6 }),
       whole('micro_batch_size', 'Micro-batch', { unit: 'sequences' }),
       choice('zero_stage', 'ZeRO', [
         [0, 'none'], [1, '1: optimizer'], [2, '2: gradients too'], [3, '3: weights too (FSDP)']
@@ -87,11 +92,11 @@ export const GROUPS = [
     more: {
       title: 'Interleaving, sequence and context parallelism, accounting',
       fields: [
-        whole('virtual_stages', 'Stages per device, interleaved', { help: '1: no interleaving.' }),
-        whole('context', 'Context parallel'),
-        whole('data', 'Data parallel', { optional: true, help: 'Empty: what the GPUs leave.' }),
-        onOff('sequence_parallel', 'Sequence parallel'),
-        onOff('scatter_gather', 'Scatter/gather between stages'),
+        whole('virtual_stages', 'Stages per device, interleaved', { usual: 1, max: 1e4, help: '1: no interleaving.' }),
+        whole('context', 'Context parallel', { usual: 1, max: 1e5 }),
+        whole('data', 'Data parallel', { optional: true, usual: null, help: 'Empty: what the GPUs leave.' }),
+        onOff('sequence_parallel', 'Sequence parallel', { usual: false }),
+        onOff('scatter_gather', 'Scatter/gather between stages', { usual: false }),
         choice('bytes_per_parameter', 'Bytes per parameter', [
           [16, '16: gradients of 16 bits (ZeRO)'], [18, '18: of 32 bits (Megatron-LM)'],
           [20, '20: both (MT-NLG)']
@@ -104,11 +109,11 @@ export const GROUPS = [
     fields: [
       choice('time', 'Given is', [['seconds', 'the time of a step'], ['utilization', 'the utilisation']]),
       number('seconds', 'Time of a step', 's', { optional: true }),
-      number('utilization_percent', 'Utilisation (MFU)', '%', { optional: true }),
-      number('tokens_billion', 'Tokens to train on', 'billion'),
-      number('price_per_gpu_hour', 'Price of a GPU hour', 'money', { optional: true }),
-      number('price_per_kilowatt_hour', 'Price of a kWh, if paid apart', 'money', { optional: true }),
-      number('overhead', 'Power usage effectiveness', '', { help: 'What the building takes over what the GPUs take.' })
+      number('utilization_percent', 'Utilisation (MFU)', '%', { optional: true, max: 100 }),
+      number('tokens_billion', 'Tokens to train on', 'billion', { optional: true }),
+      number('price_per_gpu_hour', 'Price of a GPU hour', 'money', { optional: true, min: 0 }),
+      number('price_per_kilowatt_hour', 'Price of a kWh, if paid apart', 'money', { optional: true, min: 0 }),
+      number('overhead', 'Power usage effectiveness', '', { min: 1, max: 100, help: 'What the building takes over what the GPUs take.' })
     ]
   }
 ]
@@ -116,55 +121,75 @@ export const GROUPS = [
 export const FIELDS = GROUPS.flatMap(({ fields, more }) => [...fields, ...more?.fields ?? []])
 const KNOWN = new Map(FIELDS.map(field => [field.name, field]))
 
+/** What a field is called. @param {string} name */
+export const labelOf = name => KNOWN.get(name)?.label ?? name
+
+/** What people write around and within a number: signs of money and per cent, blanks. */
+const AROUND = /[\s_$€£%]/g
+const THOUSANDS = /^\d{1,3}(,\d{3})+(\.\d*)?$/
+
 /**
  * Returns what a text stands for, or throws an Error that says what is wrong.
  * @param {Field} field @param {string} text
  * @returns {Value}
  */
-export function read({ name, kind, choices = [] }, text) {
+export function read(field, text) {
+  const { label, kind, optional, choices = [], min, max = Infinity } = field
   const plain = text.trim()
   if (kind === 'switch') {
     if (plain === 'true' || plain === 'false') return plain === 'true'
-    throw new Error(`${name} is “${plain}”; it must be true or false.`)
+    throw new Error(`${label} must be true or false.`)
   }
   if (kind === 'choice') {
     if (!choices.length) return plain || null
     const found = choices.find(([value]) => `${value}` === plain)
     if (found) return found[0]
-    throw new Error(`${name} is “${plain}”; it must be ${choices.map(([value]) => value).join(', ')}.`)
+    throw new Error(`${label} must be ${choices.map(([value]) => value).join(', ')}.`)
   }
-  if (plain === '') return null
-  const value = Number(plain)
-  if (!/^[-+.\deE]+$/.test(plain) || !Number.isFinite(value)) {
-    throw new Error(`${name} is “${plain}”; it must be a number.`)
+  if (plain === '') {
+    if (optional) return null
+    throw new Error(`${label} is empty.`)
   }
+  const bare = plain.replace(AROUND, '')
+  const digits = THOUSANDS.test(bare) ? bare.replaceAll(',', '') : bare
+  const value = Number(digits)
+  if (!/^[-+.\deE]+$/.test(digits) || Number.isNaN(value)) throw new Error(`${label} is not a number.`)
+  if (value > max) throw new Error(`${label}: at most ${commas(`${max}`)}.`)
+  if (min === undefined ? value <= 0 : value < min) {
+    throw new Error(`${label}: ${min === undefined ? 'above 0' : `at least ${min}`}.`)
+  }
+  if (kind === 'whole' && !Number.isInteger(value)) throw new Error(`${label}: a whole number.`)
   return value
 }
 
 /**
  * Reads the state of an address; what is wrong in it is told, and the start stands for it.
  * @param {string} hash @param {State} start
- * @returns {{ state: State, wrong: string[] }}
+ * @returns {{ state: State, preset: string, wrong: string[] }}
  */
 export function readAddress(hash, start) {
   const state = { ...start }
+  let preset = ''
   /** @type {string[]} */
   const wrong = []
   for (const [name, text] of new URLSearchParams(hash.replace(/^#\??/, ''))) {
     const field = KNOWN.get(name)
-    if (!field) {
-      wrong.push(`There is no “${name.slice(0, 40)}”.`)
-      continue
-    }
-    try {
-      state[name] = read(field, text.slice(0, 40))
-    } catch (error) {
-      wrong.push(/** @type {Error} */ (error).message)
+    const said = text.slice(0, 40)
+    if (name === 'preset') preset = said
+    else if (!field) wrong.push(`There is no “${name.slice(0, 40)}”.`)
+    else {
+      try {
+        state[name] = read(field, said)
+      } catch (error) {
+        wrong.push(`${/** @type {Error} */ (error).message} The address has “${said}”; ` +
+          `${start[name] ?? 'nothing'} stands for it.`)
+      }
     }
   }
-  return { state, wrong }
+  return { state, preset, wrong }
 }
 
-/** @param {State} state every value, as an address that can be read */
-export const writeAddress = state => `#?${FIELDS.filter(({ name }) => state[name] !== undefined)
-  .map(({ name }) => `${name}=${encodeURIComponent(`${state[name] ?? ''}`)}`).join('&')}`
+/** @param {State} state every value, as an address that can be read @param {string} preset where it comes from */
+export const writeAddress = (state, preset) => `#?${preset ? `preset=${encodeURIComponent(preset)}&` : ''}${
+  FIELDS.filter(({ name }) => state[name] !== undefined)
+    .map(({ name }) => `${name}=${encodeURIComponent(`${state[name] ?? ''}`)}`).join('&')}`

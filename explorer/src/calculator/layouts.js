@@ -24,7 +24,7 @@ import {
  */
 
 /** @typedef {{ tensor: number, pipeline: number, data: number, virtual_stages: number, micro_batch_size: number }} Layout */
-/** @typedef {Layout & { stage: number, memory: number, idle: number, between_nodes: number }} RankedLayout */
+/** @typedef {Layout & { stage: number, memory: number, idle: number, within_node: number, between_nodes: number }} RankedLayout */
 
 /**
  * @typedef {Shape & Required<Plain> & Layout & {
@@ -203,8 +203,14 @@ function trafficOf(plan) {
   return links
 }
 
+/** @param {Training} run why the layout is not possible, a rule each */
+export const brokenRules = run => [...faultsOf(planOf(run))]
+
 /** @param {Training} run why the layout is not possible, a sentence a rule */
-export const layoutFaults = run => [...faultsOf(planOf(run))].map(fault => fault.message)
+export const layoutFaults = run => brokenRules(run).map(fault => fault.message)
+
+/** What a search tries: enough for any run, and few enough divisors. @type {['layers' | 'heads' | 'batch_size' | 'gpus', number][]} */
+const SEARCHED = [['layers', 1e4], ['heads', 1e4], ['batch_size', 1e7], ['gpus', 1e7]]
 
 /** @param {number} number */
 function divisors(number) {
@@ -219,6 +225,9 @@ function divisors(number) {
  * @param {Plan} plan @param {boolean} [microBatches]
  */
 function* allPossible(plan, microBatches = true) {
+  for (const [name, most] of SEARCHED) {
+    check(`at most ${most} for a search of layouts`, value => value <= most, { [name]: plan[name] })
+  }
   for (const tensor of divisors(plan.heads)) {
     for (const pipeline of divisors(plan.layers)) {
       const each = tensor * pipeline * plan.context
@@ -275,22 +284,32 @@ function idleOf(plan) {
 }
 
 /**
- * @param {Training & { memory: number, count?: number }} run
+ * @param {Training & { memory: number, count?: number, seconds?: number | null, within_gb_s?: number | null, between_gb_s?: number | null }} run
  * @returns {RankedLayout[]}
  */
-export function rankLayouts({ memory, count = 10, ...run }) {
+export function rankLayouts({
+  memory, count = 10, seconds = null, within_gb_s = null, between_gb_s = null, ...run
+}) {
   const plan = planOf(run)
   checkCounts({ count })
   checkAmounts({ memory })
+  const rates = { seconds, within_gb_s, between_gb_s }
+  const timed = Object.values(rates).some(rate => rate !== null)
+  if (timed) checkAmounts(rates)
   const found = []
   for (const other of allPossible(plan, false)) {
     const { stage, size } = heaviestOf(other)
     if (size > memory) continue
-    const between = total(trafficOf(other).between_nodes)
+    const sent = trafficOf(other)
+    const [within, between] = [total(sent.within_node), total(sent.between_nodes)]
     const idle = idleOf(other)
+    const order = timed
+      ? [idle * Number(seconds) + within / Number(within_gb_s) / 1e9 +
+        between / Number(between_gb_s) / 1e9]
+      : [Number(plan.gpus_per_node % other.tensor !== 0), idle, between]
     found.push({
-      key: [Number(plan.gpus_per_node % other.tensor !== 0), idle, between, size, ...fiveOf(other)],
-      row: { ...layoutOf(other), stage, memory: size, idle, between_nodes: between }
+      key: [...order, size, ...fiveOf(other)],
+      row: { ...layoutOf(other), stage, memory: size, idle, within_node: within, between_nodes: between }
     })
   }
   return found.sort((one, two) => compare(one.key, two.key)).slice(0, count).map(({ row }) => row)

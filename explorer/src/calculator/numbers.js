@@ -1,5 +1,8 @@
 // Numbers as people read them.
 
+/** @param {string} digits */
+export const commas = digits => digits.replace(/\B(?=(\d{3})+$)/g, ',')
+
 /**
  * Writes a number with a few significant digits, and commas.
  * @param {number} value @param {number} [digits]
@@ -11,7 +14,7 @@ export function short(value, digits = 3) {
   if (decimals > 6) return value.toExponential(digits - 1)
   const [whole, part] = value.toFixed(decimals).replace(/\.?0+$/, zeros => decimals ? '' : zeros)
     .split('.')
-  return whole.replace(/\B(?=(\d{3})+$)/g, ',') + (part ? `.${part}` : '')
+  return commas(whole) + (part ? `.${part}` : '')
 }
 
 /** @param {number} count parameters, hours: in words where they are many */
