@@ -26,6 +26,7 @@ _ALIGNED: Final = ' style="text-align:right"'
 _LEFT: Final = ' style="text-align:left"'
 _LONGEST: Final = 32  # letters of an address
 _TAG: Final = re.compile("<[^>]+>")
+_PERCENT: Final = re.compile(r"(?<=\d)%")
 
 
 class Frame:
@@ -172,7 +173,7 @@ def passages(works: Iterable[Work], caption: str = "") -> Frame:
     --------
     >>> import citehub
     >>> hub = citehub.load("mt-nlg")
-    >>> "1 passage of 1 of 7 works" in passages(hub.select(theme="parallelism")).html
+    >>> "1 passage from 1 of 7 papers" in passages(hub.select(theme="parallelism")).html
     True
     """
     given = list(works)
@@ -180,16 +181,17 @@ def passages(works: Iterable[Work], caption: str = "") -> Frame:
     by = "; ".join(dict.fromkeys(row["judged by"] or "nobody" for _, row in found))
     rows = [
         {
-            "work": work,
+            "paper": work,
             "where": row["where"],
-            "what it says": row["what it says"],
             "role, polarity, subject": ", ".join(filter(None, map(row.get, SCHEMES))) or None,
+            "what it says": row["what it says"],
         }
         for work, row in found
     ]
     n_works = sum(bool(work.passages) for work in given)
-    of = f"{counted(len(rows), 'passage')} of {n_works:,} of {counted(len(given), 'work')}"
-    judged = f", in other words unless quoted; roles by {by}" if rows else ""
+    of = f"{counted(len(rows), 'passage')} from {n_works:,} of {counted(len(given), 'paper')}"
+    quoted = any(not passage["gist"] for work in given for passage in work.passages)
+    judged = f", in other words{' unless quoted' * quoted}; roles by {by}" if rows else ""
     return table(rows, caption or f"{of}{judged}")
 
 
@@ -229,7 +231,7 @@ def _shown(value: Any, format_: str | None) -> str:
     if is_null(value):
         return _html.text(None)
     if format_ is not None:
-        return escape(format_.format(value))
+        return escape(_PERCENT.sub("\u00a0%", format_.format(value)))
     if isinstance(value, str) and value.startswith(("https://", "http://")):
         return _html.link(value, _short_url(value))
     is_long = type(value) is int and abs(value) >= _SEPARATED_FROM
