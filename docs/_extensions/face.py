@@ -38,9 +38,9 @@ def draw(hub: Hub) -> str:
             angle = 2 * pi * (number + 0.08 + 0.84 * spread) / len(themes)
             away = INNER + (OUTER - INNER) * (place + 0.5) / len(works)
             x, y = away * cos(angle), away * sin(angle)
-            colour, size = theme_colour(number), 6 if work.role else 4.5
+            colour = theme_colour(number)
             lines += f'<path d="M0 0 {x:.0f} {y:.0f}" style="stroke:{colour}"/>'
-            dots += f'<circle cx="{x:.0f}" cy="{y:.0f}" r="{size}" style="fill:{colour}"/>'
+            dots += f'<circle cx="{x:.0f}" cy="{y:.0f}" r="5" style="fill:{colour}"/>'
     return (
         f'<svg viewBox="-180 -180 360 360"><g fill="none" opacity=".45">{lines}</g>{dots}'
         '<circle r="30" style="fill:var(--face-accent)"/></svg>'
