@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     )
 
 _MOST_AUTHORS = 8
+_NAMES = {"arxiv": "arXiv", "doi": "DOI"}
 _ABSENT = {"not in references", "no citation found"}  # statuses of a text that was read
 
 
@@ -254,7 +255,7 @@ class Work:
         if cited and cited["timespan_months"] is not None:
             when += f" ({cited['timespan_months']} months after the work it cites)"
         about = [when, self.venue or "venue not known", self.primary_category]
-        links = [_html.link(url, name) for name, url in self.links.items()]
+        links = [_html.link(url, _NAMES.get(name, name)) for name, url in self.links.items()]
         missing = [name for name in ("code", "model") if name not in self.links]
         links += [f"{' and '.join(missing)} not known"] if missing else []
         links += [self._role_html()] if cited else []
