@@ -197,11 +197,11 @@ class Hub:
         return self.release.work(self.release.resolve(identifier))
 
     def search(self, query: str) -> Works[Work]:
-        """Find works by the words of title, authors and finding, or by identifier.
+        """Find works by the words of title, authors, finding and passages, or by identifier.
 
-        A work must have every word. Case, accents and punctuation do not matter. A word of three
-        letters or more also matches inside a longer one. If no work has a word of five letters or
-        more, one letter may be wrong.
+        A work must have every word. Of passages, it reads gists and sections. Case, accents and
+        punctuation do not matter. A word of three letters or more also matches inside a longer
+        one. If no work has a word of five letters or more, one letter may be wrong.
 
         Parameters
         ----------
@@ -342,7 +342,7 @@ class Hub:
         authors_of : str or Work, optional
             Works with an author of this one, by the same spelling.
         search : str, optional
-            Words or an identifier, as :meth:`search` takes them.
+            Words or an identifier, as :meth:`search` takes them. Without a word, every work.
         ids : iterable of str, Work or rows, optional
             Works, identifiers as :meth:`work` takes them, or rows with a ``work_id``.
         unknown : {"raise", "skip"}, default "raise"

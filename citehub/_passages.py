@@ -65,7 +65,7 @@ def describe_first(work: Work) -> str | None:
     if not rows:
         return None
     kind = "in other words; " if rows[0]["gist"] else ""
-    more = f", first of {len(rows):,} passages" if len(rows) > 1 else ""
+    more = f", passage 1 of {len(rows):,}" if len(rows) > 1 else ""
     said = f"{describe_words(rows[0])} ({kind}{describe_place(rows[0])}{more})"
     return _TURNS.sub("", said)  # else a text from outside turns round what stands behind it
 

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 
     from citehub._release import Release
 
-FIELD_WEIGHTS: Final = (4, 3, 2, 1)
-"""Weights of the fields of a work: title, authors, finding, identifiers."""
+FIELD_WEIGHTS: Final = (4, 3, 2, 1, 1)
+"""Weights of the fields of a work: title, authors, finding, identifiers, passages."""
 
+_PASSAGE: Final = ("gist", "section")
 _WORD: Final = re.compile(r"[^\W_]+")  # letters and numbers: categories L and N of Unicode
 _WHOLE, _START, _INSIDE, _TYPO = 4, 3, 2, 1
 _INSIDE_FROM: Final = 3  # letters; shorter pieces are inside nearly everything
@@ -36,14 +37,26 @@ def find(release: Release, query: str) -> list[str]:
         message = f"A search takes words in one text, not {query!r:.60}"
         raise TypeError(message)
     identifier = parse_identifier(query)
-    authors, ids = defaultdict(list), defaultdict(list)
+    authors, ids, passages = (
+        defaultdict(list),
+        defaultdict(list),
+        defaultdict[str, list[str]](list),
+    )
     for work_id, name in release.cells("authorships", "work_id", "author_name"):
         authors[work_id].append(name)
     for work_id, scheme, value in release.cells("work_ids", "work_id", "scheme", "value"):
         ids[work_id].append(f"{scheme}:{value}")
+    for work_id, *said in release.cells("citation_contexts", "citing_work_id", *_PASSAGE):
+        passages[work_id] += filter(None, said)
     works = release.cells("works", "work_id", "title_plain", "finding")
     documents = [
-        (title, " ".join(authors[work_id]), finding or "", " ".join(ids[work_id]))
+        (
+            title,
+            " ".join(authors[work_id]),
+            finding or "",
+            " ".join(ids[work_id]),
+            " ".join(passages[work_id]),
+        )
         for work_id, title, finding in works
     ]
     wanted = identifier.value if identifier else query

@@ -95,7 +95,7 @@ def select(  # noqa: PLR0913 -- as Hub.select
     representatives, or of the hub. Only ``ids`` finds the canonical work.
     """
     named = None if ids is None else _named(release, ids, unknown)
-    found = None if search is None else find(release, search)
+    found = None if search is None or _is_blank(search) else find(release, search)
     near = None if related_to is None else _related(release, related_to)
     chosen = None if representatives is None else _representatives(release, representatives)
     lists = [each for each in (named, found, near, chosen) if each is not None]
@@ -117,6 +117,10 @@ def known_values(release: Release, facet: str) -> list[str]:
 
 
 # -- which works ------------------------------------------------------------------------------
+
+
+def _is_blank(search: object) -> bool:
+    return isinstance(search, str) and not search.strip()
 
 
 def _named(release: Release, ids: Iterable[object], unknown: Unknown) -> list[str]:

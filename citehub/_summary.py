@@ -88,19 +88,22 @@ def finite_interval(count: int, sample: int, total: int) -> tuple[float, float]:
     -----
     A sample without replacement has the variance of one with replacement of the size ``sample *
     (total - 1) / (total - sample)`` (W. G. Cochran, "Sampling Techniques", 3rd edition, 1977,
-    section 3.2). Wilson's formula takes that size.
+    section 3.2). Wilson's formula takes that size. It approximates, so its bounds end at what is
+    possible: at least ``count`` of all things, at most all but ``sample - count``.
 
     Examples
     --------
     >>> low, high = finite_interval(9, 9, 44)
     >>> f"{low:.3f} to {high:.3f}"
     '0.742 to 1.000'
-    >>> finite_interval(3, 4, 4)
-    (0.75, 0.75)
+    >>> finite_interval(2, 3, 4), finite_interval(3, 4, 4)
+    ((0.5, 0.75), (0.75, 0.75))
     """
+    least, most = count / total, (total - sample + count) / total
     if sample == total:
-        return count / total, count / total
-    return _wilson(count / sample, sample * (total - 1) / (total - sample))
+        return least, most
+    low, high = _wilson(count / sample, sample * (total - 1) / (total - sample))
+    return max(low, least), min(high, most)
 
 
 def _wilson(share: float, size: float) -> tuple[float, float]:

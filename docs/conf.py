@@ -68,6 +68,7 @@ html_math_renderer = "mathml"
 html_last_updated_fmt = None
 html_theme_options = {
     "search_as_you_type": True,
+    "search_bar_text": "Search this site",
     "header_links_before_dropdown": 7,
     "navigation_depth": 2,
     "show_toc_level": 2,
@@ -89,6 +90,14 @@ ogp_image = "_static/preview.jpg"  # the head of the home page
 ogp_image_alt = "citehub: who cites Megatron-Turing NLG, and why"
 ogp_description_length = 200
 notfound_urls_prefix = urlsplit(html_baseurl).path
+notfound_context = {
+    "title": "There is no such page",
+    "body": "<h1>There is no such page</h1>\n<p>It may have moved. Begin at "
+    f'<a href="{notfound_urls_prefix}index.html">the home page</a>, look into '
+    f'<a href="{notfound_urls_prefix}explorer/index.html">the explorer</a> or '
+    f'<a href="{notfound_urls_prefix}citing/papers/index.html">the list of citing papers</a>, or '
+    "search this site.</p>",
+}
 redirects = {
     "guide/tables": "../tables/index.html",
     "guide/releases": "../releases/index.html",

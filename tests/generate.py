@@ -23,7 +23,7 @@ from citehub._schema import SCHEMA, SCHEMA_VERSION, TABLES
 from citehub._types import TYPES
 from citehub._vocabularies import EVIDENCED_TABLE, VOCABULARIES
 from citehub.build.own_tables import DECLARATION, read_own_tables
-from citehub.export import columns, kinds
+from citehub.export import FORMATS, columns, kinds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -302,6 +302,7 @@ def _shared():
          "Record<string, Kind>"),
         ("PREPRINT", kinds._PREPRINT._asdict(), "A preprint.", "Kind"),
         ("UNKNOWN", kinds._UNKNOWN._asdict(), "A work of no known type.", "Kind"),
+        ("FORMATS", [*FORMATS], "What `citehub export` writes.", ""),
         ("COLUMNS", [*columns.COLUMNS], "Columns of the list of works as a table.", ""),
     ):  # fmt: skip
         yield _constant(name, meaning, value, kind)

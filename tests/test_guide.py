@@ -26,7 +26,7 @@ def test_the_page_on_the_code_names_files_that_are_there():
     root = DOCS.parent
     package = root / "citehub"
     parts = [package / name for name in ("sources", "build", "cli")]
-    places = [root, package, *parts, root / "explorer" / "src"]
+    places = [root, package, *parts, root / "explorer" / "src", root / "docs" / "_extensions"]
     named = set(re.findall(r"`([\w./-]+(?:\.(?:py|js|ts|md|toml)|/))`", text))
     made = {"source/", "hub.toml", "CURATION.md"}  # in a hub folder
     lost = [

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from citehub._search import rank, words
+from citehub._search import FIELD_WEIGHTS, rank, words
 from tests.made import make_release, make_works
 
 TITLES = ["Reasoning with models", "Models of reason", "On modelling", "Zürich, a city", "x"]
 
 
-FIELDS = (4, 3, 2, 1)
+FIELDS = FIELD_WEIGHTS
 
 
 def found(query, titles=TITLES):
@@ -147,7 +147,7 @@ SHORT = st.lists(st.sampled_from(["model", "models", "modle", "remodel", "mo", "
 TEXT = SHORT.map(" ".join)
 
 
-@given(TEXT, st.lists(st.tuples(TEXT, TEXT, TEXT, TEXT), max_size=4))
+@given(TEXT, st.lists(st.tuples(*[TEXT] * len(FIELDS)), max_size=4))
 def test_the_order_is_what_its_definition_says(query, documents):
     assert rank(query, documents, FIELDS) == plain_rank(query, documents)
 
@@ -172,6 +172,8 @@ def test_search_of_the_hub(hub):
     assert hub.search("m2rnn")[0].work_id == "arxiv:2603.14360"
     assert hub.search("overthinkng")[0].work_id == "arxiv:2412.21187"
     assert hub.search("no such word") == []
+    said = [row["citing_work_id"] for row in hub.citation_contexts if "LAMBADA" in row["gist"]]
+    assert {work.work_id for work in hub.search("lambada")} == {*said}  # no title has it
     assert len(hub.search("language models")) > 10
 
 

@@ -217,6 +217,7 @@ def test_the_default_order_is_that_of_ids_then_search_then_rank(newest, frame):
     assert ids(newest.select(representatives="hub-page")) == ranked
     found = [each for each in ids(newest.search("models")) if each in frame.work_id]
     assert ids(newest.select(search="models")) == found
+    assert newest.select(search=" ") == newest.select()
     both = [each for each in found if each in ranked]
     assert ids(newest.select(search="models", representatives="hub-page")) == both
     assert 0 < len(both) < min(len(found), len(ranked))

@@ -81,7 +81,7 @@ def search(
     version: Pin = None,
     as_json: AsJson = False,
 ) -> None:
-    """Find works by words of title, authors, finding or identifiers."""
+    """Find works by words of title, authors, finding, passages or identifiers."""
     query = " ".join(words)
     if not query.strip():
         raise typer.BadParameter("The search has no word.")

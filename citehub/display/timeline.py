@@ -173,7 +173,7 @@ def timeline(hub: Hub) -> Timeline:
     for work in works:
         for title in [titles[theme] for theme in work.themes] or [_NO_THEME]:
             rows.setdefault(title, []).append(work)
-    months = _Months(_month(works[0]), _month(works[-1]))
+    months = _Months(_month(works[0]) // 12 * 12, _month(works[-1]))
     drawn = "".join(
         _row(title, theme_colour(number), of_theme, months)
         for number, (title, of_theme) in enumerate(rows.items())

@@ -41,8 +41,8 @@ TABLES: Final = (
 PER_PAGE: Final = 1000  # works on a page of the plain list of a large hub
 _SCRIPT: Final = '<script defer src="explorer.js"></script>\n'  # fetched before the data
 _RIGHTS: Final = (
-    "What comes from a source stays under the terms of that source. Where they are not known, "
-    "that grants nothing."
+    "Data from a source stays under the terms of that source. Where the terms are not known, "
+    "nothing is granted."
 )
 
 
@@ -214,8 +214,8 @@ def _header(hub: Hub) -> str:
     return (
         f"<header>\n<h1>{text(hub.manifest['title'])}</h1>\n"
         f"<p>The canonical work: {title} ({text(about)}).</p>\n"
-        f"<p><strong>This hub lists {_papers(hub.release.n_citing)}</strong>; how many more "
-        f"there are is not known.</p>\n"
+        f"<p><strong>This hub lists {_papers(hub.release.n_citing)}</strong>; we do not know "
+        f"how many more there are.</p>\n"
         f"{labels(hub)}{agreement.folded(hub)}"
         f"<p>Data version {text(hub.version)} of {text(released_on(hub.manifest))}.</p>\n"
         "</header>\n"
@@ -223,7 +223,7 @@ def _header(hub: Hub) -> str:
 
 
 def labels(hub: Hub) -> str:
-    """Return what is known of roles in sum; folded where single works are judged."""
+    """Return the counts of roles; folded where single works are judged."""
     summary = hub.summary()
     names, rows = summary.judged()
     if not rows:
@@ -258,7 +258,7 @@ def _files(hub: Hub, folder: str, others: Sequence[str]) -> str:
     described = ", ".join(f'<a href="{escape(folder + each)}">{text(each)}</a>' for each in others)
     return (
         f"<h2>The data</h2>\n<p>Tables as Parquet, with their rows: {tables}.</p>\n"
-        f"<p>What describes them: {described}.</p>\n"
+        f"<p>Their description: {described}.</p>\n"
     )
 
 
@@ -280,8 +280,8 @@ def _rights(hub: Hub) -> str:
 
 def _made_by() -> str:
     return (
-        f"<p>Made by citehub {citehub.__version__}. Licences of what the page's script is made "
-        'of: <a href="LICENSES.txt">LICENSES.txt</a>.</p>\n'
+        f"<p>Made by citehub {citehub.__version__}. Licences of the packages in the page's "
+        'script: <a href="LICENSES.txt">LICENSES.txt</a>.</p>\n'
     )
 
 

@@ -225,9 +225,9 @@ def _load(hub: Hub, name: str) -> Iterator[str]:
     opened = f"hub = citehub.load({hub.name!r}, version={hub.version!r})"
     yield "pandas:"
     yield md.fenced(f"import citehub\n\n{opened}\nframe = hub.{name}.to_pandas()", "python")
-    yield "Polars, with `citehub[polars]`:"
+    yield "Polars, with the extra `polars`:"
     yield md.fenced(f"import citehub\n\n{opened}\nframe = hub.{name}.to_polars()", "python")
-    yield "DuckDB, with `citehub[duckdb]`; it finds the table by the name of the variable:"
+    yield "DuckDB, with the extra `duckdb`; it finds the table by the name of the variable:"
     relation = f'{name} = hub.{name}\nrelation = duckdb.sql("from {name}")'
     yield md.fenced(f"import citehub\nimport duckdb\n\n{opened}\n{relation}", "python")
     path = data_path(hub, name)

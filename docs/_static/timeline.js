@@ -28,11 +28,11 @@ for (const timeline of document.querySelectorAll('.citehub-timeline')) {
 
   if (rows.length) makeStop(rows[0][0])
   timeline.addEventListener('focusin', ({ target }) => {
-    if (target.matches('a')) makeStop(target)
+    if (target.matches('.paper')) makeStop(target)
   })
   timeline.addEventListener('keydown', event => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return
-    const next = event.target.matches('a') && goal(event.key, event.target)
+    const next = event.target.matches('.paper') && goal(event.key, event.target)
     if (next) {
       event.preventDefault()
       next.focus()

@@ -224,7 +224,7 @@ function shown({ title, url, work, where, words, before, after, gist }) {
   const quote = words
     ? el('blockquote', {}, el('span', { class: 'beside' }, before, ' '), words[0], el('mark', {}, words[1]),
       words[2], el('span', { class: 'beside' }, ' ', after))
-    : el('p', {}, gist ? `In the words of who read it: ${gist} ` : 'No gist is known. ',
+    : el('p', {}, gist ? `In other words: ${gist} ` : 'No gist is known. ',
       'The words are not at hand: open the paper.')
   return el('article', {}, el('h2', { tabIndex: -1 }, title), el('p', {}, link(url, work), ` · ${where}`), quote)
 }

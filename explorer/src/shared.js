@@ -93,6 +93,7 @@ export const MATCHES = {
     4,
     3,
     2,
+    1,
     1
   ],
   "whole": 4,
@@ -432,6 +433,21 @@ export const UNKNOWN = {
   "csl_venue": "note",
   "csl_genre": null
 }
+
+/** What `citehub export` writes. */
+export const FORMATS = [
+  "bibtex",
+  "ris",
+  "csl-json",
+  "csv",
+  "jsonl",
+  "parquet",
+  "graphml",
+  "gexf",
+  "vosviewer",
+  "cito-turtle",
+  "cito-jsonld"
+]
 
 /** Columns of the list of works as a table. */
 export const COLUMNS = [

@@ -89,6 +89,17 @@ export interface WorkRecord {
 }
 
 /** What a list entry shows of a work. */
+/** A passage for a line, and its labels where they were asked for. */
+export interface Said {
+  words: string
+  kind: string
+  where: string
+  role: string[]
+  polarity: string[]
+  subject: string[]
+  section: string[]
+}
+
 export interface Entry {
   number: number
   work_id: string
@@ -106,8 +117,8 @@ export interface Entry {
   role: string | null
   polarity: string | null
   subject: string | null
-  /** Its first passage as one line, as `describe_first` has it; null where none is known. */
-  why: string | null
+  /** Its passages, in the order of the text. */
+  why: Said[]
   /** What came of its texts, where no passage is known; null where nothing is said of them. */
   unread: string | null
   representatives: string[]
@@ -228,7 +239,7 @@ export interface Engine {
   /** All years, in order. */
   years: number[]
   view(conditions: Conditions): Promise<View>
-  entries(numbers: number[]): Promise<Entry[]>
+  entries(numbers: number[], withLabels?: boolean): Promise<Entry[]>
   record(number: number): Promise<WorkRecord>
   related(number: number, most: number): Promise<Related[]>
   /** Numbers of works by work_id; -1 where there is none. */

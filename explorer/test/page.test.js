@@ -3,13 +3,14 @@ import { test } from 'node:test'
 
 import { activeConditions, conditionsOf, noConditions } from '../src/page/conditions.js'
 import { many } from '../src/page/dom.js'
-import { authorsLine } from '../src/page/entry.js'
+import { authorsLine, choosePassage } from '../src/page/entry.js'
 import { inListOrder } from '../src/page/export.js'
 import { markText } from '../src/page/mark.js'
 import { about, ownPage, titlePage } from '../src/page/paper.js'
 import { foundText, statusText } from '../src/page/toolbar.js'
 import { dropUnknown, emptyState, readAddress } from '../src/state/address.js'
 import { commandOf, pythonOf } from '../src/state/code.js'
+import { tellPassages } from '../src/text/passages.js'
 
 /** @import { Config, Entry, State, Term } from '../src/types.js' */
 
@@ -174,12 +175,30 @@ test('what is said at rest has the ticked papers where there are any', () => {
   assert.equal(statusText({ ...page, state: { picked: ['a'] } }), '2 of 44 papers, 1 ticked')
 })
 
+test('the passage that is shown meets most conditions, and has most words of the search', () => {
+  const rows = [['a', 'Lamps'], ['b', 'A wick'], ['c', 'Oil']].map(([context_id, gist], place) =>
+    /** @type {any} */ ({ context_id, gist, section_kind: place ? 'results' : null }))
+  const labels = [['a', 'background'], ['b', 'method'], ['c', 'method']].map(([context_id, value]) =>
+    /** @type {any} */ ({ context_id, scheme: 'intent', value }))
+  const said = tellPassages(rows, labels)
+  const none = { role: [], polarity: [], subject: [], section: [] }
+  const chosen = (/** @type {object} */ wanted, /** @type {string[]} */ ...words) =>
+    choosePassage(said, { ...none, ...wanted }, terms(...words)).words
+  assert.equal(chosen({}), 'Lamps')
+  assert.equal(chosen({ role: ['method'] }), 'A wick')
+  assert.equal(chosen({ role: ['method'] }, 'lamps'), 'A wick')
+  assert.equal(chosen({ role: ['background'], section: ['results'] }), 'Lamps')
+  assert.equal(chosen({ role: ['background', 'method'], section: ['results'] }, 'oil'), 'Oil')
+  assert.equal(chosen({ role: ['not known'] }, 'oil'), 'Oil')
+  assert.equal(said[1].where, 'section not known, passage 2 of 3')
+})
+
 /** @type {Entry} */
 const BARE = {
   number: 3, work_id: 'doi:10.1/a(b)', title_plain: 'T', authors: [],
   publication_year: null, publication_month: null, venue: null, primary_category: null,
   finding: null, finding_source: null, themes: [], role: null, polarity: null,
-  subject: null, why: null, unread: null, representatives: [], ids: [], code_url: null, model_url: null, is_retracted: null,
+  subject: null, why: [], unread: null, representatives: [], ids: [], code_url: null, model_url: null, is_retracted: null,
   citation_count: null, citation_count_on: null
 }
 

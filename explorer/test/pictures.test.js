@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { layOut } from '../src/engine/layout.js'
-import { citationNetwork, shortName, sizesOf } from '../src/engine/graphs.js'
+import { apart, citationNetwork, shortName, sizesOf } from '../src/engine/graphs.js'
 import {
   drawnSentence, ledTo, linkedTo, nearestTo, nearestTowards, zoomed
 } from '../src/pictures/graph.js'
@@ -253,6 +253,12 @@ test('works that cite one another are linked once, whatever sources say so; othe
   assert.deepEqual(points.map(({ label, theme, year, cited }) => [label, theme, year, cited]),
     [['Lee 2020', 1, 2020, 4], ['The Lamp Team 2022', 0, 2022, 0]])
   assert.equal(alone, 1)
+})
+
+test('works of one author and year are told apart by a letter', () => {
+  const labels = ['Lee 2020', 'Oz 2020', 'Lee 2020', '', '']
+  assert.deepEqual(labels.map((_, place) => apart(labels, place)),
+    ['Lee 2020a', 'Oz 2020', 'Lee 2020b', '', ''])
 })
 
 test('a dot is as large as its work is cited, and the smallest where that is not known', () => {

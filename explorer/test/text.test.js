@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
 import { pageOf, parseIdentifier } from '../src/text/identifiers.js'
-import { describeFirst } from '../src/text/passages.js'
+import { tellPassages } from '../src/text/passages.js'
 import { escapeTex } from '../src/text/tex.js'
 import { byCodePoint, cleanLine, csvLine, split, strip, toJson } from '../src/text/text.js'
 import { Lines, words } from '../src/text/words.js'
@@ -18,7 +18,8 @@ test('words have no case, marks or punctuation', () => {
 
 test('what a passage says turns nothing round that stands behind it', () => {
   const row = /** @type {any} */ ({ gist: '\u2067It\u202e glows', section: 'Lamps', place: 'text' })
-  assert.equal(describeFirst([row]), 'It glows (in other words; Lamps)')
+  const [{ words, where }] = tellPassages([row], [])
+  assert.deepEqual([words, where], ['It glows', 'Lamps'])
 })
 
 /** @param {string} text @returns {[Uint8Array, number, number]} */

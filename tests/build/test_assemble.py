@@ -437,7 +437,7 @@ def test_nothing_is_made_without_a_title_or_a_citation():
         [record("s2", "2", "s2:2", title=None)],
         [record("s2", "2", "10.5555/lamp")],
     ):
-        with pytest.raises(BuildError, match=r"tells of a work that cites doi:10.5555/lamp"):
+        with pytest.raises(BuildError, match=r"has a work that cites doi:10.5555/lamp"):
             assemble(hub(*citing))
 
 

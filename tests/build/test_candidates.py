@@ -78,7 +78,7 @@ def test_what_is_not_proposed(other):
 
 
 def test_a_long_title_is_enough_where_authors_are_not_known():
-    why = "same title; authors of one not known"
+    why = "same title; authors of one are not known"
     assert pair(authors=()) == Candidate("a", "b", why, 1.0, 0, None)
     short = work("a", "Deep lamps")
     assert pair(title="Deep lamps", authors=(), other=short) is None

@@ -259,7 +259,7 @@ def test_two_marks_need_no_position_and_a_row_that_is_there_twice_is_one(build):
     assert [row["mark"] for row in hub.work(WORK).passages] == ["[1]", "[2]"]
     assert [row["position"] for row in hub.work(WORK).passages] == [1, 2]
     (note,) = built.notes
-    assert "passages.csv, line 4: says what line 2 says already." in note
+    assert "passages.csv, line 4: repeats line 2." in note
 
 
 def test_the_kind_of_a_section_follows_from_its_title_or_is_judged(build):
@@ -370,7 +370,7 @@ def test_subjects_are_the_vocabulary_of_the_hub(build):
     assert (row["subject"], row["value"], row["raw_value"]) == ("light", None, "light")
     assert hub.work(WORK).subject == "light"
     assert [*hub.subjects] == [{**subject, "position": 1}]
-    with pytest.raises(errors.SourceError, match=r"'heat' is no subject .* which has: light"):
+    with pytest.raises(errors.SourceError, match=r"subjects\.csv has no subject 'heat'; known: light"):
         build(labels=[label("person", "heat", scheme="subject")])
 
 
@@ -439,7 +439,7 @@ def test_a_wrong_reading_stops_the_build(build, row, said):
 
 
 def test_a_labeller_cannot_say_two_things_at_once(build):
-    with pytest.raises(errors.SourceError, match="is 'result' here, and 'method' on line 2"):
+    with pytest.raises(errors.SourceError, match="is 'result' here, but 'method' on line 2"):
         build(passages=[PASSAGE], labels=[label("person"), label("person", "result")])
 
 

@@ -417,7 +417,7 @@ WRONG = {
     ),
     "an unknown theme": (
         "work_themes.csv", "arxiv:2304.01373,models", "arxiv:2304.01373,others",
-        "work_themes.csv, line {line}: others is no theme of themes.csv",
+        "work_themes.csv, line {line}: themes.csv has no theme others",
     ),
     "an unknown source": (
         "canonical_facts.csv", ",nvidia-blog-2021,", ",nowhere,",

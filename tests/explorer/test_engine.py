@@ -32,6 +32,7 @@ SORTS = ("", "hub", "newest", "oldest", "title")
 SEARCHES = [
     "model", "language models", "a", "overthinkng", "Biderman", "2304.01373", "zzz", "…", "é",
     "https://arxiv.org/abs/2204.02311v5", "Training Compute-Optimal", "moe 2022", "arxiv", "lm 2",
+    "3D parallelism", "gist 2 lamps",
 ]  # fmt: skip
 
 

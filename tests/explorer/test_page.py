@@ -95,7 +95,7 @@ def test_every_citing_work_is_listed_in_hub_order_with_all_its_parts(released, t
             first, n = work.passages[0], len(work.passages)
             assert shown["why"] == (
                 f"Cites it: {first['gist']} (in other words; {describe_place(first)}"
-                + (f", first of {n} passages)" if n > 1 else ")")
+                + (f", passage 1 of {n})" if n > 1 else ")")
             )
         links = {a.text_content(): a.get("href") for a in entry.xpath("p[@class='cx-links']/a")}
         assert list(links.values()) == list(work.links.values())
@@ -199,7 +199,7 @@ def test_the_header_states_the_canonical_work_and_the_counts(released, tree):
     work = released.canonical
     assert f"{work.title_plain} ({shorten_authors(work.authors)}, " in shown
     assert tree.xpath("//header//a/@href") == [work.url]
-    assert "This hub lists 44 citing papers; how many more there are is not known." in shown
+    assert "This hub lists 44 citing papers; we do not know how many more there are." in shown
     _, judged = released.summary().judged()
     assert (released.summary().in_short if judged else str(released.summary())) in shown
     assert all("".join(row).replace(" ", "") in shown.replace(" ", "") for row in judged)

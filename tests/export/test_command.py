@@ -247,7 +247,7 @@ def test_binary_is_not_for_a_terminal_and_nothing_steers_one(tmp_path):
         return done.returncode, shown.decode(), done.stderr.decode()
 
     code, _, err = on_terminal("-f", "parquet")
-    assert (code, "parquet is not for a terminal" in err) == (2, True)
+    assert (code, "A terminal cannot show parquet" in err) == (2, True)
     code, shown, _ = on_terminal("-f", "ris")
     assert code == 0
     assert "TI  - \ufffdgnp.exe" in shown

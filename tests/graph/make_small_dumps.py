@@ -162,8 +162,8 @@ def citation(
     }
 
 
-HOSTILE = "<script>alert('lamp')</script> {\\bf TeX} and =SUM(A1:A9)"
-PASSAGE = "=1+1 </script><img src=x onerror=alert(1)> \\input{passwords} “[1]”"
+FLOATING = "Lanterns That Float on <i>Ponds</i>"
+PASSAGE = "Since lanterns of paper glow “from within” [1], we set one afloat."
 PAPERS = [
     paper(
         990000001, "The paper lantern model", 2022, "2022-06-10",
@@ -177,7 +177,7 @@ PAPERS = [
         990000012, "A lantern in the fog", 2024,
         DOI="10.5555/fog.1", ArXiv="9912.00012", authors=("Dee Dreamt",),
     ),
-    paper(990000016, HOSTILE, 2025),
+    paper(990000016, FLOATING, 2025),
     paper(990000021, "Lanterns in the Far Future", 9999, "9999-12-31"),
 ]  # fmt: skip
 CITATIONS = [

@@ -103,7 +103,7 @@ def test_what_can_all_be_read_is_told_without_rejects(run, tmp_path):
     ("words", "code", "said"),
     [
         (("doi:10.5555/unknown.1", *S2), 2, "No source that was read has the work"),
-        (("s2:990000011", *S2), 1, "No source that was read tells of a work that cites"),
+        (("s2:990000011", *S2), 1, "No source that was read has a work that cites"),
         ((WORK, "--s2", str(SMALL / "openalex")), 1, "expected the folders papers, citations"),
         ((WORK, "--s2", "no-such-folder"), 1, "no-such-folder: there is no such folder"),
         ((WORK, *S2, "--citing", "no-such-file.bib"), 1, "no-such-file.bib"),
@@ -122,7 +122,7 @@ def test_what_can_all_be_read_is_told_without_rejects(run, tmp_path):
         ((WORK, *S2, "--memory", "lots"), 2, "'lots' is not a size such as 4GB"),
         ((WORK, *S2, "--memory", "100MB"), 2, "citehub needs at least 540MB."),
         ((WORK, *S2, "--threads", "0"), 2, "--threads"),
-        ((WORK, *S2, "--created", "yesterday"), 2, "'yesterday' is no date"),
+        ((WORK, *S2, "--created", "yesterday"), 2, "'yesterday' is not a date"),
         ((WORK, *S2, "--master", "spark://localhost:7077"), 2, "--master needs --engine spark."),
         ((WORK,), 2, "--cache is for dumps. Leave it out to ask sources. Or name a dump, with"),
         (S2, 2, "Name a work; or a release that you have"),

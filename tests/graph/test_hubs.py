@@ -68,7 +68,7 @@ if TYPE_CHECKING:
 
 LAMP, FOG, BRIGHT = "arxiv:9912.00001", "arxiv:9912.00012", "doi:10.5555/bright.1"
 TWO, CHINESE, OLD_ID = "doi:10.5555/two.1", "doi:10.5555/denglong.1", "doi:10.5555/merged.1"
-PARKS, HOSTILE, FUTURE = "openalex:W9900000014", "s2:990000016", "s2:990000021"
+PARKS, PONDS, FUTURE = "openalex:W9900000014", "s2:990000016", "s2:990000021"
 THESIS = "entry:thesis"
 THESIS_TITLE = "A Thesis on Paper Lanterns that No Source Has"
 REJECTS = {
@@ -177,7 +177,7 @@ def test_works(whole):
         (LAMP, "The Paper Lantern Model", 2021, 11, "article", journal),
         (TWO, "Lamps in Two Catalogues", 2026, 1, "article", None),
         (BRIGHT, "Brighter Lanterns", 2025, 3, "article", journal),
-        (HOSTILE, make_small_dumps.HOSTILE, 2025, None, None, None),
+        (PONDS, make_small_dumps.FLOATING, 2025, None, None, None),
         (FOG, "A Lantern in the Fog", 2024, 8, "article", None),  # as its preprint was first
         (PARKS, "Lantern Parks", 2024, 2, "article", None),  # as the newer partition has it
         (CHINESE, "纸灯笼模型再研究", 2024, None, "article", None),
@@ -200,7 +200,7 @@ def test_records_of_all_sources_are_joined_by_their_identifiers(whole):
                "s2:990000001", "omid:br/0699001"],
         TWO: [TWO, "openalex:W9900000018", "omid:br/0699018"],
         BRIGHT: [BRIGHT, "openalex:W9900000011", "s2:990000011", "omid:br/0699011"],
-        HOSTILE: [HOSTILE],
+        PONDS: [PONDS],
         FOG: ["doi:10.5555/fog.1", "openalex:W9900000012", FOG, "openalex:W9900000013",
               "s2:990000012"],
         PARKS: [PARKS],
@@ -216,7 +216,7 @@ def test_citations(whole):
     assert rows_of(whole, "citations", *columns) == [
         (TWO, 1, 50, None, None),
         (BRIGHT, 2, 40, 1, True),
-        (HOSTILE, 3, None, None, False),
+        (PONDS, 3, None, None, False),
         (FOG, 4, 33, 0, False),
         (PARKS, 5, 27, None, None),
         (CHINESE, 6, None, 0, None),
@@ -236,7 +236,7 @@ def test_each_statement_of_a_citation_is_kept_with_its_source(whole):
         (BRIGHT, "s2", "990000011", "990000001", True),
         (BRIGHT, "opencitations", "br/0699011", "br/0699001", None),
         (BRIGHT, "citing-file", "bright", LAMP, None),
-        (HOSTILE, "s2", "990000016", "990000001", False),
+        (PONDS, "s2", "990000016", "990000001", False),
         (FOG, "openalex", "W9900000012", "W9900000001", None),
         (FOG, "openalex", "W9900000013", "W9900000003", None),
         (FOG, "s2", "990000012", "990000001", False),
@@ -253,7 +253,7 @@ def test_passages_and_their_roles(whole):
     assert rows_of(whole, "citation_contexts", "context_id", "citing_work_id", "text") == [
         ("s2-990000011-1", BRIGHT, "We light our lantern as in [1]."),
         ("s2-990000011-2", BRIGHT, "Lanterns differ."),
-        ("s2-990000016-1", HOSTILE, make_small_dumps.PASSAGE),
+        ("s2-990000016-1", PONDS, make_small_dumps.PASSAGE),
         ("s2-990000012-1", FOG, "We follow the paper lantern [7], and our result agrees."),
     ]
     columns = ("citing_work_id", "context_id", "scheme", "value", "raw_value", "labeler")
@@ -375,7 +375,7 @@ def test_what_could_not_be_read_is_named_by_file_and_line(made):
             [TWO, BRIGHT, "doi:10.5555/fog.1", FOG, PARKS, OLD_ID],
             REJECTS["openalex"] + CIRCLE,
         ),
-        ("s2", [BRIGHT, HOSTILE, FOG, FUTURE], REJECTS["s2"] + YEAR),
+        ("s2", [BRIGHT, PONDS, FOG, FUTURE], REJECTS["s2"] + YEAR),
         ("opencitations", [TWO, BRIGHT, CHINESE], REJECTS["opencitations"]),
     ],
 )
@@ -395,7 +395,7 @@ def test_each_source_alone_is_enough(made, source, citing, rejects):
 def test_all_dumps_together_without_a_file(made):
     hub = citehub.load(made(*SOURCES).folder)
     assert [row["citing_work_id"] for row in hub.citations] == [
-        TWO, BRIGHT, HOSTILE, FOG, PARKS, CHINESE, OLD_ID, FUTURE,
+        TWO, BRIGHT, PONDS, FOG, PARKS, CHINESE, OLD_ID, FUTURE,
     ]  # fmt: skip
     assert rows_of(hub, "citation_years", "year", "n")[:6] == [
         (2021, 0), (2022, 1), (2023, 0), (2024, 3), (2025, 2), (2026, 1),
@@ -428,7 +428,7 @@ def test_what_several_sources_say_comes_from_the_most_trusted(whole):
     assert found[BRIGHT, "abstract"] == ("s2", "record 990000011")
     assert found[BRIGHT, "finding"] == ("s2-tldr", "record 990000011, written by tldr@v2.0.0")
     assert found[BRIGHT, "title_plain"] == ("derived", "title with its TeX resolved")
-    assert found[HOSTILE, "title_plain"] == ("derived", "title with its TeX and markup resolved")
+    assert found[PONDS, "title_plain"] == ("derived", "title with its TeX and markup resolved")
     assert found[FOG, "author_count"] == ("s2", "record 990000012")
     assert found[FOG, "publication_year"] == ("openalex", "record W9900000013")
     assert found[FOG, "type"] == ("openalex", "record W9900000012")
@@ -1184,16 +1184,31 @@ def test_parquet_of_semantic_scholar_says_the_same(tmp_path, made):
 # -- what outsiders wrote ------------------------------------------------------------------------
 
 
-def test_hostile_texts_stay_as_they_are_and_do_nothing(tmp_path, whole):
-    work = whole.work(HOSTILE)
-    assert work.title == work.title_plain == make_small_dumps.HOSTILE
-    site = Path(write_site(whole, tmp_path / "site"))
-    assert make_small_dumps.HOSTILE not in (site / "index.html").read_text(encoding="utf-8")
+def test_hostile_texts_stay_as_they_are_and_do_nothing(tmp_path):
+    title = "<script>alert('lamp')</script> {\\bf TeX} and =SUM(A1:A9)"
+    passage = "=1+1 </script><img src=x onerror=alert(1)> \\input{passwords} “[1]”"
+    small = copy_small(tmp_path)
+    for name, row in (
+        ("papers", make_small_dumps.paper(990000016, title, 2025)),
+        ("citations", make_small_dumps.citation(9909, 990000016, [passage])),
+    ):
+        lines = make_small_dumps.to_lines([row])
+        (small / "s2" / name / "part_001.gz").write_bytes(make_small_dumps.pack(lines))
+    papers = make_small_dumps.to_lines(
+        each for each in make_small_dumps.PAPERS if each["corpusid"] != 990000016
+    )
+    (small / "s2/papers/part_000.gz").write_bytes(make_small_dumps.pack(papers))
+    hub = citehub.load(make(tmp_path / "hub", "s2", small=small).folder)
+    work = hub.work(PONDS)
+    assert work.title == work.title_plain == title
+    assert passage in {row["text"] for row in hub.citation_contexts}
+    site = Path(write_site(hub, tmp_path / "site"))
+    assert title not in (site / "index.html").read_text(encoding="utf-8")
     for page in site.rglob("*.html"):
         text = page.read_text(encoding="utf-8")
         assert "<script>alert" not in text
         assert "</script><img" not in text
-    assert "Lamps in Two Catalogues" in (site / "index.html").read_text(encoding="utf-8")
+    assert "A lantern in the fog" in (site / "index.html").read_text(encoding="utf-8")
     assert parquet_files(str(site)) or list(site.rglob("works.parquet"))
 
 

@@ -309,7 +309,7 @@ def test_without_a_name_all_of_the_home_are_updated(call, server, hub, home, mon
     assert (code, printed) == (1, "")
     assert f"{home / 'asks'}: nothing new" in said
     assert "asks-none" not in said
-    assert f"{home / 'damaged' / 'hub.toml'}: is no TOML" in said
+    assert f"{home / 'damaged' / 'hub.toml'}: is not TOML" in said
 
 
 # -- fetch, config ----------------------------------------------------------------------------

@@ -184,7 +184,7 @@ def test_where_a_damaged_source_is_down_the_hub_stays(hub, still, ask, how):
     spoil(hub, how)
     before = files_of(hub)
     still.faults = [("openalex", always("503"))]
-    with pytest.raises(errors.BuildError, match=r"fails with 503.* The hub stays as it is"):
+    with pytest.raises(errors.BuildError, match=r"fails with 503.* The hub is unchanged"):
         update_hub(hub, transport=ask())
     assert files_of(hub) == before
 

@@ -150,7 +150,7 @@ def test_a_dry_run_changes_nothing_and_the_update_after_asks_nothing(made, told,
     assert told.files == files_of(made)
     assert told.dry.n_requests == told.n_asked > 0
     assert told.found.n_requests == told.n_again == 0
-    assert any("that a dry run got just now" in each for each in told.found.notes)
+    assert any("A dry run got the answers just now" in each for each in told.found.notes)
     assert not (updated / ".citehub.answers").exists()
 
 
@@ -432,7 +432,7 @@ def held(folder):
 
 def test_of_two_at_once_the_second_says_who_is_at_work(hub, ask, monkeypatch, tmp_path):
     monkeypatch.setattr(graph_live, "writing", partial(writing, wait=0.1))
-    said = rf"Process {os.getpid()} on .* is at work"
+    said = rf"Process {os.getpid()} on .* is writing into"
     with held(hub), pytest.raises(errors.HubInUse, match=said):
         update_hub(hub, transport=ask("grown"))
     with held(tmp_path / "new.fetching"), pytest.raises(errors.HubInUse, match=said):

@@ -217,7 +217,7 @@ def test_the_python_code_of_a_table_loads_it(name):
 @pytest.mark.parametrize("schema", ABSENT, ids=lambda schema: schema.name)
 def test_a_table_that_the_hub_lacks_has_a_page_of_its_columns(site, schema):
     text = main(site, f"tables/{schema.name}")
-    assert f"hold it; {HUB.name} {HUB.version} does not." in text
+    assert f"have it; {HUB.name} {HUB.version} does not." in text
     for column in schema.columns:
         assert f"{column.name} {column.type} " in text
         assert column.description in text

@@ -21,6 +21,7 @@ from playwright.sync_api import expect
 
 import citehub
 from citehub.explorer import write_site
+from citehub.export import FORMATS as ALL
 from tests.made import CANONICAL, make_counts, make_release, make_works
 from tests.site.conftest import HUB, VIEW, Quiet
 from tests.site.test_pages import TWO_FRAMES, problems
@@ -592,6 +593,7 @@ def test_ticked_papers_are_exported_copied_and_compared(explore, visit):
     expect(table).to_be_visible()
     for place in (1, 4):
         assert WORKS[place].title_plain in table.inner_text()
+    assert table.locator("tbody th").first.inner_text() == "Why it cites"
 
 
 def test_the_code_that_is_shown_writes_the_file_that_is_downloaded(explore, tmp_path, monkeypatch):
@@ -663,6 +665,70 @@ def test_the_most_cited_come_first_and_it_is_said_who_counted(explore, lamps):
     ]
 
 
+def test_the_passage_that_meets_the_filters_is_shown(explore):
+    page = explore("#?role=method")
+    why = page.locator(f"{SHOWN} .cx-why")
+    judged = {
+        row["context_id"]
+        for row in HUB.citation_labels
+        if row["value"] == "method" and row["is_shown"]
+    }  # fmt: skip
+    works = HUB.select(role="method")
+    expect(why).to_have_count(len(works))
+    asked = [
+        next((place, row) for place, row in enumerate(work.passages, 1)
+             if row["context_id"] in judged)
+        for work in works
+    ]  # fmt: skip
+    assert any(place > 1 for place, _ in asked)
+    for said, work, (place, row) in zip(why.all_inner_texts(), works, asked, strict=True):
+        assert row["gist"] in said
+        n = len(work.passages)
+        assert (f", passage {place} of {n})" in said) == (n > 1)
+    joined = page.get_by_text("it need not be the same passage")
+    expect(joined).to_be_hidden()
+    page.locator(".cx-facet-subject input[value=evaluation]").check()
+    expect(joined).to_be_visible()
+
+
+def test_a_search_reads_the_passages_and_shows_the_one_that_it_found(explore):
+    page = explore("#?search=LAMBADA")
+    assert ids(page) == selected(search="LAMBADA")
+    for marked in page.locator(f"{SHOWN} .cx-why").all():
+        assert marked.locator("mark").first.inner_text() == "LAMBADA"
+
+
+def test_the_code_names_the_formats_that_the_command_line_alone_writes(explore):
+    page = explore()
+    page.locator(".cx-code summary").click()
+    more = ", ".join(name for name in ALL if name not in FORMATS)
+    expect(page.locator(".cx-code")).to_contain_text(
+        f"citehub export {HUB.name} -f …, with {more}."
+    )
+
+
+def test_a_phone_opens_the_picture_of_an_address_and_a_key_leads_to_it(explore, visit):
+    visit.page.set_viewport_size({"width": 390, "height": 844})
+    page = explore("#?picture=map")
+    expect(page.locator(".cx-graph")).to_be_visible()
+    page.locator(".cx-side summary").click()
+    skip = page.get_by_role("link", name="Skip to the pictures")
+    skip.focus()
+    skip.press("Enter")
+    expect(page.locator("#cx-pictures")).to_be_focused()
+    expect(page.locator(".cx-graph")).to_be_visible()
+
+
+def test_labels_are_offered_once_and_an_older_address_keeps_its_filter(explore):
+    page = explore("#?labelled=yes")
+    assert ids(page) == selected(labelled=True)
+    expect(page.locator("legend", has_text="Label of its citation")).to_be_hidden()
+    page.get_by_role("button", name="Remove Label of its citation").click()
+    expect(page.locator(SHOWN)).to_have_count(44)
+    offered = page.locator(".cx-facet").get_by_text("not labelled", exact=True)
+    expect(offered.filter(visible=True)).to_have_count(1)
+
+
 def test_where_no_count_is_known_no_order_by_it_is_offered(explore):
     page = explore("#?sort=most-cited")
     assert (
@@ -670,7 +736,9 @@ def test_where_no_count_is_known_no_order_by_it_is_offered(explore):
         in page.locator(".cx-problems").inner_text()
     )
     options = page.locator("#cx-sort option").all_inner_texts()
-    assert options == ["hub order", "newest first", "oldest first", "title"]
+    unknown = "most cited (counts not known)"
+    assert options == ["hub order", "newest first", "oldest first", "title", unknown]
+    assert page.locator("#cx-sort option:disabled").inner_text() == unknown
     assert page.locator(".cx-kinds button").all_inner_texts() == [
         *("Time", "Similar texts", "Shared authors")
     ]
@@ -979,10 +1047,12 @@ def test_the_keyboard_alone_searches_filters_opens_ticks_and_exports(explore, fo
 
 def test_a_search_of_one_space_finds_all_and_the_space_stays(explore):
     page = explore()
+    entries = page.evaluate("history.length")
     page.locator("#cx-search").press_sequentially(" ")
     page.wait_for_timeout(100)
     assert found(page) == "44 of 44 papers"
     assert page.locator("#cx-search").input_value() == " "
+    assert page.evaluate("history.length") == entries
     page.locator("#cx-search").press_sequentially("reasoning ")
     expect(page.locator(SHOWN)).to_have_count(len(selected(search="reasoning")))
 
@@ -996,6 +1066,7 @@ def test_years_stay_as_they_were_chosen(explore):
     last.select_option("2023")  # before the first: the years between, and nothing moves
     expect(page.locator(SHOWN)).to_have_count(len(selected(year=(2023, 2024))))
     assert [first.input_value(), last.input_value()] == ["2024", "2023"]
+    expect(page.locator(".cx-years")).to_contain_text("the list has 2023 to 2024.")
     page.locator(".cx-facet-theme input[value=models]").check()
     page.locator("#cx-search").fill("language")
     expect(page.locator(".cx-found")).not_to_have_text("44 of 44 papers")
@@ -1174,7 +1245,7 @@ WHY = ("citation_labels", "citation_contexts", "text_readings")
 
 @pytest.mark.parametrize(
     ("version", "most", "more"),
-    [("1.2.0", 105_000, ()), ("1.3.0", 134_000, WHY)],
+    [("1.2.0", 105_900, ()), ("1.3.0", 135_000, WHY)],
 )
 def test_the_page_is_small(tmp_path, version, most, more):
     """What is asked for when it opens, gzipped: the page, its script and pictures, its tables.

@@ -103,7 +103,7 @@ def test_the_canonical_pages_and_papers_are_whole_without_script(browser, addres
         assert page.locator("h1").is_visible()
         assert page.locator("main").inner_text().count(" ") > 150
     page.goto(f"{address}/index.html")
-    assert page.locator(".citehub-timeline a:visible").count() == 44
+    assert page.locator(".citehub-timeline .paper:visible").count() == 44
     context.close()
 
 
@@ -138,7 +138,7 @@ def test_the_search_of_the_home_page_leads_to_a_filtered_explorer(visit):
 
 def test_a_timeline_is_one_tab_stop_with_arrow_keys_and_cards(visit):
     page = visit.open("index")
-    marks = page.locator(".citehub-timeline a")
+    marks = page.locator(".citehub-timeline .paper")
     assert marks.evaluate_all("all => all.filter(e => e.tabIndex === 0).length") == 1
     page.locator(".citehub-timeline [tabindex='0']").focus()
     seen = [page.locator(":focus").inner_text()]
@@ -178,7 +178,7 @@ def test_the_site_can_be_read_from_disk(browser, site):
     context = browser.new_context()
     page = context.new_page()
     page.goto((site / "index.html").as_uri())
-    page.locator(".citehub-timeline a").first.click()
+    page.locator(".citehub-timeline .paper").first.click()
     page.wait_for_url("**/citing/papers/*.html")
     assert page.locator("h1").is_visible()
     context.close()
@@ -186,7 +186,7 @@ def test_the_site_can_be_read_from_disk(browser, site):
 
 def test_a_figure_leads_to_the_paper_that_a_dot_stands_for(visit):
     page = visit.open("index")
-    links = page.locator(".citehub-timeline a")
+    links = page.locator(".citehub-timeline .paper")
     assert links.count() == len(HUB.citing_works)
     first = links.first
     name = first.inner_text()

@@ -1,6 +1,6 @@
 // What answers the page: one object over the tables of a release.
 
-import { rowsOf, valuesOf } from './facets.js'
+import { groupRows, rowsOf, valuesOf } from './facets.js'
 import { openTables } from './files.js'
 import { authorNetwork, citationNetwork, similarityMap } from './graphs.js'
 import { idsOf, loadModel } from './model.js'
@@ -8,14 +8,16 @@ import { PASSAGE, Records } from './records.js'
 import { RELATED } from '../shared.js'
 import { Words } from './related.js'
 import { readRows } from './rows.js'
+import { foldTexts } from './search.js'
 import { Selector } from './select.js'
-import { describeFirst } from '../text/passages.js'
+import { tellPassages } from '../text/passages.js'
 
-/** @import { Config, ContextRow, Engine, Entry, ListFacet } from '../types.js' */
+/** @import { Config, Engine, Entry, ListFacet, Said } from '../types.js' */
 /** @import { Parts } from '../load.js' */
 /** @import { Model } from './model.js' */
 /** @import { RowsReader } from './rows.js' */
 
+const LABEL = ['context_id', 'scheme', 'value', 'subject', 'raw_value', 'is_shown']
 const EXPORTED = { // columns
   evidence: ['table_name', 'source_id'],
   citation_contexts: PASSAGE,
@@ -52,14 +54,31 @@ export async function makeEngine(config, base, loadExports, given = {}) {
     const number = model.numberOf(workId)
     return number < 0 ? [] : [number, ...words().related(number, RELATED).map(each => each.number)]
   })
+  /** @type {Promise<void> | undefined} */
+  let folding
+  /** Makes the passages ready to be searched, at the first search: a hub may have very many. */
+  const foldPassages = () => folding ??= (async () => {
+    const columns = await tables.columns('citation_contexts', ['gist', 'section'])
+    const { start, rows } = groupRows(model.count, model.numbers.citation_contexts)
+    model.texts.add(foldTexts(model.count, columns.map(texts => texts.arrange(rows)), start))
+  })().catch(error => {
+    folding = undefined // so that it can be tried again
+    throw error
+  })
   const facts = { hub: config.hub, version: config.version, canonical: config.canonical }
   return {
     themes: model.themes,
     years: [...new Set(model.years)].filter(Boolean).sort(),
-    view: async conditions => selector.view(conditions),
-    async entries(numbers) {
-      const passages = await records.passages(numbers)
-      return numbers.map((number, at) => entryOf(model, number, passages[at]))
+    async view(conditions) {
+      if (conditions.search) await foldPassages()
+      return selector.view(conditions)
+    },
+    async entries(numbers, withLabels = false) {
+      const [passages, labels] = await Promise.all([
+        records.passages(numbers, withLabels),
+        records.rowsOf('citation_labels', numbers, withLabels ? LABEL : [])
+      ])
+      return numbers.map((number, at) => entryOf(model, number, tellPassages(passages[at], labels[at])))
     },
     record: async number => (await records.of([number]))[0],
     related: async (number, most) => words().related(number, most),
@@ -83,10 +102,10 @@ export async function makeEngine(config, base, loadExports, given = {}) {
 /**
  * @param {Model} model
  * @param {number} number
- * @param {ContextRow[]} passages
+ * @param {Said[]} why
  * @returns {Entry}
  */
-function entryOf(model, number, passages) {
+function entryOf(model, number, why) {
   const { works, authors, facets, themes } = model
   const text = (/** @type {ListFacet} */ facet) =>
     valuesOf(facets[facet], number).join(', ') || null
@@ -106,8 +125,8 @@ function entryOf(model, number, passages) {
     role: text('role'),
     polarity: text('polarity'),
     subject: text('subject'),
-    why: describeFirst(passages),
-    unread: passages.length ? null : text('passage'),
+    why,
+    unread: why.length ? null : text('passage'),
     representatives: valuesOf(facets.representatives, number),
     ids: idsOf(model, number),
     code_url: works.code_url.at(number),

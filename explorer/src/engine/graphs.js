@@ -13,7 +13,8 @@ import { markedTitle } from '../text/work.js'
 export const MOST = 300
 /** Works that each is linked to on the map. */
 export const NEAREST = 3
-const FEW = 12 // works of a name that are all linked with each other
+/** Works of a name that are all linked with each other. */
+export const FEW = 12
 const SIZES = { unknown: 0.65, least: 0.75, most: 1.8 } // times the usual radius of a dot
 const LONGEST = 18 // letters of a name in a label
 /** Words that end the name of a group. */
@@ -137,16 +138,28 @@ function draw(model, numbers, links, asked, linked) {
   const counts = numbers.map(number => citation_count[number])
   const sizes = sizesOf(counts)
   const { x, y } = layOut(numbers.length, links, sizes)
+  const labels = numbers.map(number => labelOf(model, number))
   const points = numbers.map((number, place) => ({
     number, x: x[place], y: y[place], size: sizes[place], cited: counts[place],
     title: markedTitle({
       title_plain: title_plain.at(number), is_retracted: is_retracted.at(number)
     }),
-    label: labelOf(model, number),
+    label: apart(labels, place),
     theme: codes[start[number]] - 1, // before all themes stands 'not known'
     year: model.years[number] || null
   }))
   return { points, links, asked, left: linked - numbers.length, alone: asked - linked }
+}
+
+/**
+ * A label, with a letter where it is that of several works.
+ * @param {string[]} labels
+ * @param {number} place
+ */
+export function apart(labels, place) {
+  const same = labels.flatMap((label, other) => label === labels[place] ? other : [])
+  const letter = 'abcdefghijklmnopqrstuvwxyz'[same.indexOf(place)]
+  return labels[place] && same.length > 1 && letter ? labels[place] + letter : labels[place]
 }
 
 /**

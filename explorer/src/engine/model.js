@@ -117,7 +117,7 @@ export async function loadModel(tables, config, readRows) {
 }
 
 /**
- * Index whether a passage of each work is known, else what came of looking for one in its texts.
+ * Index whether a passage of each work is known, else the result of looking for one in its texts.
  * @param {number} count
  * @param {{ citation_contexts: Int32Array, text_readings: Int32Array }} numbers
  * @param {string[]} statuses of the readings

@@ -81,10 +81,11 @@ export class Records {
   /**
    * The passages of each work, in the order of the text.
    * @param {number[]} numbers
+   * @param {boolean} withIds the longest column
    * @returns {Promise<ContextRow[][]>}
    */
-  async passages(numbers) {
-    const [, ...columns] = PASSAGE // without the longest column, an id of each
+  async passages(numbers, withIds) {
+    const columns = [...PASSAGE.slice(withIds ? 0 : 1), 'section_kind']
     return (await this.rowsOf('citation_contexts', numbers, columns)).map(sortPassages)
   }
 

@@ -29,6 +29,12 @@ export class SearchTexts {
     this.known = undefined
   }
 
+  /** @param {Chunk[]} field the next one */
+  add(field) {
+    this.fields.push(field)
+    this.known = undefined
+  }
+
   /** Every word of every work, once. */
   vocabulary() {
     if (!this.known) {

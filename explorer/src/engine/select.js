@@ -10,6 +10,10 @@ import { FLAGS, LISTS, NOT_KNOWN } from '../shared.js'
 const LAST = 0x7fffffff // where a year that is not known comes, either way
 /** @type {ListFacet[]} */
 const LABELLED = ['role', 'polarity', 'subject']
+/** @type {Record<string, string>} */
+const METHODS = {
+  'hub-page': 'section of the source’s page', 'hub-page-lead': 'opening line of the source’s page'
+}
 const YEARS = 2101 // years end at 2100, by the schema
 const CANONICAL = 1 << 30 // a bit that is no condition's: the canonical work is no citing work
 
@@ -240,6 +244,7 @@ function countValues(model, facet, left, ticked) {
  */
 function labelOf(model, facet, value) {
   if (value === NOT_KNOWN) return LABELLED.includes(facet) ? 'not labelled' : value
+  if (facet === 'representatives') return METHODS[value] ?? value
   if (facet !== 'theme') return value
   return model.themes.find(({ theme_id }) => theme_id === value)?.title ?? value
 }

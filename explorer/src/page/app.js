@@ -163,6 +163,8 @@ export async function startPage(root, config, opening) {
       const checked = await dropUnknown(found.state, engine, known, config)
       if (asked !== address) return // and is elsewhere already
       if (checked.state.open !== page.state.open) page.goTo = 'open'
+      const side = checked.state.picture !== page.state.picture && parts.pictures.node.closest('details')
+      if (side) side.open = true
       page.state = checked.state
       if (isBack) write(true)
       else history.replaceState(OURS, '')

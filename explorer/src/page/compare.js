@@ -1,10 +1,12 @@
 // Two to four papers side by side.
 
+import { describeWords, listPassages } from '../text/passages.js'
 import { cleanLine } from '../text/text.js'
-import { markedTitle } from '../text/work.js'
+import { MOST_AUTHORS, markedTitle } from '../text/work.js'
 import { button, el } from './dom.js'
 import { facts, orNotKnown } from './facts.js'
 
+/** @import { WorkRecord } from '../types.js' */
 /** @import { Page, Part } from './app.js' */
 
 export const FEWEST = 2
@@ -56,9 +58,11 @@ export function compare(page) {
 async function comparison(picked, page) {
   const numbers = await page.engine.numbersOf(picked)
   const records = await Promise.all(numbers.map(number => page.engine.record(number)))
-  const columns = records.map(record => facts(record, page).slice(1)) // titles stand above
+  const columns = records.map(record => /** @type {ReturnType<typeof facts>} */ ([
+    ['Why it cites', why(record)], ...facts(record, page, MOST_AUTHORS).slice(1) // titles stand above
+  ]))
   return el('table', {},
-    el('caption', {}, 'Ticked papers side by side. What differs has a bold name.'),
+    el('caption', {}, 'Ticked papers side by side. Rows that differ are bold.'),
     el('thead', {}, el('tr', {}, el('td'), ...records.map(({ work }, place) =>
       el('th', { scope: 'col' }, `${place + 1}. ${cleanLine(markedTitle(work))}`)))),
     el('tbody', {}, ...columns[0].map(([name], row) => {
@@ -71,3 +75,7 @@ async function comparison(picked, page) {
         ...cells)
     })))
 }
+
+/** @param {WorkRecord} record */
+const why = record => listPassages(record).map(({ row, where, role }) =>
+  el('p', {}, cleanLine(`${describeWords(row)} (${where}${role ? `; role: ${role}` : ''})`)))

@@ -18,6 +18,9 @@ export const FLAG_WORDS = /** @type {const} */ ({
   labelled: ['known', 'not known'], shared_authors: ['yes', 'no'], code: ['known', 'not known']
 })
 
+/** The facets that a passage has values of. */
+export const OF_PASSAGES = /** @type {const} */ (['role', 'polarity', 'subject', 'section'])
+
 /** @typedef {{ text: string, patch: Partial<State> }} Chip a condition, and what takes it away */
 
 /**

@@ -56,7 +56,7 @@ async function fill(node, number, page) {
 }
 
 /**
- * Returns the passages in which it cites, who judged them, and what came of looking for them.
+ * Returns the passages in which it cites, who judged them, and the result of looking for them.
  * @param {WorkRecord} record
  * @param {Page} page
  */

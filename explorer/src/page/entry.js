@@ -2,13 +2,13 @@
 
 import { cleanLine } from '../text/text.js'
 import { shortenAuthors } from '../text/work.js'
-import { without } from './conditions.js'
+import { OF_PASSAGES, without } from './conditions.js'
 import { details } from './details.js'
 import { button, el } from './dom.js'
 import { markText } from './mark.js'
 import { about, idLinks, judgedLine, links, printedBy, titlePage } from './paper.js'
 
-/** @import { Entry, Term } from '../types.js' */
+/** @import { Conditions, Entry, Said, Term, View } from '../types.js' */
 /** @import { Page } from './app.js' */
 
 const MOST_FOUND = 5 // authors that are searched for, beyond the first few
@@ -31,6 +31,8 @@ export function makeItem(entry, page) {
   const heading = address ? el('a', { href: address }) : el('span')
   const authors = el('p', { class: 'cx-authors' })
   const finding = el('span')
+  const [words, where] = [el('span'), el('span')] // of a passage
+  const kind = new Text()
   const identifiers = idLinks(entry)
   const tick = el('input', {
     type: 'checkbox', 'aria-label': `Select: ${title}`,
@@ -46,7 +48,7 @@ export function makeItem(entry, page) {
     el('p', { class: 'cx-about' }, about(entry)),
     !entry.finding ? null : el('p', { class: 'cx-finding' }, finding,
       el('small', {}, ` (finding ${printedBy(entry.finding_source)})`)),
-    entry.why && el('p', { class: 'cx-why' }, cleanLine(`Cites it: ${entry.why}`)),
+    entry.why.length ? el('p', { class: 'cx-why' }, 'Cites it: ', words, ' (', kind, where, ')') : null,
     el('p', { class: 'cx-role' }, cleanLine(judgedLine(entry))),
     el('p', { class: 'cx-links' }, ...links(identifiers, entry)), opener)
   node.dataset.number = `${number}` // for the pictures
@@ -59,6 +61,8 @@ export function makeItem(entry, page) {
   let opened = null
   /** @type {Term[] | null} */
   let terms = null
+  /** @type {View | null} */
+  let view = null
 
   return {
     number,
@@ -66,6 +70,13 @@ export function makeItem(entry, page) {
     opener,
     show() {
       tick.checked = page.state.picked.includes(id)
+      if (view !== page.view && entry.why.length) {
+        const said = choosePassage(entry.why, page.state, page.view.terms)
+        showMarked(words, cleanLine(said.words), page.view.terms)
+        kind.data = said.kind
+        showMarked(where, cleanLine(said.where), page.view.terms)
+      }
+      view = page.view
       if (terms !== page.view.terms) {
         terms = page.view.terms
         for (const each of marked) showMarked(each.node, each.text, terms)
@@ -80,6 +91,20 @@ export function makeItem(entry, page) {
       if (opened) node.append(opened)
     }
   }
+}
+
+/**
+ * Returns the first passage of those that meet most conditions and have most words of the search.
+ * @param {Said[]} passages
+ * @param {Pick<Conditions, typeof OF_PASSAGES[number]>} wanted
+ * @param {Term[]} terms
+ */
+export function choosePassage(passages, wanted, terms) {
+  const worth = passages.map(said =>
+    OF_PASSAGES.filter(name => wanted[name].some(value => said[name].includes(value))).length *
+    (terms.length + 1) +
+    terms.filter(term => markText(`${said.words} ${said.where}`, [term]).some(({ hit }) => hit)).length)
+  return passages[worth.indexOf(Math.max(...worth))]
 }
 
 /**

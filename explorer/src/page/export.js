@@ -1,6 +1,7 @@
 // Taking papers away: as a file, by copying, and as code that gives the same papers.
 
 import { commandOf, pythonOf } from '../state/code.js'
+import { FORMATS as ALL } from '../shared.js'
 import { button, el, many, setText } from './dom.js'
 
 /** @import { ExportFormat } from '../types.js' */
@@ -90,7 +91,10 @@ export function exporting(page) {
         el('p', {}, `${label} `, button('Copy', () =>
           tell(copied(textFile(pre.textContent ?? ''))), { 'aria-label': `Copy: ${label}` })),
         pre)
-    }))
+    }),
+    el('p', {}, 'The command line writes more formats: ',
+      el('code', {}, `citehub export ${page.config.hub} -f …`),
+      `, with ${ALL.filter(name => !(name in FORMATS)).join(', ')}.`))
 
   function showCode() {
     const { value, file } = chosen()

@@ -34,6 +34,9 @@ function listFacet(page, name) {
   /** @type {Map<string, ReturnType<typeof valueRow>>} */
   const rows = new Map()
   const isKnown = page.view.counts[name].some(({ value }) => value !== NOT_KNOWN) // of any paper
+  // The papers without a role have no polarity and no subject either: it is offered once.
+  const isRepeated = (name === 'polarity' || name === 'subject') &&
+    unknownOf(page, name) === unknownOf(page, 'role')
   const note = name === 'role' ? page.config.labels_note : null
   let most = name === 'theme' && page.engine.themes.length <= FEW ? Infinity : FIRST
   const values = el('div')
@@ -62,7 +65,8 @@ function listFacet(page, name) {
 
   function show() {
     const ticked = page.state[name]
-    const counts = page.view.counts[name]
+    const counts = page.view.counts[name].filter(({ value }) =>
+      value !== NOT_KNOWN || !isRepeated || ticked.includes(value))
     const shown = counts.filter(({ value }, place) =>
       place < most || value === NOT_KNOWN || ticked.includes(value))
     arrange(values, shown.map(count => {
@@ -82,6 +86,10 @@ function listFacet(page, name) {
   return { node, show }
 }
 
+/** @param {Page} page @param {ListFacet} name */
+const unknownOf = ({ view }, name) =>
+  view.counts[name].find(({ value }) => value === NOT_KNOWN)?.count
+
 /** @param {Page} page @returns {Part} */
 function yearFacet(page) {
   const { numbers, counts } = page.view // of all papers
@@ -91,6 +99,7 @@ function yearFacet(page) {
   }))
   const unknown = el('p', { class: 'cx-unknown' },
     `Papers of unknown year (${grouped(undated)} in all) are left out.`)
+  const swapped = el('p', { class: 'cx-unknown' })
 
   /** @returns {[number, number] | null} the years that are chosen, in either order */
   function chosen() {
@@ -102,7 +111,7 @@ function yearFacet(page) {
 
   return {
     node: el('fieldset', { class: 'cx-facet cx-years' }, el('legend', {}, NAMES.year),
-      el('div', {}, from, el('span', {}, 'to'), to), unknown),
+      el('div', {}, from, el('span', {}, 'to'), to), swapped, unknown),
     show() {
       const { state: { year }, engine: { years } } = page
       const all = [...new Set([...years, ...year ?? []])].sort((one, two) => one - two)
@@ -119,6 +128,8 @@ function yearFacet(page) {
         ;[from, to].forEach((select, end) => { select.value = `${year?.[end] ?? ''}` })
       }
       unknown.hidden = !year || !undated
+      swapped.hidden = !from.value || !to.value || from.value <= to.value
+      setText(swapped, `The first year comes after the last; the list has ${year?.join(' to ')}.`)
     }
   }
 }
@@ -140,13 +151,16 @@ function flagFacet(page, name) {
   const unknown = el('p', { class: 'cx-unknown' })
   const isKnown = page.view.counts[name].some(({ count }, place) => // of any paper; no is not known
     count && (!place || no === 'no'))
+  // Roles tell it, too; an address may ask for it nevertheless.
+  const isElsewhere = name === 'labelled' &&
+    page.view.counts.role.some(({ value }) => value !== NOT_KNOWN)
   const node = el('fieldset', { class: 'cx-facet cx-flag' }, el('legend', {}, NAMES[name]),
     ...choices.map(({ node }) => node), unknown)
   return {
     node,
     show() {
       const { state, view } = page
-      node.hidden = !isKnown && state[name] === null
+      node.hidden = isElsewhere || !isKnown && state[name] === null
       for (const { key, value, radio, number } of choices) {
         radio.checked = state[name] === value
         const found = view.counts[name].find(each => each.value === key)

@@ -14,9 +14,10 @@ import { citedLine, idLink, parted } from './paper.js'
  * Returns the facts of a paper by name, always the same names in the same order.
  * @param {WorkRecord} record
  * @param {Page} page
+ * @param {number} [most] authors before the others are folded
  * @returns {[name: string, value: Value][]}
  */
-export function facts(record, page) {
+export function facts(record, page, most = Infinity) {
   const { work, authors, ids, themes, citations, local, labels, representatives } = record
   const ofMany = citations.length > 1
   /** @param {(row: CitationRow) => string | number | boolean | null} get @returns {Value} */
@@ -30,7 +31,7 @@ export function facts(record, page) {
   }
   return [
     ['Title as printed', one(work.title)],
-    ['Authors', joined(names)],
+    ['Authors', names.length > most + 1 ? folded(names, most) : joined(names)],
     ['Number of authors', one(work.author_count)],
     ['First version', one(published(work))],
     ['Type', one(work.type)],
@@ -76,6 +77,10 @@ const one = value => value === null ? [] : [text(value)]
 
 /** @param {string[]} values @param {string} [between] @returns {Value} */
 const joined = (values, between = ', ') => values.length ? [cleanLine(values.join(between))] : []
+
+/** @param {string[]} names @param {number} most @returns {Value} */
+const folded = (names, most) => [...joined(names.slice(0, most)),
+  el('details', {}, el('summary', {}, `${names.length - most} more`), ...joined(names.slice(most)))]
 
 /** @param {string | null} address @returns {Value} */
 const url = address => address ? [link(address, cleanLine(address))] : []

@@ -1,6 +1,6 @@
 // The list of papers.
 
-import { noConditions, without } from './conditions.js'
+import { noConditions, OF_PASSAGES, without } from './conditions.js'
 import { arrange, button, el, grouped } from './dom.js'
 import { makeItem } from './entry.js'
 
@@ -22,9 +22,11 @@ const makeEntries = () => el('ol', { class: 'cx-list', role: 'list', 'aria-label
  */
 export function list(page, largeList) {
   const apart = el('div', { class: 'cx-apart' })
+  const joined = el('p', { class: 'cx-note', hidden: true },
+    'A paper counts if any of its passages has each value; it need not be the same passage.')
   const node = el('section', {
     class: 'cx-papers', id: 'cx-papers', tabIndex: -1, 'aria-label': 'Papers'
-  }, apart)
+  }, joined, apart)
   const none = el('p', { class: 'cx-none' })
   const cut = el('p', { class: 'cx-cut' }, 'Only the papers in sight are printed; ' +
     `narrow the list to ${grouped(MOST)} or fewer to print all of it.`)
@@ -40,17 +42,21 @@ export function list(page, largeList) {
   /** @type {Int32Array | null} */
   let shown = null
   let opened = -1
+  let haveLabels = false
 
   /** @param {number[]} numbers */
   const makeItems = async numbers =>
-    (await page.engine.entries(numbers)).map(entry => makeItem(entry, page))
+    (await page.engine.entries(numbers, isByLabel())).map(entry => makeItem(entry, page))
+  /** Tells whether an entry needs the labels of its passages, to show the one that is asked for. */
+  const isByLabel = () => OF_PASSAGES.some(name => name !== 'section' && page.state[name].length)
 
   /** @param {Int32Array} numbers */
   async function showSmall(numbers) {
     const target = large ? makeEntries() : entries
     large?.stop()
     large = null
-    if (items.size > MOST) items.clear()
+    if (items.size > MOST || isByLabel() && !haveLabels) items.clear()
+    haveLabels = isByLabel()
     /** @type {Item[]} */
     const next = []
     for (let from = 0; from < numbers.length || !from; from += CHUNK) {
@@ -58,9 +64,10 @@ export function list(page, largeList) {
       const chunk = Array.from(numbers.subarray(from, from + CHUNK))
       const missing = chunk.filter(number => !items.has(number))
       if (missing.length) {
-        (await makeItems(missing)).forEach((item, place) => items.set(missing[place], item))
+        const made = await makeItems(missing)
+        if (numbers !== shown) return
+        made.forEach((item, place) => items.set(missing[place], item))
       }
-      if (numbers !== shown) return
       for (const number of chunk) next.push(/** @type {Item} */ (items.get(number)))
       for (const item of next.slice(from)) item.show()
       placed = next
@@ -84,7 +91,7 @@ export function list(page, largeList) {
   /** @param {HTMLOListElement} target */
   function replaceEntries(target) {
     entries = target
-    arrange(node, [apart, ...large ? [cut] : [], entries, ...shown?.length ? [] : [none]])
+    arrange(node, [joined, apart, ...large ? [cut] : [], entries, ...shown?.length ? [] : [none]])
     if (!shown?.length) showNone()
   }
 
@@ -141,6 +148,7 @@ export function list(page, largeList) {
         for (const item of large?.items() ?? placed) item.show()
       } else {
         shown = numbers
+        joined.hidden = OF_PASSAGES.filter(name => page.state[name].length).length < 2
         await (largeList && numbers.length > MOST
           ? showLarge(numbers, largeList)
           : showSmall(numbers))

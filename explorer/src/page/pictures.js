@@ -2,7 +2,7 @@
 
 import { MOST } from '../engine/graphs.js'
 import { graphPicture } from '../pictures/graph.js'
-import { pressCell, replacePicture, timePicture } from '../pictures/time.js'
+import { largestCount, pressCell, replacePicture, timePicture } from '../pictures/time.js'
 import { button, el } from './dom.js'
 
 /** @import { GraphKind, State } from '../types.js' */
@@ -34,7 +34,7 @@ export function pictures(page) {
   let drawn = null // what a graph is of; the same one is kept, and so is the focus in it
   /** @type {import('../pictures/time.js').Press | null} */
   let pressed = null
-  const node = el('div', { class: 'cx-pictures' },
+  const node = el('div', { class: 'cx-pictures', id: 'cx-pictures', tabIndex: -1 },
     el('div', { class: 'cx-kinds', role: 'group', 'aria-label': 'Picture' }, ...buttons), drawing)
 
   /** @param {HTMLElement} made */
@@ -48,6 +48,8 @@ export function pictures(page) {
     themes: page.engine.themes, colours: page.config.colours, note: page.config.counts_note,
     choose: colour => page.change({ colour }, { replace: true })
   }
+
+  const largest = largestCount(page.view, look.themes) // of all papers, so that one scale stays
 
   /** @param {GraphKind} kind */
   async function showGraph(kind) {
@@ -94,7 +96,7 @@ export function pictures(page) {
         each.setAttribute('aria-pressed', `${kinds[place] === kind}`))
       if (kind !== 'time') return showGraph(kind)
       graph = drawn = null
-      put(timePicture(page.view, page.engine.themes, page.state, chooseCell))
+      put(timePicture(page.view, largest, look, page.state, chooseCell))
     },
     point(number) {
       graph?.mark(number)

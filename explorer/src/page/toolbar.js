@@ -25,7 +25,7 @@ const SORTS = {
 export function searchBox(value, n) {
   const input = el('input', {
     type: 'search', id: 'cx-search', autocomplete: 'off', spellcheck: false, maxLength: LONGEST,
-    placeholder: 'Title, finding, author or identifier', 'aria-keyshortcuts': '/', value
+    placeholder: 'Title, author, finding, why it cites, identifier', 'aria-keyshortcuts': '/', value
   })
   const found = el('span', { class: 'cx-found', 'aria-hidden': 'true' },
     `Loading ${many(n, 'paper')}`)
@@ -51,15 +51,17 @@ export function toolbar(page, { node, input: search, found }) {
     id: 'cx-sort',
     onchange: () => page.change({ sort: /** @type {State['sort']} */ (sort.value) })
   })
-  const skip = el('a', {
-    href: '#cx-papers', class: 'cx-skip-to',
+  const skips = ['papers', 'pictures'].map(name => el('a', {
+    href: `#cx-${name}`, class: 'cx-skip-to',
     onclick: (/** @type {Event} */ event) => {
       event.preventDefault() // the address is that of the state
-      const papers = document.getElementById('cx-papers')
-      papers?.focus({ preventScroll: true })
-      papers?.scrollIntoView()
+      const part = document.getElementById(`cx-${name}`)
+      const folded = part?.closest('details')
+      if (folded) folded.open = true
+      part?.focus({ preventScroll: true })
+      part?.scrollIntoView()
     }
-  }, 'Skip to the papers')
+  }, `Skip to the ${name}`))
   const chips = el('ul', { class: 'cx-chips', 'aria-label': 'Conditions' })
   const clear = button('Clear all', () => {
     page.change(noConditions())
@@ -70,7 +72,8 @@ export function toolbar(page, { node, input: search, found }) {
 
   /** @param {string} text */
   function find(text) {
-    page.change({ search: text.trim() }, { typing: true })
+    const search = text.trim()
+    if (search !== page.state.search) page.change({ search }, { typing: true })
   }
 
   /** @param {string} workId */
@@ -102,7 +105,7 @@ export function toolbar(page, { node, input: search, found }) {
     if (focused >= 0) (made[Math.min(focused, made.length - 1)] ?? search).focus()
   }
 
-  found.before(skip,
+  found.before(...skips,
     el('span', { class: 'cx-order' }, el('label', { for: 'cx-sort' }, 'Sort by'), sort))
   const counts = el('p', { class: 'cx-note' }, cleanLine(page.config.counts_note ?? ''))
   node.append(counts, el('div', { class: 'cx-active' }, chips, clear))
@@ -115,9 +118,10 @@ export function toolbar(page, { node, input: search, found }) {
       const first = state.search ? 'relevance' : state.related_to ? 'nearness' : 'hub order'
       if (sort.options[0]?.text !== first) {
         arrange(sort, [el('option', { value: '' }, first), ...Object.entries(SORTS)
-          .filter(([value, label]) =>
-            label !== first && (config.counts_note || value !== 'most-cited'))
-          .map(([value, label]) => el('option', { value }, label))])
+          .filter(([, label]) => label !== first)
+          .map(([value, label]) => value === 'most-cited' && !config.counts_note
+            ? el('option', { value, disabled: true }, `${label} (counts not known)`)
+            : el('option', { value }, label))])
       }
       sort.value = state.sort
       if (sort.selectedIndex < 0) sort.selectedIndex = 0

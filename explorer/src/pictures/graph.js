@@ -1,6 +1,6 @@
 // Pictures of works that belong together: dots that are buttons, in a plane to zoom into.
 
-import { NEAREST } from '../engine/graphs.js'
+import { FEW, NEAREST } from '../engine/graphs.js'
 import { dotRadius, HEIGHT, WIDTH } from '../engine/layout.js'
 import { RELATED } from '../shared.js'
 import { button, el, grouped, many } from '../page/dom.js'
@@ -32,9 +32,9 @@ const TITLE = {
 const HONEST = {
   map: `A heuristic: a line joins a paper to one of the ${NEAREST} whose title and finding share ` +
     'the most rare words with its own. It is no citation, and no source says that the two ' +
-    'belong together. Where a dot stands says no more than its lines.',
+    'belong together. Position means nothing beyond the lines.',
   network: 'A heuristic: a line joins papers that print an author name in equal spelling, which ' +
-    'may be the name of two people. A name on many papers links each to the next.',
+    `may be the name of two people. More than ${FEW} papers that share a name form a chain.`,
   citations: 'An arrow leads from a paper to one that it cites, as a source of this hub states ' +
     'it. A missing arrow does not say that there is no citation.'
 }

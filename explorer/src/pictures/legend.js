@@ -44,7 +44,7 @@ export function themeKeys(points, themes, colours) {
 }
 
 /**
- * Returns the colours of years, from pale to strong.
+ * Returns the colours of years, from early to late.
  * @param {Point[]} points
  * @returns {Key[]}
  */
@@ -52,7 +52,7 @@ export function yearKeys(points) {
   const years = points.flatMap(({ year }) => year ?? []).sort((one, two) => one - two)
   const columns = yearColumns(years)
   const keys = columns.map(({ label, first, last }, place) => ({
-    colour: `color-mix(in oklab, var(--cx-late) ${Math.round(100 * place / (columns.length - 1 || 1))}%, var(--cx-early))`,
+    colour: `color-mix(in oklch, var(--cx-late) ${Math.round(100 * place / (columns.length - 1 || 1))}%, var(--cx-early))`,
     label,
     has: (/** @type {Point} */ { year }) => year !== null && first <= year && year <= last
   }))

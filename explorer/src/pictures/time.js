@@ -4,6 +4,7 @@ import { el, grouped, many } from '../page/dom.js'
 import { NOT_KNOWN } from '../shared.js'
 
 /** @import { State, ThemeRow, View } from '../types.js' */
+/** @import { Look } from './legend.js' */
 
 /** @typedef {{ label: string, first: number, last: number }} Years */
 /** @typedef {{ count: number, shown: number }} Cell papers, and how many of them the list shows */
@@ -115,19 +116,27 @@ function shownText({ count, shown }) {
 }
 
 /**
- * Returns the picture, whose cells can be pressed.
+ * Returns the number of papers of the largest circle.
  * @param {View} view
  * @param {ThemeRow[]} themes
+ */
+export const largestCount = (view, themes) => Math.max(...timeTable(view, themes, null).rows
+  .flatMap(({ cells }) => cells.map(({ count }) => count)))
+
+/**
+ * Returns the picture, whose cells can be pressed.
+ * @param {View} view
+ * @param {number} most papers of the largest circle
+ * @param {Look} look
  * @param {State} state
  * @param {(asked: Asked | null) => void} press gets the theme and years of a cell, or null where
  * they are asked for already
  * @returns {HTMLElement}
  */
-export function timePicture(view, themes, state, press) {
+export function timePicture(view, most, { themes, colours }, state, press) {
   const drawn = drawnThemes(themes, state.theme)
   const { columns, hasUnknown, rows, totals } = timeTable(view, drawn, state.year)
   const all = rows.flatMap(({ cells }) => cells)
-  const most = Math.max(...all.map(({ count }) => count))
 
   /** @param {Row} row @param {Cell} cell @param {Years | undefined} years */
   const cellOf = (row, cell, years) => {
@@ -136,6 +145,10 @@ export function timePicture(view, themes, state, press) {
     const circle = el('span', { class: 'cx-circle' })
     const size = LARGEST * Math.sqrt(count / most)
     circle.style.width = circle.style.height = `${size}px`
+    const place = themes.findIndex(theme => theme.theme_id === row.id)
+    if (themes.length <= colours.length && place >= 0) {
+      circle.style.setProperty('--cx-dot', colours[place]) // as in the other pictures
+    }
     circle.style.setProperty('--cx-shown', `${100 * Math.sqrt(shown / count)}%`)
     const box = el('span', { class: 'cx-circle-box' }, circle)
     const number = grouped(count)
@@ -177,8 +190,8 @@ export function timePicture(view, themes, state, press) {
   const isSeveral = sum(all.map(({ shown }) => shown)) > view.numbers.length
   const left = themes.length - drawn.length
   return el('div', { class: 'cx-picture' }, scroll, el('p', { class: 'cx-note' },
-    'The area of a circle is its number of papers, whatever themes and years are asked for; ' +
-    'what is filled is in this list, which the last line counts.' +
+    'Circles grow with the number of papers; the filled part is in this list, which the last ' +
+    'line counts.' +
     (isSeveral ? ' A paper of several themes counts in each, once in the last line.' : '') +
     (left ? ` ${many(left, 'more theme')} can be asked for, and are counted there, too.` : '')))
 }

@@ -1,9 +1,9 @@
 // Where and why a work cites, as `citehub/_passages.py` puts it.
 
 import { FOUND } from '../shared.js'
-import { joinLabelers, joinLabels } from './work.js'
+import { joinLabelers, joinLabels, shown, valueOf } from './work.js'
 
-/** @import { ContextRow, LabelRow, ReadingRow } from '../types.js' */
+/** @import { ContextRow, LabelRow, ReadingRow, Said } from '../types.js' */
 
 const TURNS = /[\u202a-\u202e\u2066-\u2069]/g // signs that turn the direction of a text
 const LONGEST_MARK = 30 // letters; a longer mark is told by how many share it
@@ -38,20 +38,33 @@ export const describeWords = ({ gist, text }) =>
   gist || (text ? `“${text}”` : 'Its words are not kept here.')
 
 /**
- * Returns the first passage of a work as a line: what it says, and where; null without one.
+ * Returns the passages of a work, each for a line, as `describe_first` has the first.
  * @param {ContextRow[]} rows
+ * @param {LabelRow[]} labels
+ * @returns {Said[]}
  */
-export function describeFirst([row, ...more]) {
-  if (!row) return null
-  const kind = row.gist ? 'in other words; ' : ''
-  const others = more.length
-    ? `, first of ${(more.length + 1).toLocaleString('en')} passages` : ''
-  const said = `${describeWords(row)} (${kind}${describePlace(row)}${others})`
-  return said.replace(TURNS, '') // else a text from outside turns round what stands behind it
-}
+export const tellPassages = (rows, labels) => rows.map((row, place) => {
+  const own = shown(labels).filter(label => label.context_id === row.context_id)
+  const valuesOf = (/** @type {string} */ scheme) =>
+    own.filter(label => label.scheme === scheme).map(valueOf)
+  const which = rows.length > 1
+    ? `, passage ${[place + 1, rows.length].map(each => each.toLocaleString('en')).join(' of ')}` : ''
+  return {
+    words: withoutTurns(describeWords(row)),
+    kind: row.gist ? 'in other words; ' : '',
+    where: withoutTurns(describePlace(row)) + which,
+    role: valuesOf('intent'),
+    polarity: valuesOf('polarity'),
+    subject: valuesOf('subject'),
+    section: row.section_kind ? [row.section_kind] : []
+  }
+})
+
+/** @param {string} text from outside, which else turns round what stands behind it */
+const withoutTurns = text => text.replace(TURNS, '')
 
 /**
- * Returns what came of the texts of a work, above all that passages were found; null without any.
+ * Returns the result of reading the texts of a work, above all that passages were found; null without any.
  * @param {{ contexts: ContextRow[], readings: ReadingRow[] }} record
  */
 export const textStatus = ({ contexts, readings }) => contexts.length

@@ -5,7 +5,8 @@ import { byCodePoint } from './text.js'
 
 /** @import { IdRow, LabelRow, WorkRecord, WorkRow } from '../types.js' */
 
-const MOST_AUTHORS = 8
+/** Authors that are named where there are many. */
+export const MOST_AUTHORS = 8
 
 /**
  * Returns the first public version as `2023-04` or `2023`; null where not known.
