@@ -42,7 +42,8 @@ def describe_place(row: Mapping[str, Any]) -> str:
     place = row["place"] if row["place"] not in {None, "text"} else None
     mark = row["mark"]
     if mark and len(mark) > _MARK:
-        mark = f"one of {counted(row['group_size'] or 1, 'work')} in a mark"
+        others = (row["group_size"] or 1) - 1
+        mark = f"cited with {counted(others, 'other')}" if others else None
     return ", ".join(filter(None, (section or "section not known", place, mark)))
 
 

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     )
 
 _MOST_AUTHORS = 8
+_NAMES = {"arxiv": "arXiv", "doi": "DOI"}
+_ABSENT = {"not in references", "no citation found"}  # statuses of a text that was read
 
 
 class Work:
@@ -253,12 +255,10 @@ class Work:
         if cited and cited["timespan_months"] is not None:
             when += f" ({cited['timespan_months']} months after the work it cites)"
         about = [when, self.venue or "venue not known", self.primary_category]
-        links = [_html.link(url, name) for name, url in self.links.items()]
-        links += [f"{name} not known" for name in ("code", "model") if name not in self.links]
-        if cited:
-            links.append(_html.text(f"theme {', '.join(self.themes) or 'not known'}"))
-            by = f" (by {self.judged_by})" if self.judged_by else ""
-            links.append(_html.text(f"role of its citation {self.role or 'not known'}{by}"))
+        links = [_html.link(url, _NAMES.get(name, name)) for name, url in self.links.items()]
+        missing = [name for name in ("code", "model") if name not in self.links]
+        links += [f"{' and '.join(missing)} not known"] if missing else []
+        links += [self._role_html()] if cited else []
         title = _html.link(self.url or "", marked_title(self))
         parts = [
             f'<p class="citehub-title"><strong>{title}</strong></p>',
@@ -271,6 +271,12 @@ class Work:
             f"<p><small>{' · '.join(links)}</small></p>",
         ]
         return f'<article class="citehub-work">{"".join(parts)}</article>'
+
+    def _role_html(self) -> str:
+        if self.role:
+            by = f'<span class="by"> (by {_html.text(self.judged_by)})</span>'
+            return f"cites as {_html.text(self.role)}{by}"
+        return "no citation found in the text read" if readings_without(self) else "role not known"
 
 
 def identifier_of(work: Any) -> str:
@@ -288,6 +294,13 @@ def identifier_of(work: Any) -> str:
 def marked_title(work: Work) -> str:
     """Return the title, marked if the work is known to be retracted."""
     return f"[retracted] {work.title_plain}" if work.is_retracted else work.title_plain
+
+
+def readings_without(work: Work) -> list[TextReadingRow]:
+    """Return the readings that found no citation in the text; none if a passage is known."""
+    if work.passages:
+        return []
+    return [row for row in work.text_readings if row["status"] in _ABSENT]
 
 
 def shorten_authors(authors: Sequence[str], most: int = _MOST_AUTHORS) -> str:

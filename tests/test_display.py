@@ -220,10 +220,23 @@ def test_the_timeline_holds_every_citing_work(hub):
         assert (f"Cites it as {work.role}" in said) is bool(work.role)
         assert ("known" in links[url].classes) is bool(work.role)
     assert drawn.get("aria-label") == shown.alt
-    assert "44 citing works" in shown.alt
+    assert "44 citing papers" in shown.alt
     for number, theme in enumerate(hub.themes):
         assert theme["title"] in shown.alt
         assert theme_colour(number) in shown.html
+
+
+def test_the_timeline_marks_papers_whose_text_shows_no_citation():
+    hub = citehub.load("mt-nlg")
+    shown = display.timeline(hub)
+    silent = {row["work_id"] for row in hub.text_readings if row["n_passages"] == 0}
+    absent = {mark.get("href") for mark in marks(shown) if "absent" in mark.classes}
+    assert absent == {hub.work(work_id).url for work_id in silent}
+    assert len(absent) == shown.html.count("No citation found in the text read.") == 6
+    assert shown.html.count('<i class="key') == 3
+    cards = [work._repr_html_() for work in hub.select()]
+    assert sum("no citation found in the text read" in card for card in cards) == 6
+    assert sum("role not known" in card for card in cards) == 24
 
 
 @pytest.mark.parametrize(("name", "width", "size"), [("wide", 520, 26), ("narrow", 280, 30)])

@@ -180,7 +180,7 @@ def passages(works: Iterable[Work], caption: str = "") -> Frame:
     --------
     >>> import citehub
     >>> hub = citehub.load("mt-nlg")
-    >>> "1 passage of 1 of 7 works" in passages(hub.select(theme="parallelism")).html
+    >>> "1 passage from 1 of 7 papers" in passages(hub.select(theme="parallelism")).html
     True
     """
     given = list(works)
@@ -188,16 +188,17 @@ def passages(works: Iterable[Work], caption: str = "") -> Frame:
     by = "; ".join(dict.fromkeys(row["judged by"] or "nobody" for _, row in found))
     rows = [
         {
-            "work": work,
+            "paper": work,
             "where": row["where"],
-            "what it says": row["what it says"],
             "role, polarity, subject": ", ".join(filter(None, map(row.get, SCHEMES))) or None,
+            "what it says": row["what it says"],
         }
         for work, row in found
     ]
     n_works = sum(bool(work.passages) for work in given)
-    of = f"{counted(len(rows), 'passage')} of {n_works:,} of {counted(len(given), 'work')}"
-    judged = f", in other words unless quoted; roles by {by}" if rows else ""
+    of = f"{counted(len(rows), 'passage')} from {n_works:,} of {counted(len(given), 'paper')}"
+    quoted = any(not passage["gist"] for work in given for passage in work.passages)
+    judged = f", in other words{' unless quoted' * quoted}; roles by {by}" if rows else ""
     return table(rows, caption or f"{of}{judged}")
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from citehub._palette import theme_colour
 from citehub._text import counted
-from citehub._work import marked_title, shorten_authors
+from citehub._work import marked_title, readings_without, shorten_authors
 from citehub.errors import BadArgument
 
 if TYPE_CHECKING:
@@ -24,6 +24,11 @@ _YEARS: Final = 6  # labels, at most, on the narrowest screen
 _END: Final = 0.92  # where a label has no place to its right
 _AUTHORS: Final = 3
 _NO_THEME: Final = "Theme not known"
+_STATES: Final = {
+    "known": "we know why it cites",
+    "": "we do not know why it cites",
+    "absent": "no citation found in the text read",
+}
 _STYLE: Final = """
 .citehub-timeline {
   --size: 30px; --line: var(--citehub-grid, rgb(128 128 128 / .3));
@@ -60,6 +65,9 @@ _STYLE: Final = """
   position: absolute;
 }
 .citehub-timeline .known::before { background: var(--mark); }
+.citehub-timeline .absent::before {
+  background: linear-gradient(45deg, transparent 42%, var(--mark) 42% 58%, transparent 58%);
+}
 .citehub-timeline .paper:is(:hover, :focus-visible) { z-index: 3; }
 .citehub-timeline .paper:is(:hover, :focus-visible)::before { transform: scale(1.3); }
 .citehub-timeline .about {
@@ -239,29 +247,38 @@ def _row(title: str, colour: str, works: Sequence[Work], months: _Months) -> str
 def _mark(work: Work) -> str:
     date = f"{_MONTHS[(work.publication_month or 1) - 1]} {work.publication_year}"
     gist = next((row["gist"] for row in work.passages if row["gist"]), None)
+    state = _state(work)
     why = f"Cites it as {work.role}" + (f". {gist}" if gist else "") if work.role else ""
     card = (
         f'<span class="about"><strong>{escape(marked_title(work))}</strong> '
         f"<small>{escape(shorten_authors(work.authors, most=_AUTHORS))} · {date}</small> "
-        f"<span>{escape(why)}</span></span>"
+        f"<span>{escape(why or f'{_STATES[state].capitalize()}.')}</span></span>"
     )
-    kind = f"paper{' known' * bool(work.role)}"
+    kind = f"paper {state}".rstrip()
     if not (work.url or "").startswith(("https://", "http://")):
         return f'<span class="{kind}">{card}</span>'
     return f'<a class="{kind}" href="{escape(work.url or "")}">{card}</a>'
 
 
+def _state(work: Work) -> str:
+    """Return what is known of a citation, as a class of its mark."""
+    return "known" if work.role else "absent" if readings_without(work) else ""
+
+
 def _keys(works: Iterable[Work]) -> str:
-    if not any(work.role for work in works):
+    found = {_state(work) for work in works}
+    if found == {""}:
         return ""
-    return (
-        '<p class="keys"><span><i class="key known"></i>we know why it cites</span> '
-        '<span><i class="key"></i>we do not know why</span></p>'
+    keys = (
+        f'<span><i class="key {state}"></i>{said}</span>'
+        for state, said in _STATES.items()
+        if state in found
     )
+    return f'<p class="keys">{" ".join(keys)}</p>'
 
 
 def _words(works: Sequence[Work], left_out: int, rows: dict[str, list[Work]]) -> str:
-    number = counted(len(works), "citing work")
+    number = counted(len(works), "citing paper")
     words = (
         f"{number} by month of their first version, {works[0].published} to {works[-1].published}"
     )

@@ -1,7 +1,7 @@
 """The face of the site: the logo in the colours of the page, what the footer says, the picture.
 
 The picture of the home page is the hub as its logo shows it: each dot is a citing paper, in the
-colour of its theme, the newer the further out. It says nothing that the timeline does not say.
+colour of its theme. It says nothing that the timeline does not say.
 """
 
 from __future__ import annotations
@@ -29,18 +29,15 @@ def draw(hub: Hub) -> str:
     themes = [row["theme_id"] for row in hub.themes]
     lines, dots = "", ""
     for number, theme in enumerate(themes):
-        works = sorted(
-            hub.select(theme=theme),
-            key=lambda work: (work.publication_year or 0, work.publication_month or 0),
-        )
-        for place, work in enumerate(works):
+        n_works = len(hub.select(theme=theme))
+        for place in range(n_works):
             spread = (place * 0.618 + 0.31) % 1  # of the golden ratio: neighbours stand apart
             angle = 2 * pi * (number + 0.08 + 0.84 * spread) / len(themes)
-            away = INNER + (OUTER - INNER) * (place + 0.5) / len(works)
+            away = INNER + (OUTER - INNER) * (place + 0.5) / n_works
             x, y = away * cos(angle), away * sin(angle)
-            colour, size = theme_colour(number), 6 if work.role else 4.5
+            colour = theme_colour(number)
             lines += f'<path d="M0 0 {x:.0f} {y:.0f}" style="stroke:{colour}"/>'
-            dots += f'<circle cx="{x:.0f}" cy="{y:.0f}" r="{size}" style="fill:{colour}"/>'
+            dots += f'<circle cx="{x:.0f}" cy="{y:.0f}" r="5" style="fill:{colour}"/>'
     return (
         f'<svg viewBox="-180 -180 360 360"><g fill="none" opacity=".45">{lines}</g>{dots}'
         '<circle r="30" style="fill:var(--face-accent)"/></svg>'

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 SOURCE = Path(__file__).with_suffix(".js")
 CODE = {"python", "ipython3", "bibtex"}  # commands of a shell are looked for
 TOLD = {"Figures in its finding", "All authors"}  # and all sections that begin with these:
-TELLING = ("Why it cites", "What it is")
+TELLING = ("Why it cites", "Whether it cites", "What it is")
 
 
 def hide(app: Sphinx, doctree: nodes.document) -> None:

@@ -14,7 +14,7 @@ from citehub import _markdown as md
 from citehub._identifiers import Identifier
 from citehub._passages import SCHEMES, list_passages
 from citehub._text import clean, counted
-from citehub._work import marked_title, shorten_authors
+from citehub._work import marked_title, readings_without, shorten_authors
 from citehub.vocabulary import TEXT_STATUSES
 
 if TYPE_CHECKING:
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from citehub._rows import EvidenceRow
 
 NAME = "MT-NLG"
+LIST, LIST_ID = "the Pith page", "pith-hub-page"  # what lists the papers, and its source
+SOURCES = "../../tables/sources.md"
+NOT_FOUND = "no citation found in the text read"
 UNKNOWN = "*not known*"
 LISTED = 20  # authors at the top; where there are more, all stand further down
 
@@ -84,7 +87,9 @@ def _index(hub: Hub, works: list[Work]) -> str:
         (
             str(work.citation["hub_position"] if work.citation else ""),
             _entry(work),
+            work.published or UNKNOWN,
             ", ".join(_theme_link(hub, theme) for theme in work.themes) or UNKNOWN,
+            work.role or (NOT_FOUND if readings_without(work) else UNKNOWN),
         )
         for work in works
     ]
@@ -92,16 +97,16 @@ def _index(hub: Hub, works: list[Work]) -> str:
     walk += [work for work in works if not work.themes]
     toctree = "\n".join(dict.fromkeys(name(work.work_id) for work in walk))  # at the side
     about = (
-        "In the order of the hub page that this data comes from, with the month of the first "
-        f"version, as of data version {hub.version}. Each page tells what is known of one paper, "
-        "what is not, and where each cell comes from. The themes are curated by us."
+        f"In the order of [{LIST}]({SOURCES}), as of data version {hub.version}. Each page tells "
+        "what is known of one paper, what is not, and where each cell comes from. We chose the "
+        "themes; a language model judged [the roles](../roles.md)."
     )
     return "\n\n".join(
         [
             "---\nnosearch: true\n---",  # the search finds the papers themselves
             f"# All {counted(len(works), 'citing paper')}",
             about,
-            md.table(("no.", "paper", "theme"), rows),
+            md.table(("no.", "paper", "first version", "theme", "cites as"), rows),
             f"```{{toctree}}\n:hidden:\n\n{toctree}\n```\n",
         ]
     )
@@ -109,7 +114,7 @@ def _index(hub: Hub, works: list[Work]) -> str:
 
 def _entry(work: Work) -> str:
     link = f"[{md.text(marked_title(work))}]({name(work.work_id)}.md)"
-    return f"{link} · {md.text(shorten_authors(work.authors, 1))}, {work.published or UNKNOWN}"
+    return f"{link} · {md.text(shorten_authors(work.authors, 1))}"
 
 
 def page(hub: Hub, work: Work) -> str:
@@ -131,15 +136,15 @@ def _parts(hub: Hub, work: Work) -> Iterator[str]:
         " ([all](#all-authors))" if many else ""
     )
     yield from (_in_theme(hub, work, theme) for theme in work.themes)
-    yield f"## Why it cites {NAME}"
+    absent = readings_without(work)
+    yield f"## Whether it cites {NAME}" if absent else f"## Why it cites {NAME}"
     yield from _passages(work)
     yield "## What it is"
     if work.finding:
         yield f"> {md.paragraph(work.finding)}"
-        yield (
-            f"*The one-line finding, as source [{md.text(work.finding_source)}]"
-            "(../../tables/sources.md) prints it.*"
-        )
+        source = LIST if work.finding_source == LIST_ID else md.text(work.finding_source)
+        named = source if absent else f"[{source}]({SOURCES})"
+        yield f"*The one-line finding, as {named} prints it.*"
     yield md.table(("field", "value"), list(_facts(work)))
     yield from _citation(hub, work)
     yield from _figures(hub, work)
@@ -216,12 +221,18 @@ def _citation(hub: Hub, work: Work) -> Iterator[str]:
     ]
     months, shared = citation["timespan_months"], citation["shared_authors"]
     rows = [
-        ("cites", f"[{md.text(marked_title(canonical))}](../../canonical/index.md)"),
-        ("place on the hub page", f"{citation['hub_position']} of {len(hub.citing_works)}"),
+        (
+            f"cites, as {LIST} lists" if readings_without(work) else "cites",
+            f"[{md.text(marked_title(canonical))}](../../canonical/index.md)",
+        ),
+        (f"place on {LIST}", f"{citation['hub_position']} of {len(hub.citing_works)}"),
         ("role", _judged_as("role", work.role)),
         ("polarity", _judged_as("polarity", work.polarity)),
         ("subject", _judged_as("subject", work.subject)),
-        ("passages that cite", str(len(work.passages)) if work.passages else UNKNOWN),
+        (
+            "passages that cite",
+            str(len(work.passages) or "") or ("none found" if readings_without(work) else UNKNOWN),
+        ),
         ("months between the first versions", UNKNOWN if months is None else str(months)),
         (
             "author names that both print (a heuristic)",
@@ -236,18 +247,25 @@ def _citation(hub: Hub, work: Work) -> Iterator[str]:
         for row in hub.summary()
         if row.scheme == "intent" and not row.labeler
     }
-    if stated and not work.labels:
+    if stated and not work.labels and not readings_without(work):
         counts = "; ".join(f"{labelled} of {citing}" for labelled, citing in sorted(stated))
         yield (
-            f"The hub page labels {counts} papers and does not say which, and no passage of this "
-            "one is known, so no role stands here: [what can and cannot be told](../roles.md)."
+            f"The Pith page labels {counts} papers and does not say which. We know no passage of "
+            "this one, so no role stands here: [what can and cannot be told](../roles.md)."
         )
 
 
 def _passages(work: Work) -> Iterator[str]:
     """Yield the passages in which a work cites, who judged them, and which texts were read."""
     found = list_passages(work)
-    if not found:
+    absent = readings_without(work)
+    if absent:
+        partly = all(row["is_whole"] is False for row in absent)
+        yield (
+            f"[The Pith page]({SOURCES}) lists this paper as citing {NAME}. We found no citation "
+            f"in the {'part of its text' if partly else 'version'} that we read."
+        )
+    elif not found:
         yield f"We do not know why this paper cites {NAME}: no passage of it is known."
     else:
         yield _in_sum(found)
@@ -263,9 +281,19 @@ def _passages(work: Work) -> Iterator[str]:
     for row in work.text_readings:
         about = ", ".join(filter(None, (row["form"], row["text_version"])))
         status = TEXT_STATUSES[row["status"]]
-        yield md.paragraph(
-            f"Text{f' ({about})' if about else ''}: {status} {row['note'] or ''}".rstrip()
+        said = (
+            status,
+            _EXTENT[row["is_whole"]] if row["n_passages"] is not None else "",
+            row["note"],
         )
+        yield md.paragraph(f"Text{f' ({about})' if about else ''}: {' '.join(filter(None, said))}")
+
+
+_EXTENT = {
+    True: "It was read whole.",
+    False: "It was read in part.",
+    None: "Whether it was read whole is not noted.",
+}
 
 
 def _passage(row: dict[str, str | None]) -> str:
@@ -356,7 +384,7 @@ def _unknown(hub: Hub, work: Work) -> str:
     if not missing:
         return said
     said += " Not known is neither zero nor no."
-    if not work.labels or not work.contexts:
+    if (not work.labels or not work.contexts) and not readings_without(work):
         said += (
             " Its role can be read off the passages that cite, in the paper itself: "
             "[how to label it yourself](../roles.md#how-to-label-yourself)."
@@ -379,11 +407,10 @@ def _related(hub: Hub, work: Work) -> Iterator[str]:
     if rows:
         yield "## Its neighbours"
         yield (
-            "A heuristic: the works whose titles and findings share most words, a word weighing "
-            "the more the fewer works use it, by the cosine of these (0 to 1). No source says "
-            "that they have to do with each other."
+            "Papers whose title and finding share rare words (TF-IDF cosine, 0 to 1). This is a "
+            "heuristic; no source says that they have to do with each other."
         )
-        yield md.table(("work", "cosine", "words in common"), rows)
+        yield md.table(("paper", "cosine", "words in common"), rows)
         yield _explore("More of them in the explorer", ("related_to", work.work_id))
 
 

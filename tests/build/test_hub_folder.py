@@ -297,7 +297,9 @@ def test_nothing_is_built_upon_a_release_that_was_edited(hub, name):
 
 def test_a_version_before_the_newest_is_refused(hub):
     before = tree(hub)
-    with pytest.raises(errors.BuildError, match=r"1\.0\.0 is released, so the next version comes after it"):
+    with pytest.raises(
+        errors.BuildError, match=r"1\.0\.0 is released, so the next version comes after it"
+    ):
         build_release(hub, "0.9.0")
     assert tree(hub) == before
 

@@ -370,7 +370,9 @@ def test_subjects_are_the_vocabulary_of_the_hub(build):
     assert (row["subject"], row["value"], row["raw_value"]) == ("light", None, "light")
     assert hub.work(WORK).subject == "light"
     assert [*hub.subjects] == [{**subject, "position": 1}]
-    with pytest.raises(errors.SourceError, match=r"subjects\.csv has no subject 'heat'; known: light"):
+    with pytest.raises(
+        errors.SourceError, match=r"subjects\.csv has no subject 'heat'; known: light"
+    ):
         build(labels=[label("person", "heat", scheme="subject")])
 
 

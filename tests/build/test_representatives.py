@@ -177,7 +177,9 @@ def test_pinned_works_come_first_as_given_and_the_others_fill_what_is_left():
 
 
 def test_a_pinned_work_that_is_not_there_is_told():
-    with pytest.raises(BuildError, match=r"^x is pinned as a representative, but is not a citing work"):
+    with pytest.raises(
+        BuildError, match=r"^x is pinned as a representative, but is not a citing work"
+    ):
         choose(TEXTS, pinned=["a", "x"])
 
 

@@ -217,7 +217,9 @@ def test_answers_that_were_edited_are_refused(live, tmp_path):
     made = new_live_hub(WORK, os.fspath(tmp_path / "hub"), created=DAY, transport=live())
     path = tmp_path / "hub" / "source" / "openalex" / "answers" / "00001.json.gz"
     path.write_bytes(gzip.compress(gzip.decompress(path.read_bytes()).replace(b"Megatron", b"x")))
-    with pytest.raises(errors.SourceError, match=r"answers\.jsonl, line 1: .*changed after it was kept"):
+    with pytest.raises(
+        errors.SourceError, match=r"answers\.jsonl, line 1: .*changed after it was kept"
+    ):
         build_release(made.folder)
 
 

@@ -87,6 +87,11 @@ def test_the_doors_of_the_home_page_are_four_and_lead_on(site):
         assert all((site / link).is_file() for link in links)
 
 
+@pytest.mark.parametrize("theme", [*HUB.themes], ids=lambda row: row["theme_id"])
+def test_the_page_of_a_theme_has_the_name_of_the_theme(site, theme):
+    assert main(site, f"citing/{theme['theme_id']}").startswith(theme["title"])
+
+
 # -- pages of papers ----------------------------------------------------------------------------
 
 
@@ -102,6 +107,9 @@ def test_the_page_of_a_paper_says_what_the_hub_knows_and_what_it_does_not(site, 
     for unknown in ("the role of its citation", "its polarity", "the passages in which it cites"):
         assert (unknown in not_known) is (not work.labels)
     assert ("role not known" in text) is (not work.labels)
+    silent = any(row["n_passages"] == 0 for row in work.text_readings)
+    assert ("We found no citation in the" in text) is silent
+    assert ("We do not know why this paper cites" in text) is (not (silent or work.passages))
     for row in work.passages:
         assert plain(row["gist"]) in text
     assert not work.judged_by or f"Judged by: {work.judged_by}" in text

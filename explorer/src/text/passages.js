@@ -20,12 +20,12 @@ export const sortPassages = rows =>
  * @param {ContextRow} row
  */
 export function describePlace({ section_number, section, place, mark, group_size }) {
-  const size = group_size || 1
+  const others = (group_size || 1) - 1
   return [
     [section_number, section].filter(Boolean).join(' ') || 'section not known',
     place === 'text' ? null : place,
     mark && [...mark].length > LONGEST_MARK
-      ? `one of ${size.toLocaleString('en')} ${size === 1 ? 'work' : 'works'} in a mark`
+      ? others && `cited with ${others.toLocaleString('en')} ${others === 1 ? 'other' : 'others'}`
       : mark
   ].filter(Boolean).join(', ')
 }
