@@ -135,6 +135,13 @@ def _parts(hub: Hub, work: Work) -> Iterator[str]:
     yield md.paragraph(shorten_authors(work.authors, 5 if many else LISTED)) + (
         " ([all](#all-authors))" if many else ""
     )
+    if work.url:
+        told = (
+            work.published,
+            md.link(work.url, work.work_id),
+            work.venue and md.text(work.venue),
+        )
+        yield f"[{' · '.join(filter(None, told))}]{{.no-search}}"
     yield from (_in_theme(hub, work, theme) for theme in work.themes)
     absent = readings_without(work)
     yield f"## Whether it cites {NAME}" if absent else f"## Why it cites {NAME}"
@@ -226,13 +233,7 @@ def _citation(hub: Hub, work: Work) -> Iterator[str]:
             f"[{md.text(marked_title(canonical))}](../../canonical/index.md)",
         ),
         (f"place on {LIST}", f"{citation['hub_position']} of {len(hub.citing_works)}"),
-        ("role", _judged_as("role", work.role)),
-        ("polarity", _judged_as("polarity", work.polarity)),
-        ("subject", _judged_as("subject", work.subject)),
-        (
-            "passages that cite",
-            str(len(work.passages) or "") or ("none found" if readings_without(work) else UNKNOWN),
-        ),
+        *((name, _judged_as(name, getattr(work, name))) for name in SCHEMES if work.labels),
         ("months between the first versions", UNKNOWN if months is None else str(months)),
         (
             "author names that both print (a heuristic)",
@@ -242,17 +243,6 @@ def _citation(hub: Hub, work: Work) -> Iterator[str]:
         ("theme (curated)", ", ".join(_theme_link(hub, t) for t in work.themes) or UNKNOWN),
     ]
     yield md.table(("field", "value"), rows)
-    stated = {
-        (row.n_labelled, row.n_citing)
-        for row in hub.summary()
-        if row.scheme == "intent" and not row.labeler
-    }
-    if stated and not work.labels and not readings_without(work):
-        counts = "; ".join(f"{labelled} of {citing}" for labelled, citing in sorted(stated))
-        yield (
-            f"The Pith page labels {counts} papers and does not say which. We know no passage of "
-            "this one, so no role stands here: [what can and cannot be told](../roles.md)."
-        )
 
 
 def _passages(work: Work) -> Iterator[str]:
@@ -268,16 +258,15 @@ def _passages(work: Work) -> Iterator[str]:
     elif not found:
         yield f"We do not know why this paper cites {NAME}: no passage of it is known."
     else:
-        yield _in_sum(found)
+        yield _in_sum(work, found)
         yield "\n".join(_passage(row) for row in found)
+    if work.url:
+        paper = md.link(work.url, "the paper")
         yield (
-            f"*Judged by: {md.text(work.judged_by or 'nobody yet')}; "
-            "[how sure that is](../roles.md#how-sure-are-these-judgements). No sentence of the "
-            "paper is here: [citation_contexts](../../tables/citation_contexts.md) has its hash.*"
+            f"To check it, open {paper} at the section and look for the mark or the name."
+            if found
+            else f"[Judge it yourself](../roles.md#how-to-label-yourself) from {paper}."
         )
-        if work.url:
-            paper = md.link(work.url, "the paper")
-            yield f"To check it, open {paper} at the section and look for the mark."
     for row in work.text_readings:
         about = ", ".join(filter(None, (row["form"], row["text_version"])))
         status = TEXT_STATUSES[row["status"]]
@@ -298,18 +287,25 @@ _EXTENT = {
 
 def _passage(row: dict[str, str | None]) -> str:
     """Return a passage as an item of a list: where, what it says, and how it was judged."""
-    judged = ", ".join(md.text(row[name]) for name in SCHEMES if row[name]) or "not judged"
+    labels = [f"{name} {md.text(row[name])}" for name in SCHEMES if row[name]]
+    judged = " · ".join(labels) or "not judged"
     lines = f"**{md.text(row['where'])}**", md.text(row["what it says"]), f"*{judged}*"
     return "- " + "\\\n  ".join(lines)
 
 
-def _in_sum(passages: Sequence[dict[str, str | None]]) -> str:
-    """Say in how many passages a work cites, and in which roles."""
+def _in_sum(work: Work, passages: Sequence[dict[str, str | None]]) -> str:
+    """Say in how many passages a work cites, in which roles, and who judged that."""
     roles = Counter(row["role"] or "not judged" for row in passages)
-    listed = ", ".join(f"{role} in {n}" for role, n in roles.most_common())
+    listed = ", ".join(f"{n} as {md.text(role)}" for role, n in roles.most_common())
+    times = f"in **{len(passages)} passages**: {listed}"
+    if len(passages) == 1:
+        (role,) = roles
+        times = f"**once**, as {md.text(role)}"
     return (
-        f"It cites {NAME} in **{counted(len(passages), 'passage')}**: {md.text(listed)}. What "
-        "stands without quotation marks is told in other words."
+        f"It cites {NAME} {times}. Judged by: {md.text(work.judged_by or 'nobody yet')} "
+        "([how sure that is](../roles.md#how-sure-are-these-judgements)). The descriptions are "
+        "ours, and quote nothing that has no quotation marks; "
+        "[citation_contexts](../../tables/citation_contexts.md) has a hash of each sentence."
     )
 
 
@@ -373,23 +369,11 @@ def _number(value: float | None) -> str:
 
 def _unknown(hub: Hub, work: Work) -> str:
     missing = [label for column, label in FACTS.items() if getattr(work, column) is None]
-    if not work.labels:
-        missing += ["the role of its citation", "its polarity"]
-    if not work.contexts:
-        missing.append("the passages in which it cites")
     if work.citation and work.citation["is_influential"] is None:
         missing.append("whether a source calls the citation influential")
-    listed = "; ".join(missing) or "nothing of what the tables have a place for"
-    said = f"No source of data version {hub.version} says: {listed}."
     if not missing:
-        return said
-    said += " Not known is neither zero nor no."
-    if (not work.labels or not work.contexts) and not readings_without(work):
-        said += (
-            " Its role can be read off the passages that cite, in the paper itself: "
-            "[how to label it yourself](../roles.md#how-to-label-yourself)."
-        )
-    return said
+        return f"Data version {hub.version} fills every other column."
+    return f"Not in the sources of data version {hub.version}: {'; '.join(missing)}."
 
 
 def _related(hub: Hub, work: Work) -> Iterator[str]:
