@@ -304,8 +304,7 @@ def _in_sum(work: Work, passages: Sequence[dict[str, str | None]]) -> str:
     return (
         f"It cites {NAME} {times}. Judged by: {md.text(work.judged_by or 'nobody yet')} "
         "([how sure that is](../roles.md#how-sure-are-these-judgements)). The descriptions are "
-        "ours, and quote nothing that has no quotation marks; "
-        "[citation_contexts](../../tables/citation_contexts.md) has a hash of each sentence."
+        "ours; [citation_contexts](../../tables/citation_contexts.md) has a hash of each sentence."
     )
 
 
