@@ -195,7 +195,7 @@ export interface View {
   /** How many works the other conditions leave whose value of a flag is not known. */
   unknown: Record<FlagFacet, number>
   terms: Term[]
-  /** Whether the search finds the canonical work, too. */
+  /** Whether the search finds the canonical work, and no other. */
   isCanonical: boolean
   /** Works of the view by theme and year: theme_id or 'not known', year or null, count. */
   timeline: TimelineCount[]

@@ -934,13 +934,16 @@ def test_a_large_hub_from_a_server_without_ranges_and_from_disk(visit, large):
 
 def test_what_a_search_rests_on_is_said_and_no_result_is_explained(explore):
     page = explore("#?search=overthinkng+bloom")
-    loose = page.locator(".cx-tools .cx-note").first
+    loose = page.locator(".cx-loose")
     expect(page.locator(".cx-none")).to_contain_text("none of them has what you ask for")
     assert not loose.is_visible()
     for hidden in (".cx-export", ".cx-side"):
         expect(page.locator(hidden)).to_be_hidden()
     for word, said in (
-        ("overthinkng", "No entry has “overthinkng”; shown: “overthinking”, one letter different."),
+        (
+            "overthinkng",
+            "No entry has “overthinkng”; shown: “overthinking”, one letter different.",
+        ),
         ("bloom", "No entry has the word “bloom”; shown: longer words with it."),
     ):
         page.locator("#cx-search").fill(word)

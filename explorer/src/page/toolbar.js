@@ -108,7 +108,7 @@ export function toolbar(page, { node, input: search, found }) {
   found.before(...skips,
     el('span', { class: 'cx-order' }, el('label', { for: 'cx-sort' }, 'Sort by'), sort))
   const counts = el('p', { class: 'cx-note' }, cleanLine(page.config.counts_note ?? ''))
-  const loose = el('p', { class: 'cx-note' })
+  const loose = el('p', { class: 'cx-loose' })
   node.append(loose, counts, el('div', { class: 'cx-active' }, chips, clear))
 
   return {
