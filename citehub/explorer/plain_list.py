@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from html import escape
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from citehub import _html
 from citehub._identifiers import Identifier
 from citehub._passages import describe_first, text_status
 from citehub._text import clean_line, counted, to_json
 from citehub._work import shorten_authors
+from citehub.vocabulary import TEXT_STATUSES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -92,10 +93,7 @@ def _entry(work: Work, address: str | None, titles: Mapping[str, str]) -> str:
         work.venue or "venue not known",
         work.primary_category or "category not known",
     )
-    role = [f"role: {work.role or 'not labelled'}", f"polarity: {work.polarity or 'not labelled'}"]
-    role += [f"subject: {work.subject}"] if work.subject else []
-    why, status = describe_first(work), text_status(work)
-    role += [f"no passage known ({status})"] if status and not why else []
+    why = describe_first(work)
     return (
         '<li class="cx-entry">\n'
         f'<h3 class="cx-title">{title}</h3>\n'
@@ -103,10 +101,28 @@ def _entry(work: Work, address: str | None, titles: Mapping[str, str]) -> str:
         f'<p class="cx-about">{text(" · ".join(about))}</p>\n'
         f"{_finding(work)}"
         f"{_paragraph('why', f'Cites it: {why}' if why else '')}"
-        f"{_paragraph('role', ' · '.join(role))}"
+        f"{_paragraph('role', _judged(work))}"
         f'<p class="cx-links">{" · ".join(_links(work)) or "identifiers not known"}</p>\n'
         "</li>\n"
     )
+
+
+def _judged(work: Work) -> str:
+    """Return role, polarity and subject, and why no passage is known."""
+    status = None if work.passages else text_status(work)
+    outcome = f" ({', '.join(map(_outcome, status.split(', ')))})" if status else ""
+    if not (work.role or work.polarity or work.subject or work.passages):
+        return f"Why: not known{outcome}"
+    role = [f"role: {work.role or 'not labelled'}", f"polarity: {work.polarity or 'not labelled'}"]
+    role += [f"subject: {work.subject}"] if work.subject else []
+    role += [f"no passage known{outcome}"] if outcome else []
+    return " · ".join(role)
+
+
+def _outcome(status: str) -> str:
+    """Return the first thought of what a status means, to stand within a sentence."""
+    first = cast("Mapping[str, str]", TEXT_STATUSES).get(status, status).split(";")[0]
+    return first[:1].lower() + first[1:].removesuffix(".")
 
 
 def _cited(count: int, work: Work) -> str:

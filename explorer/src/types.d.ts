@@ -177,7 +177,14 @@ export type GraphKind = 'map' | 'network' | 'citations'
 export interface Count { value: string; label: string; count: number }
 
 /** A word of the search, as it was found: with a letter off where `typo`. */
-export interface Term { word: string; typo: boolean }
+export interface Term {
+  word: string
+  typo: boolean
+  /** The words a letter off that citing works have, where `typo`. */
+  instead: string[]
+  /** Whether a citing work has it as a whole word. */
+  isWord: boolean
+}
 
 /** The answer to conditions. */
 export interface View {
@@ -188,6 +195,8 @@ export interface View {
   /** How many works the other conditions leave whose value of a flag is not known. */
   unknown: Record<FlagFacet, number>
   terms: Term[]
+  /** Whether the search finds the canonical work, and no other. */
+  isCanonical: boolean
   /** Works of the view by theme and year: theme_id or 'not known', year or null, count. */
   timeline: TimelineCount[]
   /** The same of the works that all conditions but those on theme and year leave. */

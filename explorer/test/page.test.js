@@ -15,7 +15,7 @@ import { tellPassages } from '../src/text/passages.js'
 /** @import { Config, Entry, State, Term } from '../src/types.js' */
 
 /** @param {...string} words @returns {Term[]} */
-const terms = (...words) => words.map(word => ({ word, typo: false }))
+const terms = (...words) => words.map(word => ({ word, typo: false, instead: [], isWord: true }))
 
 /** @param {string} text @param {Term[]} of */
 const marked = (text, of) =>
@@ -50,7 +50,7 @@ test('what overlaps is marked once', () => {
 })
 
 test('a word that is one letter off is marked whole, and no other', () => {
-  const typo = [{ word: 'modle', typo: true }]
+  const typo = [{ word: 'modle', typo: true, instead: ['model'], isWord: false }]
   assert.equal(marked('A model of models, modle', typo), 'A [model] of models, [modle]')
 })
 
@@ -169,10 +169,16 @@ test('numbers are said with their noun', () => {
 
 test('what is said at rest has the ticked papers where there are any', () => {
   const page = /** @type {any} */ ({
-    state: { picked: [] }, view: { numbers: [1, 2] }, config: { n: 44 }
+    state: { picked: [] }, view: { numbers: [1, 2], terms: terms('a') }, config: { n: 44 }
   })
   assert.equal(statusText(page), '2 of 44 papers')
   assert.equal(statusText({ ...page, state: { picked: ['a'] } }), '2 of 44 papers, 1 ticked')
+  const loose = [...terms('a', 'b'), { word: 'modle', typo: true, instead: ['model'], isWord: false }]
+  loose[1].isWord = false
+  const said = (/** @type {number[]} */ ...numbers) => statusText({ ...page, view: { numbers, terms: loose } })
+  assert.equal(said(1), '1 of 44 papers. No entry has the word “b”; shown: longer words with it. ' +
+    'No entry has “modle”; shown: “model”, one letter different.')
+  assert.equal(said(), '0 of 44 papers')
 })
 
 test('the passage that is shown meets most conditions, and has most words of the search', () => {

@@ -67,6 +67,14 @@ def tree(released):
 # -- the list -----------------------------------------------------------------------------------
 
 
+OUTCOMES = {
+    "not at hand": "no text was at hand",
+    "no citation found": "the text was looked through and no citation found",
+    "not in references": "the text was looked through, and its list of references does not hold "
+    "the work",
+}
+
+
 def test_every_citing_work_is_listed_in_hub_order_with_all_its_parts(released, tree):
     works, found = released.select(), entries(tree)
     titles = {row["theme_id"]: row["title"] for row in released.release.rows("themes")}
@@ -89,7 +97,12 @@ def test_every_citing_work_is_listed_in_hub_order_with_all_its_parts(released, t
         role = f"role: {said[0]} · polarity: {said[1]}"
         role += f" · subject: {work.subject}" if work.subject else ""
         unread = {row["status"] for row in work.text_readings if not work.passages}
-        assert shown["role"] == role + "".join(f" · no passage known ({each})" for each in unread)
+        means = "".join(f" ({OUTCOMES[each]})" for each in unread)
+        if not (work.role or work.polarity or work.passages):
+            role = f"Why: not known{means}"
+        elif means:
+            role += f" · no passage known{means}"
+        assert shown["role"] == role
         assert ("why" in shown) == bool(work.passages)
         if work.passages:
             first, n = work.passages[0], len(work.passages)
@@ -143,7 +156,7 @@ def test_what_is_not_known_is_said_and_a_label_is_shown(tmp_path):
     assert first["about"] == "2023 · theme not known · venue not known · category not known"
     assert "finding" not in first
     assert first["links"] == "identifiers not known"
-    assert second["role"] == "role: not labelled · polarity: not labelled"
+    assert second["role"] == "Why: not known"
     assert second["about"].startswith("date not known")
     assert second["finding"] == "It works. (finding of unknown source)"
     assert second["authors"] == "authors not known"
@@ -160,7 +173,8 @@ def test_what_a_passage_says_is_text_whatever_it_holds(tmp_path):
     assert first["why"] == "Cites it: “A <script> & more” (<b>Lamps</b>)"
     assert second["why"] == "Cites it: Its words are not kept here. (<b>Lamps</b>)"
     assert "why" not in third
-    assert third["role"] == "role: not labelled · polarity: not labelled"
+    assert second["role"] == "role: not labelled · polarity: not labelled"
+    assert third["role"] == "Why: not known"
 
 
 def test_titles_lead_where_the_page_says(hub):

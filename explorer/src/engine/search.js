@@ -98,10 +98,10 @@ export function search(texts, query) {
   /** @type {Term[]} */
   const terms = []
   wanted.forEach((word, place) => {
-    let found = scoresOf(texts, word, quality => quality)
-    const typo = !found && lengthOf(word) >= MATCHES.typoFrom
-    if (typo) found = typoScores(texts, word)
-    terms.push({ word, typo })
+    const [exact, isWord] = scoresOf(texts, word, quality => quality)
+    const typo = !exact && lengthOf(word) >= MATCHES.typoFrom
+    const [found, instead] = typo ? typoScores(texts, word) : [exact, []]
+    terms.push({ word, typo, instead, isWord })
     for (let number = 0; number < texts.count; number++) {
       const score = found ? found[number] : 0
       scores[number] = score && (place === 0 || scores[number]) ? scores[number] + score : 0
@@ -113,16 +113,19 @@ export function search(texts, query) {
 }
 
 /**
- * The best score of a word in each work; null where no work has it.
+ * The best score of a word in each work, null where no work has it; and whether a citing work
+ * has it as a whole word.
  * @param {SearchTexts} texts
  * @param {string} word
  * @param {(quality: number) => number} worth
+ * @returns {[Int32Array | null, boolean]}
  */
 function scoresOf(texts, word, worth) {
   const best = new Int32Array(texts.count)
   const pattern = lengthOf(word) >= MATCHES.insideFrom ? word : ` ${word}`
   const lead = pattern.length - word.length
   let any = false
+  let isWord = false
   texts.fields.forEach((chunks, field) => {
     for (let chunk = 0; chunk < chunks.length; chunk++) {
       const { text, starts } = chunks[chunk]
@@ -135,6 +138,7 @@ function scoresOf(texts, word, worth) {
         const isWhole = isStart && text.charCodeAt(begins + word.length) === SPACE
         const score = MATCHES.fields[field] * worth(isWhole ? MATCHES.whole : isStart ? MATCHES.start : MATCHES.inside)
         const number = chunk * CHUNK + line
+        isWord ||= isWhole && number > 0
         if (score > best[number]) {
           best[number] = score
           any = true
@@ -144,22 +148,29 @@ function scoresOf(texts, word, worth) {
       }
     }
   })
-  return any ? best : null
+  return [any ? best : null, isWord]
 }
 
-/** @param {SearchTexts} texts @param {string} word */
+/**
+ * The scores of words a letter off, and those of them that citing works have.
+ * @param {SearchTexts} texts
+ * @param {string} word
+ * @returns {[Int32Array | null, string[]]}
+ */
 function typoScores(texts, word) {
   let best = null
+  const instead = []
   for (const other of texts.vocabulary()) {
     if (!oneLetterOff(word, other)) continue
-    const found = scoresOf(texts, other, quality => quality === MATCHES.whole ? MATCHES.typo : 0)
+    const [found, isWord] = scoresOf(texts, other, quality => quality === MATCHES.whole ? MATCHES.typo : 0)
     if (!found) continue
+    if (isWord) instead.push(other)
     best ??= new Int32Array(texts.count)
     for (let number = 0; number < texts.count; number++) {
       if (found[number] > best[number]) best[number] = found[number]
     }
   }
-  return best
+  return [best, instead]
 }
 
 /**

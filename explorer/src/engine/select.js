@@ -73,6 +73,7 @@ export class Selector {
     return {
       numbers,
       terms,
+      isCanonical: scores[0] > 0 && !scores.subarray(1).some(Boolean),
       ...wanted.length ? this.count(conditions, left) : this.whole ??= this.count(conditions, left),
       timeline: shown,
       timelineAll: dated === numbers ? shown : timeline(model, dated)

@@ -32,7 +32,7 @@ import { searchBox, statusText, toolbar } from './toolbar.js'
  * @property {Change} change
  * @property {(workId: string) => void} open opens a paper and goes to it
  * @property {(error: unknown) => void} stop leaves the plain list and says why
- * @property {'' | 'list' | 'open' | 'compare'} goTo where to go when it is there
+ * @property {'' | 'list' | 'open' | 'compare' | 'search'} goTo where to go when it is there
  */
 
 /**
@@ -81,7 +81,7 @@ export async function startPage(root, config, opening) {
       change({ open: workId })
     },
     stop,
-    goTo: 'open'
+    goTo: asked && history.state !== OURS ? 'search' : 'open'
   }
   const known = /** @type {Record<ListFacet, string[]>} */ (Object.fromEntries(
     LISTS.map(name => [name, page.view.counts[name].map(({ value }) => value)])))

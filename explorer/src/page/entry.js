@@ -49,7 +49,7 @@ export function makeItem(entry, page) {
     !entry.finding ? null : el('p', { class: 'cx-finding' }, finding,
       el('small', {}, ` (finding ${printedBy(entry.finding_source)})`)),
     entry.why.length ? el('p', { class: 'cx-why' }, 'Cites it: ', words, ' (', kind, where, ')') : null,
-    el('p', { class: 'cx-role' }, cleanLine(judgedLine(entry))),
+    el('p', { class: 'cx-role' }, cleanLine(judgedLine(entry, page.config))),
     el('p', { class: 'cx-links' }, ...links(identifiers, entry)), opener)
   node.dataset.number = `${number}` // for the pictures
   const marked = [

@@ -104,9 +104,11 @@ export function exporting(page) {
     block.hidden = !command.textContent
   }
 
+  const node = el('section', { class: 'cx-export', 'aria-label': 'Export' },
+    what, format, ...buttons, code, told)
+
   return {
-    node: el('section', { class: 'cx-export', 'aria-label': 'Export' },
-      what, format, ...buttons, code, told),
+    node,
     show() {
       const { view: { numbers }, state } = page
       const { length } = state.picked
@@ -116,7 +118,7 @@ export function exporting(page) {
       setText(what, `Export ${length
         ? many(length, 'ticked paper')
         : many(numbers.length, 'shown paper')}`)
-      for (const each of buttons) each.disabled = !(length || numbers.length)
+      node.hidden = !(length || numbers.length)
       showCode()
     }
   }

@@ -1,7 +1,7 @@
 // The list of papers.
 
 import { noConditions, OF_PASSAGES, without } from './conditions.js'
-import { arrange, button, el, grouped } from './dom.js'
+import { arrange, button, el, grouped, many } from './dom.js'
 import { makeItem } from './entry.js'
 
 /** @import { State } from '../types.js' */
@@ -103,7 +103,9 @@ export function list(page, largeList) {
     })
     const words = page.state.search.split(/\s+/)
     const year = words.find(word => /^(19\d\d|20\d\d|2100)$/.test(word))
-    none.replaceChildren('No paper meets all conditions. ',
+    none.replaceChildren(page.view.isCanonical ? 'The cited work itself matches the search. ' : '',
+      `This list has ${many(page.config.n, 'paper')}; none of them has what you ask ` +
+      'for. Other papers may cite the work, too: the list holds those that its sources name. ',
       ...year ? [offer(`Filter by year ${year} instead`, {
         search: without(words, year).join(' '), year: [Number(year), Number(year)]
       }), ' '] : [],
@@ -130,6 +132,11 @@ export function list(page, largeList) {
   function goOn() {
     const { goTo } = page
     page.goTo = ''
+    if (goTo === 'search' && !scrollY) { // else the reader is on the way already
+      const search = document.getElementById('cx-search')
+      search?.focus({ preventScroll: true })
+      search?.closest('.cx-head')?.scrollIntoView()
+    }
     if (goTo === 'list' && node.getBoundingClientRect().top < 0) node.scrollIntoView()
     if (goTo !== 'open' || opened < 0) return
     const item = outside ?? placed.find(({ number }) => number === opened)

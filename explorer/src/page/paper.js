@@ -37,13 +37,21 @@ export const citedLine = ({ citation_count, citation_count_on: day }) =>
 /**
  * Returns role, polarity and subject as one line, and why no passage is known.
  * @param {Entry} entry
+ * @param {Config} config
  */
-export const judgedLine = ({ role, polarity, subject, unread }) => [
-  `role: ${role ?? 'not labelled'}`,
-  `polarity: ${polarity ?? 'not labelled'}`,
-  ...subject ? [`subject: ${subject}`] : [],
-  ...unread ? [`no passage known (${unread})`] : []
-].join(' · ')
+export function judgedLine({ role, polarity, subject, why, unread }, { text_statuses: means }) {
+  const outcome = unread?.split(', ').map(status => {
+    const [first] = (means[status] ?? status).split(/;|\.$/) // thought
+    return first.charAt(0).toLowerCase() + first.slice(1)
+  }).join(', ')
+  const told = outcome ? ` (${outcome})` : ''
+  return role || polarity || subject || why.length ? [
+    `role: ${role ?? 'not labelled'}`,
+    `polarity: ${polarity ?? 'not labelled'}`,
+    ...subject ? [`subject: ${subject}`] : [],
+    ...told ? [`no passage known${told}`] : []
+  ].join(' · ') : `Why: not known${told}`
+}
 
 /**
  * Returns who prints a finding.

@@ -89,7 +89,10 @@ export function pictures(page) {
   return {
     node,
     async show() {
-      if (!node.closest('details')?.open) return // drawn when it is unfolded
+      const side = node.closest('details')
+      if (!side) return
+      side.hidden = !page.view.numbers.length
+      if (side.hidden || !side.open) return // drawn when it is unfolded
       const { picture } = page.state
       const kind = kinds.includes(picture) ? picture : 'time'
       buttons.forEach((each, place) =>

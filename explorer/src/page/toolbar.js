@@ -6,7 +6,7 @@ import { markedTitle } from '../text/work.js'
 import { activeConditions, noConditions } from './conditions.js'
 import { arrange, button, el, grouped, many, setText } from './dom.js'
 
-/** @import { State } from '../types.js' */
+/** @import { State, View } from '../types.js' */
 /** @import { Chip } from './conditions.js' */
 /** @import { Page, Part } from './app.js' */
 
@@ -108,7 +108,8 @@ export function toolbar(page, { node, input: search, found }) {
   found.before(...skips,
     el('span', { class: 'cx-order' }, el('label', { for: 'cx-sort' }, 'Sort by'), sort))
   const counts = el('p', { class: 'cx-note' }, cleanLine(page.config.counts_note ?? ''))
-  node.append(counts, el('div', { class: 'cx-active' }, chips, clear))
+  const loose = el('p', { class: 'cx-loose' })
+  node.append(loose, counts, el('div', { class: 'cx-active' }, chips, clear))
 
   return {
     node,
@@ -126,6 +127,8 @@ export function toolbar(page, { node, input: search, found }) {
       sort.value = state.sort
       if (sort.selectedIndex < 0) sort.selectedIndex = 0
       counts.hidden = state.sort !== 'most-cited'
+      setText(loose, looseText(view))
+      loose.hidden = !loose.textContent
       setText(found, foundText(view.numbers.length, config.n))
       showChips()
     }
@@ -140,9 +143,19 @@ export function toolbar(page, { node, input: search, found }) {
 export const foundText = (shown, all) => `${grouped(shown)} of ${many(all, 'paper')}`
 
 /**
+ * Returns which words of the search stand in no entry as they are, and what is shown for them.
+ * @param {View} view
+ */
+const looseText = ({ numbers, terms }) => terms.filter(({ isWord }) => !isWord && numbers.length)
+  .map(({ word, typo, instead }) => typo
+    ? `No entry has “${word}”; shown: ${instead.map(each => `“${each}”`).join(', ')}, one letter different.`
+    : `No entry has the word “${word}”; shown: longer words with it.`).join(' ')
+
+/**
  * Returns what is said of the list when it has come to rest.
  * @param {Page} page
  */
 export const statusText = ({ state: { picked }, view, config }) =>
   foundText(view.numbers.length, config.n) +
-  (picked.length ? `, ${grouped(picked.length)} ticked` : '')
+  (picked.length ? `, ${grouped(picked.length)} ticked` : '') +
+  (looseText(view) && `. ${looseText(view)}`)
