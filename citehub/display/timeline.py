@@ -160,7 +160,7 @@ def timeline(hub: Hub) -> Timeline:
     --------
     >>> import citehub
     >>> timeline(citehub.load("mt-nlg"))  # doctest: +ELLIPSIS
-    <citehub.display.Timeline: 44 citing works by month of their first version...>
+    <citehub.display.Timeline: 44 citing papers by month of their first version...>
     """
     titles = {row["theme_id"]: row["title"] for row in hub.themes}
     every = hub.select()
