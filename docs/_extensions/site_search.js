@@ -66,6 +66,9 @@
       !isNamed.has(page) && (kind !== SearchResultKind.object || isNamedSo(name, words)))
     const papers = found.filter(([page]) => page.startsWith(FOLDER))
     const results = found.filter(([page]) => !page.startsWith(FOLDER))
+    // A section that is headed by the query alone is about it.
+    const isHeading = ([, name]) => wordsOf(name.split(' > ').at(-1)).join(' ') === words.join(' ')
+    results.sort((one, two) => isHeading(one) - isHeading(two))
     // A word of most papers tells none from another.
     if (papers.length < Object.keys(PAPERS).length / 2) results.unshift(...papers)
     for (const paper of named) {
