@@ -7,13 +7,13 @@ known*, never as zero. Both escape text from outside.
 from __future__ import annotations
 
 from citehub.display.drawings import INK, MUTED, SERIES
+from citehub.display.fact_names import fact_name
 from citehub.display.figures import Figure, figure
 from citehub.display.tables import Frame, passages, sources, table
 from citehub.display.timeline import Timeline, timeline
 from citehub.display.words import (
     Source,
     fact,
-    fact_name,
     number,
     percent,
     plain,

@@ -75,10 +75,7 @@ def _style(size: int) -> dict[str, Any]:
         "axis": font | {"gridColor": _GRID, "domainColor": MUTED, "tickColor": MUTED},
         "axisQuantitative": {"labelOverlap": "parity", "labelSeparation": 6},
         "axisTemporal": {"labelOverlap": "greedy", "labelSeparation": 6},
-                "legend": font
-        | {
-            "symbolType": "circle", "orient": "top",
-        },
+        "legend": font | {"symbolType": "circle", "orient": "top"},
         "header": font,
         "title": {
             "color": INK, "fontSize": size + 1, "anchor": "start", "frame": "group",

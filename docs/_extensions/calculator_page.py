@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+import ways
 import work_page
 
 if TYPE_CHECKING:
@@ -28,14 +29,14 @@ def add_to_page(
     if pagename == PAGE:
         app.add_js_file("calculator.js", loading_method="defer")
     if doctree is not None and pagename.startswith("canonical/"):
-        ways = {
+        beside = {
             PAGE: "calculate your own run",
             SHEET: "all formulas on one page",
             "reference/arithmetic": "<code>citehub.arithmetic</code>",
         }
         links = " · ".join(
             f'<a href="{app.builder.get_relative_uri(pagename, page)}">{text}</a>'
-            for page, text in ways.items()
+            for page, text in beside.items()
             if page != pagename
         )
         context["body"] += f'<p class="citehub-compute">Compute: {links}</p>'
@@ -48,8 +49,7 @@ def _citing(app: Sphinx, pagename: str) -> str:
     hub = app.citehub.hub  # type: ignore[attr-defined]
     links = []
     for subject in ("parallelism", "throughput"):
-        _, _, conditions = work_page.address(("subject", subject)).partition("#")
-        uri = escape(f"{app.builder.get_relative_uri(pagename, 'explorer/index')}#{conditions}")
+        uri = escape(ways.relative(app, pagename, work_page.address(("subject", subject))))
         links.append(f'<a href="{uri}">for {subject} ({len(hub.select(subject=subject))})</a>')
     known = len(hub.select(labelled=True))
     return f"Of {known} papers whose passages we know, some cite MT-NLG {', '.join(links)}."

@@ -64,7 +64,6 @@ def add_parts(
         return
     site: Site = app.citehub  # type: ignore[attr-defined]
     body = readable(context["body"])
-    body = _link_themes(body, app, pagename)
     body = _SHOWN.sub(lambda shown: _link_home(shown.group(), app, pagename), body)
     if pagename in site.notebooks:
         body += _notebook_bar(pagename, context["pathto"])
@@ -99,18 +98,6 @@ def _link_home(shown: str, app: Sphinx, pagename: str) -> str:
         return f"{before}{app.builder.get_relative_uri(pagename, pages[url])}{after}"
 
     return _WORK_LINK.sub(relink, shown)
-
-
-def _link_themes(body: str, app: Sphinx, pagename: str) -> str:
-    """Lead the names of themes in a timeline to their pages."""
-    for theme in app.citehub.hub.themes:  # type: ignore[attr-defined]
-        title = escape(theme["title"])
-        page = app.builder.get_relative_uri(pagename, f"citing/{theme['theme_id']}")
-        body = body.replace(
-            f'<p class="name">{title} <small>',
-            f'<p class="name"><a href="{page}">{title}</a> <small>',
-        )
-    return body
 
 
 def _notebook_bar(pagename: str, pathto: Any) -> str:

@@ -70,7 +70,9 @@ def start(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
     python = context.Process(target=warm_python.serve, args=(address,), daemon=True)
     python.start()
     pool = context.Pool(min(app.parallel, len(runs)), _take_python, (script,), 1)
-    commands = {page: Path(env.doc2path(page)).read_text().count("citehub ") for page in runs}
+    commands = {
+        page: Path(env.doc2path(page)).read_text("utf-8").count("citehub ") for page in runs
+    }
     order = sorted(runs, key=lambda page: -commands[page])  # a command takes a notebook's time
     due = {page: (runs[page][0], pool.apply_async(*runs[page][1:])) for page in order}
     pool.close()

@@ -58,7 +58,7 @@ def name_places(app: Sphinx, doctree: nodes.document) -> None:
     """Name the place of each paper on its theme's page, and lead from there to the explorer."""
     for link in doctree.findall(nodes.reference):
         if link.get("refuri", "").startswith(SITE):
-            link["refuri"] = _relative(app, app.env.docname, link["refuri"])
+            link["refuri"] = relative(app, app.env.docname, link["refuri"])
             link["internal"] = True
     page = app.env.docname
     site = app.citehub  # type: ignore[attr-defined]
@@ -69,7 +69,8 @@ def name_places(app: Sphinx, doctree: nodes.document) -> None:
         _lead_to_citing(app, doctree, *SUBJECTS[name])
 
 
-def _relative(app: Sphinx, pagename: str, address: str) -> str:
+def relative(app: Sphinx, pagename: str, address: str) -> str:
+    """Return an address of this site as a link from a page."""
     page, _, fragment = address.removeprefix(SITE).partition("#")
     return f"{app.builder.get_relative_uri(pagename, page)}#{fragment}"
 
@@ -103,7 +104,7 @@ def _lead_to_citing(app: Sphinx, doctree: nodes.document, subject: str, what: st
 
 
 def _link(app: Sphinx, conditions: list[tuple[str, str]], text: str) -> nodes.reference:
-    uri = _relative(app, app.env.docname, work_page.address(*conditions))
+    uri = relative(app, app.env.docname, work_page.address(*conditions))
     return nodes.reference("", text, refuri=uri, internal=True)
 
 
@@ -117,10 +118,17 @@ def add_ways(
     if doctree is not None and "body" in context:
 
         def explore(*conditions: tuple[str, str]) -> str:
-            return escape(_relative(app, pagename, work_page.address(*conditions)))
+            return escape(relative(app, pagename, work_page.address(*conditions)))
 
         themes = {row["title"]: row["theme_id"] for row in site.hub.themes}
         body = _TABLE.sub(lambda table: _linked(table.group(), explore, themes), context["body"])
+        for title, theme in themes.items():  # of a timeline
+            uri = app.builder.get_relative_uri(pagename, f"citing/{theme}")
+            name = escape(title)
+            body = body.replace(
+                f'<p class="name">{name} <small>',
+                f'<p class="name"><a href="{uri}">{name}</a> <small>',
+            )
         context["body"] = _SHOWN.sub(lambda work: _opened(work, site, pagename, explore), body)
 
 

@@ -187,19 +187,21 @@ def _identifier(scheme: str, value: str) -> str:
     return md.link(identifier.url or "", f"{scheme}:{value}")
 
 
+def _theme_title(hub: Hub, theme: str) -> str:
+    return md.text(next(row["title"] for row in hub.themes if row["theme_id"] == theme))
+
+
 def _theme_link(hub: Hub, theme: str) -> str:
-    titles = {row["theme_id"]: row["title"] for row in hub.themes}
-    return f"[{md.text(titles[theme])}](../{theme}.md)"
+    return f"[{_theme_title(hub, theme)}](../{theme}.md)"
 
 
 def _in_theme(hub: Hub, work: Work, theme: str) -> str:
     """Say where a work stands in its theme, and lead there and to the explorer."""
     others = members(hub, theme)
-    title = next(row["title"] for row in hub.themes if row["theme_id"] == theme)
     anchor = place(name(work.work_id))
     listed = _explore("see it among them in the explorer", *shown(work, theme))
     return (
-        f"[Theme: [{md.text(title)}](site:citing/{theme}#{anchor}), paper "
+        f"[Theme: [{_theme_title(hub, theme)}](site:citing/{theme}#{anchor}), paper "
         f"{others.index(work) + 1} of {len(others)} · {listed}]{{.no-search}}"
     )
 
