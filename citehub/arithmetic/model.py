@@ -118,8 +118,8 @@ def parameter_count(
     and word and position embeddings, the former shared with the output layer. The last
     layernorm, 2 h, is left out.
 
-    Of a variant with k heads of keys and values of width d, an MLP of width f with m matrices, and
-    n experts, a layer has ``h d (2 a + 2 k) + n m h f`` weights; each matrix has as many biases as
+    A layer of a variant has ``h d (2 a + 2 k) + n m h f`` weights: k heads of keys and values of
+    width d, and n experts, each an MLP of width f with m matrices. A matrix has as many biases as
     outputs. Routers, ``n h`` a layer, are left out.
 
     Examples
@@ -278,11 +278,12 @@ def flops_per_iteration(
     - none: ``72 B s l h^2 (1 + s/(6 h) + V/(12 l h))``, K22 (arXiv 2205.05198), equation 7.
     - selective: ``72 B s l h^2 (1 + s/(3 h) + V/(12 l h))``, K22, equation 8.
 
-    Of a variant, a token passes through ``w = h d (2 a + 2 k) + E m h f`` weights of a layer, m
-    being 3 matrices if gated and else 2, and through products of ``2 s a d``, or ``s a d`` if
+    In a variant, a token passes through ``w = h d (2 a + 2 k) + E m h f`` weights of a layer; m is
+    3 matrices if gated, else 2. It also passes through products of ``2 s a d``, or ``s a d`` if
     causal. Each counts 6 times, 8 times with full recomputation; with selective, the products
-    count 12 times. For GPT these are the three formulas. So count the ``num_floating_point_
-    operations`` of Megatron-LM, before and after it halved attention, and appendix B of PaLM.
+    count 12 times. For GPT these are the three formulas. Megatron-LM's function
+    ``num_floating_point_operations`` (before and after it halved attention) and appendix B of PaLM
+    count so, too.
 
     Equation 8 stands here as printed. It adds as many FLOPs of attention as forward and
     backward pass have together; one more forward pass alone would give ``2 s/(9 h)`` for

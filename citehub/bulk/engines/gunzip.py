@@ -1,8 +1,8 @@
 """Files in gz for DuckDB, unpacked by ISA-L, with which reading JSON takes three quarters.
 
-DuckDB reads files of other kinds through a file system in Python. To such a file it may come at
-any place, unless the file is packed; so what was unpacked goes to it as a Zstandard frame of raw
-blocks (RFC 8878), which are stored as they are: nothing but a copy is left to do, in sequence.
+DuckDB reads files of other kinds through a file system in Python. It may read such a file at any
+place, unless the file is packed. So it gets the unpacked bytes as a Zstandard frame of raw blocks
+(RFC 8878), which hold them unchanged: DuckDB only copies them, in sequence.
 """
 
 from __future__ import annotations
