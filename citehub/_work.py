@@ -8,6 +8,7 @@ from citehub import _html
 from citehub._columns import COLUMNS
 from citehub._identifiers import Identifier
 from citehub._labels import join_labelers, join_labels
+from citehub._text import is_web_address
 
 if TYPE_CHECKING:
     import datetime
@@ -129,7 +130,10 @@ class Work:
     def url(self) -> str | None:
         """Web page of the work: that of its first identifier, else one that a source names."""
         pages = (Identifier(scheme, value).url for scheme, value in self.ids.items())
-        return next((page for page in pages if page), self.page_url)
+        return next(
+            (page for page in pages if page),
+            self.page_url if is_web_address(self.page_url or "") else None,
+        )
 
     @property
     def themes(self) -> tuple[str, ...]:

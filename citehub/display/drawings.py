@@ -9,6 +9,8 @@ import textwrap
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
+from citehub._text import is_web_address
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -197,7 +199,7 @@ def _keep_web_links(spec: dict[str, Any]) -> None:
     for rows in (*spec.get("datasets", {}).values(), *_find(spec, "values")):
         for row in rows:
             for field in fields & row.keys() if isinstance(row, dict) else ():
-                if not str(row[field]).startswith(("https://", "http://")):
+                if not is_web_address(str(row[field])):
                     row[field] = ""
 
 

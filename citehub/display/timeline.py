@@ -255,9 +255,9 @@ def _mark(work: Work) -> str:
         f"<span>{escape(why or f'{_STATES[state].capitalize()}.')}</span></span>"
     )
     kind = f"paper {state}".rstrip()
-    if not (work.url or "").startswith(("https://", "http://")):
+    if work.url is None:
         return f'<span class="{kind}">{card}</span>'
-    return f'<a class="{kind}" href="{escape(work.url or "")}">{card}</a>'
+    return f'<a class="{kind}" href="{escape(work.url)}">{card}</a>'
 
 
 def _state(work: Work) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from citehub import _markdown as md
 from citehub._manifest import SUMS, released_on
+from citehub._text import is_web_address
 from citehub.publish._facts import LICENSES
 from citehub.publish._yaml import to_yaml
 from citehub.publish.rights import licenses
@@ -83,7 +84,8 @@ def _metadata(manifest: Manifest) -> dict[str, Any]:
     if "other" in known:
         other = manifest["licenses"][known.index("other")]
         metadata["license_name"] = other["name"]
-        metadata["license_link"] = other["path"]
+        if is_web_address(other["path"]):
+            metadata["license_link"] = other["path"]
     return metadata
 
 

@@ -1,6 +1,7 @@
 // The code that gives the view of the page: Python, and the command line.
 
 import { FLAGS, LISTS } from '../shared.js'
+import { UNSEEN } from '../text/text.js'
 
 /** @import { Config, ExportFormat, State } from '../types.js' */
 
@@ -98,11 +99,20 @@ function python(value) {
 /** @param {string[] | [number, number]} value @returns {value is [number, number]} */
 const isYears = value => typeof value[0] === 'number'
 
-/** @param {string} text */
-const quote = text => JSON.stringify(text)
-  .replace(/[\x7f-\x9f\u2028\u2029]/g, sign => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`)
+/** @param {string} sign */
+const escaped = sign => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`
 
 /** @param {string} text */
-function shell(text) {
-  return /^[\w.,:/@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
+const quote = text => JSON.stringify(text).replace(UNSEEN, escaped)
+
+/**
+ * Returns a word of a command. Signs that cannot be seen are escaped, as Bash and Zsh read them:
+ * some would end the word as soon as a terminal takes them, and run what stands behind.
+ * @param {string} text
+ */
+export function shell(text) {
+  if (/^[\w.,:/@%+-]+$/.test(text)) return text
+  const plain = text.replace(/[\\']/g, '\\$&')
+  const seen = plain.replace(/[\x00-\x1f]/g, escaped).replace(UNSEEN, escaped)
+  return seen === plain ? `'${text.replaceAll("'", `'\\''`)}'` : `$'${seen}'`
 }

@@ -2,7 +2,7 @@
 
 const BREAKS = /\r\n|[\t\n\v\f\r\x85\u2028\u2029]/g
 const UNPRINTABLE = /[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]/gu
-const UNSEEN = /[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g
+export const UNSEEN = /[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g
 const FORMULA = /^'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/
 
 // What Python takes for whitespace: unlike `\s`, with these controls and without U+FEFF.
@@ -35,6 +35,13 @@ export function split(text) {
 export function cleanLine(text) {
   return text.replace(BREAKS, ' ').replace(UNPRINTABLE, '\ufffd')
 }
+
+/**
+ * Tells whether a text may become a link: https or http, and a host without a user's name.
+ * @param {string} text
+ */
+export const isWebAddress = text =>
+  /^https?:\/\/[^\x00-\x20/?#\\@\x7f-\xa0]+(?![^/?#])/.test(text)
 
 /**
  * Returns JSON; what cannot be seen stands as an escape, other letters as they are.
