@@ -9,7 +9,7 @@ import textwrap
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
-from citehub._text import is_web_address
+from citehub._text import clean_line, is_web_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -100,6 +100,7 @@ def draw(spec: dict[str, Any], width: int, alt: str) -> str:
     import vl_convert
 
     is_narrow = width <= NARROW
+    spec = _cleaned(spec)
     _keep_web_links(spec)
     spec["config"] = _merge(_style(12 if is_narrow else 13), spec.get("config", {}))
     if is_narrow:
@@ -184,6 +185,15 @@ def _heighten(view: dict[str, Any], rows: list[dict[str, Any]]) -> None:
             height["step"] = max(height["step"], least)
         else:
             view["height"] = max(height or 0, least * len(names))
+
+
+def _cleaned(spec: Any) -> Any:
+    """Return a chart whose texts XML can hold: the converter aborts Python at any other."""
+    if isinstance(spec, dict):
+        return {_cleaned(name): _cleaned(each) for name, each in spec.items()}
+    if isinstance(spec, list):
+        return [_cleaned(each) for each in spec]
+    return "\n".join(map(clean_line, spec.split("\n"))) if isinstance(spec, str) else spec
 
 
 def _keep_web_links(spec: dict[str, Any]) -> None:

@@ -120,7 +120,8 @@ test('code holds any text as it is, and nothing that a terminal or an editor wou
   const command = commandOf(state, config, 'csv')
   assert.doesNotMatch(code + command, /[^\P{C}\n]/u)
   assert.equal(code.split('\n').length, 9)
-  const texts = [...code.matchAll(/"(?:[^"\\]|\\.)*"/g)].map(([text]) => JSON.parse(text))
+  const texts = [...code.matchAll(/"(?:[^"\\]|\\.)*"/g)].map(([text]) =>
+    JSON.parse(text.replace(/\\U0000/g, '\\u')))
   assert.deepEqual(texts, [config.hub, config.version, '-a', '~', '', search, 'csv', 'a".csv'])
   const words = execFileSync('bash', ['-c', `citehub() { printf '%s\\0' "$@"; }\n${command}`],
     { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C.UTF-8' } }).split('\0').slice(0, -1)

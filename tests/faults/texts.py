@@ -93,9 +93,10 @@ def hostile_works(random: random.Random) -> list[dict[str, Any]]:
     return works
 
 
-def hostile_hub(folder: Path, texts: dict[str, str]) -> Hub:
-    """Return a small hub whose manifest says these texts, though no check would pass it."""
-    hub = make_release(folder, make_works({"work_id": "pith:0", "title": "T", "title_plain": "T"}))
+def hostile_hub(folder: Path, texts: dict[str, str], rows: Any = None) -> Hub:
+    """Return a hub, by default of one work, whose manifest says what no check would pass."""
+    work = {"work_id": "pith:0", "title": "T", "title_plain": "T"}
+    hub = make_release(folder, rows or make_works(work))
     manifest: Any = copy.deepcopy(hub.manifest)
     manifest |= {name: texts[name] for name in ("version", "title", "description")}
     manifest |= {"name": texts["hub"], "keywords": [texts["keyword"]], "id": texts["id"]}

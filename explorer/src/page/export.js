@@ -67,7 +67,7 @@ export function exporting(page) {
     const { hub, version } = page.config
     const value = /** @type {ExportFormat} */ (format.value)
     const [name, ending] = FORMATS[value]
-    return { value, name, file: `${`${hub}-${version}`.replace(/[^A-Za-z0-9.-]/g, '_')}.${ending}` }
+    return { value, name, file: `${hub}-${version}.${ending}`.replace(/[^\w.-]/g, '_') }
   }
 
   async function save(/** @type {Promise<Blob>} */ made) {

@@ -1,7 +1,7 @@
 // The code that gives the view of the page: Python, and the command line.
 
 import { FLAGS, LISTS } from '../shared.js'
-import { UNSEEN } from '../text/text.js'
+import { codePoint } from '../text/text.js'
 
 /** @import { Config, ExportFormat, State } from '../types.js' */
 
@@ -99,20 +99,21 @@ function python(value) {
 /** @param {string[] | [number, number]} value @returns {value is [number, number]} */
 const isYears = value => typeof value[0] === 'number'
 
-/** @param {string} sign */
-const escaped = sign => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`
-
-/** @param {string} text */
-const quote = text => JSON.stringify(text).replace(UNSEEN, escaped)
-
 /**
- * Returns a word of a command. Signs that cannot be seen are escaped, as Bash and Zsh read them:
- * some would end the word as soon as a terminal takes them, and run what stands behind.
+ * Signs that cannot be seen as escapes, which Python, Bash and Zsh read: some would end a word as
+ * soon as a terminal takes them, and run what stands behind.
  * @param {string} text
  */
+const escaped = text => text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, sign =>
+  `\\U${codePoint(sign).toString(16).padStart(8, '0')}`)
+
+/** @param {string} text */
+const quote = text => escaped(JSON.stringify(text))
+
+/** @param {string} text */
 export function shell(text) {
   if (/^[\w.,:/@%+-]+$/.test(text)) return text
   const plain = text.replace(/[\\']/g, '\\$&')
-  const seen = plain.replace(/[\x00-\x1f]/g, escaped).replace(UNSEEN, escaped)
+  const seen = escaped(plain)
   return seen === plain ? `'${text.replaceAll("'", `'\\''`)}'` : `$'${seen}'`
 }

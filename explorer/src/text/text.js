@@ -2,7 +2,7 @@
 
 const BREAKS = /\r\n|[\t\n\v\f\r\x85\u2028\u2029]/g
 const UNPRINTABLE = /[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]/gu
-export const UNSEEN = /[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g
+const UNSEEN = /[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g
 const FORMULA = /^'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/
 
 // What Python takes for whitespace: unlike `\s`, with these controls and without U+FEFF.
