@@ -8,7 +8,7 @@ from citehub import _html
 from citehub._columns import COLUMNS
 from citehub._identifiers import Identifier
 from citehub._labels import join_labelers, join_labels
-from citehub._text import is_web_address
+from citehub._text import clean, is_web_address
 
 if TYPE_CHECKING:
     import datetime
@@ -251,7 +251,7 @@ class Work:
         return hash((self._release, self.work_id))
 
     def __repr__(self) -> str:
-        return f"<citehub.Work {self.work_id}: {marked_title(self)}>"
+        return clean(f"<citehub.Work {self.work_id}: {marked_title(self)}>")
 
     def _repr_html_(self) -> str:
         cited = self.citation

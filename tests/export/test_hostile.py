@@ -6,6 +6,8 @@ from random import Random
 
 import pytest
 
+from citehub._text import clean
+from citehub.display import timeline
 from citehub.export import FORMATS
 from citehub.export.record import dataset_iri
 from tests.export.test_round_trips import check
@@ -13,6 +15,7 @@ from tests.faults.texts import (
     FRAGMENTS,
     MANIFEST,
     READERS,
+    hostile_hub,
     hostile_works,
     same_as_plain,
 )
@@ -78,3 +81,21 @@ def test_a_month_that_is_none_is_left_out(tmp_path):
     hub = make_release(tmp_path, make_works(*works))
     for name in FORMATS.keys() - {"csv"}:  # which has the number as it stands
         assert "month " not in str(READERS[name](bytes(hub.export(name))))
+
+
+def test_nothing_steers_the_terminal_that_shows_an_object(tmp_path):
+    text = "a\x1b[2J\x07\x9b\u202e\u2066\r"
+    work = {"work_id": f"s2:{text}", "title": text, "title_plain": text, "intents": [text],
+            "publication_year": 2001, "publication_month": 2, "themes": [text]}  # fmt: skip
+    hub = hostile_hub(tmp_path, dict.fromkeys(MANIFEST, text), make_works(work))
+    works = hub.select()
+    for each in (
+        hub,
+        hub.works,
+        hub.summary(),
+        works,
+        works[0],
+        works.export("csv"),
+        timeline(hub),
+    ):
+        assert clean(repr(each).replace("\n", "")) == repr(each).replace("\n", "")
