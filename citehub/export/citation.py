@@ -92,7 +92,7 @@ def _creators(hub: Hub) -> list[str]:
 
 
 def _created(hub: Hub) -> list[str]:
-    return released_on(hub.manifest).split("-")
+    return clean_line(released_on(hub.manifest)).split("-")
 
 
 def _page(hub: Hub) -> str | None:
