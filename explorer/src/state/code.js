@@ -100,11 +100,11 @@ function python(value) {
 const isYears = value => typeof value[0] === 'number'
 
 /**
- * Signs that cannot be seen as escapes, which Python, Bash and Zsh read: some would end a word as
- * soon as a terminal takes them, and run what stands behind.
+ * Returns text with some signs as escapes, which Python, Bash and Zsh read; by default those that
+ * cannot be seen: some would end a word as soon as a terminal takes them, and run what follows.
  * @param {string} text
  */
-const escaped = text => text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, sign =>
+const escaped = (text, signs = /[\p{C}\p{Zl}\p{Zp}]/gu) => text.replace(signs, sign =>
   `\\U${codePoint(sign).toString(16).padStart(8, '0')}`)
 
 /** @param {string} text */
@@ -113,7 +113,8 @@ const quote = text => escaped(JSON.stringify(text))
 /** @param {string} text */
 export function shell(text) {
   if (/^[\w.,:/@%+-]+$/.test(text)) return text
-  const plain = text.replace(/[\\']/g, '\\$&')
-  const seen = escaped(plain)
-  return seen === plain ? `'${text.replaceAll("'", `'\\''`)}'` : `$'${seen}'`
+  const line = text.replaceAll('\n', ' ') // which may stand in quotes
+  return escaped(line) === line
+    ? `'${text.replaceAll("'", `'\\''`)}'`
+    : `$'${escaped(text, /[\p{C}\p{Zl}\p{Zp}\\'!]/gu)}'`
 }
