@@ -12,7 +12,7 @@ from citehub._catalog import is_folder, load, version_key
 from citehub._manifest import OWN_BEFORE
 from citehub._news import News, tell_news
 from citehub._schema import TABLES
-from citehub._text import counted
+from citehub._text import clean, counted
 from citehub._validate import row_key
 
 if TYPE_CHECKING:
@@ -219,15 +219,15 @@ class Diff:
         return bool(self.changes)
 
     def __str__(self) -> str:
-        lines = [f"{self.hub} {self.old} -> {self.new}: {self.level}"]
+        lines = [clean(f"{self.hub} {self.old} -> {self.new}: {self.level}")]
         for table, kinds in self.counts().items():
             lines.append(f"  {table}: {_listed(kinds)}")
         return "\n".join(lines) if self.changes else f"{lines[0]}, same content"
 
     def __repr__(self) -> str:
-        versions = f"{self.old} -> {self.new}"
-        return (
-            f"<citehub.Diff {self.hub} {versions}: {self.level}, {counted(len(self), 'change')}>"
+        changes = counted(len(self), "change")
+        return clean(
+            f"<citehub.Diff {self.hub} {self.old} -> {self.new}: {self.level}, {changes}>"
         )
 
     def _repr_html_(self) -> str:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+from citehub._text import is_web_address
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -36,8 +38,8 @@ def short(value: object, url: str = "") -> str:
 
 
 def link(url: str, label: str) -> str:
-    """Return a link, or only its label if the address is not http(s)."""
-    if not url.startswith(("https://", "http://")):
+    """Return a link, or only its label if the address is not one of the web."""
+    if not is_web_address(url):
         return escape(label)
     return f'<a href="{escape(url)}" rel="noopener noreferrer">{escape(label)}</a>'
 

@@ -659,7 +659,7 @@ as an argument for choosing that dataset.']
 
     def __repr__(self) -> str:
         return (
-            f"<citehub.Hub {self.name} {self.version}: "
+            f"<citehub.Hub {self.release.label}: "
             f"{counted(self.release.n_citing, 'citing work')}, "
             f"{counted(len(self.tables), 'table')}>"
         )

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
-from citehub._text import clean
+from citehub._text import clean, is_web_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -46,8 +46,8 @@ def code(value: object) -> str:
 
 
 def link(url: str, label: object) -> str:
-    """Return a link, or only its label if the address is not http(s)."""
-    if not url.startswith(("https://", "http://")):
+    """Return a link, or only its label if the address is not one of the web."""
+    if not is_web_address(url):
         return text(label)
     return f"[{text(label)}](<{quote(url, safe=_URL_MARKS)}>)"
 

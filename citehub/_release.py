@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from citehub._manifest import SUMS, read_bytes, read_sums, sha256
 from citehub._table import RowsByWork, Table, TableFile
+from citehub._text import clean
 from citehub.errors import DamagedManifest, DamagedTable, UnknownTable, UnknownWork
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class Release:
         self.manifest = manifest
         self.hub = manifest["citehub"]["hub"]
         self.version = manifest["version"]
-        self.label = f"{self.hub} {self.version}"
+        self.label = clean(f"{self.hub} {self.version}")
         self.hashes = hashes
         self.resources: dict[str, Resource] = {
             each["name"]: each for each in manifest["resources"]

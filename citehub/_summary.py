@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from citehub import _html
 from citehub._labels import shown, value_of
-from citehub._text import counted
+from citehub._text import clean, counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -281,7 +281,7 @@ class Summary:
             in_short = rows[0].unit == "passages"
             if in_short or rows[0].scheme != "subject":
                 said.append((_count_of_passages if in_short else _sentence)(rows))
-        return " ".join(said)
+        return clean(" ".join(said))
 
     @property
     def stated(self) -> str:

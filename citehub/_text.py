@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 _CONTROLS: Final = "\x00-\x1f\x7f-\x9f"
 _DIRECTION_MARKS: Final = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _STEERING: Final = re.compile(f"[{_CONTROLS}{_DIRECTION_MARKS}]")
-_ESCAPED_IN_JSON: Final = re.compile(  # what cannot be seen
-    "[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
+_ESCAPED_IN_JSON: Final = re.compile(  # what cannot be seen, or written
+    "[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb]"
 )
+_WEB_ADDRESS: Final = re.compile(r"https?://[^\x00-\x20/?#\\@\x7f-\xa0]+(?![^/?#])")
 _MARKUP: Final = re.compile("[<>&]")
 _BREAKS: Final = re.compile("\r\n|[\t\n\x0b\x0c\r\x85\u2028\u2029]")
 _UNPRINTABLE: Final = re.compile(f"[{_CONTROLS}\ud800-\udfff\ufffe\uffff]")
@@ -46,6 +47,18 @@ def clean_line(value: object) -> str:
     'two lines�'
     """
     return _UNPRINTABLE.sub("\ufffd", _BREAKS.sub(" ", str(value)))
+
+
+def is_web_address(value: str) -> bool:
+    r"""Tell whether a text may become a link: https or http, and a host without a user's name.
+
+    Examples
+    --------
+    >>> texts = "https://doi.org/10.1/x", "javascript:alert(1)", "https://doi.org@example.org/"
+    >>> [is_web_address(text) for text in texts]
+    [True, False, False]
+    """
+    return bool(_WEB_ADDRESS.match(value))
 
 
 def is_line(value: str) -> bool:

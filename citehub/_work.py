@@ -8,6 +8,7 @@ from citehub import _html
 from citehub._columns import COLUMNS
 from citehub._identifiers import Identifier
 from citehub._labels import join_labelers, join_labels
+from citehub._text import clean, is_web_address
 
 if TYPE_CHECKING:
     import datetime
@@ -129,7 +130,10 @@ class Work:
     def url(self) -> str | None:
         """Web page of the work: that of its first identifier, else one that a source names."""
         pages = (Identifier(scheme, value).url for scheme, value in self.ids.items())
-        return next((page for page in pages if page), self.page_url)
+        return next(
+            (page for page in pages if page),
+            self.page_url if is_web_address(self.page_url or "") else None,
+        )
 
     @property
     def themes(self) -> tuple[str, ...]:
@@ -247,7 +251,7 @@ class Work:
         return hash((self._release, self.work_id))
 
     def __repr__(self) -> str:
-        return f"<citehub.Work {self.work_id}: {marked_title(self)}>"
+        return clean(f"<citehub.Work {self.work_id}: {marked_title(self)}>")
 
     def _repr_html_(self) -> str:
         cited = self.citation

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, TypeVar, overload
 
 from citehub import _html
-from citehub._text import clean_line, counted
+from citehub._text import clean, clean_line, counted
 from citehub._work import Work, marked_title, shorten_authors
 
 if TYPE_CHECKING:
@@ -154,8 +154,7 @@ class Works(list[Item]):
         return [f"and {left:,} more"] if left > 0 else []
 
     def _size(self) -> str:
-        hub = self._hub
-        return f"{counted(len(self), 'work')} of {hub.name} {hub.version}"
+        return f"{counted(len(self), 'work')} of {self._hub.release.label}"
 
 
 def _work(item: Work | Related) -> Work:
@@ -168,7 +167,7 @@ def _line(item: Work | Related, *, scored: bool) -> list[str]:
     cells = [work.work_id, work.published or "-", marked_title(work)]
     if scored:
         cells = ["" if isinstance(item, Work) else f"{item.score:.3f}", *cells]
-    return list(map(clean_line, cells))
+    return [clean(clean_line(cell)) for cell in cells]
 
 
 def _cells(item: Work | Related, *, scored: bool) -> list[str]:

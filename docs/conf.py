@@ -41,6 +41,7 @@ extensions = [
     "transcript",
     "ways",
     "site_search",
+    "content_policy",
 ]
 source_suffix = {".rst": "restructuredtext", ".md": "myst-nb"}
 exclude_patterns = ["_build", "_extensions", "_templates", "guide/texts"]

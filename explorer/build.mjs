@@ -62,7 +62,7 @@ await build({
 const built = [...Object.keys(SCRIPTS).map(script => `${out}/${script}.js`), `${site}/calculator.js`]
 for (const path of built) { // a twentieth smaller than by esbuild
   const { code } = await minify(readFileSync(path, 'utf8'), {
-    ecma: 2020, toplevel: true, compress: { passes: 3, unsafe_arrows: true }
+    ecma: 2020, toplevel: true, compress: { inline: 0, passes: 4, unsafe_arrows: true }
   })
   writeFileSync(path, `${code}\n`)
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import lzma
 import os
 import re
@@ -145,6 +146,26 @@ def test_the_wheel_holds_the_scripts_of_the_explorer(dist):
     packed = unpacked(wheel_files(dist)[f"{BUNDLE}.zip.xz"])
     scripts = {f"{BUNDLE}/{name}": data for name, data in packed.items()}
     assert scripts == {name: (ROOT / name).read_bytes() for name in tracked(BUNDLE)}
+
+
+def test_the_metadata_names_the_licence_of_every_package_in_the_script(dist):
+    (wheel,) = dist.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        about = {
+            name.partition(".dist-info/")[2]: archive.read(name).decode()
+            for name in archive.namelist()
+            if name.endswith(("/METADATA", "/LICENSE", "/LICENSE-DATA", "/LICENSES.txt"))
+        }
+    stated = re.search("^License-Expression: (.*)$", about["METADATA"], re.MULTILINE)[1]
+    texts = about[f"licenses/{BUNDLE}/LICENSES.txt"]
+    locked = json.loads((ROOT / "explorer" / "package-lock.json").read_text())["packages"]
+    used = {name: each for name, each in locked.items() if name and not each.get("dev")}
+    for name, each in used.items():
+        named = f"{name.removeprefix('node_modules/')} {each['version']} ({each['license']})\n"
+        assert texts.count(named) == 1
+        assert set(each["license"].split(" AND ")) <= set(stated.split(" AND "))
+    assert len(re.findall(r"^\S+ [0-9.]+ \(.*\)$", texts, re.MULTILINE)) == len(used) > 0
+    assert {"licenses/LICENSE", "licenses/LICENSE-DATA"} < about.keys()
 
 
 def test_the_sdist_gives_the_same_wheel(dist, tmp_path):

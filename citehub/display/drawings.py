@@ -9,6 +9,8 @@ import textwrap
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
+from citehub._text import clean_line, is_web_address
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -98,6 +100,7 @@ def draw(spec: dict[str, Any], width: int, alt: str) -> str:
     import vl_convert
 
     is_narrow = width <= NARROW
+    spec = _cleaned(spec)
     _keep_web_links(spec)
     spec["config"] = _merge(_style(12 if is_narrow else 13), spec.get("config", {}))
     if is_narrow:
@@ -184,6 +187,15 @@ def _heighten(view: dict[str, Any], rows: list[dict[str, Any]]) -> None:
             view["height"] = max(height or 0, least * len(names))
 
 
+def _cleaned(spec: Any) -> Any:
+    """Return a chart whose texts XML can hold: the converter aborts Python at any other."""
+    if isinstance(spec, dict):
+        return {_cleaned(name): _cleaned(each) for name, each in spec.items()}
+    if isinstance(spec, list):
+        return [_cleaned(each) for each in spec]
+    return "\n".join(map(clean_line, spec.split("\n"))) if isinstance(spec, str) else spec
+
+
 def _keep_web_links(spec: dict[str, Any]) -> None:
     """Blank what the channel ``href`` holds and is no web address.
 
@@ -197,7 +209,7 @@ def _keep_web_links(spec: dict[str, Any]) -> None:
     for rows in (*spec.get("datasets", {}).values(), *_find(spec, "values")):
         for row in rows:
             for field in fields & row.keys() if isinstance(row, dict) else ():
-                if not str(row[field]).startswith(("https://", "http://")):
+                if not is_web_address(str(row[field])):
                     row[field] = ""
 
 

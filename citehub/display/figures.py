@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
+from citehub._text import clean
 from citehub.display.drawings import NARROW, WIDE, draw
 from citehub.display.words import name_sources
 from citehub.errors import BadArgument, MissingExtra
@@ -48,7 +49,7 @@ class Figure:
         )
 
     def __repr__(self) -> str:
-        return f"<citehub.display.Figure: {self.alt}>"
+        return clean(f"<citehub.display.Figure: {self.alt}>")
 
 
 def _sized(svg: str, name: str, width: int) -> str:

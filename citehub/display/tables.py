@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from citehub import _html
 from citehub._passages import SCHEMES, list_passages
-from citehub._text import counted
+from citehub._text import counted, is_web_address
 from citehub._work import Work, marked_title
 from citehub.display.words import (
     OWN_ARITHMETIC,
@@ -239,7 +239,7 @@ def _shown(value: Any, format_: str | None) -> str:
         return _html.text(None)
     if format_ is not None:
         return escape(typeset(format_.format(value)))
-    if isinstance(value, str) and value.startswith(("https://", "http://")):
+    if isinstance(value, str) and is_web_address(value):
         return _html.link(value, _short_url(value))
     is_long = type(value) is int and abs(value) >= _SEPARATED_FROM
     return escape(f"{value:,}" if is_long else f"{value}")

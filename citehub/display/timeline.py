@@ -7,7 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from citehub._palette import theme_colour
-from citehub._text import counted
+from citehub._text import clean, counted
 from citehub._work import marked_title, readings_without, shorten_authors
 from citehub.errors import BadArgument
 
@@ -130,7 +130,7 @@ class Timeline:
         return f'<figure class="citehub-figure"><style>{_STYLE}</style>{self.html}</figure>'
 
     def __repr__(self) -> str:
-        return f"<citehub.display.Timeline: {self.alt}>"
+        return clean(f"<citehub.display.Timeline: {self.alt}>")
 
 
 def timeline(hub: Hub) -> Timeline:
@@ -255,9 +255,9 @@ def _mark(work: Work) -> str:
         f"<span>{escape(why or f'{_STATES[state].capitalize()}.')}</span></span>"
     )
     kind = f"paper {state}".rstrip()
-    if not (work.url or "").startswith(("https://", "http://")):
+    if work.url is None:
         return f'<span class="{kind}">{card}</span>'
-    return f'<a class="{kind}" href="{escape(work.url or "")}">{card}</a>'
+    return f'<a class="{kind}" href="{escape(work.url)}">{card}</a>'
 
 
 def _state(work: Work) -> str:

@@ -40,10 +40,20 @@ TABLES: Final = (
 """Tables that the explorer reads, where a release holds them."""
 PER_PAGE: Final = 1000  # works on a page of the plain list of a large hub
 _SCRIPT: Final = '<script defer src="explorer.js"></script>\n'  # fetched before the data
+_OWN: Final = "'self' file:"  # that of the page's folder; opened from disk, not all know 'self'
 _RIGHTS: Final = (
     "Data from a source stays under the terms of that source. Where the terms are not known, "
     "nothing is granted."
 )
+
+
+def policy(*scripts: str) -> str:
+    """Return what a page may load: its own files, no script in it but those of some hashes."""
+    return (
+        f'<meta http-equiv="Content-Security-Policy" content="default-src {_OWN};'
+        f"script-src {' '.join((_OWN, *scripts))};style-src {_OWN} 'unsafe-inline';"
+        f"img-src {_OWN} data:;object-src 'none';base-uri 'self';form-action 'self'\">"
+    )
 
 
 def resources(hub: Hub) -> dict[str, Resource]:
@@ -194,6 +204,7 @@ def page_name(number: int) -> str:
 def _document(hub: Hub, title: str, body: str, head: str = "") -> str:
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f"{policy()}\n"
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
         f'<meta name="generator" content="citehub {citehub.__version__}">\n'

@@ -75,7 +75,7 @@ def review_page(title: str, data: Mapping[str, Any], guideline: str) -> str:
     files = read_files(REVIEW)
     script, style = (files[name].decode().strip() for name in ("review.js", "review.css"))
     policy = (
-        f"default-src 'none'; script-src {_hashed(script)}; style-src {_hashed(style)}; "
+        f"default-src 'none'; script-src {hashed(script)}; style-src {hashed(style)}; "
         "img-src data:; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'"
     )
     name = escape(clean_line(title))
@@ -96,7 +96,8 @@ def review_page(title: str, data: Mapping[str, Any], guideline: str) -> str:
     )
 
 
-def _hashed(text: str) -> str:
+def hashed(text: str) -> str:
+    """Return the source of a policy that permits one inline script or style sheet."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 

@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, get_args
 
 from citehub._file import write_whole
-from citehub._text import counted, is_line
+from citehub._text import clean, counted, is_line
 from citehub.errors import UnknownFormat
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ class Export:
     def __repr__(self) -> str:
         hub = self._selection.hub
         works = counted(len(self), "work")
-        return f"<citehub.Export {self.format}: {works} of {hub.name} {hub.version}>"
+        return clean(f"<citehub.Export {self.format}: {works} of {hub.name} {hub.version}>")
 
     def save(self, path: str | os.PathLike[str], *, force: bool = False) -> None:
         """Write it to a file, whole or not at all.

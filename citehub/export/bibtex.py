@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from citehub._work import Work
     from citehub.export import Selection
 
-_MONTHS: Final = (
-    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
-)  # fmt: skip
+_MONTHS: Final = dict(
+    enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)  # noqa: SIM905
+)
 _INITIAL: Final = re.compile(r"(?<![^ \-])[^\x00-\x7f]")
 _WORD: Final = re.compile(r"[A-Za-z-]+")
 _PARTING: Final = re.compile(r"[\\$,]|(?<![^ ])and(?![^ ])", re.IGNORECASE)  # names, or TeX
@@ -29,7 +29,9 @@ _ACCENTS: Final = {
 }  # fmt: skip
 _NOT_IN_KEYS: Final = re.compile(r"[^A-Za-z0-9.:/+-]")
 _NOT_IN_ADDRESSES: Final = re.compile(r"[\\{}\s\"<>^`|~\x00-\x1f\x7f-\x9f]")
-_NOT_IN_DOIS: Final = re.compile(r"[\\{}%#\s\x00-\x1f\x7f-\x9f]")  # LaTeX stops at these
+_NOT_IN_DOIS: Final = re.compile(  # LaTeX stops at these, or reads commands
+    r"[\\{}%#\s\x00-\x1f\x7f-\x9f]|\^\^"
+)
 
 
 def write(selection: Selection) -> Iterator[str]:
@@ -45,8 +47,8 @@ def write(selection: Selection) -> Iterator[str]:
             "abstract": escape_tex(work.abstract or ""),
             "keywords": escape_tex(", ".join(tags(work, why))),
             "annote": escape_tex("; ".join(filter(None, annotations))),
-            "citehub-hub": why.hub,
-            "citehub-version": why.data_version,
+            "citehub-hub": escape_tex(why.hub),
+            "citehub-version": escape_tex(why.data_version),
             "citehub-relation": why.relation,
             "citehub-role": escape_tex(why.role or ""),
             "citehub-polarity": escape_tex(why.polarity or ""),
@@ -61,26 +63,25 @@ def write(selection: Selection) -> Iterator[str]:
 
 def reference(work: Work) -> dict[str, str]:
     """Return the bibliographic fields of a work; unknown ones are empty."""
-    ids, month = work.ids, work.publication_month
+    ids = work.ids
     is_arxiv = "arxiv" in ids
     title = work.title if "$" in work.title else work.title_plain  # mathematics stay TeX
-    doi = ids.get("doi", "")
     named, at = kind(work), "" if is_arxiv else server(work) or ""
     return {
         "author": " and ".join(_author(name) for name in names(work)),
         "title": f"{{{escape_tex(title)}}}" if title else "",
         "year": str(work.publication_year or ""),
-        "month": _MONTHS[month - 1] if month else "",
+        "month": _MONTHS.get(work.publication_month or 0, ""),
         named.bibtex_venue: escape_tex(venue(work) or ""),
         **({"howpublished": escape_tex(at)} if at else {}),
         "eprint": escape_tex(ids.get("arxiv", "")),
         "eprinttype": "arxiv" if is_arxiv else "",
         "archiveprefix": "arXiv" if is_arxiv else "",
         "primaryclass": escape_tex(work.primary_category or "") if is_arxiv else "",
-        "doi": "" if _NOT_IN_DOIS.search(doi) else doi,  # whose page stands in url
+        "doi": doi(ids.get("doi", "")),
         "pmid": escape_tex(ids.get("pmid", "")),
         "pmcid": escape_tex(ids.get("pmcid", "")),
-        "url": _address(work.url or ""),
+        "url": address(work.url or ""),
     }
 
 
@@ -118,7 +119,12 @@ def _accent(match: re.Match[str]) -> str:
     return match[0]
 
 
-def _address(text: str) -> str:
+def doi(text: str) -> str:
+    """Return a DOI as it stands, or nothing where it is no text for TeX: ``url`` has its page."""
+    return "" if _NOT_IN_DOIS.search(text) else text
+
+
+def address(text: str) -> str:
     """Return an address, without TeX for BibTeX and biber."""
     return _NOT_IN_ADDRESSES.sub(
         lambda match: "".join(f"%{byte:02X}" for byte in match[0].encode()), text

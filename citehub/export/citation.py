@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any, Final
 from citehub._manifest import (
     DOI_PREFIX,
     MANIFEST,
-    dataset_id,
     doi,
     read_bytes,
     released_on,
     sha256,
 )
 from citehub._tex import escape_tex
-from citehub._text import clean_line, json_array
+from citehub._text import clean_line, is_web_address, json_array
 from citehub.errors import DamagedManifest, UnknownFormat
 from citehub.export import STYLES, apa, bibtex, csl_json
 from citehub.export.kinds import kind
+from citehub.export.record import dataset_iri
 
 if TYPE_CHECKING:
     from citehub._hub import Hub
@@ -46,39 +46,45 @@ def _dataset_bibtex(hub: Hub) -> str:
     fields = {
         "author": " and ".join(f"{{{escape_tex(name)}}}" for name in _creators(hub)),
         "title": f"{{{escape_tex(hub.manifest['title'])}}}",
-        "year": _created(hub)[0],
+        "year": escape_tex(_created(hub)[0]),
         "howpublished": escape_tex(f"Data set {hub.name}, version {hub.version}"),
-        "note": escape_tex(dataset_id(hub.manifest)),
-        "doi": doi(hub.manifest) or "",
-        "url": _page(hub) or "",
+        "note": escape_tex(dataset_iri(hub.manifest)),
+        "doi": bibtex.doi(doi(hub.manifest) or ""),
+        "url": bibtex.address(_page(hub) or ""),
         "citehub-manifest": _manifest_hash(hub),
     }
     return bibtex.entry("misc", f"citehub-{hub.name}-{hub.version}", fields).rstrip("\n")
 
 
 def _dataset_apa(hub: Hub) -> str:
-    title = f"{clean_line(hub.manifest['title'])} (Version {hub.version}) [Data set]"
+    title = clean_line(f"{hub.manifest['title']} (Version {hub.version}) [Data set]")
     return apa.join(_creators(hub), _created(hub)[0], title, None, _address(hub))
 
 
 def _dataset_csl(hub: Hub) -> str:
-    item = {
+    item: dict[str, Any] = {
         "id": f"citehub-{hub.name}-{hub.version}",
         "type": "dataset",
-        "title": clean_line(hub.manifest["title"]),
+        "title": hub.manifest["title"],
         "author": [{"literal": name} for name in _creators(hub)],
-        "issued": {"date-parts": [[int(part) for part in _created(hub)]]},
+        "issued": {"date-parts": [[int(part) for part in _created(hub) if part.isdecimal()]]},
         "version": hub.version,
         "DOI": doi(hub.manifest),
         "URL": _address(hub),
         "custom": {
             "hub": hub.name,
             "data_version": hub.version,
-            "identifier": dataset_id(hub.manifest),
+            "identifier": dataset_iri(hub.manifest),
             "manifest": _manifest_hash(hub),
         },
     }
-    return "".join(json_array([csl_json.without_nulls(item)]))
+    return "".join(json_array([_cleaned(csl_json.without_nulls(item))]))
+
+
+def _cleaned(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _cleaned(each) for name, each in value.items()}
+    return clean_line(value) if isinstance(value, str) else value
 
 
 def _creators(hub: Hub) -> list[str]:
@@ -86,13 +92,14 @@ def _creators(hub: Hub) -> list[str]:
 
 
 def _created(hub: Hub) -> list[str]:
-    return released_on(hub.manifest).split("-")
+    return clean_line(released_on(hub.manifest)).split("-")
 
 
 def _page(hub: Hub) -> str | None:
     """Return the address of the dataset, if known."""
     identifier = doi(hub.manifest)
-    return f"{DOI_PREFIX}{identifier}" if identifier else hub.manifest.get("homepage")
+    page = f"{DOI_PREFIX}{identifier}" if identifier else hub.manifest.get("homepage", "")
+    return clean_line(page) if is_web_address(page) else None
 
 
 def _address(hub: Hub) -> str:
@@ -101,7 +108,7 @@ def _address(hub: Hub) -> str:
     The styles of APA, IEEE, MLA and Vancouver all print an address, and only a DOI as identifier;
     without a DOI, the identifier is a fragment of the address.
     """
-    identifier, page = dataset_id(hub.manifest), _page(hub)
+    identifier, page = dataset_iri(hub.manifest), _page(hub)
     if page is None or doi(hub.manifest):
         return page or identifier
     return f"{page.partition('#')[0]}#{identifier}"

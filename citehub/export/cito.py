@@ -6,16 +6,16 @@ property, each a text or a dict with ``@id`` or ``@value`` and ``@type``.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from citehub._cito import CITO, CITO_NAMESPACE
 from citehub._identifiers import Identifier
 from citehub._labels import join_labels, shown
-from citehub._manifest import dataset_id
 from citehub._passages import SCHEMES, describe_place
 from citehub._text import clean_line
-from citehub.export.record import database, judged_by, labels_of, role_and_polarity
+from citehub.export.record import database, dataset_iri, judged_by, labels_of, role_and_polarity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +38,7 @@ PREFIXES: Final = {
     "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
-_DATE_TYPES: Final = {4: "xsd:gYear", 7: "xsd:gYearMonth"}  # by length, of 2023 and 2023-04
+_DATE_TYPES: Final = {"xsd:gYear": r"\d{4}", "xsd:gYearMonth": r"\d{4}-(0[1-9]|1[0-2])"}
 
 Node = dict[str, Any]
 
@@ -50,13 +50,13 @@ def graph(selection: Selection) -> Iterator[Node]:
     Model: its target is the place in the citing work, its body the citation.
     """
     hub = selection.hub
-    dataset = dataset_id(hub.manifest)
+    dataset = dataset_iri(hub.manifest)
     selected = set(selection.work_ids)
     yield {
         "@id": dataset,
         "dcterms:title": [clean_line(hub.manifest["title"])],
         "dcterms:identifier": [database(hub)],
-        "owl:versionInfo": [hub.version],
+        "owl:versionInfo": [clean_line(hub.version)],
     }
     for work in selection:
         cited = [row for row in work.cites if row["cited_work_id"] in selected]
@@ -75,9 +75,9 @@ def _work(work: Work, dataset: str, cited: list[CitationRow]) -> Node:
         "dcterms:title": [clean_line(work.title_plain)],
         "dc:creator": [clean_line(name) for name in work.authors],
     }
-    if work.published:
-        kind = _DATE_TYPES[len(work.published)]
-        node["dcterms:issued"] = [{"@value": work.published, "@type": kind}]
+    if day := work.published:
+        kinds = (kind for kind, form in _DATE_TYPES.items() if re.fullmatch(form, day))
+        node["dcterms:issued"] = [{"@value": day, "@type": kind} for kind in kinds] or [day]
     for row in cited:
         target = {"@id": _iri(row["cited_work_id"], dataset)}
         for name in ("cites", *_characters(labels_of(work, row))):

@@ -24,9 +24,10 @@ def write(selection: Selection) -> Iterator[str]:
     """Yield the nodes, then the edges, from citing to cited work."""
     manifest = selection.hub.manifest
     description = clean_line(f"{manifest['title']}, data version {selection.hub.version}")
+    day = escape(clean_line(released_on(manifest)))
     yield _HEAD
     yield (
-        f'<meta lastmodifieddate="{released_on(manifest)}"><creator>citehub</creator>'
+        f'<meta lastmodifieddate="{day}"><creator>citehub</creator>'
         f"<description>{escape(description)}</description></meta>\n"
     )
     yield '<graph defaultedgetype="directed" mode="static">\n'

@@ -6,7 +6,7 @@ import re
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
-from citehub.export.network import EDGE, NODE, edges, nodes
+from citehub.export.network import EDGE, NODE, edges, known, nodes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -30,7 +30,7 @@ def write(selection: Selection) -> Iterator[str]:
     yield _declare("graph", _GRAPH) + _declare("node", NODE) + _declare("edge", EDGE)
     yield '<graph edgedefault="directed">\n'
     hub = selection.hub
-    yield _data("graph", {"hub": hub.name, "data_version": hub.version}) + "\n"
+    yield _data("graph", known({"hub": hub.name, "data_version": hub.version})) + "\n"
     for node in nodes(selection):
         yield f'<node id="{_id(node.work_id)}">{_data("node", node.attributes)}</node>\n'
     for edge in edges(selection):

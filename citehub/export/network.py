@@ -73,7 +73,7 @@ def nodes(selection: Selection) -> Iterator[Node]:
             "url": work.url,
             "hub_position": work.citation and work.citation["hub_position"],
         }
-        yield Node(clean_line(work.work_id), _known(attributes))
+        yield Node(clean_line(work.work_id), known(attributes))
 
 
 def edges(selection: Selection) -> Iterator[Edge]:
@@ -98,7 +98,7 @@ def edges(selection: Selection) -> Iterator[Edge]:
                 "sources": sources,
             }
             citing, cited = clean_line(work.work_id), clean_line(citation["cited_work_id"])
-            yield Edge(citing, cited, _known(attributes))
+            yield Edge(citing, cited, known(attributes))
         yield from _local(work, selection, selected)
 
 
@@ -116,10 +116,11 @@ def _local(work: Work, selection: Selection, selected: Collection[str]) -> Itera
             "data_version": selection.hub.version,
             "sources": ", ".join(sorted(stated_by)),
         }
-        yield Edge(clean_line(work.work_id), clean_line(cited), _known(attributes))
+        yield Edge(clean_line(work.work_id), clean_line(cited), known(attributes))
 
 
-def _known(attributes: dict[str, Any]) -> dict[str, Any]:
+def known(attributes: dict[str, Any]) -> dict[str, Any]:
+    """Return the attributes that say something, each text on one line."""
     return {
         name: clean_line(value) if isinstance(value, str) else value
         for name, value in attributes.items()

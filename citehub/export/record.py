@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from citehub._labels import join_labelers, join_labels
+from citehub._manifest import dataset_id
 from citehub._passages import SCHEMES, list_passages
 from citehub._text import clean_line
 from citehub.export.kinds import kind
@@ -15,9 +16,11 @@ if TYPE_CHECKING:
 
     from citehub._hub import Hub
     from citehub._rows import CitationLabelRow, CitationRow, NoteKind
+    from citehub._shapes import Manifest
     from citehub._work import Work
 
 NOT_KNOWN: Final = "not known"
+_IRI: Final = re.compile(r"(?:https?://|urn:)[!$-;=?-\[\]_a-z~]+")  # without a fragment
 WHY: Final = "Why it cites, in other words where there are no quotation marks"
 
 
@@ -43,8 +46,8 @@ def reason(work: Work, hub: Hub) -> Reason:
     """Return why a work is in an export, as text for people."""
     is_canonical = work.work_id == hub.manifest["citehub"]["canonical_work_id"]
     return Reason(
-        hub=hub.name,
-        data_version=hub.version,
+        hub=clean_line(hub.name),
+        data_version=clean_line(hub.version),
         relation="canonical work" if is_canonical else "citing work",
         role=None if is_canonical else clean_line(work.role or NOT_KNOWN),
         polarity=None if is_canonical else clean_line(work.polarity or NOT_KNOWN),
@@ -115,7 +118,16 @@ def why_it_cites(work: Work) -> str | None:
 
 def database(hub: Hub) -> str:
     """Return the name of the dataset, as ``citehub mt-nlg 1.1.0``."""
-    return f"citehub {hub.name} {hub.version}"
+    return clean_line(f"citehub {hub.name} {hub.version}")
+
+
+def dataset_iri(manifest: Manifest) -> str:
+    """Return the identifier of a data version, as an IRI that needs no escape in any format.
+
+    One that the manifest states and that is none gives way to that of the content.
+    """
+    stated = dataset_id(manifest)
+    return stated if _IRI.fullmatch(stated) else dataset_id({**manifest, "id": ""})
 
 
 def statement(why: Reason) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from citehub._manifest import dataset_id, released_on
+from citehub._manifest import released_on
+from citehub._text import is_web_address
+from citehub.export.record import dataset_iri
 
 if TYPE_CHECKING:
     from citehub._hub import Hub
@@ -63,12 +65,20 @@ def describe(hub: Hub) -> dict[str, Any]:
         "description": manifest["description"],
         "version": manifest["version"],
         "datePublished": released_on(manifest),
-        "identifier": dataset_id(manifest),
+        "identifier": dataset_iri(manifest),
         "keywords": manifest["keywords"],
     }
-    if "homepage" in manifest:
+    if is_web_address(manifest.get("homepage", "")):
         facts["url"] = manifest["homepage"]
     return facts
+
+
+def licenses(manifest: Manifest) -> list[str]:
+    """Return the licences: where each is, or its name where its address is none of the web."""
+    return [
+        each["path"] if is_web_address(each["path"]) else each["name"]
+        for each in manifest["licenses"]
+    ]
 
 
 def agents(manifest: Manifest) -> list[dict[str, str]]:

@@ -6,7 +6,9 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub._identifiers import Identifier
-from citehub._manifest import dataset_id, doi, released_on
+from citehub._manifest import doi, released_on
+from citehub._text import is_web_address
+from citehub.export.record import dataset_iri
 from citehub.publish._facts import LICENSES, work_types
 from citehub.publish._yaml import to_yaml
 
@@ -20,6 +22,7 @@ _DOI: Final = re.compile(r"10\.\d{4,9}(\.\d+)?/[A-Za-z0-9:/_;\-.()\[\]\\]+")
 def citation_cff(hub: Hub) -> bytes:
     """Return ``CITATION.cff``."""
     manifest = hub.manifest
+    year = released_on(manifest)[:4]
     keywords = [each for each in dict.fromkeys(manifest["keywords"]) if each]
     dataset = _dataset(manifest)
     content = {
@@ -32,7 +35,7 @@ def citation_cff(hub: Hub) -> bytes:
         "preferred-citation": {
             "type": "data",
             **dataset,
-            "year": int(released_on(manifest)[:4]),
+            **({"year": int(year)} if year.isdecimal() else {}),
         },
         "references": [_canonical(hub)],
     }
@@ -51,9 +54,9 @@ def _dataset(manifest: Manifest) -> dict[str, Any]:
     names = [each["name"] for each in manifest["licenses"]]
     if names and LICENSES.keys() >= set(names):
         dataset["license"] = names if len(names) > 1 else names[0]
-    elif names:
+    elif names and is_web_address(manifest["licenses"][0]["path"]):
         dataset["license-url"] = manifest["licenses"][0]["path"]
-    if "homepage" in manifest:
+    if is_web_address(manifest.get("homepage", "")):
         dataset["url"] = manifest["homepage"]
     return dataset
 
@@ -61,7 +64,7 @@ def _dataset(manifest: Manifest) -> dict[str, Any]:
 def _other(manifest: Manifest) -> dict[str, str]:
     return {
         "type": "other",
-        "value": dataset_id(manifest),
+        "value": dataset_iri(manifest),
         "description": "Identifier of this version, made from its hub, its number and its tables.",
     }
 

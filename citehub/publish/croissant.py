@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from citehub._cito import CITO, CITO_NAMESPACE
 from citehub._manifest import RESPONSIBLE_AI
 from citehub._types import TYPES
-from citehub.publish._facts import agents, describe, describe_file
+from citehub.publish._facts import agents, describe, describe_file, licenses
 
 if TYPE_CHECKING:
     from citehub._hub import Hub
@@ -52,7 +52,7 @@ def croissant(hub: Hub) -> dict[str, Any]:
         "@type": "sc:Dataset",
         "conformsTo": _CONFORMS_TO,
         **describe(hub),
-        "license": [each["path"] for each in manifest["licenses"]],
+        "license": licenses(manifest),
         "creator": agents(manifest),
         "citeAs": hub.cite(),
         "isLiveDataset": False,

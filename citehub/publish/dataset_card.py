@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from citehub import _markdown as md
 from citehub._manifest import SUMS, released_on
+from citehub._text import is_web_address
 from citehub.publish._facts import LICENSES
 from citehub.publish._yaml import to_yaml
 from citehub.publish.rights import licenses
@@ -83,7 +84,8 @@ def _metadata(manifest: Manifest) -> dict[str, Any]:
     if "other" in known:
         other = manifest["licenses"][known.index("other")]
         metadata["license_name"] = other["name"]
-        metadata["license_link"] = other["path"]
+        if is_web_address(other["path"]):
+            metadata["license_link"] = other["path"]
     return metadata
 
 
@@ -121,7 +123,8 @@ def _tables(manifest: Manifest) -> list[tuple[str, str, str]]:
 def _limits(manifest: Manifest) -> str:
     said = manifest["citehub"].get("responsible_ai", {})
     lines = ["Null means *not known*. It is never zero and never false."]
-    lines += [md.text(said[key]) for key in ("data_limitations", "data_biases") if key in said]
+    named = ("data_limitations", "data_biases")
+    lines += [md.paragraph(said[key]) for key in named if key in said]
     if any(not each["rows"] for each in manifest["resources"]):
         lines.append(
             "A table without rows says that its content is not known. Hugging Face's `datasets` "

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from citehub import __version__
 from citehub._manifest import SUMS, released_on, sha256
+from citehub._text import is_web_address
 from citehub.publish._facts import PARQUET, agents, describe
 
 if TYPE_CHECKING:
@@ -45,9 +46,9 @@ def ro_crate(hub: Hub, files: Mapping[str, bytes]) -> dict[str, Any]:
     parts.append({"@id": SUMS, "@type": "File", "name": SUMS, "encodingFormat": "text/plain"})
     people = [{"@id": f"#contributor-{n}"} | who for n, who in enumerate(agents(manifest), 1)]
     licenses = [
-        {"@id": each["path"], "@type": "CreativeWork", "name": each["name"]}
-        | {"description": each["title"]}
-        for each in manifest["licenses"]
+        {"@id": each["path"] if is_web_address(each["path"]) else f"#license-{n}"}
+        | {"@type": "CreativeWork", "name": each["name"], "description": each["title"]}
+        for n, each in enumerate(manifest["licenses"], 1)
     ]
     sources = [entity for row in hub.sources for entity in _source(row)]
     root = {
@@ -100,7 +101,7 @@ def _source(row: SourceRow) -> list[dict[str, Any]]:
         "name": row["title"],
         "identifier": row["source_id"],
     }
-    if row["url"]:
+    if is_web_address(row["url"] or ""):
         source["url"] = row["url"]
     if row["rights"] is None:
         return [source]

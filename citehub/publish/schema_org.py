@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from citehub._manifest import dataset_id
-from citehub.publish._facts import agents, describe, describe_file, work_types
+from citehub.export.record import dataset_iri
+from citehub.publish._facts import agents, describe, describe_file, licenses, work_types
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,10 +40,10 @@ def dataset_jsonld(hub: Hub) -> dict[str, Any]:
     return {
         "@context": "https://schema.org/",
         "@type": "Dataset",
-        "@id": dataset_id(manifest),
+        "@id": dataset_iri(manifest),
         **describe(hub),
         "description": _shorten(description),
-        "license": [each["path"] for each in manifest["licenses"]],
+        "license": licenses(manifest),
         "creator": agents(manifest),
         "citation": _canonical(hub),
         "variableMeasured": list(_variables(manifest)),

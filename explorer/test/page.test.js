@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { test } from 'node:test'
 
 import { activeConditions, conditionsOf, noConditions } from '../src/page/conditions.js'
@@ -109,6 +110,23 @@ test('code writes the chosen format; single references come from Python alone', 
   assert.equal(commandOf(emptyState(), config, 'ris'), 'citehub export h --version 1.0.0 -f ris')
   assert.match(pythonOf(emptyState(), config, 'apa', ''), /hub\.cite\("apa", of=work\)/)
   assert.equal(commandOf(emptyState(), config, 'apa'), '')
+})
+
+test('code holds any text as it is, and nothing that a terminal or an editor would not show', () => {
+  const search = 'a\'b"c\\d$(id)`id`\n!x\x1b[201~\x03\r\x7f\x9b\u202ex\u2066\u200b\ufeff é𝐌 ${x}%'
+  const config = /** @type {any} */ ({ hub: '"; x\n$(id)', version: "1'\\", release: null })
+  const state = { ...emptyState(), search, theme: ['-a', '~', ''] }
+  const code = pythonOf(state, config, 'csv', 'a".csv')
+  const command = commandOf(state, config, 'csv')
+  assert.doesNotMatch(code + command, /[^\P{C}\n]/u)
+  assert.equal(code.split('\n').length, 9)
+  const texts = [...code.matchAll(/"(?:[^"\\]|\\.)*"/g)].map(([text]) =>
+    JSON.parse(text.replace(/\\U0000/g, '\\u')))
+  assert.deepEqual(texts, [config.hub, config.version, '-a', '~', '', search, 'csv', 'a".csv'])
+  const words = execFileSync('bash', ['-c', `citehub() { printf '%s\\0' "$@"; }\n${command}`],
+    { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C.UTF-8' } }).split('\0').slice(0, -1)
+  assert.deepEqual(words, ['export', config.hub, '--version', config.version, '-f', 'csv',
+    '--theme=-a', '--theme=~', '--theme=', `--search=${search}`])
 })
 
 test('code leaves unsaid the order that comes of itself, and says every other', () => {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from citehub._schema import TABLES
 from citehub._validate import row_key
 from citehub.export.kinds import _KINDS
+from tests.faults.texts import FRAGMENTS, MANIFEST, hostile_hub, hostile_works
 from tests.made import CANONICAL, KEY, make_release, make_works
 
 SCRIPT = Path(__file__).with_name("exports.mjs")
@@ -191,10 +193,18 @@ def of_types():
                 }
 
 
+def of_fragments():
+    """Yield works of several hostile texts in each cell."""
+    random = Random(0)
+    for number in range(9):
+        for work in hostile_works(random):
+            yield work | {"work_id": f"f{number}-{work['work_id']}"}
+
+
 @pytest.fixture(scope="session")
 def hostile(tmp_path_factory):
     """A hub of works that no record should hold."""
-    works = [*of_texts(), *of_names(), *of_identifiers(), *of_types()]
+    works = [*of_texts(), *of_names(), *of_identifiers(), *of_types(), *of_fragments()]
     made = make_works(*works)
     made["works"][0] |= {"type": "article", "publication_year": 2022, "venue": "arXiv & <co>"}
     keys = [work["work_id"] for work in works]
@@ -268,6 +278,12 @@ def hostile(tmp_path_factory):
 @pytest.mark.parametrize("format_", FORMATS)
 def test_hostile_works(agree, hostile, format_):
     agree(hostile, format_, selections_of(hostile))
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_hostile_manifests(agree, tmp_path, format_):
+    hub = hostile_hub(tmp_path, dict.fromkeys(MANIFEST, "".join(FRAGMENTS)))
+    agree(hub, format_, selections_of(hub))
 
 
 # -- any works --------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from citehub._identifiers import parse_identifier
 from citehub._search import words
 from citehub._tex import _KEPT, escape_tex
-from citehub._text import clean_line
+from citehub._text import clean_line, is_web_address
 from tests.test_identifiers import SPELLINGS
 from tests.test_tex import ESCAPED
 
@@ -33,6 +33,7 @@ FUNCTIONS = {
     "escapeTex": escape_tex,
     "fold": lambda text: "\n".join(" ".join(words(line)) for line in text.split("\n")),
     "identifier": identifier,
+    "isWebAddress": is_web_address,
     "sort": sorted,
     "split": str.split,
     "strip": str.strip,
@@ -116,6 +117,27 @@ def test_identifiers_in_every_spelling(agree):
 @given(texts_of(*PARTS))
 def test_identifiers(agree, texts):
     agree(texts, "identifier")
+
+
+ADDRESSES = {
+    "https://doi.org/10.1/x": True, "http://127.0.0.1:8000": True, "https://example.org?a@b": True,
+    "https://example.org#a": True, "https://é.example/\n<>": True, "https://x/\\@": True,
+    "javascript:alert(1)": False, "\njavascript:x": False, " https://x": False, "//x": False,
+    "data:text/html,x": False, "vbscript:x": False, "https:x": False, "https:/x": False,
+    "https://": False, "https:///x": False, "https://a@x": False, "https://a:b@x/": False,
+    "https://a\\@x": False, "https://a\nb": False, "https://x\n": False, "https://x y/": False,
+    "java\tscript:x": False, "HTTPS://x": False, "\x01https://x": False, "https://\u00a0/": False,
+}  # fmt: skip
+
+
+@ROUNDS
+@given(
+    texts_of("https://", "http:", "/", "@", "\\", "x", "?", "#", "\n", "\x7f", " ", "javascript:")
+)
+@example([*ADDRESSES])
+def test_which_addresses_may_be_links(agree, texts):
+    agree(texts, "isWebAddress")
+    assert {text: is_web_address(text) for text in ADDRESSES} == ADDRESSES
 
 
 TEX = (

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { pageOf, parseIdentifier } from '../../explorer/src/text/identifiers.js'
 import { escapeTex } from '../../explorer/src/text/tex.js'
-import { byCodePoint, cleanLine, split, strip } from '../../explorer/src/text/text.js'
+import { byCodePoint, cleanLine, isWebAddress, split, strip } from '../../explorer/src/text/text.js'
 import { Lines, words } from '../../explorer/src/text/words.js'
 
 const FUNCTIONS = {
@@ -22,6 +22,7 @@ const FUNCTIONS = {
     const found = parseIdentifier(text)
     return found && [found.scheme, found.value, pageOf(found)]
   },
+  isWebAddress,
   sort: texts => texts.toSorted(byCodePoint),
   split,
   strip,

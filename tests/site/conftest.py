@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -80,6 +81,14 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=found, args=options)
         yield browser
         browser.close()
+
+
+def until(page: Page, condition: str, most: float = 10) -> None:
+    """Wait for a condition; Playwright's own wait is an ``eval``, which the pages forbid."""
+    end = time.monotonic() + most
+    while not page.evaluate(f"Boolean({condition})"):
+        assert time.monotonic() < end, condition
+        page.wait_for_timeout(20)
 
 
 class Visit:

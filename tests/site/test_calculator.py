@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from citehub import arithmetic
+from tests.site.conftest import until
 from tests.site.test_pages import problems
 
 PAGE = "canonical/calculator"
@@ -63,7 +64,7 @@ def test_a_run_of_ones_own_is_answered_and_has_an_address(visit):
     page.locator("#calc-card").select_option("H100 SXM 80 GB")
     size = sum(arithmetic.stage_memory(**RUN | {"tensor": 1}, stage=1).values())
     assert f"{size / 1e9:.1f} GB of 80 GB" in told(page)
-    page.wait_for_function("location.hash.includes('&tensor=1&')")
+    until(page, "location.hash.includes('&tensor=1&')")
     said = told(page)
     page.reload()
     assert told(page) == said
@@ -113,7 +114,7 @@ def test_a_field_that_cannot_be_read_leaves_no_results(visit):
     gpus = page.locator("#calc-gpus")
     for text, count in (("1,120", 1120), (" 2 240 ", 2240)):
         gpus.fill(text)
-        page.wait_for_function(f"location.hash.includes('gpus={count}&')")
+        until(page, f"location.hash.includes('gpus={count}&')")
         assert told(page).startswith("Fits")
     wrong = {
         "gpus": ("many", "GPUs is not a number."),

@@ -30,7 +30,8 @@ const ACCENTS = {
 }
 const NOT_IN_KEYS = /[^A-Za-z0-9.:/+\-]/gu
 const NOT_IN_ADDRESSES = /[\\{}"<>^`|~\p{White_Space}\x00-\x1f\x7f-\x9f]/gu
-const NOT_IN_DOIS = /[\\{}%#\p{White_Space}\x00-\x1f\x7f-\x9f]/u // LaTeX stops at these
+// LaTeX stops at these, or reads commands.
+const NOT_IN_DOIS = /[\\{}%#\p{White_Space}\x00-\x1f\x7f-\x9f]|\^\^/u
 
 /**
  * An entry per work, parted by empty lines.
@@ -59,7 +60,7 @@ function fieldsOf(record, facts) {
     author: names(record).map(author).join(' and '),
     title: title && `{${escapeTex(title)}}`,
     year: String(work.publication_year || ''),
-    month: work.publication_month ? MONTHS[work.publication_month - 1] : '',
+    month: MONTHS[(work.publication_month ?? 0) - 1] ?? '',
     [kind(record).bibtex_venue]: escapeTex(venue(record) ?? ''),
     ...at ? { howpublished: escapeTex(at) } : {},
     eprint: escapeTex(ids.get('arxiv') ?? ''),
@@ -75,8 +76,8 @@ function fieldsOf(record, facts) {
     annote: escapeTex(
       [note(record), whyItCites(record), ...notes(record, 'note', 'annotation')].filter(Boolean).join('; ')
     ),
-    'citehub-hub': why.hub,
-    'citehub-version': why.data_version,
+    'citehub-hub': escapeTex(why.hub),
+    'citehub-version': escapeTex(why.data_version),
     'citehub-relation': why.relation,
     'citehub-role': escapeTex(why.role ?? ''),
     'citehub-polarity': escapeTex(why.polarity ?? ''),

@@ -6,6 +6,7 @@ import { format as cslJson } from './csl_json.js'
 import { format as csv } from './csv.js'
 import { format as graphml } from './graphml.js'
 import { format as ris } from './ris.js'
+import { cleanLine } from '../text/text.js'
 
 /** @import { ExportFormat, HubFacts, WorkRecord } from '../types.js' */
 
@@ -37,9 +38,11 @@ const BATCH = 4096 // works whose records are held at one time
  * @param {ExportFormat} name
  * @param {number[]} given
  * @param {Source} source
- * @param {HubFacts} facts
+ * @param {HubFacts} stated
  */
-export async function exported(name, given, source, facts) {
+export async function exported(name, given, source, stated) {
+  const { hub, version, canonical } = stated // by whoever made the hub
+  const facts = { hub: cleanLine(hub), version: cleanLine(version), canonical }
   const format = FORMATS[name]
   const numbers = format.hasCanonical && !given.includes(0) ? [0, ...given] : given
   const selected = new Set(numbers.map(source.idOf))

@@ -1,5 +1,7 @@
 // Elements of the page. Text from outside only ever becomes text nodes and attributes.
 
+import { isWebAddress } from '../text/text.js'
+
 /**
  * Returns an element: text as attributes, all else as properties, null as nothing.
  * @template {keyof HTMLElementTagNameMap} Tag
@@ -32,7 +34,7 @@ export const button = (label, onclick, props) =>
  * @param {string | null | undefined} url
  * @param {string} label
  */
-export const link = (url, label) => url && /^https?:\/\//.test(url)
+export const link = (url, label) => url && isWebAddress(url)
   ? el('a', { href: url, rel: 'noopener noreferrer' }, label)
   : el('span', {}, label)
 

@@ -1,6 +1,6 @@
 // Taking papers away: as a file, by copying, and as code that gives the same papers.
 
-import { commandOf, pythonOf } from '../state/code.js'
+import { commandOf, pythonOf, shell } from '../state/code.js'
 import { FORMATS as ALL } from '../shared.js'
 import { button, el, many, setText } from './dom.js'
 
@@ -67,7 +67,7 @@ export function exporting(page) {
     const { hub, version } = page.config
     const value = /** @type {ExportFormat} */ (format.value)
     const [name, ending] = FORMATS[value]
-    return { value, name, file: `${hub}-${version}.${ending}` }
+    return { value, name, file: `${hub}-${version}.${ending}`.replace(/[^\w.-]/g, '_') }
   }
 
   async function save(/** @type {Promise<Blob>} */ made) {
@@ -93,7 +93,7 @@ export function exporting(page) {
         pre)
     }),
     el('p', {}, 'The command line writes more formats: ',
-      el('code', {}, `citehub export ${page.config.hub} -f …`),
+      el('code', {}, `citehub export ${shell(page.config.hub)} -f …`),
       `, with ${ALL.filter(name => !(name in FORMATS)).join(', ')}.`))
 
   function showCode() {

@@ -1,6 +1,7 @@
 // The code that gives the view of the page: Python, and the command line.
 
 import { FLAGS, LISTS } from '../shared.js'
+import { codePoint } from '../text/text.js'
 
 /** @import { Config, ExportFormat, State } from '../types.js' */
 
@@ -98,11 +99,22 @@ function python(value) {
 /** @param {string[] | [number, number]} value @returns {value is [number, number]} */
 const isYears = value => typeof value[0] === 'number'
 
-/** @param {string} text */
-const quote = text => JSON.stringify(text)
-  .replace(/[\x7f-\x9f\u2028\u2029]/g, sign => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`)
+/**
+ * Returns text with some signs as escapes, which Python, Bash and Zsh read; by default those that
+ * cannot be seen: some would end a word as soon as a terminal takes them, and run what follows.
+ * @param {string} text
+ */
+const escaped = (text, signs = /[\p{C}\p{Zl}\p{Zp}]/gu) => text.replace(signs, sign =>
+  `\\U${codePoint(sign).toString(16).padStart(8, '0')}`)
 
 /** @param {string} text */
-function shell(text) {
-  return /^[\w.,:/@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
+const quote = text => escaped(JSON.stringify(text))
+
+/** @param {string} text */
+export function shell(text) {
+  if (/^[\w.,:/@%+-]+$/.test(text)) return text
+  const line = text.replaceAll('\n', ' ') // which may stand in quotes
+  return escaped(line) === line
+    ? `'${text.replaceAll("'", `'\\''`)}'`
+    : `$'${escaped(text, /[\p{C}\p{Zl}\p{Zp}\\'!]/gu)}'`
 }

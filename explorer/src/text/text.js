@@ -37,6 +37,13 @@ export function cleanLine(text) {
 }
 
 /**
+ * Tells whether a text may become a link: https or http, and a host without a user's name.
+ * @param {string} text
+ */
+export const isWebAddress = text =>
+  /^https?:\/\/[^\x00-\x20/?#\\@\x7f-\xa0]+(?![^/?#])/.test(text)
+
+/**
  * Returns JSON; what cannot be seen stands as an escape, other letters as they are.
  * @param {unknown} value
  */

@@ -1,7 +1,7 @@
 // What texts say of one work, as `citehub/_work.py` puts it.
 
 import { pageOf } from './identifiers.js'
-import { byCodePoint } from './text.js'
+import { byCodePoint, isWebAddress } from './text.js'
 
 /** @import { IdRow, LabelRow, WorkRecord, WorkRow } from '../types.js' */
 
@@ -58,7 +58,7 @@ export function pageOfWork(ids) {
  * @param {WorkRecord} record
  */
 export function urlOf({ work, ids }) {
-  return pageOfWork(ids) ?? work.page_url
+  return pageOfWork(ids) ?? (isWebAddress(work.page_url ?? '') ? work.page_url : null)
 }
 
 /**
