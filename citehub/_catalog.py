@@ -11,6 +11,7 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, NoReturn, cast, overload
 
+from citehub import _pins
 from citehub._folder import is_left
 from citehub._hub import Hub
 from citehub._manifest import (
@@ -119,7 +120,8 @@ def load(hub: str | os.PathLike[str], *, version: str | None = None) -> Hub:
         hub, it is a folder. If two hubs have one name, it opens the one that comes with citehub;
         the path of the other opens that.
     version : str, optional
-        Data version to pin; the newest by default.
+        Data version to pin; the newest by default. A lock, ``citehub.lock``, pins one, too: see
+        :func:`lock`.
 
     Returns
     -------
@@ -135,6 +137,8 @@ def load(hub: str | os.PathLike[str], *, version: str | None = None) -> Hub:
         The files are not those that were released.
     NewerRelease
         A newer citehub wrote them, in a form that this one does not know.
+    LockMismatch
+        A lock counts here, and does not name this release.
 
     Examples
     --------
@@ -143,6 +147,36 @@ def load(hub: str | os.PathLike[str], *, version: str | None = None) -> Hub:
     >>> len(hub.citing_works)
     44
     """
+    if not isinstance(hub, str) or not is_hub_name(hub):
+        return open_hub(hub, version)
+    pin = _pins.find_pin(hub, version, is_hub=not is_folder(hub))
+    return open_hub(hub, version) if pin is None else open_pinned(hub, pin)
+
+
+def open_pinned(hub: str, pin: _pins.Pin) -> Hub:
+    """Open the release that a lock names.
+
+    Raises
+    ------
+    LockMismatch
+        It is not there, or has other bytes.
+    """
+    if is_folder(hub):  # of this name, which is another thing
+        raise _pins.refuse_missing(hub, pin, ())
+    try:
+        loaded = open_hub(hub, pin.version)
+    except UnknownHub:
+        raise _pins.refuse_missing(hub, pin, ()) from None
+    except UnknownVersion as error:
+        raise _pins.refuse_missing(hub, pin, error.known) from None
+    found = (loaded.release.hashes or {}).get(MANIFEST, "")
+    if found != pin.manifest:
+        raise _pins.refuse_changed(hub, pin, found)
+    return loaded
+
+
+def open_hub(hub: str | os.PathLike[str], version: str | None = None) -> Hub:
+    """Open a release of a hub as :func:`load` does, whatever a lock says."""
     folder = find_folder(hub)
     if is_release(folder):
         loaded = Hub(folder, read_manifest(folder))

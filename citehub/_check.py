@@ -8,7 +8,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from citehub import _html
-from citehub._catalog import hubs, is_folder, load
+from citehub._catalog import hubs, is_folder, open_hub
 from citehub._identifiers import Identifier
 from citehub._licences import are_open
 from citehub._manifest import (
@@ -156,7 +156,7 @@ def check(hub: str | os.PathLike[str], *, version: str | None = None) -> Scoreca
     try:
         if not is_folder(hub) and hub not in hubs() and os.path.isdir(hub):
             hub = os.path.join(os.curdir, hub)  # of a damaged release, too
-        opened = load(hub, version=version)
+        opened = open_hub(hub, version)
     except DamagedRelease as error:
         problem = Check("manifest", "must", passed=False, found=str(error))
         return Scorecard(os.path.abspath(hub), "", (problem,))

@@ -33,6 +33,8 @@
     │   └── BadAnswer               its answer is damaged or of another kind
     ├── UnreadableText (ValueError) a full text that cannot be read, and why
     ├── TargetExists                a file, folder or release is never overwritten unasked
+    ├── NotAdded                    a hub from elsewhere is not taken into the home of hubs
+    ├── LockMismatch                a lock does not name what was asked for, or names other bytes
     └── BadArgument (ValueError)    an argument that is not allowed
 """
 
@@ -57,10 +59,12 @@ __all__ = [
     "FetchError",
     "HubInUse",
     "KeyRefused",
+    "LockMismatch",
     "MissingExtra",
     "NewerRelease",
     "NoDatasets",
     "NoFile",
+    "NotAdded",
     "NothingKnown",
     "SeveralWorks",
     "SourceError",
@@ -362,6 +366,14 @@ class UnreadableText(CitehubError, ValueError):
 
 class TargetExists(CitehubError):
     """A file, folder or released version exists already; citehub does not overwrite it unasked."""
+
+
+class NotAdded(CitehubError):
+    """A hub from elsewhere is not taken: its name is another's, it goes back, or it changed."""
+
+
+class LockMismatch(CitehubError):
+    """A lock counts here, and names no such release, or one with other bytes."""
 
 
 class BadArgument(CitehubError, ValueError):

@@ -12,6 +12,7 @@ import typer
 
 import citehub
 from citehub import _terminal as terminal
+from citehub._catalog import open_hub
 from citehub._text import clean, counted
 from citehub.cli import pages, records
 from citehub.cli.app import AsJson, HubName, Pin, app, complete_hub
@@ -196,7 +197,7 @@ def _is_sound(name: str, version: str | None) -> bool:
     try:
         with terminal.progress() as step:
             step(f"Verify {name} {version or ''}")
-            hub = citehub.load(name, version=version)
+            hub = open_hub(name, version)
             hub.verify()
     except (DamagedRelease, NewerRelease) as error:
         terminal.complain(error)

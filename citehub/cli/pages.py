@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import citehub
 from citehub import _terminal as terminal
+from citehub._catalog import open_hub
 from citehub._news import MOST
 from citehub._passages import describe_place, describe_words, list_passages
 from citehub._search import words
@@ -34,7 +35,7 @@ def show_overview() -> None:
     rows: list[tuple[str, str, int | None, str]] = []
     for name in citehub.hubs():
         try:
-            hub = citehub.load(name)
+            hub = open_hub(name)
             versions = ", ".join(citehub.versions(name))
         except (DamagedRelease, NewerRelease):
             rows.append((name, "", None, f"cannot be read; citehub show {name} says why"))
