@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, NoReturn, cast, overload
 
 from citehub import _pins
-from citehub._folder import is_left
+from citehub._file import is_scratch
 from citehub._hub import Hub
 from citehub._manifest import (
     MANIFEST,
@@ -311,7 +311,7 @@ def find_folder(hub: str | os.PathLike[str]) -> str:
 def _find_inside(folder: str) -> list[str]:
     """Return the paths of the hub and release folders in a folder."""
     with suppress(OSError):
-        names = sorted(each for each in os.listdir(folder or os.curdir) if not is_left(each))
+        names = sorted(each for each in os.listdir(folder or os.curdir) if not is_scratch(each))
         inside = (os.path.join(folder, name) for name in names)
         return [each for each in inside if is_release(each) or is_hub(each)]
     return []
@@ -426,7 +426,7 @@ def _refuse_without_index(folder: str) -> NoReturn:
     if is_hub(folder):
         import shlex  # only this error needs it
 
-        if is_left(os.path.basename(folder)):
+        if is_scratch(os.path.basename(folder)):
             raise UnknownHub(
                 f"{folder} was left by a process that was killed while it made a hub. Delete it, "
                 "and run that command again.",

@@ -35,6 +35,7 @@ _NO_PLACE: Final = {  # to write in, as where a home is a file, or may only be r
     *(errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT),
     *(errno.ENOTDIR, errno.EEXIST, errno.ENOENT),
 }
+_TAKEN: Final = {errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR}  # as a name of a folder
 
 _kept: dict[str, str] = {}  # folders of this process, where the system has no place
 
@@ -130,11 +131,18 @@ def _unpack_all(path: str, folder: str) -> str:
                 except (zipfile.BadZipFile, NotImplementedError) as error:
                     raise DamagedManifest.at(path, f"the source {name}", f"{error}") from None
                 _folder.write_bytes(os.path.join(scratch, os.path.basename(name)), data)
-            if os.path.isdir(folder):
-                _folder.replace(scratch, folder)
-            else:
-                os.rename(scratch, folder)
+            _place(scratch, folder)
     return folder
+
+
+def _place(scratch: str, folder: str) -> None:
+    """Give what was unpacked its name; what is there is damaged, or another process was first."""
+    try:
+        os.rename(scratch, folder)
+    except OSError as error:
+        if error.errno not in _TAKEN:
+            raise
+        _folder.replace(scratch, folder)
 
 
 def open_archive(path: str) -> zipfile.ZipFile:
@@ -210,14 +218,7 @@ class _Packed:
         with _folder.scratch_folder(folder) as scratch, open_archive(self.path) as archive:
             for name, digest in self.files.items():
                 _folder.write_bytes(os.path.join(scratch, name), self._read(archive, digest))
-            try:
-                if os.path.isdir(folder) and not self.is_whole(folder):
-                    _folder.replace(scratch, folder)
-                else:
-                    os.rename(scratch, folder)
-            except OSError:
-                if not self.is_whole(folder):  # else another process was first
-                    raise
+            _place(scratch, folder)
 
     def _read(self, archive: zipfile.ZipFile, digest: str) -> bytes:
         path = self.others.get(digest, self.path)

@@ -105,7 +105,7 @@ def test_without_a_place_the_folder_is_of_the_process(hub, monkeypatch, cache, p
     if place == "a file":
         cache.write_text("")
     else:
-        monkeypatch.setattr(_packed._folder.tempfile, "mkdtemp", refusing(cache))
+        monkeypatch.setattr(_packed._folder.os, "mkdir", refusing(cache))
     first = citehub.load(hub, version="1.0.0")
     first.verify()
     assert not first.path.startswith(str(cache))
@@ -114,15 +114,15 @@ def test_without_a_place_the_folder_is_of_the_process(hub, monkeypatch, cache, p
 
 
 def refusing(below):
-    """Return what makes temporary folders, but not below a folder."""
-    made = _packed.tempfile.mkdtemp
+    """Return what makes folders, but not below a folder."""
+    made = os.mkdir
 
-    def mkdtemp(prefix=None, dir=None):  # noqa: A002
-        if dir and str(dir).startswith(str(below)):
-            raise PermissionError(13, "Permission denied", str(dir))
-        return made(prefix=prefix, dir=dir)
+    def mkdir(path, *mode):
+        if str(path).startswith(str(below)):
+            raise PermissionError(13, "Permission denied", str(path))
+        made(path, *mode)
 
-    return mkdtemp
+    return mkdir
 
 
 def test_a_damaged_archive_is_named(hub, cache):
