@@ -30,3 +30,8 @@ TEXT_LETTERS: Final = 1_000_000
 def limit(most: int) -> int:
     """Return a limit, or a number that nothing reaches if limits are lifted."""
     return sys.maxsize if os.environ.get(LIMITS) == "off" else most
+
+
+def exceeds(size: int, most: int) -> bool:
+    """Tell whether a size is above a limit that is not lifted."""
+    return size > most and size > limit(most)
