@@ -425,11 +425,14 @@ def _find_problem(index: dict[str, Any]) -> tuple[str, str] | None:
         return "the default to be one of the versions", f"{default!r:.60}"
     if _limits.exceeds(len(listed), _limits.VERSIONS):
         return f"at most {_limits.VERSIONS:,} versions ({_limits.LIFTING})", f"{len(listed):,}"
-    for version, files in listed.items():
-        if not isinstance(files, dict) or not all(map(is_digest, files.values())):
-            return f"a SHA-256 for each file of {version}", f"{files!r:.60}"
-        if not all(map(_stays_inside, files)):
-            return f"files inside the folder of {version}", f"{[*files]!r:.60}"
+    return next(filter(None, map(_find_wrong_files, listed, listed.values())), None)
+
+
+def _find_wrong_files(version: str, files: object) -> tuple[str, str] | None:
+    if not isinstance(files, dict) or not all(map(is_digest, files.values())):
+        return f"a SHA-256 for each file of {version}", f"{files!r:.60}"
+    if not all(map(_stays_inside, files)):
+        return f"files inside the folder of {version}", f"{[*files]!r:.60}"
     return None
 
 
