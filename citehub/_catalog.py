@@ -11,12 +11,14 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, NoReturn, cast, overload
 
-from citehub import _pins
+from citehub import _limits, _pins
 from citehub._file import is_scratch
 from citehub._hub import Hub
 from citehub._manifest import (
     MANIFEST,
+    is_digest,
     is_hub_name,
+    is_line,
     is_version,
     parse_json,
     read_bytes,
@@ -401,7 +403,8 @@ def read_index(folder: str) -> HubIndex:
     path = os.path.join(folder, INDEX)
     if not os.path.lexists(path):
         _refuse_without_index(folder)
-    index = parse_json(read_bytes(path, DamagedIndex), path, DamagedIndex)
+    data = read_bytes(path, DamagedIndex, most=_limits.limit(_limits.INDEX_BYTES))
+    index = parse_json(data, path, DamagedIndex)
     found = index.get("format")
     if found != FORMAT:
         if isinstance(found, str) and found[:-1] == FORMAT[:-1] and found[-1:].isdigit():
@@ -447,19 +450,26 @@ def _find_problem(index: dict[str, Any]) -> tuple[str, str] | None:
     name, listed, default = (index.get(key) for key in ("name", "versions", "default"))
     if not isinstance(name, str) or not is_hub_name(name):
         return "a name of lower-case letters, digits and hyphens", f"{name!r:.60}"
-    if not isinstance(index.get("title"), str):
+    if not is_line(index.get("title")):
         return "a title", f"{index.get('title')!r:.60}"
     if not isinstance(listed, dict) or not listed or not all(map(is_version, listed)):
         return "versions MAJOR.MINOR.PATCH", f"{listed!r:.60}"
     if default not in list(listed):  # a list, as JSON may give what has no hash
         return "the default to be one of the versions", f"{default!r:.60}"
-    for version, files in listed.items():
-        if not isinstance(files, dict) or not all(
-            isinstance(each, str) for each in files.values()
-        ):
-            return f"a SHA-256 for each file of {version}", f"{files!r:.60}"
+    if _limits.exceeds(len(listed), _limits.VERSIONS):
+        return f"at most {_limits.VERSIONS:,} versions ({_limits.LIFTING})", f"{len(listed):,}"
+    return next(filter(None, map(_find_wrong_files, listed, listed.values())), None)
+
+
+def _find_wrong_files(version: str, files: object) -> tuple[str, str] | None:
+    if not isinstance(files, dict) or not all(map(is_digest, files.values())):
+        return f"a SHA-256 for each file of {version}", f"{files!r:.60}"
+    if not all(map(_stays_inside, files)):
+        return f"files inside the folder of {version}", f"{[*files]!r:.60}"
     return None
 
 
-def _is_text(value: object) -> bool:
-    return isinstance(value, str)
+def _stays_inside(name: str) -> bool:
+    """Tell whether the name of a file, maybe in folders, leads nowhere else on any platform."""
+    parts = name.split("/")
+    return is_line(name) and not {"", ".", ".."} & {*parts} and not {"\\", ":"} & {*name}

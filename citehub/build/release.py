@@ -25,7 +25,7 @@ from citehub._hub import Hub
 from citehub._lock import writing
 from citehub._manifest import CHANGES, MANIFEST, is_version, read_manifest
 from citehub._schema import schema_at
-from citehub._validate import find_dangling, find_double
+from citehub._validate import find_contradiction, find_dangling, find_double
 from citehub.build import write
 from citehub.build.assemble import TRUST, Assembled, Plan, assemble, join_statements
 from citehub.build.changes import FIRST, changes_of
@@ -505,9 +505,15 @@ def _write_tables(folder: str, content: Content) -> list[Resource]:
     tables = content.tables
     schemas = schema_at(content.release.schema_version, content.spec.own_tables)
     resources = [write.describe(schemas[name], rows) for name, rows in tables.items()]
-    for resource in resources:
-        rows = tables[resource["name"]]
-        problem = find_double(rows, resource["schema"]) or find_dangling(tables, resource)
+    described = {each["name"]: each for each in resources}
+    canonical = content.facts["canonical_work_id"]
+    for name, resource in described.items():
+        rows = tables[name]
+        problem = (
+            find_double(rows, resource["schema"])
+            or find_dangling(tables, resource)
+            or find_contradiction(name, tables, described, canonical)
+        )
         if problem is not None:
             expected, found = problem
             raise BuildError(f"Table {resource['name']}: expected {expected}; found {found}.")
