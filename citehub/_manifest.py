@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 MANIFEST = "datapackage.json"
 CHANGES = "CHANGES.md"
 SUMS = "SHA256SUMS"
+SIGNATURE = f"{SUMS}.minisig"
 DOI_PREFIX = "https://doi.org/"
 _NAMESPACE = "5f0f8a3e-9c1d-4b7a-8e21-6d4c3b2a1908"  # of the identifiers of dataset versions
 RESPONSIBLE_AI = (

@@ -20,6 +20,7 @@
     │   ├── DamagedIndex            index.json
     │   ├── DamagedManifest         datapackage.json
     │   └── DamagedTable            a Parquet file
+    ├── BadSignature                a published folder is not signed by the key that was given
     ├── NewerRelease                a newer citehub wrote it, in a form not known here
     ├── BuildError                  a release cannot be built
     │   ├── SourceError             a source is wrong; names the file and the line
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BadAnswer",
     "BadArgument",
+    "BadSignature",
     "BudgetUsedUp",
     "BuildError",
     "BumpTooSmall",
@@ -277,6 +279,29 @@ class DamagedManifest(DamagedRelease):
 
 class DamagedTable(DamagedRelease):
     """A table's Parquet file cannot be trusted."""
+
+
+class BadSignature(CitehubError):
+    """A published folder is not signed, or not by the owner of the key that was given.
+
+    Attributes
+    ----------
+    path : str
+        The signature.
+    """
+
+    def __init__(self, message: str, path: str = "") -> None:
+        super().__init__(message)
+        self.path = path
+
+    @classmethod
+    def at(cls, path: str, problem: str) -> Self:
+        """Name the file, the problem and the next step."""
+        return cls(
+            f"{path} is no signature to rely on. {problem} Trust nothing in this folder: get it "
+            "again, and ask its maintainer for the public key by another way.",
+            path,
+        )
 
 
 class NewerRelease(CitehubError):
