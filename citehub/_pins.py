@@ -6,11 +6,16 @@ It is text from outside: somebody else may have written it.
 from __future__ import annotations
 
 import os
-import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from citehub._manifest import is_hub_name, is_version, parse_json, read_bytes
-from citehub._text import is_line
+from citehub._manifest import (
+    is_digest,
+    is_hub_name,
+    is_line,
+    is_version,
+    parse_json,
+    read_bytes,
+)
 from citehub.errors import DamagedIndex, DamagedRelease, LockMismatch
 
 if TYPE_CHECKING:
@@ -21,8 +26,6 @@ FORMAT: Final = "citehub-lock-1"
 VARIABLE: Final = "CITEHUB_LOCK"
 """The environment variable that names the lock; empty for none."""
 _MOST: Final = 1 << 20  # bytes
-_DIGEST: Final = re.compile("sha256:[0-9a-f]{64}")
-_LONGEST: Final = 2000  # letters of a source
 _WITHOUT: Final = f"To load without the lock, set {VARIABLE} to nothing."
 SHIPPED: Final = "citehub"
 """The source of hubs that come with citehub."""
@@ -78,9 +81,8 @@ def read_lock(path: str) -> dict[str, Pin]:
         It cannot be read as one.
     """
     try:
-        if os.path.isfile(path) and os.path.getsize(path) > _MOST:
-            raise DamagedIndex.at(path, f"at most {_MOST >> 20} MB", "more")
-        found = parse_json(read_bytes(path, DamagedIndex), path, DamagedIndex)
+        data = read_bytes(path, DamagedIndex, most=_MOST)
+        found = parse_json(data, path, DamagedIndex)
         hubs = found.get("hubs")
         if found.get("format") != FORMAT or not isinstance(hubs, dict):
             raise DamagedIndex.at(path, f"format {FORMAT!r}", f"{found.get('format')!r:.60}")
@@ -98,8 +100,8 @@ def _read_pin(path: str, name: str, pin: object) -> Pin:
     if (
         not is_hub_name(name)
         or not (isinstance(version, str) and is_version(version))
-        or not (isinstance(manifest, str) and _DIGEST.fullmatch(manifest))
-        or not (isinstance(source, str) and is_line(source) and len(source) <= _LONGEST)
+        or not (isinstance(manifest, str) and is_digest(manifest))
+        or not (isinstance(source, str) and is_line(source))
     ):
         expected = "a version, the SHA-256 of a manifest, and where it is from"
         raise DamagedIndex.at(path, f"of the hub {name!r:.60} {expected}", f"{pin!r:.200}")

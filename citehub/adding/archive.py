@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _LIST: Final = 1 << 24  # bytes of the list of entries
 _PIECE: Final = 1 << 16
+_MOST_RATIO: Final = 100  # of what an entry swells to; Parquet is compressed already
 _MOST_ENTRIES: Final = 10_000
 _LOCAL: Final = 30  # bytes of an entry's head, without its name
 _ENCRYPTED: Final = 0x1
@@ -84,7 +85,11 @@ class Archive:
         if entry is None:
             raise self._refusal(f"{name} is missing")
         with self._judged(), self._zip.open(entry) as file:
+            n = 0
             while piece := file.read(_PIECE):
+                n += len(piece)
+                if n > _MOST_RATIO * (entry.compress_size + _PIECE):
+                    raise self._refusal(f"{name} swells to more than {n:,} bytes")
                 yield piece
 
     def _check(self) -> dict[str, zipfile.ZipInfo]:

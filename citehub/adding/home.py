@@ -18,11 +18,12 @@ from citehub._catalog import (
     read_index,
     version_key,
 )
+from citehub._lock import LOCK, WRITER, writing
 from citehub._manifest import read_manifest
 from citehub.adding.places import open_place, spell
 from citehub.adding.records import ADDED, Record, added_folder, read_records, write_records
 from citehub.adding.release import check_signed, look, receive
-from citehub.build.register import LOCK, WRITER, register, settle, writing
+from citehub.build.register import register, settle
 from citehub.errors import CitehubError, NoDatasets, NotAdded, UnknownHub
 
 if TYPE_CHECKING:
@@ -251,7 +252,9 @@ def _find_there(offer: Offer) -> _There | None:
             f"Your home has a hub of your own of the name {hub}, {folder}. It stays. Open this "
             "release by the path of its folder, or set CITEHUB_HOME to another home."
         )
-    return _There(folder, read_index(folder)["default"], read_records(folder))
+    index, records = read_index(folder), read_records(folder)
+    visible = {version: records[version] for version in index["versions"] if version in records}
+    return _There(folder, index["default"], visible)
 
 
 def _is_there(offer: Offer, there: _There, key: str, *, other_source: bool) -> bool:
@@ -327,8 +330,8 @@ def _join(
         now = _find_there(offer)  # another process may have changed it
         if now is None or _is_there(offer, now, record.key, other_source=other_source):
             return
-        _folder.move(release, os.path.join(there.folder, offer.version))
         write_records(there.folder, {**now.records, offer.version: record})
+        _folder.move(release, os.path.join(there.folder, offer.version))
         register(there.folder, offer.hub, offer.manifest["title"], offer.version)
 
 
@@ -410,11 +413,13 @@ def check_removable(hub: str) -> str:
         what = f"is your own, in {own}; delete that yourself" if is_own else "comes with citehub"
         raise NotAdded(f"{hub} {what}. Only hubs that were added are removed.")
     index = read_index(folder)
-    known = {INDEX, ADDED, LOCK, WRITER, *index["versions"]}
+    known = {INDEX, ADDED, LOCK, WRITER, *index["versions"], *read_records(folder)}
     found = [name for name in os.listdir(folder) if name not in known]
+    found = [name for name in found if not _folder.is_scratch(name)]
     for version, files in index["versions"].items():
-        inside = os.listdir(os.path.join(folder, version))
-        found += [f"{version}/{name}" for name in inside if name not in files]
+        with suppress(FileNotFoundError):  # damaged, and to be removed all the same
+            inside = os.listdir(os.path.join(folder, version))
+            found += [f"{version}/{name}" for name in inside if name not in files]
     if found:
         raise NotAdded(
             f"{folder} holds {min(found)!r:.100}, which did not come with the hub. Nothing "
@@ -434,7 +439,4 @@ def remove(hub: str) -> None:
         Another process writes into it.
     """
     with writing(check_removable(hub)):
-        pass  # nobody else does
-    folder = check_removable(hub)
-    with _folder.scratch_folder(folder) as aside:
-        os.rename(folder, os.path.join(aside, "old"))
+        _folder.discard(check_removable(hub))

@@ -6,11 +6,10 @@ Each gives files by name, as a published folder has them. What else a place hold
 from __future__ import annotations
 
 import os
-import stat
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, Protocol
 
-from citehub._manifest import MANIFEST
+from citehub._manifest import MANIFEST, read_bytes
 from citehub.adding.archive import Archive
 from citehub.errors import BadArgument, DamagedRelease
 
@@ -42,27 +41,11 @@ class Folder:
     def read(self, name: str, most: int) -> bytes | None:
         """Return a small file; None if there is none."""
         path = os.path.join(self.path, name)
-        if not os.path.lexists(path):
-            return None
-        if os.lstat(path).st_size > most:
-            raise _refusal(path, f"has more than {most:,} bytes")
-        return b"".join(self.pieces(name))
+        return read_bytes(path, DamagedRelease, most=most) if os.path.lexists(path) else None
 
-    def pieces(self, name: str, _size: int = 0, _digest: str = "") -> Iterator[bytes]:
+    def pieces(self, name: str, size: int, _digest: str) -> Iterator[bytes]:
         """Yield the content of a regular file, never through a link."""
-        path = os.path.join(self.path, name)
-        flags = os.O_RDONLY
-        for each in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"):  # as far as the platform has them
-            flags |= getattr(os, each, 0)
-        if os.path.islink(path):
-            raise _refusal(path, "is a symbolic link")
-        if not os.path.lexists(path):
-            raise _refusal(path, "is missing")
-        with open(os.open(path, flags), "rb") as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise _refusal(path, "is not a regular file")
-            while piece := file.read(_PIECE):
-                yield piece
+        yield read_bytes(os.path.join(self.path, name), DamagedRelease, most=size)
 
 
 class Site:
@@ -157,7 +140,3 @@ def _spell_path(text: str) -> str:
 
 def _is_release(path: str) -> bool:
     return os.path.lexists(os.path.join(path, MANIFEST))
-
-
-def _refusal(path: str, what: str) -> DamagedRelease:
-    return DamagedRelease(f"{path} {what}. Nothing was added.", path)

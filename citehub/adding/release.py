@@ -9,25 +9,30 @@ import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from citehub import _folder
+from citehub import _folder, _limits
 from citehub._hub import Hub
-from citehub._manifest import CHANGES, MANIFEST, SUMS, read_manifest, read_sums, sha256
-from citehub._text import counted
+from citehub._manifest import (
+    CHANGES,
+    MANIFEST,
+    SIGNATURE,
+    SUMS,
+    hash_file,
+    read_manifest,
+    read_sums,
+    sha256,
+)
 from citehub.errors import CitehubError, DamagedRelease, NotAdded
 from citehub.publish.files import PUBLISHING_FILES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from citehub._shapes import Manifest
+    from citehub._shapes import Manifest, Resource
     from citehub.adding.places import Place
 
-SIGNATURE: Final = f"{SUMS}.minisig"
 _TEXTS: Final = (CHANGES, *(each for each in PUBLISHING_FILES if each != SUMS))
 """What is taken beside the tables; no page and no script."""
-_MOST_TEXT: Final = 1 << 24  # bytes
-_MOST_TABLES: Final = 1000
-_PARQUET: Final = ".parquet"
+_NOTHING: Final = "Nothing was added."
 
 
 class Offer(NamedTuple):
@@ -76,42 +81,22 @@ def look(place: Place, folder: str, source: str, most: int) -> Offer:
     DamagedRelease, NewerRelease
         They are not what citehub writes.
     """
-    for name in (MANIFEST, SUMS, SIGNATURE):
-        data = place.read(name, _MOST_TEXT)
-        if data is not None:
-            _folder.write_bytes(os.path.join(folder, name), data)
-        elif name == MANIFEST:
-            raise NotAdded(f"{source} has no {MANIFEST}, so it is no published folder of a hub.")
     with in_words_of(folder, source):
-        data = _folder_bytes(folder)
-        offer = Offer(source, read_manifest(folder), sha256(data), read_sums(folder) or {})
-        _check_tables(offer, most)
+        for name in (MANIFEST, SUMS, SIGNATURE):
+            data = place.read(name, _limits.MANIFEST_BYTES)
+            if data is not None:
+                _folder.write_bytes(os.path.join(folder, name), data)
+            elif name == MANIFEST:
+                raise NotAdded(f"{source} has no {MANIFEST}, so it is no published folder.")
+        digest = hash_file(os.path.join(folder, MANIFEST), DamagedRelease)
+        offer = Offer(source, read_manifest(folder), digest, read_sums(folder) or {})
+        if offer.size > most:
+            raise NotAdded(
+                f"The tables at {source} have {offer.size:,} bytes; at most {most:,} are taken. "
+                "If you expect so many, add them with: --most GB"
+            )
         _check_sums(offer, folder)
     return offer
-
-
-def _folder_bytes(folder: str) -> bytes:
-    with open(os.path.join(folder, MANIFEST), "rb") as file:
-        return file.read()
-
-
-def _check_tables(offer: Offer, most: int) -> None:
-    """Refuse too many or too large tables, and files that are none."""
-    tables = offer.manifest["resources"]
-    paths = {each["path"].lower() for each in tables}
-    if len(tables) > _MOST_TABLES or len(paths) < len(tables):
-        raise NotAdded(
-            f"{offer.source} has {len(tables):,} tables in {counted(len(paths), 'file')}; each "
-            f"has one of its own, and {_MOST_TABLES:,} are the most."
-        )
-    for each in tables:
-        if not each["path"].endswith(_PARQUET):
-            raise NotAdded(f"{offer.source} has the table {each['path']!r:.80}, no Parquet file.")
-    if offer.size > most:
-        raise NotAdded(
-            f"The tables at {offer.source} have {offer.size:,} bytes; at most {most:,} are taken. "
-            "If you expect so many: citehub add --most GB"
-        )
 
 
 def _check_sums(offer: Offer, folder: str) -> None:
@@ -148,42 +133,42 @@ def receive(place: Place, offer: Offer, folder: str, progress: Callable[[str], N
     """
     free = shutil.disk_usage(folder).free
     if offer.size > free:
-        raise OSError(errno.ENOSPC, f"{offer.size:,} bytes are needed, {free:,} are free", folder)
+        said = f"{os.strerror(errno.ENOSPC)}: {offer.size:,} bytes are needed, {free:,} are free"
+        raise OSError(errno.ENOSPC, said, folder)
     tables = offer.manifest["resources"]
-    for number, each in enumerate(tables, 1):
-        progress(f"Get {each['path']}, {number} of {len(tables)}")
-        _pour(place, each["path"], each["bytes"], each["hash"], folder, offer.source)
-    for name in (each for each in _TEXTS if each in offer.sums):
-        data = place.read(name, _MOST_TEXT)
-        if data is None or sha256(data) != offer.sums[name]:
-            raise _refusal(offer.source, name, "is not the file that its sums list")
-        _folder.write_bytes(os.path.join(folder, name), data)
-    progress("Verify what came")
     with in_words_of(folder, offer.source):
+        for number, each in enumerate(tables, 1):
+            progress(f"Get {each['path']}, {number} of {len(tables)}")
+            _pour(place, each, folder)
+        for name in (each for each in _TEXTS if each in offer.sums):
+            path, data = os.path.join(folder, name), place.read(name, _limits.MANIFEST_BYTES)
+            found = sha256(data) if data is not None else "none"
+            if data is None or found != offer.sums[name]:
+                raise DamagedRelease.at(
+                    path, f"the file that its sums list, {offer.sums[name]}", found
+                )
+            _folder.write_bytes(path, data)
+        progress("Verify what came")
         Hub(folder, read_manifest(folder, offer.digest), _folder.hashes(folder)).verify()
 
 
-def _pour(place: Place, name: str, size: int, digest: str, folder: str, source: str) -> None:  # noqa: PLR0913, PLR0917 -- a file, from here to there
-    """Write a file of known size and hash."""
-    path, found, n = os.path.join(folder, name), hashlib.sha256(), 0
+def _pour(place: Place, table: Resource, folder: str) -> None:
+    """Write the file of a table, of known size and hash."""
+    path, size, digest = os.path.join(folder, table["path"]), table["bytes"], hashlib.sha256()
+    n = 0
     with _folder.naming(path), open(path, "xb") as file:
-        for piece in place.pieces(name, size, digest):
+        for piece in place.pieces(table["path"], size, table["hash"]):
             n += len(piece)
             if n > size:
-                raise _refusal(source, name, f"has more than the {size:,} bytes of the manifest")
-            found.update(piece)
+                raise DamagedRelease.at(path, f"{size:,} bytes", "more")
+            digest.update(piece)
             file.write(piece)
         file.flush()
         os.fsync(file.fileno())
-    if n < size:
-        raise _refusal(source, name, f"has {n:,} bytes; the manifest says {size:,}")
-    if f"sha256:{found.hexdigest()}" != digest:
-        raise _refusal(source, name, f"is not the file of the manifest, {digest}")
-
-
-def _refusal(source: str, name: str, what: str) -> DamagedRelease:
-    where = f"{source.rstrip('/')}/{name}"
-    return DamagedRelease(f"{where} {what}. Nothing was added.", where)
+    found = f"sha256:{digest.hexdigest()}"
+    if found != table["hash"]:
+        expected = f"{size:,} bytes with {table['hash']}"
+        raise DamagedRelease.at(path, expected, f"{n:,} bytes with {found}")
 
 
 @contextmanager
@@ -192,8 +177,11 @@ def in_words_of(folder: str, source: str) -> Iterator[None]:
     try:
         yield
     except CitehubError as error:
-        said = str(error).partition(" Restore it:")[0]
-        error.args = (said.replace(f"{folder}{os.sep}", f"{source.rstrip('/')}/"),)
-        if isinstance(error, DamagedRelease):
-            error.args = (f"{error.args[0]} Nothing was added.",)
+        said = (
+            str(error)
+            .partition(" Restore it:")[0]
+            .replace(f"{folder}{os.sep}", f"{source.rstrip('/')}/")
+        )
+        ending = "" if said.endswith(_NOTHING) else f" {_NOTHING}"
+        error.args = (f"{said.removesuffix('.')}.{ending}",)
         raise
