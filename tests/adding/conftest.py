@@ -6,7 +6,7 @@ import os
 import shutil
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,6 +15,9 @@ from citehub.live import settings, transport
 from citehub.publish import publish
 from tests.live.conftest import PROXIES, Hurried
 from tests.made import make_hub
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 VERSIONS = ("0.9.0", "0.10.0")
 
@@ -39,6 +42,7 @@ def bare(tmp_path, monkeypatch):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.delenv("CITEHUB_LOCK", raising=False)
     monkeypatch.setattr(transport, "Live", Hurried)
+    monkeypatch.setattr(os, "fsync", lambda _file: None)  # which takes most of the time
     monkeypatch.chdir(tmp_path)
 
 

@@ -326,13 +326,13 @@ def test_a_limit_is_lifted_by_who_expects_more(published, home, run):
 
 def test_names_of_other_hubs_are_refused(published, originals, home, tmp_path):
     make_hub(home / "made", "0.1.0")
-    with pytest.raises(errors.NotAdded, match="a hub of your own of the name made"):
+    with pytest.raises(errors.NotAdded, match="a hub of your own"):
         citehub.add(published)
     shutil.rmtree(home)
     citehub.add(published)
     other = shutil.copytree(originals["0.10.0"], tmp_path / "other")
     change(other, lambda m: m["citehub"].update(canonical_work_id="arxiv:1706.03762"))
-    with pytest.raises(errors.NotAdded, match="but of another work, 'arxiv:1706.03762'"):
+    with pytest.raises(errors.NotAdded, match=r"but of another work, 'arxiv:1706\.03762'"):
         citehub.add(other, update=True)
     change(other, lambda m: (m["citehub"].update(hub="mt-nlg"), m.update(name="mt-nlg")))
     with pytest.raises(errors.NotAdded, match="a hub that comes with citehub"):
@@ -437,7 +437,7 @@ def test_a_key_holds_for_all_that_follows(site, originals, tmp_path, home, run):
         citehub.add(folder, key=_signature.format_public(other), update=True)
     sign(folder, key)
     (folder / "README.md").write_text("changed, and not signed")
-    with pytest.raises(errors.DamagedRelease, match="README.md"):
+    with pytest.raises(errors.DamagedRelease, match=r"README\.md"):
         citehub.add(folder, update=True)
     (folder / "README.md").write_bytes((originals["0.10.0"] / "README.md").read_bytes())
     assert citehub.add(folder, update=True).version == "0.10.0"  # from anywhere: it is signed
@@ -486,7 +486,7 @@ def test_a_stop_between_two_steps_leaves_nothing(published, home, monkeypatch, m
     assert citehub.add(published).version == "0.9.0"
 
 
-@pytest.mark.parametrize("step", ["write_records", "register", "_folder.move"])
+@pytest.mark.parametrize("step", ["register", "_folder.move"])
 def test_a_kill_while_a_version_joins_is_mended_by_the_next_run(originals, home, tmp_path, step):
     citehub.add(originals["0.9.0"])
     code = (
