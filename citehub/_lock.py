@@ -86,15 +86,14 @@ def _acquire(folder: str, end: float) -> BaseFileLock:
 def keeping(folder: str) -> Iterator[str]:
     """Lock a folder from which a run that is cut off goes on.
 
-    It is removed at the end if nothing is in it but what begins with a dot.
+    It is removed at the end if it holds no file but those that begin with a dot.
     """
     with writing(folder):
         try:
             yield folder
         finally:
-            with suppress(FileNotFoundError):
-                if all(each.startswith(".") for each in os.listdir(folder)):
-                    shutil.rmtree(folder, ignore_errors=True)
+            if all(each.startswith(".") for *_, names in os.walk(folder) for each in names):
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _say_who(path: str) -> None:

@@ -97,7 +97,7 @@ def test_a_full_disk_leaves_the_index_as_it_was(made, monkeypatch):
     before = (made / "index.json").read_bytes()
     monkeypatch.setattr(os, "fsync", fail)
     shutil.copytree(made / "1.0.0", made / "1.0.1")
-    with pytest.raises(OSError, match="No space left on device: .*index.json"):
+    with pytest.raises(OSError, match=r"No space left on device: .*index.json"):
         register(str(made), "made", "A made hub", "1.0.1")
     assert (made / "index.json").read_bytes() == before
     assert not [name for name in os.listdir(made) if name.startswith(".index")]

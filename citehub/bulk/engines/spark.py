@@ -10,8 +10,10 @@ import os
 import re
 import shutil
 import socket
+import sys
 import time
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
@@ -72,10 +74,10 @@ class Spark:
         settings = _settings(memory, threads or os.cpu_count() or 1, scratch, master)
         conf = SparkConf(loadDefaults=False).setAll(list(settings.items()))
         with ExitStack() as stack:
-            gateway = _start_java(conf, os.path.join(scratch, "spark.log"))
-            stack.callback(_stop_java, gateway)
+            self._java = _start_java(conf, os.path.join(scratch, "spark.log"))
+            stack.callback(_stop_java, self._java)
             with _errors():
-                context = SparkContext(conf=conf, gateway=gateway)
+                context = SparkContext(conf=conf, gateway=self._java)
                 self._session = SparkSession(context)
                 stack.callback(_stop_session, self._session)
                 if master:
@@ -171,6 +173,8 @@ class Spark:
         return rows
 
     def close(self) -> None:
+        if isinstance(sys.exc_info()[1], KeyboardInterrupt | SystemExit):
+            self._java.proc.kill()  # which would end its jobs first
         self._open.close()
 
     def _table(self, frame: Any) -> Expression:
@@ -222,11 +226,16 @@ def _start_java(conf: SparkConf, log: str) -> Any:
     from pyspark.errors import PySparkRuntimeError
     from pyspark.java_gateway import launch_gateway
 
-    with _leaks(), open(log, "wb") as file:
+    with _leaks(), open(log, "wb") as file, ThreadPoolExecutor(1) as pool:
+        # In a thread of its own, so that no signal parts the process from who is to stop it.
+        started = pool.submit(launch_gateway, conf, {"stdout": file, "stderr": file})
         try:
-            return launch_gateway(conf, {"stdout": file, "stderr": file})  # type: ignore[no-untyped-call]
+            return started.result()
         except PySparkRuntimeError:
             pass  # and what it left open goes here
+        except (KeyboardInterrupt, SystemExit):
+            _stop_java(started.result())
+            raise
     with open(log, encoding="utf-8", errors="replace") as file:
         said = file.read().strip()[-_SAID:]
     raise BuildError(f"Java, which Spark needs in version 17 or later, did not start: {said}")
