@@ -13,6 +13,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from citehub._columns import COLUMNS
 from citehub._types import TYPES
 
 if TYPE_CHECKING:
@@ -245,7 +246,8 @@ def _find_stray(
             return "evidence of tables of the release", f"some of {name!r:.80}"
         schema = resources[name]["schema"]
         rows = _where(evidence, name)
-        lost = _values(rows, "column_name") - {field["name"] for field in schema["fields"]}
+        known = {*COLUMNS.get(name, ()), *(field["name"] for field in schema["fields"])}
+        lost = _values(rows, "column_name") - known  # those of newer schemas were once written
         if lost:
             return f"evidence of columns of {name}", f"some of {min(lost)!r:.80}"
         stray = _stray(rows, tables[name], schema["primaryKey"])
