@@ -178,11 +178,17 @@ class _Opened:
         self.hub = hub
         self.rows: dict[str, list[dict[str, Any]]] = {}
         self.unread: dict[str, str] = {}
-        for name in hub.tables:
+        for name, resource in hub.release.held.items():
             try:
-                self.rows[name] = list(hub.table(name))
+                rows = list(hub.table(name))
             except DamagedRelease as error:
                 self.unread[name] = f"expected {error.expected}; found {error.found}"
+                continue
+            lacking = _find_null(rows, resource)
+            if lacking:
+                self.unread[name] = f"expected {lacking} not null; found null"
+            else:
+                self.rows[name] = rows
         names = sorted(name for name in os.listdir(hub.path) if not name.startswith("."))
         self.hashes: dict[str, str] = {}
         self.texts: dict[str, bytes] = {}
@@ -207,6 +213,17 @@ class _Opened:
         if released is None:
             return None
         return {name: digest for name, digest in released.items() if name != SUMS}
+
+
+def _find_null(rows: list[dict[str, Any]], resource: Resource) -> str:
+    """Name the first column that holds null and must not; empty if there is none."""
+    schema = resource["schema"]
+    needed = [
+        field["name"]
+        for field in schema["fields"]
+        if field["name"] in schema["primaryKey"] or field.get("constraints", {}).get("required")
+    ]
+    return next((name for name in needed if any(row[name] is None for row in rows)), "")
 
 
 def _integrity(release: _Opened) -> Check:
