@@ -189,6 +189,8 @@ def read_spec(folder: str) -> HubSpec:
     path = os.path.join(folder, SPEC)
     if not os.path.lexists(path):
         raise SourceError.at(path, 0, f"does not exist. {_explain(folder)}")
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise SourceError.at(path, 0, "should be a file")
     return parse_spec(read_text(path), folder)
 
 

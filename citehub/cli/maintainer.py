@@ -204,8 +204,10 @@ def _is_sound(name: str, version: str | None) -> bool:
         return False
     rows = sum(resource["rows"] for resource in hub.manifest["resources"])
     what = f"{counted(len(hub.tables), 'table')}, {counted(rows, 'row')}"
-    said = "" if has_sums else "; it has no sums: only tables were compared with the manifest"
-    terminal.show(terminal.text(f"{hub.name} {hub.version}: sound ({what}){said}"))
+    terminal.show(terminal.text(f"{hub.name} {hub.version}: sound ({what})"))
+    if not has_sums:
+        said = "It has no sums: only tables were compared with the manifest."
+        terminal.show(terminal.text(said))
     return True
 
 
