@@ -530,8 +530,9 @@ class _Judge:
 
     def about(self, parsed: dict[str, Any]) -> None:
         """Check what a manifest says about the dataset as a whole."""
-        self.lines(parsed, ("$schema", "title"), "the manifest")
-        self.need(is_text(parsed["description"]), "a description in text", parsed["description"])
+        self.lines(parsed, ("$schema",), "the manifest")
+        for key in ("title", "description"):
+            self.need(is_text(parsed[key]), f"a {key} without control characters", parsed[key])
         keywords = self.items(parsed, "keywords", "the manifest")
         self.need(all(map(is_line, keywords)), "keywords that are text", keywords)
         for terms in self.items(parsed, "licenses", "the manifest"):

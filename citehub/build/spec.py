@@ -20,7 +20,6 @@ from citehub._manifest import (
     is_address,
     is_dataset_id,
     is_hub_name,
-    is_text,
     is_version,
 )
 from citehub._packed import unpack_sources
@@ -284,8 +283,6 @@ class _Reader:
             found = "nothing" if value is None else f"{dated:.60}"
             problem = f"{self.what}: expected {key!r} to be {_KINDS[kind]}, found {found}"
             raise SourceError.at(self.path, 0, problem)
-        if kind is str and not is_text(value):
-            self.fail(f"{key!r} should have no control characters, found {value!r:.60}")
         return value
 
     def take_text(self, key: str) -> str:

@@ -143,6 +143,9 @@ def manifest_of(
 ) -> bytes:
     """Return ``datapackage.json``; ``facts`` has the class of the hub and its canonical work."""
     citehub: dict[str, Any] = {"hub": hub.name, **facts}
+    citehub["hub_class"] = plain_line(facts["hub_class"])
+    if "publish_sentences" in facts:
+        citehub["publish_sentences"] = plain_text(facts["publish_sentences"])
     if release.schema_version > FIRST_SCHEMA:
         citehub["schema_version"] = release.schema_version
     if hub.responsible_ai:
@@ -161,8 +164,8 @@ def manifest_of(
         "version": release.version,
         "created": f"{release.created.isoformat()}T00:00:00Z",
         "keywords": [*map(plain_line, hub.keywords)],
-        "licenses": list(hub.licenses),
-        "contributors": list(hub.contributors),
+        "licenses": [*map(_plain, hub.licenses)],
+        "contributors": [*map(_plain, hub.contributors)],
         "sources": [_describe_source(row) for row in tables["sources"]],
         "citehub": citehub,
         "resources": list(resources),
@@ -174,6 +177,18 @@ def manifest_of(
 def write_manifest(data: bytes, folder: str) -> None:
     """Write ``datapackage.json``."""
     _folder.write_bytes(os.path.join(folder, MANIFEST), data)
+
+
+def _plain(part: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a maintainer says in an object, with its texts as lines of a manifest."""
+    return {
+        key: plain_line(value)
+        if isinstance(value, str)
+        else [plain_line(each) if isinstance(each, str) else each for each in value]
+        if isinstance(value, list)
+        else value
+        for key, value in part.items()
+    }
 
 
 def _describe_source(row: Mapping[str, Any]) -> PackageSource:
