@@ -19,6 +19,7 @@ from citehub._manifest import (
     is_digest,
     is_hub_name,
     is_line,
+    is_text,
     is_version,
     parse_json,
     read_bytes,
@@ -450,7 +451,7 @@ def _find_problem(index: dict[str, Any]) -> tuple[str, str] | None:
     name, listed, default = (index.get(key) for key in ("name", "versions", "default"))
     if not isinstance(name, str) or not is_hub_name(name):
         return "a name of lower-case letters, digits and hyphens", f"{name!r:.60}"
-    if not is_line(index.get("title")):
+    if not is_text(index.get("title")):
         return "a title", f"{index.get('title')!r:.60}"
     if not isinstance(listed, dict) or not listed or not all(map(is_version, listed)):
         return "versions MAJOR.MINOR.PATCH", f"{listed!r:.60}"

@@ -80,7 +80,7 @@ _NAME = re.compile("[A-Za-z0-9_][A-Za-z0-9_ .-]{0,99}")  # of a table or column
 _ADDRESS = re.compile('https?://[^\\s<>"\\\\^`{|}\\x00-\\x20\\x7f-\\x9f]+')
 _DIGEST = re.compile("sha256:[0-9a-f]{64}")
 _URN = re.compile("urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-_DOI = re.compile(r"https://doi\.org/10\.[0-9]{4,9}(\.[0-9]+)*/[!-~]{1,1000}")
+_DOI = re.compile(r"https://doi\.org/10\.[0-9]{4,9}(\.[0-9]+)*/[!#-\[\]_a-z~]{1,1000}")
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?Z)?")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 _TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -400,12 +400,15 @@ def is_id(value: object) -> bool:
 
 def plain_text(text: str) -> str:
     """Return a text from outside as manifests hold texts."""
-    return "\n".join(map(clean_line, text.splitlines()))[: _limits.TEXT_LETTERS]
+    if is_text(text):
+        return text
+    lines = text.replace("\r\n", "\n").split("\n")
+    return "\n".join(map(clean_line, lines))[: _limits.TEXT_LETTERS]
 
 
 def plain_line(text: str) -> str:
     """Return a text from outside as a line of a manifest."""
-    return clean_line(text)[: _limits.LINE_LETTERS]
+    return text if is_line(text) else clean_line(text)[: _limits.LINE_LETTERS]
 
 
 def _is_day(text: str) -> bool:
@@ -419,7 +422,7 @@ def _is_day(text: str) -> bool:
     return True
 
 
-def _is_dataset_id(text: str) -> bool:
+def is_dataset_id(text: str) -> bool:
     """Tell whether a text is an id of a dataset as citehub writes it: of a UUID, or of a DOI."""
     return bool(_URN.fullmatch(text) or _DOI.fullmatch(text))
 
@@ -528,8 +531,9 @@ class _Judge:
 
     def about(self, parsed: dict[str, Any]) -> None:
         """Check what a manifest says about the dataset as a whole."""
-        self.lines(parsed, ("$schema", "title"), "the manifest")
-        self.need(is_text(parsed["description"]), "a description in text", parsed["description"])
+        self.lines(parsed, ("$schema",), "the manifest")
+        for key in ("title", "description"):
+            self.need(is_text(parsed[key]), f"a {key} without control characters", parsed[key])
         keywords = self.items(parsed, "keywords", "the manifest")
         self.need(all(map(is_line, keywords)), "keywords that are text", keywords)
         for terms in self.items(parsed, "licenses", "the manifest"):
@@ -549,7 +553,7 @@ class _Judge:
         if "id" in parsed:
             self.shape(parsed, {"id": str}, "the manifest")
             wanted = "an id urn:uuid:... or https://doi.org/..."
-            self.need(_is_dataset_id(parsed["id"]), wanted, parsed["id"])
+            self.need(is_dataset_id(parsed["id"]), wanted, parsed["id"])
         if "homepage" in parsed:
             self.shape(parsed, {"homepage": str}, "the manifest")
         self.address(parsed, "homepage", "a homepage")

@@ -64,7 +64,7 @@ class TableFile:
     ) -> None:
         self.path = os.path.join(folder, resource["path"])
         self.resource = resource
-        self._held = held or (lambda: resource)
+        self._held = held
 
     def read_bytes(self) -> bytes:
         """Return the file after comparing its hash with the manifest.
@@ -113,7 +113,7 @@ class TableFile:
         from citehub._validate import find_problem
 
         rows = ArrowRows(self.open(self.read_bytes()).read())
-        problem = find_problem(rows, self._held())
+        problem = find_problem(rows, self._held() if self._held else self.resource)
         if problem is not None:
             raise DamagedTable.at(self.path, *problem)
         return rows

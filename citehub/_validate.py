@@ -13,6 +13,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from citehub._columns import COLUMNS
 from citehub._types import TYPES
 
 if TYPE_CHECKING:
@@ -215,9 +216,9 @@ def find_contradiction(
     if name == "citations" and "works" in tables:
         lost = _values(tables["works"], "work_id") - {canonical} - _values(rows, "citing_work_id")
         if lost:
-            return "a citation of each citing work", f"none of {min(lost)!r:.80}"
+            return "a citation of each citing work", f"none of {min(lost, key=str)!r:.80}"
     if name in _OF_THE_WORK and (others := _values(rows, "cited_work_id") - {canonical}):
-        return f"citations of {canonical}", f"one of {min(others)!r:.80}"
+        return f"citations of {canonical}", f"one of {min(others, key=str)!r:.80}"
     if name == "evidence":
         return _find_stray(rows, tables, resources)
     return _find_wrong_pair(rows, name)
@@ -230,7 +231,7 @@ def _find_wrong_pair(rows: Rows, name: str) -> tuple[str, str] | None:
             found = f"{row[differ[0]]!r:.80} as both"
             return f"{differ[0]!r} and {differ[1]!r} of row {number} to differ", found
         for part, whole in at_most:
-            if row[part] > row[whole]:
+            if None not in (row[part], row[whole]) and row[part] > row[whole]:
                 found = f"{row[part]} of {row[whole]}"
                 return f"{part!r} of row {number} to be at most {whole!r}", found
     return None
@@ -240,14 +241,15 @@ def _find_stray(
     evidence: Rows, tables: Mapping[str, Rows], resources: Mapping[str, Resource]
 ) -> tuple[str, str] | None:
     """Return what was expected and found of the first evidence of no cell, or None."""
-    for name in sorted(_values(evidence, "table_name")):
+    for name in sorted(_values(evidence, "table_name") - {None}):
         if name not in tables:
             return "evidence of tables of the release", f"some of {name!r:.80}"
         schema = resources[name]["schema"]
         rows = _where(evidence, name)
-        lost = _values(rows, "column_name") - {field["name"] for field in schema["fields"]}
+        known = {*COLUMNS.get(name, ()), *(field["name"] for field in schema["fields"])}
+        lost = _values(rows, "column_name") - known  # those of newer schemas were once written
         if lost:
-            return f"evidence of columns of {name}", f"some of {min(lost)!r:.80}"
+            return f"evidence of columns of {name}", f"some of {min(lost, key=str)!r:.80}"
         stray = _stray(rows, tables[name], schema["primaryKey"])
         if stray is not None:
             return f"evidence of rows of {name}", f"some of {stray!r:.80}"
