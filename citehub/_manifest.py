@@ -84,6 +84,7 @@ _DOI = re.compile(r"https://doi\.org/10\.[0-9]{4,9}(\.[0-9]+)*/[!#-\[\]_a-z~]{1,
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?Z)?")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 _TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_OF_PAGE = (".html", ".css", ".js", ".txt")
 _OPENSSL_PAYS_FROM = 1 << 19  # bytes
 
 
@@ -257,6 +258,8 @@ def read_manifest(folder: str, expected_hash: str | None = None) -> Manifest:
 def read_sums(folder: str) -> dict[str, str] | None:
     """Return the SHA-256 of each file that ``SHA256SUMS`` lists; None if there is no such list.
 
+    Files of a page that are not there are left out, as of a hub that was added without its page.
+
     Raises
     ------
     DamagedManifest
@@ -282,7 +285,11 @@ def read_sums(folder: str) -> dict[str, str] | None:
                 path, wanted, f"{line!r:.60}{' again' if name in sums else ''}"
             )
         sums[name] = sha
-    return sums
+    return {
+        name: sha
+        for name, sha in sums.items()
+        if not name.endswith(_OF_PAGE) or os.path.lexists(os.path.join(folder, name))
+    }
 
 
 def format_sums(hashes: Mapping[str, str]) -> bytes:

@@ -9,7 +9,7 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, Protocol
 
-from citehub._manifest import MANIFEST, read_bytes
+from citehub._manifest import MANIFEST, is_address, is_line, read_bytes
 from citehub.adding.archive import Archive
 from citehub.errors import BadArgument, DamagedRelease
 
@@ -112,6 +112,8 @@ def spell(source: str | os.PathLike[str]) -> str:
 
     bare, mark, query = text.partition("?")
     check_address("The address", bare)
+    if not is_address(text):
+        raise BadArgument.of("The address", text, "one without blanks, quotes and brackets")
     scheme, _, rest = bare.partition("://")
     host, slash, path = rest.partition("/")
     bare = f"{scheme.lower()}://{host.lower()}{slash}{path}"
@@ -131,6 +133,8 @@ def _spell_path(text: str) -> str:
             f"There is no folder or file {text!r}. Name an address that begins with https://, a "
             "published folder, or a .zip file of one."
         )
+    if not is_line(path):  # which is kept, and told
+        raise BadArgument(f"{path!r} has a name that is no line of text in UTF-8. Rename it.")
     if not os.path.isdir(path) or os.path.lexists(os.path.join(path, MANIFEST)):
         return path
     within = [each for each in sorted(os.listdir(path)) if _is_release(os.path.join(path, each))]

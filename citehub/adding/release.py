@@ -22,7 +22,7 @@ from citehub._manifest import (
     sha256,
 )
 from citehub.errors import CitehubError, DamagedRelease, NotAdded
-from citehub.publish.files import PUBLISHING_FILES
+from citehub.publish import PUBLISHING_FILES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 _TEXTS: Final = (CHANGES, *(each for each in PUBLISHING_FILES if each != SUMS))
 """What is taken beside the tables; no page and no script."""
+_MOST_SIGNATURE: Final = 1 << 14  # bytes
 _NOTHING: Final = "Nothing was added."
 
 
@@ -83,7 +84,8 @@ def look(place: Place, folder: str, source: str, most: int) -> Offer:
     """
     with in_words_of(folder, source):
         for name in (MANIFEST, SUMS, SIGNATURE):
-            data = place.read(name, _limits.MANIFEST_BYTES)
+            limit = _MOST_SIGNATURE if name == SIGNATURE else _limits.MANIFEST_BYTES
+            data = place.read(name, limit)
             if data is not None:
                 _folder.write_bytes(os.path.join(folder, name), data)
             elif name == MANIFEST:

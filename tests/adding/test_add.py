@@ -63,6 +63,7 @@ def zipped(folder, path, inside=""):
 
 def test_a_folder_an_archive_and_an_address_give_the_same_hub(published, site, tmp_path, home):
     (published / "index.html").write_text("<script>alert(1)</script>")
+    sum_up(published)
     (published / "other.parquet").write_bytes(b"not of the manifest")
     zipped(published, published / "made.zip", "made-0.9.0/")
     found = []
@@ -72,6 +73,7 @@ def test_a_folder_an_archive_and_an_address_give_the_same_hub(published, site, t
     ):  # fmt: skip
         hub = citehub.add(source)
         assert (hub.name, hub.version, citehub.load("made").path) == ("made", "0.9.0", hub.path)
+        citehub.load(hub.path).verify()  # by its sums, although its page is not there
         found.append({each.name: each.read_bytes() for each in (home / "made/0.9.0").iterdir()})
         remove("made")
     assert all(each == found[0] for each in found)
@@ -101,12 +103,25 @@ def test_loading_asks_nobody(site, monkeypatch):
         ("no-such-folder", "no folder or file 'no-such-folder'"),
         ("", "no folder or file ''"),
         (".", "it has no datapackage.json"),
+        ("https://example.org/a b/", "one without blanks"),
+        ("https://example.org/hub/\nx", "one without blanks|such as https"),
+        ("https://example.org/\x1b[2J/", "one without blanks|such as https"),
     ],
 )
 def test_what_is_no_source_is_told_so(source, said):
     with pytest.raises(errors.BadArgument, match=said) as raised:
         citehub.add(source)
     assert "secret" not in str(raised.value)
+
+
+@pytest.mark.parametrize("name", [b"a\nb", b"\xff", b"a\x1b[2Jb"])
+def test_a_name_that_cannot_be_kept_is_refused(published, home, name):
+    path = os.fsdecode(os.path.join(os.fsencode(published.parent), name))
+    shutil.copytree(published, path)
+    with pytest.raises(errors.BadArgument, match="no line of text in UTF-8") as raised:
+        citehub.add(path)
+    assert str(raised.value).isprintable()
+    assert tree(home) == []
 
 
 def test_a_hub_folder_is_told_to_name_a_release(tmp_path):
