@@ -9,7 +9,7 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, Protocol
 
-from citehub._manifest import MANIFEST, is_address, is_line, read_bytes
+from citehub._manifest import MANIFEST, SIGNATURE, SUMS, is_address, is_line, read_bytes
 from citehub.adding.archive import Archive
 from citehub.errors import BadArgument, DamagedRelease
 
@@ -57,7 +57,8 @@ class Site:
     def read(self, name: str, most: int) -> bytes | None:
         """Return a small file; None if there is none, or a page in its place."""
         data = self.web.read(name, '"resources"' if name == MANIFEST else "", most)
-        return None if data is None or data.lstrip()[:1] == b"<" else data
+        is_page = name in {SUMS, SIGNATURE} and data is not None and data.lstrip()[:1] == b"<"
+        return None if is_page else data
 
     def pieces(self, name: str, size: int, digest: str) -> Iterator[bytes]:
         """Download a file, and yield its content."""

@@ -17,6 +17,7 @@ from citehub._manifest import (
     SIGNATURE,
     SUMS,
     hash_file,
+    is_plain_name,
     read_manifest,
     read_sums,
     sha256,
@@ -103,6 +104,11 @@ def look(place: Place, folder: str, source: str, most: int) -> Offer:
 
 def _check_sums(offer: Offer, folder: str) -> None:
     """Refuse sums that contradict the manifest."""
+    strange = [name for name in offer.sums if not is_plain_name(name)]
+    if strange:
+        raise DamagedRelease.at(
+            os.path.join(folder, SUMS), "names of files of its folder", f"{strange[0]!r:.80}"
+        )
     if not offer.sums:
         return
     due = {each["path"]: each["hash"] for each in offer.manifest["resources"]}

@@ -225,8 +225,8 @@ def lock(
         _check_lock(hubs, file)
         return
     if hubs:
-        path = locks.lock(*hubs, version=version, file=file)
-        print(clean(path))
+        file = locks.lock(*hubs, version=version, file=file)
+        print(clean(file))
     elif version:
         raise typer.BadParameter("Name the hub of this version.", param_hint="HUB")
     pins = locks.read(file)

@@ -20,7 +20,7 @@ from citehub.adding import home as homes
 from citehub.adding import release as releases
 from citehub.adding.home import check_removable, listing, remove, take
 from citehub.live import download
-from tests.made import make_hub
+from tests.made import make_hub, make_release, make_works
 
 TABLE = "works.parquet"
 
@@ -309,6 +309,34 @@ def test_a_manifest_that_lies_adds_nothing(published, home, edit, said):
     assert str(published) in str(raised.value)
     assert "git checkout" not in str(raised.value)
     assert tree(home) == []
+
+
+@pytest.mark.parametrize("name", ["../evil", "/etc/evil", "a/b", "C:evil", ".."])
+def test_sums_that_lead_out_are_refused(published, home, name):
+    with (published / SUMS).open("a", encoding="utf-8") as file:
+        file.write(f"{'0' * 64}  {name}\n")
+    with pytest.raises(errors.DamagedRelease, match="names of files of its folder"):
+        citehub.add(published)
+    assert tree(home) == []
+
+
+def test_a_hub_full_of_hostile_text_is_data(tmp_path, run):
+    """Its texts are shown and exported as text; what runs in a browser, other tests say."""
+    hostile = "<script>alert(1)</script>=cmd|' /c calc'!A1 \\input{x}"
+    steered = f"{hostile}\x1b]0;pwned\x07\x1b[2J\u202e"
+    cells = ("title", "title_plain", "venue", "abstract", "finding")
+    work = {"work_id": "doi:10.1/1", "authors": [steered], **dict.fromkeys(cells, steered)}
+    (tmp_path / "evil").mkdir()
+    make_release(tmp_path / "evil", make_works(work), title=hostile, description=hostile)
+    citehub.add(tmp_path / "evil")
+    for words in (
+        ("list",), ("show", "made"), ("show", "made", "doi:10.1/1"), ("search", "made", "alert"),
+        ("lock", "made"), ("lock", "--check"), ("verify", "made"), ("update", "made"),
+    ):  # fmt: skip
+        code, out, err = run(*words)
+        said = out.decode() + err
+        assert code in {0, 4}, said
+        assert not set(said) & {"\x1b", "\x07", "\u202e"}, words
 
 
 @pytest.mark.parametrize("name", [TABLE, "README.md", "datapackage.json", SUMS])

@@ -152,7 +152,7 @@ def test_a_link_or_a_pipe_is_no_lock(tmp_path):
         citehub.load("mt-nlg")
 
 
-def test_the_command_locks_shows_and_checks(two, run, tmp_path, home):
+def test_the_command_locks_shows_and_checks(two, run, tmp_path, home, monkeypatch):
     assert run("lock")[0] == 1
     code, out, _ = run("lock", "made", "mt-nlg")
     assert (code, out.startswith(os.fsencode(tmp_path / "citehub.lock"))) == (0, True)
@@ -165,6 +165,9 @@ def test_the_command_locks_shows_and_checks(two, run, tmp_path, home):
     assert run("lock", "--version", "0.9.0")[0] == 2
     assert run("lock", "made", "--version", "0.9.0", "--file", "other.lock")[0] == 0
     assert set(_pins.read_lock("other.lock")) == {"made"}
+    with monkeypatch.context() as patch:
+        patch.setenv("CITEHUB_LOCK", "")
+        assert run("lock", "mt-nlg")[0] == 0
     table = home / "made" / "0.10.0" / "works.parquet"
     table.write_bytes(table.read_bytes()[:-1] + b"x")
     code, out, err = run("lock", "--check")
