@@ -17,7 +17,8 @@ PUBLIC = {
     "Agreement", "CitehubError", "Diff", "Export", "Hub", "MtNlg", "News", "Passage", "Passages",
     "Related", "Scorecard", "Summary", "Table", "Work", "Works",
     "__version__", "add", "arithmetic", "check", "diff", "display", "errors", "explorer",
-    "find_passages", "hash_sentence", "hubs", "load", "lock", "notebooks", "versions", "vocabulary",
+    "find_passages", "hash_sentence", "hubs", "load", "lock", "notebooks", "versions",
+    "vocabulary",
 }  # fmt: skip
 
 
