@@ -28,6 +28,7 @@ def reading(
     dumps: Dumps, target: str, progress: Callable[[str], None]
 ) -> Iterator[tuple[Engine, Store, str]]:
     """Open the engine and the store; if the run fails, what was read is kept."""
+    _folder.clear_left(os.path.dirname(os.path.abspath(target)))
     with nullcontext(dumps.cache) if dumps.cache else keeping(f"{target}.reading") as kept:
         os.makedirs(as_utf8(kept), exist_ok=True)
         with _folder.scratch_folder(os.path.join(kept, "scratch")) as scratch:

@@ -484,4 +484,4 @@ def test_a_name_that_is_no_text_is_refused(engine, tmp_path):
     with pytest.raises(BuildError, match="bytes that are not UTF-8"):
         engine.read_parquet([path])
     with pytest.raises(BuildError, match="bytes that are not UTF-8"):
-        engine.write(ibis.memtable({"n": [1]}), path)
+        engine.write(ibis.range(1).unnest().name("n").as_table(), path)

@@ -144,7 +144,14 @@ class DuckDB:
 
 def _exact(paths: Iterable[str]) -> list[str]:
     """Return paths for DuckDB, without patterns."""
-    return [_PATTERN.sub(r"[\1]", as_utf8(path)) for path in paths]
+    return [_exact_path(as_utf8(path)) for path in paths]
+
+
+def _exact_path(path: str) -> str:
+    """Return a path as a pattern; a backslash, which would part that, stands as any letter."""
+    if not _PATTERN.search(path):
+        return path
+    return _PATTERN.sub(r"[\1]", path).replace("\\", "?")
 
 
 def _error(message: str) -> int:

@@ -236,6 +236,8 @@ def _start_java(conf: SparkConf, log: str) -> Any:
         except (KeyboardInterrupt, SystemExit):
             _stop_java(started.result())
             raise
+        finally:
+            del started
     with open(log, encoding="utf-8", errors="replace") as file:
         said = file.read().strip()[-_SAID:]
     raise BuildError(f"Java, which Spark needs in version 17 or later, did not start: {said}")
