@@ -7,6 +7,8 @@ import json
 import os
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -76,7 +78,7 @@ def test_what_is_unpacked_is_taken_as_it_is(hub, cache, monkeypatch):
     assert [path.name for path in Path(first).parent.iterdir()] == ["1.0.0"]
 
 
-@pytest.mark.parametrize("harm", ["lost", "cut", "strange", "link"])
+@pytest.mark.parametrize("harm", ["lost", "cut", "strange", "link", "file"])
 def test_what_was_harmed_is_unpacked_anew(hub, cache, tmp_path, harm):
     folder = Path(citehub.load(hub, version="1.0.0").path)
     if harm == "lost":
@@ -87,10 +89,36 @@ def test_what_was_harmed_is_unpacked_anew(hub, cache, tmp_path, harm):
         (folder / "more.txt").write_text("more")
     else:
         folder.rename(tmp_path / "elsewhere")
-        folder.symlink_to(tmp_path / "elsewhere")
+        if harm == "link":
+            folder.symlink_to(tmp_path / "elsewhere")
+        else:
+            folder.touch()
     again = citehub.load(hub, version="1.0.0")
     again.verify()
-    assert os.listdir(folder.parent) == ["1.0.0"] or harm == "link"
+    assert again.path == str(folder)
+    assert not folder.is_symlink()
+    assert os.listdir(folder.parent) == ["1.0.0"]
+
+
+@pytest.mark.parametrize("harmed", [True, False])
+def test_several_unpack_at_once(hub, cache, monkeypatch, harmed):
+    if harmed:
+        path = Path(citehub.load(hub, version="1.0.0").path)
+        (path / "works.parquet").write_bytes(b"")
+    n, real = 4, _packed._place
+    meet = threading.Barrier(n)
+
+    def place(*given):
+        meet.wait()  # each has unpacked it
+        real(*given)
+
+    def load(_):
+        citehub.load(hub, version="1.0.0").verify()
+
+    monkeypatch.setattr(_packed, "_place", place)
+    with ThreadPoolExecutor(n) as pool:
+        list(pool.map(load, range(n)))
+    assert [each.name for each in cache.glob("releases/*/*")] == ["1.0.0"]
 
 
 def test_other_bytes_of_the_same_size_are_found_when_they_are_read(hub, cache):
