@@ -242,3 +242,21 @@ def test_a_damaged_archive_of_sources_is_named(sources, cache):
     with pytest.raises(errors.DamagedManifest, match=r"source\.zip\.xz is damaged"):
         _packed.unpack_sources(str(sources), "source")
     assert not list(cache.glob("sources/*"))
+
+
+def test_scratch_is_never_packed(tmp_path):
+    for name in ("works.csv", ".works.csv.0f5e1d2c.citehub", ".citehub.lock", ".hidden"):
+        (tmp_path / name).touch()
+    scratch = tmp_path / ".curation.0f5e1d2c.citehub"
+    scratch.mkdir()
+    (scratch / "labels.csv").touch()
+    packed = hatch_build().Pack._files(None, tmp_path)
+    assert [path.name for path in packed] == [".hidden", "works.csv"]
+
+
+def test_what_a_release_does_not_list_is_never_packed(tmp_path):
+    hub, included = make_hub(tmp_path / "made", "1.0.0"), {}
+    listed = {path.name for path in (hub / "1.0.0").iterdir()}
+    (hub / "1.0.0" / "notes.txt").touch()
+    hatch_build().Pack._add_releases(None, hub / "index.json", included)
+    assert {Path(each).name for each in included} == listed
