@@ -186,7 +186,8 @@ def scratch_beside(target: str, make: Callable[[str], int]) -> Iterator[tuple[st
     for last in range(_ATTEMPTS, -1, -1):
         path = os.path.join(parent, f".{stem}.{os.urandom(4).hex()}{END}")
         try:
-            descriptor = make(path)
+            with naming(target, path):
+                descriptor = make(path)
         except FileExistsError:
             if last:
                 continue

@@ -15,11 +15,12 @@ import os
 import shutil
 import tempfile
 import zipfile
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from citehub import _folder
 from citehub._manifest import read_bytes, sha256
-from citehub.errors import DamagedManifest, MissingExtra
+from citehub.errors import DamagedManifest, DamagedRelease, MissingExtra
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -194,24 +195,10 @@ class _Packed:
         }
 
     def is_whole(self, folder: str) -> bool:
-        """Tell whether a folder has the files of the release, by name and size.
-
-        Their content is compared whenever they are read.
-        """
-        if os.path.islink(folder) or not os.path.isdir(folder):
-            return False
-        with open_archive(self.path) as archive:
-            sizes = {each.filename: each.file_size for each in archive.infolist()}
-        try:
-            due = {
-                name: os.path.getsize(self.others[digest])
-                if digest in self.others
-                else sizes.get(_entry(digest))
-                for name, digest in self.files.items()
-            }
-            return due == {entry.name: entry.stat().st_size for entry in os.scandir(folder)}
-        except OSError:
-            return False
+        """Tell whether a folder has the files of the release, and nothing else."""
+        with suppress(OSError, DamagedRelease):
+            return not os.path.islink(folder) and _folder.hashes(folder) == self.files
+        return False
 
     def unpack(self, folder: str) -> None:
         """Unpack the release, and compare each file with its hash."""

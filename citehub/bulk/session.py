@@ -11,7 +11,7 @@ from citehub import _folder
 from citehub._file import write_whole
 from citehub._lock import keeping
 from citehub._text import csv_lines
-from citehub.bulk.engines import CannotRead, open_engine
+from citehub.bulk.engines import CannotRead, as_utf8, open_engine
 from citehub.bulk.store import Store
 from citehub.errors import SourceError
 from citehub.sources.records import Reject
@@ -28,8 +28,9 @@ def reading(
     dumps: Dumps, target: str, progress: Callable[[str], None]
 ) -> Iterator[tuple[Engine, Store, str]]:
     """Open the engine and the store; if the run fails, what was read is kept."""
+    _folder.clear_left(os.path.dirname(os.path.abspath(target)))
     with nullcontext(dumps.cache) if dumps.cache else keeping(f"{target}.reading") as kept:
-        os.makedirs(kept, exist_ok=True)
+        os.makedirs(as_utf8(kept), exist_ok=True)
         with _folder.scratch_folder(os.path.join(kept, "scratch")) as scratch:
             engine = open_engine(
                 dumps.engine, memory=dumps.memory, threads=dumps.threads, scratch=scratch,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from shlex import quote
 from typing import TYPE_CHECKING, Any, Final
 
 import citehub
@@ -78,7 +79,7 @@ def show_hub(hub: Hub, asked: str) -> None:
             "Tables and rows: "
             + ", ".join(f"{each['name']} {each['rows']:,}" for each in hub.manifest["resources"])
         ),
-        *next_steps(*_steps_from(hub, asked), (f"citehub table {asked} works", "a table")),
+        *next_steps(*_steps_from(hub, asked), (f"citehub table {quote(asked)} works", "a table")),
     )
 
 
@@ -89,8 +90,8 @@ def _steps_from(hub: Hub, asked: str) -> Iterator[tuple[str, str]]:
         return
     named = max(words(first["title_plain"]), key=len, default="")
     if named:
-        yield f"citehub search {asked} {named}", "find works"
-    yield f"citehub show {asked} {first['work_id']}", "one work"
+        yield f"citehub search {quote(asked)} {quote(named)}", "find works"
+    yield f"citehub show {quote(asked)} {quote(first['work_id'])}", "one work"
 
 
 def _roles(summary: Summary) -> tuple[RenderableType, ...]:
@@ -199,7 +200,7 @@ def show_tables(hub: Hub, asked: str) -> None:
     ]
     terminal.show(
         terminal.grid("table", "rows", "a row is", rows=rows, wide=(2,)),
-        *next_steps((f"citehub table {asked} works", "its columns")),
+        *next_steps((f"citehub table {quote(asked)} works", "its columns")),
     )
 
 

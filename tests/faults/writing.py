@@ -154,7 +154,7 @@ def end(started: Any) -> Ended:
     process, path = started
     process.join(120)
     assert process.exitcode is not None, "the command hangs"
-    said, _, n = path.read_text("utf-8").rpartition("\0") if path.exists() else ("", "", "")
+    said, _, n = path.read_text("utf-8").partition("\0") if path.exists() else ("", "", "")
     return Ended(process.exitcode, said, int(n or 0))
 
 

@@ -23,7 +23,6 @@ import pytest
 import citehub
 from citehub import _terminal as terminal
 from citehub import errors
-from citehub.bulk.engines import duckdb
 from citehub.cli import stopping
 from citehub.graph import live as graph_live
 from citehub.graph import new_live_hub
@@ -406,13 +405,6 @@ def test_a_terminated_update_leaves_the_hub_and_goes_on(call, server, hub, monke
     skip_building(monkeypatch)
     assert call("update", hub)[0] == 4
     assert server.count("openalex", "/works/doi:") == 0
-
-
-def test_a_signal_in_a_query_of_duckdb_ends_the_command():
-    with pytest.raises(KeyboardInterrupt), duckdb._errors():
-        raise RuntimeError("Query interrupted")
-    with pytest.raises(RuntimeError, match="anything else"), duckdb._errors():
-        raise RuntimeError("anything else")
 
 
 def test_a_signal_in_a_finaliser_comes_again(monkeypatch):

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub import _folder
-from citehub.bulk.engines import CannotRead, Made, compile_made, out_of_memory
+from citehub.bulk.engines import CannotRead, Made, as_utf8, compile_made, out_of_memory
 from citehub.errors import MissingExtra
 from citehub.sources.dumps import as_text
 from citehub.sources.lines import read_header
@@ -45,7 +45,7 @@ class DuckDB:
         limit = max(memory - _OWN, _LEAST)
         settings: dict[str, Any] = {
             "memory_limit": f"{limit >> 20}MiB",
-            "temp_directory": os.path.join(scratch, "spill"),
+            "temp_directory": os.path.join(as_utf8(scratch), "spill"),
             "preserve_insertion_order": False,
             **({"threads": threads} if threads else {}),
         }
@@ -87,7 +87,9 @@ class DuckDB:
         import ibis
 
         tables: list[Expression] = []
-        packed = {self._packed.address(p): n for p, n in parts.items() if p.endswith(".gz")}
+        packed = {
+            self._packed.address(as_utf8(p)): n for p, n in parts.items() if p.endswith(".gz")
+        }
         plain = {p: n for p, n in parts.items() if not p.endswith(".gz")}
         for numbers, compression in ((packed, "zstd"), (plain, "uncompressed")):
             if numbers:
@@ -122,15 +124,15 @@ class DuckDB:
 
     def write(self, table: Expression | Made, folder: str) -> None:
         path = os.path.join(folder, "part-0.parquet")
+        how = ", ".join(f"{name} {value}" for name, value in _WRITTEN.items())
+        end = as_utf8(path).replace("'", "''")  # which Ibis writes as Python would
         with _folder.naming(path):
             if isinstance(table, Made):
-                how = ", ".join(f"{name} {value}" for name, value in _WRITTEN.items())
-                sql, end = compile_made(self._backend, table), path.replace("'", "''")
-                self._run(
-                    self._backend.raw_sql, f"COPY ({sql}) TO '{end}' (FORMAT parquet, {how})"
-                )
+                sql = compile_made(self._backend, table)
             else:
-                self._run(self._backend.to_parquet, table, path, **_WRITTEN)
+                self._backend._run_pre_execute_hooks(table)  # noqa: SLF001 -- registers memtables
+                sql = self._backend.compile(table)
+            self._run(self._backend.raw_sql, f"COPY ({sql}) TO '{end}' (FORMAT parquet, {how})")
 
     def fetch(self, table: Expression) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = self._run(self._backend.to_pyarrow, table).to_pylist()
@@ -142,7 +144,14 @@ class DuckDB:
 
 def _exact(paths: Iterable[str]) -> list[str]:
     """Return paths for DuckDB, without patterns."""
-    return [_PATTERN.sub(r"[\1]", path) for path in paths]
+    return [_exact_path(as_utf8(path)) for path in paths]
+
+
+def _exact_path(path: str) -> str:
+    """Return a path as a pattern; a backslash, which would part that, stands as any letter."""
+    if not _PATTERN.search(path):
+        return path
+    return _PATTERN.sub(r"[\1]", path).replace("\\", "?")
 
 
 def _error(message: str) -> int:

@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
-from citehub.bulk.engines import CannotRead, Made, compile_made, out_of_memory
+from citehub.bulk.engines import CannotRead, Made, as_utf8, compile_made, out_of_memory
 from citehub.errors import BadArgument, BuildError, MissingExtra
 from citehub.sources.dumps import as_text
 
@@ -151,7 +151,7 @@ class Spark:
             )
 
     def write(self, table: Expression | Made, folder: str) -> None:
-        place = f"file://{folder}"
+        place = f"file://{as_utf8(folder)}"
         with _errors():
             if isinstance(table, Made):
                 frame = self._session.sql(compile_made(self._backend, table))
@@ -236,6 +236,8 @@ def _start_java(conf: SparkConf, log: str) -> Any:
         except (KeyboardInterrupt, SystemExit):
             _stop_java(started.result())
             raise
+        finally:
+            del started
     with open(log, encoding="utf-8", errors="replace") as file:
         said = file.read().strip()[-_SAID:]
     raise BuildError(f"Java, which Spark needs in version 17 or later, did not start: {said}")
@@ -334,4 +336,4 @@ def _leaks() -> Iterator[None]:
 
 def _uri(path: str) -> str:
     """Return a file's address, in which nothing is a pattern."""
-    return "file://" + re.sub(r"([\\\[\]{}*?])", r"\\\1", os.path.abspath(path))
+    return "file://" + re.sub(r"([\\\[\]{}*?])", r"\\\1", os.path.abspath(as_utf8(path)))
