@@ -54,7 +54,8 @@ class Pack(BuildHookInterface[Any]):
         listed, hub = json.loads(index.read_text("utf-8")), index.parent
         versions, newest = listed["versions"], listed["default"]
         place = f"citehub/_datasets/{hub.name}"
-        included[str(hub / newest)] = f"{place}/{newest}"
+        for name in versions[newest]:  # and nothing else that may lie there
+            included[str(hub / newest / name)] = f"{place}/{newest}/{name}"
         paths = {
             digest.partition(":")[2]: hub / version / name
             for version, files in versions.items()
@@ -72,16 +73,25 @@ class Pack(BuildHookInterface[Any]):
             self._scratch.cleanup()
 
     def _pages(self, docs: Path) -> Iterator[Path]:
-        for path in sorted(docs.glob("[!_]*")):  # not what a site is made in meanwhile
+        for path in sorted(docs.glob("[!._]*")):  # not what a site is made in meanwhile
             yield from self._files(path) if path.is_dir() else [path]
 
     def _files(self, folder: Path) -> list[Path]:
-        return [path for path in sorted(folder.rglob("*")) if path.is_file()]
+        return [
+            path
+            for path in sorted(folder.rglob("*"))
+            if path.is_file() and not any(map(is_scratch, path.relative_to(folder).parts))
+        ]
 
     def _is_page(self, inside: Path) -> bool:
         return inside != Path("conf.py") and not self.build_config.path_is_excluded(
             f"docs/{inside.as_posix()}"
         )
+
+
+def is_scratch(name: str) -> bool:
+    """Tell whether ``citehub/_file.py`` or ``_lock.py`` gave something its name for a while."""
+    return name.startswith(".") and (name.endswith(".citehub") or name.startswith(".citehub."))
 
 
 def pack(target: Path, folder: Path, paths: Iterable[Path]) -> None:

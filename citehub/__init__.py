@@ -25,6 +25,7 @@ __all__ = [
     "Work",
     "Works",
     "__version__",
+    "add",
     "arithmetic",
     "check",
     "diff",
@@ -35,6 +36,7 @@ __all__ = [
     "hash_sentence",
     "hubs",
     "load",
+    "lock",
     "notebooks",
     "versions",
     "vocabulary",
@@ -56,6 +58,7 @@ if TYPE_CHECKING:
     from citehub._text import hash_sentence
     from citehub._work import Work
     from citehub._works import Works
+    from citehub.adding import add, lock
     from citehub.errors import CitehubError
     from citehub.export import Export
     from citehub.texts import Passage, Passages, find_passages
@@ -78,12 +81,14 @@ else:
         "Table": "_table",
         "Work": "_work",
         "Works": "_works",
+        "add": "adding",
         "check": "_check",
         "diff": "_diff",
         "find_passages": "texts",
         "hash_sentence": "_text",
         "hubs": "_catalog",
         "load": "_catalog",
+        "lock": "adding",
         "versions": "_catalog",
     }
 

@@ -11,11 +11,15 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, NoReturn, cast, overload
 
-from citehub._folder import is_left
+from citehub import _limits, _pins
+from citehub._file import is_scratch
 from citehub._hub import Hub
 from citehub._manifest import (
     MANIFEST,
+    is_digest,
     is_hub_name,
+    is_line,
+    is_text,
     is_version,
     parse_json,
     read_bytes,
@@ -119,7 +123,8 @@ def load(hub: str | os.PathLike[str], *, version: str | None = None) -> Hub:
         hub, it is a folder. If two hubs have one name, it opens the one that comes with citehub;
         the path of the other opens that.
     version : str, optional
-        Data version to pin; the newest by default.
+        Data version to pin; the newest by default. A lock, ``citehub.lock``, pins one, too: see
+        :func:`lock`.
 
     Returns
     -------
@@ -135,6 +140,8 @@ def load(hub: str | os.PathLike[str], *, version: str | None = None) -> Hub:
         The files are not those that were released.
     NewerRelease
         A newer citehub wrote them, in a form that this one does not know.
+    LockMismatch
+        A lock counts here, and does not name this release.
 
     Examples
     --------
@@ -143,6 +150,36 @@ def load(hub: str | os.PathLike[str], *, version: str | None = None) -> Hub:
     >>> len(hub.citing_works)
     44
     """
+    if not isinstance(hub, str) or not is_hub_name(hub):
+        return open_hub(hub, version)
+    pin = _pins.find_pin(hub, version, is_hub=not is_folder(hub))
+    return open_hub(hub, version) if pin is None else open_pinned(hub, pin)
+
+
+def open_pinned(hub: str, pin: _pins.Pin) -> Hub:
+    """Open the release that a lock names.
+
+    Raises
+    ------
+    LockMismatch
+        It is not there, or has other bytes.
+    """
+    if is_folder(hub):  # of this name, which is another thing
+        raise _pins.refuse_missing(hub, pin, ())
+    try:
+        loaded = open_hub(hub, pin.version)
+    except UnknownHub:
+        raise _pins.refuse_missing(hub, pin, ()) from None
+    except UnknownVersion as error:
+        raise _pins.refuse_missing(hub, pin, error.known) from None
+    found = (loaded.release.hashes or {}).get(MANIFEST, "")
+    if found != pin.manifest:
+        raise _pins.refuse_changed(hub, pin, found)
+    return loaded
+
+
+def open_hub(hub: str | os.PathLike[str], version: str | None = None) -> Hub:
+    """Open a release of a hub as :func:`load` does, whatever a lock says."""
     folder = find_folder(hub)
     if is_release(folder):
         loaded = Hub(folder, read_manifest(folder))
@@ -277,7 +314,7 @@ def find_folder(hub: str | os.PathLike[str]) -> str:
 def _find_inside(folder: str) -> list[str]:
     """Return the paths of the hub and release folders in a folder."""
     with suppress(OSError):
-        names = sorted(each for each in os.listdir(folder or os.curdir) if not is_left(each))
+        names = sorted(each for each in os.listdir(folder or os.curdir) if not is_scratch(each))
         inside = (os.path.join(folder, name) for name in names)
         return [each for each in inside if is_release(each) or is_hub(each)]
     return []
@@ -367,7 +404,8 @@ def read_index(folder: str) -> HubIndex:
     path = os.path.join(folder, INDEX)
     if not os.path.lexists(path):
         _refuse_without_index(folder)
-    index = parse_json(read_bytes(path, DamagedIndex), path, DamagedIndex)
+    data = read_bytes(path, DamagedIndex, most=_limits.limit(_limits.INDEX_BYTES))
+    index = parse_json(data, path, DamagedIndex)
     found = index.get("format")
     if found != FORMAT:
         if isinstance(found, str) and found[:-1] == FORMAT[:-1] and found[-1:].isdigit():
@@ -392,7 +430,7 @@ def _refuse_without_index(folder: str) -> NoReturn:
     if is_hub(folder):
         import shlex  # only this error needs it
 
-        if is_left(os.path.basename(folder)):
+        if is_scratch(os.path.basename(folder)):
             raise UnknownHub(
                 f"{folder} was left by a process that was killed while it made a hub. Delete it, "
                 "and run that command again.",
@@ -413,19 +451,26 @@ def _find_problem(index: dict[str, Any]) -> tuple[str, str] | None:
     name, listed, default = (index.get(key) for key in ("name", "versions", "default"))
     if not isinstance(name, str) or not is_hub_name(name):
         return "a name of lower-case letters, digits and hyphens", f"{name!r:.60}"
-    if not isinstance(index.get("title"), str):
+    if not is_text(index.get("title")):
         return "a title", f"{index.get('title')!r:.60}"
     if not isinstance(listed, dict) or not listed or not all(map(is_version, listed)):
         return "versions MAJOR.MINOR.PATCH", f"{listed!r:.60}"
     if default not in list(listed):  # a list, as JSON may give what has no hash
         return "the default to be one of the versions", f"{default!r:.60}"
-    for version, files in listed.items():
-        if not isinstance(files, dict) or not all(
-            isinstance(each, str) for each in files.values()
-        ):
-            return f"a SHA-256 for each file of {version}", f"{files!r:.60}"
+    if _limits.exceeds(len(listed), _limits.VERSIONS):
+        return f"at most {_limits.VERSIONS:,} versions ({_limits.LIFTING})", f"{len(listed):,}"
+    return next(filter(None, map(_find_wrong_files, listed, listed.values())), None)
+
+
+def _find_wrong_files(version: str, files: object) -> tuple[str, str] | None:
+    if not isinstance(files, dict) or not all(map(is_digest, files.values())):
+        return f"a SHA-256 for each file of {version}", f"{files!r:.60}"
+    if not all(map(_stays_inside, files)):
+        return f"files inside the folder of {version}", f"{[*files]!r:.60}"
     return None
 
 
-def _is_text(value: object) -> bool:
-    return isinstance(value, str)
+def _stays_inside(name: str) -> bool:
+    """Tell whether the name of a file, maybe in folders, leads nowhere else on any platform."""
+    parts = name.split("/")
+    return is_line(name) and not {"", ".", ".."} & {*parts} and not {"\\", ":"} & {*name}

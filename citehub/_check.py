@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from citehub import _html
-from citehub._catalog import hubs, is_folder, load
+from citehub._catalog import hubs, is_folder, open_hub
+from citehub._declared import differences
 from citehub._identifiers import Identifier
 from citehub._licences import are_open
 from citehub._manifest import (
+    CHANGES,
     SUMS,
     dataset_id,
     doi,
+    hash_file,
     own_tables,
+    parse_json,
     read_bytes,
     schema_version,
-    sha256,
 )
-from citehub._schema import SCHEMA_VERSION, needs_evidence, schema_at
+from citehub._schema import SCHEMA_VERSION, needs_evidence
 from citehub._summary import percent
 from citehub._text import counted
-from citehub._validate import find_dangling, find_problem, row_key
+from citehub._validate import find_contradiction, find_dangling, find_problem, row_key
 from citehub.errors import DamagedRelease
 from citehub.publish import PUBLISHING_FILES
 
@@ -31,7 +33,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from citehub._hub import Hub
-    from citehub._schema import TableSchema
     from citehub._shapes import Resource
 
 Level = Literal["must", "should"]
@@ -41,6 +42,7 @@ _REQUIRED_TABLES: Final = ("works", "work_ids", "citations", "sources", "evidenc
 _ABOUT_THE_OTHERS: Final = ("sources", "evidence")
 _MOST_LISTED: Final = 3
 _WORDS: Final = ("text", "before", "after")
+_MOST_TEXT: Final = 1 << 26  # bytes, of a publishing file
 _LEAST_DESCRIPTION: Final = 50  # letters, of what search engines show
 
 
@@ -130,6 +132,8 @@ class Scorecard:
 def check(hub: str | os.PathLike[str], *, version: str | None = None) -> Scorecard:
     """Check a release folder: integrity, schema, sources, rights, publishing files.
 
+    The schema is citehub's own, of the release's version, whatever the manifest says.
+
     Parameters
     ----------
     hub : str or path
@@ -156,7 +160,7 @@ def check(hub: str | os.PathLike[str], *, version: str | None = None) -> Scoreca
     try:
         if not is_folder(hub) and hub not in hubs() and os.path.isdir(hub):
             hub = os.path.join(os.curdir, hub)  # of a damaged release, too
-        opened = load(hub, version=version)
+        opened = open_hub(hub, version)
     except DamagedRelease as error:
         problem = Check("manifest", "must", passed=False, found=str(error))
         return Scorecard(os.path.abspath(hub), "", (problem,))
@@ -174,23 +178,34 @@ class _Opened:
         self.hub = hub
         self.rows: dict[str, list[dict[str, Any]]] = {}
         self.unread: dict[str, str] = {}
-        for name in hub.tables:
+        for name, resource in hub.release.held.items():
             try:
-                self.rows[name] = list(hub.table(name))
+                rows = list(hub.table(name))
             except DamagedRelease as error:
                 self.unread[name] = f"expected {error.expected}; found {error.found}"
+                continue
+            lacking = _find_null(rows, resource)
+            if lacking:
+                self.unread[name] = f"expected {lacking} not null; found null"
+            else:
+                self.rows[name] = rows
         names = sorted(name for name in os.listdir(hub.path) if not name.startswith("."))
-        self.files = {
-            name: read_bytes(os.path.join(hub.path, name), DamagedRelease)
-            for name in names
-            if os.path.isfile(os.path.join(hub.path, name))
-        }
-        self.others = [name for name in names if name not in self.files]
+        self.hashes: dict[str, str] = {}
+        self.texts: dict[str, bytes] = {}
+        self.others: dict[str, str] = {}
+        for name in names:
+            path = os.path.join(hub.path, name)
+            try:
+                self.hashes[name] = hash_file(path, DamagedRelease)
+                if name in PUBLISHING_FILES:
+                    self.texts[name] = read_bytes(path, DamagedRelease, most=_MOST_TEXT)
+            except DamagedRelease as error:
+                self.others[name] = f"{name} should be {error.expected}; found {error.found}"
 
     @property
     def resources(self) -> list[Resource]:
-        """The descriptions of the tables that can be read."""
-        return [each for each in self.hub.manifest["resources"] if each["name"] in self.rows]
+        """The tables that can be read, by the rules of citehub's own schema."""
+        return [each for name, each in self.hub.release.held.items() if name in self.rows]
 
     def released(self) -> dict[str, str] | None:
         """Return the SHA-256 of each released file, from the index or else from SHA256SUMS."""
@@ -198,6 +213,17 @@ class _Opened:
         if released is None:
             return None
         return {name: digest for name, digest in released.items() if name != SUMS}
+
+
+def _find_null(rows: list[dict[str, Any]], resource: Resource) -> str:
+    """Name the first column that holds null and must not; empty if there is none."""
+    schema = resource["schema"]
+    needed = [
+        field["name"]
+        for field in schema["fields"]
+        if field["name"] in schema["primaryKey"] or field.get("constraints", {}).get("required")
+    ]
+    return next((name for name in needed if any(row[name] is None for row in rows)), "")
 
 
 def _integrity(release: _Opened) -> Check:
@@ -208,17 +234,19 @@ def _integrity(release: _Opened) -> Check:
     except DamagedRelease as error:
         wrong.append(f"{SUMS}: expected {error.expected}; found {error.found}")
         return _must("integrity", wrong, "", advice)
+    if released is None:
+        known = (CHANGES, *PUBLISHING_FILES)
+        wrong += [told for name, told in release.others.items() if name in known]
     for name, digest in (released or {}).items():
-        if name not in release.files:
+        if name in release.others:
+            wrong.append(release.others[name])
+        elif name not in release.hashes:
             wrong.append(f"{name} is missing")
-        elif sha256(release.files[name]) != digest:
+        elif release.hashes[name] != digest:
             wrong.append(f"{name} differs from the released file")
     if released is not None:
-        strange = release.files.keys() - released.keys() - {SUMS}
-        wrong += [
-            f"{name} does not belong to the release"
-            for name in sorted({*strange, *release.others})
-        ]
+        strange = {*release.hashes, *release.others} - released.keys() - {SUMS}
+        wrong += [f"{name} does not belong to the release" for name in sorted(strange)]
     found = f"{counted(len(release.hub.tables), 'table')} as datapackage.json has them"
     found += "; there are no other hashes to compare" if released is None else ""
     found += f", {counted(len(released), 'file')} as released" if released is not None else ""
@@ -230,43 +258,25 @@ def _schema(release: _Opened) -> Check:
     if version > SCHEMA_VERSION:
         found = f"it has schema {version}; this citehub knows those up to {SCHEMA_VERSION}"
         return _must("schema", [found], "", "Check it with a newer citehub.")
-    declared = schema_at(version)
     wrong = [f"no table {name}" for name in _REQUIRED_TABLES if name not in release.hub.tables]
+    wrong += differences(release.hub.manifest)
     own = own_tables(release.hub.manifest)
-    wrong += [f"{name} is a table of citehub, not of the hub" for name in own if name in declared]
-    for resource in release.hub.manifest["resources"]:
-        if resource["name"] not in own:
-            wrong += _differences(resource, declared.get(resource["name"]))
     advice = "Build it with this citehub, or pin the citehub that wrote it."
-    found = f"every table, column, type and key as schema {version} declares them"
+    found = f"every table, column, type, rule and key as schema {version} declares them"
     found += f"; {counted(len(own), 'table')} of the hub's own" if own else ""
     return _must("schema", wrong, found, advice)
 
 
-def _differences(resource: Resource, declared: TableSchema | None) -> Iterator[str]:
-    """Yield where the columns and the key of a table differ from its schema."""
-    name, schema = resource["name"], resource["schema"]
-    if declared is None:
-        yield f"citehub has no table {name}, and it is not marked as one of the hub's own"
-        return
-    found = [(field["name"], field["arrowType"]) for field in schema["fields"]]
-    if found != [(column.name, column.type) for column in declared.columns]:
-        yield f"{name} has other columns"
-    if tuple(schema["primaryKey"]) != declared.key:
-        yield f"{name} has another key"
-
-
 def _keys(release: _Opened) -> Check:
+    held, canonical = release.hub.release.held, release.hub.release.canonical_id
     wrong = []
     for resource in release.resources:
         name, key = resource["name"], resource["schema"]["primaryKey"]
         counts = Counter(row_key(row, key) for row in release.rows[name])
         wrong += [f"{name} holds {each} twice" for each, count in counts.items() if count > 1]
         wrong += _problem(name, find_dangling(release.rows, resource))
-    canonical = release.hub.manifest["citehub"]["canonical_work_id"]
-    if [row["work_id"] for row in release.rows.get("works", [])[:1]] != [canonical]:
-        wrong.append(f"the first work is not the canonical one, {canonical}")
-    found = "every key is unique, and every reference leads somewhere"
+        wrong += _problem(name, find_contradiction(name, release.rows, held, canonical))
+    found = "every key is unique, every reference leads somewhere, and no rows contradict others"
     return _must("keys", wrong, found, "Mend the sources, and build again.")
 
 
@@ -438,7 +448,7 @@ def _identified(release: _Opened) -> Check:
 
 
 def _files_there(release: _Opened) -> Check:
-    lacking = [name for name in PUBLISHING_FILES if name not in release.files]
+    lacking = [name for name in PUBLISHING_FILES if name not in release.texts]
     total = len(PUBLISHING_FILES)
     found = f"{total - len(lacking)} of {total} are there"
     advice = "citehub publish writes them into another folder."
@@ -448,10 +458,10 @@ def _files_there(release: _Opened) -> Check:
 def _files_agree(release: _Opened) -> Check:
     wrong = []
     for name in ("croissant.json", "dataset.jsonld", "ro-crate-metadata.json"):
-        if name in release.files:
+        if name in release.texts:
             wrong += [f"{name}: {problem}" for problem in _disagreements(release, name)]
     for name in ("CITATION.cff", "README.md"):
-        text = release.files.get(name, b"").decode("utf-8", "replace")
+        text = release.texts.get(name, b"").decode("utf-8", "replace")
         if text and release.hub.version not in text:
             wrong.append(f"{name} names another version")
     found = "the files that exist give this version and these hashes"
@@ -462,18 +472,17 @@ def _files_agree(release: _Opened) -> Check:
 def _disagreements(release: _Opened, name: str) -> Iterator[str]:
     """Yield where a JSON file states another version, or another hash of a file."""
     try:
-        content = json.loads(release.files[name])
-    except ValueError as error:
-        yield f"no JSON ({error})"
+        content = parse_json(release.texts[name], name, DamagedRelease)
+    except DamagedRelease as error:
+        yield f"no JSON (expected {error.expected}; found {error.found})"
         return
     versions = set()
     for entity in _objects(content):
-        if entity.get("@type") in {"Dataset", "sc:Dataset"}:
+        if entity.get("@type") in ("Dataset", "sc:Dataset"):  # or a list, which has no hash
             versions.add(str(entity.get("version")))
         if "sha256" in entity:
             path = str(entity.get("contentUrl", entity.get("@id")))
-            found = sha256(release.files[path]) if path in release.files else "none"
-            if found != f"sha256:{entity['sha256']}":
+            if release.hashes.get(path) != f"sha256:{entity['sha256']}":
                 yield f"another hash of {path}"
     if versions != {release.hub.version}:
         yield f"another version than {release.hub.version}"

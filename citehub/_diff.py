@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from citehub import _html
-from citehub._catalog import is_folder, load, version_key
+from citehub._catalog import is_folder, open_hub, version_key
 from citehub._manifest import OWN_BEFORE
 from citehub._news import News, tell_news
 from citehub._schema import TABLES
@@ -274,7 +274,7 @@ def diff(
     {'cell filled': 244}
     """
     before, after = (
-        load(version) if is_folder(version) else load(hub, version=str(version))
+        open_hub(version) if is_folder(version) else open_hub(hub, str(version))
         for version in (old, new)
     )
     return compare(before, after)

@@ -4,68 +4,51 @@ from __future__ import annotations
 
 import errno
 import os
-import re
-import shutil
-import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
+from citehub import _file
+from citehub._file import clear_left, is_scratch, naming, remove, sync
 from citehub._manifest import MANIFEST, SUMS, read_bytes, read_sums, sha256
 from citehub.errors import DamagedRelease, TargetExists
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+__all__ = ["clear_left", "is_scratch", "naming", "remove", "sync"]
 
-_SCRATCH: Final = re.compile(r"\..+\.[a-z0-9_]{8}")
+_ASIDE: Final = f".replaced{_file.END}"
 
 
 @contextmanager
 def scratch_folder(target: str) -> Iterator[str]:
-    """Make a folder next to the target to write into; what is left of it at the end is removed."""
-    parent, name = os.path.split(target)
+    """Make a folder next to the target to write into; what is left of it at the end is removed.
+
+    Errors of the system name the target. What killed processes left beside it is removed first.
+    """
+    asked, target = target, os.path.realpath(target)
+    parent = os.path.dirname(target)
     try:
         os.makedirs(parent, exist_ok=True)
-        scratch = tempfile.mkdtemp(prefix=f".{name}.", dir=parent)
     except OSError as error:  # named by the folder that was asked for
         in_file = isinstance(error, FileExistsError)
         number = errno.ENOTDIR if in_file else error.errno or errno.EIO
-        raise OSError(number, os.strerror(number), target) from None
+        raise OSError(number, os.strerror(number), asked) from None
+    with naming(asked):
+        put_back(target)
+        clear_left(parent)
+        with _file.scratch_beside(target, _make) as (scratch, _), naming(asked, scratch):
+            yield scratch
+
+
+def _make(path: str) -> int:
+    os.mkdir(path)
+    if not hasattr(os, "O_DIRECTORY"):  # a system that opens no folders
+        return -1
     try:
-        os.chmod(scratch, 0o755)  # noqa: S103 -- mkdtemp makes folders that only their owner may read
-        yield scratch
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
-
-
-def clear_left(target: str) -> None:
-    """Remove what killed processes left next to a target that nobody else writes now."""
-    parent, name = os.path.split(target)
-    for each in os.listdir(parent) if os.path.isdir(parent) else ():
-        if is_left(each) and each.rpartition(".")[0] == f".{name}":
-            shutil.rmtree(os.path.join(parent, each), ignore_errors=True)
-
-
-def is_left(name: str) -> bool:
-    """Tell whether :func:`scratch_folder` gave a folder its name.
-
-    Examples
-    --------
-    >>> is_left(".my-hub.om9twlei"), is_left("my-hub")
-    (True, False)
-    """
-    return bool(_SCRATCH.fullmatch(name))
-
-
-@contextmanager
-def naming(path: str) -> Iterator[None]:
-    """Add the file's name to errors of the system; that of a full disk lacks it."""
-    try:
-        yield
-    except OSError as error:
-        if error.filename is None and error.errno is not None:
-            raise OSError(error.errno, error.strerror, path) from None
-        raise
+        return os.open(path, os.O_RDONLY)
+    except FileNotFoundError:  # taken for one that was left
+        raise FileExistsError from None
 
 
 def write_bytes(path: str, data: bytes) -> None:
@@ -78,6 +61,9 @@ def write_bytes(path: str, data: bytes) -> None:
 
 def check_free(target: str, hint: str = "") -> None:
     """Refuse a target that exists and is not empty."""
+    put_back(target)
+    if os.path.ismount(target):
+        raise TargetExists(f"{target} is a mount point, and stays. Name a folder in it.")
     if os.path.lexists(target) and not (os.path.isdir(target) and not os.listdir(target)):
         message = f"{target} exists already; nothing was written. {hint}"
         raise TargetExists(message.rstrip())
@@ -88,24 +74,73 @@ def move(scratch: str, target: str) -> None:
 
     A folder with the same files is as good: another run was first, or was cut off afterwards.
     """
+    target = os.path.realpath(target)
+    _sync_all(scratch)
     try:
         os.rename(scratch, target)
     except OSError:
-        if not os.path.isdir(target) or hashes(target) != hashes(scratch):
+        if not _is_same(scratch, target):
             check_free(target)
             raise
+    sync(os.path.dirname(target))
+
+
+def _is_same(folder: str, other: str) -> bool:
+    with suppress(DamagedRelease, OSError):
+        return os.path.isdir(other) and hashes(other) == hashes(folder)
+    return False
 
 
 def replace(scratch: str, target: str) -> None:
-    """Replace another folder by the finished one; if that fails, the other stays."""
-    with scratch_folder(target) as aside:
-        old = os.path.join(aside, "old")
-        os.rename(target, old)
+    """Replace another folder by the finished one; at any moment, one of them has the name.
+
+    Where the system cannot exchange two folders, a process that is killed between two steps leaves
+    none, and the next one that writes there puts the old one back.
+    """
+    _sync_all(scratch)
+    if not _file.rename(scratch, target, _file.SWAP):
+        _replace_in_steps(scratch, target)
+    sync(os.path.dirname(target))
+
+
+def _replace_in_steps(scratch: str, target: str) -> None:
+    aside = _aside(target)
+    with _file.holding(target):  # so that nobody puts it back meanwhile
+        os.rename(target, aside)
         try:
             os.rename(scratch, target)
-        except OSError:
-            os.rename(old, target)
+        except BaseException:
+            os.rename(aside, target)
             raise
+        remove(aside)
+
+
+def put_back(target: str) -> None:
+    """Give a folder its name back that a killed process took from it, and put no other there."""
+    aside = _aside(target)
+    if not os.path.lexists(aside):
+        return
+    with _file.holding(aside) as is_left:
+        if is_left and os.path.lexists(target):
+            remove(aside)
+        elif is_left:
+            os.rename(aside, target)
+
+
+def _aside(target: str) -> str:
+    parent, name = os.path.split(target)
+    return os.path.join(parent, f".{name}{_ASIDE}")
+
+
+def discard(path: str) -> None:
+    """Remove a folder so that a killed process leaves it whole, or only its scratch."""
+    with _file.scratch_beside(path, _make) as (scratch, _):
+        os.rename(path, scratch)
+
+
+def _sync_all(folder: str) -> None:
+    for parent, _, _ in os.walk(folder):
+        sync(parent)
 
 
 def find_foreign(folder: str, sign: str = MANIFEST, made: str = "published") -> str:
@@ -113,6 +148,7 @@ def find_foreign(folder: str, sign: str = MANIFEST, made: str = "published") -> 
 
     ``sign`` is the file that marks such a folder; ``made`` says in a word how it came about.
     """
+    put_back(folder)
     if os.path.islink(folder) or not os.path.isfile(os.path.join(folder, sign)):
         return f"no {sign}"
     try:

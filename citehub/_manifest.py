@@ -6,25 +6,31 @@ whose hash was compared.
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import json
 import os
+import re
 import stat
-import sys
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
-from citehub._columns import KNOWN_SCHEMA
+from citehub import _limits
+from citehub._columns import COLUMNS, KNOWN_SCHEMA, REQUIRED
+from citehub._text import clean_line
 from citehub._types import TYPES
 from citehub.errors import DamagedManifest, DamagedRelease, NewerRelease
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from typing import BinaryIO, NoReturn
 
     from citehub._shapes import Manifest
 
 MANIFEST = "datapackage.json"
 CHANGES = "CHANGES.md"
 SUMS = "SHA256SUMS"
+SIGNATURE = f"{SUMS}.minisig"
 DOI_PREFIX = "https://doi.org/"
 _NAMESPACE = "5f0f8a3e-9c1d-4b7a-8e21-6d4c3b2a1908"  # of the identifiers of dataset versions
 RESPONSIBLE_AI = (
@@ -61,7 +67,24 @@ OWN_BEFORE = (  # those of mt-nlg, which the schemas before had for every hub
     "canonical_throughput",
 )
 _VERSION_PARTS = 3
-_HEX_DIGITS = 64  # of a SHA-256
+_VERSION_DIGITS = 9
+_MOST_NAME = 200  # letters
+_MOST_SIZE = 1 << 53  # of numbers, which also JavaScript keeps exactly
+_MOST_DIGITS = 40
+_PIECE = 1 << 20  # bytes
+_DEVICES = frozenset(
+    ("con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10)))
+)
+"""Names that Windows keeps for devices, whatever their ending."""
+_NAME = re.compile("[A-Za-z0-9_][A-Za-z0-9_ .-]{0,99}")  # of a table or column
+_ADDRESS = re.compile('https?://[^\\s<>"\\\\^`{|}\\x00-\\x20\\x7f-\\x9f]+')
+_DIGEST = re.compile("sha256:[0-9a-f]{64}")
+_URN = re.compile("urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_DOI = re.compile(r"https://doi\.org/10\.[0-9]{4,9}(\.[0-9]+)*/[!#-\[\]_a-z~]{1,1000}")
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?Z)?")
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
+_TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_OF_PAGE = (".html", ".css", ".js", ".txt")
 _OPENSSL_PAYS_FROM = 1 << 19  # bytes
 
 
@@ -83,14 +106,39 @@ def _sha256(size: int) -> Callable[[bytes], Any]:
     return hashlib.sha256
 
 
-def read_bytes(path: str, damaged: type[DamagedRelease]) -> bytes:
+def read_bytes(path: str, damaged: type[DamagedRelease], *, most: int | None = None) -> bytes:
     """Read a regular file whole, never through a symbolic link.
+
+    Parameters
+    ----------
+    path : str
+        The file.
+    damaged : type
+        The error to raise.
+    most : int, optional
+        The most bytes that it may have; a larger file is not read at all. By default the limit
+        of all files, which ``CITEHUB_LIMITS=off`` lifts.
 
     Raises
     ------
     DamagedRelease
-        The file is missing, a link, or not a regular file; raised as ``damaged``.
+        The file is missing, a link, not a regular file, or too large; raised as ``damaged``.
     """
+    with _open(path, damaged, most) as file:
+        return file.read()
+
+
+def hash_file(path: str, damaged: type[DamagedRelease]) -> str:
+    """Return the SHA-256 of a regular file, read in pieces; see :func:`read_bytes`."""
+    digest = _sha256(_OPENSSL_PAYS_FROM)(b"")
+    with _open(path, damaged, None) as file:
+        while piece := file.read(_PIECE):
+            digest.update(piece)
+    return f"sha256:{digest.hexdigest()}"
+
+
+@contextlib.contextmanager
+def _open(path: str, damaged: type[DamagedRelease], most: int | None) -> Iterator[BinaryIO]:
     if os.path.islink(path):
         raise damaged.at(path, "a file of the release", "a symbolic link")
     flags = os.O_RDONLY
@@ -98,29 +146,77 @@ def read_bytes(path: str, damaged: type[DamagedRelease]) -> bytes:
         flags |= getattr(os, name, 0)
     try:
         descriptor = os.open(path, flags)
-    except OSError as error:
-        raise damaged.at(path, "a readable file", error.strerror or str(error)) from None
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+    except (OSError, ValueError) as error:  # a name with NUL, or half a surrogate pair
+        found = error.strerror if isinstance(error, OSError) else None
+        raise damaged.at(path, "a readable file", found or str(error)) from None
+    told = os.fstat(descriptor)
+    if not stat.S_ISREG(told.st_mode):
         os.close(descriptor)
         raise damaged.at(path, "a regular file", "something else")
     with open(descriptor, "rb") as file:
-        return file.read()
+        if told.st_size > (_limits.limit(_limits.FILE_BYTES) if most is None else most):
+            wanted = f"at most {_limits.FILE_BYTES:,} bytes ({_limits.LIFTING})"
+            if most is not None:
+                wanted = f"at most {most:,} bytes"
+            raise damaged.at(path, wanted, f"{told.st_size:,} bytes")
+        yield file
 
 
 def parse_json(data: bytes, path: str, damaged: type[DamagedRelease]) -> dict[str, Any]:
-    """Parse a JSON object; if that fails, raise ``damaged`` with the path."""
+    """Parse a JSON object in UTF-8 whose keys differ; if that fails, raise ``damaged``."""
     try:
-        parsed = json.loads(data)
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        found = "bytes that are no UTF-8"
+        if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in data[:4]:
+            found = "UTF-16"
+        raise damaged.at(path, "text in UTF-8", f"{found} ({error.reason})") from None
+    if text.startswith("\ufeff") or "\0" in text[:4]:
+        found = "a byte order mark" if text.startswith("\ufeff") else "UTF-16"
+        raise damaged.at(path, "text in UTF-8", found)
+    try:
+        parsed = json.loads(
+            text,
+            object_pairs_hook=_once,
+            parse_constant=_refuse,
+            parse_int=_whole,
+            parse_float=_finite,
+        )
     except (ValueError, RecursionError) as error:
-        raise damaged.at(path, "JSON", f"text that is not ({error})") from None
+        raise damaged.at(path, "JSON", f"text that is not ({error!s:.200})") from None
     if not isinstance(parsed, dict):
         raise damaged.at(path, "a JSON object", f"a {type(parsed).__name__}")
-    if b"\\ud" in data.lower():
+    if "\\u" in text and "\\ud" in text.lower():
         try:
             json.dumps(parsed, ensure_ascii=False).encode()
         except UnicodeEncodeError:
             raise damaged.at(path, "text in Unicode", "half of a surrogate pair") from None
     return parsed
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        raise ValueError(f"{next(key for key in keys if keys.count(key) > 1)!r:.60} occurs twice")
+    return found
+
+
+def _refuse(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number of JSON")
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > _MOST_DIGITS:
+        raise ValueError(f"a number has {len(digits):,} digits")
+    return int(digits)
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not abs(number) < _MOST_SIZE:
+        raise ValueError(f"{digits:.60} is too large a number")
+    return number
 
 
 def read_manifest(folder: str, expected_hash: str | None = None) -> Manifest:
@@ -142,10 +238,10 @@ def read_manifest(folder: str, expected_hash: str | None = None) -> Manifest:
         A newer citehub wrote it, in a form that this one does not know.
     """
     path = os.path.join(folder, MANIFEST)
-    data = read_bytes(path, DamagedManifest)
+    data = read_bytes(path, DamagedManifest, most=_limits.limit(_limits.MANIFEST_BYTES))
     parsed = parse_json(data, path, DamagedManifest)
     try:
-        _check_manifest(parsed, path)
+        _Judge(path).manifest(parsed)
     except DamagedManifest as error:
         stated = parsed["citehub"] if isinstance(parsed.get("citehub"), dict) else {}
         schema = stated.get("schema_version")
@@ -162,6 +258,8 @@ def read_manifest(folder: str, expected_hash: str | None = None) -> Manifest:
 def read_sums(folder: str) -> dict[str, str] | None:
     """Return the SHA-256 of each file that ``SHA256SUMS`` lists; None if there is no such list.
 
+    Files of a page that are not there are left out, as of a hub that was added without its page.
+
     Raises
     ------
     DamagedManifest
@@ -170,13 +268,28 @@ def read_sums(folder: str) -> dict[str, str] | None:
     path = os.path.join(folder, SUMS)
     if not os.path.lexists(path):
         return None
-    sums = {}
-    for line in read_bytes(path, DamagedManifest).decode("utf-8", "replace").splitlines():
+    wanted = "lines of SHA-256, two blanks, name"
+    data = read_bytes(path, DamagedManifest, most=_limits.limit(_limits.SUMS_BYTES))
+    try:
+        lines = data.decode().split("\n")
+    except UnicodeDecodeError as error:
+        raise DamagedManifest.at(
+            path, wanted, f"bytes that are no UTF-8 ({error.reason})"
+        ) from None
+    sums: dict[str, str] = {}
+    for line in lines if lines[-1] else lines[:-1]:
         digest, gap, name = line.partition("  ")
-        if not gap or len(digest) != _HEX_DIGITS or not set(digest) <= set("0123456789abcdef"):
-            raise DamagedManifest.at(path, "lines of SHA-256, two blanks, name", f"{line!r:.60}")
-        sums[name] = f"sha256:{digest}"
-    return sums
+        sha = f"sha256:{digest}"
+        if not gap or not is_digest(sha) or not is_line(name) or name in sums:
+            raise DamagedManifest.at(
+                path, wanted, f"{line!r:.60}{' again' if name in sums else ''}"
+            )
+        sums[name] = sha
+    return {
+        name: sha
+        for name, sha in sums.items()
+        if not name.endswith(_OF_PAGE) or os.path.lexists(os.path.join(folder, name))
+    }
 
 
 def format_sums(hashes: Mapping[str, str]) -> bytes:
@@ -228,36 +341,97 @@ def doi(manifest: Manifest) -> str | None:
 
 
 def is_plain_name(name: str) -> bool:
-    """Tell whether a name stays in its folder, on any platform."""
+    """Tell whether a name stays in its folder, on any platform, and is one of a file there."""
     bare = name.replace("-", "").replace("_", "").replace(".", "")
-    return name.isascii() and bare.isalnum() and name[0].isalnum()
+    return (
+        name.isascii()
+        and bare.isalnum()
+        and name[0].isalnum()
+        and name[-1] != "."
+        and len(name) <= _MOST_NAME
+        and name.partition(".")[0].lower() not in _DEVICES
+    )
 
 
 def is_version(text: str) -> bool:
     """Tell whether a text is a data version, ``MAJOR.MINOR.PATCH``."""
     parts = text.split(".")
     return len(parts) == _VERSION_PARTS and all(
-        part.isascii() and part.isdigit() and (part == "0" or part[0] != "0") for part in parts
+        part.isascii()
+        and part.isdigit()
+        and (part == "0" or part[0] != "0")
+        and len(part) <= _VERSION_DIGITS
+        for part in parts
     )
 
 
 def is_hub_name(name: str) -> bool:
     """Tell whether a text can name a hub: lower-case letters and digits, separated by hyphens."""
     parts = name.split("-")
-    return name.isascii() and name == name.lower() and all(part.isalnum() for part in parts)
+    return (
+        name.isascii()
+        and name == name.lower()
+        and all(part.isalnum() for part in parts)
+        and len(name) <= _MOST_NAME
+    )
+
+
+def is_address(text: str) -> bool:
+    """Tell whether a text is an address of the web, without blanks, quotes and brackets."""
+    return bool(_ADDRESS.fullmatch(text))
+
+
+def is_digest(text: object) -> bool:
+    """Tell whether a value is a SHA-256 as manifests write it."""
+    return isinstance(text, str) and bool(_DIGEST.fullmatch(text))
+
+
+def is_text(value: object, most: int = _limits.TEXT_LETTERS) -> bool:
+    """Tell whether a value is text of bounded length, whose only control characters are breaks."""
+    return (
+        isinstance(value, str)
+        and not _limits.exceeds(len(value), most)
+        and not _UNPRINTABLE.search(value)
+    )
+
+
+def is_line(value: object) -> bool:
+    """Tell whether a value is text of one line, without control characters."""
+    return is_text(value, _limits.LINE_LETTERS) and "\n" not in str(value)
+
+
+def is_id(value: object) -> bool:
+    """Tell whether a value can be the id of a work: a line that says something, left to right."""
+    return is_line(value) and str(value).strip() != "" and not _TURNING.search(str(value))
+
+
+def plain_text(text: str) -> str:
+    """Return a text from outside as manifests hold texts."""
+    if is_text(text):
+        return text
+    lines = text.replace("\r\n", "\n").split("\n")
+    return "\n".join(map(clean_line, lines))[: _limits.TEXT_LETTERS]
+
+
+def plain_line(text: str) -> str:
+    """Return a text from outside as a line of a manifest."""
+    return text if is_line(text) else clean_line(text)[: _limits.LINE_LETTERS]
 
 
 def _is_day(text: str) -> bool:
-    """Tell whether a text starts with a day, ``2026-11-23``, and has no control characters."""
-    year, month, day = text[:4], text[5:7], text[8:10]
-    is_date = text[4:5] == text[7:8] == "-" and (year + month + day).isdecimal()
-    return (
-        is_date
-        and text.isascii()
-        and text.isprintable()
-        and "01" <= month <= "12"
-        and "01" <= day <= "31"
-    )
+    """Tell whether a text is a day that exists, ``2026-11-23``, or a time of it in UTC."""
+    if not _TIME.fullmatch(text):
+        return False
+    try:
+        datetime.fromisoformat(text.removesuffix("Z"))
+    except ValueError:
+        return False
+    return True
+
+
+def is_dataset_id(text: str) -> bool:
+    """Tell whether a text is an id of a dataset as citehub writes it: of a UUID, or of a DOI."""
+    return bool(_URN.fullmatch(text) or _DOI.fullmatch(text))
 
 
 _HUB_SHAPE = {"hub": str, "canonical_work_id": str, "hub_class": str}
@@ -286,124 +460,225 @@ _MANIFEST_SHAPE = {
     "citehub": dict,
     "resources": list,
 }
+_LICENCE_SHAPE = {"name": str, "path": str, "title": str}
+_LIMITS: dict[str, set[type]] = {
+    "minimum": {int, float},
+    "maximum": {int, float},
+    "required": {bool},
+}
+_OF_CONTRIBUTOR = ("title", "path", "email", "organization", "givenName", "familyName")
 
 
-def _check_manifest(parsed: dict[str, Any], path: str) -> None:
-    _check(parsed, _MANIFEST_SHAPE, path, "the manifest")
-    _check(parsed["citehub"], _HUB_SHAPE, path, "'citehub'")
-    for number, resource in enumerate(parsed["resources"]):
-        _check_resource(resource, f"resource {number}", path)
-    for contributor in parsed["contributors"]:
-        _check(contributor, {"title": str}, path, "a contributor")
-    for terms in parsed["licenses"]:
-        _check(terms, {"name": str, "path": str, "title": str}, path, "a license")
-    if not all(isinstance(each, str) for each in parsed["keywords"]):
-        raise DamagedManifest.at(path, "keywords that are text", f"{parsed['keywords']!r:.60}")
-    for name, holds, wanted in (
-        (
-            parsed["citehub"]["hub"],
-            is_hub_name,
-            "a hub's name of lower-case letters, digits, hyphens",
-        ),
-        (parsed["version"], is_version, "a version MAJOR.MINOR.PATCH"),
-        (parsed["created"], _is_day, "'created' to be a day, YYYY-MM-DD"),
-    ):
-        if not holds(name):
-            raise DamagedManifest.at(path, wanted, f"{name!r:.60}")
-    _check_optional(parsed, path)
-    names = [resource["name"] for resource in parsed["resources"]]
-    own = parsed["citehub"].get("own_tables", [])
-    if not isinstance(own, list) or any(name not in names for name in own):
-        raise DamagedManifest.at(
-            path, "'own_tables' to list tables of the release", f"{own!r:.60}"
+class _Judge:
+    """What citehub itself would write into a manifest; anything else is damage."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def need(self, holds: object, wanted: str, found: object) -> None:
+        """Refuse a manifest in which something does not hold."""
+        if not holds:
+            told = found if isinstance(found, _Told) else f"{found!r:.60}"
+            raise DamagedManifest.at(self.path, wanted, told)
+
+    def shape(self, part: object, shape: Mapping[str, type], what: str) -> None:
+        """Hold an object to the keys that it needs, and their types."""
+        self.need(isinstance(part, dict), f"{what} to be an object", _Told(type(part).__name__))
+        assert isinstance(part, dict)  # noqa: S101 -- for type checkers
+        for key, kind in shape.items():
+            if type(part.get(key)) is not kind:
+                found = part[key] if key in part else _Told("none")
+                self.need(None, f"{what} to have a {kind.__name__} {key!r}", found)
+
+    def lines(self, part: Mapping[str, Any], keys: Iterable[str], what: str) -> None:
+        """Hold those of some keys that an object has to lines of text."""
+        for key in keys:
+            if key in part and not is_line(part[key]):
+                self.need(None, f"{key!r} of {what} to be a line of text", part[key])
+
+    def address(self, part: Mapping[str, Any], key: str, what: str) -> None:
+        """Hold a key that an object may have to an address of the web."""
+        found = part.get(key, "https://a")
+        wanted = f"{what} that starts with https:// or http://"
+        self.need(is_line(found) and is_address(found), wanted, found)
+
+    def items(self, part: Mapping[str, Any], key: str, what: str) -> list[Any]:
+        """Return a list that an object may have; it must not be too long."""
+        found: list[Any] = part.get(key, [])
+        if not isinstance(found, list):
+            self.need(None, f"{key!r} of {what} to be a list", found)
+        self.count(found, _limits.TERMS, key)
+        return found
+
+    def count(self, found: Collection[Any], most: int, what: str) -> None:
+        """Refuse too many parts."""
+        if _limits.exceeds(len(found), most):
+            wanted = f"at most {most:,} in {what!r} ({_limits.LIFTING})"
+            self.need(None, wanted, _Told(f"{len(found):,}"))
+
+    def manifest(self, parsed: dict[str, Any]) -> None:
+        """Check a whole manifest."""
+        self.shape(parsed, _MANIFEST_SHAPE, "the manifest")
+        hub = parsed["citehub"]
+        self.shape(hub, _HUB_SHAPE, "'citehub'")
+        self.count(parsed["resources"], _limits.TABLES, "resources")
+        for number, resource in enumerate(parsed["resources"]):
+            self.resource(resource, f"resource {number}")
+        self.about(parsed)
+        for name, holds, wanted in (
+            (hub["hub"], is_hub_name, "a hub's name of lower-case letters, digits, hyphens"),
+            (parsed["version"], is_version, "a version MAJOR.MINOR.PATCH"),
+            (parsed["created"], _is_day, "'created' to be a day, YYYY-MM-DD"),
+            (hub["canonical_work_id"], is_id, "'canonical_work_id' to be the id of a work"),
+            (parsed["name"], hub["hub"].__eq__, f"the name {hub['hub']!r:.60}, as its hub"),
+        ):
+            self.need(holds(name), wanted, name)
+        self.hub(hub)
+        self.tables(parsed)
+
+    def about(self, parsed: dict[str, Any]) -> None:
+        """Check what a manifest says about the dataset as a whole."""
+        self.lines(parsed, ("$schema",), "the manifest")
+        for key in ("title", "description"):
+            self.need(is_text(parsed[key]), f"a {key} without control characters", parsed[key])
+        keywords = self.items(parsed, "keywords", "the manifest")
+        self.need(all(map(is_line, keywords)), "keywords that are text", keywords)
+        for terms in self.items(parsed, "licenses", "the manifest"):
+            self.shape(terms, _LICENCE_SHAPE, "a license")
+            self.lines(terms, _LICENCE_SHAPE, "a license")
+            self.address(terms, "path", "a license with an address")
+        for each in self.items(parsed, "contributors", "the manifest"):
+            self.shape(each, {"title": str}, "a contributor")
+            self.lines(each, _OF_CONTRIBUTOR, "a contributor")
+            self.address(each, "path", "a contributor's address")
+            roles = self.items(each, "roles", "a contributor")
+            self.need(all(map(is_line, roles)), "roles that are text", roles)
+        for each in self.items(parsed, "sources", "the manifest"):
+            self.shape(each, {"title": str}, "a source")
+            self.lines(each, ("title",), "a source")
+            self.address(each, "path", "a source's address")
+        if "id" in parsed:
+            self.shape(parsed, {"id": str}, "the manifest")
+            wanted = "an id urn:uuid:... or https://doi.org/..."
+            self.need(is_dataset_id(parsed["id"]), wanted, parsed["id"])
+        if "homepage" in parsed:
+            self.shape(parsed, {"homepage": str}, "the manifest")
+        self.address(parsed, "homepage", "a homepage")
+
+    def hub(self, hub: dict[str, Any]) -> None:
+        """Check what makes the package a hub."""
+        self.lines(hub, ("hub_class",), "'citehub'")
+        schema = hub.get("schema_version", FIRST_SCHEMA)
+        wanted = "a whole number 'schema_version' from 1"
+        self.need(type(schema) is int and schema >= FIRST_SCHEMA, wanted, schema)
+        said = hub.get("responsible_ai", {})
+        self.shape(said, {}, "'responsible_ai'")
+        self.count(said, _limits.TABLES, "responsible_ai")
+        sound = all(_NAME.fullmatch(key) and is_text(text) for key, text in said.items())
+        self.need(sound, "'responsible_ai' to hold text", said)
+        right = hub.get("publish_sentences", "")
+        self.need(is_text(right), "'publish_sentences' to be text", right)
+
+    def tables(self, parsed: dict[str, Any]) -> None:
+        """Check which tables and files there are."""
+        names = [resource["name"] for resource in parsed["resources"]]
+        own = parsed["citehub"].get("own_tables", [])
+        sound = isinstance(own, list) and all(name in names for name in own)
+        self.need(
+            sound and len(own) <= len(names), "'own_tables' to list tables of the release", own
         )
-    if "works" not in names or len(names) != len(set(names)):
-        raise DamagedManifest.at(path, "each table once, and a table 'works'", ", ".join(names))
-    first = next(each for each in parsed["resources"] if each["name"] == "works")
-    if not first["rows"]:
-        raise DamagedManifest.at(
-            path, "the canonical work in table 'works'", "a table without rows"
-        )
+        once = len(names) == len(set(names))
+        wanted = "each table once, and a table 'works'"
+        self.need("works" in names and once, wanted, _Told(f"{', '.join(names):.200}"))
+        files = [resource["path"].lower() for resource in parsed["resources"]]
+        twice = sorted({each for each in files if files.count(each) > 1})
+        self.need(not twice, "a file for each table, whatever the case of names", twice)
+        first = next(each for each in parsed["resources"] if each["name"] == "works")
+        wanted = "the canonical work in table 'works'"
+        self.need(first["rows"], wanted, _Told("a table without rows"))
 
-
-def _check(part: object, shape: Mapping[str, type], path: str, what: str) -> None:
-    if not isinstance(part, dict):
-        raise DamagedManifest.at(path, f"{what} to be an object", type(part).__name__)
-    for key, kind in shape.items():
-        if type(part.get(key)) is not kind:
-            found = f"{part[key]!r:.60}" if key in part else "none"
-            raise DamagedManifest.at(path, f"{what} to have a {kind.__name__} {key!r}", found)
-
-
-def _check_optional(manifest: dict[str, Any], path: str) -> None:
-    """Check what only newer manifests have."""
-    for key in ("id", "homepage"):
-        if key in manifest:
-            _check(manifest, {key: str}, path, "the manifest")
-    if not manifest.get("homepage", "https://").startswith(("https://", "http://")):
-        found = f"{manifest['homepage']!r:.60}"
-        raise DamagedManifest.at(path, "a homepage that starts with https:// or http://", found)
-    schema = manifest["citehub"].get("schema_version", FIRST_SCHEMA)
-    if type(schema) is not int or schema < FIRST_SCHEMA:
-        raise DamagedManifest.at(path, "a whole number 'schema_version' from 1", f"{schema!r:.60}")
-    said = manifest["citehub"].get("responsible_ai", {})
-    _check(said, {}, path, "'responsible_ai'")
-    if not all(isinstance(text, str) for text in said.values()):
-        raise DamagedManifest.at(path, "'responsible_ai' to hold text", f"{said!r:.60}")
-
-
-def _check_resource(resource: Any, what: str, path: str) -> None:
-    _check(resource, _RESOURCE_SHAPE, path, what)
-    what = f"table {resource['name']!r:.60}"
-    if not is_plain_name(resource["path"]):
-        found = f"path {resource['path']!r:.60}"
-        raise DamagedManifest.at(path, f"{what} to be a file of its own folder", found)
-    for key in ("bytes", "rows"):
-        if not 0 <= resource[key] < sys.maxsize:
-            raise DamagedManifest.at(
-                path, f"{what} to have {key} from 0", f"{resource[key]!r:.60}"
+    def resource(self, resource: Any, what: str) -> None:
+        """Check the description of a table."""
+        self.shape(resource, _RESOURCE_SHAPE, what)
+        name = resource["name"]
+        what = f"table {name!r:.60}"
+        wanted = f"{what} to be a file of its own folder"
+        is_file = is_plain_name(resource["path"]) and resource["path"].endswith(".parquet")
+        self.need(is_file, wanted, _Told(f"path {resource['path']!r:.60}"))
+        self.need(_NAME.fullmatch(name), "a table named in letters and digits", name)
+        self.need(is_text(resource["description"]), f"a description of {what}", resource)
+        self.lines(resource, ("type", "format", "mediatype"), what)
+        for key in ("bytes", "rows"):
+            self.need(
+                0 <= resource[key] < _MOST_SIZE, f"{what} to have {key} from 0", resource[key]
             )
-    schema = resource["schema"]
-    _check(schema, _SCHEMA_SHAPE, path, f"the schema of {what}")
-    for field in schema["fields"]:
-        _check_field(field, what, path)
-    names = [field["name"] for field in schema["fields"]]
-    if not names or not schema["primaryKey"] or any(k not in names for k in schema["primaryKey"]):
-        raise DamagedManifest.at(
-            path, f"the key of {what} to be columns of it", f"{schema['primaryKey']!r:.60}"
+        for key in ("hash", "content_hash"):
+            self.need(is_digest(resource[key]), f"{what} to have a SHA-256 {key!r}", resource[key])
+        schema = resource["schema"]
+        self.shape(schema, _SCHEMA_SHAPE, f"the schema of {what}")
+        self.count(schema["fields"], _limits.COLUMNS, "fields")
+        for field in schema["fields"]:
+            self.field(field, what)
+        names = [field["name"] for field in schema["fields"]]
+        kinds = {field["name"]: field["arrowType"] for field in schema["fields"]}
+        self.need(len(names) == len(kinds), f"each column of {what} once", names)
+        self.keys(schema, names, what)
+        for column, kind in COLUMNS.get(name, {}).items():
+            found = kinds.get(column)
+            is_sound = found == kind if found else column not in REQUIRED[name]
+            self.need(is_sound, f"column {column!r} of {what} to be {kind}", found)
+
+    def keys(self, schema: dict[str, Any], names: list[str], what: str) -> None:
+        """Check the keys of a table."""
+        key = schema["primaryKey"]
+        sound = names and key and all(each in names for each in key) and len(key) <= len(names)
+        self.need(sound, f"the key of {what} to be columns of it", key)
+        keys = self.items(schema, "foreignKeys", what)
+        self.need(
+            all(_is_foreign_key(each, names) for each in keys), f"foreign keys of {what}", keys
         )
-    keys = schema.get("foreignKeys", [])
-    if not isinstance(keys, list) or not all(_is_foreign_key(key, names) for key in keys):
-        raise DamagedManifest.at(path, f"foreign keys of {what}", f"{keys!r:.60}")
+
+    def field(self, field: Any, what: str) -> None:
+        """Check the description of a column."""
+        of = f"a field of {what}"
+        self.shape(field, _FIELD_SHAPE, of)
+        kind, limits = field["arrowType"], field.get("constraints", {})
+        self.need(kind in TYPES, f"{of} to be one of {' '.join(TYPES)}", kind)
+        is_name = _NAME.fullmatch(field["name"])
+        self.need(is_name, f"{of} named in letters and digits", field["name"])
+        self.need(is_text(field["description"]), f"the description of {of} in text", field)
+        if "unit" in field:
+            self.shape(field, {"unit": str}, of)
+        self.lines(field, ("type", "format", "unit"), of)
+        self.need(type(field.get("asOf", False)) is bool, f"'asOf' of {of} to be bool", field)
+        self.shape(limits, {}, f"constraints of {what}")
+        for key in limits.keys() & _LIMITS:
+            kinds = _LIMITS[key]
+            named = " or ".join(sorted(each.__name__ for each in kinds))
+            self.need(type(limits[key]) in kinds, f"{key!r} of {of} to be {named}", limits[key])
+        enum = self.items(limits, "enum", of)
+        self.need(all(map(is_line, enum)), f"a vocabulary of {what} to be names", enum)
+        python = TYPES[kind].python
+        if python is not str:
+            is_sound = not enum and field.get("format") != "uri"
+            self.need(is_sound, f"{of} with a vocabulary, or of addresses, to be text", field)
+        if python not in {int, float}:
+            is_sound = "minimum" not in limits and "maximum" not in limits
+            self.need(is_sound, f"{of} with a least or greatest value to be a number", field)
 
 
-def _check_field(field: Any, what: str, path: str) -> None:
-    _check(field, _FIELD_SHAPE, path, f"a field of {what}")
-    if field["arrowType"] not in TYPES:
-        known = f"a field of {what} to be one of {' '.join(TYPES)}"
-        raise DamagedManifest.at(path, known, f"{field['arrowType']!r:.60}")
-    limits = field.get("constraints", {})
-    _check(limits, {}, path, f"constraints of {what}")
-    for key, kinds in (
-        ("minimum", {int, float}),
-        ("maximum", {int, float}),
-        ("required", {bool}),
-    ):
-        if key in limits and type(limits[key]) not in kinds:
-            named = " or ".join(sorted(kind.__name__ for kind in kinds))
-            raise DamagedManifest.at(
-                path, f"{key!r} of a field of {what} to be {named}", f"{limits[key]!r:.60}"
-            )
-    if "unit" in field:
-        _check(field, {"unit": str}, path, f"a field of {what}")
-    enum = limits.get("enum", [])
-    if not isinstance(enum, list) or not all(isinstance(each, str) for each in enum):
-        raise DamagedManifest.at(path, f"a vocabulary of {what} to be names", f"{enum!r:.60}")
+class _Told(str):
+    """What was found, in words."""
+
+    __slots__ = ()
 
 
 def _is_foreign_key(key: object, names: list[str]) -> bool:
     match key:
-        case {"fields": [str(field)], "reference": {"resource": str(), "fields": [str()]}}:
-            return field in names
+        case {
+            "fields": [str(field)],
+            "reference": {"resource": str(table), "fields": [str(other)]},
+        }:
+            return field in names and all(map(_NAME.fullmatch, (table, other)))
         case _:
             return False

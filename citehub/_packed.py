@@ -15,11 +15,12 @@ import os
 import shutil
 import tempfile
 import zipfile
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from citehub import _folder
 from citehub._manifest import read_bytes, sha256
-from citehub.errors import DamagedManifest, MissingExtra
+from citehub.errors import DamagedManifest, DamagedRelease, MissingExtra
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,6 +36,7 @@ _NO_PLACE: Final = {  # to write in, as where a home is a file, or may only be r
     *(errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT),
     *(errno.ENOTDIR, errno.EEXIST, errno.ENOENT),
 }
+_TAKEN: Final = {errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR}  # as a name of a folder
 
 _kept: dict[str, str] = {}  # folders of this process, where the system has no place
 
@@ -130,11 +132,18 @@ def _unpack_all(path: str, folder: str) -> str:
                 except (zipfile.BadZipFile, NotImplementedError) as error:
                     raise DamagedManifest.at(path, f"the source {name}", f"{error}") from None
                 _folder.write_bytes(os.path.join(scratch, os.path.basename(name)), data)
-            if os.path.isdir(folder):
-                _folder.replace(scratch, folder)
-            else:
-                os.rename(scratch, folder)
+            _place(scratch, folder)
     return folder
+
+
+def _place(scratch: str, folder: str) -> None:
+    """Give what was unpacked its name; what is there is damaged, or another process was first."""
+    try:
+        os.rename(scratch, folder)
+    except OSError as error:
+        if error.errno not in _TAKEN:
+            raise
+        _folder.replace(scratch, folder)
 
 
 def open_archive(path: str) -> zipfile.ZipFile:
@@ -186,38 +195,17 @@ class _Packed:
         }
 
     def is_whole(self, folder: str) -> bool:
-        """Tell whether a folder has the files of the release, by name and size.
-
-        Their content is compared whenever they are read.
-        """
-        if os.path.islink(folder) or not os.path.isdir(folder):
-            return False
-        with open_archive(self.path) as archive:
-            sizes = {each.filename: each.file_size for each in archive.infolist()}
-        try:
-            due = {
-                name: os.path.getsize(self.others[digest])
-                if digest in self.others
-                else sizes.get(_entry(digest))
-                for name, digest in self.files.items()
-            }
-            return due == {entry.name: entry.stat().st_size for entry in os.scandir(folder)}
-        except OSError:
-            return False
+        """Tell whether a folder has the files of the release, and nothing else."""
+        with suppress(OSError, DamagedRelease):
+            return not os.path.islink(folder) and _folder.hashes(folder) == self.files
+        return False
 
     def unpack(self, folder: str) -> None:
         """Unpack the release, and compare each file with its hash."""
         with _folder.scratch_folder(folder) as scratch, open_archive(self.path) as archive:
             for name, digest in self.files.items():
                 _folder.write_bytes(os.path.join(scratch, name), self._read(archive, digest))
-            try:
-                if os.path.isdir(folder) and not self.is_whole(folder):
-                    _folder.replace(scratch, folder)
-                else:
-                    os.rename(scratch, folder)
-            except OSError:
-                if not self.is_whole(folder):  # else another process was first
-                    raise
+            _place(scratch, folder)
 
     def _read(self, archive: zipfile.ZipFile, digest: str) -> bytes:
         path = self.others.get(digest, self.path)

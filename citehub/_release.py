@@ -5,13 +5,21 @@ It reads a table on first use, and keeps what is used often.
 
 from __future__ import annotations
 
+import functools
 import os
 from typing import TYPE_CHECKING, Any, Final
 
-from citehub._manifest import SUMS, read_bytes, read_sums, sha256
+from citehub._columns import KNOWN_SCHEMA
+from citehub._manifest import MANIFEST, SUMS, hash_file, read_sums, schema_version
 from citehub._table import RowsByWork, Table, TableFile
 from citehub._text import clean
-from citehub.errors import DamagedManifest, DamagedTable, UnknownTable, UnknownWork
+from citehub.errors import (
+    DamagedManifest,
+    DamagedTable,
+    NewerRelease,
+    UnknownTable,
+    UnknownWork,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -71,7 +79,10 @@ class Release:
         self.resources: dict[str, Resource] = {
             each["name"]: each for each in manifest["resources"]
         }
-        self.files = {name: TableFile(path, each) for name, each in self.resources.items()}
+        self.files = {
+            name: TableFile(path, each, functools.partial(self._hold, name))
+            for name, each in self.resources.items()
+        }
         self.tables: dict[str, Table[Any, Any]] = {
             name: Table(file, self.label) for name, file in self.files.items()
         }
@@ -131,10 +142,23 @@ class Release:
         return self.manifest["citehub"]["canonical_work_id"]
 
     def ids(self) -> dict[str, None]:
-        """Return the ids of the works in hub order, the canonical one first; read once."""
+        """Return the ids of the works in hub order, the canonical one first; read once.
+
+        Raises
+        ------
+        DamagedTable
+            A work has no id, or that of another, or the canonical work does not come first.
+        """
         if not self._work_ids:
-            column = self.tables["works"].to_arrow(["work_id"]).column(0)
-            self._work_ids = dict.fromkeys(map(str, column.to_pylist()))
+            column: list[Any] = self.tables["works"].to_arrow(["work_id"]).column(0).to_pylist()
+            found: dict[str, None] = dict.fromkeys(column)
+            path = self.files["works"].path
+            if None in found or len(found) < len(column):
+                raise DamagedTable.at(path, "an id of each work, once", "a work twice, or null")
+            if next(iter(found), None) != self.canonical_id:
+                expected = f"the canonical work {self.canonical_id} in its first row"
+                raise DamagedTable.at(path, expected, "another work, or none")
+            self._work_ids = found
         return self._work_ids
 
     def citing_ids(self) -> list[str]:
@@ -259,31 +283,52 @@ class Release:
 
     # -- integrity ------------------------------------------------------------------------
 
+    @functools.cached_property
+    def held(self) -> dict[str, Resource]:
+        """The description of each table with the rules of citehub's own schema."""
+        from citehub._declared import held_against
+
+        return held_against(self.manifest)
+
+    def _hold(self, name: str) -> Resource:
+        return self.held[name]
+
     def verify(self) -> None:
         """Check the whole release: every hash, key, null, vocabulary and foreign key.
+
+        What the rules are, citehub's own schema of the release's version says, not the manifest;
+        only tables of the hub's own have no other rules than the manifest's.
 
         Raises
         ------
         DamagedManifest
-            The manifest, or a file next to it, differs from the released one.
+            The manifest, or a file next to it, differs from the released one, or the manifest
+            describes a table otherwise than the schema.
         DamagedTable
-            A table differs from the released one, or contradicts itself.
+            A table differs from the released one, or contradicts itself or another.
+        NewerRelease
+            A newer citehub wrote the release, and this one lacks its schema.
         """
-        from citehub._validate import find_dangling, referring_columns
+        from citehub._declared import differences
+        from citehub._validate import columns_to_compare, find_contradiction, find_dangling
 
+        path, schema = os.path.join(self.path, MANIFEST), schema_version(self.manifest)
+        for difference in differences(self.manifest):
+            raise DamagedManifest.at(path, f"tables as schema {schema} declares them", difference)
         rows = {
-            name: self.files[name].read_verified().select({*columns, "work_id"})
-            for name, columns in referring_columns(self.resources).items()
+            name: self.files[name].read_verified().select(columns)
+            for name, columns in columns_to_compare(self.held).items()
         }
         self.verify_files()
-        for name, resource in self.resources.items():
-            problem = find_dangling(rows, resource)
+        for name, resource in self.held.items():
+            problem = find_dangling(rows, resource) or find_contradiction(
+                name, rows, self.held, self.canonical_id
+            )
             if problem is not None:
                 raise DamagedTable.at(self.files[name].path, *problem)
-        first = next(iter(rows["works"]), None)
-        if first is None or first["work_id"] != self.canonical_id:
-            expected = f"the canonical work {self.canonical_id} in its first row"
-            raise DamagedTable.at(self.files["works"].path, expected, "another work, or none")
+        if schema > KNOWN_SCHEMA:
+            known = f"it has schema {schema}, and this citehub knows schemas up to {KNOWN_SCHEMA}"
+            raise NewerRelease.of(path, f"{known}. Its tables are as its manifest says")
 
     def verify_files(self) -> None:
         """Compare the files with the index, or with SHA256SUMS if the folder has it.
@@ -307,7 +352,7 @@ class Release:
         verified = {each["path"]: each["hash"] for each in self.resources.values()}
         for name, digest in released.items():
             path = os.path.join(self.path, name)
-            found_hash = verified.get(name) or sha256(read_bytes(path, DamagedManifest))
+            found_hash = verified.get(name) or hash_file(path, DamagedManifest)
             if found_hash != digest:
                 raise DamagedManifest.at(path, f"the released file, {digest}", "another")
 

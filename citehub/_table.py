@@ -20,7 +20,7 @@ from citehub._types import TYPES
 from citehub.errors import BadArgument, DamagedTable, MissingExtra, NoFile, UnknownColumn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     import pandas as pd
     import polars as pl
@@ -55,11 +55,16 @@ class TableFile:
         The file.
     resource : dict
         The manifest's description of the table.
+
+    ``held`` gives the description by whose rules its rows are verified; by default the same.
     """
 
-    def __init__(self, folder: str, resource: Resource) -> None:
+    def __init__(
+        self, folder: str, resource: Resource, held: Callable[[], Resource] | None = None
+    ) -> None:
         self.path = os.path.join(folder, resource["path"])
         self.resource = resource
+        self._held = held
 
     def read_bytes(self) -> bytes:
         """Return the file after comparing its hash with the manifest.
@@ -108,7 +113,7 @@ class TableFile:
         from citehub._validate import find_problem
 
         rows = ArrowRows(self.open(self.read_bytes()).read())
-        problem = find_problem(rows, self.resource)
+        problem = find_problem(rows, self._held() if self._held else self.resource)
         if problem is not None:
             raise DamagedTable.at(self.path, *problem)
         return rows
@@ -458,6 +463,22 @@ class ArrowRows:
         if column not in self.table.column_names:
             return set()
         return {*self.table.column(column).unique().to_pylist()}
+
+    def where(self, column: str, value: str) -> ArrowRows:
+        """Return the rows with a value."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        texts: Any = self.table.column(column).cast(pa.string())
+        return ArrowRows(self.table.filter(pc.equal(texts, pa.scalar(value))))
+
+    def stray(self, column: str, others: ArrowRows, key: Sequence[str]) -> str | None:
+        """Return a text in a column that is no key of other rows, or None."""
+        import pyarrow.compute as pc
+
+        texts: Any = self.table.column(column)
+        lost = texts.filter(pc.invert(pc.is_in(texts, value_set=others._keys(key))))
+        return lost[0].as_py() if len(lost) else None
 
 
 class RowsByWork:

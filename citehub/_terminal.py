@@ -10,7 +10,7 @@ from rich.console import Console, RenderableType
 from rich.table import Table as Grid
 from rich.text import Text
 
-from citehub._file import write_whole
+from citehub._file import naming, write_whole
 from citehub._text import clean
 
 if TYPE_CHECKING:
@@ -29,7 +29,9 @@ def show(*parts: RenderableType) -> None:
         return
     with console.capture() as capture:
         console.print(*parts, sep="\n")
-    sys.stdout.write("\n".join(line.rstrip() for line in capture.get().split("\n")))
+    with naming("standard output"):
+        sys.stdout.write("\n".join(line.rstrip() for line in capture.get().split("\n")))
+        sys.stdout.flush()
 
 
 def err() -> Console:
@@ -165,6 +167,7 @@ def _harmless(chunk: bytes) -> bytes:
 
 def write_stdout(chunks: Iterable[bytes]) -> None:
     """Write bytes to standard output, whatever the locale."""
-    sys.stdout.flush()
-    sys.stdout.buffer.writelines(chunks)
-    sys.stdout.buffer.flush()
+    with naming("standard output"):
+        sys.stdout.flush()
+        sys.stdout.buffer.writelines(chunks)
+        sys.stdout.buffer.flush()

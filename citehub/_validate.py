@@ -13,6 +13,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from citehub._columns import COLUMNS
 from citehub._types import TYPES
 
 if TYPE_CHECKING:
@@ -37,8 +38,27 @@ class StoredRows(Protocol):
     def values(self, column: str) -> set[Any]:
         """Return every value of a column, once."""
 
+    def where(self, column: str, value: str) -> StoredRows:
+        """Return the rows with a value."""
+
+    def stray(self, column: str, others: Any, key: Sequence[str]) -> str | None:
+        """Return a text in a column that is no key of other rows, or None."""
+
 
 Rows = Sequence["Mapping[str, Any]"] | StoredRows
+
+_AT_MOST: Final = {  # counts of a part and of the whole
+    "label_counts": (("n", "n_labelled"), ("n_labelled", "n_citing")),
+    "source_overlap": (("n_both", "n_either"),),
+}
+_DIFFER: Final = {  # what is not said of one thing alone
+    "citations": ("citing_work_id", "cited_work_id"),
+    "local_citations": ("citing_work_id", "cited_work_id"),
+    "merge_candidates": ("work_id", "other_work_id"),
+    "source_overlap": ("source_id", "other_source_id"),
+}
+_OF_THE_WORK: Final = ("citations", "citation_sources", "citation_contexts", "citation_labels")
+_ABOUT: Final = ("table_name", "row_key", "column_name")
 
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
@@ -169,10 +189,93 @@ def find_dangling(tables: Mapping[str, Rows], resource: Resource) -> tuple[str, 
     return None
 
 
-def referring_columns(resources: Mapping[str, Resource]) -> dict[str, set[str]]:
-    """Return the columns of each table that foreign keys use or lead to."""
-    columns: dict[str, set[str]] = {name: set() for name in resources}
+def find_contradiction(
+    name: str, tables: Mapping[str, Rows], resources: Mapping[str, Resource], canonical: str
+) -> tuple[str, str] | None:
+    """Return what was expected and found where rows contradict others, or None.
+
+    No single column has these rules: the canonical work comes first and cites nothing here, each
+    other work has a citation of it, a part is at most its whole, evidence is of cells that exist.
+
+    Parameters
+    ----------
+    name : str
+        The table whose rows are compared.
+    tables : mapping of str to rows
+        Every table, with the columns that :func:`columns_to_compare` names.
+    resources : mapping of str to dict
+        The description of each table.
+    canonical : str
+        The id of the canonical work.
+    """
+    rows = tables[name]
+    if name == "works":
+        first = next(iter(rows), None)
+        if first is None or first["work_id"] != canonical:
+            return f"the canonical work {canonical} in its first row", "another work, or none"
+    if name == "citations" and "works" in tables:
+        lost = _values(tables["works"], "work_id") - {canonical} - _values(rows, "citing_work_id")
+        if lost:
+            return "a citation of each citing work", f"none of {min(lost, key=str)!r:.80}"
+    if name in _OF_THE_WORK and (others := _values(rows, "cited_work_id") - {canonical}):
+        return f"citations of {canonical}", f"one of {min(others, key=str)!r:.80}"
+    if name == "evidence":
+        return _find_stray(rows, tables, resources)
+    return _find_wrong_pair(rows, name)
+
+
+def _find_wrong_pair(rows: Rows, name: str) -> tuple[str, str] | None:
+    differ, at_most = _DIFFER.get(name), _AT_MOST.get(name, ())
+    for number, row in enumerate(rows, 1) if differ or at_most else ():
+        if differ and row[differ[0]] == row[differ[1]]:
+            found = f"{row[differ[0]]!r:.80} as both"
+            return f"{differ[0]!r} and {differ[1]!r} of row {number} to differ", found
+        for part, whole in at_most:
+            if None not in (row[part], row[whole]) and row[part] > row[whole]:
+                found = f"{row[part]} of {row[whole]}"
+                return f"{part!r} of row {number} to be at most {whole!r}", found
+    return None
+
+
+def _find_stray(
+    evidence: Rows, tables: Mapping[str, Rows], resources: Mapping[str, Resource]
+) -> tuple[str, str] | None:
+    """Return what was expected and found of the first evidence of no cell, or None."""
+    for name in sorted(_values(evidence, "table_name") - {None}):
+        if name not in tables:
+            return "evidence of tables of the release", f"some of {name!r:.80}"
+        schema = resources[name]["schema"]
+        rows = _where(evidence, name)
+        known = {*COLUMNS.get(name, ()), *(field["name"] for field in schema["fields"])}
+        lost = _values(rows, "column_name") - known  # those of newer schemas were once written
+        if lost:
+            return f"evidence of columns of {name}", f"some of {min(lost, key=str)!r:.80}"
+        stray = _stray(rows, tables[name], schema["primaryKey"])
+        if stray is not None:
+            return f"evidence of rows of {name}", f"some of {stray!r:.80}"
+    return None
+
+
+def _where(evidence: Rows, table: str) -> Rows:
+    if isinstance(evidence, Sequence):
+        return [row for row in evidence if row["table_name"] == table]
+    return evidence.where("table_name", table)
+
+
+def _stray(evidence: Rows, rows: Rows, key: Sequence[str]) -> str | None:
+    if isinstance(evidence, Sequence) or isinstance(rows, Sequence):
+        known = {row_key(row, key) for row in rows}
+        return next((row["row_key"] for row in evidence if row["row_key"] not in known), None)
+    return evidence.stray("row_key", rows, key)
+
+
+def columns_to_compare(resources: Mapping[str, Resource]) -> dict[str, set[str]]:
+    """Return the columns of each table that rows of this or another table are compared by."""
+    columns = {name: {*each["schema"]["primaryKey"]} for name, each in resources.items()}
     for name, resource in resources.items():
+        columns[name].update(_DIFFER.get(name, ()), *_AT_MOST.get(name, ()))
+        if name in _OF_THE_WORK:
+            columns[name] |= {"citing_work_id", "cited_work_id"}
         for foreign in resource["schema"].get("foreignKeys", ()):
             columns[name].update(foreign["fields"])
             columns.get(foreign["reference"]["resource"], set()).update(

@@ -20,6 +20,7 @@
     │   ├── DamagedIndex            index.json
     │   ├── DamagedManifest         datapackage.json
     │   └── DamagedTable            a Parquet file
+    ├── BadSignature                a published folder is not signed by the key that was given
     ├── NewerRelease                a newer citehub wrote it, in a form not known here
     ├── BuildError                  a release cannot be built
     │   ├── SourceError             a source is wrong; names the file and the line
@@ -33,6 +34,8 @@
     │   └── BadAnswer               its answer is damaged or of another kind
     ├── UnreadableText (ValueError) a full text that cannot be read, and why
     ├── TargetExists                a file, folder or release is never overwritten unasked
+    ├── NotAdded                    a hub from elsewhere is not taken into the home of hubs
+    ├── LockMismatch                a lock does not name what was asked for, or names other bytes
     └── BadArgument (ValueError)    an argument that is not allowed
 """
 
@@ -46,6 +49,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BadAnswer",
     "BadArgument",
+    "BadSignature",
     "BudgetUsedUp",
     "BuildError",
     "BumpTooSmall",
@@ -57,10 +61,12 @@ __all__ = [
     "FetchError",
     "HubInUse",
     "KeyRefused",
+    "LockMismatch",
     "MissingExtra",
     "NewerRelease",
     "NoDatasets",
     "NoFile",
+    "NotAdded",
     "NothingKnown",
     "SeveralWorks",
     "SourceError",
@@ -275,6 +281,29 @@ class DamagedTable(DamagedRelease):
     """A table's Parquet file cannot be trusted."""
 
 
+class BadSignature(CitehubError):
+    """A published folder is not signed, or not by the owner of the key that was given.
+
+    Attributes
+    ----------
+    path : str
+        The signature.
+    """
+
+    def __init__(self, message: str, path: str = "") -> None:
+        super().__init__(message)
+        self.path = path
+
+    @classmethod
+    def at(cls, path: str, problem: str) -> Self:
+        """Name the file, the problem and the next step."""
+        return cls(
+            f"{path} is no signature to rely on. {problem} Trust nothing in this folder: get it "
+            "again, and ask its maintainer for the public key by another way.",
+            path,
+        )
+
+
 class NewerRelease(CitehubError):
     """A release that a newer citehub wrote and this one cannot read."""
 
@@ -362,6 +391,14 @@ class UnreadableText(CitehubError, ValueError):
 
 class TargetExists(CitehubError):
     """A file, folder or released version exists already; citehub does not overwrite it unasked."""
+
+
+class NotAdded(CitehubError):
+    """A hub from elsewhere is not taken: its name is another's, it goes back, or it changed."""
+
+
+class LockMismatch(CitehubError):
+    """A lock counts here, and names no such release, or one with other bytes."""
 
 
 class BadArgument(CitehubError, ValueError):

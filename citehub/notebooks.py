@@ -89,12 +89,11 @@ def copy_notebooks(out: str | os.PathLike[str]) -> tuple[str, ...]:
     }
     files = {name: held for name, held in _files() if not name.endswith(".md")} | written
     with _folder.scratch_folder(target) as scratch:
-        folder = os.path.join(scratch, "notebooks")
         for name, held in files.items():
-            path = os.path.join(folder, *name.split("/"))
+            path = os.path.join(scratch, *name.split("/"))
             os.makedirs(os.path.dirname(path), exist_ok=True)
             _folder.write_bytes(path, held)
-        _place(folder, target)
+        _place(scratch, target)
     return tuple(written)
 
 
@@ -180,10 +179,10 @@ def _read_folder(folder: str) -> Iterator[tuple[str, bytes]]:
                     yield inside, file.read()
 
 
-def _place(folder: str, target: str) -> None:
-    """Give the finished folder its name, or fill an empty one."""
-    if not os.path.isdir(target):
-        os.rename(folder, target)
+def _place(scratch: str, target: str) -> None:
+    """Give the finished folder its name, or fill the one where the user stands."""
+    if not (os.path.isdir(target) and os.path.samefile(target, os.curdir)):
+        _folder.move(scratch, target)
         return
-    for entry in os.listdir(folder):
-        os.rename(os.path.join(folder, entry), os.path.join(target, entry))
+    for entry in os.listdir(scratch):
+        os.rename(os.path.join(scratch, entry), os.path.join(target, entry))

@@ -12,8 +12,10 @@ import citehub
 from citehub import errors
 from citehub.build import build_release
 from citehub.publish import PUBLISHING_FILES
+from tests.faults.manifests import small, write_table
 from tests.made import make_release, make_works
 
+MT_NLG = "arxiv:2201.11990"
 NEWEST = citehub.versions("mt-nlg")[-1]
 
 
@@ -220,6 +222,46 @@ def test_stated_rights_licence_and_metadata_are_checked(release):
         "no keywords", "no description of 50 letters",
     )  # fmt: skip
     assert "identifier (FAIR F1)" not in failed(card, "should")
+
+
+RULES = {
+    "a month 99": ("works", {"publication_month": 99}, "12 or less"),
+    "an address that runs": ("works", {"page_url": "javascript:alert(1)"}, "https:// or http://"),
+    "no title": ("works", {"title": None}, "not null"),
+    "a source that is none": ("works", {"finding_source": "none"}, "in sources.source_id"),
+    "a term that is none": ("work_ids", {"scheme": "none"}, "one of arxiv"),
+    "a citation of itself": ("citations", {"citing_work_id": MT_NLG}, "a citation of each"),
+    "more labels than labelled": ("label_counts", {"n": 99}, "at most 'n_labelled'"),
+    "evidence of no row": ("evidence", {"row_key": "none"}, "evidence of rows of"),
+}
+
+
+@pytest.mark.parametrize(("table", "cells", "said"), RULES.values(), ids=RULES)
+def test_rules_hold_whatever_the_manifest_leaves_out(tmp_path, table, cells, said):
+    folder = shutil.copytree(small(3), tmp_path / "release")
+    rows = citehub.load(folder).table(table).to_arrow().to_pylist() or [{}]
+    write_table(folder, table, [{**rows[0], **cells}, *rows[1:]], keeps_rules=False)
+    with pytest.raises(errors.DamagedManifest, match="tables as schema 4 declares them"):
+        citehub.load(folder).verify()
+    assert "schema" in failed(citehub.check(folder))
+    folder = shutil.copytree(small(3), tmp_path / "with-rules")
+    write_table(folder, table, [{**rows[0], **cells}, *rows[1:]], keeps_rules=True)
+    with pytest.raises(errors.DamagedTable, match=said):
+        citehub.load(folder).verify()
+    assert not citehub.check(folder).passed
+
+
+@pytest.mark.parametrize("rule", ["constraints", "format", "foreignKeys"])
+def test_a_rule_that_the_manifest_leaves_out_is_told(release, rule):
+    path = release / "datapackage.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    schema = manifest["resources"][0]["schema"]
+    parts = [schema] if rule in schema else [each for each in schema["fields"] if rule in each]
+    del parts[0][rule]
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    assert re.search(r"works\S* has other ", failed(citehub.check(release))["schema"].found)
+    with pytest.raises(errors.DamagedManifest, match=r"works\S* has other "):
+        citehub.load(release).verify()
 
 
 # -- the command line -------------------------------------------------------------------------

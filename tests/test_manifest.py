@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -11,7 +12,16 @@ import pytest
 
 import citehub
 from citehub import errors
-from citehub._manifest import dataset_id, is_plain_name, sha256
+from citehub._catalog import read_index
+from citehub._manifest import (
+    dataset_id,
+    hash_file,
+    is_plain_name,
+    read_bytes,
+    read_manifest,
+    read_sums,
+    sha256,
+)
 
 
 def change_manifest(datasets, change, *, rehash):
@@ -214,6 +224,120 @@ def test_the_identifier_is_of_hub_version_and_tables(hub, change, same):
     assert (dataset_id(changed) == dataset_id(hub.manifest)) is same
 
 
-@pytest.mark.parametrize("name", ["works.parquet", "a_b-c.1.json", "x"])
+@pytest.mark.parametrize("name", ["works.parquet", "a_b-c.1.json", "x", "console.parquet"])
 def test_plain_names(name):
     assert is_plain_name(name)
+
+
+@pytest.mark.parametrize("name", ["con.parquet", "NUL", "com1.x.parquet", "x.", "x" * 201])
+def test_names_that_some_platform_lacks_are_not_plain(name):
+    assert not is_plain_name(name)
+
+
+# -- what citehub itself would not write --------------------------------------------------------
+
+
+def field(number, **cells):
+    return lambda m: m["resources"][0]["schema"]["fields"][number].update(cells)
+
+
+UNWRITTEN = {
+    "a day that is none": (lambda m: m.update(created="2026-02-30"), "'created' to be a day"),
+    "an hour that is none": (lambda m: m.update(created="2026-02-01T25:00:00Z"), "'created'"),
+    "a version without end": (lambda m: m.update(version=f"1.{'9' * 5000}.0"), "a version"),
+    "a name of another hub": (lambda m: m.update(name="other"), "the name 'mt-nlg', as its hub"),
+    "an id that is none": (lambda m: m.update(id="urn:uuid:1}{"), "an id urn:uuid"),
+    "a DOI with braces": (lambda m: m.update(id="https://doi.org/10.1234/a}{b"), "an id urn:uuid"),
+    "a title that rings": (lambda m: m.update(title="a\x07"), "a title without control"),
+    "a keyword of two lines": (lambda m: m.update(keywords=["a\nb"]), "keywords that are text"),
+    "a C1 control": (lambda m: m.update(title="a\x9b2J"), "a title without control"),
+    "a line separator": (lambda m: m.update(title="a\u2028b"), "a title without control"),
+    "half a surrogate pair": (lambda m: m.update(title="a\ud800"), "text in Unicode"),
+    "an endless title": (lambda m: m.update(title="a" * 1_000_001), "a title without"),
+    "a description that rings": (lambda m: m.update(description="\x1b[2J"), "a description"),
+    "an id of a work that turns": (
+        lambda m: m["citehub"].update(canonical_work_id="a\u202e"), "the id of a work"),
+    "a license that runs": (
+        lambda m: m["licenses"][0].update(path="javascript:x"), "https:// or http://"),
+    "an address with a blank": (lambda m: m.update(homepage="https://a b"), "https:// or http://"),
+    "a source that runs": (
+        lambda m: m["sources"][0].update(path="file:///x"), "a source's address"),
+    "roles are numbers": (lambda m: m["contributors"][0].update(roles=[1]), "roles that are text"),
+    "a hash that is none": (lambda m: m["resources"][0].update(hash="x"), "a SHA-256 'hash'"),
+    "two tables in a file": (
+        lambda m: m["resources"][1].update(path="WORKS.parquet"), "whatever the case of names"),
+    "a device": (
+        lambda m: m["resources"][1].update(path="con.parquet"), "a file of its own folder"),
+    "another ending": (
+        lambda m: m["resources"][1].update(path="x.sh"), "a file of its own folder"),
+    "a column twice": (field(1, name="work_id"), "each column of table 'works' once"),
+    "another type of a known column": (field(1, arrowType="int32"), "'title' of .* to be string"),
+    "a known column left out": (
+        lambda m: m["resources"][0]["schema"]["fields"].pop(1), "'title' of .* to be string"),
+    "text with a least value": (field(1, constraints={"minimum": 1}), "to be a number"),
+    "a number with a vocabulary": (field(4, constraints={"enum": ["a"]}), "to be text"),
+    "a number that is an address": (field(4, format="uri"), "to be text"),
+    "too many tables": (lambda m: m["resources"].extend([{}] * 1000), "at most 1,000 in 'resou"),
+    "a number of 50 digits": (lambda m: m.update(x=10**50), "50 digits|51 digits"),
+    "a number beyond all": (lambda m: m.update(x=1e300), "too large a number"),
+    "no number": (lambda m: m.update(x=float("nan")), "NaN is no number"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("change", "said"), UNWRITTEN.values(), ids=UNWRITTEN)
+def test_a_manifest_that_citehub_would_not_write_is_refused(hub, tmp_path, change, said):
+    manifest = copy.deepcopy(hub.manifest)
+    change(manifest)
+    (tmp_path / "datapackage.json").write_text(json.dumps(manifest), encoding="utf-8")
+    with pytest.raises(errors.DamagedManifest, match=f"is damaged: expected .*{said}"):
+        read_manifest(str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda text: text.encode("utf-16"), "text in UTF-8; found UTF-16"),
+        (lambda text: text.encode("utf-16-be"), "text in UTF-8; found UTF-16"),
+        (lambda text: text.encode("utf-8-sig"), "a byte order mark"),
+        (lambda text: b"\xff" + text.encode(), "bytes that are no UTF-8"),
+        (lambda text: text.encode().replace(b"{", b'{"name": "x",', 1), "'name' occurs twice"),
+    ],
+)
+def test_a_manifest_in_another_form_is_named(hub, tmp_path, change, said):
+    path = tmp_path / "datapackage.json"
+    path.write_bytes(change(json.dumps(hub.manifest)))
+    with pytest.raises(errors.DamagedManifest, match=said):
+        read_manifest(str(tmp_path))
+
+
+def test_a_file_of_40_gb_is_refused_by_its_size(hub, tmp_path, monkeypatch):
+    for name in ("datapackage.json", "SHA256SUMS", "index.json", "CHANGES.md"):
+        with (tmp_path / name).open("wb") as file:
+            file.truncate(40 << 30)
+    for read in (read_manifest, read_sums, read_index):
+        with pytest.raises(errors.DamagedRelease, match=r"at most .* found 42,949,672,960 bytes"):
+            read(str(tmp_path))
+    for read in (read_bytes, hash_file):
+        with pytest.raises(errors.DamagedRelease, match="CITEHUB_LIMITS=off lifts this limit"):
+            read(str(tmp_path / "CHANGES.md"), errors.DamagedRelease)
+    monkeypatch.setenv("CITEHUB_LIMITS", "off")
+    many = {**hub.manifest, "keywords": ["a"] * 10_001}
+    (tmp_path / "datapackage.json").write_text(json.dumps(many), encoding="utf-8")
+    assert len(read_manifest(str(tmp_path))["keywords"]) == 10_001
+
+
+@pytest.mark.parametrize("name", ["../x", "/etc/x", "a//b", "a\\b", "C:x", "a\n", ".."])
+def test_an_index_names_only_files_inside(tmp_path, name):
+    files = {name: f"sha256:{'0' * 64}"}
+    index = {"format": "citehub-hub-1", "name": "x", "title": "X", "default": "1.0.0"}
+    index["versions"] = {"1.0.0": files}
+    (tmp_path / "index.json").write_text(json.dumps(index), encoding="utf-8")
+    with pytest.raises(errors.DamagedIndex, match=r"files inside the folder of 1\.0\.0"):
+        read_index(str(tmp_path))
+
+
+def test_a_folder_without_sums_says_so(datasets, say):
+    shutil.copytree(datasets / "mt-nlg" / "1.0.0", datasets / "alone")
+    said = say("verify", str(datasets / "alone"))
+    assert "has no sums: only tables were compared with the manifest" in said
+    assert "no sums" not in say("verify", "mt-nlg", "--version", "1.0.0")

@@ -7,6 +7,8 @@ import json
 import os
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -76,28 +78,50 @@ def test_what_is_unpacked_is_taken_as_it_is(hub, cache, monkeypatch):
     assert [path.name for path in Path(first).parent.iterdir()] == ["1.0.0"]
 
 
-@pytest.mark.parametrize("harm", ["lost", "cut", "strange", "link"])
+@pytest.mark.parametrize("harm", ["lost", "cut", "flipped", "strange", "link", "file"])
 def test_what_was_harmed_is_unpacked_anew(hub, cache, tmp_path, harm):
     folder = Path(citehub.load(hub, version="1.0.0").path)
     if harm == "lost":
         (folder / "works.parquet").unlink()
     elif harm == "cut":
         (folder / "works.parquet").write_bytes(b"")
+    elif harm == "flipped":
+        path = folder / "works.parquet"
+        path.write_bytes(bytes([path.read_bytes()[0] ^ 1]) + path.read_bytes()[1:])
     elif harm == "strange":
         (folder / "more.txt").write_text("more")
     else:
         folder.rename(tmp_path / "elsewhere")
-        folder.symlink_to(tmp_path / "elsewhere")
+        if harm == "link":
+            folder.symlink_to(tmp_path / "elsewhere")
+        else:
+            folder.touch()
     again = citehub.load(hub, version="1.0.0")
     again.verify()
-    assert os.listdir(folder.parent) == ["1.0.0"] or harm == "link"
+    assert again.path == str(folder)
+    assert not folder.is_symlink()
+    assert os.listdir(folder.parent) == ["1.0.0"]
 
 
-def test_other_bytes_of_the_same_size_are_found_when_they_are_read(hub, cache):
-    path = Path(citehub.load(hub, version="1.0.0").path) / "works.parquet"
-    path.write_bytes(b"x" * path.stat().st_size)
-    with pytest.raises(errors.DamagedTable):
+@pytest.mark.parametrize("harmed", [True, False])
+def test_several_unpack_at_once(hub, cache, monkeypatch, harmed):
+    if harmed:
+        path = Path(citehub.load(hub, version="1.0.0").path)
+        (path / "works.parquet").write_bytes(b"")
+    n, real = 4, _packed._place
+    meet = threading.Barrier(n)
+
+    def place(*given):
+        meet.wait()  # each has unpacked it
+        real(*given)
+
+    def load(_):
         citehub.load(hub, version="1.0.0").verify()
+
+    monkeypatch.setattr(_packed, "_place", place)
+    with ThreadPoolExecutor(n) as pool:
+        list(pool.map(load, range(n)))
+    assert [each.name for each in cache.glob("releases/*/*")] == ["1.0.0"]
 
 
 @pytest.mark.parametrize("place", ["a file", "read only"])
@@ -105,7 +129,7 @@ def test_without_a_place_the_folder_is_of_the_process(hub, monkeypatch, cache, p
     if place == "a file":
         cache.write_text("")
     else:
-        monkeypatch.setattr(_packed._folder.tempfile, "mkdtemp", refusing(cache))
+        monkeypatch.setattr(_packed._folder.os, "mkdir", refusing(cache))
     first = citehub.load(hub, version="1.0.0")
     first.verify()
     assert not first.path.startswith(str(cache))
@@ -114,15 +138,15 @@ def test_without_a_place_the_folder_is_of_the_process(hub, monkeypatch, cache, p
 
 
 def refusing(below):
-    """Return what makes temporary folders, but not below a folder."""
-    made = _packed.tempfile.mkdtemp
+    """Return what makes folders, but not below a folder."""
+    made = os.mkdir
 
-    def mkdtemp(prefix=None, dir=None):  # noqa: A002
-        if dir and str(dir).startswith(str(below)):
-            raise PermissionError(13, "Permission denied", str(dir))
-        return made(prefix=prefix, dir=dir)
+    def mkdir(path, *mode):
+        if str(path).startswith(str(below)):
+            raise PermissionError(13, "Permission denied", str(path))
+        made(path, *mode)
 
-    return mkdtemp
+    return mkdir
 
 
 def test_a_damaged_archive_is_named(hub, cache):
@@ -214,3 +238,21 @@ def test_a_damaged_archive_of_sources_is_named(sources, cache):
     with pytest.raises(errors.DamagedManifest, match=r"source\.zip\.xz is damaged"):
         _packed.unpack_sources(str(sources), "source")
     assert not list(cache.glob("sources/*"))
+
+
+def test_scratch_is_never_packed(tmp_path):
+    for name in ("works.csv", ".works.csv.0f5e1d2c.citehub", ".citehub.lock", ".hidden"):
+        (tmp_path / name).touch()
+    scratch = tmp_path / ".curation.0f5e1d2c.citehub"
+    scratch.mkdir()
+    (scratch / "labels.csv").touch()
+    packed = hatch_build().Pack._files(None, tmp_path)
+    assert [path.name for path in packed] == [".hidden", "works.csv"]
+
+
+def test_what_a_release_does_not_list_is_never_packed(tmp_path):
+    hub, included = make_hub(tmp_path / "made", "1.0.0"), {}
+    listed = {path.name for path in (hub / "1.0.0").iterdir()}
+    (hub / "1.0.0" / "notes.txt").touch()
+    hatch_build().Pack._add_releases(None, hub / "index.json", included)
+    assert {Path(each).name for each in included} == listed

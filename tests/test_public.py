@@ -16,8 +16,9 @@ from citehub import errors
 PUBLIC = {
     "Agreement", "CitehubError", "Diff", "Export", "Hub", "MtNlg", "News", "Passage", "Passages",
     "Related", "Scorecard", "Summary", "Table", "Work", "Works",
-    "__version__", "arithmetic", "check", "diff", "display", "errors", "explorer",
-    "find_passages", "hash_sentence", "hubs", "load", "notebooks", "versions", "vocabulary",
+    "__version__", "add", "arithmetic", "check", "diff", "display", "errors", "explorer",
+    "find_passages", "hash_sentence", "hubs", "load", "lock", "notebooks", "versions",
+    "vocabulary",
 }  # fmt: skip
 
 

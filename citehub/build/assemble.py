@@ -310,8 +310,18 @@ class _Assembly:
 
     def _gather(self) -> None:
         """Move the rows so far into Arrow's memory, a tenth of that of dicts."""
+        cells = {
+            (name, column.name)
+            for name, table in self.schemas.items()
+            if self._has(name)
+            for column in table.columns
+        }
         tables = {
-            name: [row for row in rows if name != "evidence" or self._has(row["table_name"])]
+            name: [
+                row
+                for row in rows
+                if name != "evidence" or (row["table_name"], row["column_name"]) in cells
+            ]
             for name, rows in self.ledger.close().items()
             if name in self.schemas and (self._has(name) or name in _ABOUT_THE_OTHERS)
         }

@@ -106,6 +106,8 @@ def read_own_tables(folder: str) -> dict[str, OwnTable]:
     path = os.path.join(folder, DECLARATION)
     if not os.path.lexists(path):
         return {}
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise SourceError.at(path, 0, "should be a file")
     tables: dict[str, OwnTable] = {}
     for number, content in enumerate(_read_json(path), 1):
         table = _read_table(_Part(path, f"table {number}", content))

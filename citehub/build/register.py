@@ -4,27 +4,19 @@ from __future__ import annotations
 
 import json
 import os
-import socket
-import time
-from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Final, NamedTuple
+from contextlib import suppress
+from typing import TYPE_CHECKING, NamedTuple
 
 from citehub import _folder
 from citehub._catalog import FORMAT, INDEX, find_releases, read_index, sort_versions
+from citehub._file import write_whole
 from citehub._hub import Hub
+from citehub._lock import LOCK, writing
 from citehub._manifest import SUMS, read_manifest, read_sums
-from citehub.errors import DamagedIndex, DamagedRelease, HubInUse, NewerRelease, TargetExists
+from citehub.errors import DamagedIndex, DamagedRelease, NewerRelease, TargetExists
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from citehub._shapes import HubIndex
-
-LOCK: Final = ".citehub.lock"
-WRITER: Final = ".citehub.writer"
-"""Names the holder of the lock. A killed process leaves this file, but not the lock."""
-_WAIT: Final = 5.0  # seconds
-_MOST_SAID: Final = 200  # letters
 
 
 class Repair(NamedTuple):
@@ -33,67 +25,6 @@ class Repair(NamedTuple):
     entered: tuple[str, ...]
     refused: dict[str, str]
     """Versions that were not entered, each with the reason."""
-
-
-@contextmanager
-def writing(folder: str, *, wait: float = _WAIT) -> Iterator[None]:
-    """Keep other processes from writing into a hub folder, until this one ends.
-
-    The thread that holds it may take it again.
-
-    Parameters
-    ----------
-    folder : str
-        The hub folder, which is made if missing.
-    wait : float, optional
-        Seconds to wait for another process.
-
-    Raises
-    ------
-    HubInUse
-        Another process still writes.
-    OSError
-        The folder cannot be written, or its file system has no locks.
-    """
-    from filelock import FileLock, Timeout  # only writers need it
-
-    os.makedirs(folder, exist_ok=True)
-    path = os.path.join(os.path.realpath(folder), LOCK)
-    lock = FileLock(path, is_singleton=True)
-    try:
-        lock.acquire(timeout=wait)
-    except Timeout:
-        raise HubInUse(
-            f"{_who_writes(folder)} is writing into {folder}; nothing was written. Wait until it "
-            "is done, and try again."
-        ) from None
-    except NotImplementedError as error:
-        raise OSError(str(error)) from None
-    writer = os.path.join(folder, WRITER)
-    try:
-        if lock.lock_counter == 1:
-            _say_who(writer)
-        yield
-    finally:
-        if lock.lock_counter == 1:
-            with suppress(OSError):
-                os.unlink(writer)
-        lock.release()
-
-
-def _say_who(path: str) -> None:
-    since = time.strftime("%Y-%m-%d %H:%M:%S")
-    with suppress(OSError), open(path, "w", encoding="utf-8") as file:
-        file.write(f"Process {os.getpid()} on {socket.gethostname()}, since {since},")
-
-
-def _who_writes(folder: str) -> str:
-    path = os.path.join(folder, WRITER)
-    with suppress(OSError), open(path, encoding="utf-8", errors="replace") as file:
-        said = file.read(_MOST_SAID)
-        if said.isprintable() and said:
-            return said
-    return "Another process"
 
 
 def register(folder: str, name: str, title: str, version: str) -> None:
@@ -247,19 +178,10 @@ def _begin(name: str, title: str) -> HubIndex:
 
 
 def _write(folder: str, index: HubIndex) -> None:
-    """Write the index next to its place, and rename it; the lock is held."""
+    """Write the index; the lock is held."""
     index["versions"] = {
         each: index["versions"][each] for each in sort_versions(index["versions"])
     }
     index["default"] = next(reversed(index["versions"]))
-    path = os.path.join(folder, INDEX)
-    scratch = os.path.join(folder, f".{INDEX}.part")
-    with suppress(FileNotFoundError):  # a killed process left it
-        os.unlink(scratch)
-    try:
-        _folder.write_bytes(scratch, json.dumps(index, indent=1).encode() + b"\n")
-        os.replace(scratch, path)
-    except OSError as error:
-        with suppress(OSError):
-            os.unlink(scratch)
-        raise OSError(error.errno, error.strerror, path) from None
+    data = json.dumps(index, indent=1).encode() + b"\n"
+    write_whole([data], os.path.join(folder, INDEX), force=True)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime
 import os
-import re
-import shutil
 import warnings
 from contextlib import suppress
 from dataclasses import replace
@@ -24,9 +22,10 @@ from citehub._catalog import (
 )
 from citehub._diff import LEVELS, Diff, compare, needed_level, next_version
 from citehub._hub import Hub
+from citehub._lock import writing
 from citehub._manifest import CHANGES, MANIFEST, is_version, read_manifest
 from citehub._schema import schema_at
-from citehub._validate import find_dangling, find_double
+from citehub._validate import find_contradiction, find_dangling, find_double
 from citehub.build import write
 from citehub.build.assemble import TRUST, Assembled, Plan, assemble, join_statements
 from citehub.build.changes import FIRST, changes_of
@@ -35,9 +34,9 @@ from citehub.build.curate import join_decisions
 from citehub.build.gather import gather
 from citehub.build.join import RecordKey, named_in
 from citehub.build.own_rows import put_own_rows, read_own_rows
-from citehub.build.register import register, repair_index, writing
-from citehub.build.spec import PARTS, HubSpec, ReleaseSpec, read_spec
-from citehub.build.taking import STAGED, finish_taking
+from citehub.build.register import register, repair_index
+from citehub.build.spec import PARTS, SOURCE, HubSpec, ReleaseSpec, read_spec
+from citehub.build.taking import finish_taking
 from citehub.errors import (
     BadArgument,
     BuildError,
@@ -66,9 +65,6 @@ _FIRST_VERSION: Final = "1.0.0"
 _WITH_OUT: Final = "Say where to build with --out DIR, or work in a checkout."
 IN_A_COPY: Final = "Use a hub folder of your own, as citehub new makes, or a checkout."
 """The next step if a command cannot write elsewhere."""
-_LEFT: Final = re.compile(  # as `_folder.scratch_folder` names
-    rf"\.(\d+\.\d+\.\d+|{re.escape(STAGED)})\.[a-z0-9_]{{8}}"
-)
 
 
 class Built(NamedTuple):
@@ -202,9 +198,9 @@ def mend(folder: str, *, but: str = "") -> list[str]:
         Sentences on what was entered into the index, and what was not.
     """
     finish_taking(folder)
-    for name in os.listdir(folder):
-        if _LEFT.fullmatch(name):
-            shutil.rmtree(os.path.join(folder, name), ignore_errors=True)
+    _folder.clear_left(folder)
+    for parent, *_ in os.walk(os.path.join(folder, SOURCE)):
+        _folder.clear_left(parent)
     mended = repair_index(folder, but=but)
     told = [
         f"Entered {version} into {os.path.join(folder, INDEX)}, which did not list it."
@@ -509,9 +505,15 @@ def _write_tables(folder: str, content: Content) -> list[Resource]:
     tables = content.tables
     schemas = schema_at(content.release.schema_version, content.spec.own_tables)
     resources = [write.describe(schemas[name], rows) for name, rows in tables.items()]
-    for resource in resources:
-        rows = tables[resource["name"]]
-        problem = find_double(rows, resource["schema"]) or find_dangling(tables, resource)
+    described = {each["name"]: each for each in resources}
+    canonical = content.facts["canonical_work_id"]
+    for name, resource in described.items():
+        rows = tables[name]
+        problem = (
+            find_double(rows, resource["schema"])
+            or find_dangling(tables, resource)
+            or find_contradiction(name, tables, described, canonical)
+        )
         if problem is not None:
             expected, found = problem
             raise BuildError(f"Table {resource['name']}: expected {expected}; found {found}.")

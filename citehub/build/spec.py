@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from citehub._catalog import SPEC, find_folder, find_releases, is_hub, is_release, version_key
 from citehub._identifiers import parse_identifier
-from citehub._manifest import FIRST_SCHEMA, RESPONSIBLE_AI, is_hub_name, is_version
+from citehub._manifest import (
+    DOI_PREFIX,
+    FIRST_SCHEMA,
+    RESPONSIBLE_AI,
+    is_address,
+    is_dataset_id,
+    is_hub_name,
+    is_version,
+)
 from citehub._packed import unpack_sources
 from citehub._schema import SCHEMA_VERSION
 from citehub.build.own_tables import read_own_tables
@@ -180,6 +188,8 @@ def read_spec(folder: str) -> HubSpec:
     path = os.path.join(folder, SPEC)
     if not os.path.lexists(path):
         raise SourceError.at(path, 0, f"does not exist. {_explain(folder)}")
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise SourceError.at(path, 0, "should be a file")
     return parse_spec(read_text(path), folder)
 
 
@@ -329,6 +339,7 @@ def _read_licenses(hub: _Reader) -> Iterator[dict[str, str]]:
         reader = _Reader(hub.path, entry, "an entry of licenses")
         for text in ("name", "path", "title"):
             reader.take(text, str)
+        _check_address(reader, "path", "the path")
         yield entry
 
 
@@ -343,18 +354,23 @@ def _read_contributors(hub: _Reader) -> Iterator[dict[str, Any]]:
                 reader.take(key, str)
         if not all(isinstance(role, str) for role in reader.take_list("roles")):
             reader.fail("the roles should be text")
+        if "path" in entry:
+            _check_address(reader, "path", "the path")
         yield entry
 
 
 def _read_homepage(hub: _Reader) -> str:
-    homepage = hub.take_text("homepage")
-    if homepage and not _is_address(homepage):
-        hub.fail(f"the homepage {homepage!r:.60} should start with https:// or http://")
-    return homepage
+    if hub.take_text("homepage"):
+        _check_address(hub, "homepage", "the homepage")
+    return hub.take_text("homepage")
 
 
-def _is_address(text: str) -> bool:
-    return text.startswith(("https://", "http://"))
+def _check_address(part: _Reader, key: str, what: str) -> None:
+    address = part.take_text(key)
+    if not is_address(address):
+        part.fail(
+            f"{what} {address!r:.60} should start with https:// or http:// and have no blanks"
+        )
 
 
 def _read_responsible_ai(hub: _Reader) -> dict[str, str]:
@@ -409,7 +425,8 @@ def _read_schema_version(release: _Reader) -> int:
 def _read_doi(release: _Reader) -> str:
     doi = release.take_text("doi")
     identifier = parse_identifier(doi) if doi else None
-    if doi and (identifier is None or (identifier.scheme, identifier.value) != ("doi", doi)):
+    is_plain = identifier is not None and is_dataset_id(DOI_PREFIX + doi)
+    if doi and (not is_plain or identifier != ("doi", doi)):
         release.fail(f"the doi {doi!r:.60} should be bare and in lower case, as 10.5281/zenodo.1")
     return doi
 
@@ -460,7 +477,7 @@ def describe_hub(  # noqa: PLR0913
         for text in texts:
             if not text.strip():
                 raise BadArgument.of(what, text, "a name that says something")
-    if homepage and not _is_address(homepage):
+    if homepage and not is_address(homepage):
         raise BadArgument.of(
             "homepage", homepage, "an address that starts with https:// or http://"
         )

@@ -7,7 +7,6 @@ folder at once; from then on, whoever writes there next finishes it.
 from __future__ import annotations
 
 import os
-import shutil
 from typing import Final
 
 from citehub import _folder
@@ -36,7 +35,7 @@ def take(folder: str, made: str) -> None:
     """
     for name in filter(is_version, os.listdir(made)):
         _folder.check_free(os.path.join(folder, name))
-    os.rename(made, os.path.join(folder, TAKEN))
+    _folder.move(made, os.path.join(folder, TAKEN))
     finish_taking(folder)
 
 
@@ -53,4 +52,4 @@ def finish_taking(folder: str) -> None:
         os.rename(os.path.join(source, name), place)
     for name in sorted(filter(is_version, os.listdir(taken))):
         _folder.move(os.path.join(taken, name), os.path.join(folder, name))
-    shutil.rmtree(taken)
+    _folder.discard(taken)

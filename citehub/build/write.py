@@ -14,6 +14,9 @@ from citehub._manifest import (
     MANIFEST,
     NAMES_OWN_TABLES,
     dataset_id,
+    is_address,
+    plain_line,
+    plain_text,
     sha256,
 )
 from citehub._schema import TABLES
@@ -140,10 +143,14 @@ def manifest_of(
 ) -> bytes:
     """Return ``datapackage.json``; ``facts`` has the class of the hub and its canonical work."""
     citehub: dict[str, Any] = {"hub": hub.name, **facts}
+    citehub["hub_class"] = plain_line(facts["hub_class"])
+    if "publish_sentences" in facts:
+        citehub["publish_sentences"] = plain_text(facts["publish_sentences"])
     if release.schema_version > FIRST_SCHEMA:
         citehub["schema_version"] = release.schema_version
     if hub.responsible_ai:
-        citehub["responsible_ai"] = hub.responsible_ai
+        said = hub.responsible_ai.items()
+        citehub["responsible_ai"] = {key: plain_text(text) for key, text in said}
     own = [each["name"] for each in resources if each["name"] in hub.own_tables]
     if own and release.schema_version >= NAMES_OWN_TABLES:
         citehub["own_tables"] = own
@@ -151,14 +158,14 @@ def manifest_of(
         "$schema": _PROFILE,
         "name": hub.name,
         "id": "",
-        "title": hub.title,
-        "description": f"{hub.description}\n\n{release.description}",
+        "title": plain_line(hub.title),
+        "description": plain_text(f"{hub.description}\n\n{release.description}"),
         **({"homepage": hub.homepage} if hub.homepage else {}),
         "version": release.version,
         "created": f"{release.created.isoformat()}T00:00:00Z",
-        "keywords": list(hub.keywords),
-        "licenses": list(hub.licenses),
-        "contributors": list(hub.contributors),
+        "keywords": [*map(plain_line, hub.keywords)],
+        "licenses": [*map(_plain, hub.licenses)],
+        "contributors": [*map(_plain, hub.contributors)],
         "sources": [_describe_source(row) for row in tables["sources"]],
         "citehub": citehub,
         "resources": list(resources),
@@ -172,8 +179,20 @@ def write_manifest(data: bytes, folder: str) -> None:
     _folder.write_bytes(os.path.join(folder, MANIFEST), data)
 
 
+def _plain(part: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a maintainer says in an object, with its texts as lines of a manifest."""
+    return {
+        key: plain_line(value)
+        if isinstance(value, str)
+        else [plain_line(each) if isinstance(each, str) else each for each in value]
+        if isinstance(value, list)
+        else value
+        for key, value in part.items()
+    }
+
+
 def _describe_source(row: Mapping[str, Any]) -> PackageSource:
-    source: PackageSource = {"title": row["title"]}
-    if row["url"]:
+    source: PackageSource = {"title": plain_line(row["title"])}
+    if row["url"] and is_address(row["url"]):
         source["path"] = row["url"]
     return source

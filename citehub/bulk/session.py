@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 from citehub import _folder
 from citehub._file import write_whole
+from citehub._lock import keeping
 from citehub._text import csv_lines
-from citehub.bulk.engines import CannotRead, open_engine
+from citehub.bulk.engines import CannotRead, as_utf8, open_engine
 from citehub.bulk.store import Store
 from citehub.errors import SourceError
 from citehub.sources.records import Reject
@@ -27,9 +28,9 @@ def reading(
     dumps: Dumps, target: str, progress: Callable[[str], None]
 ) -> Iterator[tuple[Engine, Store, str]]:
     """Open the engine and the store; if the run fails, what was read is kept."""
-    kept = dumps.cache or f"{target}.reading"
-    os.makedirs(kept, exist_ok=True)
-    try:
+    _folder.clear_left(os.path.dirname(os.path.abspath(target)))
+    with nullcontext(dumps.cache) if dumps.cache else keeping(f"{target}.reading") as kept:
+        os.makedirs(as_utf8(kept), exist_ok=True)
         with _folder.scratch_folder(os.path.join(kept, "scratch")) as scratch:
             engine = open_engine(
                 dumps.engine, memory=dumps.memory, threads=dumps.threads, scratch=scratch,
@@ -43,9 +44,6 @@ def reading(
                 engine.close()
         if not dumps.cache:
             shutil.rmtree(kept)
-    finally:
-        with suppress(OSError):  # it holds something, or is gone
-            os.rmdir(kept)
 
 
 def write_rejects(path: str, rejects: Sequence[Reject]) -> str:

@@ -20,6 +20,7 @@ from citehub.cli import (  # noqa: F401 -- their commands join the app
     curate,
     evaluating,
     export,
+    hubs,
     labelling,
     live,
     maintainer,

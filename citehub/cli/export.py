@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any, Final, cast
 
 import typer
@@ -237,7 +238,9 @@ def _show_formats(hub: str, name: str) -> None:
     rows = [(each, FORMATS[each].meaning) for each in FORMATS]
     terminal.show(
         terminal.grid("format", "what it is for", rows=rows),
-        *pages.next_steps((f"citehub export {hub} -f bibtex -o {name}.bib", "references")),
+        *pages.next_steps(
+            (f"citehub export {quote(hub)} -f bibtex -o {quote(name)}.bib", "references")
+        ),
     )
 
 

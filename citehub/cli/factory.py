@@ -324,7 +324,7 @@ def _adopt(named: Named, out: str | None, work: str | None, stated: list[str]) -
     print(clean(made.folder))
     _say(
         f"{counted(made.n_citing, 'citing work')}, as released. Build the next version with: "
-        f"citehub build {made.folder}"
+        f"citehub build {shlex.quote(made.folder)}"
     )
     _end(made)
 

@@ -15,14 +15,16 @@ import typer
 import citehub
 from citehub import _terminal as terminal
 from citehub._text import clean, counted
+from citehub.cli import hubs as added
 from citehub.cli import records
 from citehub.cli.app import PARTIAL, AsJson, app, complete_hub
 from citehub.cli.stopping import on_disk, stoppable
-from citehub.errors import CitehubError, SeveralWorks, UnknownWork
+from citehub.errors import CitehubError, NotAdded, SeveralWorks, UnknownWork
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from citehub._diff import Diff
     from citehub.graph.live import Updated
     from citehub.live.fetch import Fetched
     from citehub.live.settings import Setting
@@ -106,7 +108,8 @@ def update(
         list[str] | None,
         typer.Argument(
             metavar="HUB",
-            help="Hub folders or names; by default all in your home of hubs that ask sources.",
+            help="Hub folders or names; by default all in your home of hubs that ask sources, "
+            "and not those that were added.",
             autocompletion=complete_hub,
         ),
     ] = None,
@@ -124,14 +127,21 @@ def update(
             "--dry-run", help="Say what is new, and make no version. An update reuses the answers."
         ),
     ] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Take a newer version of an added hub without asking.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Ask the sources of a hub again, say what is new, and make the next version.
+
+    A hub that was added asks where it is from. What a newer version changes is shown before it is
+    taken.
 
     Exits with 0 if something is new, with 4 if nothing is, with 3 if a source gave only part of
     its list, and with 1 if a hub could not be updated. Exits with 2 on a mistake in the command,
     or if its only hub does not exist.
     """
+    from citehub.adding.records import added_folder
     from citehub.graph.live import asking_hubs, update_hub
     from citehub.live.fetch import choose_sources
     from citehub.live.transport import Live
@@ -144,16 +154,23 @@ def update(
             "No hub in your home of hubs asks sources. Name a hub folder.",
             param_hint="HUB",
         )
+    if chosen and any(map(added_folder, names)):
+        raise typer.BadParameter("A hub that was added asks no sources.", param_hint="--from")
     is_one = len(hubs or ()) == 1
     live = Live(asked)  # one for all, so that no source is asked too often
     found: list[Updated] = []
     rows: list[dict[str, Any]] = []
-    n_failed = 0
+    n_failed = n_new = 0
     with _printed_when_stopped(rows, as_json=as_json and not is_one), stoppable():
         for name in names:
             try:
                 with on_disk(_UNMADE[dry_run]), terminal.progress() as step:
                     live.tell = partial(terminal.tell, step)
+                    if added_folder(name):
+                        row = _update_added(name, step, dry_run=dry_run, yes=yes, as_json=as_json)
+                        rows.append(row)
+                        n_new += row["status"] == "new"
+                        continue
                     updated = update_hub(
                         name, sources=chosen, dry_run=dry_run, transport=live, progress=step
                     )
@@ -170,10 +187,14 @@ def update(
                     _show(updated, dry_run=dry_run)
     if as_json:
         records.print_json(rows[0] if is_one else rows)
-    code = 0 if any(each.is_new for each in found) else NOTHING_NEW
+    raise typer.Exit(1 if n_failed else _exit_code(found, n_new))
+
+
+def _exit_code(found: list[Updated], n_new: int) -> int:
+    """Return the exit code of updates, ``n_new`` of them of added hubs, none of which failed."""
     if any(each.failed for each in found):
-        code = PARTIAL
-    raise typer.Exit(1 if n_failed else code)
+        return PARTIAL
+    return 0 if n_new or any(each.is_new for each in found) else NOTHING_NEW
 
 
 @app.command()
@@ -290,6 +311,48 @@ def _end_alone(error: CitehubError | OSError, record: dict[str, Any] | None) -> 
         terminal.complain(error)
         raise typer.Exit(1)
     raise error
+
+
+class _Seen(NotAdded):
+    """A dry run has seen what is new."""
+
+
+def _update_added(
+    name: str, step: Callable[[str], None], *, dry_run: bool, yes: bool, as_json: bool
+) -> dict[str, Any]:
+    """Ask where an added hub is from for a newer version; return what came of it, for scripts."""
+    from citehub.adding.home import source_of, take
+
+    seen: list[Diff] = []
+
+    def accept(diff: Diff) -> None:
+        seen.append(diff)
+        record["news"] = asdict(diff.news)  # read while the new release is there
+        if not as_json:
+            added.show_change(diff)
+        if dry_run:
+            raise _Seen
+        if not yes:
+            added.confirm_change(diff, step, is_asked=not as_json)
+
+    record: dict[str, Any] = {"hub": name, "source": source_of(name), "dry_run": dry_run}
+    record |= {"news": None, "level": None, "folder": None, "key_id": None}
+    try:
+        taken = take(
+            record["source"], hub=name, accept=accept, tell=partial(terminal.tell, step),
+            progress=step,
+        )  # fmt: skip
+    except _Seen:
+        record |= {"version": seen[0].new, "before": seen[0].old}
+    else:
+        record |= {"version": taken.version, "before": taken.before}
+        record |= {"key_id": taken.key_id or None}
+        record["folder"] = os.path.join(taken.folder, taken.version) if taken.is_new else None
+        if not as_json:
+            added.show_taken(taken)
+    record |= {"status": "new" if seen else "nothing new", "citehub": citehub.__version__}
+    record["level"] = seen[0].level if seen else None
+    return record
 
 
 def _show(updated: Updated, *, dry_run: bool) -> None:

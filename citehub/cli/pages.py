@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from shlex import quote
 from typing import TYPE_CHECKING, Any, Final
 
 import citehub
 from citehub import _terminal as terminal
+from citehub._catalog import open_hub
 from citehub._news import MOST
 from citehub._passages import describe_place, describe_words, list_passages
 from citehub._search import words
@@ -34,7 +36,7 @@ def show_overview() -> None:
     rows: list[tuple[str, str, int | None, str]] = []
     for name in citehub.hubs():
         try:
-            hub = citehub.load(name)
+            hub = open_hub(name)
             versions = ", ".join(citehub.versions(name))
         except (DamagedRelease, NewerRelease):
             rows.append((name, "", None, f"cannot be read; citehub show {name} says why"))
@@ -77,7 +79,7 @@ def show_hub(hub: Hub, asked: str) -> None:
             "Tables and rows: "
             + ", ".join(f"{each['name']} {each['rows']:,}" for each in hub.manifest["resources"])
         ),
-        *next_steps(*_steps_from(hub, asked), (f"citehub table {asked} works", "a table")),
+        *next_steps(*_steps_from(hub, asked), (f"citehub table {quote(asked)} works", "a table")),
     )
 
 
@@ -88,8 +90,8 @@ def _steps_from(hub: Hub, asked: str) -> Iterator[tuple[str, str]]:
         return
     named = max(words(first["title_plain"]), key=len, default="")
     if named:
-        yield f"citehub search {asked} {named}", "find works"
-    yield f"citehub show {asked} {first['work_id']}", "one work"
+        yield f"citehub search {quote(asked)} {quote(named)}", "find works"
+    yield f"citehub show {quote(asked)} {quote(first['work_id'])}", "one work"
 
 
 def _roles(summary: Summary) -> tuple[RenderableType, ...]:
@@ -198,7 +200,7 @@ def show_tables(hub: Hub, asked: str) -> None:
     ]
     terminal.show(
         terminal.grid("table", "rows", "a row is", rows=rows, wide=(2,)),
-        *next_steps((f"citehub table {asked} works", "its columns")),
+        *next_steps((f"citehub table {quote(asked)} works", "its columns")),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import os
+import shlex
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub import _folder
@@ -150,13 +151,13 @@ def _find_release(named: str) -> str:
             raise BadArgument.of(
                 "release", named, f"a release outside of a hub folder; {above} is its hub "
                                   "folder. Make the next version there, with: citehub build "
-                                  f"{above}",
+                                  f"{shlex.quote(above)}",
             )  # fmt: skip
         return folder
     if is_hub(folder):
         raise BadArgument.of(
             "release", named, "the folder of a release, and this is a hub folder already. Make "
-            f"its next version with: citehub build {named}",
+            f"its next version with: citehub build {shlex.quote(named)}",
         )  # fmt: skip
     inside = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
     known = [each for each in (os.path.join(named, name) for name in inside) if is_release(each)]

@@ -171,6 +171,7 @@ def new_hub(
     files = [citing] if isinstance(citing, str) else list(citing or ())
     references = read_references(files)
     with reading(dumps, place, progress) as (engine, store, scratch):
+        check_place(place, "" if out else name or "")  # another process may have made it
         reader = Reader(engine, store, dumps, scratch, year=created.year)
         wanted = read_wanted(work)
         reader.find([wanted])

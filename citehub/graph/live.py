@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from citehub import _folder
 from citehub._catalog import SPEC, find_folder, home_folder, is_hub, load
 from citehub._identifiers import Identifier
+from citehub._lock import keeping, writing
 from citehub._manifest import read_manifest
 from citehub._text import counted
 from citehub._validate import split_row_key
 from citehub.build.changes import FIRST
 from citehub.build.complete import name_hub
-from citehub.build.register import register, settle, writing
+from citehub.build.register import register, settle
 from citehub.build.release import (
     IN_A_COPY,
     build_release,
@@ -205,7 +206,7 @@ def new_live_hub(
     check_place(place, named)
     created = created or today()
     files = [citing] if isinstance(citing, str) else list(citing or ())
-    with _pending_at(place) as pending, _beside(place) as folder:
+    with _pending_at(place) as pending, _folder.scratch_folder(place) as folder:
         check_place(place, named)  # another process may have made it
         source = os.path.join(folder, SOURCE)
         fetched = fetch(
@@ -430,25 +431,12 @@ def _pending_at(place: str) -> Iterator[str]:
 
     It stays if the run is cut off, and is removed after a final answer, such as no such work.
     """
-    pending = f"{place}.fetching"
-    try:
-        with writing(pending):
-            try:
-                yield pending
-            except (UnknownWork, TargetExists, _NothingCites):
-                shutil.rmtree(pending, ignore_errors=True)
-                raise
-    finally:
-        if os.path.isdir(pending) and all(each.startswith(".") for each in os.listdir(pending)):
+    with keeping(f"{place}.fetching") as pending:
+        try:
+            yield pending
+        except (UnknownWork, TargetExists, _NothingCites):
             shutil.rmtree(pending, ignore_errors=True)
-
-
-@contextmanager
-def _beside(place: str) -> Iterator[str]:
-    """Return a folder next to a hub in the making; the lock of its answers is held."""
-    _folder.clear_left(place)
-    with _folder.scratch_folder(place) as folder:
-        yield folder
+            raise
 
 
 def _take_up(pending: str, *, dry_run: bool) -> int | None:

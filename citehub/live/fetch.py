@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from types import MappingProxyType
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from citehub import _folder
 from citehub._identifiers import Identifier, parse_identifier
+from citehub._lock import keeping
 from citehub._text import counted
 from citehub.bulk.extract import Note
 from citehub.bulk.find import fold_title
@@ -206,22 +207,23 @@ def fetch(  # noqa: PLR0913
     n_before = sum(live.requests.values()) if live else 0
     if live is not None:
         live.check_network()
-    run = _Run(chosen, pending, transport, progress, earlier)
-    try:
-        ids, notes = run.ask(work)
-    except UnknownWork:  # an answer, with which nothing can go on
+    with nullcontext() if keeps else keeping(pending):
+        run = _Run(chosen, pending, transport, progress, earlier)
+        try:
+            ids, notes = run.ask(work)
+        except UnknownWork:  # an answer, with which nothing can go on
+            if not keeps:
+                shutil.rmtree(pending, ignore_errors=True)
+            raise
+        n_requests = sum(live.requests.values()) - n_before if live else 0
+        if live is not None and live.skew:
+            notes.append(
+                f"This computer's clock is {abs(live.skew) / 86_400:.1f} days "
+                f"{'ahead' if live.skew > 0 else 'behind'}; dates come from the sources."
+            )
+        fetched = run.finish(out, ids, notes)
         if not keeps:
             shutil.rmtree(pending, ignore_errors=True)
-        raise
-    n_requests = sum(live.requests.values()) - n_before if live else 0
-    if live is not None and live.skew:
-        notes.append(
-            f"This computer's clock is {abs(live.skew) / 86_400:.1f} days "
-            f"{'ahead' if live.skew > 0 else 'behind'}; dates come from the sources."
-        )
-    fetched = run.finish(out, ids, notes)
-    if not keeps:
-        shutil.rmtree(pending, ignore_errors=True)
     return fetched._replace(n_requests=n_requests)
 
 

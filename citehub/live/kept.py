@@ -10,11 +10,11 @@ import itertools
 import json
 import math
 import os
-import shutil
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from citehub import _folder
+from citehub._file import write_whole
 from citehub.bulk.extract import NOTE
 from citehub.errors import BadAnswer, Unreachable
 from citehub.sources.answers import Asked, copy, is_kept, keep, read_body, read_lines
@@ -157,18 +157,15 @@ class Kept:
     def _write_clock(self, ahead: float) -> None:
         if abs(ahead - self._ahead) > _SLACK:
             path = os.path.join(self.folder, _CLOCK)
-            with _folder.naming(path), open(path, "w", encoding="utf-8") as file:
-                file.write(str(ahead))
+            write_whole([str(ahead).encode()], path, force=True)
             self._ahead = ahead
 
     def _write(self, lines: Collection[Line]) -> list[Line]:
         """Keep only some answers of the folder; return their lines."""
-        kept = f"{self.folder}.kept"
-        shutil.rmtree(kept, ignore_errors=True)
-        lines = copy(self.folder, lines, kept)
         ahead = self._read_clock()
-        shutil.rmtree(self.folder, ignore_errors=True)
-        os.rename(kept, self.folder)
+        with _folder.scratch_folder(self.folder) as kept:
+            lines = copy(self.folder, lines, kept)
+            _folder.replace(kept, self.folder)
         self._ahead = 0.0
         self._write_clock(ahead)
         return lines

@@ -6,10 +6,10 @@ import json
 import os
 import re
 import tomllib
-from contextlib import suppress
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlsplit
 
+from citehub._file import write_whole
 from citehub._text import counted
 from citehub.errors import BadArgument, UnknownName
 from citehub.sources.registry import live_sources
@@ -125,13 +125,7 @@ def keep_setting(name: str, value: str) -> str:
     path = config_file()
     os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
     text = "".join(f"{each} = {json.dumps(kept[each])}\n" for each in sorted(kept))
-    part = f"{path}.part"
-    with suppress(FileNotFoundError):  # which others may be allowed to read
-        os.unlink(part)
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with open(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-    os.replace(part, path)
+    write_whole([text.encode()], path, force=True, mode=0o600)
     return path
 
 

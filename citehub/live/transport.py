@@ -13,7 +13,7 @@ import time
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from http.client import HTTPException
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn, Protocol
 from urllib.parse import quote, quote_plus, unquote, urlencode, urljoin, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -49,7 +49,7 @@ _TRIES: Final = 4
 _SLOW_TRIES: Final = 2  # where each takes long
 _BUSY_TRIES: Final = 6  # where many share one pace
 _REDIRECTS: Final = 3
-_OK, _NOT_FOUND, _PROXY_LOGIN, _TOO_FAST = 200, 404, 407, 429
+_OK, _PART, _NOT_FOUND, _PROXY_LOGIN, _TOO_FAST = 200, 206, 404, 407, 429
 _THE_PROXY: Final = "the proxy that the environment names"
 _REFUSED: Final = re.compile(r"Tunnel connection failed: (4\d\d)")
 _LEAST_SECRET: Final = 8
@@ -69,6 +69,24 @@ class _Raw(NamedTuple):
     status: int
     headers: dict[str, str]
     body: bytes
+
+
+class Sink(Protocol):
+    """Takes the body of an answer that memory may not hold; after a break, it gets the rest."""
+
+    @property
+    def seconds(self) -> float:
+        """The time for an exchange."""
+
+    @property
+    def most(self) -> int:
+        """The most bytes of one."""
+
+    def headers(self) -> dict[str, str]:
+        """Return the headers that ask for what is missing."""
+
+    def take(self, status: int, headers: Mapping[str, str], parts: Iterator[bytes]) -> None:
+        """Take the pieces of an answer with the status 200 or 206."""
 
 
 @dataclass(slots=True)
@@ -181,7 +199,9 @@ class Live:
             "HTTPS_PROXY). Nothing was asked."
         )
 
-    def ask(self, source: Source, asked: Asked, due: Collection[str]) -> Answer:
+    def ask(
+        self, source: Source, asked: Asked, due: Collection[str], sink: Sink | None = None
+    ) -> Answer:
         """Ask a source, with as many tries as make sense.
 
         Parameters
@@ -193,6 +213,8 @@ class Live:
         due : collection of str
             Keys that the answer must have; without any, it must be a list. For a text, marks of
             which it must have one.
+        sink : Sink, optional
+            Takes the body, which is then empty in the answer.
 
         Returns
         -------
@@ -205,18 +227,20 @@ class Live:
             There is no answer; its kind says why.
         """
         try:
-            return self._ask(source, asked, due)
+            return self._ask(source, asked, due, sink)
         except FetchError as error:
             error.args = (self._scrub(str(error)),)
             raise
 
-    def _ask(self, source: Source, asked: Asked, due: Collection[str]) -> Answer:
+    def _ask(
+        self, source: Source, asked: Asked, due: Collection[str], sink: Sink | None
+    ) -> Answer:
         title = _title(source)
         tries = 0
         while True:
             tries += 1
             try:
-                raw = self._send(source, asked)
+                raw = self._send(source, asked, sink)
                 found = self._judge(source, asked, raw, due, tries)
             except Refused:
                 raise
@@ -304,7 +328,7 @@ class Live:
             raise _Final(f"refuses to answer, with {raw.status}{_said(raw)}")
         raise KeyRefused(f"{_title(source)} wants a key{_said(raw)}. {_key_hint(source)}")
 
-    def _send(self, source: Source, asked: Asked) -> _Raw:
+    def _send(self, source: Source, asked: Asked, sink: Sink | None) -> _Raw:
         """Send one request, and follow redirects."""
         host, key = _host(source), self._keys[source.id]
         query = list(asked.params)
@@ -313,6 +337,7 @@ class Live:
             "User-Agent": f"citehub/{__version__} (https://pypi.org/project/citehub{contact})",
             "Accept": "*/*" if host.gives_texts else "application/json",
             "Accept-Encoding": "gzip",
+            **(sink.headers() if sink else {}),
         }
         if key and host.key_place == "header":
             headers[host.key_name] = host.key_prefix + key
@@ -331,20 +356,27 @@ class Live:
         for _ in range(1 + _REDIRECTS):
             self._pacers[source.id].wait()
             self.requests[source.id] = self.requests.get(source.id, 0) + 1
-            raw = self._exchange(address, headers, body)
+            raw = self._exchange(address, headers, body, sink)
             if raw.status not in {301, 302, 303, 307, 308}:
                 return raw
             address = _with_query(_target(address, raw, origin), query)
         raise _Final("redirects without end")
 
-    def _exchange(self, address: str, headers: Mapping[str, str], posted: bytes | None) -> _Raw:
+    def _exchange(
+        self,
+        address: str,
+        headers: Mapping[str, str],
+        posted: bytes | None,
+        sink: Sink | None,
+    ) -> _Raw:
         """Send a request and return the response, within the time limit."""
         import urllib3
 
         whole, silent = self.seconds or _WHOLE, self.seconds or _READ
+        whole = sink.seconds if sink else whole
         try:
             with self._watch.limit(whole):
-                raw = self._receive(address, headers, posted)
+                raw = self._receive(address, headers, posted, sink)
         except BadArgument:
             raise
         except (urllib3.exceptions.HTTPError, HTTPException, OSError, ValueError) as error:
@@ -360,7 +392,13 @@ class Live:
             raise _Slow(_LATE.format(whole))
         return raw
 
-    def _receive(self, address: str, headers: Mapping[str, str], posted: bytes | None) -> _Raw:
+    def _receive(
+        self,
+        address: str,
+        headers: Mapping[str, str],
+        posted: bytes | None,
+        sink: Sink | None,
+    ) -> _Raw:
         import urllib3
 
         timeout = urllib3.Timeout(connect=CONNECT, read=self.seconds or _READ)
@@ -369,13 +407,19 @@ class Live:
             redirect=False, retries=False, timeout=timeout, preload_content=False,
         )  # fmt: skip
         try:
-            body = b"".join(_parts(response, self.most))
             found = {name.lower(): value for name, value in response.headers.items()}
+            is_taken = sink is not None and response.status in {_OK, _PART}
+            parts = _parts(response, sink.most if sink and is_taken else self.most)
+            body = b""
+            if sink and is_taken:
+                sink.take(response.status, found, parts)
+            else:
+                body = b"".join(parts)
         except BaseException:
             response.close()  # so that nobody reads what is left
             raise
         response.release_conn()
-        return _Raw(response.status, found, self._scrub_bytes(body))
+        return _Raw(_OK if is_taken else response.status, found, self._scrub_bytes(body))
 
     def _pool(self, address: str) -> Any:
         """Return the connections to a host, through any proxy in the environment."""

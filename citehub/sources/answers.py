@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub import _folder
+from citehub._file import is_scratch, write_whole
 from citehub._manifest import sha256
 from citehub.errors import SourceError
 from citehub.sources.api import Content
@@ -104,12 +105,8 @@ def keep(folder: str, number: int, answer: Answer) -> Line:
     """Keep an answer: first its body, then its line, so that every listed body exists."""
     name = _file(number)
     os.makedirs(os.path.join(folder, BODIES), exist_ok=True)
-    part = os.path.join(folder, BODIES, f".{os.path.basename(name)}.part")
-    with _folder.naming(part), open(part, "wb") as file:
-        file.write(gzip.compress(answer.body, compresslevel=6, mtime=0))
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(part, os.path.join(folder, name))
+    packed = gzip.compress(answer.body, compresslevel=6, mtime=0)
+    write_whole([packed], os.path.join(folder, name), force=True, clears=False)
     line = Line(
         name, answer.asked, answer.address, answer.status, answer.at, len(answer.body),
         sha256(answer.body),
@@ -189,7 +186,7 @@ def check_kept(folder: str) -> None:
         raise SourceError.at(path, 0, f"is missing. {_HOW_TO_MEND}")
     listed = {line.file for line, _ in read_lines(folder)}
     there = {f"{BODIES}/{name}" for name in os.listdir(os.path.join(folder, BODIES))}
-    if more := sorted(each for each in there - listed if not each.endswith(".part")):
+    if more := sorted(each for each in there - listed if not is_scratch(os.path.basename(each))):
         raise SourceError.at(path, 0, f"does not list {more[0]}. {_HOW_TO_MEND}")
 
 

@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub import _vocabularies as terms
+from citehub._file import write_whole
 from citehub.errors import SourceError
 from citehub.sources.curation import Curation, Decision, LabelRow, Passage, Reading
 from citehub.sources.full_texts import FULL_TEXTS
@@ -111,12 +112,8 @@ def write_program_labels(labels: Iterable[dict[str, Any]], folder: str) -> None:
 def _write(name: str, entries: Iterable[dict[str, Any]], folder: str) -> None:
     place = os.path.join(folder, FOLDER)
     os.makedirs(place, exist_ok=True)
-    part = os.path.join(place, f".{name}.part")
-    with open(part, "w", encoding="utf-8") as file:
-        file.writelines(f"{json.dumps(each, ensure_ascii=False)}\n" for each in entries)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(part, os.path.join(place, name))
+    lines = (f"{json.dumps(each, ensure_ascii=False)}\n".encode() for each in entries)
+    write_whole(lines, os.path.join(place, name), force=True)
 
 
 def with_readings(curation: Curation, folder: str) -> Curation:

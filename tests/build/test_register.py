@@ -14,7 +14,8 @@ import threading
 import pytest
 
 from citehub import _folder, errors
-from citehub.build.register import Repair, register, repair_index, writing
+from citehub._lock import writing
+from citehub.build.register import Repair, register, repair_index
 from tests.made import make_hub
 
 VERSIONS = ("0.9.0", "0.10.0", "1.0.0")
@@ -81,7 +82,7 @@ def test_a_release_of_another_hub_is_not_entered(made):
 
 
 def test_what_a_killed_process_began_is_overwritten(made):
-    (made / ".index.json.part").write_text("{")
+    (made / ".index.json.0f5e1d2c.citehub").write_text("{")
     (made / ".citehub.writer").write_text("Process 1 on nowhere")
     before = index_of(made)
     register(str(made), "made", "A made hub", "1.0.0")
@@ -90,17 +91,16 @@ def test_what_a_killed_process_began_is_overwritten(made):
 
 
 def test_a_full_disk_leaves_the_index_as_it_was(made, monkeypatch):
-    def fail(path, data):
-        with open(path, "xb") as file:
-            file.write(data[:100])
-        raise OSError(28, "No space left on device", path)
+    def fail(_):
+        raise OSError(28, "No space left on device")
 
     before = (made / "index.json").read_bytes()
-    monkeypatch.setattr(_folder, "write_bytes", fail)
+    monkeypatch.setattr(os, "fsync", fail)
     shutil.copytree(made / "1.0.0", made / "1.0.1")
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(OSError, match=r"No space left on device: .*index.json"):
         register(str(made), "made", "A made hub", "1.0.1")
     assert (made / "index.json").read_bytes() == before
+    assert not [name for name in os.listdir(made) if name.startswith(".index")]
     monkeypatch.undo()
     register(str(made), "made", "A made hub", "1.0.1")
     assert "1.0.1" in index_of(made)["versions"]
@@ -224,7 +224,7 @@ def test_an_index_of_a_newer_citehub_is_not_written_over(made):
 
 HOLD = """
 import sys
-from citehub.build.register import writing
+from citehub._lock import writing
 with writing(sys.argv[1]):
     print("holds", flush=True)
     sys.stdin.read()

@@ -6,7 +6,9 @@ import gzip
 import json
 import os
 import re
+import signal
 import sys
+import threading
 
 import ibis
 import pyarrow as pa
@@ -452,3 +454,34 @@ def test_libraries_that_are_not_there_are_named(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "pyspark", None)
     with pytest.raises(MissingExtra, match=r"citehub\[spark\]"):
         Spark(1 << 30, 1, os.fspath(tmp_path), None)
+
+
+# -- signals and names ------------------------------------------------------------------------
+
+
+def test_a_signal_ends_a_query_and_the_engine_goes_on(duck, tmp_path):
+    numbers = ibis.range(1_000_000).unnest().name("n").as_table()
+    pairs = numbers.cross_join(numbers.view().rename(m="n"))
+    threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
+    with pytest.raises(KeyboardInterrupt):
+        duck.write(pairs.agg(n=(pairs.n * pairs.m).sum()), str(tmp_path))
+    assert duck.fetch(numbers.agg(n=numbers.n.max())) == [{"n": 999_999}]
+
+
+def test_any_name_of_a_folder_is_written_and_read(engine, tmp_path):
+    folder = tmp_path / "a\\b\n'\"*?[x]{y,z} 100%41#c?d=e"
+    folder.mkdir()
+    (folder / "rows.jsonl").write_text('{"n":"1"}\n', encoding="utf-8")
+    (folder / "rows.gz").write_bytes(gzip.compress(b'{"n":"2"}\n'))
+    paths = {str(folder / each): number for number, each in enumerate(("rows.jsonl", "rows.gz"))}
+    engine.write(engine.read_json(paths, {"n": "string"}), str(folder))
+    rows = engine.fetch(engine.read_parquet(parquet_files(str(folder))))
+    assert sorted((row["n"], row["part"]) for row in rows) == [("1", 0), ("2", 1)]
+
+
+def test_a_name_that_is_no_text_is_refused(engine, tmp_path):
+    path = os.path.join(tmp_path, "a\udcff.parquet")
+    with pytest.raises(BuildError, match="bytes that are not UTF-8"):
+        engine.read_parquet([path])
+    with pytest.raises(BuildError, match="bytes that are not UTF-8"):
+        engine.write(ibis.range(1).unnest().name("n").as_table(), path)

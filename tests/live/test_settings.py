@@ -127,11 +127,10 @@ def test_what_could_not_be_told_from_other_text_is_no_key(monkeypatch, name, val
 def test_the_file_of_keys_is_made_anew_whoever_may_read_what_was_there():
     path = settings.config_file()
     os.makedirs(os.path.dirname(path))
-    for each in (path, f"{path}.part"):
-        with open(each, "w", encoding="utf-8") as file:
-            file.write("")
-        os.chmod(each, 0o644)
-    with open(f"{path}.part", encoding="utf-8") as spy:
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("")
+    os.chmod(path, 0o644)
+    with open(path, encoding="utf-8") as spy:
         settings.keep_setting("S2_API_KEY", "of the file")
         assert spy.read() == ""
     assert stat.S_IMODE(os.stat(path).st_mode) == 0o600

@@ -10,7 +10,7 @@ import os
 import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
-from citehub.errors import UnknownName
+from citehub.errors import BuildError, UnknownName
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -129,6 +129,18 @@ def out_of_memory() -> OSError:
         "The allowed memory is not enough. Allow more with --memory, or use fewer threads with "
         "--threads.",
     )
+
+
+def as_utf8(path: str) -> str:
+    """Return a path that engines can open; refuse one with bytes that are not UTF-8."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        raise BuildError(
+            f"{path} has bytes that are not UTF-8, so that neither DuckDB nor Spark can open it. "
+            "Rename it, or name another folder."
+        ) from None
+    return path
 
 
 def parquet_files(folder: str) -> list[str]:

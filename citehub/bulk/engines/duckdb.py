@@ -5,11 +5,12 @@ from __future__ import annotations
 import errno
 import os
 import re
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub import _folder
-from citehub.bulk.engines import CannotRead, Made, compile_made, out_of_memory
+from citehub.bulk.engines import CannotRead, Made, as_utf8, compile_made, out_of_memory
 from citehub.errors import MissingExtra
 from citehub.sources.dumps import as_text
 from citehub.sources.lines import read_header
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _OWN: Final = 480 << 20  # bytes that Python takes, and DuckDB beside its own limit
 _LEAST: Final = 200 << 20
+_AGAIN: Final = 0.05  # seconds
 _ROWS: Final = 1 << 15  # of a row group, of which each thread keeps one in memory
 _WRITTEN: Final = {"compression": "lz4_raw", "row_group_size": _ROWS}
 _PATTERN: Final = re.compile(r"([*?\[])")  # what DuckDB takes for one in the name of a file
@@ -43,7 +45,7 @@ class DuckDB:
         limit = max(memory - _OWN, _LEAST)
         settings: dict[str, Any] = {
             "memory_limit": f"{limit >> 20}MiB",
-            "temp_directory": os.path.join(scratch, "spill"),
+            "temp_directory": os.path.join(as_utf8(scratch), "spill"),
             "preserve_insertion_order": False,
             **({"threads": threads} if threads else {}),
         }
@@ -84,40 +86,56 @@ class DuckDB:
         """Return the content of files; DuckDB balances the files of one query best."""
         import ibis
 
-        tables = []
-        packed = {self._packed.address(p): n for p, n in parts.items() if p.endswith(".gz")}
+        tables: list[Expression] = []
+        packed = {
+            self._packed.address(as_utf8(p)): n for p, n in parts.items() if p.endswith(".gz")
+        }
         plain = {p: n for p, n in parts.items() if not p.endswith(".gz")}
-        with _errors():
-            for numbers, compression in ((packed, "zstd"), (plain, "uncompressed")):
-                if numbers:
-                    names = [*numbers] if numbers is packed else _exact(numbers)
-                    tables.append(
-                        _number(read(names, compression=compression, **_NAMED, **how), numbers)
-                    )
+        for numbers, compression in ((packed, "zstd"), (plain, "uncompressed")):
+            if numbers:
+                names = [*numbers] if numbers is packed else _exact(numbers)
+                raw = self._run(read, names, compression=compression, **_NAMED, **how)
+                tables.append(_number(raw, numbers))
         return ibis.union(*tables)
 
+    def _run(self, call: Callable[..., Any], *given: Any, **how: Any) -> Any:
+        """Call what runs a query, in a thread of its own.
+
+        A signal is handled in this one: what a handler raises within DuckDB is lost there, or ends
+        the process when a thread of DuckDB calls Python, whose files it reads.
+        """
+        with _errors(), ThreadPoolExecutor(1) as pool:
+            query = pool.submit(call, *given, **how)
+            try:
+                return query.result()
+            finally:
+                while not query.done():  # an interruption before the query begins is lost
+                    self._backend.con.interrupt()
+                    wait([query], _AGAIN)
+
     def read_parquet(self, paths: Sequence[str]) -> Expression:
-        with _errors():
-            return self._backend.read_parquet(_exact(paths), hive_partitioning=False)
+        read = self._backend.read_parquet
+        table: Expression = self._run(read, _exact(paths), hive_partitioning=False)
+        return table
 
     def read_parts(self, parts: Mapping[str, int]) -> Expression:
-        with _errors():
-            raw = self._backend.read_parquet(_exact(parts), union_by_name=True, **_NAMED)
+        raw = self._run(self._backend.read_parquet, _exact(parts), union_by_name=True, **_NAMED)
         return _number(raw, parts)
 
     def write(self, table: Expression | Made, folder: str) -> None:
         path = os.path.join(folder, "part-0.parquet")
-        with _folder.naming(path), _errors():
+        how = ", ".join(f"{name} {value}" for name, value in _WRITTEN.items())
+        end = as_utf8(path).replace("'", "''")  # which Ibis writes as Python would
+        with _folder.naming(path):
             if isinstance(table, Made):
-                how = ", ".join(f"{name} {value}" for name, value in _WRITTEN.items())
-                sql, end = compile_made(self._backend, table), path.replace("'", "''")
-                self._backend.raw_sql(f"COPY ({sql}) TO '{end}' (FORMAT parquet, {how})")
+                sql = compile_made(self._backend, table)
             else:
-                self._backend.to_parquet(table, path, **_WRITTEN)
+                self._backend._run_pre_execute_hooks(table)  # noqa: SLF001 -- registers memtables
+                sql = self._backend.compile(table)
+            self._run(self._backend.raw_sql, f"COPY ({sql}) TO '{end}' (FORMAT parquet, {how})")
 
     def fetch(self, table: Expression) -> list[dict[str, Any]]:
-        with _errors():
-            rows: list[dict[str, Any]] = self._backend.to_pyarrow(table).to_pylist()
+        rows: list[dict[str, Any]] = self._run(self._backend.to_pyarrow, table).to_pylist()
         return rows
 
     def close(self) -> None:
@@ -126,7 +144,14 @@ class DuckDB:
 
 def _exact(paths: Iterable[str]) -> list[str]:
     """Return paths for DuckDB, without patterns."""
-    return [_PATTERN.sub(r"[\1]", path) for path in paths]
+    return [_exact_path(as_utf8(path)) for path in paths]
+
+
+def _exact_path(path: str) -> str:
+    """Return a path as a pattern; a backslash, which would part that, stands as any letter."""
+    if not _PATTERN.search(path):
+        return path
+    return _PATTERN.sub(r"[\1]", path).replace("\\", "?")
 
 
 def _error(message: str) -> int:
@@ -146,20 +171,11 @@ def _number(raw: Expression, numbers: Mapping[str, int]) -> Expression:
 
 @contextmanager
 def _errors() -> Iterator[None]:
-    """Separate unreadable input, lack of memory or disk, and other errors.
-
-    An exception of a signal handler comes out of a query as another error.
-    """
+    """Separate unreadable input, lack of memory or disk, and other errors."""
     import duckdb
 
     try:
         yield
-    except duckdb.InterruptException:
-        raise KeyboardInterrupt from None
-    except RuntimeError as error:
-        if str(error) == "Query interrupted":
-            raise KeyboardInterrupt from None
-        raise
     except duckdb.OutOfMemoryException:
         raise out_of_memory() from None
     except (duckdb.InvalidInputException, duckdb.ConversionException) as error:

@@ -10,12 +10,14 @@ import os
 import re
 import shutil
 import socket
+import sys
 import time
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
-from citehub.bulk.engines import CannotRead, Made, compile_made, out_of_memory
+from citehub.bulk.engines import CannotRead, Made, as_utf8, compile_made, out_of_memory
 from citehub.errors import BadArgument, BuildError, MissingExtra
 from citehub.sources.dumps import as_text
 
@@ -72,10 +74,10 @@ class Spark:
         settings = _settings(memory, threads or os.cpu_count() or 1, scratch, master)
         conf = SparkConf(loadDefaults=False).setAll(list(settings.items()))
         with ExitStack() as stack:
-            gateway = _start_java(conf, os.path.join(scratch, "spark.log"))
-            stack.callback(_stop_java, gateway)
+            self._java = _start_java(conf, os.path.join(scratch, "spark.log"))
+            stack.callback(_stop_java, self._java)
             with _errors():
-                context = SparkContext(conf=conf, gateway=gateway)
+                context = SparkContext(conf=conf, gateway=self._java)
                 self._session = SparkSession(context)
                 stack.callback(_stop_session, self._session)
                 if master:
@@ -149,7 +151,7 @@ class Spark:
             )
 
     def write(self, table: Expression | Made, folder: str) -> None:
-        place = f"file://{folder}"
+        place = f"file://{as_utf8(folder)}"
         with _errors():
             if isinstance(table, Made):
                 frame = self._session.sql(compile_made(self._backend, table))
@@ -171,6 +173,8 @@ class Spark:
         return rows
 
     def close(self) -> None:
+        if isinstance(sys.exc_info()[1], KeyboardInterrupt | SystemExit):
+            self._java.proc.kill()  # which would end its jobs first
         self._open.close()
 
     def _table(self, frame: Any) -> Expression:
@@ -222,11 +226,18 @@ def _start_java(conf: SparkConf, log: str) -> Any:
     from pyspark.errors import PySparkRuntimeError
     from pyspark.java_gateway import launch_gateway
 
-    with _leaks(), open(log, "wb") as file:
+    with _leaks(), open(log, "wb") as file, ThreadPoolExecutor(1) as pool:
+        # In a thread of its own, so that no signal parts the process from who is to stop it.
+        started = pool.submit(launch_gateway, conf, {"stdout": file, "stderr": file})
         try:
-            return launch_gateway(conf, {"stdout": file, "stderr": file})  # type: ignore[no-untyped-call]
+            return started.result()
         except PySparkRuntimeError:
             pass  # and what it left open goes here
+        except (KeyboardInterrupt, SystemExit):
+            _stop_java(started.result())
+            raise
+        finally:
+            del started
     with open(log, encoding="utf-8", errors="replace") as file:
         said = file.read().strip()[-_SAID:]
     raise BuildError(f"Java, which Spark needs in version 17 or later, did not start: {said}")
@@ -325,4 +336,4 @@ def _leaks() -> Iterator[None]:
 
 def _uri(path: str) -> str:
     """Return a file's address, in which nothing is a pattern."""
-    return "file://" + re.sub(r"([\\\[\]{}*?])", r"\\\1", os.path.abspath(path))
+    return "file://" + re.sub(r"([\\\[\]{}*?])", r"\\\1", os.path.abspath(as_utf8(path)))

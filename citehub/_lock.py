@@ -1,0 +1,111 @@
+"""One writer into a folder at a time, in any process or thread."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import time
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Final
+
+from citehub.errors import HubInUse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from filelock import BaseFileLock
+
+LOCK: Final = ".citehub.lock"
+WRITER: Final = ".citehub.writer"
+"""Names the holder of the lock. A killed process leaves this file, but not the lock."""
+_WAIT: Final = 5.0  # seconds
+_MOST_SAID: Final = 200  # letters
+
+
+@contextmanager
+def writing(folder: str, *, wait: float = _WAIT) -> Iterator[None]:
+    """Keep other processes from writing into a folder, until this one ends.
+
+    The thread that holds it may take it again.
+
+    Parameters
+    ----------
+    folder : str
+        The folder, as of a hub, which is made if missing.
+    wait : float, optional
+        Seconds to wait for another process.
+
+    Raises
+    ------
+    HubInUse
+        Another process still writes.
+    OSError
+        The folder cannot be written, or its file system has no locks.
+    """
+    lock = _acquire(folder, time.monotonic() + wait)
+    writer = os.path.join(folder, WRITER)
+    try:
+        if lock.lock_counter == 1:
+            _say_who(writer)
+        yield
+    finally:
+        if lock.lock_counter == 1:
+            with suppress(OSError):
+                os.unlink(writer)
+        lock.release()
+
+
+def _acquire(folder: str, end: float) -> BaseFileLock:
+    """Return the lock, held; another process may remove the folder while this one waits."""
+    from filelock import FileLock, Timeout  # only writers need it
+
+    while True:
+        os.makedirs(folder, exist_ok=True)
+        path = os.path.join(os.path.realpath(folder), LOCK)
+        lock = FileLock(path, is_singleton=True)
+        try:
+            lock.acquire(timeout=max(0, end - time.monotonic()))
+        except Timeout:
+            raise HubInUse(
+                f"{_who_writes(folder)} is writing into {folder}; nothing was written. Wait "
+                "until it is done, and try again."
+            ) from None
+        except NotImplementedError as error:
+            raise OSError(str(error)) from None
+        except FileNotFoundError:
+            if os.path.isdir(folder) or time.monotonic() > end:
+                raise
+            continue
+        if lock.lock_counter > 1 or os.path.exists(path):
+            return lock
+        lock.release()
+
+
+@contextmanager
+def keeping(folder: str) -> Iterator[str]:
+    """Lock a folder from which a run that is cut off goes on.
+
+    It is removed at the end if it holds no file but those that begin with a dot.
+    """
+    with writing(folder):
+        try:
+            yield folder
+        finally:
+            if all(each.startswith(".") for *_, names in os.walk(folder) for each in names):
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _say_who(path: str) -> None:
+    since = time.strftime("%Y-%m-%d %H:%M:%S")
+    with suppress(OSError), open(path, "w", encoding="utf-8") as file:
+        file.write(f"Process {os.getpid()} on {socket.gethostname()}, since {since},")
+
+
+def _who_writes(folder: str) -> str:
+    path = os.path.join(folder, WRITER)
+    with suppress(OSError), open(path, encoding="utf-8", errors="replace") as file:
+        said = file.read(_MOST_SAID)
+        if said.isprintable() and said:
+            return said
+    return "Another process"

@@ -1,0 +1,79 @@
+"""What a home keeps of each hub that was added: where its releases are from, ``added.json``."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from citehub._catalog import home_folder
+from citehub._file import write_whole
+from citehub._manifest import is_hub_name, is_version, parse_json, read_bytes
+from citehub.errors import DamagedIndex
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ADDED: Final = "added.json"
+FORMAT: Final = "citehub-added-1"
+
+
+class Record(NamedTuple):
+    """Where a release is from.
+
+    Attributes
+    ----------
+    source : str
+        An address, or the path of a folder or zip file.
+    added_on : str
+        The day.
+    manifest : str
+        SHA-256 of its manifest.
+    key, key_id : str
+        The public key that it was checked with, and its id; empty if with none.
+    """
+
+    source: str
+    added_on: str
+    manifest: str
+    key: str
+    key_id: str
+
+
+def read_records(folder: str) -> dict[str, Record]:
+    """Return the records of a hub folder, by version; none if the hub was not added.
+
+    Raises
+    ------
+    DamagedIndex
+        The file cannot be read.
+    """
+    path = os.path.join(folder, ADDED)
+    if not os.path.lexists(path):
+        return {}
+    found = parse_json(read_bytes(path, DamagedIndex), path, DamagedIndex)
+    versions = found.get("versions")
+    if found.get("format") != FORMAT or not isinstance(versions, dict) or not versions:
+        raise DamagedIndex.at(path, f"format {FORMAT!r}", f"{found.get('format')!r:.60}")
+    return {version: _read(path, version, each) for version, each in versions.items()}
+
+
+def _read(path: str, version: str, record: Any) -> Record:
+    values = [record.get(name) for name in Record._fields] if isinstance(record, dict) else []
+    if not is_version(version) or not values or not all(isinstance(each, str) for each in values):
+        raise DamagedIndex.at(path, "where each release is from", f"{version!r:.60}")
+    return Record(*map(str, values))
+
+
+def write_records(folder: str, records: Mapping[str, Record]) -> None:
+    """Write the records of a hub folder."""
+    versions = {version: record._asdict() for version, record in records.items()}
+    text = json.dumps({"format": FORMAT, "versions": versions}, indent=1)
+    write_whole([f"{text}\n".encode()], os.path.join(folder, ADDED), force=True)
+
+
+def added_folder(hub: str) -> str:
+    """Return the folder of a hub that was added; empty if there is none of this name."""
+    folder = os.path.join(home_folder(), hub)
+    is_added = is_hub_name(hub) and os.path.lexists(os.path.join(folder, ADDED))
+    return folder if is_added else ""
