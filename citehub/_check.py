@@ -12,6 +12,7 @@ from citehub._catalog import hubs, is_folder, load
 from citehub._identifiers import Identifier
 from citehub._licences import are_open
 from citehub._manifest import (
+    SIGNATURE,
     SUMS,
     dataset_id,
     doi,
@@ -214,7 +215,7 @@ def _integrity(release: _Opened) -> Check:
         elif sha256(release.files[name]) != digest:
             wrong.append(f"{name} differs from the released file")
     if released is not None:
-        strange = release.files.keys() - released.keys() - {SUMS}
+        strange = release.files.keys() - released.keys() - {SUMS, SIGNATURE}
         wrong += [
             f"{name} does not belong to the release"
             for name in sorted({*strange, *release.others})

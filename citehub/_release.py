@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Final
 
-from citehub._manifest import SUMS, read_bytes, read_sums, sha256
+from citehub._manifest import SIGNATURE, SUMS, read_bytes, read_sums, sha256
 from citehub._table import RowsByWork, Table, TableFile
 from citehub.errors import DamagedManifest, DamagedTable, UnknownTable, UnknownWork
 
@@ -297,7 +297,7 @@ class Release:
             return
         if self.hashes is None:
             found = {name for name in found if not name.startswith(".")}  # as .git, .DS_Store
-            found -= {SUMS}
+            found -= {SUMS, SIGNATURE}
         for name in sorted(found ^ set(released)):
             path = os.path.join(self.path, name)
             if name in found:

@@ -12,10 +12,11 @@ import typer
 
 import citehub
 from citehub import _terminal as terminal
+from citehub._signature import read_signature
 from citehub._text import clean, counted
 from citehub.cli import pages, records
 from citehub.cli.app import AsJson, HubName, Pin, app, complete_hub
-from citehub.errors import DamagedRelease, NewerRelease
+from citehub.errors import BadSignature, DamagedRelease, NewerRelease
 
 
 @app.command()
@@ -29,11 +30,19 @@ def verify(
         ),
     ] = None,
     version: Pin = None,
+    key: Annotated[
+        str | None,
+        typer.Option(
+            "--key", help="A public key, or its file: the folder must be signed with it."
+        ),
+    ] = None,
 ) -> None:
-    """Check every hash, key, null and vocabulary."""
+    """Check every hash, key, null and vocabulary, and the signature with --key."""
+    if key is not None and hub is None:
+        raise typer.BadParameter("Name the folder that is signed.", param_hint="--key")
     names = citehub.hubs() if hub is None else (hub,)
     releases = [release for name in names for release in _releases(name, version)]
-    damaged = [release for release in releases if not _is_sound(*release)]
+    damaged = [release for release in releases if not _is_sound(*release, key)]
     if damaged:
         raise typer.Exit(1)
 
@@ -191,19 +200,26 @@ def _write_review(hub: str, out: str, version: str | None, *, force: bool) -> No
     terminal.err().print(terminal.text(hint), soft_wrap=True)
 
 
-def _is_sound(name: str, version: str | None) -> bool:
-    """Verify one release, and print the result."""
+def _is_sound(name: str, version: str | None, key: str | None) -> bool:
+    """Verify one release, and its signature if there is a key; print the result."""
+    signed = None
     try:
         with terminal.progress() as step:
             step(f"Verify {name} {version or ''}")
             hub = citehub.load(name, version=version)
+            if key is not None:  # first, as what a stranger made is not read then
+                signed = read_signature(hub.path, key)
+                hub = citehub.load(hub.path)  # which is compared with the sums that are signed
             hub.verify()
-    except (DamagedRelease, NewerRelease) as error:
+    except (BadSignature, DamagedRelease, NewerRelease) as error:
         terminal.complain(error)
         return False
     rows = sum(resource["rows"] for resource in hub.manifest["resources"])
     what = f"{counted(len(hub.tables), 'table')}, {counted(rows, 'row')}"
     terminal.show(terminal.text(f"{hub.name} {hub.version}: sound ({what})"))
+    if signed:
+        by = f"signed with the key {signed.key_id}, which says: {signed.comment}"
+        terminal.show(terminal.text(by))
     return True
 
 
