@@ -10,7 +10,7 @@ import tempfile
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from citehub._manifest import MANIFEST, SIGNATURE, SUMS, read_bytes, read_sums, sha256
+from citehub._manifest import MANIFEST, NO_JEKYLL, SIGNATURE, SUMS, read_bytes, read_sums, sha256
 from citehub.errors import DamagedRelease, TargetExists
 
 if TYPE_CHECKING:
@@ -123,6 +123,8 @@ def find_foreign(folder: str, sign: str = MANIFEST, made: str = "published") -> 
     except DamagedRelease as error:
         return f"{os.path.basename(error.path)}, which is damaged"
     for name in (each for each in found if each not in {SUMS, SIGNATURE}):
+        if name == NO_JEKYLL and found[name] == sha256(b""):
+            continue
         if name not in sums:
             return f"{name}, which was not {made} with it"
         if found[name] != sums[name]:

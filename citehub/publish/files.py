@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from citehub._manifest import CHANGES, MANIFEST, SUMS, read_bytes
 from citehub._text import to_embedded_json
@@ -18,17 +18,6 @@ from citehub.publish.schema_org import dataset_jsonld
 
 if TYPE_CHECKING:
     from citehub._hub import Hub
-
-PUBLISHING_FILES: Final = (
-    "croissant.json",
-    "ro-crate-metadata.json",
-    "dataset.jsonld",
-    "CITATION.cff",
-    "README.md",
-    "RIGHTS.md",
-    SUMS,
-)
-"""Names of the files that :func:`publishing_files` makes."""
 
 
 def publishing_files(hub: Hub) -> dict[str, bytes]:
