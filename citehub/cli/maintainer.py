@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import shlex
 import warnings
 from contextlib import suppress
@@ -12,6 +13,7 @@ import typer
 
 import citehub
 from citehub import _terminal as terminal
+from citehub._manifest import SIGNATURE
 from citehub._signature import read_signature
 from citehub._text import clean, counted
 from citehub.cli import pages, records
@@ -142,11 +144,14 @@ def publish(
 
     if out in {"", "-"}:
         raise typer.BadParameter("Name a folder to make.")
+    was_signed = os.path.lexists(os.path.join(out, SIGNATURE))
     with terminal.progress() as step:
         step(f"Publish {hub}")
         folder = write_folder(citehub.load(hub, version=version), out, force=force)
     print(clean(folder))
     hint = f"Check it with: citehub check {shlex.quote(folder)}"
+    if was_signed:
+        hint += f"\nIt is new, so sign it again: citehub sign {shlex.quote(folder)} --key FILE"
     terminal.err().print(terminal.text(hint), soft_wrap=True)
 
 
