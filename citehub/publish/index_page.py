@@ -65,17 +65,16 @@ def _lead(hub: Hub) -> str:
 
 def _loading(hub: Hub) -> str:
     name, version = json.dumps(hub.name), json.dumps(hub.version)
-    install = "python -m pip install citehub\n"
-    load = "import citehub\n\nhub = citehub.load({})\nworks = hub.citing_works.to_pandas()"
-    if os.path.isdir(os.path.join(datasets_folder(), hub.name)):
-        first = f"<p>citehub comes with a hub of this name.</p>\n{_code(install)}"
-    else:
-        first = (
-            f"{_code(f'{install}citehub add ADDRESS')}"
-            "<p>ADDRESS is the address of this page. Then, in Python:</p>\n"
-        )
+    load = f"import citehub\n\nhub = citehub.load({name}, version={version})\n"
+    load += "works = hub.citing_works.to_pandas()"
+    first = (
+        "<p>With citehub, a Python package, which comes with a hub of this name:</p>\n"
+        if os.path.isdir(os.path.join(datasets_folder(), hub.name))
+        else f"<p>With citehub, a Python package:</p>\n{_code('citehub add ADDRESS')}"
+        "<p>ADDRESS is the address of this page. Then, in Python:</p>\n"
+    )
     return (
-        f'<h2 id="load">Load it</h2>\n{first}{_code(load.format(f"{name}, version={version}"))}'
+        f'<h2 id="load">Load it</h2>\n{first}{_code(load)}'
         '<p>A copy of this folder loads by its path, as <code>citehub.load("./FOLDER")</code>. '
         "Any reader of Parquet reads the tables.</p>\n"
     )
