@@ -1,7 +1,6 @@
 """Files that make a release findable, citable and reusable, and folders ready to publish."""
 
-from citehub._manifest import PUBLISHING_FILES
-from citehub.publish.files import publishing_files
+from citehub.publish.files import PUBLISHING_FILES, publishing_files
 from citehub.publish.folder import publish
 from citehub.publish.schema_org import dataset_jsonld
 
