@@ -7,18 +7,21 @@ import os
 import shlex
 import warnings
 from contextlib import suppress
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 import citehub
 from citehub import _terminal as terminal
-from citehub._manifest import SIGNATURE
+from citehub._manifest import SIGNATURE, SUMS, read_sums
 from citehub._signature import read_signature
 from citehub._text import clean, counted
 from citehub.cli import pages, records
 from citehub.cli.app import AsJson, HubName, Pin, app, complete_hub
-from citehub.errors import BadSignature, DamagedRelease, NewerRelease
+from citehub.errors import BadSignature, DamagedManifest, DamagedRelease, NewerRelease
+
+if TYPE_CHECKING:
+    from citehub._hub import Hub
 
 
 @app.command()
@@ -214,7 +217,7 @@ def _is_sound(name: str, version: str | None, key: str | None) -> bool:
             hub = citehub.load(name, version=version)
             if key is not None:  # first, as what a stranger made is not read then
                 signed = read_signature(hub.path, key)
-                hub = citehub.load(hub.path)  # which is compared with the sums that are signed
+                _compare_with_signed(hub)
             hub.verify()
     except (BadSignature, DamagedRelease, NewerRelease) as error:
         terminal.complain(error)
@@ -226,6 +229,18 @@ def _is_sound(name: str, version: str | None, key: str | None) -> bool:
         by = f"signed with the key {signed.key_id}, which says: {signed.comment}"
         terminal.show(terminal.text(by))
     return True
+
+
+def _compare_with_signed(hub: Hub) -> None:
+    """Hold the list by which a release is verified against the sums that are signed.
+
+    A folder by itself has no other list. One that was added lacks the page.
+    """
+    signed = read_sums(hub.path) or {}
+    for name, digest in (hub.release.hashes or {}).items():
+        if name not in {SUMS, SIGNATURE} and signed.get(name) != digest:
+            path = os.path.join(hub.path, name)
+            raise DamagedManifest.at(path, "the file that was signed", digest)
 
 
 def _releases(name: str, version: str | None) -> list[tuple[str, str | None]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import stat
@@ -11,8 +12,9 @@ import pytest
 
 import citehub
 from citehub import _signature
-from citehub._file import write_whole
+from citehub._manifest import sha256
 from citehub.publish import publish
+from tests.made import make_hub
 
 
 @pytest.fixture(scope="module")
@@ -164,17 +166,26 @@ def test_a_key_is_checked_of_a_folder_that_is_named(run):
     assert (code, "Name the folder that is signed" in problem) == (2, True)
 
 
-def test_a_release_of_a_hub_folder_is_held_against_the_sums_that_are_signed(
-    run, published, key, tmp_path, datasets
-):
-    """An index that lists other hashes does not count against a signature."""
-    home = datasets / "mt-nlg" / "1.1.0"
-    assert run("sign", published, "--key", key)[0] == 0
-    for name in ("SHA256SUMS", "SHA256SUMS.minisig"):
-        with open(os.path.join(published, name), "rb") as file:
-            write_whole([file.read()], str(home / name), force=True)
-    code, _, problem = run(
-        "verify", str(datasets / "mt-nlg"), "--version", "1.1.0", "--key", f"{key}.pub"
+def test_a_release_of_a_hub_folder_is_held_to_the_sums_that_are_signed(run, key, tmp_path):
+    """So is a hub that was added. That an index lists a file does not make it signed."""
+    home = make_hub(tmp_path / "made", "0.1.0")
+    release, index = home / "0.1.0", json.loads((home / "index.json").read_text())
+    listed = index["versions"]["0.1.0"]
+
+    def put(name, data):
+        (release / name).write_bytes(data)
+        listed[name] = sha256(data)
+        (home / "index.json").write_text(json.dumps(index))
+        return run("verify", str(home), "--key", f"{key}.pub")
+
+    sums = (release / "SHA256SUMS").read_bytes() + b"0" * 64 + b"  index.html\n"  # not added
+    put("SHA256SUMS", sums)
+    signature = _signature.sign(sums, _signature.read_secret(key, str), "made")
+    code, said, _ = put("SHA256SUMS.minisig", signature)
+    assert (code, b"which says: made" in said) == (0, True)
+    code, _, problem = put("README.md", b"new")
+    assert (code, "README.md is damaged: expected the file that was signed" in problem) == (
+        1,
+        True,
     )
-    assert code == 1
-    assert "is damaged" in problem
+    assert run("verify", str(home))[0] == 0
