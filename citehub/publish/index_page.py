@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 _OF_PAGE: Final = re.compile(
     r"index\.html|data\.js|page\.css|explorer[a-z-]*\.(css|js)|LICENSES\.txt"
 )
+_ALL: Final = (
+    '<p class="cx-pages">All papers, as a table: <a href="works.parquet">works.parquet</a></p>\n'
+)
 _MEANINGS: Final = {
     MANIFEST: "Describes every table and column (Data Package).",
     CHANGES: "What is new in each version.",
@@ -48,8 +51,8 @@ def page_files(hub: Hub, files: Mapping[str, bytes]) -> Iterator[tuple[str, byte
     settings = page.config(hub, files="./", inline=inline) | {"release": None}
     n = hub.release.n_citing
     items = list(islice(plain_list.entries(hub), n if inline else FIRST))
-    note = page.note(n, len(items), "works.parquet has all of them")
-    papers = plain_list.section(settings, note, items)
+    note = page.note(n, len(items), "the link below leads to all of them")
+    papers = plain_list.section(settings, note, items, "" if inline else _ALL)
     about = _loading(hub) + _citing(hub) + _verifying(files) + _listing(hub, files)
     yield "index.html", page.around(hub, papers, about, _lead(hub)).encode()
 
