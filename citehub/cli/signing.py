@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -18,6 +18,9 @@ from citehub._manifest import SIGNATURE, SUMS, read_bytes, read_manifest, releas
 from citehub._text import clean
 from citehub.cli.app import app
 from citehub.errors import BadArgument, DamagedManifest, TargetExists
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 PASSWORD: Final = "CITEHUB_KEY_PASSWORD"  # noqa: S105 -- the name of a variable
 """The environment variable that holds the password of a secret key."""
@@ -42,8 +45,8 @@ def new_key(
             raise TargetExists(f"{path} exists already, and a key is never overwritten.")
     key = _signature.make_key()
     password = "" if no_password else _ask_password(file, is_new=True)
-    _write_new(file, _signature.format_secret_file(key, password), mode=0o600)
-    _write_new(public, _signature.format_public_file(key), mode=0o644)
+    secret = _signature.format_secret_file(key, password)
+    _write_new({file: (0o600, secret), public: (0o644, _signature.format_public_file(key))})
     print(_signature.format_public(key))
     _say(
         f"{file} is secret: whoever has it can sign as you. Keep a copy where it cannot get lost; "
@@ -105,13 +108,21 @@ def _ask_password(file: str, *, is_new: bool = False) -> str:
     return password
 
 
-def _write_new(path: str, data: bytes, *, mode: int) -> None:
-    """Write a file that does not exist; nobody else can read it before it has its mode."""
+def _write_new(files: Mapping[str, tuple[int, bytes]]) -> None:
+    """Write files that do not exist, with their modes from the first: all of them or none."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    with naming(path), open(os.open(path, flags, mode), "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+    made = []
+    try:
+        for path, (mode, data) in files.items():
+            with naming(path), open(os.open(path, flags, mode), "wb") as file:
+                made.append(path)
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+    except BaseException:
+        for path in made:
+            os.unlink(path)
+        raise
 
 
 def _say(words: str) -> None:

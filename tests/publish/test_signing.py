@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -128,6 +129,19 @@ def test_a_key_is_for_its_owner_alone_and_never_overwritten(run, tmp_path, monke
     assert os.listdir(tmp_path) == ["key.pub"]
     assert run("new-key", str(tmp_path / "no" / "key"), "--no-password")[0] == 1
     assert os.listdir(tmp_path) == ["key.pub"]
+
+
+def test_a_full_disk_leaves_no_half_a_pair(run, tmp_path, monkeypatch):
+    calls = iter(range(9))
+
+    def fail(_):
+        if next(calls) == 1:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", fail)
+    code, _, problem = run("new-key", str(tmp_path / "key"), "--no-password")
+    assert (code, f"{tmp_path}/key.pub: No space left" in problem) == (1, True)
+    assert os.listdir(tmp_path) == []
 
 
 def test_a_password_is_asked_for_or_of_the_environment(run, published, tmp_path, monkeypatch):
