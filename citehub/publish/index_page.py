@@ -131,4 +131,4 @@ def _digest(data: bytes) -> str:
 
 def _code(text: str) -> str:
     lines = (plain_list.text(line) for line in text.rstrip("\n").split("\n"))
-    return f"<pre><code>{chr(10).join(lines)}</code></pre>\n"
+    return f'<pre tabindex="0"><code>{chr(10).join(lines)}</code></pre>\n'
