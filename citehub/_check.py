@@ -13,6 +13,7 @@ from citehub._identifiers import Identifier
 from citehub._licences import are_open
 from citehub._manifest import (
     CHANGES,
+    SIGNATURE,
     SUMS,
     dataset_id,
     doi,
@@ -245,7 +246,7 @@ def _integrity(release: _Opened) -> Check:
         elif release.hashes[name] != digest:
             wrong.append(f"{name} differs from the released file")
     if released is not None:
-        strange = {*release.hashes, *release.others} - released.keys() - {SUMS}
+        strange = {*release.hashes, *release.others} - released.keys() - {SUMS, SIGNATURE}
         wrong += [f"{name} does not belong to the release" for name in sorted(strange)]
     found = f"{counted(len(release.hub.tables), 'table')} as datapackage.json has them"
     found += "; there are no other hashes to compare" if released is None else ""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from citehub import _file
 from citehub._file import clear_left, is_scratch, naming, remove, sync
-from citehub._manifest import MANIFEST, SUMS, read_bytes, read_sums, sha256
+from citehub._manifest import MANIFEST, NO_JEKYLL, SIGNATURE, SUMS, read_bytes, read_sums, sha256
 from citehub.errors import DamagedRelease, TargetExists
 
 if TYPE_CHECKING:
@@ -158,7 +158,9 @@ def find_foreign(folder: str, sign: str = MANIFEST, made: str = "published") -> 
         found = hashes(folder)
     except DamagedRelease as error:
         return f"{os.path.basename(error.path)}, which is damaged"
-    for name in (each for each in found if each != SUMS):
+    for name in (each for each in found if each not in {SUMS, SIGNATURE}):
+        if name == NO_JEKYLL and found[name] == sha256(b""):
+            continue
         if name not in sums:
             return f"{name}, which was not {made} with it"
         if found[name] != sums[name]:

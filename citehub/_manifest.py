@@ -31,6 +31,18 @@ MANIFEST = "datapackage.json"
 CHANGES = "CHANGES.md"
 SUMS = "SHA256SUMS"
 SIGNATURE = f"{SUMS}.minisig"
+NO_JEKYLL = ".nojekyll"
+"""An empty file: GitHub Pages serves a folder with it as it is."""
+PUBLISHING_FILES = (
+    "croissant.json",
+    "ro-crate-metadata.json",
+    "dataset.jsonld",
+    "CITATION.cff",
+    "README.md",
+    "RIGHTS.md",
+    SUMS,
+)
+"""Names of the files that :func:`citehub.publish.publishing_files` makes."""
 DOI_PREFIX = "https://doi.org/"
 _NAMESPACE = "5f0f8a3e-9c1d-4b7a-8e21-6d4c3b2a1908"  # of the identifiers of dataset versions
 RESPONSIBLE_AI = (

@@ -10,7 +10,7 @@ import os
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub._columns import KNOWN_SCHEMA
-from citehub._manifest import MANIFEST, SUMS, hash_file, read_sums, schema_version
+from citehub._manifest import MANIFEST, SIGNATURE, SUMS, hash_file, read_sums, schema_version
 from citehub._table import RowsByWork, Table, TableFile
 from citehub._text import clean
 from citehub.errors import (
@@ -343,7 +343,7 @@ class Release:
             return
         if self.hashes is None:
             found = {name for name in found if not name.startswith(".")}  # as .git, .DS_Store
-            found -= {SUMS}
+            found -= {SUMS, SIGNATURE}
         for name in sorted(found ^ set(released)):
             path = os.path.join(self.path, name)
             if name in found:

@@ -276,7 +276,9 @@ def _stretch(password: str, salt: bytes, operations: int, memory: int) -> bytes:
     n = max(1 << (most.bit_length() - 1), 2)
     p = max(operations // 4 // n // 8, 1) if operations >= memory // 32 else 1
     try:
-        return Scrypt(salt=salt, length=_ID + 96, n=n, r=8, p=p).derive(password.encode())
+        return Scrypt(salt=salt, length=_ID + 96, n=n, r=8, p=p).derive(
+            password.encode(errors="surrogateescape")
+        )
     except MemoryError:
         raise BadArgument(f"The password of this key needs {memory:,} bytes of memory.") from None
 

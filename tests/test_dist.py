@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parent.parent
 AROUND = {
     ".gitignore", "CHANGELOG.md", "CITATION.cff", "LICENSE", "LICENSE-DATA", "PKG-INFO",
-    "README.md", "hatch_build.py", "pyproject.toml",
+    "README.md", "SECURITY.md", "hatch_build.py", "pyproject.toml",
 }  # fmt: skip
 BUNDLE = "citehub/explorer/bundle"
 PACKED = ("releases", "source")

@@ -26,6 +26,7 @@ from citehub.cli import (  # noqa: F401 -- their commands join the app
     maintainer,
     reading,
     review,
+    signing,
     stopping,
 )
 from citehub.cli.app import app

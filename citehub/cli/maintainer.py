@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import functools
+import os
 import shlex
 import warnings
 from contextlib import suppress
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 import citehub
 from citehub import _terminal as terminal
 from citehub._catalog import open_hub
+from citehub._manifest import SIGNATURE, SUMS, read_sums
+from citehub._signature import read_signature
 from citehub._text import clean, counted
 from citehub.cli import pages, records
 from citehub.cli.app import AsJson, HubName, Pin, app, complete_hub
-from citehub.errors import DamagedRelease, NewerRelease
+from citehub.errors import BadSignature, DamagedManifest, DamagedRelease, NewerRelease
+
+if TYPE_CHECKING:
+    from citehub._hub import Hub
 
 
 @app.command()
@@ -30,11 +36,19 @@ def verify(
         ),
     ] = None,
     version: Pin = None,
+    key: Annotated[
+        str | None,
+        typer.Option(
+            "--key", help="A public key, or its file: the folder must be signed with it."
+        ),
+    ] = None,
 ) -> None:
-    """Check every hash, key, null and vocabulary, by citehub's own schema of the release."""
+    """Check every hash, key, null and vocabulary, by citehub's own schema, and a signature."""
+    if key is not None and hub is None:
+        raise typer.BadParameter("Name the folder that is signed.", param_hint="--key")
     names = citehub.hubs() if hub is None else (hub,)
     releases = [release for name in names for release in _releases(name, version)]
-    damaged = [release for release in releases if not _is_sound(*release)]
+    damaged = [release for release in releases if not _is_sound(*release, key)]
     if damaged:
         raise typer.Exit(1)
 
@@ -134,11 +148,14 @@ def publish(
 
     if out in {"", "-"}:
         raise typer.BadParameter("Name a folder to make.")
+    was_signed = os.path.lexists(os.path.join(out, SIGNATURE))
     with terminal.progress() as step:
         step(f"Publish {hub}")
         folder = write_folder(citehub.load(hub, version=version), out, force=force)
     print(clean(folder))
     hint = f"Check it with: citehub check {shlex.quote(folder)}"
+    if was_signed:
+        hint += f"\nIt is new, so sign it again: citehub sign {shlex.quote(folder)} --key FILE"
     terminal.err().print(terminal.text(hint), soft_wrap=True)
 
 
@@ -192,15 +209,19 @@ def _write_review(hub: str, out: str, version: str | None, *, force: bool) -> No
     terminal.err().print(terminal.text(hint), soft_wrap=True)
 
 
-def _is_sound(name: str, version: str | None) -> bool:
-    """Verify one release, and print the result."""
+def _is_sound(name: str, version: str | None, key: str | None) -> bool:
+    """Verify one release, and its signature if there is a key; print the result."""
+    signed = None
     try:
         with terminal.progress() as step:
             step(f"Verify {name} {version or ''}")
             hub = open_hub(name, version)
+            if key is not None:  # first, as what a stranger made is not read then
+                signed = read_signature(hub.path, key)
+                _compare_with_signed(hub)
             hub.verify()
             has_sums = hub.release.released() is not None
-    except (DamagedRelease, NewerRelease) as error:
+    except (BadSignature, DamagedRelease, NewerRelease) as error:
         terminal.complain(error)
         return False
     rows = sum(resource["rows"] for resource in hub.manifest["resources"])
@@ -209,7 +230,22 @@ def _is_sound(name: str, version: str | None) -> bool:
     if not has_sums:
         said = "It has no sums: only tables were compared with the manifest."
         terminal.show(terminal.text(said))
+    if signed:
+        by = f"signed with the key {signed.key_id}, which says: {signed.comment}"
+        terminal.show(terminal.text(by))
     return True
+
+
+def _compare_with_signed(hub: Hub) -> None:
+    """Hold the list by which a release is verified against the sums that are signed.
+
+    A folder by itself has no other list. One that was added lacks the page.
+    """
+    signed = read_sums(hub.path) or {}
+    for name, digest in (hub.release.hashes or {}).items():
+        if name not in {SUMS, SIGNATURE} and signed.get(name) != digest:
+            path = os.path.join(hub.path, name)
+            raise DamagedManifest.at(path, "the file that was signed", digest)
 
 
 def _releases(name: str, version: str | None) -> list[tuple[str, str | None]]:

@@ -8,12 +8,18 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub import _catalog, _folder
-from citehub._manifest import CHANGES, MANIFEST, SUMS, format_sums, read_bytes
+from citehub._manifest import (
+    CHANGES,
+    MANIFEST,
+    PUBLISHING_FILES,
+    SUMS,
+    format_sums,
+    read_bytes,
+)
 from citehub._packed import open_archive
 from citehub._text import to_json
 from citehub.errors import DamagedRelease
 from citehub.explorer import page, plain_list
-from citehub.publish import PUBLISHING_FILES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -27,7 +33,8 @@ FILES: Final = "data"
 INLINE: Final = "data.js"
 MOST_INLINE: Final = 2000
 """Citing works up to which the whole list, and the data as script, belong to the page."""
-_FIRST: Final = 100  # entries on the first page of a larger hub
+FIRST: Final = 100
+"""Entries on the first page of a larger hub."""
 
 
 def write_site(hub: Hub, out: str | os.PathLike[str], *, force: bool = False) -> str:
@@ -101,6 +108,12 @@ def data_script(hub: Hub) -> bytes:
     return f"window.citehubFiles = {to_json(files)}\n".encode()
 
 
+def own_files(hub: Hub) -> dict[str, bytes]:
+    """Return what a page needs beside the tables; a small one has these as a script, too."""
+    is_small = hub.release.n_citing <= MOST_INLINE
+    return read_bundle() | ({INLINE: data_script(hub)} if is_small else {})
+
+
 def read_bundle() -> dict[str, bytes]:
     """Return the scripts and style sheets of the explorer by name."""
     found = read_files()
@@ -130,17 +143,17 @@ def _check_target(hub: Hub, target: str, *, force: bool) -> None:
 
 
 def _find_foreign(target: str) -> str:
+    if os.path.lexists(os.path.join(target, MANIFEST)):
+        return "a release"
     return _folder.find_foreign(target, sign="index.html", made="written")
 
 
 def _write(hub: Hub, folder: str) -> None:
     others = _copy_release(hub, os.path.join(folder, FILES))
-    for name, data in read_bundle().items():
+    own = own_files(hub)
+    for name, data in own.items():
         _folder.write_bytes(os.path.join(folder, name), data)
-    is_small = hub.release.n_citing <= MOST_INLINE
-    if is_small:
-        _folder.write_bytes(os.path.join(folder, INLINE), data_script(hub))
-    settings = page.config(hub, files=f"{FILES}/", inline=INLINE if is_small else None)
+    settings = page.config(hub, files=f"{FILES}/", inline=INLINE if INLINE in own else None)
     for name, text in _pages(hub, settings, others):
         _folder.write_bytes(os.path.join(folder, name), text.encode())
     _write_sums(folder)
@@ -162,9 +175,11 @@ def _copy_release(hub: Hub, folder: str) -> list[str]:
         for name in (MANIFEST, CHANGES, *PUBLISHING_FILES)
         if os.path.lexists(os.path.join(hub.path, name))
     ]
-    for name in others:
+    for name in (each for each in others if each != SUMS):
         data = read_bytes(os.path.join(hub.path, name), DamagedRelease)
         _folder.write_bytes(os.path.join(folder, name), data)
+    if SUMS in others:  # those of a published folder name its page, too
+        _write_sums(folder)
     return others
 
 
@@ -174,7 +189,7 @@ def _pages(hub: Hub, settings: dict[str, Any], others: list[str]) -> Iterator[tu
     if settings["inline"]:
         yield "index.html", page.index(hub, settings, list(entries), others)
         return
-    first = list(islice(entries, _FIRST))
+    first = list(islice(entries, FIRST))
     yield "index.html", page.index(hub, settings, first, others)
     entries, number = chain(first, entries), 0
     while items := list(islice(entries, page.PER_PAGE)):

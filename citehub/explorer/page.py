@@ -141,7 +141,7 @@ def _counts_note(hub: Hub) -> str | None:
     )
 
 
-def note(n: int, shown: int) -> str:
+def note(n: int, shown: int, others: str = "links below lead to all of them") -> str:
     """Return what stands above the list for as long as no script runs."""
     if shown == n:
         return (
@@ -149,8 +149,8 @@ def note(n: int, shown: int) -> str:
             "with the page's script; where it does not run, the list stays as it is."
         )
     return (
-        f"These are the first {shown:,} of {_papers(n)}, in hub order; links below lead to all of "
-        "them. Search and filters come with the page's script, which needs a web server, such as "
+        f"These are the first {shown:,} of {_papers(n)}, in hub order; {others}. Search "
+        "and filters come with the page's script, which needs a web server, such as "
         "python -m http.server; where it does not run, the list stays as it is."
     )
 
@@ -164,14 +164,18 @@ def index(
     """
     n = hub.release.n_citing
     more = "" if len(items) == n else _all_pages(n)
+    papers = section(settings, note(n, len(items)), items, more)
+    return around(hub, papers, _citation(hub) + _files(hub, settings["files"], others))
+
+
+def around(hub: Hub, papers: str, about: str, lead: str = "") -> str:
+    """Return the page around the citing papers: ``lead`` above them, ``about`` below."""
     return _document(
         hub,
         hub.manifest["title"],
-        f"{_header(hub)}"
+        f"<header>\n{_header(hub)}{lead}</header>\n"
         '<main id="papers" tabindex="-1">\n<h2>The citing papers</h2>\n'
-        f"{section(settings, note(n, len(items)), items, more)}</main>\n"
-        f"<footer>\n{_citation(hub)}{_files(hub, settings['files'], others)}{_rights(hub)}"
-        f"{_made_by()}</footer>\n",
+        f"{papers}</main>\n<footer>\n{about}{_rights(hub)}{_made_by()}</footer>\n",
         head=_SCRIPT,
     )
 
@@ -223,13 +227,20 @@ def _header(hub: Hub) -> str:
     title = _html.link(work.url or "", clean_line(marked_title(work)))
     about = f"{shorten_authors(work.authors)}, {work.published or 'date not known'}"
     return (
-        f"<header>\n<h1>{text(hub.manifest['title'])}</h1>\n"
+        f"<h1>{text(hub.manifest['title'])}</h1>\n"
         f"<p>The canonical work: {title} ({text(about)}).</p>\n"
         f"<p><strong>This hub lists {_papers(hub.release.n_citing)}</strong>; we do not know "
         f"how many more there are.</p>\n"
         f"{labels(hub)}{agreement.folded(hub)}"
         f"<p>Data version {text(hub.version)} of {text(released_on(hub.manifest))}.</p>\n"
-        "</header>\n"
+    )
+
+
+def licenses(hub: Hub) -> str:
+    """Return the licences of the compilation, as links."""
+    return "; ".join(
+        _html.link(each["path"], clean_line(f"{each['name']}: {each['title']}"))
+        for each in hub.manifest["licenses"]
     )
 
 
@@ -274,10 +285,6 @@ def _files(hub: Hub, folder: str, others: Sequence[str]) -> str:
 
 
 def _rights(hub: Hub) -> str:
-    licenses = "; ".join(
-        _html.link(each["path"], clean_line(f"{each['name']}: {each['title']}"))
-        for each in hub.manifest["licenses"]
-    )
     rows = [
         (
             _html.link(each["url"] or "", clean_line(each["title"])),
@@ -286,7 +293,10 @@ def _rights(hub: Hub) -> str:
         for each in hub.release.rows("sources")
     ]
     table = _html.table(("source", "terms of reuse"), rows) if rows else ""
-    return f"<h2>Rights</h2>\n<p>The compilation: {licenses}.</p>\n<p>{_RIGHTS}</p>\n{table}\n"
+    return (
+        f'<h2 id="rights">Rights</h2>\n<p>The compilation: {licenses(hub)}.</p>\n'
+        f"<p>{_RIGHTS}</p>\n{table}\n"
+    )
 
 
 def _made_by() -> str:

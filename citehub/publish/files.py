@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from citehub._manifest import CHANGES, MANIFEST, SUMS, read_bytes
+from citehub._manifest import CHANGES, MANIFEST, PUBLISHING_FILES, SUMS, read_bytes
 from citehub._text import to_embedded_json
 from citehub.errors import DamagedRelease
 from citehub.publish.checksums import checksums
@@ -19,16 +19,8 @@ from citehub.publish.schema_org import dataset_jsonld
 if TYPE_CHECKING:
     from citehub._hub import Hub
 
-PUBLISHING_FILES: Final = (
-    "croissant.json",
-    "ro-crate-metadata.json",
-    "dataset.jsonld",
-    "CITATION.cff",
-    "README.md",
-    "RIGHTS.md",
-    SUMS,
-)
-"""Names of the files that :func:`publishing_files` makes."""
+
+__all__ = ["PUBLISHING_FILES", "publishing_files"]
 
 
 def publishing_files(hub: Hub) -> dict[str, bytes]:

@@ -1,15 +1,25 @@
-"""One folder to publish: the files of a release, and the publishing files."""
+"""One folder to publish: the files of a release, the publishing files, and a page."""
 
 from __future__ import annotations
 
 import os
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from citehub import _catalog, _folder
 from citehub._hub import Hub
-from citehub._manifest import CHANGES, MANIFEST, SUMS, read_bytes, read_manifest
+from citehub._manifest import (
+    CHANGES,
+    MANIFEST,
+    NO_JEKYLL,
+    SIGNATURE,
+    SUMS,
+    format_sums,
+    read_bytes,
+    read_manifest,
+)
 from citehub.errors import DamagedRelease
-from citehub.publish.checksums import checksums
+from citehub.publish import index_page
 from citehub.publish.files import publishing_files
 
 if TYPE_CHECKING:
@@ -20,7 +30,9 @@ def publish(hub: Hub, out: str | os.PathLike[str], *, force: bool = False) -> st
     """Write a folder that is ready for Zenodo, Hugging Face or a web server.
 
     It has the files of the release unchanged, and adds those of :func:`publishing_files` that an
-    older release lacks.
+    older release lacks. ``index.html`` shows what the hub is, and how to load, cite and verify it;
+    in it, the works are found, compared and taken away. ``SHA256SUMS`` is made anew, as it names
+    every file.
 
     Parameters
     ----------
@@ -48,9 +60,8 @@ def publish(hub: Hub, out: str | os.PathLike[str], *, force: bool = False) -> st
     hub.verify()
     made = publishing_files(hub)
     files = made | _read_release(hub, made)
-    files[SUMS] = checksums(files)
     with _folder.scratch_folder(target) as scratch:
-        _write(scratch, files)
+        _write(hub, scratch, files)
         if force and not _folder.find_foreign(target):
             _folder.replace(scratch, target)
         else:
@@ -68,12 +79,12 @@ def _check_target(hub: Hub, target: str, *, force: bool) -> None:
 
 
 def _read_release(hub: Hub, made: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Return every file of the release, which may hold nothing else."""
+    """Return every file of the release, which may hold nothing but it and its page."""
     known = {MANIFEST, CHANGES, *made, *(each["path"] for each in hub.manifest["resources"])}
     files = {}
     for name in sorted(os.listdir(hub.path)):
-        if name.startswith("."):  # as .git, .DS_Store
-            continue
+        if name.startswith(".") or name == SIGNATURE or index_page.is_of_page(name):
+            continue  # .git, .DS_Store; or made anew
         path = os.path.join(hub.path, name)
         if name not in known:
             raise DamagedRelease.at(path, "only files of a release", "another")
@@ -81,7 +92,10 @@ def _read_release(hub: Hub, made: Mapping[str, bytes]) -> dict[str, bytes]:
     return files
 
 
-def _write(folder: str, files: Mapping[str, bytes]) -> None:
-    for name, data in files.items():
+def _write(hub: Hub, folder: str, files: Mapping[str, bytes]) -> None:
+    released = {name: data for name, data in files.items() if name != SUMS}
+    for name, data in chain(released.items(), index_page.page_files(hub, released)):
         _folder.write_bytes(os.path.join(folder, name), data)
+    _folder.write_bytes(os.path.join(folder, SUMS), format_sums(_folder.hashes(folder)))
+    _folder.write_bytes(os.path.join(folder, NO_JEKYLL), b"")
     Hub(folder, read_manifest(folder)).verify()

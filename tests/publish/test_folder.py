@@ -22,6 +22,16 @@ MADE = {
     "CITATION.cff", "README.md", "RIGHTS.md", "SHA256SUMS", "croissant.json", "dataset.jsonld",
     "ro-crate-metadata.json",
 }  # fmt: skip
+PAGE = {
+    ".nojekyll", "LICENSES.txt", "data.js", "explorer-exports.js", "explorer-large.js",
+    "explorer.css", "explorer.js", "index.html", "page.css",
+}  # fmt: skip
+
+
+def release_files(folder):
+    """The files of a release, which do not name those of the page."""
+    found = files(folder)
+    return {name: found[name] for name in found if name not in {*PAGE, "SHA256SUMS"}}
 
 
 def files(folder):
@@ -33,9 +43,9 @@ def test_it_holds_the_release_byte_for_byte_and_what_it_lacks(tmp_path, version)
     hub = citehub.load("mt-nlg", version=version)
     assert publish(hub, tmp_path / "out") == str(tmp_path / "out")
     held = files(tmp_path / "out")
-    released = files(Path(hub.path))
+    released = release_files(Path(hub.path))
     assert {name: held[name] for name in released} == released
-    assert set(held) - set(released) == MADE
+    assert set(held) - set(released) == MADE | PAGE
     citehub.load(tmp_path / "out").verify()
     assert os.listdir(tmp_path) == ["out"]
 
@@ -47,7 +57,7 @@ def test_a_new_release_holds_all_of_it_already(built, hostile, tmp_path):
         made = publishing_files(hub)
         assert {name: files(folder)[name] for name in made} == made
         publish(hub, tmp_path / str(number))
-        assert files(tmp_path / str(number)) == files(folder)
+        assert release_files(tmp_path / str(number)) == release_files(folder)
 
 
 def test_the_same_release_gives_the_same_bytes(folder, published, tmp_path):
@@ -62,7 +72,7 @@ def test_sha256sum_checks_every_file(folder, tmp_path):
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
     checked = re.findall(r"^(.+): OK$", done.stdout, re.MULTILINE)
-    assert checked == sorted(files(folder).keys() - {"SHA256SUMS"})
+    assert checked == sorted(files(folder).keys() - {"SHA256SUMS", ".nojekyll"})
 
 
 def test_anyone_may_read_it(folder):
@@ -198,7 +208,7 @@ def test_what_is_no_file_of_a_release_is_not_published(built, tmp_path):
     copied = shutil.copytree(built, tmp_path / "copied")
     (copied / ".secret").write_text("mine")
     publish(citehub.load(copied), tmp_path / "out")
-    assert files(tmp_path / "out") == files(built)
+    assert release_files(tmp_path / "out") == release_files(built)
     (copied / "secret").write_text("mine")
     with pytest.raises(errors.DamagedRelease, match="only files that were released"):
         publish(citehub.load(copied), tmp_path / "other")
@@ -224,7 +234,22 @@ def test_what_was_tampered_with_is_not_published_under_new_checksums(hub, tmp_pa
     assert os.listdir(tmp_path) == ["first"]
 
 
-@pytest.mark.parametrize("name", ["README.md", "notes.txt", ".gitattributes"])
+def test_force_replaces_what_an_older_citehub_published(first, hub, tmp_path):
+    """It had no page, and ``SHA256SUMS`` named the others only."""
+    publish(hub, tmp_path / "out")
+    for name in PAGE:
+        (tmp_path / "out" / name).unlink()
+    sums = (tmp_path / "out" / "SHA256SUMS").read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [line for line in sums if line.split()[1] not in PAGE]
+    (tmp_path / "out" / "SHA256SUMS").write_text("".join(kept), encoding="utf-8")
+    citehub.load(tmp_path / "out").verify()
+    publish(first, tmp_path / "out", force=True)
+    assert citehub.load(tmp_path / "out").version == "1.0.0"
+
+
+@pytest.mark.parametrize(
+    "name", ["README.md", "notes.txt", ".gitattributes", ".nojekyll", "index.html"]
+)
 def test_force_never_deletes_what_was_not_published(hub, tmp_path, name):
     publish(hub, tmp_path / "out")
     with open(tmp_path / "out" / name, "a", encoding="utf-8") as file:

@@ -8,6 +8,7 @@ import pytest
 from rocrate.rocrate import ROCrate
 
 import citehub
+from tests.publish.test_folder import PAGE
 
 
 @pytest.fixture
@@ -15,9 +16,10 @@ def crate(folder):
     return ROCrate(folder)
 
 
-def test_every_file_is_a_part(folder, crate):
+def test_every_file_is_a_part_but_the_page_and_what_it_needs(folder, crate):
     parts = {part.id: part for part in crate.root_dataset["hasPart"]}
-    assert {*parts, "ro-crate-metadata.json"} == {path.name for path in folder.iterdir()}
+    held = {path.name for path in folder.iterdir()} - PAGE
+    assert {*parts, "ro-crate-metadata.json"} == held
     for name, part in parts.items():
         assert part.type == "File"
         assert part["encodingFormat"]

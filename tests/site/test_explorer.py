@@ -22,6 +22,7 @@ from playwright.sync_api import expect
 import citehub
 from citehub.explorer import write_site
 from citehub.export import FORMATS as ALL
+from citehub.publish import publish
 from tests.made import CANONICAL, make_counts, make_release, make_works
 from tests.site.conftest import HUB, VIEW, Quiet, until
 from tests.site.test_pages import TWO_FRAMES, problems
@@ -86,6 +87,14 @@ class Ranges(Quiet):
 @pytest.fixture(scope="module")
 def folder(serve, tmp_path_factory) -> Folder:
     return serve(write_folder(HUB, tmp_path_factory))
+
+
+@pytest.fixture(scope="module")
+def published(serve, tmp_path_factory) -> Folder:
+    """A published folder, in a folder of a web server."""
+    above = serve(tmp_path_factory.mktemp("server"))
+    publish(HUB, above.path / "some" / "where")
+    return Folder(above.path / "some" / "where", f"{above.address}/some/where")
 
 
 @pytest.fixture(scope="module")
@@ -315,14 +324,18 @@ def test_a_browser_too_old_for_the_script_keeps_the_plain_list(visit, folder):
 # -- finding ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("at", ["site", "folder", "disk"])
-def test_the_explorer_starts_everywhere_and_asks_nobody_else(visit, folder, explore, at):
+@pytest.mark.parametrize("at", ["site", "folder", "disk", "published", "published, on disk"])
+def test_the_explorer_starts_everywhere_and_asks_nobody_else(
+    visit, folder, published, explore, at
+):
     page = visit.page
-    if at == "disk":
+    if "published" in at:
+        folder = published
+    if "disk" in at:
         page.goto((folder.path / "index.html").as_uri())
         expect(page.locator(".cx-found")).to_have_text("44 of 44 papers")
     else:
-        explore(at=folder if at == "folder" else None)
+        explore(at=None if at == "site" else folder)
         assert visit.strangers == []
     assert visit.errors == []
     assert found(page) == "44 of 44 papers"
