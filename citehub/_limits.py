@@ -1,0 +1,44 @@
+"""How much of a release citehub reads before it refuses: the release may be a stranger's.
+
+Honest hubs of 100,000 works stay far below. ``CITEHUB_LIMITS=off`` lifts every limit.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Final
+
+MOST_FILE: Final = 1 << 29
+"""Bytes of one table's file."""
+MOST_FOOTER: Final = 1 << 21
+"""Bytes of a footer; a thousandth of them is usual."""
+MOST_PAGE: Final = 1 << 26
+"""Bytes of one page, uncompressed; writers end a page near one MiB."""
+MOST_ROWS: Final = 50_000_000
+"""Rows of one table."""
+MOST_DECODED: Final = 1 << 32
+"""Bytes of one table in memory."""
+
+FREE_ROWS: Final = 250_000
+"""Rows that a table may have, however small its file is."""
+ROWS_PER_BYTE: Final = 8
+"""Rows for each byte of the file: keys are unique, so honest tables have under one."""
+FREE_DECODED: Final = 1 << 28
+"""Bytes that a table may take in memory, however small its file is."""
+DECODED_PER_BYTE: Final = 512
+"""Bytes in memory for each byte of the file; ``evidence`` has about 100."""
+
+
+def are_lifted() -> bool:
+    """Tell whether the user lifted the limits, with ``CITEHUB_LIMITS=off``."""
+    return os.environ.get("CITEHUB_LIMITS", "").lower() == "off"
+
+
+def most_rows(size: int) -> int:
+    """Return how many rows a file of so many bytes may hold."""
+    return min(MOST_ROWS, max(FREE_ROWS, ROWS_PER_BYTE * size))
+
+
+def most_decoded(size: int) -> int:
+    """Return how many bytes of memory a file of so many bytes may take."""
+    return min(MOST_DECODED, max(FREE_DECODED, DECODED_PER_BYTE * size))
