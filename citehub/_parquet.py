@@ -44,6 +44,10 @@ _PLAIN: Final = (0, 3)  # also RLE, of booleans
 _IN_DICTIONARY: Final = (2, 8)
 
 
+class _TooMany(ValueError):
+    """A list of more columns or row groups than any table has."""
+
+
 class Text(NamedTuple):
     """A column of text in one row group, whose dictionary decides how much it takes.
 
@@ -63,9 +67,9 @@ class Contents(NamedTuple):
     texts: list[Text]
 
     @property
-    def most(self) -> int:
-        """The most bytes that it can take in memory."""
-        return self.certain + sum(each.n_coded * each.size for each in self.texts)
+    def most_of_texts(self) -> int:
+        """The most bytes that the texts can take in memory."""
+        return sum(each.n_coded * each.size for each in self.texts)
 
 
 class Parquet:
@@ -188,6 +192,11 @@ class Parquet:
     def _read(self, read: Callable[[], Any]) -> Any:
         try:
             return read()
+        except _TooMany as error:
+            (n,) = error.args
+            raise OverLimit.at(
+                self._path, counted(_MOST_LISTED, "part"), f"a list of {n:,}"
+            ) from None
         except (LookupError, ValueError, TypeError, AttributeError):
             raise DamagedTable.at(
                 self._path, "a Parquet file", "one that contradicts itself"
@@ -256,7 +265,7 @@ def _elements(data: bytes, at: int, depth: int) -> tuple[list[Any], int]:
     if n == _LONG_LIST:
         n, at = _varint(data, at)
     if n > _MOST_LISTED:
-        raise ValueError(n)
+        raise _TooMany(n)
     values = []
     for _ in range(n):
         value, at = _value(data, at, 3 if kind <= 2 else kind, depth + 1)  # noqa: PLR2004

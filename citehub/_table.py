@@ -10,7 +10,7 @@ import io
 import os
 import stat
 from contextlib import contextmanager
-from functools import cache, partial
+from functools import cache
 from itertools import islice
 from typing import IO, TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar, cast
 
@@ -126,7 +126,8 @@ class TableFile:
         parquet = Parquet(self.read_bytes(), self.path)
         file = self._open(parquet)
         with self._told():
-            self._check_size(parquet, columns, partial(_text_sizes, file, parquet.data))
+            texts, left = self._bounded(parquet, columns)
+            self._allow(not texts or _text_sizes(file, parquet.data, texts, left) <= left)
             threads = len(parquet.data) > _THREADS_PAY_FROM
             table = file.read(columns=columns, use_threads=threads)
             table.validate(full=True)
@@ -146,9 +147,13 @@ class TableFile:
         names = [field["name"] for field in fields]
         if parquet.names != names:
             raise DamagedTable.at(self.path, f"columns {names}", f"{parquet.names}")
-        self._check_size(parquet, columns, None)  # Polars does not repeat texts of a dictionary
         try:
+            # Polars does not repeat texts of a dictionary, so they can be measured afterwards.
+            texts, left = self._bounded(parquet, columns)
             frame = pl.read_parquet(parquet.data, columns=columns)
+            if texts:
+                sizes = frame.select(pl.col(pl.String).str.len_bytes().sum()).row(0)
+                self._allow(sum(sizes) <= left)
         except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
             raise self._unreadable(error) from None
         for field in fields:
@@ -159,25 +164,23 @@ class TableFile:
         self._check_cells(_PolarsCells(frame))
         return frame
 
-    def _check_size(
-        self,
-        parquet: Parquet,
-        columns: Sequence[str] | None,
-        measure: Callable[[Sequence[Text], int], int] | None,
-    ) -> None:
-        """Compare how much the file holds with the manifest and the limits, before decoding."""
+    def _bounded(self, parquet: Parquet, columns: Sequence[str] | None) -> tuple[list[Text], int]:
+        """Return the texts to measure, and the bytes of memory that they may take.
+
+        None have to be measured if they cannot take more.
+        """
         if parquet.n_rows != self.resource["rows"]:
             raise DamagedTable.at(self.path, f"{self.resource['rows']} rows", f"{parquet.n_rows}")
         contents = parquet.contents(self.resource["schema"]["fields"], columns)
-        most, size = _limits.most_decoded(len(parquet.data)), contents.certain
-        if _limits.are_lifted() or (measure and contents.most <= most):
-            return
-        if measure and size <= most:
-            size += measure(contents.texts, most - size)
-        if size > most:
-            raise OverLimit.at(
-                self.path, f"{most:,} bytes of memory", "rows that take more than that"
-            )
+        left = _limits.most_decoded(len(parquet.data)) - contents.certain
+        self._allow(left >= 0)
+        texts = [] if contents.most_of_texts <= left or _limits.are_lifted() else contents.texts
+        return texts, left
+
+    def _allow(self, holds: object) -> None:
+        if not holds and not _limits.are_lifted():
+            most = counted(_limits.most_decoded(self.resource["bytes"]), "byte")
+            raise OverLimit.at(self.path, f"{most} of memory", "rows that take more")
 
     def _check_cells(self, cells: _Cells) -> None:
         """Refuse cells that the rest of citehub and Python cannot hold."""

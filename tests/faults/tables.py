@@ -234,6 +234,8 @@ def with_null(table: pa.Table, draw: random.Random) -> pa.Table:
 
 def with_double_row(table: pa.Table, draw: random.Random) -> pa.Table:
     """Repeat a row in the place of another, so that a key is there twice."""
+    if table.num_rows == 1:
+        return pa.concat_tables([table, table])
     one, other = draw.sample(range(table.num_rows), 2)
     rows = [*range(table.num_rows)]
     rows[other] = one
@@ -412,8 +414,9 @@ def repeated_text() -> tuple[bytes, int]:
 def many_rows() -> tuple[bytes, int]:
     """Return 200 million rows of nothing in some megabytes."""
     table, sink = original("themes"), pa.BufferOutputStream()
-    rows = pa.table([pa.nulls(1 << 20, field.type) for field in table.schema], schema=table.schema)
-    with pq.ParquetWriter(sink, table.schema, compression="zstd") as writer:
+    schema = pa.schema([field.with_nullable(True) for field in table.schema])
+    rows = pa.table([pa.nulls(1 << 20, field.type) for field in schema], schema=schema)
+    with pq.ParquetWriter(sink, schema, compression="zstd") as writer:
         for _ in range(191):
             writer.write_table(rows)
     return sink.getvalue().to_pybytes(), 191 << 20
@@ -438,9 +441,9 @@ def many_groups() -> tuple[bytes, int]:
 
 
 def long_footer() -> tuple[bytes, int]:
-    """Return 100 MB of metadata."""
+    """Return 30 MB of metadata."""
     table = original("themes")
-    return written(table.replace_schema_metadata({"x": "y" * 100_000_000})), table.num_rows
+    return written(table.replace_schema_metadata({"x": "y" * 30_000_000})), table.num_rows
 
 
 def deep_column() -> tuple[bytes, int]:
@@ -466,12 +469,13 @@ BOMBS: Final = (
     deep_footer,
 )  # fmt: skip
 CHILD: Final = """
-import sys, resource, citehub
+import sys, citehub
 try:
     hub = citehub.load(sys.argv[1])
     getattr(hub.table("themes"), sys.argv[2])()
 except citehub.CitehubError as error:
-    print(type(error).__name__, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+    print(error)
+    print(open("/proc/self/status").read().split("VmHWM:")[1].split()[0])
 """
 
 
@@ -490,8 +494,13 @@ def sparse() -> tuple[bytes, int]:
     return b"PAR1", 1
 
 
+@functools.cache
+def made(make: Callable[[], tuple[bytes, int]]) -> tuple[bytes, int]:
+    return make()
+
+
 def run_bomb(make: Callable[[], tuple[bytes, int]], read: str, folder: Path) -> str:
-    release = forge(folder, "themes", *make())
+    release = forge(folder, "themes", *made(make))
     if make is sparse:
         with (release / "themes.parquet").open("r+b") as file:
             file.truncate(40 << 30)
@@ -503,11 +512,11 @@ def child(release: Path, read: str) -> str:
     """Read a table in a process of its own, and compare the memory that it took."""
     command = [sys.executable, "-c", CHILD, str(release), read]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
-    said = done.stdout.split()
+    said = done.stdout.splitlines()
     if done.returncode or not said:
         raise AssertionError(f"exit {done.returncode}: {done.stdout}{done.stderr[-2000:]}")
-    if int(said[1]) > MOST_MEMORY:
-        raise AssertionError(f"{said[0]}, after {int(said[1]) >> 10} MiB")
+    if int(said[-1]) > MOST_MEMORY:
+        raise AssertionError(f"{said[0]}, after {int(said[-1]) >> 10} MiB")
     return DETECTED
 
 
