@@ -29,7 +29,19 @@ def show(*parts: RenderableType) -> None:
         return
     with console.capture() as capture:
         console.print(*parts, sep="\n")
-    sys.stdout.write("\n".join(line.rstrip() for line in capture.get().split("\n")))
+    with named_output():
+        sys.stdout.write("\n".join(line.rstrip() for line in capture.get().split("\n")))
+
+
+@contextmanager
+def named_output() -> Iterator[None]:
+    """Name standard output in an error of the system that names no file."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None and error.strerror:
+            raise OSError(error.errno, error.strerror, "standard output") from None
+        raise
 
 
 def err() -> Console:
@@ -37,12 +49,12 @@ def err() -> Console:
     return Console(stderr=True, highlight=False, markup=False, emoji=False)
 
 
-def complain(error: Exception) -> None:
+def complain(error: BaseException | str) -> None:
     """Print an error to standard error; for one of the system, the file and the problem."""
     err().print(paragraph(f"citehub: {words_of(error)}"), soft_wrap=True)
 
 
-def words_of(error: Exception) -> str:
+def words_of(error: BaseException | str) -> str:
     """Return the text of an error; for one of the system, the file and the problem."""
     if isinstance(error, OSError) and isinstance(error.filename, str) and error.strerror:
         return f"{error.filename}: {error.strerror}"
@@ -165,6 +177,7 @@ def _harmless(chunk: bytes) -> bytes:
 
 def write_stdout(chunks: Iterable[bytes]) -> None:
     """Write bytes to standard output, whatever the locale."""
-    sys.stdout.flush()
-    sys.stdout.buffer.writelines(chunks)
-    sys.stdout.buffer.flush()
+    with named_output():
+        sys.stdout.flush()
+        sys.stdout.buffer.writelines(chunks)
+        sys.stdout.buffer.flush()
