@@ -70,6 +70,7 @@ _VERSION_DIGITS = 9
 _MOST_NAME = 200  # letters
 _MOST_SIZE = 1 << 53  # of numbers, which also JavaScript keeps exactly
 _MOST_DIGITS = 40
+_MOST_LEVELS = 50  # of objects and lists in one another
 _PIECE = 1 << 20  # bytes
 _DEVICES = frozenset(
     ("con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10)))
@@ -184,12 +185,25 @@ def parse_json(data: bytes, path: str, damaged: type[DamagedRelease]) -> dict[st
         raise damaged.at(path, "JSON", f"text that is not ({error!s:.200})") from None
     if not isinstance(parsed, dict):
         raise damaged.at(path, "a JSON object", f"a {type(parsed).__name__}")
+    if _levels(parsed) > _MOST_LEVELS:
+        raise damaged.at(path, f"JSON of at most {_MOST_LEVELS} levels", "more")
     if "\\u" in text and "\\ud" in text.lower():
         try:
             json.dumps(parsed, ensure_ascii=False).encode()
         except UnicodeEncodeError:
             raise damaged.at(path, "text in Unicode", "half of a surrogate pair") from None
     return parsed
+
+
+def _levels(value: dict[str, Any]) -> int:
+    """Return how deep objects and lists are in one another, or that it is too deep."""
+    inner: list[Any] = [value]
+    for number in range(_MOST_LEVELS + 1):
+        if not inner:
+            return number
+        parts = (each.values() if isinstance(each, dict) else each for each in inner)
+        inner = [each for part in parts for each in part if isinstance(each, (dict, list))]
+    return _MOST_LEVELS + 1
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

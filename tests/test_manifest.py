@@ -241,6 +241,10 @@ def field(number, **cells):
     return lambda m: m["resources"][0]["schema"]["fields"][number].update(cells)
 
 
+def nested(depth):
+    return [nested(depth - 1)] if depth else []
+
+
 UNWRITTEN = {
     "a day that is none": (lambda m: m.update(created="2026-02-30"), "'created' to be a day"),
     "an hour that is none": (lambda m: m.update(created="2026-02-01T25:00:00Z"), "'created'"),
@@ -280,6 +284,7 @@ UNWRITTEN = {
     "too many tables": (lambda m: m["resources"].extend([{}] * 1000), "at most 1,000 in 'resou"),
     "a number of 50 digits": (lambda m: m.update(x=10**50), "50 digits|51 digits"),
     "a number beyond all": (lambda m: m.update(x=1e300), "too large a number"),
+    "a well of lists": (lambda m: m.update(keywords=nested(500)), "at most 50 levels"),
     "no number": (lambda m: m.update(x=float("nan")), "NaN is no number"),
 }  # fmt: skip
 
