@@ -295,8 +295,8 @@ class Release:
     def verify(self) -> None:
         """Check the whole release: every hash, key, null, vocabulary and foreign key.
 
-        What the rules are, citehub's own schema of the release's version says, not the manifest;
-        only tables of the hub's own have no other rules than the manifest's.
+        The rules are those of citehub's own schema, in the version that the release names.
+        Tables that only its hub has are held to the rules of the manifest.
 
         Raises
         ------

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import importlib.util
+import io
 import json
+import lzma
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -212,5 +215,18 @@ def test_a_damaged_archive_of_sources_is_named(sources, cache):
     path = sources / _packed.SOURCES
     path.write_bytes(path.read_bytes()[:40])
     with pytest.raises(errors.DamagedManifest, match=r"source\.zip\.xz is damaged"):
+        _packed.unpack_sources(str(sources), "source")
+    assert not list(cache.glob("sources/*"))
+
+
+def test_an_archive_that_grows_is_refused(sources, cache, monkeypatch):
+    plain = io.BytesIO()
+    with zipfile.ZipFile(plain, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("works.csv", "0" * 10_000)
+    (sources / _packed.SOURCES).write_bytes(lzma.compress(plain.getvalue()))
+    with pytest.raises(errors.DamagedManifest, match="expected uncompressed entries"):
+        _packed.unpack_sources(str(sources), "source")
+    monkeypatch.setattr(_packed._limits, "FILE_BYTES", 100)
+    with pytest.raises(errors.DamagedManifest, match="at most 100 bytes .*CITEHUB_LIMITS=off"):
         _packed.unpack_sources(str(sources), "source")
     assert not list(cache.glob("sources/*"))
