@@ -6,7 +6,7 @@ import os
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
-from citehub import _html
+from citehub import _html, _limits
 from citehub._catalog import hubs, is_folder, load
 from citehub._declared import differences
 from citehub._identifiers import Identifier
@@ -198,7 +198,9 @@ class _Opened:
             try:
                 self.hashes[name] = hash_file(path, DamagedRelease)
                 if name in PUBLISHING_FILES:
-                    self.texts[name] = read_bytes(path, DamagedRelease, most=_MOST_TEXT)
+                    self.texts[name] = read_bytes(
+                        path, DamagedRelease, most=_limits.limit(_MOST_TEXT)
+                    )
             except DamagedRelease as error:
                 self.others[name] = f"{name} should be {error.expected}; found {error.found}"
 

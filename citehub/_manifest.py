@@ -153,10 +153,9 @@ def _open(path: str, damaged: type[DamagedRelease], most: int | None) -> Iterato
         os.close(descriptor)
         raise damaged.at(path, "a regular file", "something else")
     with open(descriptor, "rb") as file:
-        if told.st_size > (_limits.limit(_limits.FILE_BYTES) if most is None else most):
-            wanted = f"at most {_limits.FILE_BYTES:,} bytes ({_limits.LIFTING})"
-            if most is not None:
-                wanted = f"at most {most:,} bytes"
+        most = _limits.limit(_limits.FILE_BYTES) if most is None else most
+        if told.st_size > most:
+            wanted = f"at most {most:,} bytes ({_limits.LIFTING})"
             raise damaged.at(path, wanted, f"{told.st_size:,} bytes")
         yield file
 
@@ -209,8 +208,11 @@ def _levels(value: dict[str, Any]) -> int:
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        raise ValueError(f"{next(key for key in keys if keys.count(key) > 1)!r:.60} occurs twice")
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                raise ValueError(f"{key!r:.60} occurs twice")
+            seen.add(key)
     return found
 
 
@@ -546,7 +548,8 @@ class _Judge:
         """Check what a manifest says about the dataset as a whole."""
         self.lines(parsed, ("$schema",), "the manifest")
         for key in ("title", "description"):
-            self.need(is_text(parsed[key]), f"a {key} without control characters", parsed[key])
+            most = f"of at most {_limits.TEXT_LETTERS:,} letters, without control characters"
+            self.need(is_text(parsed[key]), f"a {key} {most}", parsed[key])
         keywords = self.items(parsed, "keywords", "the manifest")
         self.need(all(map(is_line, keywords)), "keywords that are text", keywords)
         for terms in self.items(parsed, "licenses", "the manifest"):
@@ -589,10 +592,9 @@ class _Judge:
         """Check which tables and files there are."""
         names = [resource["name"] for resource in parsed["resources"]]
         own = parsed["citehub"].get("own_tables", [])
-        sound = isinstance(own, list) and all(name in names for name in own)
-        self.need(
-            sound and len(own) <= len(names), "'own_tables' to list tables of the release", own
-        )
+        sound = isinstance(own, list) and len(own) <= len(names)
+        sound = sound and all(name in names for name in own)
+        self.need(sound, "'own_tables' to list tables of the release", own)
         once = len(names) == len(set(names))
         wanted = "each table once, and a table 'works'"
         self.need("works" in names and once, wanted, _Told(f"{', '.join(names):.200}"))
@@ -637,7 +639,7 @@ class _Judge:
     def keys(self, schema: dict[str, Any], names: list[str], what: str) -> None:
         """Check the keys of a table."""
         key = schema["primaryKey"]
-        sound = names and key and all(each in names for each in key) and len(key) <= len(names)
+        sound = 0 < len(key) <= len(names) and all(each in names for each in key)
         self.need(sound, f"the key of {what} to be columns of it", key)
         keys = self.items(schema, "foreignKeys", what)
         self.need(

@@ -227,6 +227,6 @@ def test_an_archive_that_grows_is_refused(sources, cache, monkeypatch):
     with pytest.raises(errors.DamagedManifest, match="expected uncompressed entries"):
         _packed.unpack_sources(str(sources), "source")
     monkeypatch.setattr(_packed._limits, "FILE_BYTES", 100)
-    with pytest.raises(errors.DamagedManifest, match="at most 100 bytes .*CITEHUB_LIMITS=off"):
+    with pytest.raises(errors.DamagedManifest, match=r"at most 100 bytes .*CITEHUB_LIMITS=off"):
         _packed.unpack_sources(str(sources), "source")
     assert not list(cache.glob("sources/*"))
