@@ -257,7 +257,8 @@ UNWRITTEN = {
     "a C1 control": (lambda m: m.update(title="a\x9b2J"), "a title .*without control"),
     "a line separator": (lambda m: m.update(title="a\u2028b"), "a title .*without control"),
     "half a surrogate pair": (lambda m: m.update(title="a\ud800"), "text in Unicode"),
-    "an endless title": (lambda m: m.update(title="a" * 1_000_001), "a title of at most 1,000,000 letters"),
+    "an endless title": (
+        lambda m: m.update(title="a" * 1_000_001), "a title of at most 1,000,000 letters"),
     "a description that rings": (lambda m: m.update(description="\x1b[2J"), "a description"),
     "an id of a work that turns": (
         lambda m: m["citehub"].update(canonical_work_id="a\u202e"), "the id of a work"),
