@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from citehub import _html, _limits
 from citehub._catalog import hubs, is_folder, load
+from citehub._columns import COLUMNS
 from citehub._declared import differences
 from citehub._identifiers import Identifier
 from citehub._licences import are_open
@@ -179,8 +180,9 @@ class _Opened:
         self.rows: dict[str, list[dict[str, Any]]] = {}
         self.unread: dict[str, str] = {}
         for name, resource in hub.release.held.items():
-            try:
-                rows = list(hub.table(name))
+            every = dict.fromkeys((*hub.table(name).columns, *COLUMNS.get(name, ())))
+            try:  # not by iterating, which refuses doubled keys: those are told one by one
+                rows = hub.table(name).to_arrow([*every]).to_pylist()
             except DamagedRelease as error:
                 self.unread[name] = f"expected {error.expected}; found {error.found}"
                 continue
