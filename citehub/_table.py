@@ -76,6 +76,11 @@ class TableFile:
     def __init__(self, folder: str, resource: Resource) -> None:
         self.path = os.path.join(folder, resource["path"])
         self.resource = resource
+        most = _limits.most_rows(resource["bytes"])
+        if resource["rows"] > most and not _limits.are_lifted():
+            raise OverLimit.at(
+                self.path, counted(most, "row"), f"{resource['rows']:,} by the manifest"
+            )
 
     def read_bytes(self) -> bytes:
         """Return the file after comparing its hash with the manifest.
