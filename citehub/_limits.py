@@ -38,7 +38,7 @@ MOST_DECODED: Final = 1 << 32
 
 FREE_ROWS: Final = 250_000
 """Rows that a table may have, however small its file is."""
-ROWS_PER_BYTE: Final = 8
+ROWS_PER_BYTE: Final = 4
 """Rows for each byte of the file: keys are unique, so honest tables have under one."""
 FREE_DECODED: Final = 1 << 28
 """Bytes that a table may take in memory, however small its file is."""

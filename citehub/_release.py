@@ -236,8 +236,11 @@ class Release:
         from citehub._work import Work
 
         look = look or self.look
-        (row,) = look("works", work_id)
-        return Work(row, self.label, look)
+        rows = look("works", work_id)
+        if len(rows) != 1:
+            expected = f"the work {work_id!r:.80} once"
+            raise DamagedTable.at(self.files["works"].path, expected, f"{len(rows)} of it")
+        return Work(rows[0], self.label, look)
 
     def look(self, name: str, work_id: str) -> Sequence[Any]:
         """Return the rows of a table that belong to a work; each table is read once."""

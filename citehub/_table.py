@@ -31,7 +31,7 @@ from citehub.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     import pandas as pd
     import polars as pl
@@ -81,6 +81,11 @@ class TableFile:
         self.path = os.path.join(folder, resource["path"])
         self.resource = resource
         self._held = held
+        most = _limits.most_rows(resource["bytes"])
+        if resource["rows"] > most and not _limits.are_lifted():
+            raise OverLimit.at(
+                self.path, counted(most, "row"), f"{resource['rows']:,} by the manifest"
+            )
 
     def read_bytes(self) -> bytes:
         """Return the file after comparing its hash with the manifest.

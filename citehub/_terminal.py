@@ -24,13 +24,14 @@ _GAP: Final = 2
 def show(*parts: RenderableType) -> None:
     """Print parts to standard output, one below the other; a pipe gets no trailing blanks."""
     console = Console(highlight=False, markup=False, emoji=False)
-    if console.is_terminal:
-        console.print(*parts, sep="\n")
-        return
-    with console.capture() as capture:
-        console.print(*parts, sep="\n")
     with named_output():
-        sys.stdout.write("\n".join(line.rstrip() for line in capture.get().split("\n")))
+        if console.is_terminal:
+            console.print(*parts, sep="\n")
+            return
+        with console.capture() as capture:
+            console.print(*parts, sep="\n")
+        lines = capture.get().split("\n")
+        sys.stdout.write("\n".join(line.rstrip() for line in lines))
 
 
 @contextmanager

@@ -284,7 +284,7 @@ class OverLimit(DamagedRelease):
     def at(cls, path: str, expected: str, found: str) -> Self:
         """Name the file, the limit, what was found, and how to lift the limits."""
         message = (
-            f"citehub does not read {path}: it has {found}, and at most {expected} are read. "
+            f"{path} is too large to be read unasked: it has {found}; the limit is {expected}. "
             "If you trust who made it, set the environment variable CITEHUB_LIMITS=off."
         )
         return cls(message, path, f"at most {expected}", found)

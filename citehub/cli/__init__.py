@@ -18,7 +18,7 @@ from contextlib import suppress
 from typing import NoReturn
 
 from citehub import _terminal as terminal
-from citehub._catalog import hubs
+from citehub._catalog import hubs, is_hub, is_release
 from citehub._debugging import is_debugging, reason_of
 from citehub.cli import (  # noqa: F401 -- their commands join the app
     analyst,
@@ -115,5 +115,5 @@ def _named_hub() -> str:
     known: tuple[str, ...] = ()
     with suppress(Exception):
         known = hubs()
-    named = (word for word in sys.argv[1:] if word in known or os.path.isdir(word))
+    named = (word for word in sys.argv[1:] if word in known or is_hub(word) or is_release(word))
     return "" if "verify" in sys.argv[1:2] else next(named, "")
