@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import sys
 
+from citehub._debugging import is_debugging, reason_of
+
 _INTERRUPTED = 130
 
 
 def main() -> None:
-    """Run the command line; Ctrl-C ends it without a traceback, also while it is imported."""
+    """Run the command line; whatever ends it shows no traceback, also while it is imported."""
     try:
         from citehub.cli import main as run
     except KeyboardInterrupt:
         sys.exit(_INTERRUPTED)
+    except Exception as error:
+        if is_debugging():
+            raise
+        sys.exit(f"citehub: It cannot start. {reason_of(error)}")
     run()
 
 

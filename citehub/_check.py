@@ -6,8 +6,9 @@ import os
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
-from citehub import _html
+from citehub import _html, _limits
 from citehub._catalog import hubs, is_folder, open_hub
+from citehub._columns import COLUMNS
 from citehub._declared import differences
 from citehub._identifiers import Identifier
 from citehub._licences import are_open
@@ -180,8 +181,9 @@ class _Opened:
         self.rows: dict[str, list[dict[str, Any]]] = {}
         self.unread: dict[str, str] = {}
         for name, resource in hub.release.held.items():
-            try:
-                rows = list(hub.table(name))
+            every = dict.fromkeys((*hub.table(name).columns, *COLUMNS.get(name, ())))
+            try:  # not by iterating, which refuses doubled keys: those are told one by one
+                rows = hub.table(name).to_arrow([*every]).to_pylist()
             except DamagedRelease as error:
                 self.unread[name] = f"expected {error.expected}; found {error.found}"
                 continue
@@ -199,7 +201,9 @@ class _Opened:
             try:
                 self.hashes[name] = hash_file(path, DamagedRelease)
                 if name in PUBLISHING_FILES:
-                    self.texts[name] = read_bytes(path, DamagedRelease, most=_MOST_TEXT)
+                    self.texts[name] = read_bytes(
+                        path, DamagedRelease, most=_limits.limit(_MOST_TEXT)
+                    )
             except DamagedRelease as error:
                 self.others[name] = f"{name} should be {error.expected}; found {error.found}"
 

@@ -644,12 +644,18 @@ as an argument for choosing that dataset.']
     def verify(self) -> None:
         """Check the whole release: every hash, key, null, vocabulary and foreign key.
 
+        The rules are those of citehub's own schema, in the version that the release names.
+        Tables that only its hub has are held to the rules of the manifest.
+
         Raises
         ------
         DamagedManifest
-            The manifest, or a file next to it, differs from the released one.
+            The manifest, or a file next to it, differs from the released one, or the manifest
+            describes a table otherwise than the schema.
         DamagedTable
-            A table differs from the released one, or contradicts itself.
+            A table differs from the released one, or contradicts itself or another.
+        NewerRelease
+            A newer citehub wrote the release, and this one lacks its schema.
         """
         self.release.verify()
 

@@ -83,6 +83,7 @@ _VERSION_DIGITS = 9
 _MOST_NAME = 200  # letters
 _MOST_SIZE = 1 << 53  # of numbers, which also JavaScript keeps exactly
 _MOST_DIGITS = 40
+_MOST_LEVELS = 50  # of objects and lists in one another
 _PIECE = 1 << 20  # bytes
 _DEVICES = frozenset(
     ("con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10)))
@@ -166,10 +167,9 @@ def _open(path: str, damaged: type[DamagedRelease], most: int | None) -> Iterato
         os.close(descriptor)
         raise damaged.at(path, "a regular file", "something else")
     with open(descriptor, "rb") as file:
-        if told.st_size > (_limits.limit(_limits.FILE_BYTES) if most is None else most):
-            wanted = f"at most {_limits.FILE_BYTES:,} bytes ({_limits.LIFTING})"
-            if most is not None:
-                wanted = f"at most {most:,} bytes"
+        most = _limits.limit(_limits.FILE_BYTES) if most is None else most
+        if told.st_size > most:
+            wanted = f"at most {most:,} bytes ({_limits.LIFTING})"
             raise damaged.at(path, wanted, f"{told.st_size:,} bytes")
         yield file
 
@@ -198,6 +198,8 @@ def parse_json(data: bytes, path: str, damaged: type[DamagedRelease]) -> dict[st
         raise damaged.at(path, "JSON", f"text that is not ({error!s:.200})") from None
     if not isinstance(parsed, dict):
         raise damaged.at(path, "a JSON object", f"a {type(parsed).__name__}")
+    if _levels(parsed) > _MOST_LEVELS:
+        raise damaged.at(path, f"JSON of at most {_MOST_LEVELS} levels", "more")
     if "\\u" in text and "\\ud" in text.lower():
         try:
             json.dumps(parsed, ensure_ascii=False).encode()
@@ -206,11 +208,25 @@ def parse_json(data: bytes, path: str, damaged: type[DamagedRelease]) -> dict[st
     return parsed
 
 
+def _levels(value: dict[str, Any]) -> int:
+    """Return how deep objects and lists are in one another, or that it is too deep."""
+    inner: list[Any] = [value]
+    for number in range(_MOST_LEVELS + 1):
+        if not inner:
+            return number
+        parts = (each.values() if isinstance(each, dict) else each for each in inner)
+        inner = [each for part in parts for each in part if isinstance(each, (dict, list))]
+    return _MOST_LEVELS + 1
+
+
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        raise ValueError(f"{next(key for key in keys if keys.count(key) > 1)!r:.60} occurs twice")
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                raise ValueError(f"{key!r:.60} occurs twice")
+            seen.add(key)
     return found
 
 
@@ -552,7 +568,8 @@ class _Judge:
         """Check what a manifest says about the dataset as a whole."""
         self.lines(parsed, ("$schema",), "the manifest")
         for key in ("title", "description"):
-            self.need(is_text(parsed[key]), f"a {key} without control characters", parsed[key])
+            most = f"of at most {_limits.TEXT_LETTERS:,} letters, without control characters"
+            self.need(is_text(parsed[key]), f"a {key} {most}", parsed[key])
         keywords = self.items(parsed, "keywords", "the manifest")
         self.need(all(map(is_line, keywords)), "keywords that are text", keywords)
         for terms in self.items(parsed, "licenses", "the manifest"):
@@ -595,10 +612,9 @@ class _Judge:
         """Check which tables and files there are."""
         names = [resource["name"] for resource in parsed["resources"]]
         own = parsed["citehub"].get("own_tables", [])
-        sound = isinstance(own, list) and all(name in names for name in own)
-        self.need(
-            sound and len(own) <= len(names), "'own_tables' to list tables of the release", own
-        )
+        sound = isinstance(own, list) and len(own) <= len(names)
+        sound = sound and all(name in names for name in own)
+        self.need(sound, "'own_tables' to list tables of the release", own)
         once = len(names) == len(set(names))
         wanted = "each table once, and a table 'works'"
         self.need("works" in names and once, wanted, _Told(f"{', '.join(names):.200}"))
@@ -643,7 +659,7 @@ class _Judge:
     def keys(self, schema: dict[str, Any], names: list[str], what: str) -> None:
         """Check the keys of a table."""
         key = schema["primaryKey"]
-        sound = names and key and all(each in names for each in key) and len(key) <= len(names)
+        sound = 0 < len(key) <= len(names) and all(each in names for each in key)
         self.need(sound, f"the key of {what} to be columns of it", key)
         keys = self.items(schema, "foreignKeys", what)
         self.need(

@@ -18,7 +18,7 @@ import zipfile
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from citehub import _folder
+from citehub import _folder, _limits
 from citehub._manifest import read_bytes, sha256
 from citehub.errors import DamagedManifest, DamagedRelease, MissingExtra
 
@@ -31,6 +31,7 @@ ARCHIVE: Final = "releases.zip.xz"
 """The archive of releases, in the folder of a hub."""
 SOURCES: Final = "source.zip.xz"
 """The archive of sources, likewise."""
+_PIECE: Final = 1 << 20  # bytes
 _DIGITS: Final = 32  # of the hash, in the name of a folder
 _NO_PLACE: Final = {  # to write in, as where a home is a file, or may only be read
     *(errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT),
@@ -168,11 +169,25 @@ def open_archive(path: str) -> zipfile.ZipFile:
             f"{path} needs the module lzma, which this Python lacks. Install the system's "
             "library liblzma, and build Python again."
         ) from None
+    plain = io.BytesIO()
     try:
         with lzma.open(path) as file:
-            return zipfile.ZipFile(io.BytesIO(file.read()))
+            while piece := file.read(_PIECE):
+                plain.write(piece)
+                _check_size(plain.tell(), path)
+        archive = zipfile.ZipFile(plain)
     except (lzma.LZMAError, EOFError, zipfile.BadZipFile) as error:
         raise DamagedManifest.at(path, "an archive", f"{error}") from None
+    if any(each.file_size > each.compress_size for each in archive.infolist()):
+        raise DamagedManifest.at(path, "uncompressed entries", "a compressed one")
+    return archive
+
+
+def _check_size(size: int, path: str) -> None:
+    """Refuse an archive that holds more than the limit."""
+    if _limits.exceeds(size, _limits.FILE_BYTES):
+        expected = f"at most {_limits.FILE_BYTES:,} bytes ({_limits.LIFTING})"
+        raise DamagedManifest.at(path, expected, "more")
 
 
 def cache_folder() -> str:
@@ -202,9 +217,13 @@ class _Packed:
 
     def unpack(self, folder: str) -> None:
         """Unpack the release, and compare each file with its hash."""
+        size = 0
         with _folder.scratch_folder(folder) as scratch, open_archive(self.path) as archive:
             for name, digest in self.files.items():
-                _folder.write_bytes(os.path.join(scratch, name), self._read(archive, digest))
+                data = self._read(archive, digest)
+                size += len(data)
+                _check_size(size, self.path)
+                _folder.write_bytes(os.path.join(scratch, name), data)
             _place(scratch, folder)
 
     def _read(self, archive: zipfile.ZipFile, digest: str) -> bytes:

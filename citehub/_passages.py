@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from citehub._columns import COLUMNS
 from citehub._labels import join_labelers, join_labels
 from citehub._text import counted
+from citehub.errors import DamagedTable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -103,6 +104,10 @@ def passages(hub: Hub) -> pd.DataFrame:
     places = {work_id: place for place, work_id in enumerate(hub.release.ids())}
     titles = dict(hub.release.cells("works", "work_id", "title_plain"))
     frame = frame.rename(columns={"citing_work_id": "work_id"})
+    lost = next((each for each in frame["work_id"] if each not in places), None)
+    if lost is not None:
+        path = hub.table("citation_contexts").path
+        raise DamagedTable.at(path, "'citing_work_id' to be in works.work_id", repr(lost))
     order = zip(map(places.get, frame["work_id"]), frame["position"].fillna(0), strict=True)
     numbered = sorted((*each, number) for number, each in enumerate(order))
     frame = frame.iloc[[number for *_, number in numbered]].reset_index(drop=True)

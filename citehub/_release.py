@@ -237,8 +237,11 @@ class Release:
         from citehub._work import Work
 
         look = look or self.look
-        (row,) = look("works", work_id)
-        return Work(row, self.label, look)
+        rows = look("works", work_id)
+        if len(rows) != 1:
+            expected = f"the work {work_id!r:.80} once"
+            raise DamagedTable.at(self.files["works"].path, expected, f"{len(rows)} of it")
+        return Work(rows[0], self.label, look)
 
     def look(self, name: str, work_id: str) -> Sequence[Any]:
         """Return the rows of a table that belong to a work; each table is read once."""
@@ -296,8 +299,8 @@ class Release:
     def verify(self) -> None:
         """Check the whole release: every hash, key, null, vocabulary and foreign key.
 
-        What the rules are, citehub's own schema of the release's version says, not the manifest;
-        only tables of the hub's own have no other rules than the manifest's.
+        The rules are those of citehub's own schema, in the version that the release names.
+        Tables that only its hub has are held to the rules of the manifest.
 
         Raises
         ------

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 from citehub import _html
 from citehub._labels import shown, value_of
 from citehub._text import clean, counted
+from citehub.errors import DamagedTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -385,6 +386,9 @@ def _grouped(rows: Iterable[SummaryRow]) -> list[list[SummaryRow]]:
 
 def _summary_row(count: LabelCountRow) -> SummaryRow:
     n, n_labelled, n_citing = count["n"], count["n_labelled"], count["n_citing"]
+    if not 0 <= n <= n_labelled:
+        expected = f"the count of {count['raw_value']!r:.60} to be among those with a label"
+        raise DamagedTable.at("label_counts.parquet", expected, f"{n} of {n_labelled}")
     shares = _NO_SHARES
     if count["value"] is not None:
         shares = _shares(n, n_labelled, n_citing, "works")

@@ -8,25 +8,37 @@ from __future__ import annotations
 import gc
 import io
 import os
+import stat
 from contextlib import contextmanager
 from functools import cache
 from itertools import islice
-from typing import IO, TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
+from typing import IO, TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar, cast
 
-from citehub._columns import COLUMNS
+from citehub import _limits
+from citehub._columns import COLUMNS, REQUIRED
 from citehub._manifest import read_bytes, sha256
-from citehub._text import counted
+from citehub._parquet import Parquet
+from citehub._text import clean, counted
 from citehub._types import TYPES
-from citehub.errors import BadArgument, DamagedTable, MissingExtra, NoFile, UnknownColumn
+from citehub.errors import (
+    BadArgument,
+    DamagedRelease,
+    DamagedTable,
+    MissingExtra,
+    NoFile,
+    OverLimit,
+    UnknownColumn,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     import pandas as pd
     import polars as pl
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    from citehub._parquet import Text
     from citehub._shapes import Field, Resource, Schema
 
 Row = TypeVar("Row")
@@ -35,6 +47,10 @@ Column = TypeVar("Column", bound=str)
 _PREVIEW_ROWS = 5
 _PARQUET_END = b"PAR1"
 _BATCH_ROWS = 1 << 14
+_FEW_ROWS = 1 << 16  # which Python compares before pyarrow's functions are imported
+_MEASURED_ROWS = 1 << 12
+_EXPLAINED = 1 << 20  # bytes that a file may be too long by, and is still read to say why
+_FIRST_DAY, _LAST_DAY = -719_162, 2_932_896  # of Python's dates, counted from 1970
 _THREADS_PAY_FROM = 1 << 20  # bytes; below, starting threads costs more than they save
 
 
@@ -65,6 +81,11 @@ class TableFile:
         self.path = os.path.join(folder, resource["path"])
         self.resource = resource
         self._held = held
+        most = _limits.most_rows(resource["bytes"])
+        if resource["rows"] > most and not _limits.are_lifted():
+            raise OverLimit.at(
+                self.path, counted(most, "row"), f"{resource['rows']:,} by the manifest"
+            )
 
     def read_bytes(self) -> bytes:
         """Return the file after comparing its hash with the manifest.
@@ -74,6 +95,7 @@ class TableFile:
         DamagedTable
             The file differs from the released one.
         """
+        self._check_stat()
         data = read_bytes(self.path, DamagedTable)
         if sha256(data) != self.resource["hash"]:
             raise DamagedTable.at(self.path, *self._explain_damage(data))
@@ -87,20 +109,124 @@ class TableFile:
         DamagedTable
             It is not Parquet, or has other columns.
         """
+        return self._open(Parquet(data, self.path))
+
+    def _open(self, parquet: Parquet) -> pq.ParquetFile:
         with _gc_paused():
             import pyarrow as pa
             import pyarrow.parquet as pq
 
-        try:
-            file = pq.ParquetFile(pa.BufferReader(data))
-        except (pa.ArrowException, OSError) as error:
-            reason = str(error).splitlines()[0]
-            found = f"one without ({reason})"
-            raise DamagedTable.at(self.path, "a Parquet file", found) from None
-        difference = _schema_difference(file.schema_arrow, self.resource["schema"]["fields"])
+        with self._told():
+            file = pq.ParquetFile(pa.BufferReader(parquet.data))
+            difference = _schema_difference(file.schema_arrow, self.resource["schema"]["fields"])
         if difference is not None:
             raise DamagedTable.at(self.path, *difference)
         return file
+
+    def read(self, columns: list[str] | None = None) -> pa.Table:
+        """Return the rows of the file, or some columns of them, in memory that is bounded.
+
+        Raises
+        ------
+        DamagedTable
+            It differs from the manifest, or holds a value that Python has not.
+        OverLimit
+            It decodes to more than citehub reads of a stranger's file.
+        """
+        parquet = Parquet(self.read_bytes(), self.path)
+        file = self._open(parquet)
+        with self._told():
+            texts, left = self._bounded(parquet, columns)
+            self._allow(not texts or _text_sizes(file, parquet.data, texts, left) <= left)
+            threads = len(parquet.data) > _THREADS_PAY_FROM
+            table = file.read(columns=columns, use_threads=threads)
+            table.validate(full=True)
+        metadata = table.schema.metadata
+        if metadata and b"pandas" in metadata:  # it can name columns that pandas would drop
+            del metadata[b"pandas"]
+            table = table.replace_schema_metadata(metadata)
+        self._check_cells(_ArrowCells(table))
+        return table
+
+    def read_polars(self, columns: list[str] | None = None) -> pl.DataFrame:
+        """Return the same for Polars, by its own reader and without pyarrow."""
+        import polars as pl
+
+        parquet = Parquet(self.read_bytes(), self.path)
+        fields = self.resource["schema"]["fields"]
+        names = [field["name"] for field in fields]
+        if parquet.names != names:
+            raise DamagedTable.at(self.path, f"columns {names}", f"{parquet.names}")
+        try:
+            # Polars does not repeat texts of a dictionary, so they can be measured afterwards.
+            texts, left = self._bounded(parquet, columns)
+            frame = pl.read_parquet(parquet.data, columns=columns)
+            if texts:
+                sizes = frame.select(pl.col(pl.String).str.len_bytes().sum()).row(0)
+                self._allow(sum(sizes) <= left)
+        except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
+            raise self._unreadable(error) from None
+        for field in fields:
+            name, kind = field["name"], TYPES[field["arrowType"]].polars
+            if name in frame.columns and frame.schema[name] != getattr(pl, kind):
+                expected = f"column {name!r} to be {field['arrowType']}"
+                raise DamagedTable.at(self.path, expected, f"{frame.schema[name]}")
+        self._check_cells(_PolarsCells(frame))
+        return frame
+
+    def _bounded(self, parquet: Parquet, columns: Sequence[str] | None) -> tuple[list[Text], int]:
+        """Return the texts to measure, and the bytes of memory that they may take.
+
+        None have to be measured if they cannot take more.
+        """
+        if parquet.n_rows != self.resource["rows"]:
+            raise DamagedTable.at(self.path, f"{self.resource['rows']} rows", f"{parquet.n_rows}")
+        contents = parquet.contents(self.resource["schema"]["fields"], columns)
+        left = _limits.most_decoded(len(parquet.data)) - contents.certain
+        self._allow(left >= 0)
+        texts = [] if contents.most_of_texts <= left or _limits.are_lifted() else contents.texts
+        return texts, left
+
+    def _allow(self, holds: object) -> None:
+        if not holds and not _limits.are_lifted():
+            most = counted(_limits.most_decoded(self.resource["bytes"]), "byte")
+            raise OverLimit.at(self.path, f"{most} of memory", "rows that take more")
+
+    def _check_cells(self, cells: _Cells) -> None:
+        """Refuse cells that the rest of citehub and Python cannot hold."""
+        schema = self.resource["schema"]
+        required = {*schema["primaryKey"], *REQUIRED.get(_of_file(self.resource["name"]), ())}
+        for field in schema["fields"]:
+            name, kind = field["name"], field["arrowType"]
+            if name not in cells.names:
+                continue
+            must = name in required or field.get("constraints", {}).get("required")
+            row = cells.first_null(name) if must else 0
+            if row:
+                where = f"column {name!r} of row {row} to be not null"
+                raise DamagedTable.at(self.path, where, "None")
+            if kind == "date32" and not cells.are_between(name, _FIRST_DAY, _LAST_DAY):
+                expected = f"column {name!r} to be days of the years 1 to 9999"
+                raise DamagedTable.at(self.path, expected, "another day")
+            if kind == "float64" and not cells.are_finite(name):
+                expected = f"column {name!r} to be a finite number, or null if it is not known"
+                raise DamagedTable.at(self.path, expected, "nan or infinity")
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Turn whatever pyarrow raises of a damaged file into our error."""
+        import pyarrow as pa
+
+        try:
+            yield
+        except MemoryError:
+            raise
+        except (pa.ArrowException, OSError, ValueError, LookupError, OverflowError) as error:
+            raise self._unreadable(error) from None
+
+    def _unreadable(self, error: BaseException) -> DamagedTable:
+        reason = clean((str(error).splitlines() or [type(error).__name__])[0])
+        return DamagedTable.at(self.path, "a Parquet file", f"one without ({reason:.200})")
 
     def read_verified(self) -> ArrowRows:
         """Return every row of the file after checking its bytes, key, nulls and vocabularies.
@@ -112,11 +238,26 @@ class TableFile:
         """
         from citehub._validate import find_problem
 
-        rows = ArrowRows(self.open(self.read_bytes()).read())
+        rows = ArrowRows(self.read())
         problem = find_problem(rows, self._held() if self._held else self.resource)
         if problem is not None:
             raise DamagedTable.at(self.path, *problem)
         return rows
+
+    def _check_stat(self) -> None:
+        """Compare the size of the file with the manifest and the limit, before it is read."""
+        try:
+            found = os.lstat(self.path)
+        except OSError:
+            return  # reading it says why
+        size = self.resource["bytes"]
+        if not stat.S_ISREG(found.st_mode):
+            return
+        if found.st_size > size + _EXPLAINED:
+            raise DamagedTable.at(self.path, f"{size} bytes", f"{found.st_size} bytes")
+        if found.st_size > _limits.MOST_FILE and not _limits.are_lifted():
+            most = counted(_limits.MOST_FILE, "byte")
+            raise OverLimit.at(self.path, most, counted(found.st_size, "byte"))
 
     def _explain_damage(self, data: bytes) -> tuple[str, str]:
         """Say what was expected and found of a file with a wrong hash."""
@@ -125,9 +266,74 @@ class TableFile:
             return f"{size} bytes", f"{len(data)} bytes: the file is truncated"
         try:
             self.open(data)
-        except DamagedTable as error:
+        except DamagedRelease as error:
             return error.expected, error.found
         return f"the released bytes, {self.resource['hash']}", f"other bytes, {sha256(data)}"
+
+
+class _Cells(Protocol):
+    """What every reader of a file can tell of its cells."""
+
+    names: Collection[str]
+
+    def first_null(self, name: str) -> int:
+        """Return the number of the first row that is null, from 1; 0 if none is."""
+
+    def are_between(self, name: str, first: int, last: int) -> bool:
+        """Tell whether all days are, counted from 1970."""
+
+    def are_finite(self, name: str) -> bool:
+        """Tell whether all numbers are."""
+
+
+class _ArrowCells:
+    def __init__(self, table: pa.Table) -> None:
+        self._table = table
+        self.names: Collection[str] = table.column_names
+
+    def first_null(self, name: str) -> int:
+        column = self._table.column(name)
+        if not column.null_count:
+            return 0
+        return 1 + column.to_pylist().index(None)
+
+    def are_between(self, name: str, first: int, last: int) -> bool:
+        return all(
+            bool(((days >= first) & (days <= last)).all()) for days in self._stored(name, "<i4")
+        )
+
+    def are_finite(self, name: str) -> bool:
+        import numpy as np
+
+        return all(bool(np.isfinite(numbers).all()) for numbers in self._stored(name, "<f8"))
+
+    def _stored(self, name: str, kind: str) -> Iterator[Any]:
+        """Yield the numbers as they are in memory; where a cell is null, there is zero."""
+        import numpy as np
+
+        for chunk in self._table.column(name).chunks:
+            _, buffer = chunk.buffers()
+            if buffer is not None and len(chunk) > chunk.null_count:
+                found = np.frombuffer(memoryview(buffer), kind)[
+                    chunk.offset : chunk.offset + len(chunk)
+                ]
+                yield found[chunk.is_valid().to_numpy(zero_copy_only=False)]
+
+
+class _PolarsCells:
+    def __init__(self, frame: pl.DataFrame) -> None:
+        self._frame = frame
+        self.names: Collection[str] = frame.columns
+
+    def first_null(self, name: str) -> int:
+        column = self._frame[name]
+        return column.to_list().index(None) + 1 if column.null_count() else 0
+
+    def are_between(self, name: str, first: int, last: int) -> bool:
+        return bool(self._frame[name].to_physical().drop_nulls().is_between(first, last).all())
+
+    def are_finite(self, name: str) -> bool:
+        return bool(self._frame[name].drop_nulls().is_finite().all())
 
 
 class Table(Generic[Row, Column]):
@@ -169,7 +375,7 @@ class Table(Generic[Row, Column]):
         self.name = resource["name"]
         self.meaning = resource["description"]
         self.columns = tuple(field["name"] for field in resource["schema"]["fields"])
-        known = COLUMNS.get("works" if skip else self.name, {})
+        known = COLUMNS.get(_of_file(self.name), {})
         self._absent = {name: kind for name, kind in known.items() if name not in self.columns}
 
     # -- data -----------------------------------------------------------------------------
@@ -206,9 +412,7 @@ class Table(Generic[Row, Column]):
             The file differs from the released one.
         """
         wanted = self._check_columns(columns)
-        data = self._file.read_bytes()
-        threads = len(data) > _THREADS_PAY_FROM
-        table = self._file.open(data).read(columns=self._stored(wanted), use_threads=threads)
+        table = self._file.read(self._stored(wanted))
         if wanted is not None:
             for name in self._absent.keys() & {*wanted}:
                 table = table.append_column(name, _nulls(table.num_rows, self._absent[name]))
@@ -241,7 +445,7 @@ class Table(Generic[Row, Column]):
         table = self.to_arrow(columns)
         with _gc_paused():
             import pandas  # noqa: F401
-        return table.to_pandas(types_mapper=_pandas_dtype)
+        return table.to_pandas(types_mapper=_pandas_dtype, ignore_metadata=True)
 
     def to_polars(self, columns: Sequence[Column] | None = None) -> pl.DataFrame:
         """Read the table, or some of its columns, into a :class:`polars.DataFrame`.
@@ -270,8 +474,7 @@ class Table(Generic[Row, Column]):
         except ModuleNotFoundError:
             raise MissingExtra.of("Polars", "polars") from None
         wanted = self._check_columns(columns)
-        # Polars' own reader, without pyarrow, on the bytes whose hash was compared.
-        frame = pl.read_parquet(self._file.read_bytes(), columns=self._stored(wanted))
+        frame = self._file.read_polars(self._stored(wanted))
         if wanted is not None:
             absent = {name: TYPES[kind].polars for name, kind in self._absent.items()}
             nulls = (pl.lit(None, getattr(pl, absent[n])).alias(n) for n in wanted if n in absent)
@@ -374,9 +577,20 @@ class Table(Generic[Row, Column]):
         -------
         pyarrow.Table
             One row per row of the table; a column that this release lacks is null.
+
+        Raises
+        ------
+        DamagedTable
+            The file differs from the released one, or a key occurs twice.
         """
         every: Any = [*self.columns, *self._absent]
-        return self.to_arrow(every)
+        table = self.to_arrow(every)
+        key = self._resource["schema"]["primaryKey"]
+        if _count_distinct(table, key) < table.num_rows:
+            doubled = ArrowRows(table).double(key)
+            expected = f"key {', '.join(key)} to be unique"
+            raise DamagedTable.at(self._file.path, expected, f"{doubled!r} twice")
+        return table
 
     def _stored(self, wanted: list[str] | None) -> list[str] | None:
         """Return which columns of the file to read: at least one, to count the rows."""
@@ -398,6 +612,8 @@ class Table(Generic[Row, Column]):
                 raise UnknownColumn.among(
                     "column", str(column), self.columns, where=f"table {self.name!r}"
                 )
+            if column in self._absent and column in REQUIRED.get(_of_file(self.name), ()):
+                raise DamagedTable.at(self._file.path, f"a column {column!r}", "none")
         return columns
 
 
@@ -532,6 +748,62 @@ def _gc_paused() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
+
+
+def _of_file(name: str) -> str:
+    """Return the table whose file holds a table."""
+    return "works" if name == "citing_works" else name
+
+
+def _text_sizes(file: pq.ParquetFile, data: bytes, texts: Sequence[Text], most: int) -> int:
+    """Return the bytes of texts that a dictionary repeats; it stops once they are too many.
+
+    It reads dictionaries and places in them, some rows at a time, and no text twice.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    small = {each for each in texts if each.n_coded * each.size <= most >> 6}
+    total = sum(each.n_coded * each.size for each in small)
+    texts = [each for each in texts if each not in small]
+    names = sorted({each.column for each in texts})
+    reader = pq.ParquetFile(pa.BufferReader(data), metadata=file.metadata, read_dictionary=names)
+    for text in texts:
+        n_left = text.n_coded
+        for batch in reader.iter_batches(
+            _MEASURED_ROWS, row_groups=[text.group], columns=[text.column], use_threads=False
+        ):
+            column: Any = batch.column(0)
+            lengths = _lengths(column.dictionary)
+            if not len(lengths):
+                break
+            longest = int(lengths.max())
+            if n_left * longest <= most >> 3:  # so short that their places do not matter
+                total += n_left * longest
+                break
+            total += int(lengths[column.indices.drop_null().to_numpy()].sum())
+            n_left -= len(column)
+            if total > most or n_left <= 0:
+                break
+        if total > most:
+            break
+    return total
+
+
+def _lengths(texts: Any) -> Any:
+    """Return the bytes of each text."""
+    import numpy as np
+
+    offsets = np.frombuffer(memoryview(texts.buffers()[1]), "<i4")[texts.offset :][
+        : len(texts) + 1
+    ]
+    return np.diff(offsets.astype("i8"))
+
+
+def _count_distinct(table: pa.Table, key: Sequence[str]) -> int:
+    if table.num_rows <= _FEW_ROWS:
+        return len({*zip(*(table.column(name).to_pylist() for name in key), strict=True)})
+    return table.group_by(list(key)).aggregate([]).num_rows
 
 
 def arrow_type(name: str) -> pa.DataType:

@@ -24,13 +24,14 @@ _GAP: Final = 2
 def show(*parts: RenderableType) -> None:
     """Print parts to standard output, one below the other; a pipe gets no trailing blanks."""
     console = Console(highlight=False, markup=False, emoji=False)
-    if console.is_terminal:
-        console.print(*parts, sep="\n")
-        return
-    with console.capture() as capture:
-        console.print(*parts, sep="\n")
     with naming("standard output"):
-        sys.stdout.write("\n".join(line.rstrip() for line in capture.get().split("\n")))
+        if console.is_terminal:
+            console.print(*parts, sep="\n")
+            return
+        with console.capture() as capture:
+            console.print(*parts, sep="\n")
+        lines = capture.get().split("\n")
+        sys.stdout.write("\n".join(line.rstrip() for line in lines))
         sys.stdout.flush()
 
 
@@ -39,12 +40,12 @@ def err() -> Console:
     return Console(stderr=True, highlight=False, markup=False, emoji=False)
 
 
-def complain(error: Exception) -> None:
+def complain(error: BaseException | str) -> None:
     """Print an error to standard error; for one of the system, the file and the problem."""
     err().print(paragraph(f"citehub: {words_of(error)}"), soft_wrap=True)
 
 
-def words_of(error: Exception) -> str:
+def words_of(error: BaseException | str) -> str:
     """Return the text of an error; for one of the system, the file and the problem."""
     if isinstance(error, OSError) and isinstance(error.filename, str) and error.strerror:
         return f"{error.filename}: {error.strerror}"

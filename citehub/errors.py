@@ -19,7 +19,8 @@
     ├── DamagedRelease              a file on disk differs from the released one
     │   ├── DamagedIndex            index.json
     │   ├── DamagedManifest         datapackage.json
-    │   └── DamagedTable            a Parquet file
+    │   ├── DamagedTable            a Parquet file
+    │   └── OverLimit               larger than citehub reads of a stranger's release
     ├── BadSignature                a published folder is not signed by the key that was given
     ├── NewerRelease                a newer citehub wrote it, in a form not known here
     ├── BuildError                  a release cannot be built
@@ -68,6 +69,7 @@ __all__ = [
     "NoFile",
     "NotAdded",
     "NothingKnown",
+    "OverLimit",
     "SeveralWorks",
     "SourceError",
     "TargetExists",
@@ -279,6 +281,19 @@ class DamagedManifest(DamagedRelease):
 
 class DamagedTable(DamagedRelease):
     """A table's Parquet file cannot be trusted."""
+
+
+class OverLimit(DamagedRelease):
+    """A file that holds more than citehub reads of a stranger's release; nothing was decoded."""
+
+    @classmethod
+    def at(cls, path: str, expected: str, found: str) -> Self:
+        """Name the file, the limit, what was found, and how to lift the limits."""
+        message = (
+            f"{path} is too large to be read unasked: it has {found}; the limit is {expected}. "
+            "If you trust who made it, set the environment variable CITEHUB_LIMITS=off."
+        )
+        return cls(message, path, f"at most {expected}", found)
 
 
 class BadSignature(CitehubError):

@@ -227,9 +227,8 @@ def _columns():
     yield f'KNOWN_SCHEMA: Final = {SCHEMA_VERSION}\n"""The newest version of the schema."""\n'
     types = {each.name: {c.name: c.type for c in each.columns} for each in SCHEMA}
     yield f"COLUMNS: Final = {types}"
-    required = {each.name: [c.name for c in each.columns if c.required] for each in SCHEMA}
-    yield f"REQUIRED: Final = {required}"
-    yield '"""Columns that are never null, and that each release with the table has."""'
+    required = {each.name: tuple(c.name for c in each.columns if c.required) for each in SCHEMA}
+    yield f'REQUIRED: Final = {required}\n"""Columns that are never null, in no release."""'
 
 
 # -- the explorer -----------------------------------------------------------------------------

@@ -365,3 +365,46 @@ def test_what_a_hub_says_to_type_next_finds_something(title, steps, tmp_path, sa
     assert [each.replace(hub, "HUB") for each in said] == [*steps, "citehub table HUB works"]
     for step in said:
         assert say(*step.split()[1:])
+
+
+# -- what nobody thought of -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("error", [ValueError("\x1b[2Jno\nmore"), RecursionError(), MemoryError()])
+def test_an_unexpected_error_says_what_was_done_and_what_to_do(run, monkeypatch, error):
+    def fail(*_, **__):
+        raise error
+
+    monkeypatch.setattr(citehub.Hub, "summary", fail)
+    code, _, err = run("show", "mt-nlg")
+    assert code == 1
+    assert "citehub show mt-nlg" in err
+    assert "Traceback" not in err
+    assert "\x1b" not in err
+    if not isinstance(error, MemoryError):
+        assert f"\n{type(error).__name__}" in err
+        assert "citehub verify mt-nlg" in err
+        assert "citehub --debug show mt-nlg" in err
+    code, _, err = run("--debug", "show", "mt-nlg")
+    assert code == 1
+    assert err.startswith("Traceback")
+
+
+def test_debug_shows_the_traceback_of_an_error_of_ours(run, monkeypatch):
+    assert "Traceback" not in run("show", "nope")[2]
+    monkeypatch.setenv("CITEHUB_DEBUG", "1")
+    code, _, err = run("show", "nope")
+    assert code == 2
+    assert err.startswith("Traceback")
+    assert "There is no hub 'nope'" in err
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a full device is Linux's")
+@pytest.mark.parametrize(
+    "words", ["show mt-nlg", "table mt-nlg works -f csv", "show mt-nlg --json"]
+)
+def test_a_full_disk_under_the_output_is_named(words):
+    command = f"{sys.executable} -m citehub {words} >/dev/full"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr == "citehub: standard output: No space left on device\n"

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import importlib.util
+import io
 import json
+import lzma
 import os
 import subprocess
 import sys
 import threading
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -256,3 +259,16 @@ def test_what_a_release_does_not_list_is_never_packed(tmp_path):
     (hub / "1.0.0" / "notes.txt").touch()
     hatch_build().Pack._add_releases(None, hub / "index.json", included)
     assert {Path(each).name for each in included} == listed
+
+
+def test_an_archive_that_grows_is_refused(sources, cache, monkeypatch):
+    plain = io.BytesIO()
+    with zipfile.ZipFile(plain, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("works.csv", "0" * 10_000)
+    (sources / _packed.SOURCES).write_bytes(lzma.compress(plain.getvalue()))
+    with pytest.raises(errors.DamagedManifest, match="expected uncompressed entries"):
+        _packed.unpack_sources(str(sources), "source")
+    monkeypatch.setattr(_packed._limits, "FILE_BYTES", 100)
+    with pytest.raises(errors.DamagedManifest, match=r"at most 100 bytes .*CITEHUB_LIMITS=off"):
+        _packed.unpack_sources(str(sources), "source")
+    assert not list(cache.glob("sources/*"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import re
 import shutil
 from html import escape
@@ -16,10 +17,11 @@ import pyarrow.parquet as pq
 import pytest
 
 import citehub
-from citehub import errors
+from citehub import _limits, _parquet, _table, errors
 from citehub._manifest import sha256
 from citehub._schema import TABLES
 from citehub._table import Table, TableFile
+from tests.faults import tables as faults
 
 EVERY_READ = {
     "to_arrow": lambda table: table.to_arrow(),
@@ -354,3 +356,77 @@ def test_verify_finds_a_key_that_leads_nowhere(hub, tmp_path):
     (folder / "datapackage.json").write_text(json.dumps(manifest), encoding="utf-8")
     with pytest.raises(errors.DamagedTable, match=r"'finding_source' to be in sources\.source_id"):
         citehub.load(folder).verify()
+
+
+# -- tables of strangers ----------------------------------------------------------------------
+
+STRANGE = {
+    "text that is none": (faults.with_bad_text, "without"),
+    "a row twice": (faults.with_double_row, "unique"),
+    "pandas' index": (faults.with_pandas_index, None),
+}
+
+
+@pytest.mark.parametrize(("change", "said"), STRANGE.values(), ids=STRANGE)
+def test_rows_of_a_stranger_are_right_or_refused(tmp_path, change, said):
+    data = faults.written(change(faults.original("works"), random.Random(1)))
+    works = citehub.load(faults.forge(tmp_path, "works", data)).works
+    if said is None:
+        assert [*works.to_pandas()] == [*works.to_polars().columns] == [*works.columns]
+        return
+    with pytest.raises(errors.DamagedTable, match=said):
+        list(works)
+
+
+CELLS = {
+    "a day after 9999": ("citation_count_on", pa.array([40_000_000], pa.int32()), "years 1 to"),
+    "a title that is null": ("title", pa.nulls(1, pa.string()), "'title' of row 1 to be not null"),
+}
+
+
+@pytest.mark.parametrize(("name", "cell", "said"), CELLS.values(), ids=CELLS)
+@pytest.mark.parametrize("read", ["to_pandas", "to_polars"])
+def test_no_reader_gives_a_cell_that_python_cannot_hold(tmp_path, name, cell, said, read):
+    table = faults.original("works")
+    cells = pa.concat_arrays([cell.view(table.schema.field(name).type), table[name].chunk(0)[1:]])
+    data = faults.written(faults.put(table, name, cells))
+    works = citehub.load(faults.forge(tmp_path, "works", data)).works
+    with pytest.raises(errors.DamagedTable, match=said):
+        getattr(works, read)()
+
+
+@pytest.mark.parametrize("make", [faults.repeated_text, faults.deep_footer, faults.sparse])
+@pytest.mark.parametrize("read", ["to_arrow", "to_polars"])
+def test_what_takes_too_much_memory_is_told_before(tmp_path, make, read):
+    release = faults.forge(tmp_path, "themes", *faults.made(make))
+    with pytest.raises(errors.DamagedRelease, match=r"bytes of memory|columns within|a Parquet"):
+        getattr(citehub.load(release).themes, read)()
+    assert pa.total_allocated_bytes() < 100 << 20
+
+
+@pytest.mark.parametrize("read", ["to_arrow", "to_polars"])
+def test_limits_are_lifted_when_asked(hub, monkeypatch, read):
+    monkeypatch.setattr(_limits, "FREE_DECODED", 10)
+    monkeypatch.setattr(_limits, "DECODED_PER_BYTE", 0)
+    with pytest.raises(errors.OverLimit, match="CITEHUB_LIMITS=off"):
+        getattr(hub.works, read)()
+    monkeypatch.setenv("CITEHUB_LIMITS", "off")
+    assert len(getattr(hub.works, read)()) == 45
+
+
+def test_rows_by_the_manifest_are_bounded_when_a_hub_is_opened(tmp_path):
+    release = faults.forge(tmp_path, "themes", b"", 10**15)
+    with pytest.raises(errors.OverLimit, match="1,000,000,000,000,000 by the manifest"):
+        citehub.load(release)
+
+
+def test_texts_that_a_dictionary_repeats_are_measured_exactly(monkeypatch):
+    table = faults.original("works")
+    data = faults.written(table)
+    monkeypatch.setattr(_table, "_MEASURED_ROWS", 3)
+    names = faults.columns(table, faults.is_text)
+    file = pq.ParquetFile(pa.BufferReader(data))
+    texts = [_parquet.Text(0, name, table.num_rows, 1 << 30) for name in names]
+    exact = sum(len((each or "").encode()) for name in names for each in table[name].to_pylist())
+    found = _table._text_sizes(file, data, texts, 1 << 11)
+    assert exact <= found <= 1.3 * exact

@@ -10,11 +10,17 @@ from __future__ import annotations
 
 import io
 import os
+import shlex
 import signal
 import sys
+import traceback
+from contextlib import suppress
 from typing import NoReturn
 
+from citehub import _catalog
 from citehub import _terminal as terminal
+from citehub._debugging import is_debugging, reason_of
+from citehub._file import naming
 from citehub.cli import (  # noqa: F401 -- their commands join the app
     analyst,
     curate,
@@ -34,26 +40,87 @@ from citehub.errors import BadArgument, CitehubError, UnknownName
 
 
 def main() -> None:
-    """Run the command line; citehub's own errors print without a traceback."""
+    """Run the command line; no error prints a traceback, unless ``--debug`` asks for it."""
     if hasattr(signal, "SIGPIPE"):  # end quietly, as other tools do, when the reader has enough
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     stopping.listen()
-    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 -- closed
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
+    _prepare_streams()
     try:
-        app(prog_name="citehub")
+        _run()
     except SystemExit:
         if code := stopping.exit_code():
             sys.exit(code)
         raise
-    except (BadArgument, UnknownName) as error:
-        _fail(error, 2)
-    except (CitehubError, OSError) as error:
-        _fail(error, 1)
+    except KeyboardInterrupt:
+        sys.exit(stopping.exit_code() or 130)
+    except BaseException as error:  # noqa: BLE001 -- whatever a library raises
+        _fail(error)
 
 
-def _fail(error: Exception, code: int) -> NoReturn:
-    terminal.complain(error)
-    sys.exit(code)
+def _prepare_streams() -> None:
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def _run() -> None:
+    """Run the command, and write what it printed."""
+    try:
+        try:
+            app(prog_name="citehub")
+        finally:
+            with naming("standard output"):
+                sys.stdout.flush()
+    except OSError:
+        # What cannot be written would be tried again, and fail again, at the end of Python.
+        with suppress(OSError, ValueError):
+            sys.stdout.flush()
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise
+
+
+def _fail(error: BaseException) -> NoReturn:
+    if is_debugging():
+        lines = traceback.format_exception(error)
+        terminal.err().print(terminal.paragraph("".join(lines).rstrip()), soft_wrap=True)
+    told: BaseException | str = error
+    if isinstance(error, MemoryError):
+        told = f"There is not enough memory for: {_command()}"
+    elif not isinstance(error, (CitehubError, OSError)):
+        told = _unexpected(error)
+    terminal.complain(told)
+    sys.exit(2 if isinstance(error, (BadArgument, UnknownName)) else 1)
+
+
+def _unexpected(error: BaseException) -> str:
+    """Say what was being done, what came in between, and what to do."""
+    said = f"This failed, and citehub does not know why: {_command()}\n{reason_of(error)}"
+    hub = _named_hub()
+    if hub:
+        said += f"\nSee whether the hub is sound: citehub verify {shlex.quote(hub)}"
+    return (
+        f"{said}\n{'If it is, this' if hub else 'This'} is a fault of citehub. Please report it "
+        f"to its developers with what this prints: {_command('--debug')}"
+    )
+
+
+def _command(*more: str) -> str:
+    words = [word for word in sys.argv[1:] if word not in more]
+    return shlex.join(["citehub", *more, *words])
+
+
+def _named_hub() -> str:
+    """Return the hub that the command names, if it does not verify it already."""
+    known: tuple[str, ...] = ()
+    with suppress(Exception):
+        known = _catalog.hubs()
+    named = (
+        word
+        for word in sys.argv[1:]
+        if word in known or _catalog.is_hub(word) or _catalog.is_release(word)
+    )
+    return "" if "verify" in sys.argv[1:2] else next(named, "")

@@ -95,6 +95,12 @@ def overview(
             "--version", callback=_print_version, is_eager=True, help="Show the version."
         ),
     ] = False,
+    debug: Annotated[  # noqa: ARG001 -- read before anything is parsed
+        bool,
+        typer.Option(
+            "--debug", help="Show the traceback of an error, for developers; CITEHUB_DEBUG=1 too."
+        ),
+    ] = False,
 ) -> None:
     """Citation hubs as versioned datasets: who cites a work, and in what role."""
     if ctx.invoked_subcommand is not None:

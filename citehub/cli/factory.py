@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 _UNITS: Final = {"MB": 10**6, "GB": 10**9, "MIB": 1 << 20, "GIB": 1 << 30}
 _LEAST_MEMORY: Final = 512 << 20
+_MOST_MEMORY: Final = 1 << 50
+_MOST_THREADS: Final = 256  # more of them only wait for each other, and each takes memory
+_MOST_WORKS: Final = 10_000_000
 _FIRST: Final = "1.0.0"
 _MEMORY: Final = "4GB"
 
@@ -47,7 +50,10 @@ Cache = Annotated[
 Memory = Annotated[
     str, typer.Option(metavar="SIZE", help="The most memory to use, as 1GB or 800MB.")
 ]
-Threads = Annotated[int | None, typer.Option(min=1, help="Threads; by default one for each core.")]
+Threads = Annotated[
+    int | None,
+    typer.Option(min=1, max=_MOST_THREADS, help="Threads; by default one for each core."),
+]
 EngineName = Annotated[str, typer.Option("--engine", help="duckdb, or spark for a cluster.")]
 Master = Annotated[
     str | None,
@@ -215,7 +221,7 @@ def hubs(
 def canonical(
     out: Annotated[str, typer.Option("--out", metavar="DIR", help="Folder to make.")],
     named: Named,
-    top: Annotated[int, typer.Option(min=1, help="How many works.")] = 1000,
+    top: Annotated[int, typer.Option(min=1, max=_MOST_WORKS, help="How many works.")] = 1000,
     cache: Cache = None,
     memory: Memory = "4GB",
     threads: Threads = None,
@@ -364,10 +370,12 @@ def _bytes(size: str) -> int:
     found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMG]I?B)", size.upper())
     if not found or found[2] not in _UNITS:
         raise typer.BadParameter(f"{size!r} is not a size such as 4GB.", param_hint="--memory")
-    number = int(float(found[1]) * _UNITS[found[2]])
+    number = float(found[1]) * _UNITS[found[2]]
     if number < _LEAST_MEMORY:
         raise typer.BadParameter("citehub needs at least 540MB.", param_hint="--memory")
-    return number
+    if number > _MOST_MEMORY:
+        raise typer.BadParameter(f"No machine has {size}.", param_hint="--memory")
+    return int(number)
 
 
 def _date(text: str | None) -> datetime.date | None:
