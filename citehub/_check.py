@@ -22,6 +22,7 @@ from citehub._manifest import (
 )
 from citehub._schema import SCHEMA_VERSION, needs_evidence, schema_at
 from citehub._summary import percent
+from citehub._table import ArrowRows
 from citehub._text import counted
 from citehub._validate import find_dangling, find_problem, row_key
 from citehub.errors import DamagedRelease
@@ -176,7 +177,7 @@ class _Opened:
         self.unread: dict[str, str] = {}
         for name in hub.tables:
             try:
-                self.rows[name] = list(hub.table(name))
+                self.rows[name] = list(ArrowRows(hub.table(name).read_rows()))  # keys twice, too
             except DamagedRelease as error:
                 self.unread[name] = f"expected {error.expected}; found {error.found}"
         names = sorted(name for name in os.listdir(hub.path) if not name.startswith("."))
