@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from citehub import _html, _limits
 from citehub._catalog import hubs, is_folder, open_hub
-from citehub._columns import COLUMNS
 from citehub._declared import differences
 from citehub._identifiers import Identifier
 from citehub._licences import are_open
@@ -26,6 +25,7 @@ from citehub._manifest import (
 )
 from citehub._schema import SCHEMA_VERSION, needs_evidence
 from citehub._summary import percent
+from citehub._table import ArrowRows
 from citehub._text import counted
 from citehub._validate import find_contradiction, find_dangling, find_problem, row_key
 from citehub.errors import DamagedRelease
@@ -181,9 +181,8 @@ class _Opened:
         self.rows: dict[str, list[dict[str, Any]]] = {}
         self.unread: dict[str, str] = {}
         for name, resource in hub.release.held.items():
-            every = dict.fromkeys((*hub.table(name).columns, *COLUMNS.get(name, ())))
             try:  # not by iterating, which refuses doubled keys: those are told one by one
-                rows = hub.table(name).to_arrow([*every]).to_pylist()
+                rows = list(ArrowRows(hub.table(name).read_rows()))
             except DamagedRelease as error:
                 self.unread[name] = f"expected {error.expected}; found {error.found}"
                 continue

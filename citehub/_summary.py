@@ -331,7 +331,7 @@ class Summary:
         for row in works:
             about = row.source_id, row.scheme
             cells = (
-                "" if about == before else _NOUNS[row.scheme],
+                "" if about == before else _NOUNS.get(row.scheme, row.scheme),
                 row.raw_value,
                 f"{row.n:,} of {row.n_labelled:,}",
                 _cells(row)[2] or "",
@@ -402,7 +402,7 @@ def _count_of_passages(rows: list[SummaryRow]) -> str:
     """Say in one sentence how many passages have each label, without shares."""
     first = rows[0]
     listed = ", ".join(f"{row.n:,} {row.raw_value}" for row in rows)
-    what = _NOUNS[first.scheme]
+    what = _NOUNS.get(first.scheme, first.scheme)
     return (
         f"{first.n_labelled:,} of {counted(first.n_all, 'passage')} "
         f"{'carries' if first.n_labelled == 1 else 'carry'} a {what} label: {listed}."
@@ -412,7 +412,7 @@ def _count_of_passages(rows: list[SummaryRow]) -> str:
 def _sentence(rows: list[SummaryRow], *, which_known: bool = True) -> str:
     """Say in one sentence what one source states under one scheme."""
     first = rows[0]
-    what = _NOUNS[first.scheme]
+    what = _NOUNS.get(first.scheme, first.scheme)
     unknown = [row for row in rows if row.value is None]
     if len(unknown) == len(rows):
         printed = ", ".join(f'"{row.raw_value}" for {row.n:,}' for row in unknown)

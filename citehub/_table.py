@@ -492,7 +492,7 @@ class Table(Generic[Row, Column]):
 
     def __iter__(self) -> Iterator[Row]:
         """Iterate over the rows, each a plain dict; null is ``None``."""
-        yield from cast("Iterator[Row]", iter(ArrowRows(self.read_rows())))
+        yield from cast("Iterator[Row]", iter(ArrowRows(self.read_unique())))
 
     def __len__(self) -> int:
         """Return the number of rows, from the manifest."""
@@ -581,11 +581,14 @@ class Table(Generic[Row, Column]):
         Raises
         ------
         DamagedTable
-            The file differs from the released one, or a key occurs twice.
+            The file differs from the released one.
         """
         every: Any = [*self.columns, *self._absent]
-        table = self.to_arrow(every)
-        key = self._resource["schema"]["primaryKey"]
+        return self.to_arrow(every)
+
+    def read_unique(self) -> pa.Table:
+        """Read the same rows, and raise DamagedTable if a key occurs twice."""
+        table, key = self.read_rows(), self._resource["schema"]["primaryKey"]
         if _count_distinct(table, key) < table.num_rows:
             doubled = ArrowRows(table).double(key)
             expected = f"key {', '.join(key)} to be unique"
@@ -706,7 +709,7 @@ class RowsByWork:
     def __init__(
         self, table: Table[Any, Any], column: str, columns: Sequence[str] | None = None
     ) -> None:
-        self._table = table.read_rows() if columns is None else table.to_arrow(columns)
+        self._table = table.read_unique() if columns is None else table.to_arrow(columns)
         self._column = column
 
     def of(self, works: Sequence[str] | None = None) -> dict[str, list[dict[str, Any]]]:
