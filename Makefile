@@ -29,6 +29,9 @@ test: ## every test and doctest
 faults: ## damage, kill, starve and deceive citehub for 2 minutes: MINUTES=30 make faults
 	$(PYTHON) -m tests.faults --minutes $(MINUTES) $(FAULTS)
 
+fuzz: ## give every parser odd inputs for 2 minutes: MINUTES=30 make fuzz
+	$(PYTHON) -m tests.fuzz --minutes $(MINUTES) $(FUZZ)
+
 mutants: ## change the code, one thing at a time, and list the changes that no test notices
 	$(PYTHON) tests/mutants.py
 

@@ -188,7 +188,8 @@ def check_kept(folder: str) -> None:
     if not is_kept(folder):
         raise SourceError.at(path, 0, f"is missing. {_HOW_TO_MEND}")
     listed = {line.file for line, _ in read_lines(folder)}
-    there = {f"{BODIES}/{name}" for name in os.listdir(os.path.join(folder, BODIES))}
+    bodies = os.path.join(folder, BODIES)
+    there = {f"{BODIES}/{name}" for name in (os.listdir(bodies) if os.path.isdir(bodies) else ())}
     if more := sorted(each for each in there - listed if not each.endswith(".part")):
         raise SourceError.at(path, 0, f"does not list {more[0]}. {_HOW_TO_MEND}")
 
