@@ -180,7 +180,18 @@ def read_spec(folder: str) -> HubSpec:
     path = os.path.join(folder, SPEC)
     if not os.path.lexists(path):
         raise SourceError.at(path, 0, f"does not exist. {_explain(folder)}")
+    _refuse_pipes(folder)
     return parse_spec(read_text(path), folder)
+
+
+def _refuse_pipes(folder: str) -> None:
+    """Refuse what stands in the place of a file and would be waited for without end."""
+    for parent, inside, names in os.walk(folder):
+        if parent == folder:
+            inside[:] = [name for name in inside if name == SOURCE]
+        for path in (os.path.join(parent, name) for name in names):
+            if os.path.exists(path) and not os.path.isfile(path):
+                raise SourceError.at(path, 0, "is a pipe or a device, not a file")
 
 
 def parse_spec(text: str, folder: str) -> HubSpec:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import functools
 import io
 import itertools
@@ -20,8 +21,12 @@ from citehub._catalog import INDEX
 from citehub._manifest import SUMS, format_sums, sha256
 from citehub._schema import TABLES, needs_evidence
 from citehub._validate import row_key
+from citehub.build import build_release
 from citehub.build.register import LOCK, register
+from citehub.bulk.extract import NOTE, Note
 from citehub.errors import CitehubError
+from citehub.graph import Dumps, new_hub
+from citehub.sources import answers
 from tests.faults.case import DETECTED, SURVIVED, Case
 from tests.made import make_release, make_works
 
@@ -420,6 +425,96 @@ def damage_cache(rng: random.Random) -> Iterator[Case]:
         yield Case(name, run)
 
 
+@functools.cache
+def _maintained() -> Path:
+    """Make a hub folder of a list and of kept answers, with curation and a release; once."""
+    keeper = tempfile.TemporaryDirectory(prefix="citehub-right-")
+    _kept.append(keeper)
+    base = Path(keeper.name)
+    (base / "list.bib").write_text(_LIST, "utf-8")
+    new_hub(
+        "doi:10.5555/lamp", os.fspath(base / "hub"), Dumps(), citing=os.fspath(base / "list.bib")
+    )
+    source = base / "hub" / "source"
+    for name, text in _CURATED.items():
+        (source / name).write_text(text, "utf-8")
+    kept = os.fspath(source / "openalex")
+    found = [("/works/doi:10.5555/lamp", (), _work(1)), ("/works", _CITING, _page())]
+    for number, (path, params, content) in enumerate(found, 1):
+        body = json.dumps(content).encode()
+        asked = answers.Asked(path, params)
+        answers.keep(
+            kept, number, answers.Answer(asked, f"https://api.openalex.org{path}", 200, _AT, body)
+        )
+    (source / "openalex" / NOTE).write_bytes(Note(_DAY, announced=2, is_asked=True).to_json())
+    return base / "hub"
+
+
+_DAY: Final = datetime.date(2026, 11, 30)
+_AT: Final = "2026-11-30T00:00:00Z"
+_CITING: Final = (("filter", "cites:W1"),)
+_LIST: Final = """@article{lamp, title={The Lamp}, doi={10.5555/lamp}, year=2020, author={Ada A}}
+@article{fog, title={Lamps in Fog}, doi={10.5555/fog}, year=2023, author={Ev E and Fo F}}
+@article{dim, title={A Dim Lamp}, doi={10.5555/dim}, year=2022, author={Di D}}
+"""
+_CURATED: Final = {
+    "exclusions.csv": "work,who,when,why\n10.5555/dim,Ada,2026-11-29,Of another lamp\n",
+    "themes.csv": "theme_id,title,description\nlight,Light,Of light.\n",
+    "work_themes.csv": "work,theme_id\n10.5555/fog,light\n",
+}
+
+
+def _work(number: int) -> dict[str, Any]:
+    doi = "https://doi.org/10.5555/lamp" if number == 1 else f"https://doi.org/10.5555/{number}"
+    work = {"id": f"https://openalex.org/W{number}", "doi": doi, "title": f"Lamp {number}"}
+    return work | {"publication_year": 2020 + number, "cited_by_count": 0, "referenced_works": []}
+
+
+def _page() -> dict[str, Any]:
+    return {"results": [_work(2), _work(3)], "meta": {"count": 2, "next_cursor": None}}
+
+
+@functools.cache
+def _built() -> dict[str, Any]:
+    """Return the content of the release that is built of sources without damage."""
+    with tempfile.TemporaryDirectory() as folder:
+        hub = shutil.copytree(_maintained(), Path(folder) / "hub")
+        return _content(citehub.load(build_release(os.fspath(hub)).folder))
+
+
+def damage_sources(rng: random.Random) -> Iterator[Case]:
+    """Damage what a hub is built from; a text that means something else is built as it is."""
+    right = _maintained()
+    paths = [right / "hub.toml", *sorted((right / "source").rglob("*"))]
+    files = {
+        path.relative_to(right).as_posix(): path.read_bytes() for path in paths if path.is_file()
+    }
+    for name, change in _mixed(_flips(files, rng), _harms(files, {}, rng)):
+
+        def run(folder: Path, change: Callable[[Path], None] = change, name: str = name) -> str:
+            hub = shutil.copytree(right, folder / "hub")
+            change(hub)
+            before = _files(hub / "1.0.0"), _files(hub)
+            try:
+                built = build_release(os.fspath(hub))
+            except CitehubError:
+                assert [path.name for path in hub.iterdir() if path.name[0] in "0123456789"] == [
+                    "1.0.0"
+                ]
+                assert {k: v for k, v in _files(hub).items() if k in before[1]} == before[1]
+                outcome = DETECTED
+            else:
+                release = citehub.load(built.folder)
+                release.verify()
+                if f"/{answers.BODIES}/" in name:  # which have a hash
+                    assert _content(release) == _built()
+                outcome = SURVIVED
+            assert _files(hub / "1.0.0") == before[0]
+            return outcome
+
+        yield Case(name, run)
+
+
 def _mixed(*parts: Iterator[_Damage]) -> Iterator[_Damage]:
     """Yield of each part in turn."""
     for group in zip(*parts, strict=False):
@@ -448,6 +543,7 @@ KINDS: Final[dict[str, Callable[[random.Random], Iterator[Case]]]] = {
     "index.json damaged": damage_index,
     "the archive of older releases damaged": damage_archive,
     "the cache of unpacked releases damaged": damage_cache,
+    "a source of a hub damaged": damage_sources,
 }
 
 
