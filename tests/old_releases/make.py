@@ -89,10 +89,10 @@ def _cell(table: TableSchema, column: Column, number: int) -> Any:
 
 def _value(table: TableSchema, column: Column, number: int) -> Any:
     name = column.name
-    if column.references == "sources.source_id" or name == "source_id":
-        return SOURCES[number % len(SOURCES)]
     if name == "other_source_id":
         return SOURCES[1 - number]
+    if column.references == "sources.source_id" or name == "source_id":
+        return SOURCES[number % len(SOURCES)]
     if name == "cited_work_id":
         return WORKS[2 - number if table.name == "local_citations" else 0]
     if name == "other_work_id":
