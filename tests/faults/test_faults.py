@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import csv
 import itertools
 import os
 import time
 
 import pytest
 
+from tests.conftest import ROOT
 from tests.faults.__main__ import main
 from tests.faults.case import DETECTED, SURVIVED, Case
 from tests.faults.run import cases_of, find_kinds, run, run_case
 
 N_CASES = 12
-FEWER: dict[str, int] = {}
+FEWER = {
+    "a source of a hub damaged": 3,
+    "a table that holds more than it says": 4,
+    "a step of writing that fails": 3,
+    "a writing command killed between two steps": 1,
+    "a writing command killed or ended at any moment": 1,
+    "a disk without room": 1,
+    "two commands that write the same at once": 1,
+    "scratch of other processes": 2,
+}
 """Kinds whose cases take longer."""
 
 FOUND = find_kinds()
@@ -26,6 +37,12 @@ def test_faults_are_detected_or_survived(kind, tmp_path):
     assert results
     assert [f"{each.name}: {each.outcome}" for each in results if each.is_wrong] == []
     assert os.listdir(tmp_path) == []
+
+
+def test_the_page_tells_of_every_kind():
+    with (ROOT / "docs" / "guide" / "faults.csv").open(encoding="utf-8", newline="") as file:
+        rows = [row["kind"] for row in csv.DictReader(file)]
+    assert rows == [*FOUND], "python -m tests.faults --minutes 30 --table docs/guide/faults.csv"
 
 
 # -- the runner -------------------------------------------------------------------------------
