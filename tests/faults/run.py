@@ -20,6 +20,7 @@ import sys
 import tempfile
 import time
 import traceback
+import warnings
 from multiprocessing.connection import wait
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -85,7 +86,9 @@ def run_case(kind: str, case: Case, folder: Path) -> Result:
     here, environment, began = Path.cwd(), dict(os.environ), time.monotonic()
     os.environ |= {"XDG_CACHE_HOME": f"{folder}/cache", "CITEHUB_HOME": f"{folder}/home"}
     try:
-        outcome = case.run(inside)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of other libraries; pytest makes them errors
+            outcome = case.run(inside)
         if outcome not in {DETECTED, SURVIVED}:
             outcome = f"the case returned {outcome!r}"
     except KeyboardInterrupt:
