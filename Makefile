@@ -1,6 +1,7 @@
 # Commands of a developer; `make` lists them.
-.PHONY: help quick quick-tests check test mutants generate explorer docs serve screenshots linkcheck bench release
+.PHONY: help quick quick-tests check test faults fuzz mutants generate explorer docs serve screenshots linkcheck bench release
 PYTHON ?= python
+MINUTES ?= 2
 HUB ?= mt-nlg
 # with the extra `quick` alone: what it does not bring has no types
 NOT_INSTALLED = --disable-error-code import-not-found --no-warn-unused-ignores
@@ -24,6 +25,12 @@ check: ## format, lint, types, layers
 
 test: ## every test and doctest
 	$(PYTHON) -m pytest -n auto $(PYTEST_ARGS)
+
+faults: ## damage, kill, starve and deceive citehub for 2 minutes: MINUTES=30 make faults
+	$(PYTHON) -m tests.faults --minutes $(MINUTES) $(FAULTS)
+
+fuzz: ## give every parser odd inputs for 2 minutes: MINUTES=30 make fuzz
+	$(PYTHON) -m tests.fuzz --minutes $(MINUTES) $(FUZZ)
 
 mutants: ## change the code, one thing at a time, and list the changes that no test notices
 	$(PYTHON) tests/mutants.py

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, get_args
 from urllib.parse import quote, unquote, urlsplit
 
 from citehub._rows import Scheme
+from citehub._text import is_line
 
 if TYPE_CHECKING:
     from typing import Final
@@ -152,6 +153,8 @@ def _parse_url(url: str) -> Identifier | None:
 
 
 def _parse_value(scheme: str, value: str) -> Identifier | None:  # noqa: PLR0911
+    if not is_line(value):  # no identifier has breaks or control characters
+        return None
     match scheme:
         case "arxiv":
             found = _ARXIV.fullmatch(value.lower())

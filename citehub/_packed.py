@@ -13,8 +13,10 @@ import errno
 import io
 import os
 import shutil
+import struct
 import tempfile
 import zipfile
+import zlib
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
@@ -38,6 +40,11 @@ _NO_PLACE: Final = {  # to write in, as where a home is a file, or may only be r
     *(errno.ENOTDIR, errno.EEXIST, errno.ENOENT),
 }
 _TAKEN: Final = {errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR}  # as a name of a folder
+
+_BROKEN: Final = (  # what zipfile raises of damaged archives
+    *(zipfile.BadZipFile, zlib.error, struct.error),
+    *(EOFError, RuntimeError, ValueError),
+)
 
 _kept: dict[str, str] = {}  # folders of this process, where the system has no place
 
@@ -130,7 +137,7 @@ def _unpack_all(path: str, folder: str) -> str:
             for name in sizes:
                 try:
                     data = archive.read(name)
-                except (zipfile.BadZipFile, NotImplementedError) as error:
+                except (OSError, *_BROKEN) as error:
                     raise DamagedManifest.at(path, f"the source {name}", f"{error}") from None
                 _folder.write_bytes(os.path.join(scratch, os.path.basename(name)), data)
             _place(scratch, folder)
@@ -176,7 +183,7 @@ def open_archive(path: str) -> zipfile.ZipFile:
                 plain.write(piece)
                 _check_size(plain.tell(), path)
         archive = zipfile.ZipFile(plain)
-    except (lzma.LZMAError, EOFError, zipfile.BadZipFile) as error:
+    except (lzma.LZMAError, *_BROKEN) as error:
         raise DamagedManifest.at(path, "an archive", f"{error}") from None
     if any(each.file_size > each.compress_size for each in archive.infolist()):
         raise DamagedManifest.at(path, "uncompressed entries", "a compressed one")
@@ -233,7 +240,7 @@ class _Packed:
                 data = read_bytes(path, DamagedManifest)
             else:
                 data = archive.read(_entry(digest))
-        except (KeyError, zipfile.BadZipFile, NotImplementedError) as error:
+        except (KeyError, OSError, *_BROKEN) as error:
             raise DamagedManifest.at(path, f"the released file {digest}", f"{error}") from None
         if sha256(data) != digest:
             raise DamagedManifest.at(path, f"the released file, {digest}", "another")

@@ -191,12 +191,13 @@ def _asked_values(release: Release, facet: str, asked: Any, works: set[str]) -> 
 
     ``works`` are those with a known value.
     """
-    values = [asked] if isinstance(asked, str) or not hasattr(asked, "__iter__") else list(asked)
+    is_one = isinstance(asked, str) or not hasattr(asked, "__iter__")
+    values = []
     known = known_values(release, facet)
     what, allowed, hint = facet, {*known, NOT_KNOWN}, f"{NOT_KNOWN!r} finds works without one."
     if facet == "representatives":
         what, allowed, hint = "selection of representatives", set(known), ""
-    for value in values:
+    for value in [asked] if is_one else asked:  # which may be endless, but for the first wrong one
         if not isinstance(value, str):
             message = f"{facet} takes a name or a list of names, not {value!r:.60}"
             raise TypeError(message)
@@ -204,6 +205,7 @@ def _asked_values(release: Release, facet: str, asked: Any, works: set[str]) -> 
             _check_known(release, facet, value, works)
         if value not in allowed:
             raise UnknownSelection.among(what, value, known, where=release.label, hint=hint)
+        values.append(value)
     return values
 
 
@@ -233,9 +235,12 @@ def _passages(release: Release) -> list[tuple[str, str]]:
 def _of_years(release: Release, asked: Any) -> set[str]:
     """Return the works of a year, of a range of years, or of any of several."""
     is_range = isinstance(asked, tuple)
-    years = list(asked) if hasattr(asked, "__iter__") else [asked]
+    years: Any = asked  # a range may be too long for a list
+    if not isinstance(asked, range):
+        years = list(asked) if hasattr(asked, "__iter__") else [asked]
     is_text = isinstance(asked, str | bytes)
-    if is_text or (is_range and len(years) != 2) or not all(map(_is_year, years)):  # noqa: PLR2004
+    are_years = isinstance(asked, range) or all(map(_is_year, years))
+    if is_text or (is_range and len(years) != 2) or not are_years:  # noqa: PLR2004
         message = f"year takes a year, (first, last) or a list of years, not {asked!r:.60}"
         raise TypeError(message)
     if is_range and years[0] > years[1]:

@@ -24,7 +24,7 @@ from citehub._manifest import (
 )
 from citehub._packed import unpack_sources
 from citehub._schema import SCHEMA_VERSION
-from citehub.build.own_tables import read_own_tables
+from citehub.build.own_tables import DECLARATION, read_own_tables
 from citehub.errors import BadArgument, SourceError
 from citehub.sources.curated import read_text
 from citehub.sources.pith_page import PITH_PAGE
@@ -177,6 +177,16 @@ def source_folder(hub: str | os.PathLike[str]) -> str:
     return unpack_sources(find_folder(hub), SOURCE)
 
 
+def _refuse_pipes(folder: str) -> None:
+    """Refuse what stands in the place of a source and would be waited for without end."""
+    paths = [os.path.join(folder, name) for name in (SPEC, DECLARATION)]
+    for parent, _, names in os.walk(os.path.join(folder, SOURCE)):
+        paths += [os.path.join(parent, name) for name in names]
+    for path in paths:
+        if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
+            raise SourceError.at(path, 0, "is a pipe or a device, not a file")
+
+
 def read_spec(folder: str) -> HubSpec:
     """Read ``hub.toml`` of a hub folder.
 
@@ -185,6 +195,7 @@ def read_spec(folder: str) -> HubSpec:
     SourceError
         It is missing, not TOML, or something in it is missing or wrong.
     """
+    _refuse_pipes(folder)
     path = os.path.join(folder, SPEC)
     if not os.path.lexists(path):
         raise SourceError.at(path, 0, f"does not exist. {_explain(folder)}")

@@ -182,8 +182,8 @@ def check_kept(folder: str) -> None:
         The list or an answer is damaged or missing.
     """
     path = os.path.join(folder, LIST)
-    if not is_kept(folder):
-        raise SourceError.at(path, 0, f"is missing. {_HOW_TO_MEND}")
+    if not is_kept(folder) or not os.path.isdir(os.path.join(folder, BODIES)):
+        raise SourceError.at(path, 0, f"is missing, or {BODIES} next to it. {_HOW_TO_MEND}")
     listed = {line.file for line, _ in read_lines(folder)}
     there = {f"{BODIES}/{name}" for name in os.listdir(os.path.join(folder, BODIES))}
     if more := sorted(each for each in there - listed if not is_scratch(os.path.basename(each))):

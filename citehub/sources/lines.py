@@ -147,15 +147,15 @@ def _read_csv(path: str, dataset: Dataset) -> Iterator[Line]:
         return "" if last.endswith(b"\n") or ends else f"{BREAKS_OFF}: it "
 
     reader = csv.reader(texts(), strict=True)
-    header = [name.removeprefix("\ufeff") for name in next(reader, [])]
-    lacking = _find_lacking(header, dataset)
+    cells, wrong = _take(reader)
+    header = [name.removeprefix("\ufeff") for name in cells or ()]
+    lacking = f"{said()}is not CSV: {wrong}" if wrong else _find_lacking(header, dataset)
     if lacking:
         yield 1, {}, lacking
     while not lacking or lacking.endswith(KEPT):
-        try:
-            cells = next(reader, None)
-        except csv.Error as error:
-            yield reader.line_num, {}, f"{said()}is not CSV: {error}"
+        cells, wrong = _take(reader)
+        if wrong:
+            yield reader.line_num, {}, f"{said()}is not CSV: {wrong}"
             continue
         if cells is None:
             break
@@ -166,6 +166,14 @@ def _read_csv(path: str, dataset: Dataset) -> Iterator[Line]:
         value = dict(zip(header, cells, strict=True))
         yield reader.line_num, *_fit_row(value, dataset)
     yield from ends
+
+
+def _take(reader: Iterator[list[str]]) -> tuple[list[str] | None, str]:
+    """Return the cells of the next row, None at the end, and what is wrong with them."""
+    try:
+        return next(reader, None), ""
+    except csv.Error as error:
+        return [], str(error)
 
 
 def _find_lacking(header: list[str], dataset: Dataset) -> str:

@@ -67,7 +67,9 @@ def parse_xml(path: str, data: bytes, notes: list[str]) -> Element:
         problem = str(error)
     try:
         root = etree.fromstring(data, etree.XMLParser(recover=True, **options))
-    except etree.XMLSyntaxError:
+        for each in root.iter() if root is not None else ():
+            _ = each.text, each.tail, each.items()  # halves of surrogate pairs cannot be read
+    except (etree.XMLSyntaxError, UnicodeDecodeError):
         root = None
     if root is None or len(root) == 0:
         raise UnreadableText.at(path, f"it is no XML ({problem})", "Get the file again.")
