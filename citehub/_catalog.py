@@ -24,6 +24,7 @@ from citehub._manifest import (
     parse_json,
     read_bytes,
     read_manifest,
+    read_sums,
 )
 from citehub._mt_nlg import MtNlg
 from citehub._packed import unpack
@@ -182,7 +183,10 @@ def open_hub(hub: str | os.PathLike[str], version: str | None = None) -> Hub:
     """Open a release of a hub as :func:`load` does, whatever a lock says."""
     folder = find_folder(hub)
     if is_release(folder):
-        loaded = Hub(folder, read_manifest(folder))
+        sums: dict[str, str] = {}
+        with suppress(DamagedManifest):  # of a worthless list verify and check say more
+            sums = read_sums(folder) or {}
+        loaded = Hub(folder, read_manifest(folder, sums.get(MANIFEST)))
         if version not in {None, loaded.version}:
             where = os.fspath(hub)
             raise UnknownVersion.among("version", str(version), [loaded.version], where=where)

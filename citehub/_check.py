@@ -251,6 +251,12 @@ def _integrity(release: _Opened) -> Check:
     if released is not None:
         strange = {*release.hashes, *release.others} - released.keys() - {SUMS, SIGNATURE}
         wrong += [f"{name} does not belong to the release" for name in sorted(strange)]
+    if not wrong:  # what verify alone looks at: the list of hashes itself, and hidden files
+        try:
+            release.hub.release.verify_files()
+        except DamagedRelease as error:
+            name = os.path.basename(error.path)
+            wrong.append(f"{name}: expected {error.expected}; found {error.found}")
     found = f"{counted(len(release.hub.tables), 'table')} as datapackage.json has them"
     found += "; there are no other hashes to compare" if released is None else ""
     found += f", {counted(len(released), 'file')} as released" if released is not None else ""
