@@ -14,7 +14,6 @@ from citehub._hub import Hub
 from citehub._manifest import (
     CHANGES,
     MANIFEST,
-    NO_JEKYLL,
     SIGNATURE,
     SUMS,
     hash_file,
@@ -105,7 +104,7 @@ def look(place: Place, folder: str, source: str, most: int) -> Offer:
 
 def _check_sums(offer: Offer, folder: str) -> None:
     """Refuse sums that contradict the manifest."""
-    strange = [name for name in offer.sums if not (is_plain_name(name) or name == NO_JEKYLL)]
+    strange = [name for name in offer.sums if not is_plain_name(name)]
     if strange:
         raise DamagedRelease.at(
             os.path.join(folder, SUMS), "names of files of its folder", f"{strange[0]!r:.80}"
