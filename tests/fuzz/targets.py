@@ -538,14 +538,14 @@ def _lock(data: bytes, folder: Path) -> None:
     _write(folder, "citehub.lock", data)
     for name, pin in _pins.read_lock(os.fspath(folder / "citehub.lock")).items():
         assert _manifest.is_hub_name(name)
-        assert all(map(_text.is_line, pin))
+        assert all(map(_manifest.is_line, pin))
 
 
 def _added(data: bytes, folder: Path) -> None:
     _write(folder, "added.json", data)
     for version, record in read_records(os.fspath(folder)).items():
         assert _manifest.is_version(version)
-        assert all(map(_text.is_line, record))
+        assert all(map(_manifest.is_line, record))
 
 
 @cache
