@@ -137,8 +137,8 @@ def read_bytes(path: str, damaged: type[DamagedRelease], *, most: int | None = N
     DamagedRelease
         The file is missing, a link, not a regular file, or too large; raised as ``damaged``.
     """
-    with _open(path, damaged, most) as file:
-        return file.read()
+    with _open(path, damaged, most) as file:  # which may grow meanwhile
+        return file.read(os.fstat(file.fileno()).st_size + 1)
 
 
 def hash_file(path: str, damaged: type[DamagedRelease]) -> str:
@@ -394,13 +394,17 @@ def is_version(text: str) -> bool:
 
 
 def is_hub_name(name: str) -> bool:
-    """Tell whether a text can name a hub: lower-case letters and digits, separated by hyphens."""
+    """Tell whether a text can name a hub: lower-case letters and digits, separated by hyphens.
+
+    Names that Windows keeps for devices, as ``con``, are none.
+    """
     parts = name.split("-")
     return (
         name.isascii()
         and name == name.lower()
         and all(part.isalnum() for part in parts)
         and len(name) <= _MOST_NAME
+        and name not in _DEVICES
     )
 
 

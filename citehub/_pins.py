@@ -6,6 +6,7 @@ It is text from outside: somebody else may have written it.
 from __future__ import annotations
 
 import os
+import stat
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from citehub._manifest import (
@@ -53,6 +54,11 @@ def find_lock() -> str:
     """Return the lock that counts in the current folder; empty if there is none.
 
     It is in this folder or one above, up to that of a repository or of the user.
+
+    Raises
+    ------
+    LockMismatch
+        Another user put it into a folder that everybody can write to.
     """
     named = os.environ.get(VARIABLE)
     if named is not None:
@@ -61,15 +67,26 @@ def find_lock() -> str:
         folder = os.getcwd()
     except OSError:  # which somebody removed
         return ""
-    last = os.path.expanduser("~")
+    last = os.path.realpath(os.path.expanduser("~"))  # as the current folder is told
     while True:
         path = os.path.join(folder, FILE)
         if os.path.lexists(path):
+            _check_owner(path)
             return path
         above = os.path.dirname(folder)
         if folder in {last, above} or os.path.lexists(os.path.join(folder, ".git")):
             return ""
         folder = above
+
+
+def _check_owner(path: str) -> None:
+    """Refuse a lock that anybody may have put there, as into the system's folder for scratch."""
+    is_open = os.stat(os.path.dirname(path)).st_mode & stat.S_IWOTH
+    if is_open and hasattr(os, "getuid") and os.lstat(path).st_uid not in {0, os.getuid()}:
+        raise LockMismatch(
+            f"{path} belongs to another user, in a folder that everybody can write to. To use it "
+            f"all the same, name it in {VARIABLE}. {_WITHOUT}"
+        )
 
 
 def read_lock(path: str) -> dict[str, Pin]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Self
 
-_LIST: Final = 1 << 24  # bytes of the list of entries
+_LIST: Final = 1 << 22  # bytes of the list of entries
 _PIECE: Final = 1 << 16
 _MOST_RATIO: Final = 100  # of what an entry swells to; Parquet is compressed already
 _MOST_ENTRIES: Final = 10_000

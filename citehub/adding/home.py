@@ -269,8 +269,25 @@ def _is_there(offer: Offer, there: _There, key: str, *, other_source: bool) -> b
             f"{offer.source} has a hub of the same name, {offer.hub}, but of another work, "
             f"{asked!r:.100}; yours is of {own}. {stays}. {remove}"
         )
+    newer = [
+        version
+        for version, each in there.records.items()
+        if each.source == offer.source and version_key(version) > version_key(offer.version)
+    ]
+    if newer:
+        raise NotAdded(
+            f"{offer.source} now has {name}, but had {newer[-1]} on "
+            f"{there.records[newer[-1]].added_on}. A source that goes back to an older version is "
+            f"mistaken, or somebody tampers with it. {stays}."
+        )
     record = there.records.get(offer.version)
     if record and record.manifest == offer.digest:
+        if key and key != record.key:  # which would not be kept
+            raise NotAdded(
+                f"{name} is there already, but was added with {'another' if record.key else 'no'} "
+                f"key. {stays}. To have it held to this key: citehub remove {offer.hub}, then the "
+                "same command again."
+            )
         return True
     if record:
         raise NotAdded(
@@ -289,17 +306,6 @@ def _is_there(offer: Offer, there: _There, key: str, *, other_source: bool) -> b
             f"{offer.hub} was added from {', '.join(sorted(sources))}; {offer.source} is another "
             f"source, and no key says that both are of one maker. {stays}. If you trust it: "
             "citehub add --other-source"
-        )
-    newer = [
-        version
-        for version, each in there.records.items()
-        if each.source == offer.source and version_key(version) > version_key(offer.version)
-    ]
-    if newer:
-        raise NotAdded(
-            f"{offer.source} now has {name}, but had {newer[-1]} on "
-            f"{there.records[newer[-1]].added_on}. A source that goes back to an older version is "
-            f"mistaken, or somebody tampers with it. {stays}."
         )
     return False
 
@@ -337,7 +343,7 @@ def _join(
 
 def _read_key(key: str) -> str:
     """Return a public key, also if a file that holds it is given."""
-    if not os.path.isfile(key):
+    if not os.path.exists(key) or os.path.isdir(key):
         return key.strip()
     with open(key, encoding="utf-8", errors="replace") as file:
         return (file.read(_MOST_KEY).strip().splitlines() or [key])[-1]

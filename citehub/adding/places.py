@@ -134,6 +134,10 @@ def _spell_path(text: str) -> str:
             f"There is no folder or file {text!r}. Name an address that begins with https://, a "
             "published folder, or a .zip file of one."
         )
+    if not os.path.isdir(path) and not os.path.isfile(path):
+        raise BadArgument(
+            f"{path!r} is neither a folder nor a regular file. Save it as one first."
+        )
     if not is_line(path):  # which is kept, and told
         raise BadArgument(f"{path!r} has a name that is no line of text in UTF-8. Rename it.")
     if not os.path.isdir(path) or os.path.lexists(os.path.join(path, MANIFEST)):

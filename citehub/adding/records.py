@@ -6,9 +6,10 @@ import json
 import os
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from citehub import _limits
 from citehub._catalog import home_folder
 from citehub._file import write_whole
-from citehub._manifest import is_hub_name, is_version, parse_json, read_bytes
+from citehub._manifest import is_hub_name, is_line, is_version, parse_json, read_bytes
 from citehub.errors import DamagedIndex
 
 if TYPE_CHECKING:
@@ -51,7 +52,8 @@ def read_records(folder: str) -> dict[str, Record]:
     path = os.path.join(folder, ADDED)
     if not os.path.lexists(path):
         return {}
-    found = parse_json(read_bytes(path, DamagedIndex), path, DamagedIndex)
+    data = read_bytes(path, DamagedIndex, most=_limits.limit(_limits.MANIFEST_BYTES))
+    found = parse_json(data, path, DamagedIndex)
     versions = found.get("versions")
     if found.get("format") != FORMAT or not isinstance(versions, dict) or not versions:
         raise DamagedIndex.at(path, f"format {FORMAT!r}", f"{found.get('format')!r:.60}")
@@ -60,7 +62,7 @@ def read_records(folder: str) -> dict[str, Record]:
 
 def _read(path: str, version: str, record: Any) -> Record:
     values = [record.get(name) for name in Record._fields] if isinstance(record, dict) else []
-    if not is_version(version) or not values or not all(isinstance(each, str) for each in values):
+    if not is_version(version) or not values or not all(map(is_line, values)):
         raise DamagedIndex.at(path, "where each release is from", f"{version!r:.60}")
     return Record(*map(str, values))
 

@@ -92,13 +92,15 @@ def look(place: Place, folder: str, source: str, most: int) -> Offer:
             elif name == MANIFEST:
                 raise NotAdded(f"{source} has no {MANIFEST}, so it is no published folder.")
         digest = hash_file(os.path.join(folder, MANIFEST), DamagedRelease)
-        offer = Offer(source, read_manifest(folder), digest, read_sums(folder) or {})
+        sums = read_sums(folder)
+        offer = Offer(source, read_manifest(folder), digest, sums or {})
         if offer.size > most:
             raise NotAdded(
                 f"The tables at {source} have {offer.size:,} bytes; at most {most:,} are taken. "
                 "If you expect so many, add them with: --most GB"
             )
-        _check_sums(offer, folder)
+        if sums is not None:  # one that names nothing would be signed for another purpose
+            _check_sums(offer, folder)
     return offer
 
 
@@ -109,8 +111,6 @@ def _check_sums(offer: Offer, folder: str) -> None:
         raise DamagedRelease.at(
             os.path.join(folder, SUMS), "names of files of its folder", f"{strange[0]!r:.80}"
         )
-    if not offer.sums:
-        return
     due = {each["path"]: each["hash"] for each in offer.manifest["resources"]}
     for name, digest in {MANIFEST: offer.digest, **due}.items():
         if offer.sums.get(name) != digest:

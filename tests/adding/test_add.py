@@ -46,7 +46,7 @@ def change(folder, edit):
 def sum_up(folder):
     """Write the sums of a published folder anew."""
     files = {each.name: sha256(each.read_bytes()) for each in folder.iterdir()}
-    files = {name: each for name, each in files.items() if not name.startswith(SUMS)}
+    files = {name: each for name, each in files.items() if not name.startswith((SUMS, "."))}
     (folder / SUMS).write_bytes(format_sums(files))
 
 
@@ -112,6 +112,12 @@ def test_what_is_no_source_is_told_so(source, said):
     with pytest.raises(errors.BadArgument, match=said) as raised:
         citehub.add(source)
     assert "secret" not in str(raised.value)
+
+
+def test_a_pipe_is_no_source(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(errors.BadArgument, match="neither a folder nor a regular file"):
+        citehub.add(tmp_path / "pipe")
 
 
 @pytest.mark.parametrize("name", [b"a\nb", b"\xff", b"a\x1b[2Jb"])
@@ -396,7 +402,8 @@ def test_a_release_never_changes_and_never_goes_back(site, originals, home, monk
     assert citehub.versions("made") == ("0.9.0", "0.10.0")
     assert citehub.load("made").version == "0.10.0"
     site.folder = originals["0.9.0"]
-    assert citehub.add(site.address).version == "0.9.0"  # which is there
+    with pytest.raises(errors.NotAdded, match=r"now has made 0\.9\.0, but had 0\.10\.0"):
+        citehub.add(site.address)  # though it is there
     remove("made")
     site.folder = originals["0.10.0"]
     citehub.add(site.address)
@@ -486,6 +493,62 @@ def test_a_key_holds_for_all_that_follows(site, originals, tmp_path, home, run):
     assert citehub.add(folder, update=True).version == "0.10.0"  # from anywhere: it is signed
     listed = json.loads(run("list", "--json")[1])[0]["versions"]
     assert {each["key_id"] for each in listed.values()} == {_signature.format_id(key.number)}
+
+
+@pytest.mark.parametrize("signed", [b"", b"0" * 64 + b"  notes.txt\n"])
+def test_a_list_that_was_signed_for_another_purpose_vouches_for_nothing(published, home, signed):
+    key = _signature.make_key()
+    (published / SUMS).write_bytes(signed)
+    sign(published, key)
+    with pytest.raises(
+        errors.DamagedRelease, match=r"SHA256SUMS.*expected datapackage\.json with"
+    ):
+        citehub.add(published, key=_signature.format_public(key))
+    assert tree(home) == []
+
+
+def test_a_key_that_would_not_be_kept_is_refused(published):
+    citehub.add(published)
+    key, other = _signature.make_key(), _signature.make_key()
+    for each, said in ((key, "no key"), (other, "another key")):
+        sign(published, each)
+        with pytest.raises(errors.NotAdded, match=f"added with {said}.*citehub remove made"):
+            citehub.add(published, key=_signature.format_public(each))
+        remove("made")
+        citehub.add(published, key=_signature.format_public(each))
+
+
+def test_a_key_may_come_through_a_pipe(published, tmp_path, run):
+    key, pipe = _signature.make_key(), tmp_path / "pipe"
+    sign(published, key)
+    os.mkfifo(pipe)
+    threading.Thread(
+        target=pipe.write_bytes, args=(_signature.format_public_file(key),), daemon=True
+    ).start()
+    citehub.add(published, key=str(pipe))
+    listed = json.loads(run("list", "--json")[1])[0]["versions"]
+    assert listed["0.9.0"]["key"] == _signature.format_public(key)
+
+
+@pytest.mark.parametrize("name", ["con", "nul", "lpt9"])
+def test_a_name_of_a_device_is_no_name_of_a_hub(published, home, name):
+    (published / SUMS).unlink()
+    change(published, lambda m: (m.update(name=name), m["citehub"].update(hub=name)))
+    with pytest.raises(errors.DamagedManifest, match="a hub's name"):
+        citehub.add(published)
+    assert tree(home) == []
+
+
+@pytest.mark.parametrize("text", ["\x1b[2J", "a\nb", "\ud800"])
+def test_a_record_that_is_no_line_is_damaged(published, home, run, text):
+    citehub.add(published)
+    path = home / "made" / "added.json"
+    found = json.loads(path.read_text())
+    found["versions"]["0.9.0"]["source"] = text
+    path.write_text(json.dumps(found))
+    for command in (["update", "made"], ["lock", "made"], ["remove", "made", "--yes"]):
+        assert "added.json is damaged" in run(*command)[2]
+    assert run("list")[0] == 0
 
 
 # -- at once, and cut off ---------------------------------------------------------------------

@@ -59,6 +59,19 @@ def test_a_lock_ends_at_a_repository(two, tmp_path, monkeypatch):
     assert (tmp_path / "other" / "citehub.lock").is_file()
 
 
+def test_a_lock_of_another_user_where_all_can_write_is_refused(two, tmp_path, monkeypatch):
+    path = citehub.lock("made")
+    told = os.stat_result([0o100644, 1, 1, 1, os.getuid() + 1, *[0] * 5])
+    look = os.lstat
+    monkeypatch.setattr(os, "lstat", lambda at, **how: told if at == path else look(at, **how))
+    assert citehub.load("made")
+    tmp_path.chmod(0o1777)
+    with pytest.raises(errors.LockMismatch, match="belongs to another user"):
+        citehub.load("made")
+    monkeypatch.setenv("CITEHUB_LOCK", "citehub.lock")
+    assert citehub.load("made")
+
+
 def test_what_the_lock_does_not_name_is_refused(two, tmp_path, home):
     citehub.lock("mt-nlg")
     with pytest.raises(

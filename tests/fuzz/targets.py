@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import io
 import itertools
 import json
 import linecache
 import os
 import warnings
+import zipfile
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -16,8 +18,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from hypothesis import strategies as st
 
 import citehub
-from citehub import _catalog, _identifiers, _manifest, _markup, _tex, _text
+from citehub import _catalog, _identifiers, _manifest, _markup, _pins, _signature, _tex, _text
 from citehub._select import FLAGS, LISTS
+from citehub.adding.archive import Archive
+from citehub.adding.records import read_records
 from citehub.build.own_tables import read_own_tables
 from citehub.build.spec import parse_spec
 from citehub.bulk.extract import read_note
@@ -520,6 +524,75 @@ def _page_sample() -> str:
     return "\n".join(invented[:200])
 
 
+# -- hubs from elsewhere ----------------------------------------------------------------------
+
+_DIGEST: Final = f"sha256:{'0' * 64}"
+_RECORD: Final = {"source": "https://example.org/lamp/", "added_on": "2026-11-30",
+                  "manifest": _DIGEST, "key": "", "key_id": ""}  # fmt: skip
+_ADDED: Final = {"format": "citehub-added-1", "versions": {"1.0.0": _RECORD}}
+_PIN: Final = {"version": "1.0.0", "manifest": _DIGEST, "from": "https://example.org/lamp/"}
+_LOCK: Final = {"format": "citehub-lock-1", "citehub": "0.1.0", "hubs": {"lamp": _PIN}}
+
+
+def _lock(data: bytes, folder: Path) -> None:
+    _write(folder, "citehub.lock", data)
+    for name, pin in _pins.read_lock(os.fspath(folder / "citehub.lock")).items():
+        assert _manifest.is_hub_name(name)
+        assert all(map(_manifest.is_line, pin))
+
+
+def _added(data: bytes, folder: Path) -> None:
+    _write(folder, "added.json", data)
+    for version, record in read_records(os.fspath(folder)).items():
+        assert _manifest.is_version(version)
+        assert all(map(_manifest.is_line, record))
+
+
+@cache
+def _zipped() -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in ("datapackage.json", "works.parquet"):
+            archive.writestr(zipfile.ZipInfo(f"lamp/{name}"), name * 9)
+    return file.getvalue()
+
+
+@st.composite
+def _damaged(draw: Any, make: Callable[[], bytes]) -> bytes:
+    data = bytearray(make())
+    for at, value in draw(
+        st.dictionaries(st.integers(0, len(data) - 1), st.integers(0, 255))
+    ).items():
+        data[at] = value
+    begin, end = sorted(draw(st.tuples(*[st.integers(0, len(data))] * 2)))
+    kept = bytes(data)
+    return draw(
+        st.sampled_from([kept, kept, kept, kept[:end], kept[begin:], kept + kept[begin:end]])
+    )
+
+
+def _zip(data: bytes, folder: Path) -> None:
+    _write(folder, "lamp.zip", data)
+    with Archive(os.fspath(folder / "lamp.zip"), "lamp.zip") as archive:
+        for name in ("datapackage.json", "works.parquet"):
+            assert len(archive.read(name, 1000) or b"") <= 1000
+
+
+_KEY: Final = _signature.SecretKey(b"a number", b"a seed of thirty-two bytes, here")
+
+
+@cache
+def _signed() -> bytes:
+    return _signature.sign(b"sums", _KEY, "hub:lamp")
+
+
+def _check_signed(data: bytes, folder: Path) -> None:
+    _write(folder, _manifest.SUMS, b"sums")
+    _write(folder, _manifest.SIGNATURE, data)
+    found = _signature.read_signature(os.fspath(folder), _signature.format_public(_KEY))
+    assert found.comment == "hub:lamp"  # whatever else is changed: nothing else was signed
+
+
 # -- arguments --------------------------------------------------------------------------------
 
 
@@ -582,6 +655,10 @@ TARGETS: Final[dict[str, Target]] = {
         ),
         _index,
     ),
+    "citehub.lock": Target(json_files(_LOCK), _lock),
+    "added.json": Target(json_files(_ADDED), _added),
+    "zip file": Target(_damaged(_zipped), _zip),
+    "signature": Target(_damaged(_signed), _check_signed),
     "SHA256SUMS": Target(as_bytes(near(_SUMS)), _sums),
     "answers of sources": Target(
         st.one_of(
