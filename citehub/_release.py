@@ -352,14 +352,15 @@ class Release:
         DamagedManifest
             A file is missing, unknown or changed; files of tables are not read for this.
         """
-        released, found = self.released(), set(os.listdir(self.path))
+        released = self.released()
+        found = {*os.listdir(self.folder), *os.listdir(self.path)}
         if released is None:
             return
         if self.hashes is None:
             found = {name for name in found if not name.startswith(".")}  # as .git, .DS_Store
             found -= {SUMS, SIGNATURE}
         for name in sorted(found ^ set(released)):
-            path = os.path.join(self.path, name)
+            path = os.path.join(self.folder, name)
             if name in found:
                 raise DamagedManifest.at(path, "only files that were released", "one that was not")
             raise DamagedManifest.at(path, "the released file", "none")

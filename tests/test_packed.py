@@ -86,6 +86,11 @@ def test_of_the_newest_release_only_what_is_seldom_read_is_unpacked(hub, cache):
     newest.verify()
     citehub.load(newest.path).verify()
     assert citehub.check(hub).release == f"{newest.name} 1.2.0"
+    strange = hub / "1.2.0" / "strange.txt"
+    strange.touch()
+    with pytest.raises(errors.DamagedManifest, match=r"1\.2\.0/strange\.txt is damaged"):
+        citehub.load(hub).verify()
+    strange.unlink()
     (hub / "1.2.0" / "works.parquet").write_bytes(b"")
     with pytest.raises(errors.DamagedTable):
         citehub.load(hub).verify()
