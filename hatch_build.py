@@ -1,7 +1,7 @@
 """Packs what a wheel carries as one file each.
 
-These are the pages of ``docs/``, the explorer's scripts, the sources of each hub, and its releases
-that a newer one supersedes. ``citehub/_packed.py`` unpacks what is of a hub.
+These are the pages of ``docs/``, the explorer's scripts, the sources of each hub, and of its
+releases all but the newest manifest and tables. ``citehub/_packed.py`` unpacks what is of a hub.
 """
 
 from __future__ import annotations
@@ -47,20 +47,21 @@ class Pack(BuildHookInterface[Any]):
             build_data["force_include"][str(target)] = place
 
     def _add_releases(self, index: Path, included: dict[str, str]) -> None:
-        """Have a hub's newest release put into the wheel as it is, and the others packed.
+        """Have a hub's newest manifest and tables put into the wheel, and the other files packed.
 
-        Of the others, the archive holds each file once, under its SHA-256.
+        The archive holds each of them once, under its SHA-256.
         """
         listed, hub = json.loads(index.read_text("utf-8")), index.parent
         versions, newest = listed["versions"], listed["default"]
         place = f"citehub/_datasets/{hub.name}"
-        for name in versions[newest]:  # and nothing else that may lie there
+        beside = {name: each for name, each in versions[newest].items() if is_read(name)}
+        for name in beside:  # and nothing else that may lie there
             included[str(hub / newest / name)] = f"{place}/{newest}/{name}"
         paths = {
             digest.partition(":")[2]: hub / version / name
             for version, files in versions.items()
             for name, digest in files.items()
-            if digest not in versions[newest].values()
+            if digest not in beside.values()
         }
         if paths:
             target = Path(self._scratch.name, f"{hub.name}-releases.zip.xz")
@@ -87,6 +88,11 @@ class Pack(BuildHookInterface[Any]):
         return inside != Path("conf.py") and not self.build_config.path_is_excluded(
             f"docs/{inside.as_posix()}"
         )
+
+
+def is_read(name: str) -> bool:
+    """Tell whether loading a release or its tables reads a file."""
+    return name == "datapackage.json" or name.endswith(".parquet")
 
 
 def is_scratch(name: str) -> bool:

@@ -1,12 +1,13 @@
 """Find the hubs and their versions, and open them.
 
 A *hub folder* holds a folder for each release, named by its version, and ``index.json`` with the
-SHA-256 of every file. A wheel packs the releases that a newer one supersedes. A *home* is a folder
+SHA-256 of every file. A wheel packs most of them. A *home* is a folder
 of hub folders: one comes with the package, another is the user's.
 """
 
 from __future__ import annotations
 
+import functools
 import os
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, NoReturn, cast, overload
@@ -27,7 +28,7 @@ from citehub._manifest import (
     read_sums,
 )
 from citehub._mt_nlg import MtNlg
-from citehub._packed import unpack
+from citehub._packed import is_partly_packed, unpack
 from citehub.errors import (
     DamagedIndex,
     DamagedManifest,
@@ -204,6 +205,7 @@ def open_hub(hub: str | os.PathLike[str], version: str | None = None) -> Hub:
 
 def _open(folder: str, index: HubIndex, version: str, kind: type[Hub]) -> Hub:
     release, files = os.path.join(folder, version), index["versions"][version]
+    whole = None
     if not os.path.lexists(release):
         unpacked = unpack(folder, version, index)
         if not unpacked:
@@ -211,7 +213,9 @@ def _open(folder: str, index: HubIndex, version: str, kind: type[Hub]) -> Hub:
         release = unpacked
     elif os.path.realpath(release) != os.path.join(os.path.realpath(folder), version):
         raise DamagedManifest.at(release, "a folder of this hub", "a symbolic link")
-    loaded = kind(release, read_manifest(release, files.get(MANIFEST, "")), files)
+    elif is_partly_packed(folder, version, index):
+        whole = functools.partial(unpack, folder, version, index)
+    loaded = kind(release, read_manifest(release, files.get(MANIFEST, "")), files, whole)
     if (loaded.name, loaded.version) != (index["name"], version):
         expected, found = f"{index['name']} {version}", f"{loaded.name} {loaded.version}"
         raise DamagedManifest.at(release, expected, found)

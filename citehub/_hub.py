@@ -12,7 +12,7 @@ from citehub._text import counted
 from citehub.errors import BadArgument
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     import pandas as pd
 
@@ -65,7 +65,6 @@ class Hub:
 
     name: str
     version: str
-    path: str
     manifest: Manifest
     tables: tuple[str, ...]
     release: Release
@@ -129,10 +128,13 @@ class Hub:
     # -- end of what is generated ---
 
     def __init__(
-        self, path: str, manifest: Manifest, hashes: Mapping[str, str] | None = None
+        self,
+        path: str,
+        manifest: Manifest,
+        hashes: Mapping[str, str] | None = None,
+        unpack: Callable[[], str] | None = None,
     ) -> None:
-        self.release = Release(path, manifest, hashes)
-        self.path = path
+        self.release = Release(path, manifest, hashes, unpack)
         self.manifest = manifest
         self.name = self.release.hub
         self.version = self.release.version
@@ -141,6 +143,10 @@ class Hub:
             if name in self._table_names or self._is_free(name):
                 setattr(self, name, self.release.tables[name])
         self.citing_works = self.release.tables["citing_works"]
+
+    @property
+    def path(self) -> str:
+        return self.release.path
 
     def table(self, name: str) -> Table[dict[str, Any], str]:
         """Return a table by name.

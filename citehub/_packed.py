@@ -1,9 +1,9 @@
-"""What a wheel packs: the sources of a hub, and releases that a newer one supersedes.
+"""What a wheel packs: the sources of a hub, and its releases but for what is read most.
 
-One archive of a hub holds each of their files once, under its SHA-256, except those that the
-newest release has, too. It is a zip file of uncompressed entries, compressed as a whole, as
-releases have much in common. The first use of a release unpacks it, whole or not at all, into the
-system's cache folder.
+That is the manifest and the tables of the newest release. One archive of a hub holds each other
+file of its releases once, under its SHA-256. It is a zip file of uncompressed entries, compressed
+as a whole, as releases have much in common. The first use of what is packed unpacks its release,
+whole or not at all, into the system's cache folder.
 """
 
 from __future__ import annotations
@@ -91,6 +91,13 @@ def unpack(hub: str, version: str, index: HubIndex) -> str:
         packed.unpack(_kept[folder])
         return _kept[folder]
     return folder
+
+
+def is_partly_packed(hub: str, version: str, index: HubIndex) -> bool:
+    """Tell whether a release has a folder that lacks files, and the hub an archive."""
+    return os.path.isfile(os.path.join(hub, ARCHIVE)) and not all(
+        os.path.lexists(os.path.join(hub, version, name)) for name in index["versions"][version]
+    )
 
 
 def unpack_sources(hub: str, name: str) -> str:
@@ -211,9 +218,11 @@ class _Packed:
         self.path = path
         self.files: Mapping[str, str] = index["versions"][version]
         newest = index["default"]
+        beside = os.path.join(os.path.dirname(path), newest)
         self.others = {
-            digest: os.path.join(os.path.dirname(path), newest, name)
+            digest: os.path.join(beside, name)
             for name, digest in index["versions"][newest].items()
+            if os.path.lexists(os.path.join(beside, name))
         }
 
     def is_whole(self, folder: str) -> bool:

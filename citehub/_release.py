@@ -50,9 +50,11 @@ class Release:
     Attributes
     ----------
     path : str
-        Its folder.
+        Its folder. Of a release that is partly packed, another, with every file.
     manifest : dict
         Its ``datapackage.json``.
+    folder : str
+        The folder of its manifest and tables.
     hub, version : str
         Name of the hub, and its data version.
     label : str
@@ -68,9 +70,14 @@ class Release:
     """
 
     def __init__(
-        self, path: str, manifest: Manifest, hashes: Mapping[str, str] | None = None
+        self,
+        folder: str,
+        manifest: Manifest,
+        hashes: Mapping[str, str] | None = None,
+        unpack: Callable[[], str] | None = None,
     ) -> None:
-        self.path = path
+        self.folder = folder
+        self._unpack = unpack
         self.manifest = manifest
         self.hub = manifest["citehub"]["hub"]
         self.version = manifest["version"]
@@ -80,7 +87,7 @@ class Release:
             each["name"]: each for each in manifest["resources"]
         }
         self.files = {
-            name: TableFile(path, each, functools.partial(self._hold, name))
+            name: TableFile(folder, each, functools.partial(self._hold, name))
             for name, each in self.resources.items()
         }
         self.tables: dict[str, Table[Any, Any]] = {
@@ -89,11 +96,15 @@ class Release:
         citing = self.resources["works"].copy()
         citing["name"] = "citing_works"
         citing["description"] = CITING_WORKS
-        self.tables["citing_works"] = Table(TableFile(path, citing), self.label, skip=1)
+        self.tables["citing_works"] = Table(TableFile(folder, citing), self.label, skip=1)
         self._grouped: dict[str, dict[str, list[Any]]] = {}
         self._work_ids: dict[str, None] = {}
         self._named: dict[tuple[str, str], str] | None = None
         self._former: dict[str, str] | None = None
+
+    @functools.cached_property
+    def path(self) -> str:
+        return self._unpack() if self._unpack else self.folder
 
     # -- tables ---------------------------------------------------------------------------
 
@@ -315,7 +326,7 @@ class Release:
         from citehub._declared import differences
         from citehub._validate import columns_to_compare, find_contradiction, find_dangling
 
-        path, schema = os.path.join(self.path, MANIFEST), schema_version(self.manifest)
+        path, schema = os.path.join(self.folder, MANIFEST), schema_version(self.manifest)
         for difference in differences(self.manifest):
             raise DamagedManifest.at(path, f"tables as schema {schema} declares them", difference)
         rows = {
@@ -341,14 +352,15 @@ class Release:
         DamagedManifest
             A file is missing, unknown or changed; files of tables are not read for this.
         """
-        released, found = self.released(), set(os.listdir(self.path))
+        released = self.released()
+        found = {*os.listdir(self.folder), *os.listdir(self.path)}
         if released is None:
             return
         if self.hashes is None:
             found = {name for name in found if not name.startswith(".")}  # as .git, .DS_Store
             found -= {SUMS, SIGNATURE}
         for name in sorted(found ^ set(released)):
-            path = os.path.join(self.path, name)
+            path = os.path.join(self.folder, name)
             if name in found:
                 raise DamagedManifest.at(path, "only files that were released", "one that was not")
             raise DamagedManifest.at(path, "the released file", "none")

@@ -36,3 +36,11 @@ def test_the_page_on_the_code_names_files_that_are_there():
     ]
     assert lost == []
     assert len(named) > 40
+
+
+def test_the_page_on_security_names_tests_that_are_there():
+    text = (DOCS.parent / "SECURITY.md").read_text("utf-8")
+    named = re.findall(r"`(tests/[\w./-]+|\w+\.py)`", text)
+    roots = (DOCS.parent, DOCS.parent / "tests" / "faults")
+    assert [name for name in named if not any((root / name).exists() for root in roots)] == []
+    assert len(named) > 10

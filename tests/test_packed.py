@@ -1,4 +1,4 @@
-"""Superseded releases of an installed copy: unpacked once, whole, wherever they can be."""
+"""Packed releases of an installed copy: unpacked once, whole, wherever they can be."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import threading
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -33,19 +34,22 @@ def hatch_build():
 
 
 def pack(hub):
-    """Pack the superseded releases of a hub folder as the wheel does, and take their folders."""
+    """Pack the releases of a hub folder as the wheel does, and take what is packed."""
     listed = json.loads((hub / "index.json").read_bytes())
     versions, newest = listed["versions"], listed["default"]
+    read = hatch_build().is_read
+    beside = {name: digest for name, digest in versions[newest].items() if read(name)}
     paths = {
         digest.partition(":")[2]: hub / version / name
         for version, files in versions.items()
         for name, digest in files.items()
-        if digest not in versions[newest].values()
+        if digest not in beside.values()
     }
     hatch_build().write(hub / _packed.ARCHIVE, paths)
     for version in versions:
-        for path in () if version == newest else (hub / version).iterdir():
-            path.unlink()
+        for path in (hub / version).iterdir():
+            if version != newest or path.name not in beside:
+                path.unlink()
         if version != newest:
             (hub / version).rmdir()
     return hub
@@ -72,6 +76,24 @@ def test_every_version_is_there_and_sound(hub, cache):
         assert len(loaded.citing_works) == number
     assert citehub.diff(hub, "1.0.0", "1.2.0").level == "minor"
     assert citehub.load(hub, version="1.0.0").path.startswith(str(cache))
+
+
+def test_of_the_newest_release_only_what_is_seldom_read_is_unpacked(hub, cache):
+    newest = citehub.load(hub)
+    assert newest.cite()
+    assert (len(newest.citing_works), cache.exists()) == (3, False)
+    assert {"SHA256SUMS", "works.parquet"} <= set(os.listdir(newest.path))
+    newest.verify()
+    citehub.load(newest.path).verify()
+    assert citehub.check(hub).release == f"{newest.name} 1.2.0"
+    strange = hub / "1.2.0" / "strange.txt"
+    strange.touch()
+    with pytest.raises(errors.DamagedManifest, match=r"1\.2\.0/strange\.txt is damaged"):
+        citehub.load(hub).verify()
+    strange.unlink()
+    (hub / "1.2.0" / "works.parquet").write_bytes(b"")
+    with pytest.raises(errors.DamagedTable):
+        citehub.load(hub).verify()
 
 
 def test_what_is_unpacked_is_taken_as_it_is(hub, cache, monkeypatch):
@@ -160,7 +182,9 @@ def test_a_damaged_archive_is_named(hub, cache):
     ):
         citehub.load(hub, version="1.0.0")
     assert not list(cache.glob("releases/*/*"))
-    citehub.load(hub).verify()
+    assert len(citehub.load(hub).citing_works) == 3
+    with pytest.raises(errors.DamagedManifest, match="an archive"):
+        citehub.load(hub).verify()
 
 
 def test_an_archive_of_other_files_is_named(hub, cache):
@@ -257,8 +281,12 @@ def test_what_a_release_does_not_list_is_never_packed(tmp_path):
     hub, included = make_hub(tmp_path / "made", "1.0.0"), {}
     listed = {path.name for path in (hub / "1.0.0").iterdir()}
     (hub / "1.0.0" / "notes.txt").touch()
-    hatch_build().Pack._add_releases(None, hub / "index.json", included)
-    assert {Path(each).name for each in included} == listed
+    hook = SimpleNamespace(_scratch=SimpleNamespace(name=tmp_path))
+    hatch_build().Pack._add_releases(hook, hub / "index.json", included)
+    beside = {Path(each).name for each in included} - {"made-releases.zip.xz"}
+    with _packed.open_archive(str(tmp_path / "made-releases.zip.xz")) as archive:
+        n_packed = len(archive.namelist())
+    assert (beside < listed, len(beside) + n_packed) == (True, len(listed))
 
 
 def test_an_archive_that_grows_is_refused(sources, cache, monkeypatch):

@@ -14,6 +14,12 @@ from citehub.errors import CitehubError
 
 PARTIAL: Final = 3
 """Exit code if a source could only be read in part."""
+_ORDER: Final = (  # of the help
+    *("show", "search", "table", "export", "cite", "diff", "sources", "site", "notebooks"),
+    *("list", "add", "update", "remove", "lock", "verify"),
+    *("new", "fetch", "config", "curate", "read", "label", "review", "labels", "graph"),
+    *("build", "check", "publish", "new-key", "sign"),
+)
 
 
 class Commands(TyperGroup):
@@ -22,10 +28,7 @@ class Commands(TyperGroup):
     def list_commands(self, ctx: Any) -> list[str]:
         """Return the names of all commands, in the order of the help."""
         self._import_factory()
-        names = super().list_commands(ctx)
-        names.remove("new")
-        names.insert(names.index("verify"), "new")
-        return names
+        return sorted(super().list_commands(ctx), key=_ORDER.index)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Return the command of a name."""

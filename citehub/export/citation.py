@@ -116,7 +116,7 @@ def _address(hub: Hub) -> str:
 
 def _manifest_hash(hub: Hub) -> str:
     """Return the hash of the manifest, which holds that of each table; no style prints it."""
-    return sha256(read_bytes(os.path.join(hub.path, MANIFEST), DamagedManifest))
+    return sha256(read_bytes(os.path.join(hub.release.folder, MANIFEST), DamagedManifest))
 
 
 _WORK: Final = {"bibtex": _work_bibtex, "apa": apa.reference, "csl-json": _work_csl}
