@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 
     from citehub._hub import Hub
 
-_OF_PAGE: Final = re.compile(
-    r"index\.html|data\.js|page\.css|explorer[a-z-]*\.(css|js)|LICENSES\.txt"
-)
+_OF_PAGE: Final = re.compile(r"index\.html|data\.js|page\.css|explorer[a-z-]*\.(css|js|txt)")
 _ALL: Final = (
     '<p class="cx-pages">All papers, as a table: <a href="works.parquet">works.parquet</a></p>\n'
 )
@@ -73,8 +71,9 @@ def _loading(hub: Hub) -> str:
     first = (
         "<p>With citehub, a Python package, which comes with a hub of this name:</p>\n"
         if os.path.isdir(os.path.join(datasets_folder(), hub.name))
-        else f"<p>With citehub, a Python package:</p>\n{_code('citehub add ADDRESS')}"
-        "<p>ADDRESS is the address of this page. Then, in Python:</p>\n"
+        else "<p>With citehub, a Python package, add it by the address of this page:</p>\n"
+        '<pre tabindex="0"><code>citehub add <span id="cx-address">ADDRESS</span></code></pre>\n'
+        "<p>Then, in Python:</p>\n"
     )
     return (
         f'<h2 id="load">Load it</h2>\n{first}{_code(load)}'

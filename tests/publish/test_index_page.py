@@ -88,7 +88,7 @@ def test_a_hub_of_another_name_is_added_by_the_address_of_the_page(tmp_path):
     (tmp_path / "release").mkdir()
     made = make_release(tmp_path / "release", make_works({"work_id": "arxiv:2301.00001"}))
     text = said(read(tmp_path / publish(made, tmp_path / "out")))
-    assert "citehub add ADDRESS ADDRESS is the address of this page." in text
+    assert "add it by the address of this page: citehub add ADDRESS Then, in Python:" in text
     assert "which comes with" not in text
 
 
