@@ -93,13 +93,13 @@ def _verifying(files: Mapping[str, bytes]) -> str:
     return (
         f'<h2 id="verify">Verify it</h2>\n<p><a href="{SUMS}">{SUMS}</a> has the SHA-256 of '
         "every file, also of this page. To compare them, and to check keys, nulls and "
-        "vocabularies:</p>\n"
-        f"{_code(f'sha256sum -c {SUMS}{chr(10)}citehub verify ./FOLDER')}"
+        "vocabularies, in a copy of this folder:</p>\n"
+        f"{_code(f'sha256sum -c {SUMS}{chr(10)}citehub verify .')}"
         f"<p>The SHA-256 of {MANIFEST}, which has those of all tables, is "
         f"<code>{_digest(files[MANIFEST])}</code>.</p>\n"
         f"<p>If the maintainer signed this folder, it has {SIGNATURE}, too. Whoever has the "
         "maintainer’s public key can check that:</p>\n"
-        f"{_code('citehub verify ./FOLDER --key KEY')}"
+        f"{_code('citehub verify . --key KEY')}"
         "<p>Get the key by another way than from this server: a page cannot vouch for itself.</p>"
         "\n"
     )

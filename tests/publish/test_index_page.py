@@ -34,7 +34,7 @@ def test_it_says_what_the_hub_is_and_how_to_load_cite_and_verify_it(folder, publ
     assert any(code.startswith("@") and published.version in code for code in codes)
     digest = hashlib.sha256((folder / "datapackage.json").read_bytes()).hexdigest()
     assert f"The SHA-256 of datapackage.json, which has those of all tables, is {digest}." in text
-    assert "citehub verify ./FOLDER --key KEY" in codes
+    assert "citehub verify . --key KEY" in codes
     ids = set(tree.xpath("//h2/@id"))
     assert [each[1:] for each in tree.xpath("//header//nav/a/@href")] == [
         "load", "cite", "verify", "files", "rights",
