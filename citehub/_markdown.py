@@ -48,7 +48,7 @@ def code(value: object) -> str:
 def link(url: str, label: object) -> str:
     """Return a link, or only its label if the address is not one of the web."""
     if not is_web_address(url):
-        return text(label)
+        return paragraph(label)  # which may begin an item of a list
     return f"[{text(label)}](<{quote(url, safe=_URL_MARKS)}>)"
 
 

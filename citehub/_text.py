@@ -21,6 +21,7 @@ _WEB_ADDRESS: Final = re.compile(r"https?://[^\x00-\x20/?#\\@\x7f-\xa0]+(?![^/?#
 _MARKUP: Final = re.compile("[<>&]")
 _BREAKS: Final = re.compile("\r\n|[\t\n\x0b\x0c\r\x85\u2028\u2029]")
 _UNPRINTABLE: Final = re.compile(f"[{_CONTROLS}\ud800-\udfff\ufffe\uffff]")
+_QUOTED: Final = "\r\n;\t"  # a writer of CSV quotes a cell that has a sign of its end of a line
 _FORMULA: Final = re.compile("'*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 
 
@@ -168,9 +169,12 @@ def json_array(values: Iterable[object]) -> Iterator[str]:
 
 
 def csv_lines(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> Iterator[str]:
-    """Yield CSV lines; null is an empty cell, and no text can become a formula."""
+    """Yield CSV lines; null is an empty cell, and no text can become a formula.
+
+    A cell with a semicolon or tab is quoted, as some spreadsheets split there, too.
+    """
     buffer = io.StringIO()
-    writer = csv.writer(buffer)  # ends lines with CR LF, so that it quotes a cell that holds one
+    writer = csv.writer(buffer, lineterminator=_QUOTED)
     writer.writerow(columns)
     for row in rows:
         yield _take_line(buffer)
@@ -179,7 +183,7 @@ def csv_lines(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> Iter
 
 
 def _take_line(buffer: io.StringIO) -> str:
-    line = buffer.getvalue().removesuffix("\r\n")
+    line = buffer.getvalue().removesuffix(_QUOTED)
     buffer.seek(0)
     buffer.truncate()
     return f"{line}\n"

@@ -77,5 +77,5 @@ const licences = [...packages].sort().map(name => {
   const text = readFileSync(here(`node_modules/${name}/LICENSE`), 'utf8').trim()
   return `${name} ${version} (${license})\n\n${text}\n`
 })
-writeFileSync(`${out}/LICENSES.txt`,
+writeFileSync(`${out}/explorer-licences.txt`,
   `The scripts hold code of these packages.\n\n${licences.join(`\n${'-'.repeat(72)}\n\n`)}`)

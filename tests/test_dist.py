@@ -157,10 +157,10 @@ def test_the_metadata_names_the_licence_of_every_package_in_the_script(dist):
         about = {
             name.partition(".dist-info/")[2]: archive.read(name).decode()
             for name in archive.namelist()
-            if name.endswith(("/METADATA", "/LICENSE", "/LICENSE-DATA", "/LICENSES.txt"))
+            if name.endswith(("/METADATA", "/LICENSE", "/LICENSE-DATA", "/explorer-licences.txt"))
         }
     stated = re.search("^License-Expression: (.*)$", about["METADATA"], re.MULTILINE)[1]
-    texts = about[f"licenses/{BUNDLE}/LICENSES.txt"]
+    texts = about[f"licenses/{BUNDLE}/explorer-licences.txt"]
     locked = json.loads((ROOT / "explorer" / "package-lock.json").read_text())["packages"]
     used = {name: each for name, each in locked.items() if name and not each.get("dev")}
     for name, each in used.items():

@@ -47,6 +47,14 @@ def test_csv_keeps_numbers_nulls_and_truth():
     assert text == 'n,x,b,t,u\n-1,0.5,true,"a,""b""\nc",\n'
 
 
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_a_spreadsheet_that_splits_at_semicolons_and_tabs_too_finds_the_cells(delimiter):
+    text = f"a{delimiter}=1"
+    line = list(csv_lines([{"t": text, "u": "b"}], ["t", "u"]))[1]
+    assert next(csv.reader([line])) == [text, "b"]
+    assert line == f'"{text}",b\n'
+
+
 def test_csv_of_nothing_is_its_header():
     assert "".join(csv_lines([], ["a", "b"])) == "a,b\n"
 

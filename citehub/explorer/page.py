@@ -41,6 +41,10 @@ TABLES: Final = (
 PER_PAGE: Final = 1000  # works on a page of the plain list of a large hub
 _SCRIPT: Final = '<script defer src="explorer.js"></script>\n'  # fetched before the data
 _OWN: Final = "'self' file:"  # that of the page's folder; opened from disk, not all know 'self'
+_WHAT: Final = (
+    "A citation hub lists the papers that cite one work, why they cite it, and where each fact "
+    "comes from."
+)
 _RIGHTS: Final = (
     "Data from a source stays under the terms of that source. Where the terms are not known, "
     "nothing is granted."
@@ -50,9 +54,10 @@ _RIGHTS: Final = (
 def policy(*scripts: str) -> str:
     """Return what a page may load: its own files, no script in it but those of some hashes."""
     return (
-        f'<meta http-equiv="Content-Security-Policy" content="default-src {_OWN};'
+        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\';'
         f"script-src {' '.join((_OWN, *scripts))};style-src {_OWN} 'unsafe-inline';"
-        f"img-src {_OWN} data:;object-src 'none';base-uri 'self';form-action 'self'\">"
+        f"img-src {_OWN} data:;font-src {_OWN};connect-src {_OWN};base-uri 'none';"
+        "form-action 'self'\">"
     )
 
 
@@ -228,7 +233,7 @@ def _header(hub: Hub) -> str:
     about = f"{shorten_authors(work.authors)}, {work.published or 'date not known'}"
     return (
         f"<h1>{text(hub.manifest['title'])}</h1>\n"
-        f"<p>The canonical work: {title} ({text(about)}).</p>\n"
+        f"<p>{_WHAT}</p>\n<p>The canonical work: {title} ({text(about)}).</p>\n"
         f"<p><strong>This hub lists {_papers(hub.release.n_citing)}</strong>; we do not know "
         f"how many more there are.</p>\n"
         f"{labels(hub)}{agreement.folded(hub)}"
@@ -302,7 +307,7 @@ def _rights(hub: Hub) -> str:
 def _made_by() -> str:
     return (
         f"<p>Made by citehub {citehub.__version__}. Licences of the packages in the page's "
-        'script: <a href="LICENSES.txt">LICENSES.txt</a>.</p>\n'
+        'script: <a href="explorer-licences.txt">explorer-licences.txt</a>.</p>\n'
     )
 
 

@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 
     from citehub._hub import Hub
 
-_OF_PAGE: Final = re.compile(
-    r"index\.html|data\.js|page\.css|explorer[a-z-]*\.(css|js)|LICENSES\.txt"
-)
+_OF_PAGE: Final = re.compile(r"index\.html|data\.js|page\.css|explorer[a-z-]*\.(css|js|txt)")
 _ALL: Final = (
     '<p class="cx-pages">All papers, as a table: <a href="works.parquet">works.parquet</a></p>\n'
 )
@@ -73,8 +71,9 @@ def _loading(hub: Hub) -> str:
     first = (
         "<p>With citehub, a Python package, which comes with a hub of this name:</p>\n"
         if os.path.isdir(os.path.join(datasets_folder(), hub.name))
-        else f"<p>With citehub, a Python package:</p>\n{_code('citehub add ADDRESS')}"
-        "<p>ADDRESS is the address of this page. Then, in Python:</p>\n"
+        else "<p>With citehub, a Python package, add it by the address of this page:</p>\n"
+        '<pre tabindex="0"><code>citehub add <span id="cx-address">ADDRESS</span></code></pre>\n'
+        "<p>Then, in Python:</p>\n"
     )
     return (
         f'<h2 id="load">Load it</h2>\n{first}{_code(load)}'
@@ -94,13 +93,13 @@ def _verifying(files: Mapping[str, bytes]) -> str:
     return (
         f'<h2 id="verify">Verify it</h2>\n<p><a href="{SUMS}">{SUMS}</a> has the SHA-256 of '
         "every file, also of this page. To compare them, and to check keys, nulls and "
-        "vocabularies:</p>\n"
-        f"{_code(f'sha256sum -c {SUMS}{chr(10)}citehub verify ./FOLDER')}"
+        "vocabularies, in a copy of this folder:</p>\n"
+        f"{_code(f'sha256sum -c {SUMS}{chr(10)}citehub verify .')}"
         f"<p>The SHA-256 of {MANIFEST}, which has those of all tables, is "
         f"<code>{_digest(files[MANIFEST])}</code>.</p>\n"
         f"<p>If the maintainer signed this folder, it has {SIGNATURE}, too. Whoever has the "
         "maintainer’s public key can check that:</p>\n"
-        f"{_code('citehub verify ./FOLDER --key KEY')}"
+        f"{_code('citehub verify . --key KEY')}"
         "<p>Get the key by another way than from this server: a page cannot vouch for itself.</p>"
         "\n"
     )

@@ -5,6 +5,7 @@ import { connect, serve } from './engine/serve.js'
 import { loadPart, loadScript } from './load.js'
 import { startPage } from './page/app.js'
 import { emptyState, writeAddress } from './state/address.js'
+import { shell } from './state/code.js'
 
 /** @import { Config } from './types.js' */
 
@@ -18,6 +19,7 @@ async function start(script) {
   /** @type {Config} */
   const config = JSON.parse(root.dataset.config ?? '')
   takeSearch()
+  tellAddress()
   try {
     await startPage(root, config, Promise.all([
       open(config, script), isLarge(config) ? loadPart(script, 'large') : null
@@ -33,6 +35,12 @@ function takeSearch() {
   const search = new URLSearchParams(location.search).get('search')
   if (!search || location.hash) return
   history.replaceState(null, '', location.pathname + writeAddress({ ...emptyState(), search }))
+}
+
+/** Puts the address of a published folder where its page says to add it. */
+function tellAddress() {
+  const place = document.getElementById('cx-address')
+  if (place && location.protocol !== 'file:') place.textContent = shell(new URL('.', document.baseURI).href)
 }
 
 /**

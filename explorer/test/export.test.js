@@ -106,8 +106,8 @@ test('CSV', async () => {
   const [head, first, second, end] = (await text('csv', [citing, canonical])).split('\n')
   assert.equal(head.split(',').length, 36)
   assert.equal(first,
-    'arxiv:2304.01370,M$^2$ & more,M² & more,Étienne van der Wal; Big Team,2023,4,,ICML,cs.CL,' +
-    'arXiv:2304.01370,,https://arxiv.org/abs/2304.01370,,,It <works>; 100%,,a%3B b,,' +
+    'arxiv:2304.01370,M$^2$ & more,M² & more,"Étienne van der Wal; Big Team",2023,4,,ICML,cs.CL,' +
+    'arXiv:2304.01370,,https://arxiv.org/abs/2304.01370,,,"It <works>; 100%",,a%3B b,,' +
     'false,citing work,1,15,0,not known,not known,,,,,,,,,made,1.0.0,')
   assert.equal(second, 'arxiv:1,Cited,Cited,,,,,,,,,,,,,,,,,canonical work,,,,,,,,,,,,,,made,1.0.0,')
   assert.equal(end, '')

@@ -214,11 +214,12 @@ def hostile(tmp_path_factory):
         for scheme in ("doi", "arxiv", "acl", "pmid", "pmcid")
     ]
     made["work_notes"] = [
-        {"work_id": key, "source_id": "x", "kind": kind, "position": place % 7, "text": text}
+        {"work_id": key, "source_id": f"x{place // 7}", "kind": kind, "position": place % 7,
+         "text": text}
         for key in keys[:9]
         for kind in ("note", "keyword", "annotation")
         for place, text in enumerate((*TEXTS, " ; a,b ; "))
-    ]
+    ]  # fmt: skip
     for row, is_collective in zip(made["authorships"], [True, False, None] * 40, strict=False):
         row["is_collective"] = is_collective
     made["authorships"].reverse()
@@ -264,13 +265,13 @@ def hostile(tmp_path_factory):
         for reading, status in ((2, "not readable"), (1, "not at hand"))[: place % 3]
     ]
     made["evidence"] += [
-        {"table_name": table, "row_key": row_key(row, key), "column_name": "x",
+        {"table_name": table, "row_key": row_key(row, key), "column_name": column,
          "source_id": source, "grade": "stated"}
         for table, row, key in (
             *(("works", row, ("work_id",)) for row in made["works"]),
             *(("citations", row, KEY) for row in made["citations"]),
         )
-        for source in ("b", "\uffff", "\U0001f642", "B", "b")
+        for column, source in zip("xxxxy", ("b", "\uffff", "\U0001f642", "B", "b"), strict=True)
     ]  # fmt: skip
     return make_release(tmp_path_factory.mktemp("hostile"), made)
 

@@ -105,6 +105,8 @@ IDENTIFIERS = (
     "https://a@b@arxiv.org/abs/2304.01373", "https://doi.org/10.1145/%EF%BB%BFx",
     "https://doi.org/10.48550/arXiv.%202304.01373", "mag:W12", "PMC12.1", "pmcid:pmc0", "pmid:٣",
     "https://aclanthology.org/ſ99-1423", "https://opencitations.net/meta/BR/1", "pmc\x1c12",
+    "s2:a\x07b", "omid:a\nb", "pith:a\u2028b", "acl:\ufffe", "10.1145/a\x9bb", "s2:a\u202eb",
+    "https://doi.org/10.1145/a%07b", "https://doi.org/10.1145/a%0Ab",
 )  # fmt: skip
 
 

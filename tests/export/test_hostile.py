@@ -30,6 +30,12 @@ def test_what_the_manifest_says_is_text_in_every_output(tmp_path, name):
     same_as_plain(tmp_path, name, dict.fromkeys(MANIFEST, "".join(FRAGMENTS)))
 
 
+@pytest.mark.parametrize("name", ["README.md", "RIGHTS.md"])
+@pytest.mark.parametrize("text", ["+ x", "- x", "1) x", "# x"])
+def test_what_begins_an_item_of_a_list_begins_no_other(tmp_path, name, text):
+    same_as_plain(tmp_path, name, dict.fromkeys(MANIFEST, text))
+
+
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory):
     works = [

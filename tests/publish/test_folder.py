@@ -23,7 +23,7 @@ MADE = {
     "ro-crate-metadata.json",
 }  # fmt: skip
 PAGE = {
-    ".nojekyll", "LICENSES.txt", "data.js", "explorer-exports.js", "explorer-large.js",
+    ".nojekyll", "data.js", "explorer-exports.js", "explorer-large.js", "explorer-licences.txt",
     "explorer.css", "explorer.js", "index.html", "page.css",
 }  # fmt: skip
 

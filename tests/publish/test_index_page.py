@@ -34,7 +34,7 @@ def test_it_says_what_the_hub_is_and_how_to_load_cite_and_verify_it(folder, publ
     assert any(code.startswith("@") and published.version in code for code in codes)
     digest = hashlib.sha256((folder / "datapackage.json").read_bytes()).hexdigest()
     assert f"The SHA-256 of datapackage.json, which has those of all tables, is {digest}." in text
-    assert "citehub verify ./FOLDER --key KEY" in codes
+    assert "citehub verify . --key KEY" in codes
     ids = set(tree.xpath("//h2/@id"))
     assert [each[1:] for each in tree.xpath("//header//nav/a/@href")] == [
         "load", "cite", "verify", "files", "rights",
@@ -88,7 +88,7 @@ def test_a_hub_of_another_name_is_added_by_the_address_of_the_page(tmp_path):
     (tmp_path / "release").mkdir()
     made = make_release(tmp_path / "release", make_works({"work_id": "arxiv:2301.00001"}))
     text = said(read(tmp_path / publish(made, tmp_path / "out")))
-    assert "citehub add ADDRESS ADDRESS is the address of this page." in text
+    assert "add it by the address of this page: citehub add ADDRESS Then, in Python:" in text
     assert "which comes with" not in text
 
 

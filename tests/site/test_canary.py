@@ -6,15 +6,18 @@ import functools
 import threading
 from http.server import ThreadingHTTPServer
 from types import SimpleNamespace
+from urllib.parse import urlencode
 
 import altair
 import pytest
 from markdown_it import MarkdownIt
 
+from citehub._select import FLAGS, LISTS
 from citehub.display import figure, passages, source, sources, table, timeline
 from citehub.explorer import write_site
 from citehub.explorer.review import review_page
 from citehub.publish import publishing_files
+from citehub.publish.index_page import page_files
 from tests.faults.texts import MANIFEST, hostile_hub
 from tests.made import make_works
 from tests.site.conftest import VIEW, Quiet, Visit
@@ -101,6 +104,13 @@ def folder(hub, tmp_path_factory):
         **{name: markdown.render(cards[f"{name}.md"].decode().split("---\n")[-1])
            for name in ("README", "RIGHTS")},
     }  # fmt: skip
+    files = {name: data for name, data in cards.items() if name != "SHA256SUMS"}
+    files |= {each.name: each.read_bytes() for each in (path / "data").iterdir()}
+    (path / "published").mkdir()
+    for name, data in page_files(hub, files):
+        (path / "published" / name).write_bytes(data)
+    for each in (path / "data").iterdir():
+        (path / "published" / each.name).write_bytes(each.read_bytes())
     for name, text in pages.items():
         head = "" if text.startswith("<!doctype") else '<!doctype html><meta charset="utf-8">'
         head += '<link rel="icon" href="data:,">' if head else ""
@@ -132,7 +142,7 @@ def look(browser):
         visit, dialogs = Visit(context.new_page(), address), []
         visit.page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
         page = visit.open(name)
-        if name == "index":
+        if name.endswith("index"):
             page.get_by_role("button", name="Details:").first.click()
             page.get_by_text("Evidence: where").wait_for()
             for format_ in page.locator("#cx-format option").all():
@@ -154,14 +164,41 @@ def look(browser):
 
 
 def test_nothing_of_a_hostile_release_runs_loads_or_leads_away(look, addresses):
-    for name in ("index", "notebook", "review", "README", "RIGHTS"):
-        for address in addresses if name == "index" else addresses[1:]:
+    for name in ("index", "published/index", "notebook", "review", "README", "RIGHTS"):
+        for address in addresses if name.endswith("index") else addresses[1:]:
             seen = look(address, name)
             assert (seen.ran, seen.dialogs, seen.errors, seen.strangers) == (None, [], [], []), (
                 name
             )
             assert (seen.frames, seen.url) == (1, f"{address}/{name}.html")
             assert seen.schemes <= {"http:", "https:", "file:"}, name
+
+
+def test_what_the_address_of_a_page_says_is_text(browser, addresses):
+    names = (
+        *LISTS,
+        *FLAGS,
+        "search",
+        "year",
+        "related_to",
+        "authors_of",
+        "sort",
+        "open",
+        "picked",
+    )
+    fragment = urlencode([(name, PAYLOAD) for name in (*names, "picture", "__proto__", PAYLOAD)])
+    context = browser.new_context(**VIEW)
+    context.route(f"{STRANGER}/**", lambda route: route.abort())
+    visit = Visit(context.new_page(), addresses[0])
+    visit.page.goto(f"{addresses[0]}/published/index.html#?{fragment}")
+    visit.page.get_by_text("in the address has no meaning here").first.wait_for()
+    assert (visit.page.evaluate("window.__canary"), visit.errors, visit.strangers) == (
+        None,
+        [],
+        [],
+    )
+    assert visit.page.locator("#cx-address").text_content() == f"{addresses[0]}/published/"
+    context.close()
 
 
 def test_the_canary_sings_where_a_page_is_careless(browser, addresses):

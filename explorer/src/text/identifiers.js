@@ -1,7 +1,7 @@
 // Public identifiers of works, one spelling for each, as `citehub/_identifiers.py` reads them.
 
 import { ARXIV_ARCHIVES, LINKS, NAMED_SCHEMES, PAGES, SCHEME_ALIASES } from '../shared.js'
-import { strip } from './text.js'
+import { cleanLine, strip } from './text.js'
 
 /** @import { IdRow } from '../types.js' */
 
@@ -97,6 +97,7 @@ function unquote(text) {
  * @returns {IdRow | null}
  */
 function parseValue(scheme, value) {
+  if (cleanLine(value) !== value) return null // no identifier has breaks or control characters
   const lower = value.toLowerCase()
   if (scheme === 'arxiv') {
     const match = lower.match(ARXIV)

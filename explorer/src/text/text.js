@@ -65,7 +65,8 @@ function spaced(value) {
 }
 
 /**
- * Returns a line of CSV; null is an empty cell, and no text can become a formula.
+ * Returns a line of CSV; null is an empty cell, and no text can become a formula. A cell with a
+ * semicolon or tab is quoted, as some spreadsheets split there, too.
  * @param {(string | number | boolean | null)[]} cells
  */
 export function csvLine(cells) {
@@ -76,7 +77,7 @@ export function csvLine(cells) {
 function csvCell(value) {
   if (typeof value !== 'string') return String(value ?? '')
   const text = FORMULA.test(value) ? `'${value}` : value
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+  return /[",;\t\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
 /**
