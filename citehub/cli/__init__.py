@@ -74,10 +74,12 @@ def _run() -> None:
         finally:
             with naming("standard output"):
                 sys.stdout.flush()
-    except OSError:
+    except OSError as error:
         # What cannot be written would be tried again, and fail again, at the end of Python.
-        with suppress(OSError, ValueError):
+        try:
             sys.stdout.flush()
+        except (OSError, ValueError):
+            error.filename = error.filename or "standard output"
         with suppress(OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise
