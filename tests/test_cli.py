@@ -401,7 +401,7 @@ def test_debug_shows_the_traceback_of_an_error_of_ours(run, monkeypatch):
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a full device is Linux's")
 @pytest.mark.parametrize(
-    "words", ["show mt-nlg", "table mt-nlg works -f csv", "--help", "--version"]
+    "words", ["show mt-nlg", "table mt-nlg works -f csv", "show mt-nlg --json"]
 )
 def test_a_full_disk_under_the_output_is_named(words):
     command = f"{sys.executable} -m citehub {words} >/dev/full"

@@ -74,12 +74,10 @@ def _run() -> None:
         finally:
             with naming("standard output"):
                 sys.stdout.flush()
-    except OSError as error:
+    except OSError:
         # What cannot be written would be tried again, and fail again, at the end of Python.
-        try:
+        with suppress(OSError, ValueError):
             sys.stdout.flush()
-        except (OSError, ValueError):
-            error.filename = error.filename or "standard output"
         with suppress(OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise
