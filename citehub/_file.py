@@ -98,7 +98,7 @@ def write_whole(
                 file.flush()
                 os.fsync(descriptor)
             if found is not None and not mode:
-                _permit(scratch, found)
+                permit(scratch, found)
             if force:
                 os.replace(scratch, target)
             elif not _give(scratch, target):
@@ -121,7 +121,7 @@ def _make(path: str, mode: int) -> int:
     return os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
 
 
-def _permit(path: str, like: os.stat_result) -> None:
+def permit(path: str, like: os.stat_result) -> None:
     """Give a file the permissions of another, and its owner if this process may."""
     if hasattr(os, "chown") and (like.st_uid, like.st_gid) != (os.geteuid(), os.getegid()):
         for owner in (-1, like.st_uid):  # a group may be given where an owner may not

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
@@ -107,6 +108,10 @@ def replace(scratch: str, target: str) -> None:
     none, and the next one that writes there puts the old one back.
     """
     _sync_all(scratch)
+    with suppress(OSError):
+        before = os.stat(target)
+        if before.st_mode & stat.S_IRWXU == stat.S_IRWXU:  # else it is harmed
+            _file.permit(scratch, before)
     if not _file.rename(scratch, target, _file.SWAP):
         _replace_in_steps(scratch, target)
     sync(os.path.dirname(target))

@@ -192,3 +192,12 @@ def test_who_changes_a_small_file_waits_for_others(tmp_path):
         pass
     with changing(path, wait=0):
         assert os.listdir(tmp_path) == []
+
+
+def test_a_replaced_folder_stays_as_private_as_it_was(tmp_path):
+    target = tmp_path / "out"
+    target.mkdir()
+    target.chmod(0o750)
+    with _folder.scratch_folder(str(target)) as scratch:
+        _folder.replace(scratch, str(target))
+    assert target.stat().st_mode & 0o777 == 0o750
