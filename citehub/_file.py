@@ -13,6 +13,7 @@ import re
 import shutil
 import stat
 import sys
+import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
@@ -37,7 +38,10 @@ _CALLS: Final = {  # with AT_FDCWD, and the flags for `ANEW` and `SWAP`
     "linux": ("renameat2", -100, (1, 2)),
     "darwin": ("renameatx_np", -2, (4, 2)),
 }
-_UNKNOWN: Final = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP}
+_UNKNOWN: Final = {  # EPERM is how some containers refuse calls that they do not know
+    *(errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EPERM),
+}
+_PAUSE: Final = 0.02  # seconds between two tries to get a lock
 
 
 def write_whole(
@@ -71,6 +75,8 @@ def write_whole(
         The file cannot be written; the error names it, and what was there is unchanged.
     """
     with naming(path):
+        if path.endswith(os.sep):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
         found = _find(path)
         if found is not None and not stat.S_ISREG(found.st_mode):
             with open(path, "wb") as file:
@@ -84,7 +90,7 @@ def write_whole(
             clear_left(parent)
         begun = mode or (0o666 if found is None else 0o600)  # others may not read what is begun
         with (
-            scratch_beside(target, lambda name: _make(name, begun)) as (scratch, descriptor),
+            scratch_beside(target, lambda name: _make(name, begun), path) as (scratch, descriptor),
             naming(path, scratch),
         ):
             with open(descriptor, "wb", closefd=fcntl is None) as file:
@@ -92,7 +98,7 @@ def write_whole(
                 file.flush()
                 os.fsync(descriptor)
             if found is not None and not mode:
-                _permit(scratch, found)
+                permit(scratch, found)
             if force:
                 os.replace(scratch, target)
             elif not _give(scratch, target):
@@ -115,11 +121,12 @@ def _make(path: str, mode: int) -> int:
     return os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
 
 
-def _permit(path: str, like: os.stat_result) -> None:
+def permit(path: str, like: os.stat_result) -> None:
     """Give a file the permissions of another, and its owner if this process may."""
     if hasattr(os, "chown") and (like.st_uid, like.st_gid) != (os.geteuid(), os.getegid()):
-        with suppress(OSError):
-            os.chown(path, like.st_uid, like.st_gid)
+        for owner in (-1, like.st_uid):  # a group may be given where an owner may not
+            with suppress(OSError):
+                os.chown(path, owner, like.st_gid)
     os.chmod(path, stat.S_IMODE(like.st_mode))
 
 
@@ -165,7 +172,9 @@ def rename(old: str, new: str, how: int) -> bool:
 
 
 @contextmanager
-def scratch_beside(target: str, make: Callable[[str], int]) -> Iterator[tuple[str, int]]:
+def scratch_beside(
+    target: str, make: Callable[[str], int], asked: str = ""
+) -> Iterator[tuple[str, int]]:
     """Make something under a random name beside a target, and remove what is there at the end.
 
     Parameters
@@ -175,6 +184,8 @@ def scratch_beside(target: str, make: Callable[[str], int]) -> Iterator[tuple[st
     make : callable
         Takes a name, makes what nobody made before, and returns its descriptor. A
         FileExistsError asks for another name.
+    asked : str, optional
+        What errors name instead of the target, as a link to it.
 
     Yields
     ------
@@ -182,11 +193,11 @@ def scratch_beside(target: str, make: Callable[[str], int]) -> Iterator[tuple[st
         The name and the descriptor, which is locked.
     """
     parent, name = os.path.split(target)
-    stem = os.fsencode(name)[:_LONGEST].decode(errors="ignore")
+    stem = os.fsencode(name)[:_LONGEST].decode(sys.getfilesystemencoding(), "ignore")
     for last in range(_ATTEMPTS, -1, -1):
         path = os.path.join(parent, f".{stem}.{os.urandom(4).hex()}{END}")
         try:
-            with naming(target, path):
+            with naming(asked or target, path):
                 descriptor = make(path)
         except FileExistsError:
             if last:
@@ -219,20 +230,43 @@ def _hold(descriptor: int, path: str) -> bool:
 
 
 @contextmanager
-def holding(path: str) -> Iterator[bool]:
-    """Lock a file or folder; tell whether nobody else has it."""
+def holding(path: str, *, wait: float = 0.0, unsure: bool = False) -> Iterator[bool]:
+    """Lock a file or folder; tell whether nobody else has it.
+
+    Parameters
+    ----------
+    path : str
+        The file or folder.
+    wait : float, optional
+        Seconds to wait for another one.
+    unsure : bool, optional
+        What to tell where the system has no locks.
+    """
     descriptor = -1
-    is_mine = False
+    is_mine = unsure and fcntl is None
     if fcntl is not None:
         with suppress(OSError):
             descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            is_mine = True
+            is_mine = _lock(descriptor, time.monotonic() + wait, unsure=unsure)
     try:
         yield is_mine
     finally:
         if descriptor >= 0:
             os.close(descriptor)
+
+
+def _lock(descriptor: int, end: float, *, unsure: bool) -> bool:
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= end:
+                return False
+            time.sleep(_PAUSE)
+        except OSError:
+            return unsure
+        else:
+            return True
 
 
 def is_scratch(name: str) -> bool:

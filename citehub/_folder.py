@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
@@ -64,9 +65,18 @@ def check_free(target: str, hint: str = "") -> None:
     put_back(target)
     if os.path.ismount(target):
         raise TargetExists(f"{target} is a mount point, and stays. Name a folder in it.")
+    if _is_here(target):
+        raise TargetExists(f"{target} is the current folder, and stays. Name a folder in it.")
     if os.path.lexists(target) and not (os.path.isdir(target) and not os.listdir(target)):
         message = f"{target} exists already; nothing was written. {hint}"
         raise TargetExists(message.rstrip())
+
+
+def _is_here(target: str) -> bool:
+    """Tell whether it is the current folder, which nobody would stand in once it is replaced."""
+    with suppress(OSError):
+        return not os.listdir(target) and os.path.samefile(target, os.curdir)
+    return False
 
 
 def move(scratch: str, target: str) -> None:
@@ -98,6 +108,10 @@ def replace(scratch: str, target: str) -> None:
     none, and the next one that writes there puts the old one back.
     """
     _sync_all(scratch)
+    with suppress(OSError):
+        before = os.stat(target)
+        if before.st_mode & stat.S_IRWXU == stat.S_IRWXU:  # else it is harmed
+            _file.permit(scratch, before)
     if not _file.rename(scratch, target, _file.SWAP):
         _replace_in_steps(scratch, target)
     sync(os.path.dirname(target))
@@ -120,7 +134,7 @@ def put_back(target: str) -> None:
     aside = _aside(target)
     if not os.path.lexists(aside):
         return
-    with _file.holding(aside) as is_left:
+    with _file.holding(aside, unsure=True) as is_left:
         if is_left and os.path.lexists(target):
             remove(aside)
         elif is_left:
@@ -149,8 +163,9 @@ def find_foreign(folder: str, sign: str = MANIFEST, made: str = "published") -> 
     ``sign`` is the file that marks such a folder; ``made`` says in a word how it came about.
     """
     put_back(folder)
-    if os.path.islink(folder) or not os.path.isfile(os.path.join(folder, sign)):
-        return f"no {sign}"
+    is_link = os.path.islink(folder)
+    if is_link or not os.path.isfile(os.path.join(folder, sign)):
+        return "nothing but a link: name the folder to which it leads" if is_link else f"no {sign}"
     try:
         sums = read_sums(folder)
         if sums is None:

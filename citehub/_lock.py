@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import socket
@@ -9,6 +10,7 @@ import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
+from citehub._file import holding, naming
 from citehub.errors import HubInUse
 
 if TYPE_CHECKING:
@@ -65,14 +67,15 @@ def _acquire(folder: str, end: float) -> BaseFileLock:
         path = os.path.join(os.path.realpath(folder), LOCK)
         lock = FileLock(path, is_singleton=True)
         try:
-            lock.acquire(timeout=max(0, end - time.monotonic()))
+            with naming(path):
+                lock.acquire(timeout=max(0, end - time.monotonic()))
         except Timeout:
             raise HubInUse(
                 f"{_who_writes(folder)} is writing into {folder}; nothing was written. Wait "
                 "until it is done, and try again."
             ) from None
         except NotImplementedError as error:
-            raise OSError(str(error)) from None
+            raise OSError(errno.ENOTSUP, str(error), path) from None
         except FileNotFoundError:
             if os.path.isdir(folder) or time.monotonic() > end:
                 raise
@@ -80,6 +83,31 @@ def _acquire(folder: str, end: float) -> BaseFileLock:
         if lock.lock_counter > 1 or os.path.exists(path):
             return lock
         lock.release()
+
+
+@contextmanager
+def changing(path: str, *, wait: float = _WAIT) -> Iterator[None]:
+    """Let nobody else read and rewrite a small file meanwhile; nothing is left beside it.
+
+    Where the system has no locks, it goes on without one.
+
+    Parameters
+    ----------
+    path : str
+        The file, in a folder that exists.
+    wait : float, optional
+        Seconds to wait for another one.
+
+    Raises
+    ------
+    HubInUse
+        Another one still writes.
+    """
+    folder = os.path.dirname(os.path.realpath(path))
+    with holding(folder, wait=wait, unsure=True) as is_mine:
+        if not is_mine and os.access(folder, os.R_OK):
+            raise HubInUse(f"Another process is writing {path}; nothing was written. Try again.")
+        yield
 
 
 @contextmanager

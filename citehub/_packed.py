@@ -37,7 +37,7 @@ _PIECE: Final = 1 << 20  # bytes
 _DIGITS: Final = 32  # of the hash, in the name of a folder
 _NO_PLACE: Final = {  # to write in, as where a home is a file, or may only be read
     *(errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT),
-    *(errno.ENOTDIR, errno.EEXIST, errno.ENOENT),
+    *(errno.ENOTDIR, errno.EEXIST, errno.ENOENT, errno.ELOOP, errno.ENAMETOOLONG),
 }
 _TAKEN: Final = {errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR}  # as a name of a folder
 
@@ -135,20 +135,23 @@ def unpack_sources(hub: str, name: str) -> str:
 def _unpack_all(path: str, folder: str) -> str:
     """Unpack the missing files of an archive without folders."""
     with open_archive(path) as archive:
-        sizes = {each.filename: each.file_size for each in archive.infolist()}
-        if os.path.isdir(folder) and sizes == {
-            entry.name: entry.stat().st_size for entry in os.scandir(folder)
-        }:
+        files = {name: _read_source(archive, name, path) for name in archive.namelist()}
+    due = {os.path.basename(name): data for name, data in files.items()}
+    with suppress(OSError, DamagedRelease):
+        if _folder.hashes(folder) == {name: sha256(due[name]) for name in sorted(due)}:
             return folder
-        with _folder.scratch_folder(folder) as scratch:
-            for name in sizes:
-                try:
-                    data = archive.read(name)
-                except (OSError, *_BROKEN) as error:
-                    raise DamagedManifest.at(path, f"the source {name}", f"{error}") from None
-                _folder.write_bytes(os.path.join(scratch, os.path.basename(name)), data)
-            _place(scratch, folder)
+    with _folder.scratch_folder(folder) as scratch:
+        for name, data in due.items():
+            _folder.write_bytes(os.path.join(scratch, name), data)
+        _place(scratch, folder)
     return folder
+
+
+def _read_source(archive: zipfile.ZipFile, name: str, path: str) -> bytes:
+    try:
+        return archive.read(name)
+    except (OSError, *_BROKEN) as error:
+        raise DamagedManifest.at(path, f"the source {name}", f"{error}") from None
 
 
 def _place(scratch: str, folder: str) -> None:

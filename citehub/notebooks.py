@@ -8,8 +8,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub import _folder
+from citehub._manifest import sha256
 from citehub._packed import open_archive
-from citehub.errors import DamagedManifest, MissingExtra, NoDatasets
+from citehub.errors import DamagedManifest, MissingExtra, NoDatasets, TargetExists
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,18 +83,25 @@ def copy_notebooks(out: str | os.PathLike[str]) -> tuple[str, ...]:
     True
     """
     target = os.path.abspath(out)
-    _folder.check_free(target, "Name another folder.")
+    is_here = os.path.isdir(target) and os.path.samefile(target, os.curdir)
+    if not is_here:
+        _folder.check_free(target, "Name another folder.")
     pages = read_notebooks()
     written = {
         f"{name}.ipynb": to_ipynb(text, name, pages).encode() for name, text in pages.items()
     }
     files = {name: held for name, held in _files() if not name.endswith(".md")} | written
+    if is_here:  # what a run that was cut off wrote is as good
+        _check_begun(target, files)
     with _folder.scratch_folder(target) as scratch:
         for name, held in files.items():
             path = os.path.join(scratch, *name.split("/"))
             os.makedirs(os.path.dirname(path), exist_ok=True)
             _folder.write_bytes(path, held)
-        _place(scratch, target)
+        if is_here:
+            _fill(scratch, target)
+        else:
+            _folder.move(scratch, target)
     return tuple(written)
 
 
@@ -179,10 +187,17 @@ def _read_folder(folder: str) -> Iterator[tuple[str, bytes]]:
                     yield inside, file.read()
 
 
-def _place(scratch: str, target: str) -> None:
-    """Give the finished folder its name, or fill the one where the user stands."""
-    if not (os.path.isdir(target) and os.path.samefile(target, os.curdir)):
-        _folder.move(scratch, target)
-        return
-    for entry in os.listdir(scratch):
-        os.rename(os.path.join(scratch, entry), os.path.join(target, entry))
+def _check_begun(folder: str, files: dict[str, bytes]) -> None:
+    """Refuse a folder that holds anything else than some of the files."""
+    for name, digest in _folder.hashes(folder).items():
+        if sha256(files.get(name, b"")) != digest:
+            raise TargetExists(f"{folder} holds {name}; nothing was written. Name another folder.")
+
+
+def _fill(scratch: str, folder: str) -> None:
+    """Move the files that are missing into the folder where the user stands."""
+    for parent, _, names in os.walk(scratch):
+        place = os.path.join(folder, os.path.relpath(parent, scratch))
+        os.makedirs(place, exist_ok=True)
+        for name in names:
+            os.replace(os.path.join(parent, name), os.path.join(place, name))

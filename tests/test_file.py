@@ -240,3 +240,34 @@ def test_what_is_begun_can_be_read_by_no_more_than_what_is_replaced(tmp_path):
 
     write_whole(chunks(), str(path), force=True)
     assert path.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_name_that_ends_as_that_of_a_folder_makes_no_file(tmp_path):
+    with pytest.raises(IsADirectoryError):
+        write_whole([b"x"], f"{tmp_path}/new/", force=False)
+    assert os.listdir(tmp_path) == []
+
+
+def test_an_error_names_a_link_as_it_was_asked_for(tmp_path):
+    link = tmp_path / "works.csv"
+    link.symlink_to(tmp_path / "missing" / "works.csv")
+    with pytest.raises(FileNotFoundError) as told:
+        write_whole([b"x"], str(link), force=True)
+    assert told.value.filename == str(link)
+
+
+def test_a_container_that_refuses_calls_it_does_not_know_is_one_without_them(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr("ctypes.get_errno", lambda: errno.EPERM)
+    assert not _file.rename(str(tmp_path / "none"), str(tmp_path / "new"), _file.SWAP)
+
+
+@pytest.mark.parametrize("unsure", [True, False])
+def test_without_locks_who_asks_says_what_to_think(tmp_path, monkeypatch, unsure):
+    def fail(*_):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(_file.fcntl, "flock", fail)
+    with _file.holding(str(tmp_path), unsure=unsure) as is_mine:
+        assert is_mine is unsure

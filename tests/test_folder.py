@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 
@@ -9,7 +10,7 @@ import pytest
 from filelock import FileLock
 
 from citehub import _file, _folder, errors
-from citehub._lock import keeping, writing
+from citehub._lock import changing, keeping, writing
 
 
 def fill(folder, text):
@@ -148,3 +149,55 @@ def test_who_waits_for_a_folder_that_is_removed_gets_it_anew(tmp_path, monkeypat
     with writing(folder):
         assert waited
         assert os.path.isdir(folder)
+
+
+def test_without_locks_a_folder_is_put_back_all_the_same(tmp_path, monkeypatch):
+    def fail(*_):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(_file.fcntl, "flock", fail)
+    target = tmp_path / "out"
+    aside = tmp_path / ".out.replaced.citehub"
+    aside.mkdir()
+    (aside / "old").touch()
+    _folder.put_back(str(target))
+    assert os.listdir(target) == ["old"]
+
+
+def test_the_current_folder_is_not_replaced(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(errors.TargetExists, match="the current folder, and stays"):
+        _folder.check_free(str(tmp_path))
+    assert os.listdir() == []
+
+
+@pytest.mark.parametrize("number", [errno.ENOLCK, errno.EIO])
+def test_a_disk_without_locks_names_the_lock(tmp_path, monkeypatch, number):
+    def fail(*_, **__):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(FileLock, "acquire", fail)
+    with pytest.raises(OSError, match=os.strerror(number)) as told, writing(str(tmp_path)):
+        pass
+    assert told.value.filename == str(tmp_path / ".citehub.lock")
+
+
+def test_who_changes_a_small_file_waits_for_others(tmp_path):
+    path = str(tmp_path / "config.toml")
+    with (
+        changing(path),
+        pytest.raises(errors.HubInUse, match="nothing was written"),
+        changing(path, wait=0),
+    ):
+        pass
+    with changing(path, wait=0):
+        assert os.listdir(tmp_path) == []
+
+
+def test_a_replaced_folder_stays_as_private_as_it_was(tmp_path):
+    target = tmp_path / "out"
+    target.mkdir()
+    target.chmod(0o750)
+    with _folder.scratch_folder(str(target)) as scratch:
+        _folder.replace(scratch, str(target))
+    assert target.stat().st_mode & 0o777 == 0o750

@@ -11,7 +11,7 @@ import pytest
 from nbclient import NotebookClient
 
 import citehub
-from citehub import notebooks
+from citehub import errors, notebooks
 from tests.made import write_archive
 
 PAGES = notebooks.read_notebooks()
@@ -178,3 +178,10 @@ def test_the_folder_that_one_stands_in_is_filled_and_stays(tmp_path, monkeypatch
     assert notebooks.copy_notebooks(".")
     assert tmp_path.stat().st_ino == before
     assert (tmp_path / "index.ipynb").is_file()
+    (tmp_path / "index.ipynb").unlink()  # as of a copy that was killed
+    assert notebooks.copy_notebooks(".")
+    assert (tmp_path / "index.ipynb").is_file()
+    (tmp_path / "index.ipynb").write_text("mine")
+    with pytest.raises(errors.TargetExists, match=r"holds index\.ipynb; nothing was written"):
+        notebooks.copy_notebooks(".")
+    assert (tmp_path / "index.ipynb").read_text() == "mine"

@@ -247,9 +247,12 @@ def test_sources_are_unpacked_once_and_those_that_lie_there_are_taken(sources, c
 
 def test_sources_that_were_harmed_are_unpacked_anew(sources, cache):
     folder = Path(_packed.unpack_sources(str(sources), "source"))
-    (folder / "works.csv").unlink()
-    assert _packed.unpack_sources(str(sources), "source") == str(folder)
-    assert (folder / "works.csv").read_text() == "work_id\n"
+    for harmed in (None, "work_ix\n"):  # of the same size
+        (folder / "works.csv").unlink()
+        if harmed:
+            (folder / "works.csv").write_text(harmed)
+        assert _packed.unpack_sources(str(sources), "source") == str(folder)
+        assert (folder / "works.csv").read_text() == "work_id\n"
 
 
 def test_sources_without_a_place_are_of_the_process(sources, cache):

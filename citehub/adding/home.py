@@ -410,6 +410,7 @@ def check_removable(hub: str) -> str:
     NotAdded
         It was not added, or somebody put something of their own into it.
     """
+    _folder.clear_left(home_folder())  # as of a removal that was cut off
     folder = added_folder(hub)
     if not folder or os.path.islink(folder):
         own = find_folder(hub) if hub in hubs() else ""

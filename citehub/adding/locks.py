@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from citehub import __version__, _pins
 from citehub._catalog import datasets_folder, find_folder, is_folder, open_hub, open_pinned
 from citehub._file import write_whole
+from citehub._lock import changing
 from citehub._manifest import MANIFEST
 from citehub.adding.records import read_records
 from citehub.errors import BadArgument, CitehubError, LockMismatch
@@ -59,8 +60,10 @@ def lock(*hubs: str, version: str | None = None, file: str = "") -> str:
     if version is not None and len(hubs) != 1:
         raise BadArgument("A version is that of one hub. Name one.")
     path = file or _pins.find_lock() or os.path.abspath(_pins.FILE)
-    pins = _pins.read_lock(path) if os.path.lexists(path) else {}
-    _write(path, {**pins, **{hub: _pin(hub, version) for hub in hubs}})
+    added = {hub: _pin(hub, version) for hub in hubs}
+    with changing(path):
+        pins = _pins.read_lock(path) if os.path.lexists(path) else {}
+        _write(path, {**pins, **added})
     return path
 
 

@@ -12,7 +12,6 @@ from citehub import _signature
 from citehub import _terminal as terminal
 from citehub._catalog import check_no_release, is_release
 from citehub._file import write_whole
-from citehub._folder import naming
 from citehub._hub import Hub
 from citehub._manifest import SIGNATURE, SUMS, read_bytes, read_manifest, released_on
 from citehub._text import clean
@@ -110,15 +109,11 @@ def _ask_password(file: str, *, is_new: bool = False) -> str:
 
 def _write_new(files: Mapping[str, tuple[int, bytes]]) -> None:
     """Write files that do not exist, with their modes from the first: all of them or none."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     made = []
     try:
         for path, (mode, data) in files.items():
-            with naming(path), open(os.open(path, flags, mode), "wb") as file:
-                made.append(path)
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
+            write_whole([data], path, force=False, mode=mode)
+            made.append(path)
     except BaseException:
         for path in made:
             os.unlink(path)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlsplit
 
 from citehub._file import write_whole
+from citehub._lock import changing
 from citehub._text import counted
 from citehub.errors import BadArgument, UnknownName
 from citehub.sources.registry import live_sources
@@ -111,6 +112,8 @@ def keep_setting(name: str, value: str) -> str:
         There is no such setting.
     BadArgument
         The value is invalid.
+    HubInUse
+        Another process writes the file.
     """
     known = _known()
     wanted = name.upper()
@@ -118,14 +121,15 @@ def keep_setting(name: str, value: str) -> str:
         raise UnknownName.among("setting", name, known)
     value = value.strip()
     _check(find(wanted), value, wanted)
-    kept = _read()
-    kept.pop(wanted, None)
-    if value:
-        kept[wanted] = value
     path = config_file()
     os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-    text = "".join(f"{each} = {json.dumps(kept[each])}\n" for each in sorted(kept))
-    write_whole([text.encode()], path, force=True, mode=0o600)
+    with changing(path):
+        kept = _read()
+        kept.pop(wanted, None)
+        if value:
+            kept[wanted] = value
+        text = "".join(f"{each} = {json.dumps(kept[each])}\n" for each in sorted(kept))
+        write_whole([text.encode()], path, force=True, mode=0o600)
     return path
 
 

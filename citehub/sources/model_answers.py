@@ -10,6 +10,7 @@ import json
 import os
 from typing import TYPE_CHECKING, Any, Final
 
+from citehub._file import naming
 from citehub.errors import SourceError
 from citehub.sources.readings import FOLDER
 
@@ -79,7 +80,8 @@ def keep_model_answer(folder: str, answer: Mapping[str, Any]) -> None:
     """
     place = os.path.join(folder, FOLDER)
     os.makedirs(place, exist_ok=True)
-    with open(os.path.join(place, FILE), "ab") as file:
+    path = os.path.join(place, FILE)
+    with naming(path), open(path, "ab") as file:
         file.write(json.dumps(answer).encode() + b"\n")
         file.flush()
         os.fsync(file.fileno())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -194,3 +195,17 @@ def test_a_lock_does_not_tell_the_folders_of_a_computer(originals, home, tmp_pat
     pins = _pins.read_lock(str(tmp_path / "citehub.lock"))
     assert pins["made"].source == "0.9.0"  # the name of the folder
     assert str(tmp_path) not in (tmp_path / "citehub.lock").read_text(encoding="utf-8")
+
+
+def test_of_threads_that_lock_at_once_each_hub_is_named(two, tmp_path):
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(citehub.lock, ["made", "mt-nlg"] * 3))
+    assert _pins.read_lock(str(tmp_path / "citehub.lock")).keys() == {"made", "mt-nlg"}
+
+
+def test_what_a_removal_that_was_cut_off_left_goes_with_the_next(two, home):
+    left = home / ".other.0f5e1d2c.citehub"
+    left.mkdir()
+    with pytest.raises(errors.UnknownHub):
+        remove("other")
+    assert not left.exists()

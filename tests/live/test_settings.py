@@ -3,6 +3,7 @@
 import json
 import os
 import stat
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -142,3 +143,12 @@ def test_a_password_in_an_address_of_no_host_is_not_repeated(monkeypatch):
     with pytest.raises(errors.BadArgument) as caught:
         Live(live_sources())
     assert "hush" not in str(caught.value)
+
+
+def test_of_threads_that_set_keys_at_once_each_keeps_its_own():
+    names = [each for each in settings.names() if each.endswith("_KEY")]
+    with ThreadPoolExecutor(len(names)) as pool:
+        list(pool.map(lambda name: settings.keep_setting(name, f"key of {name}"), names))
+    assert {name: settings.setting(name) for name in names} == {
+        name: f"key of {name}" for name in names
+    }
