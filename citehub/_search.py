@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Final
 
 from citehub._identifiers import parse_identifier
@@ -102,11 +102,13 @@ def rank(query: str, documents: Sequence[Sequence[str]], weights: Sequence[int])
     texts = [[words(field) for field in document] for document in documents]
     vocabulary = {word for fields in texts for field in fields for word in field}
     scores = dict.fromkeys(range(len(documents)), 0)
-    for word in wanted:
+    for word, times in Counter(wanted).items():  # a word said twice counts twice
         qualities = _qualities(word, vocabulary, _found_quality)
         qualities = qualities or _qualities(word, vocabulary, _typo_quality)
         found = {number: _score(texts[number], weights, qualities) for number in scores}
-        scores = {number: scores[number] + each for number, each in found.items() if each}
+        scores = {number: scores[number] + times * each for number, each in found.items() if each}
+        if not scores:  # so that a long text, which no work has, costs little
+            return []
     phrase = f" {' '.join(wanted)} "
     for number in scores:
         if phrase in f" {' '.join(texts[number][0])} ":

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from citehub import _search
 from citehub._search import FIELD_WEIGHTS, rank, words
 from tests.made import make_release, make_works
 
@@ -214,3 +215,16 @@ def test_what_is_no_text_is_refused(hub, wrong):
 def test_search_finds_works_by_title_where_no_author_is_known(first):
     assert first.search("pythia")[0].work_id == "arxiv:2304.01373"
     assert first.search("biderman") == []
+
+
+def test_a_word_that_no_work_has_ends_the_search_and_a_word_said_again_is_not_sought_again(
+    monkeypatch,
+):
+    sought = []
+    qualities = _search._qualities
+    monkeypatch.setattr(
+        _search, "_qualities", lambda *of: [sought.append(of[0]), qualities(*of)][1]
+    )
+    assert found("reason " * 1000) == ["Models of reason", "Reasoning with models"]
+    assert found("nothing " + " ".join(f"word{n}" for n in range(1000))) == []
+    assert sought == ["reason", "nothing", "nothing"]
