@@ -16,6 +16,7 @@ from citehub import _limits, _pins
 from citehub._file import is_scratch
 from citehub._hub import Hub
 from citehub._manifest import (
+    ARCHIVE,
     MANIFEST,
     is_digest,
     is_hub_name,
@@ -28,7 +29,6 @@ from citehub._manifest import (
     read_sums,
 )
 from citehub._mt_nlg import MtNlg
-from citehub._packed import is_partly_packed, unpack
 from citehub.errors import (
     DamagedIndex,
     DamagedManifest,
@@ -207,19 +207,32 @@ def _open(folder: str, index: HubIndex, version: str, kind: type[Hub]) -> Hub:
     release, files = os.path.join(folder, version), index["versions"][version]
     whole = None
     if not os.path.lexists(release):
-        unpacked = unpack(folder, version, index)
+        unpacked = _unpack(folder, version, index)
         if not unpacked:
             raise DamagedManifest.at(release, f"the release that {INDEX} lists", "no such folder")
         release = unpacked
     elif os.path.realpath(release) != os.path.join(os.path.realpath(folder), version):
         raise DamagedManifest.at(release, "a folder of this hub", "a symbolic link")
-    elif is_partly_packed(folder, version, index):
-        whole = functools.partial(unpack, folder, version, index)
+    elif _is_partly_packed(folder, version, index):
+        whole = functools.partial(_unpack, folder, version, index)
     loaded = kind(release, read_manifest(release, files.get(MANIFEST, "")), files, whole)
     if (loaded.name, loaded.version) != (index["name"], version):
         expected, found = f"{index['name']} {version}", f"{loaded.name} {loaded.version}"
         raise DamagedManifest.at(release, expected, found)
     return loaded
+
+
+def _is_partly_packed(hub: str, version: str, index: HubIndex) -> bool:
+    """Tell whether a release has a folder that lacks files, and the hub an archive."""
+    return os.path.isfile(os.path.join(hub, ARCHIVE)) and not all(
+        os.path.lexists(os.path.join(hub, version, name)) for name in index["versions"][version]
+    )
+
+
+def _unpack(folder: str, version: str, index: HubIndex) -> str:
+    from citehub._packed import unpack  # reads archives, which loading the newest need not
+
+    return unpack(folder, version, index)
 
 
 def is_folder(hub: str | os.PathLike[str]) -> bool:

@@ -31,6 +31,8 @@ MANIFEST = "datapackage.json"
 CHANGES = "CHANGES.md"
 SUMS = "SHA256SUMS"
 SIGNATURE = f"{SUMS}.minisig"
+ARCHIVE = "releases.zip.xz"
+"""What a wheel packs of the releases of a hub, in the folder of the hub."""
 NO_JEKYLL = ".nojekyll"
 """An empty file: GitHub Pages serves a folder with it as it is."""
 PUBLISHING_FILES = (

@@ -21,7 +21,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from citehub import _folder, _limits
-from citehub._manifest import read_bytes, sha256
+from citehub._manifest import ARCHIVE, read_bytes, sha256
 from citehub.errors import DamagedManifest, DamagedRelease, MissingExtra
 
 if TYPE_CHECKING:
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
     from citehub._shapes import HubIndex
 
-ARCHIVE: Final = "releases.zip.xz"
-"""The archive of releases, in the folder of a hub."""
 SOURCES: Final = "source.zip.xz"
 """The archive of sources, likewise."""
 _PIECE: Final = 1 << 20  # bytes
@@ -91,13 +89,6 @@ def unpack(hub: str, version: str, index: HubIndex) -> str:
         packed.unpack(_kept[folder])
         return _kept[folder]
     return folder
-
-
-def is_partly_packed(hub: str, version: str, index: HubIndex) -> bool:
-    """Tell whether a release has a folder that lacks files, and the hub an archive."""
-    return os.path.isfile(os.path.join(hub, ARCHIVE)) and not all(
-        os.path.lexists(os.path.join(hub, version, name)) for name in index["versions"][version]
-    )
 
 
 def unpack_sources(hub: str, name: str) -> str:
