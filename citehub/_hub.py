@@ -146,6 +146,7 @@ class Hub:
 
     @property
     def path(self) -> str:
+        """Folder of the release, whole; an installed copy unpacks what it lacks on first use."""
         return self.release.path
 
     def table(self, name: str) -> Table[dict[str, Any], str]:

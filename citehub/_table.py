@@ -587,7 +587,18 @@ class Table(Generic[Row, Column]):
         return self.to_arrow(every)
 
     def read_unique(self) -> pa.Table:
-        """Read the same rows, and raise DamagedTable if a key occurs twice."""
+        """Read the rows of :meth:`read_rows`, and compare their keys.
+
+        Returns
+        -------
+        pyarrow.Table
+            One row per row of the table; a column that this release lacks is null.
+
+        Raises
+        ------
+        DamagedTable
+            A key occurs twice.
+        """
         table, key = self.read_rows(), self._resource["schema"]["primaryKey"]
         if _count_distinct(table, key) < table.num_rows:
             doubled = ArrowRows(table).double(key)

@@ -166,7 +166,7 @@ def test_a_version_of_the_schema_is_a_whole_number(schema, tmp_path):
 def check_as(hub, version, monkeypatch):
     stated = hub.manifest["citehub"] | {"schema_version": version}
     opened = Hub(hub.path, hub.manifest | {"citehub": stated})
-    monkeypatch.setattr(_check, "load", lambda *_, **__: opened)
+    monkeypatch.setattr(_check, "open_hub", lambda *_, **__: opened)
     return citehub.check(hub.path)
 
 

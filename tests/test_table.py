@@ -19,6 +19,7 @@ import pytest
 import citehub
 from citehub import _limits, _parquet, _table, errors
 from citehub._manifest import sha256
+from citehub._parquet import Parquet
 from citehub._schema import TABLES
 from citehub._table import Table, TableFile
 from tests.faults import tables as faults
@@ -430,3 +431,13 @@ def test_texts_that_a_dictionary_repeats_are_measured_exactly(monkeypatch):
     exact = sum(len((each or "").encode()) for name in names for each in table[name].to_pylist())
     found = _table._text_sizes(file, data, texts, 1 << 11)
     assert exact <= found <= 1.3 * exact
+
+
+@pytest.mark.parametrize("listed", ["columns", "row groups"])
+def test_a_footer_whose_lists_hold_texts_is_damaged(listed):
+    texts, none = b"\x28\x01a\x01b", b"\x0c"
+    columns, groups = (texts, none) if listed == "columns" else (none, texts)
+    footer = b"\x15\x02\x19" + columns + b"\x16\x00\x19" + groups + b"\x00"
+    data = b"PAR1" + footer + len(footer).to_bytes(4, "little") + b"PAR1"
+    with pytest.raises(errors.DamagedTable, match="contradicts itself"):
+        Parquet(data, "works.parquet")

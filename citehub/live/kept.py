@@ -165,7 +165,10 @@ class Kept:
         ahead = self._read_clock()
         with _folder.scratch_folder(self.folder) as kept:
             lines = copy(self.folder, lines, kept)
-            _folder.replace(kept, self.folder)
+            if os.path.isdir(self.folder):
+                _folder.replace(kept, self.folder)
+            else:  # of the first answer, nothing was kept
+                _folder.move(kept, self.folder)
         self._ahead = 0.0
         self._write_clock(ahead)
         return lines

@@ -343,6 +343,16 @@ def _is_consistent(release: Path) -> bool:
     return _files(release) == _files(_made() / "hub" / OLD)
 
 
+def _is_of_another_version(release: Path) -> bool:
+    """Tell whether the manifest and every table are those of the older release."""
+    older = _files(_made() / "hub" / OLD)
+    return all(
+        (release / name).is_file() and (release / name).read_bytes() == data
+        for name, data in older.items()
+        if name == "datapackage.json" or name.endswith(".parquet")
+    )
+
+
 def _bare(damages: Iterator[_Damage]) -> Iterator[Case]:
     """Damage a release folder without list of hashes: only its tables are held to something."""
     for name, change in damages:
@@ -350,6 +360,8 @@ def _bare(damages: Iterator[_Damage]) -> Iterator[Case]:
         def run(folder: Path, change: Callable[[Path], None] = change) -> str:
             release = shutil.copytree(_made() / BARE, folder / BARE)
             change(release)
+            if _is_of_another_version(release):
+                return SURVIVED
             return look(BARE, release, without=("show", "check"))
 
         yield Case(name, run)

@@ -246,8 +246,8 @@ def dated(server, skews):
     asks = Hurried(live_sources())
     real = asks._exchange
 
-    def exchange(address, headers, posted):
-        found = real(address, headers, posted)
+    def exchange(address, headers, posted, sink):
+        found = real(address, headers, posted, sink)
         name = next(each for each in ALL if f"/{each}" in address)
         date = skews.get(name, 0.0)
         date = date if isinstance(date, str) else formatdate(time.time() + date, usegmt=True)
