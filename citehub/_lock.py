@@ -10,7 +10,7 @@ import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
-from citehub._file import holding, naming
+from citehub._file import holding
 from citehub.errors import HubInUse
 
 if TYPE_CHECKING:
@@ -67,8 +67,7 @@ def _acquire(folder: str, end: float) -> BaseFileLock:
         path = os.path.join(os.path.realpath(folder), LOCK)
         lock = FileLock(path, is_singleton=True)
         try:
-            with naming(path):
-                lock.acquire(timeout=max(0, end - time.monotonic()))
+            lock.acquire(timeout=max(0, end - time.monotonic()))
         except Timeout:
             raise HubInUse(
                 f"{_who_writes(folder)} is writing into {folder}; nothing was written. Wait "
@@ -80,6 +79,8 @@ def _acquire(folder: str, end: float) -> BaseFileLock:
             if os.path.isdir(folder) or time.monotonic() > end:
                 raise
             continue
+        except OSError as error:  # named by the folder that was asked for
+            raise OSError(error.errno, error.strerror, folder) from None
         if lock.lock_counter > 1 or os.path.exists(path):
             return lock
         lock.release()
@@ -111,17 +112,25 @@ def changing(path: str, *, wait: float = _WAIT) -> Iterator[None]:
 
 
 @contextmanager
-def keeping(folder: str) -> Iterator[str]:
+def keeping(folder: str, *, wait: float = _WAIT) -> Iterator[str]:
     """Lock a folder from which a run that is cut off goes on.
 
     It is removed at the end if it holds no file but those that begin with a dot.
     """
-    with writing(folder):
+    with writing(folder, wait=wait):
         try:
             yield folder
         finally:
             if all(each.startswith(".") for *_, names in os.walk(folder) for each in names):
                 shutil.rmtree(folder, ignore_errors=True)
+
+
+def clear_kept(folder: str) -> None:
+    """Remove a folder of :func:`keeping` that a killed process left with nothing to go on from."""
+    with suppress(HubInUse, OSError):
+        if os.path.isdir(folder):
+            with keeping(folder, wait=0):
+                pass
 
 
 def _say_who(path: str) -> None:

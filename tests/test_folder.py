@@ -172,14 +172,14 @@ def test_the_current_folder_is_not_replaced(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("number", [errno.ENOLCK, errno.EIO])
-def test_a_disk_without_locks_names_the_lock(tmp_path, monkeypatch, number):
+def test_a_disk_without_locks_names_the_folder(tmp_path, monkeypatch, number):
     def fail(*_, **__):
         raise OSError(number, os.strerror(number))
 
     monkeypatch.setattr(FileLock, "acquire", fail)
     with pytest.raises(OSError, match=os.strerror(number)) as told, writing(str(tmp_path)):
         pass
-    assert told.value.filename == str(tmp_path / ".citehub.lock")
+    assert told.value.filename == str(tmp_path)
 
 
 def test_who_changes_a_small_file_waits_for_others(tmp_path):

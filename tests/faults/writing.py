@@ -379,7 +379,8 @@ def _check_told(ended: Ended, writer: Writer, error: int) -> None:
     """Have a message name the file that was asked for, and the problem."""
     assert ended.code == 1, ended
     assert os.strerror(error) in ended.said, ended
-    assert writer.made in ended.said, ended
+    # A build reads dumps in the system's temporary folder, which may be full by itself.
+    assert writer.made in ended.said or "sources.reading" in ended.said, ended
     assert "Traceback" not in ended.said, ended
     assert _file.END not in ended.said.replace("citehub: ", ""), ended
 
