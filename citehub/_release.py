@@ -31,6 +31,7 @@ CITING_WORKS: Final = "One row per citing work, in hub order."
 """What a row of ``citing_works`` holds."""
 
 _CHUNK_WORKS = 4096
+_MOST_KEPT: Final = 20_000  # rows of a table whose cells are kept once they were read
 _STREAMED_COLUMNS: Final = {  # what exports read
     "evidence": ("table_name", "row_key", "source_id"),
 }
@@ -98,6 +99,7 @@ class Release:
         citing["description"] = CITING_WORKS
         self.tables["citing_works"] = Table(TableFile(folder, citing), self.label, skip=1)
         self._grouped: dict[str, dict[str, list[Any]]] = {}
+        self._cells: dict[tuple[str, tuple[str, ...]], list[tuple[Any, ...]]] = {}
         self._work_ids: dict[str, None] = {}
         self._named: dict[tuple[str, str], str] | None = None
         self._former: dict[str, str] | None = None
@@ -134,11 +136,19 @@ class Release:
         return [subject for (subject,) in self.cells("subjects", "subject")]
 
     def cells(self, name: str, *columns: str) -> list[tuple[Any, ...]]:
-        """Return some columns of a table by row; none if this release does not have it."""
+        """Return some columns of a table by row; none if this release does not have it.
+
+        Those of a table of at most ``_MOST_KEPT`` rows are read once.
+        """
         if name not in self.resources:
             return []
-        read = self.tables[name].to_arrow(columns).to_pydict()
-        return list(zip(*(read[column] for column in columns), strict=True))
+        found = self._cells.get((name, columns))
+        if found is None:
+            read = self.tables[name].to_arrow(columns).to_pydict()
+            found = list(zip(*(read[column] for column in columns), strict=True))
+            if len(found) <= _MOST_KEPT:
+                self._cells[name, columns] = found
+        return list(found)
 
     # -- which works ----------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ import pytest
 
 import citehub
 from citehub import errors
+from citehub._table import TableFile
 from tests.made import CANONICAL, make_release, make_works
 
 PYTHIA = "arxiv:2304.01373"
@@ -575,3 +576,21 @@ def test_a_typo_is_answered_with_what_was_meant(hub):
 def test_what_is_no_condition_is_refused(hub, conditions, error, said):
     with pytest.raises(error, match=re.escape(said)):
         hub.select(**conditions)
+
+
+def test_what_one_selection_read_no_other_reads_again(monkeypatch):
+    hub = citehub.load("mt-nlg")
+    read = []
+    original = TableFile.read
+    monkeypatch.setattr(
+        TableFile,
+        "read",
+        lambda self, columns: (read.append(self.path), original(self, columns))[1],
+    )
+    conditions = {"theme": "reasoning", "search": "model", "role": "background", "sort": "newest"}
+    for name, value in conditions.items():
+        hub.select(**{"sort": "hub", name: value})
+    assert read
+    read.clear()
+    assert hub.select(**conditions) == hub.select(**conditions)
+    assert read == []
