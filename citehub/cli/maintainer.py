@@ -151,12 +151,15 @@ def publish(
     was_signed = os.path.lexists(os.path.join(out, SIGNATURE))
     with terminal.progress() as step:
         step(f"Publish {hub}")
-        folder = write_folder(citehub.load(hub, version=version), out, force=force)
+        found = citehub.load(hub, version=version)
+        folder = write_folder(found, out, force=force)
     print(clean(folder))
-    hint = f"Check it with: citehub check {shlex.quote(folder)}"
+    said = [f"It holds {found.name} {found.version}."]
+    said += [f"Check it with: citehub check {shlex.quote(folder)}"]
     if was_signed:
-        hint += f"\nIt is new, so sign it again: citehub sign {shlex.quote(folder)} --key FILE"
-    terminal.err().print(terminal.text(hint), soft_wrap=True)
+        said += [f"It is new, so sign it again: citehub sign {shlex.quote(folder)} --key FILE"]
+    for line in said:
+        terminal.err().print(terminal.text(line), soft_wrap=True)
 
 
 @app.command()

@@ -67,7 +67,11 @@ def test_force_replaces_a_signed_folder_and_says_to_sign_again(run, published, k
     assert run("sign", published, "--key", key)[0] == 0
     code, _, hint = run("publish", "mt-nlg", "--out", published, "--force")
     assert code == 0
-    assert f"sign it again: citehub sign {published} --key FILE" in hint
+    assert hint.splitlines() == [
+        f"It holds mt-nlg {citehub.load('mt-nlg').version}.",
+        f"Check it with: citehub check {published}",
+        f"It is new, so sign it again: citehub sign {published} --key FILE",
+    ]
     code, _, problem = run("verify", published, "--key", f"{key}.pub")
     assert code == 1
     assert "There is no such file" in problem
