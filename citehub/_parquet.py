@@ -94,12 +94,12 @@ class Parquet:
         self._columns: list[dict[int, Any]] = footer.get(_list(2), [])[1:]
         self.n_rows: int = footer.get(_key(3, _I64), -1)
         self._groups: list[dict[int, Any]] = footer.get(_list(4), [])
-        if not all(isinstance(each, dict) for each in (*self._columns, *self._groups)):
-            raise DamagedTable.at(path, "a Parquet file", "one that contradicts itself")
-        if any(_key(5, _I32) in each for each in self._columns):
-            raise DamagedTable.at(path, "columns of single values", "columns within columns")
-        if any(each.get(_key(3, _I32)) == _REPEATED for each in self._columns):
-            raise DamagedTable.at(path, "columns of single values", "a column of lists")
+        described = all(isinstance(each, dict) for each in (*self._columns, *self._groups))
+        self._expect(described, "a Parquet file", "one that contradicts itself")
+        nested = any(_key(5, _I32) in each for each in self._columns)
+        self._expect(not nested, "columns of single values", "columns within columns")
+        repeated = any(each.get(_key(3, _I32)) == _REPEATED for each in self._columns)
+        self._expect(not repeated, "columns of single values", "a column of lists")
         self._bound("table", self.n_rows, _limits.most_rows(len(data)), "row")
 
     @property

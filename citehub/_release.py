@@ -138,7 +138,7 @@ class Release:
     def cells(self, name: str, *columns: str) -> list[tuple[Any, ...]]:
         """Return some columns of a table by row; none if this release does not have it.
 
-        Those of a table of at most ``_MOST_KEPT`` rows are read once.
+        Cells of a table of up to ``_MOST_KEPT`` rows are read once, those of others each time.
         """
         if name not in self.resources:
             return []

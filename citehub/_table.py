@@ -587,17 +587,17 @@ class Table(Generic[Row, Column]):
         return self.to_arrow(every)
 
     def read_unique(self) -> pa.Table:
-        """Read the rows of :meth:`read_rows`, and compare their keys.
+        """Read the table as :meth:`read_rows` does, and compare the keys of its rows.
 
         Returns
         -------
         pyarrow.Table
-            One row per row of the table; a column that this release lacks is null.
+            What :meth:`read_rows` returns.
 
         Raises
         ------
         DamagedTable
-            A key occurs twice.
+            The file differs from the released one, or a key occurs twice.
         """
         table, key = self.read_rows(), self._resource["schema"]["primaryKey"]
         if _count_distinct(table, key) < table.num_rows:

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import citehub
-from citehub import errors
+from citehub import _release, errors
 from citehub._table import TableFile
 from tests.made import CANONICAL, make_release, make_works
 
@@ -579,18 +579,28 @@ def test_what_is_no_condition_is_refused(hub, conditions, error, said):
 
 
 def test_what_one_selection_read_no_other_reads_again(monkeypatch):
-    hub = citehub.load("mt-nlg")
-    read = []
-    original = TableFile.read
-    monkeypatch.setattr(
-        TableFile,
-        "read",
-        lambda self, columns: (read.append(self.path), original(self, columns))[1],
-    )
     conditions = {"theme": "reasoning", "search": "model", "role": "background", "sort": "newest"}
+    expected = ids(citehub.load("mt-nlg").select(**conditions))
+    read, original = [], TableFile.read
+
+    def note(self, columns):
+        read.append(self.path)
+        return original(self, columns)
+
+    monkeypatch.setattr(TableFile, "read", note)
+    hub = citehub.load("mt-nlg")
     for name, value in conditions.items():
-        hub.select(**{"sort": "hub", name: value})
+        hub.select(**{name: value})
     assert read
     read.clear()
-    assert hub.select(**conditions) == hub.select(**conditions)
+    assert ids(hub.select(**conditions)) == expected != []
     assert read == []
+
+
+def test_of_large_tables_nothing_is_kept_and_the_works_are_the_same(monkeypatch):
+    expected = ids(citehub.load("mt-nlg").select(theme="reasoning", search="model"))
+    monkeypatch.setattr(_release, "_MOST_KEPT", 0)
+    hub = citehub.load("mt-nlg")
+    for _ in range(2):
+        assert ids(hub.select(theme="reasoning", search="model")) == expected != []
+    assert hub.release._cells == {}

@@ -154,12 +154,11 @@ def publish(
         found = citehub.load(hub, version=version)
         folder = write_folder(found, out, force=force)
     print(clean(folder))
-    said = [f"It holds {found.name} {found.version}."]
-    said += [f"Check it with: citehub check {shlex.quote(folder)}"]
+    hint = f"It holds {found.name} {found.version}.\n"
+    hint += f"Check it with: citehub check {shlex.quote(folder)}"
     if was_signed:
-        said += [f"It is new, so sign it again: citehub sign {shlex.quote(folder)} --key FILE"]
-    for line in said:
-        terminal.err().print(terminal.text(line), soft_wrap=True)
+        hint += f"\nIt is new, so sign it again: citehub sign {shlex.quote(folder)} --key FILE"
+    terminal.err().print(terminal.paragraph(hint), soft_wrap=True)
 
 
 @app.command()

@@ -167,7 +167,7 @@ class Kept:
             lines = copy(self.folder, lines, kept)
             if os.path.isdir(self.folder):
                 _folder.replace(kept, self.folder)
-            else:  # of the first answer, nothing was kept
+            else:  # nothing was kept before
                 _folder.move(kept, self.folder)
         self._ahead = 0.0
         self._write_clock(ahead)
