@@ -25,7 +25,7 @@ from tests.live.conftest import WORK
 from tests.live.faults import FAULTS, PAGED, TRANSIENT, Fault, RandomFaults, always
 
 KEYS = {"OPENALEX_API_KEY": "sesame-openalex", "S2_API_KEY": "sesame-s2"}
-N_RUNS = 100
+N_RUNS = 200
 
 
 @pytest.fixture(autouse=True)
