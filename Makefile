@@ -3,7 +3,7 @@
 PYTHON ?= python
 MINUTES ?= 2
 HUB ?= mt-nlg
-# with the extra `quick` alone: what it does not bring has no types
+# with the group `quick` alone: what it does not bring has no types
 NOT_INSTALLED = --disable-error-code import-not-found --no-warn-unused-ignores
 # -P: the citehub that is installed, not the folder of this name
 SPHINX = $(PYTHON) -P -m sphinx -j auto -n -W --keep-going -d docs/_build/doctrees
@@ -11,7 +11,7 @@ SPHINX = $(PYTHON) -P -m sphinx -j auto -n -W --keep-going -d docs/_build/doctre
 help: ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-quick: ## check, and the tests that need no Java, Node.js or Chromium; with the extra `quick`
+quick: ## check, and the tests that need no Java, Node.js or Chromium; with the group `quick`
 	@$(MAKE) --jobs=2 --output-sync --no-print-directory check quick-tests MYPY="$(NOT_INSTALLED)"
 
 quick-tests:
