@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from citehub._hub import Hub
-    from citehub._shapes import Resource
+    from citehub._json_types import Resource
 
 Level = Literal["must", "should"]
 """Whether a release must or should pass a check."""

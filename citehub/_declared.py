@@ -11,7 +11,7 @@ from citehub._schema import SCHEMA_VERSION, schema_at
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from citehub._shapes import Field, Manifest, Resource, Schema
+    from citehub._json_types import Field, Manifest, Resource, Schema
 
 _RULES: Final = ("type", "format", "unit", "asOf", "constraints")
 """What else than name and type must be as declared; words may differ."""

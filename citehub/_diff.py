@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from citehub._hub import Hub
-    from citehub._shapes import Field, Resource
+    from citehub._json_types import Field, Resource
 
 Level = Literal["none", "patch", "minor", "major"]
 """Size of a change, the smallest first."""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from typing import BinaryIO, NoReturn
 
-    from citehub._shapes import Manifest
+    from citehub._json_types import Manifest
 
 MANIFEST = "datapackage.json"
 CHANGES = "CHANGES.md"

@@ -20,14 +20,14 @@ import zlib
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from citehub import _folder, _limits
+from citehub import _atomic_folder, _limits
 from citehub._manifest import ARCHIVE, read_bytes, sha256
 from citehub.errors import DamagedManifest, DamagedRelease, MissingExtra
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from citehub._shapes import HubIndex
+    from citehub._json_types import HubIndex
 
 SOURCES: Final = "source.zip.xz"
 """The archive of sources, likewise."""
@@ -129,11 +129,11 @@ def _unpack_all(path: str, folder: str) -> str:
         files = {name: _read_source(archive, name, path) for name in archive.namelist()}
     due = {os.path.basename(name): data for name, data in files.items()}
     with suppress(OSError, DamagedRelease):
-        if _folder.hashes(folder) == {name: sha256(due[name]) for name in sorted(due)}:
+        if _atomic_folder.hashes(folder) == {name: sha256(due[name]) for name in sorted(due)}:
             return folder
-    with _folder.scratch_folder(folder) as scratch:
+    with _atomic_folder.scratch_folder(folder) as scratch:
         for name, data in due.items():
-            _folder.write_bytes(os.path.join(scratch, name), data)
+            _atomic_folder.write_bytes(os.path.join(scratch, name), data)
         _place(scratch, folder)
     return folder
 
@@ -152,7 +152,7 @@ def _place(scratch: str, folder: str) -> None:
     except OSError as error:
         if error.errno not in _TAKEN:
             raise
-        _folder.replace(scratch, folder)
+        _atomic_folder.replace(scratch, folder)
 
 
 def open_archive(path: str) -> zipfile.ZipFile:
@@ -222,18 +222,18 @@ class _Packed:
     def is_whole(self, folder: str) -> bool:
         """Tell whether a folder has the files of the release, and nothing else."""
         with suppress(OSError, DamagedRelease):
-            return not os.path.islink(folder) and _folder.hashes(folder) == self.files
+            return not os.path.islink(folder) and _atomic_folder.hashes(folder) == self.files
         return False
 
     def unpack(self, folder: str) -> None:
         """Unpack the release, and compare each file with its hash."""
         size = 0
-        with _folder.scratch_folder(folder) as scratch, open_archive(self.path) as archive:
+        with _atomic_folder.scratch_folder(folder) as scratch, open_archive(self.path) as archive:
             for name, digest in self.files.items():
                 data = self._read(archive, digest)
                 size += len(data)
                 _check_size(size, self.path)
-                _folder.write_bytes(os.path.join(scratch, name), data)
+                _atomic_folder.write_bytes(os.path.join(scratch, name), data)
             _place(scratch, folder)
 
     def _read(self, archive: zipfile.ZipFile, digest: str) -> bytes:

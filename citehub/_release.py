@@ -24,7 +24,7 @@ from citehub.errors import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from citehub._shapes import Manifest, Resource
+    from citehub._json_types import Manifest, Resource
     from citehub._work import Work
 
 CITING_WORKS: Final = "One row per citing work, in hub order."

@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    from citehub._json_types import Field, Resource, Schema
     from citehub._parquet import Text
-    from citehub._shapes import Field, Resource, Schema
 
 Row = TypeVar("Row")
 Column = TypeVar("Column", bound=str)

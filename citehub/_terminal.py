@@ -10,7 +10,7 @@ from rich.console import Console, RenderableType
 from rich.table import Table as Grid
 from rich.text import Text
 
-from citehub._file import naming, write_whole
+from citehub._atomic_file import naming, write_whole
 from citehub._text import clean
 
 if TYPE_CHECKING:

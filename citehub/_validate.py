@@ -19,7 +19,7 @@ from citehub._types import TYPES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from citehub._shapes import Constraints, Field, Resource, Schema
+    from citehub._json_types import Constraints, Field, Resource, Schema
 
 
 class StoredRows(Protocol):

@@ -7,7 +7,7 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from citehub import _folder
+from citehub import _atomic_folder
 from citehub._catalog import (
     INDEX,
     datasets_folder,
@@ -18,8 +18,8 @@ from citehub._catalog import (
     read_index,
     version_key,
 )
-from citehub._lock import LOCK, WRITER, writing
 from citehub._manifest import read_manifest
+from citehub._writer_lock import LOCK, WRITER, writing
 from citehub.adding.places import open_place, spell
 from citehub.adding.records import ADDED, Record, added_folder, read_records, write_records
 from citehub.adding.release import check_signed, look, receive
@@ -188,7 +188,7 @@ def take(  # noqa: PLR0913 -- as the command has options
     named = spell(source)
     staged_at = os.path.join(home_folder(), _STAGED)
     with (
-        _folder.scratch_folder(staged_at) as staged,
+        _atomic_folder.scratch_folder(staged_at) as staged,
         open_place(named, most, tell) as place,
     ):
         progress(f"Look at {named}")
@@ -337,7 +337,7 @@ def _join(
         if now is None or _is_there(offer, now, record.key, other_source=other_source):
             return
         write_records(there.folder, {**now.records, offer.version: record})
-        _folder.move(release, os.path.join(there.folder, offer.version))
+        _atomic_folder.move(release, os.path.join(there.folder, offer.version))
         register(there.folder, offer.hub, offer.manifest["title"], offer.version)
 
 
@@ -410,7 +410,7 @@ def check_removable(hub: str) -> str:
     NotAdded
         It was not added, or somebody put something of their own into it.
     """
-    _folder.clear_left(home_folder())  # as of a removal that was cut off
+    _atomic_folder.clear_left(home_folder())  # as of a removal that was cut off
     folder = added_folder(hub)
     if not folder or os.path.islink(folder):
         own = find_folder(hub) if hub in hubs() else ""
@@ -422,7 +422,7 @@ def check_removable(hub: str) -> str:
     index = read_index(folder)
     known = {INDEX, ADDED, LOCK, WRITER, *index["versions"], *read_records(folder)}
     found = [name for name in os.listdir(folder) if name not in known]
-    found = [name for name in found if not _folder.is_scratch(name)]
+    found = [name for name in found if not _atomic_folder.is_scratch(name)]
     for version, files in index["versions"].items():
         with suppress(FileNotFoundError):  # damaged, and to be removed all the same
             inside = os.listdir(os.path.join(folder, version))
@@ -446,4 +446,4 @@ def remove(hub: str) -> None:
         Another process writes into it.
     """
     with writing(check_removable(hub)):
-        _folder.discard(check_removable(hub))
+        _atomic_folder.discard(check_removable(hub))

@@ -7,8 +7,8 @@ import os
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from citehub import _limits
+from citehub._atomic_file import write_whole
 from citehub._catalog import home_folder
-from citehub._file import write_whole
 from citehub._manifest import is_hub_name, is_line, is_version, parse_json, read_bytes
 from citehub.errors import DamagedIndex
 

@@ -18,7 +18,7 @@ from citehub.sources.registry import SOURCES, TOLD
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from citehub._shapes import Schema
+    from citehub._json_types import Schema
     from citehub.sources.statements import Statements
 
 _TELLS_JOINS: Final = 3  # the schema from which on a release says which records are of a work

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from citehub._atomic_file import write_whole
 from citehub._catalog import (
     INDEX,
     SPEC,
@@ -16,7 +17,6 @@ from citehub._catalog import (
     is_release,
     load,
 )
-from citehub._file import write_whole
 from citehub._identifiers import parse_identifier
 from citehub.build.join import Apart, RecordKey, Same
 from citehub.build.spec import SOURCE

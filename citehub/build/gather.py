@@ -115,7 +115,7 @@ def _read_stored(
     if not folders and not files:
         return known or Statements({}, {}, []), []
     try:
-        from citehub.bulk.dumps import Dumps
+        from citehub.bulk.dump_options import Dumps
         from citehub.bulk.find import read_wanted
         from citehub.bulk.reader import Reader
         from citehub.bulk.session import reading

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from citehub import _catalog, _folder
+from citehub import _atomic_folder, _catalog
 from citehub._catalog import (
     INDEX,
     SPEC,
@@ -22,10 +22,10 @@ from citehub._catalog import (
 )
 from citehub._diff import LEVELS, Diff, compare, needed_level, next_version
 from citehub._hub import Hub
-from citehub._lock import writing
 from citehub._manifest import CHANGES, MANIFEST, is_version, read_manifest
 from citehub._schema import schema_at
 from citehub._validate import find_contradiction, find_dangling, find_double
+from citehub._writer_lock import writing
 from citehub.build import write
 from citehub.build.assemble import TRUST, Assembled, Plan, assemble, join_statements
 from citehub.build.changes import FIRST, changes_of
@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from citehub._diff import Level
-    from citehub._shapes import Resource
+    from citehub._json_types import Resource
     from citehub._table import ArrowRows
     from citehub.build.gather import Gathered
     from citehub.build.join import Member
@@ -144,7 +144,7 @@ def build_release(
     if out is not None:
         target = os.path.abspath(os.path.expanduser(out))
         check_outside(target)
-        _folder.check_free(target)
+        _atomic_folder.check_free(target)
         return _Building(spec, version, created, progress).write(target)
     check_not_shipped(folder)
     with writing(folder):
@@ -198,9 +198,9 @@ def mend(folder: str, *, but: str = "") -> list[str]:
         Sentences on what was entered into the index, and what was not.
     """
     finish_taking(folder)
-    _folder.clear_left(folder)
+    _atomic_folder.clear_left(folder)
     for parent, *_ in os.walk(os.path.join(folder, SOURCE)):
-        _folder.clear_left(parent)
+        _atomic_folder.clear_left(parent)
     mended = repair_index(folder, but=but)
     told = [
         f"Entered {version} into {os.path.join(folder, INDEX)}, which did not list it."
@@ -440,7 +440,7 @@ def write_release(  # noqa: PLR0913
     """
     release = content.release
     place = target or os.path.join(within, release.version)
-    with _folder.scratch_folder(place) as scratch:
+    with _atomic_folder.scratch_folder(place) as scratch:
         progress("Write the tables")
         resources = _write_tables(scratch, content)
         _write_manifest(scratch, content, resources)
@@ -456,13 +456,13 @@ def write_release(  # noqa: PLR0913
                 compared.new = version
             place = target or os.path.join(within, version)
         changes = changes_of(content.spec, content.release, compared)
-        _folder.write_bytes(os.path.join(scratch, CHANGES), changes)
+        _atomic_folder.write_bytes(os.path.join(scratch, CHANGES), changes)
         built = Hub(scratch, read_manifest(scratch))
         for name, data in publishing_files(built).items():
-            _folder.write_bytes(os.path.join(scratch, name), data)
+            _atomic_folder.write_bytes(os.path.join(scratch, name), data)
         progress("Verify")
         built.verify()
-        _folder.move(scratch, place)
+        _atomic_folder.move(scratch, place)
     return version
 
 

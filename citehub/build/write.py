@@ -6,7 +6,7 @@ import json
 import os
 from typing import TYPE_CHECKING, Any, Final
 
-from citehub import _folder
+from citehub import _atomic_folder
 from citehub._describe import describe_schema
 from citehub._manifest import (
     DOI_PREFIX,
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from citehub._json_types import PackageSource, Resource
     from citehub._schema import TableSchema
-    from citehub._shapes import PackageSource, Resource
     from citehub._validate import Rows
     from citehub.build.spec import HubSpec, ReleaseSpec
 
@@ -103,7 +103,7 @@ def write_table(rows: Rows, resource: Resource, folder: str) -> None:
         data = table_bytes(TABLES[resource["name"]], rows)
     resource["bytes"] = len(data)
     resource["hash"] = sha256(data)
-    _folder.write_bytes(os.path.join(folder, resource["path"]), data)
+    _atomic_folder.write_bytes(os.path.join(folder, resource["path"]), data)
 
 
 def table_bytes(table: TableSchema, rows: Rows) -> bytes:
@@ -176,7 +176,7 @@ def manifest_of(
 
 def write_manifest(data: bytes, folder: str) -> None:
     """Write ``datapackage.json``."""
-    _folder.write_bytes(os.path.join(folder, MANIFEST), data)
+    _atomic_folder.write_bytes(os.path.join(folder, MANIFEST), data)
 
 
 def _plain(part: Mapping[str, Any]) -> dict[str, Any]:

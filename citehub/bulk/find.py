@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from citehub._identifiers import Identifier
     from citehub.bulk.engines import Engine
-    from citehub.sources.dumps import Expression
+    from citehub.sources.dump_datasets import Expression
 
 _BLANKS: Final = r"[ \t\n\f\r]+"
 _FEW: Final = 32  # identifiers that are looked for in what lies in files, before it is mapped

@@ -7,7 +7,7 @@ from collections import Counter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from citehub import _folder
+from citehub import _atomic_folder
 from citehub._identifiers import parse_identifier
 from citehub._text import counted, either
 from citehub.bulk.engines import parquet_files
@@ -16,7 +16,7 @@ from citehub.bulk.find import Wanted, find_records, fold_title, ids_of
 from citehub.bulk.store import is_lost
 from citehub.errors import BuildError, UnknownWork
 from citehub.sources.answers import is_kept, unfold
-from citehub.sources.dumps import FEW, WORKS
+from citehub.sources.dump_datasets import FEW, WORKS
 from citehub.sources.merges import merged_into
 from citehub.sources.records import (
     Context,
@@ -37,10 +37,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from citehub._identifiers import Identifier
-    from citehub.bulk.dumps import Dumps
+    from citehub.bulk.dump_options import Dumps
     from citehub.bulk.engines import Engine
     from citehub.bulk.store import Store
-    from citehub.sources.dumps import Expression
+    from citehub.sources.dump_datasets import Expression
     from citehub.sources.reference_file import ReferenceFiles
     from citehub.sources.source import Source
 
@@ -233,7 +233,7 @@ class Reader:
                 ),
                 tuple(each for title in titles for each in self.store.partial.get(title, ())),
             )
-            _folder.write_bytes(os.path.join(place, NOTE), note.to_json())
+            _atomic_folder.write_bytes(os.path.join(place, NOTE), note.to_json())
 
     def _wish(self, source: Opened, wanted: Wanted) -> Wish:
         """Return the records of a source that concern a work."""

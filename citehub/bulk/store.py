@@ -15,12 +15,12 @@ from collections import Counter
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
-from citehub import _folder
+from citehub import _atomic_folder
 from citehub._table import read_footer
 from citehub._text import counted
 from citehub.bulk.engines import CannotRead, Made, parquet_files
 from citehub.errors import SourceError
-from citehub.sources.dumps import shape_texts
+from citehub.sources.dump_datasets import shape_texts
 from citehub.sources.fit import fit
 from citehub.sources.layout import size_of, unpack
 from citehub.sources.lines import BREAKS_OFF, KEPT, is_csv, keep_readable
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from citehub.bulk.engines import Engine
-    from citehub.sources.dumps import Dataset, Expression
+    from citehub.sources.dump_datasets import Dataset, Expression
     from citehub.sources.layout import Files
 
 REJECTS: Final = "rejects.json"
@@ -59,7 +59,9 @@ class Store:
         if files.is_parquet:
             return self.shape(files, self.raw(files))
         title = files.title
-        with _folder.scratch_folder(os.path.join(self.folder, files.dataset.name)) as scratch:
+        with _atomic_folder.scratch_folder(
+            os.path.join(self.folder, files.dataset.name)
+        ) as scratch:
             files = unpack(files, scratch)
             parts = list(self._read(files))
         self.rejects[title] = [reject for part in parts for reject in _read_rejects(part)]
@@ -208,12 +210,12 @@ class Store:
             folder = os.path.join(parent, name)
             if not os.path.isdir(folder):
                 clock.start(paths)
-                with _folder.scratch_folder(folder) as scratch:
+                with _atomic_folder.scratch_folder(folder) as scratch:
                     self._read_some(paths, number * step, files, scratch)
                     if _name(paths, files, number * step) != name:
                         problem = "files changed while they were read; run the command again"
                         raise SourceError.at(files.folder, 0, problem)
-                    _folder.move(scratch, folder)
+                    _atomic_folder.move(scratch, folder)
                 clock.stop(paths, self._rows(folder))
             else:
                 clock.skip(paths)
@@ -238,7 +240,7 @@ class Store:
                 if not self._write([(number, kept)], dataset, scratch, str(number), trust=True):
                     raise SourceError.at(path, 0, "cannot be read")
                 os.remove(kept)
-        _folder.write_bytes(
+        _atomic_folder.write_bytes(
             os.path.join(scratch, REJECTS), json.dumps([list(each) for each in rejects]).encode()
         )
 

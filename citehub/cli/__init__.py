@@ -19,8 +19,8 @@ from typing import NoReturn
 
 from citehub import _catalog
 from citehub import _terminal as terminal
+from citehub._atomic_file import naming
 from citehub._debugging import is_debugging, reason_of
-from citehub._file import naming
 from citehub.cli import (  # noqa: F401 -- their commands join the app
     analyst,
     curate,

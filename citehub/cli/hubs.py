@@ -218,7 +218,7 @@ def lock(
 
     Without a hub, shows what the lock says.
     """
-    from citehub import _pins
+    from citehub import _lock_file
     from citehub.adding import locks
 
     if check:
@@ -231,7 +231,7 @@ def lock(
         raise typer.BadParameter("Name the hub of this version.", param_hint="HUB")
     pins = locks.read(file)
     rows = [(hub, *pins[hub]) for hub in (hubs or sorted(pins))]
-    terminal.show(terminal.grid(*("hub", *_pins.Pin._fields), rows=rows, wide=(2, 3)))
+    terminal.show(terminal.grid(*("hub", *_lock_file.Pin._fields), rows=rows, wide=(2, 3)))
 
 
 def _check_lock(hubs: list[str] | None, file: str) -> None:

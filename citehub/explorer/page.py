@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from citehub._hub import Hub
-    from citehub._shapes import Resource
+    from citehub._json_types import Resource
 
 TABLES: Final = (
     "works",

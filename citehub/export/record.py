@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from citehub._hub import Hub
+    from citehub._json_types import Manifest
     from citehub._rows import CitationLabelRow, CitationRow, NoteKind
-    from citehub._shapes import Manifest
     from citehub._work import Work
 
 NOT_KNOWN: Final = "not known"

@@ -1,6 +1,6 @@
 """Hubs of any work, from interfaces of sources or bulk dumps, and the most cited works."""
 
-from citehub.bulk.dumps import Dumps
+from citehub.bulk.dump_options import Dumps
 from citehub.graph.adopt import adopt_release
 from citehub.graph.canonical import MostCited, find_canonical
 from citehub.graph.hubs import NewHub, new_hub, new_hubs

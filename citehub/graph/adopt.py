@@ -7,7 +7,7 @@ import os
 import shlex
 from typing import TYPE_CHECKING, Any, Final
 
-from citehub import _folder
+from citehub import _atomic_folder
 from citehub._catalog import SPEC, home_folder, is_hub, is_release
 from citehub._hub import Hub
 from citehub._identifiers import parse_identifier
@@ -27,7 +27,7 @@ from citehub.build.complete import stated_licenses
 from citehub.build.register import settle
 from citehub.build.release import make_content
 from citehub.build.spec import SOURCE, HubSpec, ReleaseSpec, describe_hub, parse_spec
-from citehub.bulk.dumps import absolute
+from citehub.bulk.dump_options import absolute
 from citehub.errors import BadArgument, DamagedRelease, UnknownHub, UnknownWork
 from citehub.graph.hubs import NewHub, check_place
 from citehub.sources.adopted import ADOPTED
@@ -113,7 +113,7 @@ def adopt_release(
     progress("Check the release")
     hub = open_release(place)
     _check_work(hub, work)
-    with _folder.scratch_folder(target) as folder:
+    with _atomic_folder.scratch_folder(target) as folder:
         for copy in (os.path.join(folder, hub.version), os.path.join(folder, SOURCE, ADOPTED.id)):
             _copy(place, copy)
         progress("Build it again")
@@ -126,7 +126,7 @@ def adopt_release(
         )
         text = _describe(hub, content)
         parse_spec(text, folder)  # refuses what no build would read
-        _folder.write_bytes(os.path.join(folder, SPEC), text.encode())
+        _atomic_folder.write_bytes(os.path.join(folder, SPEC), text.encode())
         title = hub.manifest["title"]
         settle(folder, target, name=hub.name, title=title, version=hub.version)
     differing = ", ".join(_differing(hub, content))
@@ -194,7 +194,7 @@ def _copy(folder: str, target: str) -> None:
         data = read_bytes(path, DamagedRelease)
         if sums.get(name, sha256(data)) != sha256(data):
             raise DamagedRelease.at(path, f"the released file, {sums[name]}", "another")
-        _folder.write_bytes(os.path.join(target, name), data)
+        _atomic_folder.write_bytes(os.path.join(target, name), data)
 
 
 def _describe(hub: Hub, content: Content) -> str:

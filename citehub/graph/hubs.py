@@ -13,18 +13,18 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from citehub import _folder
+from citehub import _atomic_folder
 from citehub._catalog import SPEC, check_outside, datasets_folder, home_folder, is_hub
 from citehub._identifiers import parse_identifier
-from citehub._lock import clear_kept
 from citehub._manifest import is_hub_name, is_version, read_manifest
+from citehub._writer_lock import clear_kept
 from citehub.build.changes import FIRST
 from citehub.build.complete import name_hub
 from citehub.build.gather import Gathered
 from citehub.build.register import settle
 from citehub.build.release import make_content, write_release
 from citehub.build.spec import SOURCE, HubSpec, ReleaseSpec, describe_hub, parse_spec, read_spec
-from citehub.bulk.dumps import absolute
+from citehub.bulk.dump_options import absolute
 from citehub.bulk.extract import NOTE, Note
 from citehub.bulk.find import read_wanted
 from citehub.bulk.reader import Reader
@@ -37,7 +37,7 @@ from citehub.sources.registry import SOURCES
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from citehub.bulk.dumps import Dumps
+    from citehub.bulk.dump_options import Dumps
     from citehub.bulk.find import Wanted
     from citehub.sources.records import Reject
 
@@ -181,7 +181,7 @@ def new_hub(
             given = reader.input_of(wanted, references)
             # Within what a later run takes up and clears, unless that may lie on another disk.
             made = place if dumps.cache else os.path.join(scratch, "hub")
-            with _folder.scratch_folder(made) as folder:
+            with _atomic_folder.scratch_folder(made) as folder:
                 source = os.path.join(folder, SOURCE)
                 os.mkdir(source)
                 reader.extract(wanted, source, created)
@@ -194,7 +194,7 @@ def new_hub(
                 content = make_content(spec, release, None, progress, gathered)
                 hub = content.spec.name
                 text = about(name=hub, work=work)
-                _folder.write_bytes(os.path.join(folder, SPEC), text.encode())
+                _atomic_folder.write_bytes(os.path.join(folder, SPEC), text.encode())
                 write_release("", content, lambda _: FIRST, progress, within=folder)
                 target = place if out else os.path.join(home_folder(), hub)
                 check_place(target, "" if out else hub)
@@ -241,7 +241,7 @@ def check_place(place: str, named: str, *, keeps_name: bool = False) -> None:
     if os.path.lexists(place):  # a process may have been killed after it made the hub
         clear_kept(f"{place}.reading")
         clear_kept(f"{place}.fetching")
-    _folder.check_free(place, f"{hint}. {again}" if is_hub(place) else f"{hint}.")
+    _atomic_folder.check_free(place, f"{hint}. {again}" if is_hub(place) else f"{hint}.")
 
 
 def _asks(place: str) -> bool:
@@ -265,7 +265,7 @@ def keep_lists(files: Iterable[str], source: str, created: datetime.date) -> Non
         )
         shutil.copyfile(path, os.path.join(place, name))
     if files:
-        _folder.write_bytes(os.path.join(place, NOTE), Note(created).to_json())
+        _atomic_folder.write_bytes(os.path.join(place, NOTE), Note(created).to_json())
 
 
 def new_hubs(
@@ -339,7 +339,7 @@ def new_hubs(
             folder, n, problem = os.path.join(target, name_hub(each.curie)), -1, ""
             try:
                 if not _is_hub_of(each, folder):
-                    _folder.check_free(folder)
+                    _atomic_folder.check_free(folder)
                     given = reader.input_of(each)
                     given.read_on = {each.id: created for each in SOURCES} | given.read_on
                     content = make_content(

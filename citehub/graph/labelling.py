@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from citehub._catalog import find_folder, load
-from citehub._lock import writing
+from citehub._writer_lock import writing
 from citehub.build.release import IN_A_COPY, check_not_shipped, mend
 from citehub.build.spec import SOURCE
 from citehub.graph.at_hand import passages_at_hand

@@ -10,13 +10,13 @@ import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from citehub import _folder
+from citehub import _atomic_folder
 from citehub._catalog import SPEC, find_folder, home_folder, is_hub, load
 from citehub._identifiers import Identifier
-from citehub._lock import keeping, writing
 from citehub._manifest import read_manifest
 from citehub._text import counted
 from citehub._validate import split_row_key
+from citehub._writer_lock import keeping, writing
 from citehub.build.changes import FIRST
 from citehub.build.complete import name_hub
 from citehub.build.register import register, settle
@@ -30,7 +30,7 @@ from citehub.build.release import (
 )
 from citehub.build.spec import SOURCE, ReleaseSpec, describe_hub, parse_spec, read_spec
 from citehub.build.taking import take
-from citehub.bulk.dumps import absolute
+from citehub.bulk.dump_options import absolute
 from citehub.bulk.extract import NOTE, read_note
 from citehub.errors import (
     BadArgument,
@@ -206,7 +206,7 @@ def new_live_hub(
     check_place(place, named)
     created = created or today()
     files = [citing] if isinstance(citing, str) else list(citing or ())
-    with _pending_at(place) as pending, _folder.scratch_folder(place) as folder:
+    with _pending_at(place) as pending, _atomic_folder.scratch_folder(place) as folder:
         check_place(place, named)  # another process may have made it
         source = os.path.join(folder, SOURCE)
         fetched = fetch(
@@ -223,7 +223,7 @@ def new_live_hub(
             sources=chosen,
             **said,  # type: ignore[arg-type]
         )
-        _folder.write_bytes(os.path.join(folder, SPEC), text.encode())
+        _atomic_folder.write_bytes(os.path.join(folder, SPEC), text.encode())
         spec = parse_spec(text, folder)
         with _blaming(pending, fetched.lists, folder):
             content = make_content(spec, ReleaseSpec(version, created), None, progress)

@@ -10,8 +10,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from citehub._catalog import find_folder, load
-from citehub._lock import writing
 from citehub._text import clean_line
+from citehub._writer_lock import writing
 from citehub.build.release import IN_A_COPY, check_not_shipped, mend
 from citehub.build.spec import SOURCE, read_spec
 from citehub.errors import BadAnswer, BadArgument, BudgetUsedUp, FetchError, KeyRefused

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from citehub import __version__
 from citehub._catalog import find_folder, load
 from citehub._identifiers import Identifier, parse_identifier
-from citehub._lock import writing
 from citehub._sections import split_number
 from citehub._text import hash_sentence
+from citehub._writer_lock import writing
 from citehub.build.release import IN_A_COPY, check_not_shipped, mend
 from citehub.build.spec import SOURCE, read_spec
 from citehub.bulk.find import fold_title

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from citehub import _vocabularies as terms
 from citehub import vocabulary
-from citehub._file import write_whole
-from citehub._lock import writing
+from citehub._atomic_file import write_whole
 from citehub._raters import cohen_kappa, find_classes, known, pair_ac1
 from citehub._text import clean, clean_line, hash_sentence
+from citehub._writer_lock import writing
 from citehub.build.curate import find_hub_folder, load_newest
 from citehub.build.passages import REMARKS
 from citehub.build.spec import SOURCE

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from citehub import _folder
+from citehub import _atomic_folder
 from citehub._packed import cache_folder
 from citehub.errors import BadAnswer, MissingExtra
 from citehub.live import transport
@@ -290,7 +290,7 @@ class _Part:
     def _on_disk(self) -> Iterator[None]:
         """Keep an error of the disk apart, as those of the network are tried again."""
         try:
-            with _folder.naming(self.path):
+            with _atomic_folder.naming(self.path):
                 yield
         except OSError as error:
             self.error = error

@@ -13,10 +13,10 @@ from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
-from citehub import _folder
+from citehub import _atomic_folder
 from citehub._identifiers import Identifier, parse_identifier
-from citehub._lock import keeping
 from citehub._text import counted
+from citehub._writer_lock import keeping
 from citehub.bulk.extract import Note
 from citehub.bulk.find import fold_title
 from citehub.errors import (
@@ -446,7 +446,7 @@ class _Run:
         """Write the answers of all sources with a whole list."""
         best = best_identifier(ids)
         lists, silent = {}, []
-        with _folder.scratch_folder(out) as made:
+        with _atomic_folder.scratch_folder(out) as made:
             for asking in self.askings:
                 if asking.error:
                     continue
@@ -464,7 +464,7 @@ class _Run:
                     nameless=asking.listed.n_nameless,
                 )
                 asking.kept.finish(os.path.join(made, asking.source.id), note)
-            _folder.move(made, out)
+            _atomic_folder.move(made, out)
         failed = {each.source.id: str(each.error) for each in self.askings if each.error}
         notes += [f"{each} knows neither the work nor anything that cites it." for each in silent]
         name = best.curie if best else ""

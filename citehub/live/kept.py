@@ -13,8 +13,8 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from citehub import _folder
-from citehub._file import write_whole
+from citehub import _atomic_folder
+from citehub._atomic_file import write_whole
 from citehub.bulk.extract import NOTE
 from citehub.errors import BadAnswer, Unreachable
 from citehub.sources.answers import Asked, copy, is_kept, keep, read_body, read_lines
@@ -143,7 +143,7 @@ class Kept:
     def finish(self, target: str, note: Note) -> None:
         """Write the used answers, and notes on them, into another folder."""
         copy(self.folder, self.used.values(), target)
-        _folder.write_bytes(os.path.join(target, NOTE), note.to_json())
+        _atomic_folder.write_bytes(os.path.join(target, NOTE), note.to_json())
 
     def _read_clock(self) -> float:
         """Return the seconds by which this computer's clock was ahead, as the last run saw."""
@@ -163,12 +163,12 @@ class Kept:
     def _write(self, lines: Collection[Line]) -> list[Line]:
         """Keep only some answers of the folder; return their lines."""
         ahead = self._read_clock()
-        with _folder.scratch_folder(self.folder) as kept:
+        with _atomic_folder.scratch_folder(self.folder) as kept:
             lines = copy(self.folder, lines, kept)
             if os.path.isdir(self.folder):
-                _folder.replace(kept, self.folder)
+                _atomic_folder.replace(kept, self.folder)
             else:  # nothing was kept before
-                _folder.move(kept, self.folder)
+                _atomic_folder.move(kept, self.folder)
         self._ahead = 0.0
         self._write_clock(ahead)
         return lines

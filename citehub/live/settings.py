@@ -9,9 +9,9 @@ import tomllib
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlsplit
 
-from citehub._file import write_whole
-from citehub._lock import changing
+from citehub._atomic_file import write_whole
 from citehub._text import counted
+from citehub._writer_lock import changing
 from citehub.errors import BadArgument, UnknownName
 from citehub.sources.registry import live_sources
 from citehub.sources.text_hosts import TEXT_SOURCES

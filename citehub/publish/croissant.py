@@ -15,7 +15,7 @@ from citehub.publish._facts import agents, describe, describe_file, licenses
 
 if TYPE_CHECKING:
     from citehub._hub import Hub
-    from citehub._shapes import Field, Manifest, Resource
+    from citehub._json_types import Field, Manifest, Resource
 
 _TERMS: Final = (
     *("annotation", "arrayShape", "citeAs", "column", "containedIn", "equivalentProperty"),

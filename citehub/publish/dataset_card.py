@@ -13,7 +13,7 @@ from citehub.publish.rights import licenses
 
 if TYPE_CHECKING:
     from citehub._hub import Hub
-    from citehub._shapes import Manifest
+    from citehub._json_types import Manifest
 
 _SIZES: Final = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"))
 _LARGEST: Final = "100K<n<1M"

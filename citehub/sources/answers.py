@@ -15,8 +15,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from citehub import _folder
-from citehub._file import is_scratch, write_whole
+from citehub import _atomic_folder
+from citehub._atomic_file import is_scratch, write_whole
 from citehub._manifest import sha256
 from citehub.errors import SourceError
 from citehub.sources.api import Content
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from citehub.sources.api import Api
-    from citehub.sources.dumps import Dataset
+    from citehub.sources.dump_datasets import Dataset
     from citehub.sources.source import Source
 
 LIST: Final = "answers.jsonl"
@@ -112,7 +112,7 @@ def keep(folder: str, number: int, answer: Answer) -> Line:
         sha256(answer.body),
     )  # fmt: skip
     path = os.path.join(folder, LIST)
-    with _folder.naming(path), open(path, "a", encoding="utf-8") as listed:
+    with _atomic_folder.naming(path), open(path, "a", encoding="utf-8") as listed:
         listed.write(f"{line.to_json()}\n")
         listed.flush()
         os.fsync(listed.fileno())
@@ -126,9 +126,9 @@ def copy(folder: str, lines: Iterable[Line], target: str) -> list[Line]:
     for number, line in enumerate(lines, 1):
         copied.append(replace(line, file=_file(number)))
         with open(os.path.join(folder, line.file), "rb") as file:
-            _folder.write_bytes(os.path.join(target, copied[-1].file), file.read())
+            _atomic_folder.write_bytes(os.path.join(target, copied[-1].file), file.read())
     text = "".join(f"{each.to_json()}\n" for each in copied)
-    _folder.write_bytes(os.path.join(target, LIST), text.encode())
+    _atomic_folder.write_bytes(os.path.join(target, LIST), text.encode())
     return copied
 
 
@@ -256,8 +256,8 @@ def unfold(source: Source, folder: str, scratch: str) -> str:
     if os.path.isdir(target):
         return target
     datasets = {each.name: each for each in dump.datasets}
-    with _folder.scratch_folder(target) as made:
-        with _folder.naming(target), ExitStack() as files:
+    with _atomic_folder.scratch_folder(target) as made:
+        with _atomic_folder.naming(target), ExitStack() as files:
             writers: dict[str, Any] = {}
             for name in api.due:
                 writers[name] = _writer(files, made, datasets[name], name in api.tables)
@@ -265,7 +265,7 @@ def unfold(source: Source, folder: str, scratch: str) -> str:
                 if name not in writers:
                     writers[name] = _writer(files, made, datasets[name], name in api.tables)
                 writers[name](row)
-        _folder.move(made, target)
+        _atomic_folder.move(made, target)
     return target
 
 

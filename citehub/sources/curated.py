@@ -13,8 +13,8 @@ from citehub.sources.sheet import read_sheet
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
+    from citehub._json_types import Field
     from citehub._schema import Column
-    from citehub._shapes import Field
     from citehub.sources.sheet import Row, Sheet
 
 NAMES_WORK = "works.work_id"

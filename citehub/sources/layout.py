@@ -19,7 +19,7 @@ from citehub.sources.manifests import Announced, find_manifest, shown
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from citehub.sources.dumps import Dataset
+    from citehub.sources.dump_datasets import Dataset
 
 LINES: Final = (".gz", ".json", ".jsonl", ".ndjson")
 TABLES: Final = (".csv", ".csv.gz", ".zip")

@@ -22,7 +22,7 @@ from citehub.sources.records import Reject
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from citehub.sources.dumps import Dataset
+    from citehub.sources.dump_datasets import Dataset
 
 _KINDS: Final = {dict: "an object", list: "a list", str: "text", bool: "true or false"}
 _WHOLE: Final = re.compile(r"-?[0-9]{1,100}")  # Python refuses far longer ones

@@ -10,7 +10,7 @@ import json
 import os
 from typing import TYPE_CHECKING, Any, Final
 
-from citehub._file import naming
+from citehub._atomic_file import naming
 from citehub.errors import SourceError
 from citehub.sources.readings import FOLDER
 

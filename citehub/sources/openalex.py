@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub.errors import SourceError
-from citehub.sources.dumps import (
+from citehub.sources.dump_datasets import (
     CITATIONS,
     FEW,
     WORKS,
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
     from citehub._identifiers import Identifier
-    from citehub.sources.dumps import Expression
+    from citehub.sources.dump_datasets import Expression
 
 SOURCE: Final = "openalex"
 DELETED: Final = 4285719527

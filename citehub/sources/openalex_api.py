@@ -25,7 +25,7 @@ from citehub.sources.api import (
     text,
     whole,
 )
-from citehub.sources.dumps import FEW
+from citehub.sources.dump_datasets import FEW
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub._identifiers import parse_identifier
-from citehub.sources.dumps import (
+from citehub.sources.dump_datasets import (
     CITATIONS,
     WORKS,
     Dataset,
@@ -28,7 +28,7 @@ from citehub.sources.opencitations_api import API
 from citehub.sources.source import Dump, Need, Option, Source
 
 if TYPE_CHECKING:
-    from citehub.sources.dumps import Expression
+    from citehub.sources.dump_datasets import Expression
 
 SOURCE: Final = "opencitations"
 _ARXIV_DOI: Final = r"(?:^|\s)doi:10\.48550/arxiv\.(\S+)"

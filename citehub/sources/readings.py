@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub import _vocabularies as terms
-from citehub._file import write_whole
+from citehub._atomic_file import write_whole
 from citehub.errors import SourceError
 from citehub.sources.curation import Curation, Decision, LabelRow, Passage, Reading
 from citehub.sources.full_texts import FULL_TEXTS

@@ -592,7 +592,7 @@ def test_a_stop_between_two_steps_leaves_nothing(published, home, monkeypatch, m
     assert citehub.add(published).version == "0.9.0"
 
 
-@pytest.mark.parametrize("step", ["register", "_folder.move"])
+@pytest.mark.parametrize("step", ["register", "_atomic_folder.move"])
 def test_a_kill_while_a_version_joins_is_mended_by_the_next_run(originals, home, tmp_path, step):
     citehub.add(originals["0.9.0"])
     code = (

@@ -11,7 +11,7 @@ from citehub._identifiers import Identifier
 from citehub.bulk.engines.duckdb import DuckDB
 from citehub.bulk.find import ids_of as ids_of_row
 from citehub.sources import openalex, opencitations, semantic_scholar
-from citehub.sources.dumps import Dataset, as_text, shape_texts
+from citehub.sources.dump_datasets import Dataset, as_text, shape_texts
 from citehub.sources.records import SCHEMES, best_identifier
 
 

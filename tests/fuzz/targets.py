@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from hypothesis import strategies as st
 
 import citehub
-from citehub import _catalog, _identifiers, _manifest, _markup, _pins, _signature, _tex, _text
+from citehub import _catalog, _identifiers, _lock_file, _manifest, _markup, _signature, _tex, _text
 from citehub._select import FLAGS, LISTS
 from citehub.adding.archive import Archive
 from citehub.adding.records import read_records
@@ -536,7 +536,7 @@ _LOCK: Final = {"format": "citehub-lock-1", "citehub": "0.1.0", "hubs": {"lamp":
 
 def _lock(data: bytes, folder: Path) -> None:
     _write(folder, "citehub.lock", data)
-    for name, pin in _pins.read_lock(os.fspath(folder / "citehub.lock")).items():
+    for name, pin in _lock_file.read_lock(os.fspath(folder / "citehub.lock")).items():
         assert _manifest.is_hub_name(name)
         assert all(map(_manifest.is_line, pin))
 

@@ -12,7 +12,7 @@ import pytest
 import typer
 
 import citehub
-from citehub._folder import hashes
+from citehub._atomic_folder import hashes
 from citehub.bulk.engines.duckdb import DuckDB
 from citehub.cli.factory import _bytes
 

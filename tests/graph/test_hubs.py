@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import citehub
-from citehub._folder import hashes
+from citehub._atomic_folder import hashes
 from citehub._schema import TABLES, needs_evidence
 from citehub._validate import row_key
 from citehub.bulk import session

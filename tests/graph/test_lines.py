@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from citehub.sources import lines, openalex, opencitations, semantic_scholar
-from citehub.sources.dumps import Dataset, numbers_after
+from citehub.sources.dump_datasets import Dataset, numbers_after
 from citehub.sources.lines import BREAKS_OFF, KEPT, is_csv, keep_readable
 from citehub.sources.records import Reject
 

@@ -9,16 +9,16 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from citehub import _folder
+from citehub import _atomic_folder
 from citehub.bulk.engines import CannotRead, Made, as_utf8, compile_made, out_of_memory
 from citehub.errors import MissingExtra
-from citehub.sources.dumps import as_text
+from citehub.sources.dump_datasets import as_text
 from citehub.sources.lines import read_header
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from citehub.sources.dumps import Expression
+    from citehub.sources.dump_datasets import Expression
 
 _OWN: Final = 480 << 20  # bytes that Python takes, and DuckDB beside its own limit
 _LEAST: Final = 200 << 20
@@ -126,7 +126,7 @@ class DuckDB:
         path = os.path.join(folder, "part-0.parquet")
         how = ", ".join(f"{name} {value}" for name, value in _WRITTEN.items())
         end = as_utf8(path).replace("'", "''")  # which Ibis writes as Python would
-        with _folder.naming(path):
+        with _atomic_folder.naming(path):
             if isinstance(table, Made):
                 sql = compile_made(self._backend, table)
             else:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from citehub.bulk.engines import CannotRead, Made, as_utf8, compile_made, out_of_memory
 from citehub.errors import BadArgument, BuildError, MissingExtra
-from citehub.sources.dumps import as_text
+from citehub.sources.dump_datasets import as_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pyspark import SparkConf, SparkContext
     from pyspark.sql import SparkSession
 
-    from citehub.sources.dumps import Expression
+    from citehub.sources.dump_datasets import Expression
 
 _OWN: Final = 400 << 20  # bytes that Python and Java take beside Java's heap
 _LEAST: Final = 512 << 20  # Spark starts with no less

@@ -1,4 +1,4 @@
-"""A folder that appears whole or not at all: written next to its place, then renamed."""
+"""Writing folders atomically: each is written next to its place, then renamed."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import stat
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
-from citehub import _file
-from citehub._file import clear_left, is_scratch, naming, remove, sync
+from citehub import _atomic_file
+from citehub._atomic_file import clear_left, is_scratch, naming, remove, sync
 from citehub._manifest import MANIFEST, NO_JEKYLL, SIGNATURE, SUMS, read_bytes, read_sums, sha256
 from citehub.errors import DamagedRelease, TargetExists
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["clear_left", "is_scratch", "naming", "remove", "sync"]
 
-_ASIDE: Final = f".replaced{_file.END}"
+_ASIDE: Final = f".replaced{_atomic_file.END}"
 
 
 @contextmanager
@@ -38,7 +38,7 @@ def scratch_folder(target: str) -> Iterator[str]:
     with naming(asked):
         put_back(target)
         clear_left(parent)
-        with _file.scratch_beside(target, _make) as (scratch, _), naming(asked, scratch):
+        with _atomic_file.scratch_beside(target, _make) as (scratch, _), naming(asked, scratch):
             yield scratch
 
 
@@ -111,15 +111,15 @@ def replace(scratch: str, target: str) -> None:
     with suppress(OSError):
         before = os.stat(target)
         if before.st_mode & stat.S_IRWXU == stat.S_IRWXU:  # else it is harmed
-            _file.permit(scratch, before)
-    if not _file.rename(scratch, target, _file.SWAP):
+            _atomic_file.permit(scratch, before)
+    if not _atomic_file.rename(scratch, target, _atomic_file.SWAP):
         _replace_in_steps(scratch, target)
     sync(os.path.dirname(target))
 
 
 def _replace_in_steps(scratch: str, target: str) -> None:
     aside = _aside(target)
-    with _file.holding(target):  # so that nobody puts it back meanwhile
+    with _atomic_file.holding(target):  # so that nobody puts it back meanwhile
         os.rename(target, aside)
         try:
             os.rename(scratch, target)
@@ -134,7 +134,7 @@ def put_back(target: str) -> None:
     aside = _aside(target)
     if not os.path.lexists(aside):
         return
-    with _file.holding(aside, unsure=True) as is_left:
+    with _atomic_file.holding(aside, unsure=True) as is_left:
         if is_left and os.path.lexists(target):
             remove(aside)
         elif is_left:
@@ -148,7 +148,7 @@ def _aside(target: str) -> str:
 
 def discard(path: str) -> None:
     """Remove a folder so that a killed process leaves it whole, or only its scratch."""
-    with _file.scratch_beside(path, _make) as (scratch, _):
+    with _atomic_file.scratch_beside(path, _make) as (scratch, _):
         os.rename(path, scratch)
 
 

@@ -1,4 +1,4 @@
-"""Writing files: whole, or not at all, whoever else writes there.
+"""Writing files atomically: whole or not at all, whoever else writes there.
 
 What is written has a random name beside its own until it is whole, and is locked meanwhile. So
 nobody takes it for what a killed process left, which the next one removes. Process ids and host

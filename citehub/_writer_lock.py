@@ -10,7 +10,7 @@ import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
-from citehub._file import holding
+from citehub._atomic_file import holding
 from citehub.errors import HubInUse
 
 if TYPE_CHECKING:
