@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 END: Final = ".citehub"
 """How names of what is not whole end; they begin with a dot."""
 _SCRATCH: Final = re.compile(rf"\..*\.[0-9a-f]{{8}}{re.escape(END)}", re.DOTALL)
-_LONGEST: Final = 200  # bytes of a name that its scratch repeats; most systems allow 255 in all
+_NAME_BYTES: Final = 200  # that a scratch name repeats; most systems allow 255 in all
 _ATTEMPTS: Final = 100
 ANEW, SWAP = range(2)
 """How `rename` goes on where the new name is taken: not at all, or by exchanging the two."""
@@ -40,7 +40,7 @@ _CALLS: Final = {  # with AT_FDCWD, and the flags for `ANEW` and `SWAP`
 _UNKNOWN: Final = {  # EPERM is how some containers refuse calls that they do not know
     *(errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EPERM),
 }
-_PAUSE: Final = 0.02  # seconds between two tries to get a lock
+_POLL_SECONDS: Final = 0.02
 
 
 def write_whole(
@@ -192,7 +192,7 @@ def scratch_beside(
         The name and the descriptor, which is locked.
     """
     parent, name = os.path.split(target)
-    stem = os.fsencode(name)[:_LONGEST].decode(sys.getfilesystemencoding(), "ignore")
+    stem = os.fsencode(name)[:_NAME_BYTES].decode(sys.getfilesystemencoding(), "ignore")
     for last in range(_ATTEMPTS, -1, -1):
         path = os.path.join(parent, f".{stem}.{os.urandom(4).hex()}{END}")
         try:
@@ -261,7 +261,7 @@ def _lock(descriptor: int, end: float, *, unsure: bool) -> bool:
         except BlockingIOError:
             if time.monotonic() >= end:
                 return False
-            time.sleep(_PAUSE)
+            time.sleep(_POLL_SECONDS)
         except OSError:
             return unsure
         else:

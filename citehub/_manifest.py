@@ -86,7 +86,7 @@ _MOST_NAME = 200  # letters
 _MOST_SIZE = 1 << 53  # of numbers, which also JavaScript keeps exactly
 _MOST_DIGITS = 40
 _MOST_LEVELS = 50  # of objects and lists in one another
-_PIECE = 1 << 20  # bytes
+_PIECE_BYTES = 1 << 20
 _DEVICES = frozenset(
     ("con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10)))
 )
@@ -147,7 +147,7 @@ def hash_file(path: str, damaged: type[DamagedRelease]) -> str:
     """Return the SHA-256 of a regular file, read in pieces; see :func:`read_bytes`."""
     digest = _sha256(_OPENSSL_PAYS_FROM)(b"")
     with _open(path, damaged, None) as file:
-        while piece := file.read(_PIECE):
+        while piece := file.read(_PIECE_BYTES):
             digest.update(piece)
     return f"sha256:{digest.hexdigest()}"
 

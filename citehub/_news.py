@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from citehub._hub import Hub
 
-MOST: Final = 50
+MOST_NAMED: Final = 50
 """How many works a section names by default."""
 
 _FIRST_AUTHORS: Final = 3
@@ -39,7 +39,7 @@ _WORKS: Final = (
 _JUDGED: Final = {"intent": "role", "polarity": "stance"}
 _RETRACTION: Final = {True: "retracted", False: "not retracted", None: None}
 _Said = tuple[str, str | None, str | None]  # what, before and now
-_LETTERS: Final = 160  # of a finding, before and after
+_FINDING_LETTERS: Final = 160  # before and after
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ class Section(NamedTuple):
     heading: str
     entries: tuple[Entry, ...]
 
-    def parted(self, most: int | None = MOST) -> tuple[tuple[Entry, ...], str]:
+    def parted(self, most: int | None = MOST_NAMED) -> tuple[tuple[Entry, ...], str]:
         """Return the first lines, and the number of others in words; empty if none."""
         left = len(self.entries) - most if most is not None else 0
         return self.entries[:most], f"and {left:,} more" if left > 0 else ""
@@ -227,7 +227,7 @@ class News:
             said.append(f"metadata that changed: {', '.join(self.metadata)}")
         return " ".join(f"{each[0].upper()}{each[1:]}." for each in said)
 
-    def text(self, most: int | None = MOST) -> str:
+    def text(self, most: int | None = MOST_NAMED) -> str:
         """Return the news as lines of text, with the first works of each section.
 
         Parameters
@@ -525,4 +525,4 @@ def _say_merged(merged: MergedWork) -> str:
 
 def _shortened(text: str) -> str:
     line = clean_line(text)
-    return line if len(line) <= _LETTERS else f"{line[: _LETTERS - 1]}…"
+    return line if len(line) <= _FINDING_LETTERS else f"{line[: _FINDING_LETTERS - 1]}…"

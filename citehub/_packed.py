@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 SOURCES: Final = "source.zip.xz"
 """The archive of sources, likewise."""
-_PIECE: Final = 1 << 20  # bytes
-_DIGITS: Final = 32  # of the hash, in the name of a folder
+_PIECE_BYTES: Final = 1 << 20
+_HASH_DIGITS: Final = 32  # in the name of a folder
 _NO_PLACE: Final = {  # to write in, as where a home is a file, or may only be read
     *(errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT),
     *(errno.ENOTDIR, errno.EEXIST, errno.ENOENT, errno.ELOOP, errno.ENAMETOOLONG),
@@ -71,7 +71,7 @@ def unpack(hub: str, version: str, index: HubIndex) -> str:
     path = os.path.join(hub, ARCHIVE)
     if not os.path.isfile(path):
         return ""
-    key = sha256(read_bytes(path, DamagedManifest)).partition(":")[2][:_DIGITS]
+    key = sha256(read_bytes(path, DamagedManifest)).partition(":")[2][:_HASH_DIGITS]
     packed = _Packed(path, version, index)
     folder = os.path.join(cache_folder(), "releases", key, version)
     if packed.is_whole(folder):
@@ -109,7 +109,7 @@ def unpack_sources(hub: str, name: str) -> str:
     path, folder = os.path.join(hub, SOURCES), os.path.join(hub, name)
     if os.path.isdir(folder) or not os.path.isfile(path):
         return folder
-    key = sha256(read_bytes(path, DamagedManifest)).partition(":")[2][:_DIGITS]
+    key = sha256(read_bytes(path, DamagedManifest)).partition(":")[2][:_HASH_DIGITS]
     target = os.path.join(cache_folder(), "sources", key)
     try:
         return _unpack_all(path, target)
@@ -180,7 +180,7 @@ def open_archive(path: str) -> zipfile.ZipFile:
     plain = io.BytesIO()
     try:
         with lzma.open(path) as file:
-            while piece := file.read(_PIECE):
+            while piece := file.read(_PIECE_BYTES):
                 plain.write(piece)
                 _check_size(plain.tell(), path)
         archive = zipfile.ZipFile(plain)

@@ -334,7 +334,7 @@ class Release:
             A newer citehub wrote the release, and this one lacks its schema.
         """
         from citehub._declared import differences
-        from citehub._validate import columns_to_compare, find_contradiction, find_dangling
+        from citehub._validate import columns_to_compare, find_contradiction, find_dangling_key
 
         path, schema = os.path.join(self.folder, MANIFEST), schema_version(self.manifest)
         for difference in differences(self.manifest):
@@ -345,7 +345,7 @@ class Release:
         }
         self.verify_files()
         for name, resource in self.held.items():
-            problem = find_dangling(rows, resource) or find_contradiction(
+            problem = find_dangling_key(rows, resource) or find_contradiction(
                 name, rows, self.held, self.canonical_id
             )
             if problem is not None:

@@ -11,7 +11,8 @@ from functools import partial
 from numbers import Integral
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
-from citehub._passages import FOUND, SCHEMES
+from citehub._labels import SCHEME_OF_FACET
+from citehub._passages import PASSAGES_FOUND
 from citehub._related import find_related
 from citehub._search import find, words
 from citehub._table import Table
@@ -211,13 +212,13 @@ def _asked_values(release: Release, facet: str, asked: Any, works: set[str]) -> 
 
 def _values(release: Release, facet: str) -> list[tuple[str, str]]:
     """Return each work with each known value of a facet."""
-    if facet in SCHEMES:
+    if facet in SCHEME_OF_FACET:
         columns = ("citing_work_id", "scheme", "value", "subject", "raw_value", "is_shown")
         rows = release.cells("citation_labels", *columns)
         return [
             (work_id, value or subject or raw)
             for work_id, scheme, value, subject, raw, is_shown in rows
-            if scheme == SCHEMES[facet] and is_shown is not False
+            if scheme == SCHEME_OF_FACET[facet] and is_shown is not False
         ]
     if facet == "passage":
         return _passages(release)
@@ -226,8 +227,11 @@ def _values(release: Release, facet: str) -> list[tuple[str, str]]:
 
 
 def _passages(release: Release) -> list[tuple[str, str]]:
-    """Return each work with ``FOUND``, or with the status of its texts."""
-    found = {work_id: FOUND for (work_id,) in release.cells("citation_contexts", "citing_work_id")}
+    """Return each work with ``PASSAGES_FOUND``, or with the status of its texts."""
+    found = {
+        work_id: PASSAGES_FOUND
+        for (work_id,) in release.cells("citation_contexts", "citing_work_id")
+    }
     rows = release.cells("text_readings", "work_id", "status")
     return [*found.items(), *(row for row in rows if row[0] not in found)]
 

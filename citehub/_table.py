@@ -601,9 +601,9 @@ class Table(Generic[Row, Column]):
         """
         table, key = self.read_rows(), self._resource["schema"]["primaryKey"]
         if _count_distinct(table, key) < table.num_rows:
-            doubled = ArrowRows(table).double(key)
+            duplicate = ArrowRows(table).duplicate_key(key)
             expected = f"key {', '.join(key)} to be unique"
-            raise DamagedTable.at(self._file.path, expected, f"{doubled!r} twice")
+            raise DamagedTable.at(self._file.path, expected, f"{duplicate!r} twice")
         return table
 
     def _stored(self, wanted: list[str] | None) -> list[str] | None:
@@ -660,7 +660,7 @@ class ArrowRows:
         order: Any = [(name, "ascending") for name in names]
         return ArrowRows(self.table.take(pc.sort_indices(pa.table(texts), sort_keys=order)))
 
-    def double(self, key: Sequence[str]) -> str | None:
+    def duplicate_key(self, key: Sequence[str]) -> str | None:
         """Return a key that is there twice, as ``row_key`` spells it, or None."""
         import pyarrow.compute as pc
 
@@ -702,7 +702,7 @@ class ArrowRows:
         texts: Any = self.table.column(column).cast(pa.string())
         return ArrowRows(self.table.filter(pc.equal(texts, pa.scalar(value))))
 
-    def stray(self, column: str, others: ArrowRows, key: Sequence[str]) -> str | None:
+    def missing_key(self, column: str, others: ArrowRows, key: Sequence[str]) -> str | None:
         """Return a text in a column that is no key of other rows, or None."""
         import pyarrow.compute as pc
 

@@ -32,7 +32,7 @@ class StoredRows(Protocol):
     def by_key(self, key: Sequence[str]) -> Iterable[Mapping[str, Any]]:
         """Return the rows in the order of their keys, as `row_key` spells them."""
 
-    def double(self, key: Sequence[str]) -> str | None:
+    def duplicate_key(self, key: Sequence[str]) -> str | None:
         """Return a key that occurs twice, as `row_key` spells it, or None."""
 
     def values(self, column: str) -> set[Any]:
@@ -41,7 +41,7 @@ class StoredRows(Protocol):
     def where(self, column: str, value: str) -> StoredRows:
         """Return the rows with a value."""
 
-    def stray(self, column: str, others: Any, key: Sequence[str]) -> str | None:
+    def missing_key(self, column: str, others: Any, key: Sequence[str]) -> str | None:
         """Return a text in a column that is no key of other rows, or None."""
 
 
@@ -103,7 +103,7 @@ def find_problem(rows: Rows, resource: Resource) -> tuple[str, str] | None:
     schema = resource["schema"]
     if len(rows) != resource["rows"]:
         return f"{resource['rows']} rows", f"{len(rows)}"
-    problem = find_wrong_cell(rows, schema) or find_double(rows, schema)
+    problem = find_wrong_cell(rows, schema) or find_duplicate_key(rows, schema)
     if problem is not None:
         return problem
     found = content_hash(rows, schema)
@@ -143,14 +143,14 @@ def _is_sound(rows: Rows, field: Field) -> bool:
     return not any(find_wrong_value(value, field) for value in values)
 
 
-def find_double(rows: Rows, schema: Schema) -> tuple[str, str] | None:
+def find_duplicate_key(rows: Rows, schema: Schema) -> tuple[str, str] | None:
     """Return what was expected and found of a key that occurs twice, or None."""
     key = schema["primaryKey"]
-    found = _double(rows, key) if isinstance(rows, Sequence) else rows.double(key)
+    found = _duplicate_key(rows, key) if isinstance(rows, Sequence) else rows.duplicate_key(key)
     return None if found is None else (f"key {', '.join(key)} to be unique", f"{found!r} twice")
 
 
-def _double(rows: Sequence[Mapping[str, Any]], key: Sequence[str]) -> str | None:
+def _duplicate_key(rows: Sequence[Mapping[str, Any]], key: Sequence[str]) -> str | None:
     seen: set[str] = set()
     for row in rows:
         spelt = row_key(row, key)
@@ -172,7 +172,7 @@ def _values(rows: Rows, column: str) -> set[Any]:
     return rows.values(column)
 
 
-def find_dangling(tables: Mapping[str, Rows], resource: Resource) -> tuple[str, str] | None:
+def find_dangling_key(tables: Mapping[str, Rows], resource: Resource) -> tuple[str, str] | None:
     """Return what was expected and found of the first foreign key that leads nowhere, or None.
 
     A key into a table that the release lacks leads nowhere.
@@ -220,7 +220,7 @@ def find_contradiction(
     if name in _OF_THE_WORK and (others := _values(rows, "cited_work_id") - {canonical}):
         return f"citations of {canonical}", f"one of {min(others, key=str)!r:.80}"
     if name == "evidence":
-        return _find_stray(rows, tables, resources)
+        return _find_stray_evidence(rows, tables, resources)
     return _find_wrong_pair(rows, name)
 
 
@@ -237,7 +237,7 @@ def _find_wrong_pair(rows: Rows, name: str) -> tuple[str, str] | None:
     return None
 
 
-def _find_stray(
+def _find_stray_evidence(
     evidence: Rows, tables: Mapping[str, Rows], resources: Mapping[str, Resource]
 ) -> tuple[str, str] | None:
     """Return what was expected and found of the first evidence of no cell, or None."""
@@ -250,9 +250,9 @@ def _find_stray(
         lost = _values(rows, "column_name") - known  # those of newer schemas were once written
         if lost:
             return f"evidence of columns of {name}", f"some of {min(lost, key=str)!r:.80}"
-        stray = _stray(rows, tables[name], schema["primaryKey"])
-        if stray is not None:
-            return f"evidence of rows of {name}", f"some of {stray!r:.80}"
+        missing = _missing_key(rows, tables[name], schema["primaryKey"])
+        if missing is not None:
+            return f"evidence of rows of {name}", f"some of {missing!r:.80}"
     return None
 
 
@@ -262,11 +262,11 @@ def _where(evidence: Rows, table: str) -> Rows:
     return evidence.where("table_name", table)
 
 
-def _stray(evidence: Rows, rows: Rows, key: Sequence[str]) -> str | None:
+def _missing_key(evidence: Rows, rows: Rows, key: Sequence[str]) -> str | None:
     if isinstance(evidence, Sequence) or isinstance(rows, Sequence):
         known = {row_key(row, key) for row in rows}
         return next((row["row_key"] for row in evidence if row["row_key"] not in known), None)
-    return evidence.stray("row_key", rows, key)
+    return evidence.missing_key("row_key", rows, key)
 
 
 def columns_to_compare(resources: Mapping[str, Resource]) -> dict[str, set[str]]:

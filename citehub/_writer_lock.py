@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 LOCK: Final = ".citehub.lock"
 WRITER: Final = ".citehub.writer"
 """Names the holder of the lock. A killed process leaves this file, but not the lock."""
-_WAIT: Final = 5.0  # seconds
+_WAIT_SECONDS: Final = 5.0
 _MOST_SAID: Final = 200  # letters
 
 
 @contextmanager
-def writing(folder: str, *, wait: float = _WAIT) -> Iterator[None]:
+def writing(folder: str, *, wait: float = _WAIT_SECONDS) -> Iterator[None]:
     """Keep other processes from writing into a folder, until this one ends.
 
     The thread that holds it may take it again.
@@ -87,7 +87,7 @@ def _acquire(folder: str, end: float) -> BaseFileLock:
 
 
 @contextmanager
-def changing(path: str, *, wait: float = _WAIT) -> Iterator[None]:
+def changing(path: str, *, wait: float = _WAIT_SECONDS) -> Iterator[None]:
     """Let nobody else read and rewrite a small file meanwhile; nothing is left beside it.
 
     Where the system has no locks, it goes on without one.
@@ -112,7 +112,7 @@ def changing(path: str, *, wait: float = _WAIT) -> Iterator[None]:
 
 
 @contextmanager
-def keeping(folder: str, *, wait: float = _WAIT) -> Iterator[str]:
+def keeping(folder: str, *, wait: float = _WAIT_SECONDS) -> Iterator[str]:
     """Lock a folder from which a run that is cut off goes on.
 
     It is removed at the end if it holds no file but those that begin with a dot.

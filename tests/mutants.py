@@ -31,7 +31,7 @@ ROOT = Path(__file__).parent.parent
 EACH = 8
 PATIENCE = 4  # times what the tests take without a mutant; one that takes longer is found, too
 
-BULK = ("build/test_bulk_sources.py", "build/test_assemble.py", "graph/test_lines.py",
+BULK = ("build/test_bulk_sources.py", "build/test_assemble.py", "graph/test_partitions.py",
         "graph/test_hubs.py", "graph/test_find.py", "graph/test_store.py")  # fmt: skip
 EXPORT = ("export/test_export.py", "export/test_round_trips.py", "export/test_command.py")
 RELEASE = ("build/test_release.py", "build/test_curated.py", "build/test_ledger.py",
@@ -65,7 +65,7 @@ TESTS = {  # by module of citehub: the files that stand for it, the quickest fir
     "build/write": (*RELEASE, "test_validate.py", "build/test_assemble.py"),
     "sources/curated": RELEASE,
     "sources/dump_datasets": BULK,
-    "sources/lines": BULK,
+    "sources/partitions": BULK,
     "sources/openalex": BULK,
     "sources/opencitations": BULK,
     "sources/pith_page": ("build/test_pith_page.py", *RELEASE),

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from citehub._hub import Hub
     from citehub.adding.release import Offer
 
-MOST: Final = 2 << 30
+MOST_BYTES: Final = 2 << 30
 """The most bytes that are taken, unless more are asked for."""
 _STAGED: Final = "citehub.add"
 _MOST_KEY: Final = 1 << 14  # bytes of the file of a key
@@ -89,7 +89,7 @@ def add(
     *,
     key: str = "",
     update: bool = False,
-    most: int = MOST,
+    most: int = MOST_BYTES,
 ) -> Hub:
     """Take a hub from elsewhere into your home of hubs, and open it.
 
@@ -161,7 +161,7 @@ def take(  # noqa: PLR0913 -- as the command has options
     hub: str = "",
     accept: Callable[[Diff], None] = lambda _diff: None,
     other_source: bool = False,
-    most: int = MOST,
+    most: int = MOST_BYTES,
     tell: Callable[[str], None] = lambda _said: None,
     progress: Callable[[str], None] = lambda _step: None,
 ) -> Taken:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from citehub.live.download import Web
 
-_PIECE: Final = 1 << 16
+_PIECE_BYTES: Final = 1 << 16
 _ZIP: Final = ".zip"
 
 
@@ -63,7 +63,7 @@ class Site:
     def pieces(self, name: str, size: int, digest: str) -> Iterator[bytes]:
         """Download a file, and yield its content."""
         with open(self.web.get(name, size, digest), "rb") as file:
-            while piece := file.read(_PIECE):
+            while piece := file.read(_PIECE_BYTES):
                 yield piece
 
 

@@ -64,7 +64,7 @@ TRUST: Final = tuple(
 )
 """Sources by trust: ``works`` and ``authorships`` show the first that says something."""
 
-_MONTHS: Final = 12
+_MONTHS_IN_YEAR: Final = 12
 _STATED: Final = (
     *("venue", "type", "abstract", "is_retracted", "page_url", "language", "topic"),
     *("open_access_status", "license", "primary_category", "code_url", "model_url"),
@@ -77,8 +77,8 @@ _THEME: Final = ("theme_id", "title", "description", "position")
 _ABOUT_THE_OTHERS: Final = frozenset(("sources", "evidence"))
 _COMPUTED_SINCE: Final = 3
 _NAME_DIGITS: Final = 6  # of a hash, in the id of a label
-_STEP: Final = 1000  # citing works whose rows are dicts at a time
-_MANY: Final = 20_000  # rows that are dicts at a time
+_WORKS_AT_ONCE: Final = 1000  # whose rows are dicts
+_ROWS_AT_ONCE: Final = 20_000  # that are dicts
 _TABLES: Final[tuple[TableName, ...]] = (
     "works", "work_ids", "authorships", "citations", "citation_sources", "citation_contexts",
     "citation_labels", "citation_years", "source_counts", "source_overlap", "representatives",
@@ -252,7 +252,9 @@ class _Assembly:
             self._put_work(work)
             texts[work.work_id] = self._texts(work)
             self._put_citation(work, canonical, position, by_work[work.work_id])
-            if position % _STEP == 0 and not self.plan.own:  # whose rows may quote those of works
+            if (
+                position % _WORKS_AT_ONCE == 0 and not self.plan.own
+            ):  # whose rows may quote those of works
                 self._gather()
         self._put_stated(canonical)
         self._put_themes(citing)
@@ -348,7 +350,7 @@ class _Assembly:
         year, month = self._date_of(work)
         if year is None:
             return 1, 0, work.work_id
-        return 0, -(year * (_MONTHS + 1) + (month or 0)), work.work_id
+        return 0, -(year * (_MONTHS_IN_YEAR + 1) + (month or 0)), work.work_id
 
     def _names(self, work: Work) -> set[str]:
         """Return the names of authors, as in the hub."""
@@ -598,7 +600,7 @@ class _Assembly:
         rows = local_citations(self.given.local, work_of, citing, self.trust)
         for number, row in enumerate(rows, 1):
             self.ledger.put("local_citations", row, Origin(row["source_id"], "stated"))
-            if number % _MANY == 0:
+            if number % _ROWS_AT_ONCE == 0:
                 self._gather()
 
     @functools.cached_property

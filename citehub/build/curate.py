@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 GUIDE: Final = "CURATION.md"
 _FIRST: Final = 3
-_PASSAGE: Final = 160  # letters of a passage that are shown
+_PASSAGE_LETTERS: Final = 160  # that are shown
 _BEFORE_FILES: Final = """\
 # The files of curation
 
@@ -329,4 +329,4 @@ class _Open:
 
 def _shorten(text: str) -> str:
     line = " ".join(text.split())
-    return line if len(line) <= _PASSAGE else f"{line[: _PASSAGE - 1]}…"
+    return line if len(line) <= _PASSAGE_LETTERS else f"{line[: _PASSAGE_LETTERS - 1]}…"

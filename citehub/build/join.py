@@ -17,7 +17,7 @@ from citehub.build.candidates import find_candidates
 from citehub.build.likeness import differ, titles_differ, traits_of
 from citehub.build.names import name_works
 from citehub.errors import BuildError
-from citehub.sources.records import SCHEMES
+from citehub.sources.records import ID_SCHEMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from citehub.build.likeness import Traits
     from citehub.sources.records import Author, Record
 
-_MONTHS: Final = 12
-_SHOWN: Final = 3  # records of an identifier that many have
-_LONGEST: Final = 60  # letters of a title in a message
+_MONTHS_IN_YEAR: Final = 12
+_MOST_NAMED: Final = 3  # records of an identifier that many have
+_TITLE_LETTERS: Final = 60  # in a message
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -125,7 +125,9 @@ class Work:
         """The earliest dated record: the first public version."""
         dated = [each for each in self.records if each.year is not None]
         return min(
-            dated, key=lambda each: (each.year or 0, each.month or _MONTHS + 1), default=None
+            dated,
+            key=lambda each: (each.year or 0, each.month or _MONTHS_IN_YEAR + 1),
+            default=None,
         )
 
 
@@ -608,9 +610,10 @@ class _Joining:
             if len(kept) == len(places):  # they are one for another reason
                 continue
             shown = ", ".join(
-                f"{_say(self.keys[place])} ({self._title(place)})" for place in places[:_SHOWN]
+                f"{_say(self.keys[place])} ({self._title(place)})"
+                for place in places[:_MOST_NAMED]
             )
-            more = f" and {len(places) - _SHOWN:,} more" if len(places) > _SHOWN else ""
+            more = f" and {len(places) - _MOST_NAMED:,} more" if len(places) > _MOST_NAMED else ""
             stays = f"It stays with {_say(self.keys[kept[0]])}." if kept else "It names none."
             text = (
                 f"Records with different titles and first authors share {_say(identifier)}, "
@@ -620,7 +623,7 @@ class _Joining:
 
     def _title(self, place: int) -> str:
         title = clean_line(self.records[place].title or "no title")
-        return title if len(title) <= _LONGEST else f"{title[: _LONGEST - 1]}…"
+        return title if len(title) <= _TITLE_LETTERS else f"{title[: _TITLE_LETTERS - 1]}…"
 
     def _decided(self, works: Mapping[_Node, Work], groups: _Groups) -> set[frozenset[str]]:
         """Return the pairs of works that a person keeps apart."""
@@ -642,7 +645,7 @@ def _trusted_first(record: Record, ranks: Mapping[str, int]) -> tuple[int, bool,
 
 def _rank(identifier: Identifier) -> tuple[int, str, str]:
     scheme, value = identifier
-    return SCHEMES.index(scheme) if scheme in SCHEMES else len(SCHEMES), scheme, value
+    return ID_SCHEMES.index(scheme) if scheme in ID_SCHEMES else len(ID_SCHEMES), scheme, value
 
 
 def _why_former(old: str, work: Work, named: Mapping[Member, str]) -> str:

@@ -25,9 +25,9 @@ PASSAGES_SINCE: Final = 4
 """The first schema version with passages of full texts."""
 REMARKS: Final = "labeler", "labeler_version", "guideline", "prompt_sha256", "source_id"
 """Cells of a label with free text, besides its reason."""
-_MARK: Final = 50  # letters, of each work in a mark
-_TITLE: Final = 100  # letters
-_DIGITS: Final = 12  # of the hash, in the name of a passage
+_MARK_LETTERS: Final = 50  # of each work
+_TITLE_LETTERS: Final = 100
+_HASH_DIGITS: Final = 12  # in the name of a passage
 _WORDS: Final = ("text", "before", "after")
 _CELLS: Final = (
     *("position", "section_number", "section", "place", "mark", "group_size", "names_work"),
@@ -74,7 +74,7 @@ def put_passages(
     entered: dict[str, str] = {}
     for position, passage in _in_order(decisions.passages.get(work_id, ())):
         _check_remarks(passage, ("gist",), (passage,))
-        stem = f"{work_id}#{passage.sentence_hash[:_DIGITS]}"
+        stem = f"{work_id}#{passage.sentence_hash[:_HASH_DIGITS]}"
         seen[stem] += 1
         named = {**key, "context_id": stem if seen[stem] == 1 else f"{stem}-{seen[stem]}"}
         entered.setdefault(passage.sentence_hash, named["context_id"])
@@ -131,11 +131,15 @@ def _check_remarks(
 def _shortened(passage: Passage) -> dict[str, str]:
     """Return mark and section, cut if they are long enough to be a sentence."""
     cut = {}
-    if passage.mark and len(passage.mark) > _MARK + _MARK * (passage.group_size or 1):
+    if passage.mark and len(passage.mark) > _MARK_LETTERS + _MARK_LETTERS * (
+        passage.group_size or 1
+    ):
         cut["mark"] = "[…]"
     titles = (passage.section or "").split(" > ")
-    if any(len(each) > _TITLE for each in titles):
-        short = (each if len(each) <= _TITLE else f"{each[:_TITLE]}…" for each in titles)
+    if any(len(each) > _TITLE_LETTERS for each in titles):
+        short = (
+            each if len(each) <= _TITLE_LETTERS else f"{each[:_TITLE_LETTERS]}…" for each in titles
+        )
         cut["section"] = " > ".join(short)
     return cut
 

@@ -24,7 +24,7 @@ from citehub._diff import LEVELS, Diff, compare, needed_level, next_version
 from citehub._hub import Hub
 from citehub._manifest import CHANGES, MANIFEST, is_version, read_manifest
 from citehub._schema import schema_at
-from citehub._validate import find_contradiction, find_dangling, find_double
+from citehub._validate import find_contradiction, find_dangling_key, find_duplicate_key
 from citehub._writer_lock import writing
 from citehub.build import write
 from citehub.build.assemble import TRUST, Assembled, Plan, assemble, join_statements
@@ -510,8 +510,8 @@ def _write_tables(folder: str, content: Content) -> list[Resource]:
     for name, resource in described.items():
         rows = tables[name]
         problem = (
-            find_double(rows, resource["schema"])
-            or find_dangling(tables, resource)
+            find_duplicate_key(rows, resource["schema"])
+            or find_dangling_key(tables, resource)
             or find_contradiction(name, tables, described, canonical)
         )
         if problem is not None:

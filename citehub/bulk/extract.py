@@ -22,7 +22,7 @@ from citehub import _atomic_folder
 from citehub.bulk.engines import parquet_files
 from citehub.errors import SourceError
 from citehub.sources.layout import unpack
-from citehub.sources.lines import CELL, is_csv, open_partition
+from citehub.sources.partitions import CELL, is_csv, open_partition
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

@@ -16,7 +16,7 @@ from citehub.bulk.find import Wanted, find_records, fold_title, ids_of
 from citehub.bulk.store import is_lost
 from citehub.errors import BuildError, UnknownWork
 from citehub.sources.answers import is_kept, unfold
-from citehub.sources.dump_datasets import FEW, WORKS
+from citehub.sources.dump_datasets import FEW_IDS, WORKS
 from citehub.sources.merges import merged_into
 from citehub.sources.records import (
     Context,
@@ -127,7 +127,7 @@ class Reader:
         A cache serves other works, too, so it gets all details.
         """
         found: dict[str, set[int]] = {}
-        if self.dumps.cache or len(wanted) > FEW:
+        if self.dumps.cache or len(wanted) > FEW_IDS:
             return found
         for source in dumped():
             dump = source.dump
@@ -351,7 +351,7 @@ class Reader:
         """Return some records, and works that may cite one."""
         if not records:
             return source.works.limit(0)
-        if source.columns is None or len(records) > FEW:
+        if source.columns is None or len(records) > FEW_IDS:
             return source.works
         return source.columns.citing(records, self._write)
 

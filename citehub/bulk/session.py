@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def reading(
+def open_session(
     dumps: Dumps, target: str, progress: Callable[[str], None]
 ) -> Iterator[tuple[Engine, Store, str]]:
     """Open the engine and the store; if the run fails, what was read is kept."""

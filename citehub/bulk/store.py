@@ -23,7 +23,7 @@ from citehub.errors import SourceError
 from citehub.sources.dump_datasets import shape_texts
 from citehub.sources.fit import fit
 from citehub.sources.layout import size_of, unpack
-from citehub.sources.lines import BREAKS_OFF, KEPT, is_csv, keep_readable
+from citehub.sources.partitions import BREAKS_OFF, KEPT, copy_readable, is_csv
 from citehub.sources.records import Reject
 
 if TYPE_CHECKING:
@@ -235,7 +235,7 @@ class Store:
                 if self._write([(number, path)], dataset, scratch, str(number)):
                     continue
                 kept = os.path.join(scratch, "kept.csv.gz" if is_csv(path) else "kept.json.gz")
-                found = keep_readable(path, dataset, kept)
+                found = copy_readable(path, dataset, kept)
                 rejects += [each._replace(path=_origin(files, path)) for each in found]
                 if not self._write([(number, kept)], dataset, scratch, str(number), trust=True):
                     raise SourceError.at(path, 0, "cannot be read")

@@ -29,7 +29,7 @@ _LEAST_MEMORY: Final = 512 << 20
 _MOST_MEMORY: Final = 1 << 50
 _MOST_THREADS: Final = 256  # more of them only wait for each other, and each takes memory
 _MOST_WORKS: Final = 10_000_000
-_FIRST: Final = "1.0.0"
+_FIRST_VERSION: Final = "1.0.0"
 _MEMORY: Final = "4GB"
 
 commands = typer.Typer(rich_markup_mode=None)
@@ -112,7 +112,7 @@ def new(
     homepage: Annotated[
         str | None, typer.Option("--homepage", metavar="URL", help="Web page of the hub.")
     ] = None,
-    version: DataVersion = _FIRST,
+    version: DataVersion = _FIRST_VERSION,
     created: Created = None,
     cache: Cache = None,
     memory: Memory = _MEMORY,
@@ -133,9 +133,9 @@ def new(
         stated = {
             "--name": name, "--title": title, "--license": licenses,
             "--contributor": contributors, "--homepage": homepage, "--created": created,
-            "--version": version != _FIRST and version, "--cache": cache, "--threads": threads,
-            "--memory": memory != _MEMORY and memory, "--engine": engine != "duckdb" and engine,
-            "--master": master,
+            "--version": version != _FIRST_VERSION and version, "--cache": cache,
+            "--threads": threads, "--memory": memory != _MEMORY and memory,
+            "--engine": engine != "duckdb" and engine, "--master": master,
         }  # fmt: skip
         stated["--from"] = asked
         flags = [flag for flag, value in stated.items() if value]

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _KEPT: Final = "Stopped. Nothing was added. The same command goes on from what came."
 _GIGABYTE: Final = 1 << 30
-_SHOWN: Final = 10  # works of a kind
+_MOST_PRINTED: Final = 10  # works of a kind
 
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
@@ -88,7 +88,7 @@ def show_change(diff: Diff) -> None:
     """Print what changes from one release to the next."""
     terminal.show(
         terminal.paragraph(f"{diff.hub} {diff.old} -> {diff.new}: the changes are {diff.level}."),
-        terminal.paragraph(diff.news.text(most=_SHOWN)),
+        terminal.paragraph(diff.news.text(most=_MOST_PRINTED)),
     )
 
 

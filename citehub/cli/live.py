@@ -41,7 +41,7 @@ _UNMADE: Final = {
     False: "The hub is unchanged. When its disk can be written, update it again.",
     True: "The hub is unchanged. A dry run writes there, too, as it keeps the answers.",
 }
-_SHOWN: Final = 10  # works of a kind
+_MOST_PRINTED: Final = 10  # works of a kind
 
 Asked = Annotated[
     str | None,
@@ -373,7 +373,7 @@ def _show(updated: Updated, *, dry_run: bool) -> None:
             f"{updated.diff.hub}: {updated.version} {would} the next version, as the changes "
             f"since {updated.before} are {updated.diff.level}."
         ),
-        terminal.paragraph(updated.diff.news.text(most=_SHOWN)),
+        terminal.paragraph(updated.diff.news.text(most=_MOST_PRINTED)),
     )
     if not dry_run:
         _say(f"Look at it with: citehub show {shlex.quote(updated.hub)}")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import citehub
 from citehub import _terminal as terminal
 from citehub._catalog import open_hub
-from citehub._news import MOST
+from citehub._news import MOST_NAMED
 from citehub._passages import describe_place, describe_words, list_passages
 from citehub._search import words
 from citehub._text import clean, counted
@@ -227,7 +227,7 @@ def show_table(handle: Table[Any, Any], columns: list[str] | None) -> None:
 def show_diff(found: Diff, *, every: bool) -> None:
     """Show what is new by name, the sum of changes and, if asked for, every change."""
     if found.news:
-        terminal.show(terminal.paragraph(found.news.text(None if every else MOST)), "")
+        terminal.show(terminal.paragraph(found.news.text(None if every else MOST_NAMED)), "")
     terminal.show(terminal.paragraph(found))
     for change in found if every else ():
         where = " ".join(each for each in (change.table, change.row_key, change.column) if each)

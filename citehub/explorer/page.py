@@ -40,7 +40,7 @@ TABLES: Final = (
 """Tables that the explorer reads, where a release holds them."""
 PER_PAGE: Final = 1000  # works on a page of the plain list of a large hub
 _SCRIPT: Final = '<script defer src="explorer.js"></script>\n'  # fetched before the data
-_OWN: Final = "'self' file:"  # that of the page's folder; opened from disk, not all know 'self'
+_OWN_FOLDER: Final = "'self' file:"  # opened from disk, not all know 'self'
 _WHAT: Final = (
     "A citation hub lists the papers that cite one work, why they cite it, and where each fact "
     "comes from."
@@ -55,9 +55,9 @@ def policy(*scripts: str) -> str:
     """Return what a page may load: its own files, no script in it but those of some hashes."""
     return (
         '<meta http-equiv="Content-Security-Policy" content="default-src \'none\';'
-        f"script-src {' '.join((_OWN, *scripts))};style-src {_OWN} 'unsafe-inline';"
-        f"img-src {_OWN} data:;font-src {_OWN};connect-src {_OWN};base-uri 'none';"
-        "form-action 'self'\">"
+        f"script-src {' '.join((_OWN_FOLDER, *scripts))};style-src {_OWN_FOLDER} 'unsafe-inline';"
+        f"img-src {_OWN_FOLDER} data:;font-src {_OWN_FOLDER};connect-src {_OWN_FOLDER};"
+        "base-uri 'none';form-action 'self'\">"
     )
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from citehub._labels import join_labelers, join_labels
+from citehub._labels import SCHEME_OF_FACET, join_labelers, join_labels
 from citehub._manifest import dataset_id
-from citehub._passages import SCHEMES, list_passages
+from citehub._passages import list_passages
 from citehub._text import clean_line
 from citehub.export.kinds import kind
 
@@ -71,7 +71,7 @@ def role_and_polarity(labels: list[CitationLabelRow]) -> tuple[str, str]:
 
 def judged_by(labels: Iterable[CitationLabelRow]) -> str:
     """Return who gave the shown labels, as text for people; empty if nobody."""
-    return clean_line(join_labelers(labels, [*SCHEMES.values()]) or "")
+    return clean_line(join_labelers(labels, [*SCHEME_OF_FACET.values()]) or "")
 
 
 def tags(work: Work, why: Reason, parting: str = ",;") -> list[str]:
@@ -109,7 +109,7 @@ def why_it_cites(work: Work) -> str | None:
         f"({number}) {each['where']}: {each['what it says']}"
         + (f" [{', '.join(judged)}]" if judged else "")
         for number, each in enumerate(passages, 1)
-        for judged in [[f"{name} {each[name]}" for name in SCHEMES if each[name]]]
+        for judged in [[f"{name} {each[name]}" for name in SCHEME_OF_FACET if each[name]]]
     ]
     by = "; ".join(dict.fromkeys(each["judged by"] for each in passages if each["judged by"]))
     told = f"{WHY}: {' '.join(said)}{f' Judged by {by}.' if by else ''}"

@@ -14,7 +14,7 @@ from citehub._text import either
 from citehub.build.write import table_bytes
 from citehub.bulk.engines import parquet_files
 from citehub.bulk.reader import open_dumps
-from citehub.bulk.session import reading, write_rejects
+from citehub.bulk.session import open_session, write_rejects
 from citehub.errors import BadArgument, BuildError
 from citehub.sources.records import YEARS
 from citehub.sources.registry import dumped
@@ -176,7 +176,7 @@ def find_canonical(
     _atomic_folder.check_free(target)
     notes: list[str] = []
     tables: dict[TableSchema, list[dict[str, Any]]] = {CANONICAL: [], CANONICAL_YEARS: []}
-    with reading(dumps, target, progress) as (engine, store, scratch):
+    with open_session(dumps, target, progress) as (engine, store, scratch):
         for source in open_dumps(store, dumps, texts=False):
             progress(f"Count the citations in {source.source_id}")
             ranking = _Ranking(engine, source, os.path.join(scratch, source.source_id), top)

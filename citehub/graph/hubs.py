@@ -28,7 +28,7 @@ from citehub.bulk.dump_options import absolute
 from citehub.bulk.extract import NOTE, Note
 from citehub.bulk.find import read_wanted
 from citehub.bulk.reader import Reader
-from citehub.bulk.session import reading, write_rejects
+from citehub.bulk.session import open_session, write_rejects
 from citehub.errors import BadArgument, BuildError, DamagedRelease, TargetExists, UnknownWork
 from citehub.sources.hand_records import HandRecords
 from citehub.sources.reference_file import REFERENCE_FILE, read_references
@@ -171,7 +171,7 @@ def new_hub(
     created = created or today()
     files = [citing] if isinstance(citing, str) else list(citing or ())
     references = read_references(files)
-    with reading(dumps, place, progress) as (engine, store, scratch):
+    with open_session(dumps, place, progress) as (engine, store, scratch):
         check_place(place, "" if out else name or "")  # another process may have made it
         reader = Reader(engine, store, dumps, scratch, year=created.year)
         wanted = read_wanted(work)
@@ -329,7 +329,7 @@ def new_hubs(
     target = absolute(out)
     os.makedirs(target, exist_ok=True)
     created = created or today()
-    with reading(dumps, os.path.join(target, "hubs"), progress) as (engine, store, scratch):
+    with open_session(dumps, os.path.join(target, "hubs"), progress) as (engine, store, scratch):
         reader = Reader(engine, store, dumps, scratch, year=created.year)
         wanted = [read_wanted(work) for work in works]
         reader.find(wanted)

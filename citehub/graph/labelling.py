@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from citehub.graph.at_hand import PassageAtHand
 
 
-_TOKEN: Final = 4  # letters, roughly
+_TOKEN_LETTERS: Final = 4  # roughly
 
 
 class ModelPlan(NamedTuple):
@@ -74,7 +74,7 @@ class ModelPlan(NamedTuple):
     @property
     def n_tokens(self) -> int:
         """Estimated tokens to send, at four characters each."""
-        return self.n_letters // _TOKEN
+        return self.n_letters // _TOKEN_LETTERS
 
 
 class Labelled(NamedTuple):

@@ -59,8 +59,8 @@ if TYPE_CHECKING:
 
 _PENDING: Final = ".citehub.answers"
 """The folder in a hub folder that keeps answers that are not taken over yet."""
-_READY: Final = "ready"  # a file in it: a dry run got all of them
-_FRESH: Final = 3600.0  # seconds for which an update takes them
+_READY_FILE: Final = "ready"  # a dry run got all of them
+_FRESH_SECONDS: Final = 3600.0  # for which an update takes them
 
 
 class Updated(NamedTuple):
@@ -441,11 +441,11 @@ def _pending_at(place: str) -> Iterator[str]:
 
 def _take_up(pending: str, *, dry_run: bool) -> int | None:
     """Check the answers of a dry run: return their age in minutes, or remove them."""
-    ready = os.path.join(pending, _READY)
+    ready = os.path.join(pending, _READY_FILE)
     if not os.path.lexists(ready):
         return None
     age = abs(time.time() - os.lstat(ready).st_mtime)
-    if dry_run or age > _FRESH:
+    if dry_run or age > _FRESH_SECONDS:
         shutil.rmtree(pending)
         return None
     return round(age / 60)
@@ -490,14 +490,14 @@ def _put_away(pending: str, failed: Iterable[str], *, dry_run: bool) -> None:
     """Keep the answers of a dry run, else only those of lists in part."""
     if dry_run:
         os.makedirs(pending, exist_ok=True)
-        with open(os.path.join(pending, _READY), "wb"):
+        with open(os.path.join(pending, _READY_FILE), "wb"):
             return
     left = [each for each in failed if os.path.isdir(os.path.join(pending, each))]
     if not left:
         shutil.rmtree(pending, ignore_errors=True)
         return
     with suppress(FileNotFoundError):
-        os.unlink(os.path.join(pending, _READY))
+        os.unlink(os.path.join(pending, _READY_FILE))
     for name in set(os.listdir(pending)) - {*left}:
         shutil.rmtree(os.path.join(pending, name), ignore_errors=True)
 

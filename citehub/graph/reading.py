@@ -57,15 +57,15 @@ _ENDINGS: Final = (
 _LATEX: Final = (".tex", ".ltx", ".latex")
 _OF_PAPERS: Final = (".html", ".htm", ".xhtml", ".xml", ".nxml", ".tei", ".tgz", ".gz")
 _MOST_PASSAGES: Final = 1_000  # of a text
-_LONGEST: Final = 3_000  # letters of a sentence that is kept
+_SENTENCE_LETTERS: Final = 3_000  # that are kept
 _ROOT: Final = re.compile(rb"\\document(?:class|style)\b")
 _INPUTS: Final = re.compile(rb"\\(?:input|include|subfile)\b")
-_NAMED: Final = re.compile(
+_ID_IN_NAME: Final = re.compile(
     r"(?P<arxiv>\d{4}\.\d{4,5})(?:v(?P<version>\d+))?|(?P<pmcid>PMC\d+)|\b(?P<openalex>W\d{6,})\b"
 )
 _DOI: Final = re.compile(r"10\.\d{4,9}[_/%-].+")
 _VERSION: Final = re.compile(r"\d{4}\.\d{4,5}(v\d+)")
-_SHOWN: Final = 5  # files that are skipped
+_MOST_NAMED: Final = 5  # files that are skipped
 _MOST_TEXTS: Final = 100_000
 
 
@@ -220,10 +220,12 @@ def read_texts(
             reader.read_file(path)
             n_texts += 1
         if given and not n_texts:
-            reader.notes.append(f"There is no text to read in {', '.join(given[:_SHOWN])}.")
+            reader.notes.append(f"There is no text to read in {', '.join(given[:_MOST_NAMED])}.")
         if skipped:
-            shown = ", ".join(os.path.basename(each) for each in skipped[:_SHOWN])
-            more = f" and {len(skipped) - _SHOWN:,} more" if len(skipped) > _SHOWN else ""
+            shown = ", ".join(os.path.basename(each) for each in skipped[:_MOST_NAMED])
+            more = (
+                f" and {len(skipped) - _MOST_NAMED:,} more" if len(skipped) > _MOST_NAMED else ""
+            )
             reader.notes.append(
                 f"Skipped, as they cannot be opened or are not named like texts: {shown}{more}. "
                 "To read one anyway, name it on the command line."
@@ -454,7 +456,7 @@ class _Reader:
 
 def _ids_in(name: str) -> Iterator[Identifier]:
     """Yield the identifiers in the name of a file: of arXiv, PMC, OpenAlex, a DOI."""
-    for found in _NAMED.finditer(name):
+    for found in _ID_IN_NAME.finditer(name):
         for scheme in ("arxiv", "pmcid", "openalex"):
             if found[scheme]:
                 yield Identifier(scheme, found[scheme])
@@ -551,11 +553,11 @@ def _passage(number: int, found: Any) -> dict[str, Any]:
         "group_size": found.group_size if found.mark is not None else None,
         "names_work": found.names_work,
         "sentence_hash": hash_sentence(found.sentence),
-        "text": found.sentence[:_LONGEST],
-        "before": found.before and found.before[:_LONGEST],
-        "after": found.after and found.after[:_LONGEST],
-        "start": found.mark_start if (found.mark_end or 0) <= _LONGEST else None,
-        "end": found.mark_end if (found.mark_end or 0) <= _LONGEST else None,
+        "text": found.sentence[:_SENTENCE_LETTERS],
+        "before": found.before and found.before[:_SENTENCE_LETTERS],
+        "after": found.after and found.after[:_SENTENCE_LETTERS],
+        "start": found.mark_start if (found.mark_end or 0) <= _SENTENCE_LETTERS else None,
+        "end": found.mark_end if (found.mark_end or 0) <= _SENTENCE_LETTERS else None,
     }
 
 

@@ -47,9 +47,9 @@ if TYPE_CHECKING:
 Given = TypeVar("Given")
 _ROUNDS: Final = 6  # identifiers lead to records, which have further identifiers
 _ADDRESS: Final = re.compile(r"\s*([a-z][a-z0-9+.-]*://|www\.)", re.IGNORECASE)
-_LONGEST: Final = 200  # letters of a title in a message
-_SHOWN: Final = 9  # works of one title
-_WITHOUT: Final = {True: "does not know it.", False: "cannot be asked by this identifier."}
+_TITLE_LETTERS: Final = 200  # in a message
+_MOST_NAMED: Final = 9  # works of one title
+_WHY_NOT_FOUND: Final = {True: "does not know it.", False: "cannot be asked by this identifier."}
 
 
 class Fetched(NamedTuple):
@@ -353,9 +353,11 @@ class _Run:
         if failed:
             raise _joined(failed)
         if works:
-            choices = dict(_describe(each) for _, each in works[:_SHOWN])
+            choices = dict(_describe(each) for _, each in works[:_MOST_NAMED])
             raise SeveralWorks(title, choices, len(works))
-        listed = "".join(f"\n  {name}  {words}" for name, words in map(_describe, others[:_SHOWN]))
+        listed = "".join(
+            f"\n  {name}  {words}" for name, words in map(_describe, others[:_MOST_NAMED])
+        )
         near = f" The nearest ones:{listed}" if listed else ""
         raise UnknownWork(
             f"No source that was asked has a work with the title {shorten(title)}. Name it by its "
@@ -398,7 +400,7 @@ class _Run:
                 "command again."
             )
         said = [
-            str(each.error or f"{each.title} {_WITHOUT[bool(each.kept.used)]}")
+            str(each.error or f"{each.title} {_WHY_NOT_FOUND[bool(each.kept.used)]}")
             for each in self.askings
         ]
         raise UnknownWork(
@@ -473,7 +475,7 @@ class _Run:
 
 def shorten(text: str) -> str:
     """Return text in quotes, cut for a message."""
-    return repr(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…")
+    return repr(text if len(text) <= _TITLE_LETTERS else f"{text[:_TITLE_LETTERS]}…")
 
 
 def _joined(errors: list[FetchError]) -> FetchError:

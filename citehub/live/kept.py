@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _CLOCK: Final = "clock"  # a file beside answers that are not taken over yet
 _SLACK: Final = 60.0  # seconds
 _OK: Final = 200
-_OLD: Final = datetime.timedelta(days=1)
+_FRESH_FOR: Final = datetime.timedelta(days=1)
 """Older answers are asked for again, as newer ones would not fit them."""
 
 
@@ -81,7 +81,7 @@ class Kept:
             now = datetime.datetime.now(tz=datetime.UTC)
             lines = [line for line, _ in read_lines(self.folder, is_whole=False)]
             ahead = self._read_clock()
-            if self.transport and any(_age(each, now, ahead) > _OLD for each in lines):
+            if self.transport and any(_age(each, now, ahead) > _FRESH_FOR for each in lines):
                 lines = []
             if self.transport:  # what a killed process left half written goes
                 lines = self._write(lines)
@@ -186,4 +186,4 @@ def _age(line: Line, now: datetime.datetime, ahead: float) -> datetime.timedelta
         since = now - datetime.datetime.fromisoformat(line.at)
         return min(abs(since), abs(since - datetime.timedelta(seconds=ahead)))
     except (TypeError, ValueError, OverflowError):
-        return _OLD * 2
+        return _FRESH_FOR * 2

@@ -28,7 +28,7 @@ from citehub.errors import (
     Unreachable,
 )
 from citehub.live.deadline import Watch
-from citehub.live.pace import LONGEST, Pacer, asked_wait, backoff, is_used_up
+from citehub.live.pace import LONGEST_SECONDS, Pacer, asked_wait, backoff, is_used_up
 from citehub.live.settings import ENVIRONMENT, MAILTO, base_of, check_host, find, setting
 from citehub.sources.answers import Answer, Asked
 from citehub.sources.api import Refused
@@ -40,11 +40,11 @@ if TYPE_CHECKING:
     from citehub.sources.api import Host
     from citehub.sources.source import Source
 
-CONNECT: Final = 2.0
+CONNECT_SECONDS: Final = 2.0
 """Seconds without an answer that count as no network."""
-_READ: Final = 20.0  # seconds without a byte
-_WHOLE: Final = 60.0  # seconds for an answer
-_MOST: Final = 1 << 26  # bytes of an answer; Semantic Scholar allows 10 MB
+_READ_SECONDS: Final = 20.0  # without a byte
+_ANSWER_SECONDS: Final = 60.0
+_MOST_BYTES: Final = 1 << 26  # of an answer; Semantic Scholar allows 10 MB
 _TRIES: Final = 4
 _SLOW_TRIES: Final = 2  # where each takes long
 _BUSY_TRIES: Final = 6  # where many share one pace
@@ -53,16 +53,16 @@ _OK, _PART, _NOT_FOUND, _PROXY_LOGIN, _TOO_FAST = 200, 206, 404, 407, 429
 _THE_PROXY: Final = "the proxy that the environment names"
 _REFUSED: Final = re.compile(r"Tunnel connection failed: (4\d\d)")
 _LEAST_SECRET: Final = 8
-_DAY: Final = 86_400.0
-_MONTH: Final = 31 * _DAY
-_TOLD: Final = 5.0  # seconds of a wait that is told
+_DAY_SECONDS: Final = 86_400.0
+_MONTH_SECONDS: Final = 31 * _DAY_SECONDS
+_TOLD_SECONDS: Final = 5.0  # of a wait
 _PLAUSIBLE: Final = (2026, 2100)  # years of a date that a host tells
 _LARGE: Final = re.compile(r"exceed|too large|10 ?MB|response size", re.IGNORECASE)
 _SLOW: Final = re.compile(r"rate|slow|limit|too (many|often|fast)", re.IGNORECASE)
 _SPENT: Final = re.compile(r"budget|credit|quota|daily|per day", re.IGNORECASE)
 _SAFE: Final = "/:;()@!$&'*+,=~"
 _LATE: Final = "has not answered whole after {:.0f} seconds"
-_SAID: Final = 160  # letters of what a source says
+_QUOTED_LETTERS: Final = 160  # of what a source says
 
 
 class _Raw(NamedTuple):
@@ -119,7 +119,7 @@ class Live:
     sleep: Callable[[float], None] = time.sleep
     tell: Callable[[str], None] = lambda _said: None
     seconds: float | None = None
-    most: int = _MOST
+    most: int = _MOST_BYTES
     is_direct: bool = False
     requests: dict[str, int] = field(default_factory=dict, init=False)
     _ahead: dict[str, float] = field(default_factory=dict, init=False)
@@ -151,9 +151,9 @@ class Live:
         """Return by how much the clock is ahead of a source's, if another one confirms it."""
         ahead = self._ahead.get(source_id, 0.0)
         others = [each for name, each in self._ahead.items() if name != source_id]
-        is_confirmed = any(abs(ahead - each) < _DAY for each in others)
+        is_confirmed = any(abs(ahead - each) < _DAY_SECONDS for each in others)
         is_alone = len(self.sources) == 1
-        return ahead if abs(ahead) > _DAY and (is_confirmed or is_alone) else 0.0
+        return ahead if abs(ahead) > _DAY_SECONDS and (is_confirmed or is_alone) else 0.0
 
     @property
     def waited(self) -> float:
@@ -174,14 +174,14 @@ class Live:
         def connect(place: tuple[str, int]) -> None:
             is_there = True
             try:
-                socket.create_connection(place, timeout=CONNECT).close()
+                socket.create_connection(place, timeout=CONNECT_SECONDS).close()
             except (OSError, ValueError):  # a name that is none
                 is_there = False
             reached.put(is_there)
 
         for place in places:
             threading.Thread(target=connect, args=(place,), daemon=True).start()
-        end = time.monotonic() + CONNECT
+        end = time.monotonic() + CONNECT_SECONDS
         with contextlib.suppress(queue.Empty):
             for _ in places:
                 if reached.get(timeout=max(0.0, end - time.monotonic())):
@@ -296,9 +296,9 @@ class Live:
         """Wait as a source asks, and report more than a minute."""
         title, seconds = _title(source), asked_wait(raw.headers, time.time())
         is_spent = is_used_up(raw.headers) or bool(_SPENT.search(_said(raw)))
-        if is_spent and (seconds is None or seconds > LONGEST):
+        if is_spent and (seconds is None or seconds > LONGEST_SECONDS):
             raise BudgetUsedUp(f"{title} gives no more today{_when(seconds)}.{self._hint(source)}")
-        if seconds is not None and seconds > LONGEST:
+        if seconds is not None and seconds > LONGEST_SECONDS:
             raise BudgetUsedUp(f"{title} asks to wait{_when(seconds)}.")
         if tries >= _BUSY_TRIES:
             raise BudgetUsedUp(
@@ -306,7 +306,7 @@ class Live:
                 f"later.{self._hint(source)}"
             )
         wait = backoff(tries) if seconds is None else seconds + 0.05
-        if wait >= _TOLD:
+        if wait >= _TOLD_SECONDS:
             self.tell(f"{title} is asked too often; waiting {wait:.0f} s.")
         self._pacers[source.id].hold(wait)
 
@@ -372,7 +372,7 @@ class Live:
         """Send a request and return the response, within the time limit."""
         import urllib3
 
-        whole, silent = self.seconds or _WHOLE, self.seconds or _READ
+        whole, silent = self.seconds or _ANSWER_SECONDS, self.seconds or _READ_SECONDS
         whole = sink.seconds if sink else whole
         try:
             with self._watch.limit(whole):
@@ -401,7 +401,7 @@ class Live:
     ) -> _Raw:
         import urllib3
 
-        timeout = urllib3.Timeout(connect=CONNECT, read=self.seconds or _READ)
+        timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=self.seconds or _READ_SECONDS)
         response = self._pool(address).request(
             "POST" if posted else "GET", address, headers=dict(headers), body=posted,
             redirect=False, retries=False, timeout=timeout, preload_content=False,
@@ -495,7 +495,7 @@ def _target(address: str, raw: _Raw, origin: tuple[str, ...]) -> str:
     except ValueError:
         raise _Final("redirects to an invalid address") from None
     if not is_own:
-        shown = "".join(each if each.isprintable() else "�" for each in place)[:_SAID]
+        shown = "".join(each if each.isprintable() else "�" for each in place)[:_QUOTED_LETTERS]
         raise _Final(
             f"redirects to {shown}, which is not asked: a network that wants a login, or a wrong "
             "base address"
@@ -560,7 +560,7 @@ def _said(raw: _Raw) -> str:
     elif content is None and "text/plain" in raw.headers.get("content-type", ""):
         said = raw.body.decode(errors="replace")
     said = " ".join("".join(each if each.isprintable() else " " for each in said).split())
-    return f" ({said[:_SAID]})" if said else ""
+    return f" ({said[:_QUOTED_LETTERS]})" if said else ""
 
 
 def _reason(error: Exception, silent: float) -> str:
@@ -584,7 +584,7 @@ def _reason(error: Exception, silent: float) -> str:
 
 def _when(seconds: float | None) -> str:
     """Return when to come back; nothing for an absurd time."""
-    if seconds is None or seconds > _MONTH:
+    if seconds is None or seconds > _MONTH_SECONDS:
         return "; come back tomorrow"
     at = datetime.datetime.now().astimezone() + datetime.timedelta(seconds=seconds)
     minutes = max(1, round(seconds / 60))

@@ -34,7 +34,7 @@ _HOW_TO_MEND: Final = (
     "Get the folder back from where you have it, or ask the source again with: citehub update"
 )
 _OK: Final = 200
-_MOST: Final = 1 << 28  # bytes of a body
+_MOST_BYTES: Final = 1 << 28  # of a body
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,8 +193,8 @@ def check_kept(folder: str) -> None:
 def read_body(folder: str, line: Line) -> bytes:
     """Return the body of a kept answer; a ValueError says that it changed."""
     with gzip.open(os.path.join(folder, line.file)) as file:
-        body = file.read(_MOST + 1)
-    if sha256(body) != line.sha256 or len(body) > _MOST:
+        body = file.read(_MOST_BYTES + 1)
+    if sha256(body) != line.sha256 or len(body) > _MOST_BYTES:
         raise ValueError(f"{line.file} changed after it was kept")
     return body
 

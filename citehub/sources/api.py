@@ -16,10 +16,10 @@ from citehub.errors import BadAnswer
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
-_FEW: Final = 10
+_FEW_CITATIONS: Final = 10
 MOST_PAGES: Final = 100_000
 """The most pages of a list; more mean a cursor that never ends."""
-_MOST: Final = 2**31 - 1
+_INT32_LAST: Final = 2**31 - 1
 """The largest count; the tables have 32 bits for it."""
 
 
@@ -103,7 +103,7 @@ class Listed(NamedTuple):
             return False
         if is_exact:
             return self.announced != self.received
-        return self.announced - self.received > max(_FEW, self.announced // 10)
+        return self.announced - self.received > max(_FEW_CITATIONS, self.announced // 10)
 
 
 class Refused(BadAnswer):
@@ -244,7 +244,7 @@ def whole(value: object) -> int | None:
     >>> whole(7), whole(-1), whole(10**30), whole("7"), whole(True)
     (7, None, None, None, None)
     """
-    return value if type(value) is int and 0 <= value <= _MOST else None
+    return value if type(value) is int and 0 <= value <= _INT32_LAST else None
 
 
 def is_error(body: bytes) -> bool:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from citehub.errors import SourceError
 from citehub.sources.dump_datasets import (
     CITATIONS,
-    FEW,
+    FEW_IDS,
     WORKS,
     Dataset,
     arxiv_id,
@@ -145,7 +145,7 @@ def _also(own: Expression, mag: Expression, arxiv: Expression) -> Expression:
 
 def citations(works: Expression, of: Collection[int] = ()) -> Expression:
     """Return the citations that works hold: all, or those of works that cite one of a few."""
-    if 0 < len(of) <= FEW:
+    if 0 < len(of) <= FEW_IDS:
         import ibis
 
         works = works.filter(ibis.or_(*(works.refs.contains(record) for record in of)))

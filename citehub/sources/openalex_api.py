@@ -25,7 +25,7 @@ from citehub.sources.api import (
     text,
     whole,
 )
-from citehub.sources.dump_datasets import FEW
+from citehub.sources.dump_datasets import FEW_IDS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -63,7 +63,9 @@ def find(asker: Asker, ids: Collection[Identifier]) -> list[Found]:
             pages = "|".join(f"{each}://arxiv.org/abs/{value}" for each in ("http", "https"))
             wanted = ("filter", f"locations.landing_page_url:{pages}")
             with suppress(Refused):  # a filter that is in use, and not documented
-                answer = asker.ask("/works", [wanted, _SELECT, ("per_page", str(FEW))], due=_LIST)
+                answer = asker.ask(
+                    "/works", [wanted, _SELECT, ("per_page", str(FEW_IDS))], due=_LIST
+                )
                 _enter(found, answer["results"] if answer else [])
     return list(found.values())
 
@@ -72,7 +74,7 @@ def search(asker: Asker, title: str) -> list[Found]:
     """Return the records that may have a title."""
     words = " ".join(re.findall(r"\w+", title))  # other signs steer the search
     wanted = ("filter", f"title.search:{words}")
-    answer = asker.ask("/works", [wanted, _SELECT, ("per_page", str(FEW))], due=_LIST)
+    answer = asker.ask("/works", [wanted, _SELECT, ("per_page", str(FEW_IDS))], due=_LIST)
     found: dict[str, Found] = {}
     _enter(found, answer["results"] if answer else [])
     return list(found.values())

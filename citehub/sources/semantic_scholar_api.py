@@ -27,22 +27,22 @@ if TYPE_CHECKING:
 
     from citehub.sources.api import Asker
 
-_TITLE: Final = "Semantic Scholar"
+_SOURCE_TITLE: Final = "Semantic Scholar"
 _PAPER: Final = (
     *("corpusId", "externalIds", "title", "authors", "venue", "journal", "publicationTypes"),
     *("year", "publicationDate", "citationCount", "abstract"),
 )
-_PLAIN: Final = ("fields", ",".join(_PAPER))
-_OWN: Final = ("fields", ",".join((*_PAPER, "tldr")))
+_WITHOUT_SUMMARY: Final = ("fields", ",".join(_PAPER))
+_WITH_SUMMARY: Final = ("fields", ",".join((*_PAPER, "tldr")))
 _EDGE: Final = ("fields", ",".join(("contextsWithIntent", "contexts", "intents", "isInfluential",
                                     *_PAPER)))  # fmt: skip
 _SUMMARIES: Final = ("fields", "corpusId,tldr")
 _PAGE: Final = 1000
 _LEAST_PAGE: Final = 10
-_MOST: Final = 9_999  # citations of a paper that it lists
+_MOST_LISTED: Final = 9_999  # citations of a paper
 _BATCH: Final = 500
 _MOST_NUMBER: Final = 1 << 63
-_SPELT: Final = {
+_PREFIXES: Final = {
     "arxiv": "ARXIV:", "doi": "DOI:", "s2": "CorpusId:", "pmid": "PMID:", "pmcid": "PMCID:",
     "acl": "ACL:", "openalex": "MAG:",
 }  # fmt: skip
@@ -51,7 +51,7 @@ _FIELDS: Final = {
     "venue": "venue", "journal": "journal", "publicationTypes": "publicationtypes",
     "year": "year", "publicationDate": "publicationdate", "citationCount": "citationcount",
 }  # fmt: skip
-_SCHEMES: Final = {
+_SCHEME_OF_KEY: Final = {
     "DOI": "doi", "ArXiv": "arxiv", "ACL": "acl", "MAG": "mag", "PubMed": "pmid",
     "PubMedCentral": "pmcid",
 }  # fmt: skip
@@ -61,17 +61,19 @@ def find(asker: Asker, ids: Collection[Identifier]) -> list[Found]:
     """Return the papers that have any of some identifiers."""
     found: dict[str, Found] = {}
     for each in sorted(ids):
-        if each.scheme not in _SPELT or any(each in paper.ids for paper in found.values()):
+        if each.scheme not in _PREFIXES or any(each in paper.ids for paper in found.values()):
             continue
         value = each.value.lstrip("WPMC") if each.scheme in {"openalex", "pmcid"} else each.value
-        paper = asker.ask(f"/paper/{_SPELT[each.scheme]}{value}", [_OWN], due=("corpusId",))
+        paper = asker.ask(
+            f"/paper/{_PREFIXES[each.scheme]}{value}", [_WITH_SUMMARY], due=("corpusId",)
+        )
         _enter(found, [paper] if paper else [])
     return list(found.values())
 
 
 def search(asker: Asker, title: str) -> list[Found]:
     """Return the papers that may have a title: those that fit best."""
-    answer = asker.ask("/paper/search/match", [("query", title), _PLAIN], due=("data",))
+    answer = asker.ask("/paper/search/match", [("query", title), _WITHOUT_SUMMARY], due=("data",))
     found: dict[str, Found] = {}
     _enter(found, answer["data"] if answer and isinstance(answer["data"], list) else [])
     return list(found.values())
@@ -125,7 +127,7 @@ def _citations(
     seen: set[int] = set()
     offset, limit = 0, _PAGE
     while True:
-        most = min(limit, _MOST - offset)
+        most = min(limit, _MOST_LISTED - offset)
         query = [_EDGE, ("offset", str(offset)), ("limit", str(most))]
         try:
             answer = asker.ask(f"/paper/CorpusId:{paper.name}/citations", query, due=("data",))
@@ -135,7 +137,7 @@ def _citations(
             limit //= 2
             continue
         if answer is None or not isinstance(answer["data"], list):
-            raise BadAnswer(f"{_TITLE} gives no list of citations.")
+            raise BadAnswer(f"{_SOURCE_TITLE} gives no list of citations.")
         page = [each for each in answer["data"] if isinstance(each, dict)]
         new = {hash(str(each)) for each in page} - seen
         edges += map(_citing_paper, page)
@@ -145,14 +147,14 @@ def _citations(
         if following is None:
             return edges, ""
         if type(following) is not int or following <= offset or (page and not new):
-            raise Endless(f"{_TITLE}: the pages of its list repeat and do not end.")
+            raise Endless(f"{_SOURCE_TITLE}: the pages of its list repeat and do not end.")
         if not page and following > (paper.n_citations or 0) + _PAGE:
             return edges, ""  # empty pages may stand before others, but not for ever
         offset = following
-        if offset >= _MOST:
+        if offset >= _MOST_LISTED:
             return edges, (
-                f"Semantic Scholar lists {_MOST:,} citations of a paper at most; its datasets "
-                "have them all."
+                f"Semantic Scholar lists {_MOST_LISTED:,} citations of a paper at most; its "
+                "datasets have them all."
             )
 
 
@@ -246,7 +248,9 @@ def _ids(paper: dict[str, Any], number: int) -> frozenset[Identifier]:
     ids = paper.get("externalIds")
     texts = [f"s2:{number}"]
     if isinstance(ids, dict):
-        texts += [f"{ours}:{ids[theirs]}" for theirs, ours in _SCHEMES.items() if ids.get(theirs)]
+        texts += [
+            f"{ours}:{ids[theirs]}" for theirs, ours in _SCHEME_OF_KEY.items() if ids.get(theirs)
+        ]
     return ids_in(texts)
 
 

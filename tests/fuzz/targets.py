@@ -31,8 +31,8 @@ from citehub.labelling.prompt import read_answer
 from citehub.sources import answers, pith_page, readings, sheet
 from citehub.sources.api import Content
 from citehub.sources.curation import FILES, read_curation
-from citehub.sources.lines import keep_readable
 from citehub.sources.model_answers import read_model_answers
+from citehub.sources.partitions import copy_readable
 from citehub.sources.reference_file import dates, languages, names, read_references
 from citehub.sources.registry import dumped, live_sources
 from citehub.texts import identify
@@ -457,9 +457,9 @@ def _dump_lines(given: tuple[tuple[str, str], list[Any], bytes], folder: Path) -
     data = b"".join(inputs.to_json(line).encode() + b"\n" for line in lines) + more
     ending = ".csv" if source_id == "opencitations" else ".jsonl"
     path = _write(folder, f"part{ending}", data)
-    rejects = keep_readable(path, dataset, os.fspath(folder / "kept.gz"))
+    rejects = copy_readable(path, dataset, os.fspath(folder / "kept.gz"))
     assert all(each.line >= 0 for each in rejects)
-    again = keep_readable(os.fspath(folder / "kept.gz"), dataset, os.fspath(folder / "again.gz"))
+    again = copy_readable(os.fspath(folder / "kept.gz"), dataset, os.fspath(folder / "again.gz"))
     assert ending == ".csv" or again == []
 
 

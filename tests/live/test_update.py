@@ -337,8 +337,8 @@ KILLS = {
     "before the folder of the first source": (taking.os, "rename", 2),
     "while a source has no folder": (taking.os, "rename", 3),
     "between two sources": (taking.os, "rename", 4),
-    "before the release": (taking._folder, "move", 2),
-    "before the end of the taking": (taking._folder, "discard", 1),
+    "before the release": (taking._atomic_folder, "move", 2),
+    "before the end of the taking": (taking._atomic_folder, "discard", 1),
     "before the index": (graph_live, "register", 1),
 }
 

@@ -189,7 +189,7 @@ def test_what_was_stopped_leaves_no_half_folder(tmp_path, sent, seconds):
 def test_a_rename_that_fails_puts_the_old_folder_back(monkeypatch, first, hub, tmp_path):
     publish(hub, tmp_path / "out")
     before = files(tmp_path / "out")
-    monkeypatch.setattr(_atomic_folder._file, "rename", lambda *_: False)  # an older system
+    monkeypatch.setattr(_atomic_folder._atomic_file, "rename", lambda *_: False)  # an older system
     calls, rename = iter(range(1000)), os.rename
 
     def fail(old, new):

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 # What it logs of broken entries stands in the rejects.
 logging.getLogger("bibtexparser").addHandler(logging.NullHandler())
 
-_LONGEST: Final = 1_000_000  # of a value, as abbreviations of abbreviations grow without end
+_VALUE_LETTERS: Final = 1_000_000  # at most, as abbreviations of abbreviations grow without end
 _ENCLOSURES: Final = ("{}", '""')
 _VALUE_MARK: Final = re.compile(r'(?<!\\)[{}"]|#')
 _LOST_ENTRY: Final = re.compile(r"^[ \t]*@\w.*", re.MULTILINE)
@@ -46,7 +46,7 @@ _ARCHIVES: Final = {
 }  # fmt: skip
 """Names for the eprints of an archive."""
 
-_SCHEMES: Final = {
+_SCHEME_OF_FIELD: Final = {
     "eprint": "arxiv", "arxiv": "arxiv", "arxivid": "arxiv", "pmid": "pmid",
     "eprint of PubMed": "pmid", "pmcid": "pmcid", "pmc": "pmcid", "eprint of PMC": "pmcid",
 }  # fmt: skip
@@ -134,8 +134,8 @@ def _resolve_value(value: str, strings: Mapping[str, str]) -> str:
             said += strings[part.lower()]
         else:
             raise ValueError(f"{part!r:.60} is no value, and no abbreviation of the file")
-        if len(said) > _LONGEST:
-            raise ValueError(f"is longer than {_LONGEST} characters")
+        if len(said) > _VALUE_LETTERS:
+            raise ValueError(f"is longer than {_VALUE_LETTERS} characters")
     return said
 
 
@@ -309,7 +309,7 @@ BIBTEX: Final = Format(
     authors=_read_authors,
     ids={
         "doi": _parse_doi,
-        **{name: partial(_parse_of, scheme) for name, scheme in _SCHEMES.items()},
+        **{name: partial(_parse_of, scheme) for name, scheme in _SCHEME_OF_FIELD.items()},
         **dict.fromkeys(_STATING, lambda text: parse_stated(verbatim(text))),
     },
     pages=("url", "howpublished"),

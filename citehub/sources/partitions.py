@@ -25,16 +25,16 @@ if TYPE_CHECKING:
     from citehub.sources.dump_datasets import Dataset
 
 _KINDS: Final = {dict: "an object", list: "a list", str: "text", bool: "true or false"}
-_WHOLE: Final = re.compile(r"-?[0-9]{1,100}")  # Python refuses far longer ones
+_WHOLE_NUMBER: Final = re.compile(r"-?[0-9]{1,100}")  # Python refuses far longer ones
 _NUMBER: Final = re.compile(r"\s*(-?[0-9]{1,100})(?:\.0*)?\s*")
 _TRUTHS: Final = {"true": True, "false": False, "1": True, "0": False}
-_MOST: Final = 1 << 63
+_INT64_END: Final = 1 << 63
 _CHUNK: Final = 1 << 20
 _OPENING: Final = {"[": "array<", "{": "struct<"}
-_HALF: Final = re.compile("[\ud800-\udfff]")
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _GZ: Final = b"\x1f\x8b"
 _PLAIN: Final = {b"{", b'"', b"\xef"}  # begin JSON Lines and CSV
-_SHOWN: Final = 60  # characters of a bad value in a reason
+_QUOTED_LETTERS: Final = 60  # of a bad value in a reason
 CELL: Final = 1 << 27
 """The most characters of a cell; lists of authors can be long."""
 BREAKS_OFF: Final = "the file breaks off here"
@@ -43,7 +43,7 @@ KEPT: Final = "; the rest is kept"
 """Ends the reason for a part that is left out."""
 
 
-def keep_readable(path: str, dataset: Dataset, target: str) -> list[Reject]:
+def copy_readable(path: str, dataset: Dataset, target: str) -> list[Reject]:
     """Copy what can be read of a partition, and return what cannot.
 
     Parameters
@@ -221,12 +221,12 @@ def _unpacked(value: Any, kind: str) -> Any:
 
 def _without_halves(text: str) -> str:
     """Return a text with U+FFFD for half characters, which cannot be written."""
-    return _HALF.sub("\ufffd", text)
+    return _SURROGATE.sub("\ufffd", text)
 
 
 def _read_number(digits: str) -> int | str:
     """Return a whole number; one of very many digits as text."""
-    return int(digits) if _WHOLE.fullmatch(digits) else digits
+    return int(digits) if _WHOLE_NUMBER.fullmatch(digits) else digits
 
 
 def _fit_row(value: dict[str, Any], dataset: Dataset) -> tuple[dict[str, Any], str]:
@@ -295,8 +295,8 @@ def _fit_one(value: Any, kind: Any) -> tuple[Any, str]:
 
 def _whole_number(text: str) -> int | None:
     found = _NUMBER.fullmatch(text)
-    number = int(found[1]) if found else _MOST
-    return number if -_MOST <= number < _MOST else None
+    number = int(found[1]) if found else _INT64_END
+    return number if -_INT64_END <= number < _INT64_END else None
 
 
 def _kind(value: object) -> str:
@@ -304,4 +304,4 @@ def _kind(value: object) -> str:
 
 
 def _show(value: object) -> str:
-    return _without_halves(json.dumps(value, ensure_ascii=False))[:_SHOWN]
+    return _without_halves(json.dumps(value, ensure_ascii=False))[:_QUOTED_LETTERS]
