@@ -172,17 +172,17 @@ def refuse_missing(hub: str, pin: Pin, known: Sequence[str]) -> LockMismatch:
         how = "It comes with another version of citehub."
     else:
         how = f"It is from {pin.source or 'the home of hubs of whoever wrote the lock'}."
-    return LockMismatch(f"{_named()} names {hub} {pin.version}; {what}. {how}")
+    return LockMismatch(f"{_lock_in_force()} names {hub} {pin.version}; {what}. {how}")
 
 
 def refuse_changed(hub: str, pin: Pin, found: str) -> LockMismatch:
     """Return the error for a release of the version in the lock, but with other bytes."""
     return LockMismatch(
-        f"{hub} {pin.version} here is not the release that {_named()} names: its manifest should "
-        f"have {pin.manifest}; it has {found or 'no hash'}. A release never changes, so somebody "
+        f"{hub} {pin.version} here is not the release that {_lock_in_force()} names: its manifest "
+        f"should have {pin.manifest}; it has {found or 'no hash'}. A release never changes, so somebody "
         "tampered with one of the two, or it is another hub of this name. Do not rely on it."
     )
 
 
-def _named() -> str:
+def _lock_in_force() -> str:
     return find_lock() or "the lock"

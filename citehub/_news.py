@@ -333,8 +333,8 @@ class _Telling:
         dropped = list(self._compare_sources(*sources))
         into = [self.former[each]["work_id"] for each in merged]
         changed = [each[0] for each in (*roles, *corrections, *published, *dropped)]
-        then = _named(self.old, self.before, lost)
-        now = _named(self.new, self.after, [*added, *into, *retracted, *changed])
+        then = _name_works(self.old, self.before, lost)
+        now = _name_works(self.new, self.after, [*added, *into, *retracted, *changed])
         return News(
             counts=tuple(self._count()),
             works_added=tuple(now[each] for each in added),
@@ -426,7 +426,7 @@ def _read(hub: Hub, table: str, *columns: str) -> list[dict[str, Any]]:
     return rows
 
 
-def _named(
+def _name_works(
     hub: Hub, works: Mapping[str, Mapping[str, Any]], wanted: Iterable[str]
 ) -> dict[str, NamedWork]:
     """Return works by name; one that the release lacks has only its id."""

@@ -101,8 +101,6 @@ class Release:
         self._grouped: dict[str, dict[str, list[Any]]] = {}
         self._cells: dict[tuple[str, tuple[str, ...]], list[tuple[Any, ...]]] = {}
         self._work_ids: dict[str, None] = {}
-        self._named: dict[tuple[str, str], str] | None = None
-        self._former: dict[str, str] | None = None
 
     @functools.cached_property
     def path(self) -> str:
@@ -217,25 +215,23 @@ class Release:
             if candidate in known:
                 return candidate
         if parsed:
-            found = self._by_identifier().get((parsed.scheme, parsed.value.lower()))
+            found = self._works_by_identifier.get((parsed.scheme, parsed.value.lower()))
             if found is not None:
                 return found
-        former = self._by_former_id()
+        former = self._works_by_former_id
         return next((former[each] for each in map(str.lower, candidates) if each in former), None)
 
-    def _by_identifier(self) -> dict[tuple[str, str], str]:
-        """Return the works by scheme and value of their public identifiers; read once."""
-        if self._named is None:
-            rows = self.cells("work_ids", "scheme", "value", "work_id")
-            self._named = {(scheme, value.lower()): work for scheme, value, work in reversed(rows)}
-        return self._named
+    @functools.cached_property
+    def _works_by_identifier(self) -> dict[tuple[str, str], str]:
+        """Works by scheme and value of their public identifiers."""
+        rows = self.cells("work_ids", "scheme", "value", "work_id")
+        return {(scheme, value.lower()): work for scheme, value, work in reversed(rows)}
 
-    def _by_former_id(self) -> dict[str, str]:
-        """Return the works by the ids that they had in earlier versions; read once."""
-        if self._former is None:
-            rows = self.cells("former_ids", "former_id", "work_id")
-            self._former = {former.lower(): work for former, work in reversed(rows)}
-        return self._former
+    @functools.cached_property
+    def _works_by_former_id(self) -> dict[str, str]:
+        """Works by the ids that they had in earlier versions."""
+        rows = self.cells("former_ids", "former_id", "work_id")
+        return {former.lower(): work for former, work in reversed(rows)}
 
     def unknown_work(self, asked: str) -> UnknownWork:
         """Return the error for a work that this release lacks; it names the nearest ones."""
@@ -253,18 +249,20 @@ class Release:
 
     # -- works ----------------------------------------------------------------------------
 
-    def work(self, work_id: str, look: Callable[[str, str], Sequence[Any]] | None = None) -> Work:
-        """Return a work by its ``work_id``; ``look`` returns its rows, by default :meth:`look`."""
+    def work(
+        self, work_id: str, rows_of: Callable[[str, str], Sequence[Any]] | None = None
+    ) -> Work:
+        """Return a work by its ``work_id``; ``rows_of`` gives its rows, like the method."""
         from citehub._work import Work
 
-        look = look or self.look
-        rows = look("works", work_id)
+        rows_of = rows_of or self.rows_of
+        rows = rows_of("works", work_id)
         if len(rows) != 1:
             expected = f"the work {work_id!r:.80} once"
             raise DamagedTable.at(self.files["works"].path, expected, f"{len(rows)} of it")
-        return Work(rows[0], self.label, look)
+        return Work(rows[0], self.label, rows_of)
 
-    def look(self, name: str, work_id: str) -> Sequence[Any]:
+    def rows_of(self, name: str, work_id: str) -> Sequence[Any]:
         """Return the rows of a table that belong to a work; each table is read once."""
         if name not in self._grouped:
             rows = self._rows_by_work(name)
@@ -279,17 +277,17 @@ class Release:
         tables: dict[str, RowsByWork | None] = {}
         for start in range(0, len(work_ids), _CHUNK_WORKS):
             chunk = work_ids[start : start + _CHUNK_WORKS]
-            look = self._look_within(chunk, tables)
+            rows_of = self._rows_within(chunk, tables)
             for work_id in chunk:
-                yield self.work(work_id, look)
+                yield self.work(work_id, rows_of)
 
-    def _look_within(
+    def _rows_within(
         self, work_ids: Sequence[str], tables: dict[str, RowsByWork | None]
     ) -> Callable[[str, str], Sequence[Any]]:
-        """Return :meth:`look` for some works; ``tables`` keeps the tables that it reads."""
+        """Return :meth:`rows_of` for some works; ``tables`` keeps the tables that it reads."""
         grouped: dict[str, dict[str, list[Any]]] = {}
 
-        def look(name: str, work_id: str) -> Sequence[Any]:
+        def rows_of(name: str, work_id: str) -> Sequence[Any]:
             if name not in grouped:
                 if name not in tables:
                     tables[name] = self._rows_by_work(name, _STREAMED_COLUMNS.get(name))
@@ -297,7 +295,7 @@ class Release:
                 grouped[name] = rows.of(work_ids) if rows else {}
             return grouped[name].get(work_id, [])
 
-        return look
+        return rows_of
 
     def _rows_by_work(self, name: str, columns: Sequence[str] | None = None) -> RowsByWork | None:
         """Return the rows of a table by work; None if this release does not have it."""

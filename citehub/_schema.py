@@ -951,12 +951,12 @@ def schema_at(version: int, own: Mapping[str, TableSchema] = _NONE) -> dict[str,
     """
     tables = {table.name: table.at(version) for table in SCHEMA if table.since <= version}
     last = {name: tables.pop(name) for name in _LAST}
-    columns = (_naming(column, own) for column in last["evidence"].columns)
+    columns = (_with_own_tables(column, own) for column in last["evidence"].columns)
     last["evidence"] = replace(last["evidence"], columns=tuple(columns))
     return {**tables, **own, **last}
 
 
-def _naming(column: Column, own: Iterable[str]) -> Column:
+def _with_own_tables(column: Column, own: Iterable[str]) -> Column:
     """Return a column of ``evidence`` whose vocabulary, if it is of tables, has these too."""
     if column.closed is not terms.EVIDENCED_TABLE:
         return column

@@ -95,12 +95,12 @@ def select(  # noqa: PLR0913 -- as Hub.select
     The order is ``sort``; else that of ``ids``, of the search, of nearness to a work, of the
     representatives, or of the hub. Only ``ids`` finds the canonical work.
     """
-    named = None if ids is None else _named(release, ids, unknown)
+    asked = None if ids is None else _resolve_ids(release, ids, unknown)
     found = None if search is None or _is_blank(search) else find(release, search)
     near = None if related_to is None else _related(release, related_to)
     chosen = None if representatives is None else _representatives(release, representatives)
-    lists = [each for each in (named, found, near, chosen) if each is not None]
-    if named is None:
+    lists = [each for each in (asked, found, near, chosen) if each is not None]
+    if asked is None:
         lists.append(release.citing_ids())
     met = [
         _CONDITIONS[name](release, each) for name, each in conditions.items() if each is not None
@@ -124,7 +124,7 @@ def _is_blank(search: object) -> bool:
     return isinstance(search, str) and not search.strip()
 
 
-def _named(release: Release, ids: Iterable[object], unknown: Unknown) -> list[str]:
+def _resolve_ids(release: Release, ids: Iterable[object], unknown: Unknown) -> list[str]:
     """Return the ids of works; it names every work that the hub does not have."""
     if unknown not in get_args(Unknown):
         raise BadArgument.of("unknown", unknown, f"one of {', '.join(get_args(Unknown))}")

@@ -32,11 +32,11 @@ from citehub.build.derived import (
     put_timespan,
 )
 from citehub.build.join import RecordKey, join
-from citehub.build.ledger import Ledger, named_sources
+from citehub.build.ledger import Ledger, source_ids_in
 from citehub.build.local_citations import local_citations
 from citehub.build.passages import PASSAGES_SINCE, check_label, put_passages
 from citehub.build.topic_themes import put_topic_themes
-from citehub.build.write import GatheredRows
+from citehub.build.write import TableBuilder
 from citehub.errors import BuildError
 from citehub.sources.curation import CURATION, Curation
 from citehub.sources.full_texts import PROGRAMS
@@ -203,7 +203,7 @@ class _Assembly:
         self.corrections: dict[Cell, Correction] = {}
         self.differs: dict[Cell, bool] = {}
         self.ledger = self._new_ledger()
-        self.gathered = GatheredRows(self.schemas)
+        self.builder = TableBuilder(self.schemas)
         self.named: set[str] = set()  # sources
         self.work_of: dict[tuple[str, str], Work] = {}
         self.own: set[tuple[str, str]] = set()  # records of the canonical work
@@ -272,7 +272,7 @@ class _Assembly:
         self._gather()
         self._put_sources()
         self._gather()
-        tables = self.gathered.close()
+        tables = self.builder.close()
         tables["evidence"] = tables["evidence"].by_columns(TABLES["evidence"].key)
         agreed = [cell for cell, differs in self.differs.items() if not differs]
         return Assembled(
@@ -327,8 +327,8 @@ class _Assembly:
             for name, rows in self.ledger.close().items()
             if name in self.schemas and (self._has(name) or name in _ABOUT_THE_OTHERS)
         }
-        self.named |= named_sources(tables, self.every)
-        self.gathered.add(tables)
+        self.named |= source_ids_in(tables, self.every)
+        self.builder.add(tables)
         self.ledger = self._new_ledger()
 
     # -- judging --------------------------------------------------------------------------

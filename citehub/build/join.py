@@ -152,7 +152,7 @@ def key_of(record: Record) -> RecordKey:
     return RecordKey(record.source_id, record.record_id)
 
 
-def named_in(
+def names_in_release(
     work_ids: Iterable[Mapping[str, Any]],
     work_joins: Iterable[Mapping[str, Any]],
     former_ids: Iterable[Mapping[str, Any]] = (),
@@ -165,7 +165,7 @@ def named_in(
     Examples
     --------
     >>> ids = [{"work_id": "arxiv:2201.11990", "scheme": "s2", "value": "246411325"}]
-    >>> named_in(ids, [])
+    >>> names_in_release(ids, [])
     {Identifier(scheme='s2', value='246411325'): 'arxiv:2201.11990'}
     """
     named: dict[Member, str] = {}

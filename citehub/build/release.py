@@ -32,7 +32,7 @@ from citehub.build.changes import FIRST, changes_of
 from citehub.build.complete import complete
 from citehub.build.curate import join_decisions
 from citehub.build.gather import gather
-from citehub.build.join import RecordKey, named_in
+from citehub.build.join import RecordKey, names_in_release
 from citehub.build.own_rows import put_own_rows, read_own_rows
 from citehub.build.register import register, repair_index
 from citehub.build.spec import PARTS, SOURCE, HubSpec, ReleaseSpec, read_spec
@@ -469,7 +469,7 @@ def write_release(  # noqa: PLR0913
 def _names_of(before: Hub) -> Mapping[Member, str]:
     """Return the ids of works in the release before."""
     rows = (before.release.rows(name) for name in ("work_ids", "work_joins", "former_ids"))
-    return named_in(*rows)
+    return names_in_release(*rows)
 
 
 def check_not_shipped(folder: str, way: str = _WITH_OUT) -> None:

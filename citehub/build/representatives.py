@@ -266,7 +266,7 @@ class _Greedy:
         """Pick a work, whatever it adds."""
         self.bounds = [each for each in self.bounds if each[1] != number]
         heapq.heapify(self.bounds)
-        ((loss, _),) = self._look([number])
+        ((loss, _),) = self._losses([number])
         best = self._best(1)
         self._take(number, -loss, best[0] if best else None)
 
@@ -296,7 +296,7 @@ class _Greedy:
             while self.bounds and cost < step:
                 block.append(heapq.heappop(self.bounds)[1])
                 cost += self.bags.cost[block[-1]]
-            known = sorted([*known, *self._look(block)])
+            known = sorted([*known, *self._losses(block)])
             step = min(2 * step, _CELLS_AT_ONCE)
         for each in known:
             heapq.heappush(self.bounds, each)
@@ -305,7 +305,7 @@ class _Greedy:
     def _nearness(self, numbers: Sequence[int]) -> Sums:
         return self.bags.nearness(numbers) if self.all is None else self.all[[*numbers]]
 
-    def _look(self, numbers: Sequence[int]) -> list[tuple[float, int]]:
+    def _losses(self, numbers: Sequence[int]) -> list[tuple[float, int]]:
         added = self._nearness(numbers)
         added -= self.covered
         gains = np.maximum(added, 0, out=added).sum(axis=1)

@@ -38,7 +38,7 @@ _PROFILE: Final = "https://datapackage.org/profiles/2.0/datapackage.json"
 _MEDIATYPE: Final = "application/vnd.apache.parquet"
 
 
-class GatheredRows:
+class TableBuilder:
     """Rows of every table of a release, checked and moved into Arrow's memory one by one.
 
     ``schemas`` are the tables of the release; cells of other columns are left out.

@@ -241,19 +241,19 @@ def _accessible(svg: str, alt: str) -> str:
     """Give the drawing its text alternative, the page's font, and marks their description."""
     own = hashlib.sha256(svg.encode()).hexdigest()[:6]
     svg = _NAME.sub(rf"\g<1>c{own}\2", svg).replace(f' font-family="{_UNKNOWN}"', "")
-    svg = _DESCRIBED.sub(_titled, svg)
-    svg = _LINK.sub(_named, _SPOKEN.sub("", svg))
+    svg = _DESCRIBED.sub(_add_title, svg)
+    svg = _LINK.sub(_label_link, _SPOKEN.sub("", svg))
     role = "group" if "<a href" in svg else "img"  # links inside of an image cannot be reached
     opening = f'<svg role="{role}" aria-label="{escape(alt)}" font-family="{_FONTS}" '
     return svg.replace("<svg ", opening, 1)
 
 
-def _titled(mark: re.Match[str]) -> str:
+def _add_title(mark: re.Match[str]) -> str:
     before, label, after = mark.groups()
     tag = re.match(r"<(\w+)", before).group(1)  # type: ignore[union-attr] # matched above
     return f"{before}{after}><title>{label}</title></{tag}>"
 
 
-def _named(link: re.Match[str]) -> str:
+def _label_link(link: re.Match[str]) -> str:
     url, title = link.groups()
     return f'<a href="{url}" aria-label="{title}">' if title else f'<a href="{url}">'

@@ -54,7 +54,7 @@ class NewHub(NamedTuple):
     release : str
         The folder of the release; empty if there is none.
     n_citing : int
-        The number of citing works; -1 if the folder existed already.
+        The number of citing works.
     problem : str
         The reason for none; else empty.
     rejects : str
@@ -64,6 +64,8 @@ class NewHub(NamedTuple):
         all could.
     notes : tuple of str
         Further notes on the dumps, such as which of two copies was read.
+    existed : bool
+        Whether the release was there already, and is as it was; only of `new_hubs`.
     """
 
     asked: str
@@ -74,6 +76,7 @@ class NewHub(NamedTuple):
     rejects: str
     partial: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    existed: bool = False
 
 
 def new_hub(
@@ -336,9 +339,11 @@ def new_hubs(
         path, written, n_written = os.path.join(target, "rejects.csv"), "", 0
         for number, each in enumerate(wanted, 1):
             progress(f"Hub {number} of {len(wanted)}: {each.asked}")
-            folder, n, problem = os.path.join(target, name_hub(each.curie)), -1, ""
+            folder, problem = os.path.join(target, name_hub(each.curie)), ""
+            n_released = _count_citing(each, folder)
+            n_citing = n_released or 0
             try:
-                if not _is_hub_of(each, folder):
+                if n_released is None:
                     _atomic_folder.check_free(folder)
                     given = reader.input_of(each)
                     given.read_on = {each.id: created for each in SOURCES} | given.read_on
@@ -347,22 +352,27 @@ def new_hubs(
                         progress, Gathered(given, HandRecords(folder)),
                     )  # fmt: skip
                     write_release(folder, content, lambda _: FIRST, progress)
-                    n = len(content.tables["citations"])
+                    n_citing = len(content.tables["citations"])
             except (BuildError, TargetExists, UnknownWork) as error:
-                folder, n, problem = "", 0, str(error)
+                folder, problem = "", str(error)
             if len(reader.rejects) > n_written:
                 written, n_written = write_rejects(path, reader.rejects), len(reader.rejects)
             told = store.told(store.partial), store.told(store.notes)
-            yield NewHub(each.asked, folder, folder, n, problem, written, *told)
+            existed = n_released is not None
+            yield NewHub(
+                each.asked, folder, folder, n_citing, problem, written, *told, existed=existed
+            )
 
 
-def _is_hub_of(wanted: Wanted, folder: str) -> bool:
-    """Tell whether a folder is a release of the hub of a work."""
+def _count_citing(wanted: Wanted, folder: str) -> int | None:
+    """Return the number of citing works in a release of the hub of a work; None if it is none."""
     try:
-        canonical = read_manifest(folder)["citehub"]["canonical_work_id"]
+        manifest = read_manifest(folder)
     except DamagedRelease:
-        return False
-    return parse_identifier(canonical) in wanted.ids
+        return None
+    if parse_identifier(manifest["citehub"]["canonical_work_id"]) not in wanted.ids:
+        return None
+    return next((each["rows"] for each in manifest["resources"] if each["name"] == "citations"), 0)
 
 
 def _say_rejects(rejects: Sequence[Reject], path: str) -> str:

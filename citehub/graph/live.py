@@ -321,7 +321,7 @@ def update_hub(
     with writing(folder):
         mended = mend(folder)
         before = newest(folder)
-        named = _named_by(load(folder, version=before))
+        named = _citing_by_source(load(folder, version=before))
         broken = _broken(folder, spec, named)
         _refuse_broken(broken, chosen, folder)
         pending = os.path.join(folder, _PENDING)
@@ -505,7 +505,7 @@ def _put_away(pending: str, failed: Iterable[str], *, dry_run: bool) -> None:
 # -- the hub before ---------------------------------------------------------------------------
 
 
-def _named_by(hub: Hub) -> dict[str, set[str]]:
+def _citing_by_source(hub: Hub) -> dict[str, set[str]]:
     """Return the citing works that the sources of a release name."""
     found: dict[str, set[str]] = {}
     canonical = hub.manifest["citehub"]["canonical_work_id"]

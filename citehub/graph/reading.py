@@ -301,7 +301,10 @@ class _Reader:
         try:
             head = identify(path)
         except UnreadableText as error:
-            work_id, why = self._named_by(path), str(error).replace(path, os.path.basename(path))
+            work_id, why = (
+                self._work_in_path(path),
+                str(error).replace(path, os.path.basename(path)),
+            )
             self._tell(path, work_id, "not readable" if work_id else "not matched", why)
             if work_id:
                 self._enter_unread(work_id, path, why)
@@ -421,7 +424,7 @@ class _Reader:
 
     def _match(self, path: str, head: TextHead) -> tuple[str | None, str]:
         """Return the citing work of a text, or None and the reason."""
-        named = self._named_by(path)
+        named = self._work_in_path(path)
         inside = {self.known[each] for each in head.ids if each in self.known}
         titled = self.titles.get(fold_title(head.title or ""), set())
         if named and inside and named not in inside:
@@ -444,7 +447,7 @@ class _Reader:
             return None, "It is the hub's own work."
         return work_id, ""
 
-    def _named_by(self, path: str) -> str | None:
+    def _work_in_path(self, path: str) -> str | None:
         """Return the work that the name of a file tells, if any."""
         parts = os.path.abspath(path).split(os.sep)
         for name in (parts[-1], parts[-2] if len(parts) > 1 else "", "_".join(parts[-2:])):

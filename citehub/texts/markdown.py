@@ -377,14 +377,14 @@ class _Reader:
         """Part a text at its marks."""
         parts: list[str | Mark] = []
         at = 0
-        for begin, end, mark in sorted(self._found(text), key=lambda each: each[0]):
+        for begin, end, mark in sorted(self._find_marks(text), key=lambda each: each[0]):
             if begin >= at:
                 parts += [text[at:begin], mark]
                 at = end
         parts.append(text[at:])
         return parts
 
-    def _found(self, text: str) -> Iterator[tuple[int, int, Mark]]:
+    def _find_marks(self, text: str) -> Iterator[tuple[int, int, Mark]]:
         for found in _SQUARE.finditer(text):
             keys: Iterable[str] = ()
             if "@" in found[1]:
@@ -399,9 +399,9 @@ class _Reader:
             for found in _PANDOC_KEY.finditer(text):
                 yield from _place(found, self.keys.intersection([found[1]]), is_textual=True)
         if not self.is_numbered and self.document.entries:
-            yield from self._named(text)
+            yield from self._find_author_year(text)
 
-    def _named(self, text: str) -> Iterator[tuple[int, int, Mark]]:
+    def _find_author_year(self, text: str) -> Iterator[tuple[int, int, Mark]]:
         for found in _NARRATIVE.finditer(text):
             keys = self.index.author_year(f"{found[1]} {found[2]}")
             yield from _place(found, keys, is_textual=True)

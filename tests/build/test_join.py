@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 
 from citehub._identifiers import Identifier, parse_identifier
 from citehub.build.assemble import TRUST, assemble, join_statements
-from citehub.build.join import Apart, Joined, Reason, RecordKey, Same, join, key_of, named_in
+from citehub.build.join import (
+    Apart,
+    Joined,
+    Reason,
+    RecordKey,
+    Same,
+    join,
+    key_of,
+    names_in_release,
+)
 from citehub.errors import BuildError
 from citehub.sources.records import Author, Edge, Record
 from citehub.sources.statements import Statements
@@ -389,18 +398,18 @@ def test_the_rows_of_a_release_say_what_its_works_are_called():
         [Edge(S2, "2", "1")],
     )
     tables = assemble(given)[0]
-    found = named_in(tables["work_ids"], tables["work_joins"])
+    found = names_in_release(tables["work_ids"], tables["work_joins"])
     assert found == names_of(join_statements(given))
     former = [
         {"former_id": "arxiv:9912.00002", "work_id": "doi:10.5555/x"},
         {"former_id": "s2:2", "work_id": "doi:10.5555/gone"},
         {"former_id": "entry:old", "work_id": "doi:10.5555/x"},
     ]
-    again = named_in(tables["work_ids"], tables["work_joins"], former)
+    again = names_in_release(tables["work_ids"], tables["work_joins"], former)
     assert again == found | {an_id("arxiv:9912.00002"): "doi:10.5555/x"}
     assert an_id("s2:2") in found
     twice = [*tables["work_ids"], {"work_id": "doi:10.5555/lamp", "scheme": "s2", "value": "2"}]
-    assert named_in(twice, []).keys() == found.keys() - {
+    assert names_in_release(twice, []).keys() == found.keys() - {
         an_id("s2:2"),
         key(S2, "2"),
         key(OPENALEX, "W1"),
