@@ -179,8 +179,9 @@ def refuse_changed(hub: str, pin: Pin, found: str) -> LockMismatch:
     """Return the error for a release of the version in the lock, but with other bytes."""
     return LockMismatch(
         f"{hub} {pin.version} here is not the release that {_lock_in_force()} names: its manifest "
-        f"should have {pin.manifest}; it has {found or 'no hash'}. A release never changes, so somebody "
-        "tampered with one of the two, or it is another hub of this name. Do not rely on it."
+        f"should have {pin.manifest}; it has {found or 'no hash'}. A release never changes, so "
+        "somebody tampered with one of the two, or it is another hub of this name. Do not rely "
+        "on it."
     )
 
 

@@ -512,16 +512,16 @@ class _Judge:
     def need(self, holds: object, wanted: str, found: object) -> None:
         """Refuse a manifest in which something does not hold."""
         if not holds:
-            told = found if isinstance(found, _Told) else f"{found!r:.60}"
+            told = found if isinstance(found, _InWords) else f"{found!r:.60}"
             raise DamagedManifest.at(self.path, wanted, told)
 
     def shape(self, part: object, shape: Mapping[str, type], what: str) -> None:
         """Hold an object to the keys that it needs, and their types."""
-        self.need(isinstance(part, dict), f"{what} to be an object", _Told(type(part).__name__))
+        self.need(isinstance(part, dict), f"{what} to be an object", _InWords(type(part).__name__))
         assert isinstance(part, dict)  # noqa: S101 -- for type checkers
         for key, kind in shape.items():
             if type(part.get(key)) is not kind:
-                found = part[key] if key in part else _Told("none")
+                found = part[key] if key in part else _InWords("none")
                 self.need(None, f"{what} to have a {kind.__name__} {key!r}", found)
 
     def lines(self, part: Mapping[str, Any], keys: Iterable[str], what: str) -> None:
@@ -548,7 +548,7 @@ class _Judge:
         """Refuse too many parts."""
         if _limits.exceeds(len(found), most):
             wanted = f"at most {most:,} in {what!r} ({_limits.LIFTING})"
-            self.need(None, wanted, _Told(f"{len(found):,}"))
+            self.need(None, wanted, _InWords(f"{len(found):,}"))
 
     def manifest(self, parsed: dict[str, Any]) -> None:
         """Check a whole manifest."""
@@ -623,13 +623,13 @@ class _Judge:
         self.need(sound, "'own_tables' to list tables of the release", own)
         once = len(names) == len(set(names))
         wanted = "each table once, and a table 'works'"
-        self.need("works" in names and once, wanted, _Told(f"{', '.join(names):.200}"))
+        self.need("works" in names and once, wanted, _InWords(f"{', '.join(names):.200}"))
         files = [resource["path"].lower() for resource in parsed["resources"]]
         twice = sorted({each for each in files if files.count(each) > 1})
         self.need(not twice, "a file for each table, whatever the case of names", twice)
         first = next(each for each in parsed["resources"] if each["name"] == "works")
         wanted = "the canonical work in table 'works'"
-        self.need(first["rows"], wanted, _Told("a table without rows"))
+        self.need(first["rows"], wanted, _InWords("a table without rows"))
 
     def resource(self, resource: Any, what: str) -> None:
         """Check the description of a table."""
@@ -638,7 +638,7 @@ class _Judge:
         what = f"table {name!r:.60}"
         wanted = f"{what} to be a file of its own folder"
         is_file = is_plain_name(resource["path"]) and resource["path"].endswith(".parquet")
-        self.need(is_file, wanted, _Told(f"path {resource['path']!r:.60}"))
+        self.need(is_file, wanted, _InWords(f"path {resource['path']!r:.60}"))
         self.need(_NAME.fullmatch(name), "a table named in letters and digits", name)
         self.need(is_text(resource["description"]), f"a description of {what}", resource)
         self.lines(resource, ("type", "format", "mediatype"), what)
@@ -701,7 +701,7 @@ class _Judge:
             self.need(is_sound, f"{of} with a least or greatest value to be a number", field)
 
 
-class _Told(str):
+class _InWords(str):
     """What was found, in words."""
 
     __slots__ = ()

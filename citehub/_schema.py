@@ -22,7 +22,7 @@ SCHEMA_VERSION: Final = 4
 What is added names the version that added it, ``since``; nothing is ever taken away. So the
 schema of every older version can be told, and a release is held against that of its own.
 """
-_TOLD_SINCE: Final = 3  # manifests of older schemas do not say which columns hold as of a release
+_AS_OF_SINCE: Final = 3  # manifests of older schemas do not say which columns hold as of a release
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Column:
     def at(self, version: int) -> Column:
         """Return the column as a version of the schema has it, its vocabulary maybe narrower."""
         vocabulary = self.closed.at(version) if self.closed else self.vocabulary
-        as_of = self.as_of and version >= _TOLD_SINCE
+        as_of = self.as_of and version >= _AS_OF_SINCE
         required = self.required or version <= self.required_until
         description = self.description
         if self.formerly and version <= self.formerly[0]:

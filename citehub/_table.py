@@ -116,7 +116,7 @@ class TableFile:
             import pyarrow as pa
             import pyarrow.parquet as pq
 
-        with self._told():
+        with self._as_damage():
             file = pq.ParquetFile(pa.BufferReader(parquet.data))
             difference = _schema_difference(file.schema_arrow, self.resource["schema"]["fields"])
         if difference is not None:
@@ -135,7 +135,7 @@ class TableFile:
         """
         parquet = Parquet(self.read_bytes(), self.path)
         file = self._open(parquet)
-        with self._told():
+        with self._as_damage():
             texts, left = self._bounded(parquet, columns)
             self._allow(not texts or _text_sizes(file, parquet.data, texts, left) <= left)
             threads = len(parquet.data) > _THREADS_PAY_FROM
@@ -213,7 +213,7 @@ class TableFile:
                 raise DamagedTable.at(self.path, expected, "nan or infinity")
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _as_damage(self) -> Iterator[None]:
         """Turn whatever pyarrow raises of a damaged file into our error."""
         import pyarrow as pa
 

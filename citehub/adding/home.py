@@ -21,8 +21,14 @@ from citehub._catalog import (
 from citehub._manifest import read_manifest
 from citehub._writer_lock import LOCK, WRITER, writing
 from citehub.adding.places import open_place, spell
-from citehub.adding.records import ADDED, Record, added_folder, read_records, write_records
-from citehub.adding.release import check_signed, look, receive
+from citehub.adding.provenance import (
+    ADDED,
+    Provenance,
+    added_folder,
+    read_provenance,
+    write_provenance,
+)
+from citehub.adding.release import check_signed, read_offer, receive
 from citehub.build.register import register, settle
 from citehub.errors import CitehubError, NoDatasets, NotAdded, UnknownHub
 
@@ -40,7 +46,7 @@ _STAGED: Final = "citehub.add"
 _MOST_KEY: Final = 1 << 14  # bytes of the file of a key
 
 
-class Taken(NamedTuple):
+class AddedHub(NamedTuple):
     """What came of adding or updating a hub.
 
     Attributes
@@ -76,7 +82,7 @@ class _There(NamedTuple):
 
     folder: str
     newest: str
-    records: dict[str, Record]
+    records: dict[str, Provenance]
 
     @property
     def key(self) -> str:
@@ -164,7 +170,7 @@ def take(  # noqa: PLR0913 -- as the command has options
     most: int = MOST_BYTES,
     tell: Callable[[str], None] = lambda _said: None,
     progress: Callable[[str], None] = lambda _step: None,
-) -> Taken:
+) -> AddedHub:
     """Take a release from elsewhere into the home of hubs.
 
     Parameters
@@ -194,7 +200,7 @@ def take(  # noqa: PLR0913 -- as the command has options
         progress(f"Look at {named}")
         release = os.path.join(staged, "release")
         os.mkdir(release)
-        offer = look(place, release, named, most)
+        offer = read_offer(place, release, named, most)
         if hub and offer.hub != hub:
             raise NotAdded(f"{named} now has another hub, {offer.hub}. {hub} stays as it is.")
         there = _find_there(offer)
@@ -204,7 +210,7 @@ def take(  # noqa: PLR0913 -- as the command has options
             key_id = check_signed(offer, release, key)
         folder = os.path.join(home_folder(), offer.hub)
         before = there.newest if there else ""
-        made = Taken(
+        made = AddedHub(
             offer.hub, offer.version, before, folder, named, key_id, is_new=False, diff=None
         )
         if there and _is_there(offer, there, key, other_source=other_source):
@@ -213,7 +219,7 @@ def take(  # noqa: PLR0913 -- as the command has options
         diff = _compare(offer, there, release)
         if diff is not None:
             accept(diff)
-        record = Record(named, _today(), offer.digest, key, key_id)
+        record = Provenance(named, _today(), offer.digest, key, key_id)
         if there:
             _join(offer, there, record, release, other_source=other_source)
         else:
@@ -232,7 +238,7 @@ def source_of(hub: str) -> str:
     folder = added_folder(hub)
     if not folder:
         raise NotAdded(f"{hub} was not added from elsewhere.")
-    return read_records(folder)[read_index(folder)["default"]].source
+    return read_provenance(folder)[read_index(folder)["default"]].source
 
 
 def _find_there(offer: Offer) -> _There | None:
@@ -252,7 +258,7 @@ def _find_there(offer: Offer) -> _There | None:
             f"Your home has a hub of your own of the name {hub}, {folder}. It stays. Open this "
             "release by the path of its folder, or set CITEHUB_HOME to another home."
         )
-    index, records = read_index(folder), read_records(folder)
+    index, records = read_index(folder), read_provenance(folder)
     visible = {version: records[version] for version in index["versions"] if version in records}
     return _There(folder, index["default"], visible)
 
@@ -319,24 +325,24 @@ def _compare(offer: Offer, there: _There | None, release: str) -> Diff | None:
     return diff(there.folder, os.path.join(there.folder, there.newest), release)
 
 
-def _begin(offer: Offer, record: Record, staged: str, release: str) -> None:
+def _begin(offer: Offer, record: Provenance, staged: str, release: str) -> None:
     """Give a new hub its place."""
     os.rename(release, os.path.join(staged, offer.version))
-    write_records(staged, {offer.version: record})
+    write_provenance(staged, {offer.version: record})
     title = offer.manifest["title"]
     target = os.path.join(home_folder(), offer.hub)
     settle(staged, target, name=offer.hub, title=title, version=offer.version)
 
 
 def _join(
-    offer: Offer, there: _There, record: Record, release: str, *, other_source: bool
+    offer: Offer, there: _There, record: Provenance, release: str, *, other_source: bool
 ) -> None:
     """Give a release its place in its hub; it is visible from its entry in the index on."""
     with writing(there.folder):
         now = _find_there(offer)  # another process may have changed it
         if now is None or _is_there(offer, now, record.key, other_source=other_source):
             return
-        write_records(there.folder, {**now.records, offer.version: record})
+        write_provenance(there.folder, {**now.records, offer.version: record})
         _atomic_folder.move(release, os.path.join(there.folder, offer.version))
         register(there.folder, offer.hub, offer.manifest["title"], offer.version)
 
@@ -356,7 +362,7 @@ def _today() -> str:
 # -- what is there ----------------------------------------------------------------------------
 
 
-class Listed(NamedTuple):
+class ListedHub(NamedTuple):
     """A hub that can be opened by name.
 
     Attributes
@@ -369,7 +375,7 @@ class Listed(NamedTuple):
         Its folder.
     kind : str
         ``citehub`` if it comes with it, ``added``, or ``own``.
-    records : dict of str to Record
+    records : dict of str to Provenance
         Where each release of an added hub is from.
     problem : str
         Why it cannot be read; empty if it can.
@@ -379,25 +385,25 @@ class Listed(NamedTuple):
     versions: tuple[str, ...]
     folder: str
     kind: str
-    records: dict[str, Record]
+    records: dict[str, Provenance]
     problem: str
 
 
-def listing() -> list[Listed]:
+def listing() -> list[ListedHub]:
     """Return all hubs that can be opened by name."""
     return [_list(name) for name in hubs()]
 
 
-def _list(hub: str) -> Listed:
+def _list(hub: str) -> ListedHub:
     folder = find_folder(hub)
     is_own = os.path.dirname(folder) == home_folder()
     kind = ("added" if added_folder(hub) else "own") if is_own else "citehub"
     try:
         versions = tuple(read_index(folder)["versions"])
-        records = read_records(folder) if kind == "added" else {}
+        records = read_provenance(folder) if kind == "added" else {}
     except CitehubError as error:
-        return Listed(hub, (), folder, kind, {}, str(error))
-    return Listed(hub, versions, folder, kind, records, "")
+        return ListedHub(hub, (), folder, kind, {}, str(error))
+    return ListedHub(hub, versions, folder, kind, records, "")
 
 
 def check_removable(hub: str) -> str:
@@ -420,7 +426,7 @@ def check_removable(hub: str) -> str:
         what = f"is your own, in {own}; delete that yourself" if is_own else "comes with citehub"
         raise NotAdded(f"{hub} {what}. Only hubs that were added are removed.")
     index = read_index(folder)
-    known = {INDEX, ADDED, LOCK, WRITER, *index["versions"], *read_records(folder)}
+    known = {INDEX, ADDED, LOCK, WRITER, *index["versions"], *read_provenance(folder)}
     found = [name for name in os.listdir(folder) if name not in known]
     found = [name for name in found if not _atomic_folder.is_scratch(name)]
     for version, files in index["versions"].items():

@@ -11,7 +11,7 @@ from citehub._atomic_file import write_whole
 from citehub._catalog import datasets_folder, find_folder, is_folder, open_hub, open_pinned
 from citehub._manifest import MANIFEST
 from citehub._writer_lock import changing
-from citehub.adding.records import read_records
+from citehub.adding.provenance import read_provenance
 from citehub.errors import BadArgument, CitehubError, LockMismatch
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def _pin(hub: str, version: str | None) -> _lock_file.Pin:
         raise BadArgument(f"{hub!r} is a folder. A lock names hubs, as citehub list shows them.")
     opened = open_hub(hub, version)
     folder = find_folder(hub)
-    record = read_records(folder).get(opened.version)
+    record = read_provenance(folder).get(opened.version)
     source = record.source if record else ""
     if source and "://" not in source:  # which would tell how this computer's folders are called
         source = os.path.basename(source)

@@ -73,7 +73,7 @@ class Offer(NamedTuple):
         return sum(each["bytes"] for each in self.manifest["resources"])
 
 
-def look(place: Place, folder: str, source: str, most: int) -> Offer:
+def read_offer(place: Place, folder: str, source: str, most: int) -> Offer:
     """Take manifest, sums and signature into an empty folder, and say what they offer.
 
     Raises

@@ -13,7 +13,7 @@ from citehub._text import counted
 from citehub.build.derived import DERIVED
 from citehub.errors import DamagedManifest, NewerRelease, SourceError
 from citehub.sources.adopted import read_back
-from citehub.sources.registry import SOURCES, TOLD
+from citehub.sources.registry import SOURCES, WITHOUT_RECORDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,7 +67,7 @@ def open_release(folder: str) -> Hub:
 
 def _find_obstacle(hub: Hub) -> str:
     """Return why a release does not follow from records of sources; empty if it does."""
-    known = {DERIVED, *TOLD, *(each.id for each in SOURCES if each.option)}
+    known = {DERIVED, *WITHOUT_RECORDS, *(each.id for each in SOURCES if each.option)}
     others = [row["source_id"] for row in hub.sources if row["source_id"] not in known]
     tables = [
         f"{name} ({counted(each['rows'], 'row')})"

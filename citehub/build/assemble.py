@@ -42,7 +42,7 @@ from citehub.sources.curation import CURATION, Curation
 from citehub.sources.full_texts import PROGRAMS
 from citehub.sources.openalex import SOURCE as TOPICS
 from citehub.sources.records import Origin
-from citehub.sources.registry import SOURCES, TOLD, find_source
+from citehub.sources.registry import SOURCES, WITHOUT_RECORDS, find_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -60,7 +60,7 @@ if TYPE_CHECKING:
 TRUST: Final = tuple(
     source.id
     for source in SOURCES
-    if source.kind in {"records", "hub-page"} and source.id not in TOLD
+    if source.kind in {"records", "hub-page"} and source.id not in WITHOUT_RECORDS
 )
 """Sources by trust: ``works`` and ``authorships`` show the first that says something."""
 

@@ -69,8 +69,8 @@ def find_candidates(
         for work in works
     ]
     found = []
-    for one, other in sorted(_compared(traits)):
-        why = _why(traits[one], traits[other])
+    for one, other in sorted(_pairs_to_compare(traits)):
+        why = _reason(traits[one], traits[other])
         if why is not None:
             ids = sorted((works[one].work_id, works[other].work_id))
             if frozenset(ids) not in decided:
@@ -78,7 +78,7 @@ def find_candidates(
     return tuple(sorted(found))
 
 
-def _compared(traits: Sequence[Traits]) -> Iterator[tuple[int, int]]:
+def _pairs_to_compare(traits: Sequence[Traits]) -> Iterator[tuple[int, int]]:
     """Return the pairs that share a title, or both an author and a rare word."""
     sets = [each.words for each in traits]
     counts = Counter(word for words in sets for word in words)
@@ -99,7 +99,7 @@ def _compared(traits: Sequence[Traits]) -> Iterator[tuple[int, int]]:
     return iter(pairs)
 
 
-def _why(one: Traits, other: Traits) -> str | None:
+def _reason(one: Traits, other: Traits) -> str | None:
     """Say why two works may be one; None if they hardly are."""
     gap = _gap(one, other)
     is_near = gap is None or gap <= _YEARS_APART

@@ -87,7 +87,7 @@ class Former(NamedTuple):
     reason: str
 
 
-class Told(NamedTuple):
+class JoinNote(NamedTuple):
     """What a person should look at.
 
     ``kind`` is ``doubt``: records were joined, or an identifier joined none, and that may be
@@ -136,15 +136,15 @@ class Joined:
     """The works that records make up.
 
     ``candidates`` are pairs of works that may be one; ``former`` are ids of works that are now
-    part of another one; ``told`` is for a person to look at. Identifiers that turned out wrong for
-    a record are left out of it.
+    part of another one; ``notes`` are for a person to look at. Identifiers that turned out wrong
+    for a record are left out of it.
     """
 
     canonical: Work
     works: tuple[Work, ...]
     candidates: tuple[Candidate, ...]
     former: tuple[Former, ...]
-    told: tuple[Told, ...]
+    notes: tuple[JoinNote, ...]
 
 
 def key_of(record: Record) -> RecordKey:
@@ -298,7 +298,7 @@ class _Joining:
         for place, record in enumerate(records):
             for identifier in dict.fromkeys(record.ids):
                 self.holders.setdefault(identifier, []).append(place)
-        self.told: list[Told] = []
+        self.notes: list[JoinNote] = []
         self.traits: dict[int, Traits] = {}
         self.parts = {
             identifier: parts
@@ -344,14 +344,14 @@ class _Joining:
             for (group, places), joined, name in zip(members.items(), gathered, names, strict=True)
         }
         everything = tuple(works.values())
-        candidates = find_candidates(everything, self._decided(works, groups))
+        candidates = find_candidates(everything, self._pairs_apart(works, groups))
         ids_now = tuple(
             Former(old, everything[at].work_id, _why_former(old, everything[at], named))
             for old, at in gone
         )
         canonical = works.pop(groups.find(self.first))
-        told = tuple(sorted(self.told, key=lambda each: each.kind))
-        return Joined(canonical, tuple(works.values()), candidates, ids_now, told)
+        notes = tuple(sorted(self.notes, key=lambda each: each.kind))
+        return Joined(canonical, tuple(works.values()), candidates, ids_now, notes)
 
     # -- joining --------------------------------------------------------------------------
 
@@ -548,7 +548,7 @@ class _Joining:
         return False
 
     def _tell(self, kind: Literal["refused", "unfit"], each: Same | Apart, text: str) -> None:
-        self.told.append(Told(kind, each.one, each.other, text))
+        self.notes.append(JoinNote(kind, each.one, each.other, text))
 
     def _tell_agreed(self) -> None:
         """Note merges that the sources now make, too."""
@@ -587,11 +587,11 @@ class _Joining:
         """Note joined records whose title and first author both differ."""
         if len(places) == 1:
             return
-        told = (p for p in places if self._traits(p).title and self._traits(p).first)
-        first = next(told, None)
+        comparable = (p for p in places if self._traits(p).title and self._traits(p).first)
+        first = next(comparable, None)
         if first is None:
             return
-        for place in told:
+        for place in comparable:
             identifier = reasons[place].identifier
             if identifier and differ(self._traits(first), self._traits(place)):
                 one, other = self.keys[first], self.keys[place]
@@ -600,7 +600,7 @@ class _Joining:
                     f"({self._title(place)}) are one work by {_say(identifier)}, though title and "
                     "first author differ."
                 )
-                self.told.append(Told("doubt", one, other, text))
+                self.notes.append(JoinNote("doubt", one, other, text))
 
     def _tell_parts(self) -> None:
         """Note identifiers that name no single work."""
@@ -619,13 +619,13 @@ class _Joining:
                 f"Records with different titles and first authors share {_say(identifier)}, "
                 f"so it does not join them: {shown}{more}. {stays}"
             )
-            self.told.append(Told("doubt", identifier, self.keys[places[0]], text))
+            self.notes.append(JoinNote("doubt", identifier, self.keys[places[0]], text))
 
     def _title(self, place: int) -> str:
         title = clean_line(self.records[place].title or "no title")
         return title if len(title) <= _TITLE_LETTERS else f"{title[: _TITLE_LETTERS - 1]}…"
 
-    def _decided(self, works: Mapping[_Node, Work], groups: _Groups) -> set[frozenset[str]]:
+    def _pairs_apart(self, works: Mapping[_Node, Work], groups: _Groups) -> set[frozenset[str]]:
         """Return the pairs of works that a person keeps apart."""
         find: Callable[[_Node], _Node] = groups.find
         pairs = set()

@@ -79,7 +79,7 @@ def put_passages(
         named = {**key, "context_id": stem if seen[stem] == 1 else f"{stem}-{seen[stem]}"}
         entered.setdefault(passage.sentence_hash, named["context_id"])
         source_id = passage.source_id or FULL_TEXTS.id
-        read = [each for each in readings if _is_of(passage, each)]
+        read = [each for each in readings if _is_from(passage, each)]
         cells = {name: getattr(passage, name) for name in _CELLS}
         cells |= {**named, "position": position, "source_id": source_id}
         if right or are_open(each.licence for each in read):
@@ -153,7 +153,7 @@ def _in_order(passages: Iterable[Passage]) -> list[tuple[int, Passage]]:
     return sorted(numbered, key=lambda pair: pair[0])
 
 
-def _is_of(passage: Passage, reading: Reading) -> bool:
+def _is_from(passage: Passage, reading: Reading) -> bool:
     """Tell whether a passage was found in the text of a reading."""
     return (passage.form, passage.text_version) == (reading.form, reading.text_version)
 

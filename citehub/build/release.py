@@ -160,7 +160,7 @@ def build_release(
 
 def _check_version(spec: HubSpec, version: str | None) -> None:
     """Refuse a version that is released, or neither described nor next after the newest."""
-    released = _released(spec.folder)
+    released = _list_released(spec.folder)
     if version in released:
         raise TargetExists(
             f"{spec.name} {version} is released, and a release never changes. Build it "
@@ -235,7 +235,7 @@ class _Building:
     ) -> None:
         self.spec = spec
         self.progress = progress
-        self.version = version or _described(spec)
+        self.version = version or _find_unreleased(spec)
         self.before = _release_before(spec.folder, self.version)
         _check_name(spec, self.before)
         if self.before is not None:
@@ -247,7 +247,7 @@ class _Building:
 
     def _day(self) -> datetime.date:
         """Return the day of the release: that of the existing one, else today."""
-        if self.version in _released(self.spec.folder):
+        if self.version in _list_released(self.spec.folder):
             created = load(self.spec.folder, version=self.version).manifest["created"]
             return datetime.date.fromisoformat(created[:10])
         return datetime.datetime.now(tz=datetime.UTC).date()
@@ -334,7 +334,7 @@ def make_content(
         given,
         same=same,
         apart=apart,
-        named=_names_of(before) if before else None,
+        named=_read_former_ids(before) if before else None,
         former={row["former_id"] for row in former},
     )
     chosen = [table for name, table in own.items() if not release.parts or name in release.parts]
@@ -372,7 +372,7 @@ def make_content(
         *gathered.notes,
         *(_find_lost(spec, given, before) if before else ()),
         *curation.notes,
-        *(each.text for each in joined.told),
+        *(each.text for each in joined.notes),
         *(each for each in made.repeated if each not in curation.notes),
         *map(str, made.misfits),
     )
@@ -466,7 +466,7 @@ def write_release(  # noqa: PLR0913
     return version
 
 
-def _names_of(before: Hub) -> Mapping[Member, str]:
+def _read_former_ids(before: Hub) -> Mapping[Member, str]:
     """Return the ids of works in the release before."""
     rows = (before.release.rows(name) for name in ("work_ids", "work_joins", "former_ids"))
     return names_in_release(*rows)
@@ -483,9 +483,9 @@ def check_not_shipped(folder: str, way: str = _WITH_OUT) -> None:
         )
 
 
-def _described(spec: HubSpec) -> str:
+def _find_unreleased(spec: HubSpec) -> str:
     """Return the newest version that is described but not released; empty if there is none."""
-    released = _released(spec.folder)
+    released = _list_released(spec.folder)
     there = {*released, *find_releases(spec.folder)}  # listed, or left out
     waiting = {each.version for each in spec.releases} - there
     newest = max(waiting, key=version_key, default="")
@@ -494,7 +494,7 @@ def _described(spec: HubSpec) -> str:
     return newest
 
 
-def _released(folder: str) -> tuple[str, ...]:
+def _list_released(folder: str) -> tuple[str, ...]:
     """Return the versions of a hub folder; none if it has no release yet."""
     is_new = not os.path.lexists(os.path.join(folder, INDEX)) and not find_releases(folder)
     return () if is_new else _catalog.sort_versions(read_index(folder)["versions"])
@@ -541,7 +541,7 @@ def _release_before(folder: str, version: str) -> Hub | None:
     """Return the release before a version, or the newest if none is named."""
     older = [
         each
-        for each in _released(folder)
+        for each in _list_released(folder)
         if not version or version_key(each) < version_key(version)
     ]
     return load(os.fspath(folder), version=older[-1]) if older else None

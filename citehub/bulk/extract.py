@@ -163,7 +163,7 @@ class Extract:
             with _atomic_folder.scratch_folder(
                 os.path.join(self.scratch, f"rows-{number}")
             ) as found:
-                self.engine.write(self._wanted(files, table), found)
+                self.engine.write(self._matching_rows(files, table), found)
                 rows = self.engine.read_parquet(parquet_files(found))
                 parts = [row["part"] for row in self.engine.fetch(rows.select("part").distinct())]
                 for part in sorted(parts) or ([] if number else [0]):
@@ -174,7 +174,7 @@ class Extract:
                         (written,) = parquet_files(writing)
                         os.replace(written, target)
 
-    def _wanted(self, files: Files, table: Expression) -> Expression:
+    def _matching_rows(self, files: Files, table: Expression) -> Expression:
         """Return the rows of a table that are taken."""
         import ibis
 

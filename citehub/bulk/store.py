@@ -206,13 +206,13 @@ class Store:
         batches = [files.paths[at : at + step] for at in range(0, len(files.paths), step)]
         clock = _Clock(files, self.progress)
         for number, paths in enumerate(batches):
-            name = _name(paths, files, number * step)
+            name = _cache_name(paths, files, number * step)
             folder = os.path.join(parent, name)
             if not os.path.isdir(folder):
                 clock.start(paths)
                 with _atomic_folder.scratch_folder(folder) as scratch:
                     self._read_some(paths, number * step, files, scratch)
-                    if _name(paths, files, number * step) != name:
+                    if _cache_name(paths, files, number * step) != name:
                         problem = "files changed while they were read; run the command again"
                         raise SourceError.at(files.folder, 0, problem)
                     _atomic_folder.move(scratch, folder)
@@ -324,7 +324,7 @@ def _duration(seconds: float) -> str:
     )
 
 
-def _name(paths: Sequence[str], files: Files, first: int) -> str:
+def _cache_name(paths: Sequence[str], files: Files, first: int) -> str:
     """Return a name that changes with the files, their place and the fields.
 
     A file that was replaced by one of equal size and date has another change time.

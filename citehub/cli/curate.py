@@ -13,7 +13,7 @@ from citehub.cli import records
 from citehub.cli.app import AsJson, app
 
 if TYPE_CHECKING:
-    from citehub.build.curate import Open, Templates
+    from citehub.build.curate import OpenDecisions, Templates
 
 
 @app.command()
@@ -74,7 +74,7 @@ def curate(
     terminal.err().print(terminal.text(hint), soft_wrap=True)
 
 
-def _record(found: Open) -> dict[str, Any]:
+def _record(found: OpenDecisions) -> dict[str, Any]:
     first = [
         {
             "works": [{"work_id": work_id, "title": title} for work_id, title in each.works],
@@ -91,7 +91,7 @@ def _files(templates: Templates) -> list[tuple[str, str]]:
     return [*written, *((f"  {name}", "there already") for name in templates.there)]
 
 
-def _show_open(found: tuple[Open, ...], release: str) -> None:
+def _show_open(found: tuple[OpenDecisions, ...], release: str) -> None:
     counts = [(each.what, f"{each.n:,}", each.file) for each in found]
     terminal.show(
         "",

@@ -141,7 +141,7 @@ def update(
     its list, and with 1 if a hub could not be updated. Exits with 2 on a mistake in the command,
     or if its only hub does not exist.
     """
-    from citehub.adding.records import added_folder
+    from citehub.adding.provenance import added_folder
     from citehub.graph.live import asking_hubs, update_hub
     from citehub.live.fetch import choose_sources
     from citehub.live.transport import Live

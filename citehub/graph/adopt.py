@@ -117,7 +117,7 @@ def adopt_release(
         for copy in (os.path.join(folder, hub.version), os.path.join(folder, SOURCE, ADOPTED.id)):
             _copy(place, copy)
         progress("Build it again")
-        spec = HubSpec(folder, hub.name, _asked(hub))
+        spec = HubSpec(folder, hub.name, _name_of_work(hub))
         day = datetime.date.fromisoformat(hub.manifest["created"][: len("2026-11-29")])
         schema = schema_version(hub.manifest)
         first = Hub(os.path.join(folder, hub.version), hub.manifest)
@@ -129,7 +129,7 @@ def adopt_release(
         _atomic_folder.write_bytes(os.path.join(folder, SPEC), text.encode())
         title = hub.manifest["title"]
         settle(folder, target, name=hub.name, title=title, version=hub.version)
-    differing = ", ".join(_differing(hub, content))
+    differing = ", ".join(_find_differing(hub, content))
     notes = (f"A rebuild of the release from its copy has other rows in {differing}.",)
     return NewHub(
         work or spec.work,
@@ -179,7 +179,7 @@ def _check_work(hub: Hub, asked: str | None) -> None:
         raise BadArgument.of("work", asked, due)
 
 
-def _asked(hub: Hub) -> str:
+def _name_of_work(hub: Hub) -> str:
     """Return the name of the canonical work in ``hub.toml``: an identifier, else the title."""
     canonical = hub.canonical
     return canonical.work_id if parse_identifier(canonical.work_id) else canonical.title
@@ -227,7 +227,7 @@ def _describe(hub: Hub, content: Content) -> str:
     )
 
 
-def _differing(hub: Hub, content: Content) -> Iterator[str]:
+def _find_differing(hub: Hub, content: Content) -> Iterator[str]:
     """Yield the tables that differ from the released ones."""
     schemas = schema_at(content.release.schema_version)
     for name, rows in content.tables.items():

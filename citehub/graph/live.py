@@ -44,7 +44,7 @@ from citehub.graph.hubs import NewHub, check_name, check_place, keep_lists, toda
 from citehub.graph.staging import in_words_of, move_within, newest, staging
 from citehub.live.fetch import Earlier, choose_sources, fetch
 from citehub.sources.answers import BODIES, check_kept, is_kept, list_lines
-from citehub.sources.api import Told
+from citehub.sources.api import KnownIds
 
 if TYPE_CHECKING:
     import datetime
@@ -225,7 +225,7 @@ def new_live_hub(
         )
         _atomic_folder.write_bytes(os.path.join(folder, SPEC), text.encode())
         spec = parse_spec(text, folder)
-        with _blaming(pending, fetched.lists, folder):
+        with _keeping_answers(pending, fetched.lists, folder):
             content = make_content(spec, ReleaseSpec(version, created), None, progress)
             write_release("", content, lambda _: FIRST, progress, within=folder)
         settle(folder, target, name=hub, title=content.spec.title, version=version)
@@ -240,7 +240,7 @@ def new_live_hub(
         "",
         "",
         tuple(_tell_failed(fetched, target)),
-        (*fetched.notes, *_told(content.notes, folder, target)),
+        (*fetched.notes, *_notes_of_build(content.notes, folder, target)),
     )
 
 
@@ -322,12 +322,12 @@ def update_hub(
         mended = mend(folder)
         before = newest(folder)
         named = _citing_by_source(load(folder, version=before))
-        broken = _broken(folder, spec, named)
+        broken = _find_broken(folder, spec, named)
         _refuse_broken(broken, chosen, folder)
         pending = os.path.join(folder, _PENDING)
         n_minutes = _take_up(pending, dry_run=dry_run)
         with staging(folder, before) as staged, in_words_of(staged, folder):
-            earlier = _earlier(load(staged, version=before), staged, named, broken)
+            earlier = _read_earlier(load(staged, version=before), staged, named, broken)
             answers = os.path.join(staged, _PENDING)
             try:
                 fetched = fetch(
@@ -342,7 +342,7 @@ def update_hub(
             except FetchError as error:
                 error.args = (f"{error}\nThe hub is unchanged.",)
                 raise
-            emptied = {each: _say_emptied(each, folder) for each in _emptied(fetched, named)}
+            emptied = {each: _say_emptied(each, folder) for each in _find_emptied(fetched, named)}
             failed = fetched.failed | emptied
             taken = [each for each in fetched.lists if each not in emptied]
             _refuse_unmended(broken, taken, failed)
@@ -350,7 +350,7 @@ def update_hub(
                 place = os.path.join(staged, SOURCE, source_id)
                 shutil.rmtree(place, ignore_errors=True)
                 os.rename(os.path.join(answers, source_id), place)
-            with _blaming(pending, taken, staged):
+            with _keeping_answers(pending, taken, staged):
                 built = build_release(staged, created=created, progress=progress)
             diff = (
                 built.diff if built.folder and not (built.diff and built.diff.is_recount) else None
@@ -364,7 +364,7 @@ def update_hub(
                 *([_say_kept(n_minutes)] if n_minutes is not None else []),
                 *(_say_mended(each, why, dry_run=dry_run) for each, why in broken.items()),
                 *fetched.notes,
-                *_told(built.notes, staged, folder),
+                *_notes_of_build(built.notes, staged, folder),
                 *([_ONLY_COUNTS] if built.folder and diff is None else []),
             )
         _put_away(pending, fetched.failed, dry_run=dry_run)
@@ -464,7 +464,7 @@ def _say_mended(source_id: str, why: str, *, dry_run: bool) -> str:
 
 
 @contextmanager
-def _blaming(pending: str, sources: Iterable[str], staged: str) -> Iterator[None]:
+def _keeping_answers(pending: str, sources: Iterable[str], staged: str) -> Iterator[None]:
     """If a build fails, say where the answers are kept; drop those that it cannot read."""
     try:
         yield
@@ -515,7 +515,7 @@ def _citing_by_source(hub: Hub) -> dict[str, set[str]]:
     return found
 
 
-def _earlier(
+def _read_earlier(
     hub: Hub, folder: str, named: dict[str, set[str]], broken: Collection[str]
 ) -> dict[str, Earlier]:
     """Return what a hub has from its sources, so that none of it is lost without need.
@@ -523,7 +523,7 @@ def _earlier(
     For OpenAlex, the records are all citing works that it named, including those before a merge;
     for OpenCitations, those that Meta was asked about, or described.
     """
-    told: dict[str, tuple[set[Identifier], set[Identifier]]] = {}
+    known: dict[str, tuple[set[Identifier], set[Identifier]]] = {}
     records: dict[str, set[str]] = {}
     canonical = hub.manifest["citehub"]["canonical_work_id"]
     columns = ("table_name", "row_key", "source_id", "locator")
@@ -532,7 +532,7 @@ def _earlier(
         if table == "work_ids":
             work_id, scheme, value = split_row_key(key)
             is_own = work_id == canonical
-            told.setdefault(source, (set(), set()))[not is_own].add(Identifier(scheme, value))
+            known.setdefault(source, (set(), set()))[not is_own].add(Identifier(scheme, value))
             if source == scheme == "openalex" and not is_own:
                 records.setdefault(source, set()).add(value)
         elif source == "opencitations" and table == "works" and key != canonical:
@@ -546,17 +546,17 @@ def _earlier(
         whole = place if is_kept(place) and source.id not in broken else ""
         paths = [line.asked.path for line in list_lines(place)] if whole else []
         asked = source.api.names_asked(paths) if source.api else frozenset[str]()
-        own, citing = told.get(source.id, (set(), set()))
+        own, citing = known.get(source.id, (set(), set()))
         found[source.id] = Earlier(
             asked | records.get(source.id, set()),
-            Told(frozenset(own), frozenset(citing)),
+            KnownIds(frozenset(own), frozenset(citing)),
             whole,
             len(named.get(source.id, ())),
         )
     return found
 
 
-def _broken(folder: str, spec: HubSpec, named: Collection[str]) -> dict[str, str]:
+def _find_broken(folder: str, spec: HubSpec, named: Collection[str]) -> dict[str, str]:
     """Return the sources whose answers the hub lacks, each with the reason.
 
     A source that is not in the ``sources`` of ``hub.toml`` may be missing.
@@ -626,7 +626,7 @@ def _refuse_empty(fetched: Fetched, files: list[str]) -> None:
     )
 
 
-def _emptied(fetched: Fetched, named: dict[str, set[str]]) -> list[str]:
+def _find_emptied(fetched: Fetched, named: dict[str, set[str]]) -> list[str]:
     """Return the sources that named citing works before, but none now."""
     silent = [*fetched.silent]
     silent += [each for each, listed in fetched.lists.items() if not listed.received]
@@ -649,7 +649,7 @@ def _tell_failed(fetched: Fetched, target: str) -> Iterator[str]:
         )
 
 
-def _told(notes: Iterable[str], made: str, place: str) -> Iterator[str]:
+def _notes_of_build(notes: Iterable[str], made: str, place: str) -> Iterator[str]:
     """Yield the notes of a build, without those that asking gave already."""
     yield from (each.replace(made, place) for each in notes if not each.startswith("As "))
 

@@ -398,7 +398,7 @@ class _Reader:
         entry = {**entry, "reading": number}
         if known is None:
             some.append(entry)
-        elif _said(known) != _said(entry):
+        elif _without_run(known) != _without_run(entry):
             some[some.index(known)] = entry
 
     def _enter_unread(self, work_id: str, path: str, why: str) -> None:
@@ -533,7 +533,7 @@ def _is_same(one: dict[str, Any], other: dict[str, Any]) -> bool:
     return bool(one["sha256"] == other["sha256"] or is_file)
 
 
-def _said(entry: dict[str, Any]) -> dict[str, Any]:
+def _without_run(entry: dict[str, Any]) -> dict[str, Any]:
     """Return a reading without its day and tool."""
     return {name: value for name, value in entry.items() if name not in {"read_on", "program"}}
 

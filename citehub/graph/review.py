@@ -89,7 +89,7 @@ class PairAgreement(NamedTuple):
     ac1: float | None
 
 
-class Taken(NamedTuple):
+class TakenJudgements(NamedTuple):
     """What became of a person's judgements in files.
 
     ``older`` names the passages whose judgement in ``labels.csv`` is newer, and stays.
@@ -388,7 +388,7 @@ class Review:
 
     # -- files that people bring ----------------------------------------------------------
 
-    def take(self, paths: Sequence[str]) -> tuple[list[Taken], list[str]]:
+    def take(self, paths: Sequence[str]) -> tuple[list[TakenJudgements], list[str]]:
         """Take the judgements of files into ``labels.csv``: all of them, or none.
 
         If a person judged a passage twice, the later day counts; on the same day, the file counts.
@@ -417,7 +417,7 @@ class Review:
         if rows_new:
             self._write(rows_new, lambda row: _is_among(row, self.context_of(row), changed))
         taken = [
-            Taken(
+            TakenJudgements(
                 name, len(kinds.get("new", ())), tuple(kinds.get("replaced", ())),
                 len(kinds.get("same", ())), tuple(kinds.get("older", ())),
             )
@@ -647,12 +647,12 @@ def _compare(before: Sequence[LabelRow] | None, rows: Sequence[LabelRow]) -> str
     """Compare rows with those that the hub has for the same person and passage."""
     if before is None:
         return "new"
-    if sorted(map(_said, before)) == sorted(map(_said, rows)):
+    if sorted(map(_without_day, before)) == sorted(map(_without_day, rows)):
         return "same"
     return "replaced" if _day(rows) >= _day(before) else "older"
 
 
-def _said(row: LabelRow) -> tuple[str, ...]:
+def _without_day(row: LabelRow) -> tuple[str, ...]:
     """Return all cells of a row except the day, as text."""
     cells = _cells(row) | {"when": None, "passage": None, "context_id": None, "work": None}
     return tuple("" if cell is None else str(cell) for cell in cells.values())

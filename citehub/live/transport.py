@@ -244,9 +244,9 @@ class Live:
                 found = self._judge(source, asked, raw, due, tries)
             except Refused:
                 raise
-            except (_Again, BadAnswer) as error:
-                most = _SLOW_TRIES if isinstance(error, _Slow) else _TRIES
-                if tries >= most or isinstance(error, _Final):
+            except (_PassingError, BadAnswer) as error:
+                most = _SLOW_TRIES if isinstance(error, _SlowError) else _TRIES
+                if tries >= most or isinstance(error, _LastingError):
                     kind = BadAnswer if isinstance(error, BadAnswer) else Unreachable
                     raise kind(f"{title} {error}.") from None
                 self.tell(self._scrub(f"{title} {error}; try {tries + 1} of {most}."))
@@ -259,20 +259,22 @@ class Live:
         self, source: Source, asked: Asked, raw: _Raw, due: Collection[str], tries: int
     ) -> Answer | None:
         """Return the answer in a response; None to ask again."""
-        if raw.status == _TOO_FAST or (raw.status == 403 and _SLOW.search(_said(raw))):  # noqa: PLR2004
+        if raw.status == _TOO_FAST or (raw.status == 403 and _SLOW.search(_error_message(raw))):  # noqa: PLR2004
             self._hold(source, raw, tries)
             return None
         if raw.status in {401, 403}:
             self._refuse_key(source, raw)
         if raw.status == _PROXY_LOGIN:
-            raise _Final(f"cannot be asked: {_THE_PROXY} wants a login")
+            raise _LastingError(f"cannot be asked: {_THE_PROXY} wants a login")
         if raw.status >= 500:  # noqa: PLR2004
-            raise _Again(f"fails with {raw.status}{_said(raw)}")
+            raise _PassingError(f"fails with {raw.status}{_error_message(raw)}")
         if raw.status not in {_OK, _NOT_FOUND}:
-            kind = TooLarge if _LARGE.search(_said(raw)) else BadAnswer
+            kind = TooLarge if _LARGE.search(_error_message(raw)) else BadAnswer
             if kind is TooLarge:
-                raise TooLarge(f"{_title(source)} refuses so large an answer{_said(raw)}.")
-            told = f"{_title(source)} refuses {asked.path} with {raw.status}{_said(raw)}."
+                raise TooLarge(
+                    f"{_title(source)} refuses so large an answer{_error_message(raw)}."
+                )
+            told = f"{_title(source)} refuses {asked.path} with {raw.status}{_error_message(raw)}."
             raise Refused(told)
         content = _content(_host(source), raw, due)
         self._note_clock(source, raw)
@@ -295,11 +297,13 @@ class Live:
     def _hold(self, source: Source, raw: _Raw, tries: int) -> None:
         """Wait as a source asks, and report more than a minute."""
         title, seconds = _title(source), asked_wait(raw.headers, time.time())
-        is_spent = is_used_up(raw.headers) or bool(_SPENT.search(_said(raw)))
+        is_spent = is_used_up(raw.headers) or bool(_SPENT.search(_error_message(raw)))
         if is_spent and (seconds is None or seconds > LONGEST_SECONDS):
-            raise BudgetUsedUp(f"{title} gives no more today{_when(seconds)}.{self._hint(source)}")
+            raise BudgetUsedUp(
+                f"{title} gives no more today{_return_time(seconds)}.{self._hint(source)}"
+            )
         if seconds is not None and seconds > LONGEST_SECONDS:
-            raise BudgetUsedUp(f"{title} asks to wait{_when(seconds)}.")
+            raise BudgetUsedUp(f"{title} asks to wait{_return_time(seconds)}.")
         if tries >= _BUSY_TRIES:
             raise BudgetUsedUp(
                 f"{title} said {tries} times in a row that it is asked too often; come back "
@@ -322,11 +326,12 @@ class Live:
             is_kept = find(name).origin != ENVIRONMENT
             how = f"with: citehub config {name}" if is_kept else "in the environment, or unset it."
             raise KeyRefused(
-                f"{_title(source)} refuses the key in {name}{_said(raw)}. Correct it {how}"
+                f"{_title(source)} refuses the key in {name}{_error_message(raw)}. Correct it "
+                f"{how}"
             )
         if not host.key_variable:
-            raise _Final(f"refuses to answer, with {raw.status}{_said(raw)}")
-        raise KeyRefused(f"{_title(source)} wants a key{_said(raw)}. {_key_hint(source)}")
+            raise _LastingError(f"refuses to answer, with {raw.status}{_error_message(raw)}")
+        raise KeyRefused(f"{_title(source)} wants a key{_error_message(raw)}. {_key_hint(source)}")
 
     def _send(self, source: Source, asked: Asked, sink: Sink | None) -> _Raw:
         """Send one request, and follow redirects."""
@@ -360,7 +365,7 @@ class Live:
             if raw.status not in {301, 302, 303, 307, 308}:
                 return raw
             address = _with_query(_target(address, raw, origin), query)
-        raise _Final("redirects without end")
+        raise _LastingError("redirects without end")
 
     def _exchange(
         self,
@@ -381,15 +386,15 @@ class Live:
             raise
         except (urllib3.exceptions.HTTPError, HTTPException, OSError, ValueError) as error:
             if self._watch.is_late:
-                raise _Slow(_LATE.format(whole)) from None
+                raise _SlowError(_LATE.format(whole)) from None
             refused = _REFUSED.search(str(error))
             if isinstance(error, urllib3.exceptions.ProxyError) and refused:
                 said = f"cannot be asked: {_THE_PROXY} refuses with {refused[1]}"
-                raise _Final(said) from None
+                raise _LastingError(said) from None
             is_slow = isinstance(error, urllib3.exceptions.ReadTimeoutError)
-            raise (_Slow if is_slow else _Again)(_reason(error, silent)) from None
+            raise (_SlowError if is_slow else _PassingError)(_reason(error, silent)) from None
         if self._watch.is_late:  # what came may look whole
-            raise _Slow(_LATE.format(whole))
+            raise _SlowError(_LATE.format(whole))
         return raw
 
     def _receive(
@@ -460,15 +465,15 @@ class Live:
             yield from {secret, quote_plus(secret)}
 
 
-class _Again(Exception):
+class _PassingError(Exception):
     """An error that may pass."""
 
 
-class _Final(BadAnswer):
+class _LastingError(BadAnswer):
     """An error that will not pass."""
 
 
-class _Slow(_Again):
+class _SlowError(_PassingError):
     """An error after so long that only one more try follows."""
 
 
@@ -479,24 +484,24 @@ def _parts(response: Any, most: int) -> Iterator[bytes]:
         yield part
         size += len(part)
         if max(size, response.tell()) > most:
-            raise _Final(f"gives more than {most >> 20} MB for one answer")
+            raise _LastingError(f"gives more than {most >> 20} MB for one answer")
 
 
 def _target(address: str, raw: _Raw, origin: tuple[str, ...]) -> str:
     """Return the target of a redirect: another address of the same host, or an error."""
     location = raw.headers.get("location", "")
     if not location:
-        raise _Final(f"redirects with {raw.status}, but does not say where to")
+        raise _LastingError(f"redirects with {raw.status}, but does not say where to")
     try:
         target = urljoin(address, location)
         parts = urlsplit(target)
         place = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
         is_own = parts[:2] == origin and parts.port != 0
     except ValueError:
-        raise _Final("redirects to an invalid address") from None
+        raise _LastingError("redirects to an invalid address") from None
     if not is_own:
         shown = "".join(each if each.isprintable() else "�" for each in place)[:_QUOTED_LETTERS]
-        raise _Final(
+        raise _LastingError(
             f"redirects to {shown}, which is not asked: a network that wants a login, or a wrong "
             "base address"
         )
@@ -506,9 +511,9 @@ def _target(address: str, raw: _Raw, origin: tuple[str, ...]) -> str:
 def _content(host: Host, raw: _Raw, due: Collection[str]) -> Any:
     """Return the JSON in an answer; refuse one that is not the host's own."""
     if raw.status == _NOT_FOUND and not host.says_unknown(raw.body):
-        raise _Final(
-            f"gives a 404 that is not its own{_said(raw)}: a network that wants a login, or a "
-            "wrong base address"
+        raise _LastingError(
+            f"gives a 404 that is not its own{_error_message(raw)}: a network that wants a "
+            "login, or a wrong base address"
         )
     if raw.status == _OK and not host.gives_texts:
         return _check(raw, due)
@@ -539,13 +544,13 @@ def _check(raw: _Raw, due: Collection[str]) -> Any:
     except (ValueError, RecursionError):
         raise BadAnswer("gives an answer that is cut off or damaged") from None
     if due and not (isinstance(content, dict) and {*due} <= content.keys()):
-        raise BadAnswer(f"gives no answer to what was asked{_said(raw)}")
+        raise BadAnswer(f"gives no answer to what was asked{_error_message(raw)}")
     if not due and not isinstance(content, list):
-        raise BadAnswer(f"gives no list{_said(raw)}")
+        raise BadAnswer(f"gives no list{_error_message(raw)}")
     return content
 
 
-def _said(raw: _Raw) -> str:
+def _error_message(raw: _Raw) -> str:
     """Return an error message in an answer, in a few harmless words; empty if none."""
     try:
         content = json.loads(raw.body)
@@ -582,7 +587,7 @@ def _reason(error: Exception, silent: float) -> str:
     return next(said, "breaks off in the middle of an answer")
 
 
-def _when(seconds: float | None) -> str:
+def _return_time(seconds: float | None) -> str:
     """Return when to come back; nothing for an absurd time."""
     if seconds is None or seconds > _MONTH_SECONDS:
         return "; come back tomorrow"

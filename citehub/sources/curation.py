@@ -302,7 +302,7 @@ class CurationFile:
         return (*self.own, *signed, *self.more)
 
     @property
-    def told(self) -> tuple[Column, ...]:
+    def decided_columns(self) -> tuple[Column, ...]:
         """Columns that say what is decided: all except who, when and why."""
         return (*self.own, *self.more)
 
@@ -700,7 +700,7 @@ def _rows(path: str, file: CurationFile, notes: list[str]) -> Iterator[Row]:
             how = _How((path, record.line), number, records.has_decimal_comma)
             record.update(_FITTED[file.name](record, how))
         decision = Decision(path, record.line, record["who"], record["when"], record["why"])
-        yield file.row(*(record[column.name] for column in file.told), decision)
+        yield file.row(*(record[column.name] for column in file.decided_columns), decision)
 
 
 class _How(NamedTuple):
@@ -930,7 +930,7 @@ def _compare(file: CurationFile, row: Row, before: Row) -> Iterator[str]:
     if row is before:
         return
     where = f"line {before.decision.line}"
-    for column in file.told:
+    for column in file.decided_columns:
         ours, theirs = getattr(row, column.name), getattr(before, column.name)
         if column.name not in file.about and ours != theirs:
             about = " ".join(str(getattr(row, n)) for n in file.about if getattr(row, n))

@@ -143,24 +143,24 @@ def _read_csv(path: str, dataset: Dataset) -> Iterator[Line]:
             last = line
             yield line.decode(errors="replace").replace("\0", "\ufffd")
 
-    def said() -> str:
+    def break_note() -> str:
         return "" if last.endswith(b"\n") or ends else f"{BREAKS_OFF}: it "
 
     reader = csv.reader(texts(), strict=True)
-    cells, wrong = _take(reader)
+    cells, wrong = _next_cells(reader)
     header = [name.removeprefix("\ufeff") for name in cells or ()]
-    lacking = f"{said()}is not CSV: {wrong}" if wrong else _find_lacking(header, dataset)
+    lacking = f"{break_note()}is not CSV: {wrong}" if wrong else _find_lacking(header, dataset)
     if lacking:
         yield 1, {}, lacking
     while not lacking or lacking.endswith(KEPT):
-        cells, wrong = _take(reader)
+        cells, wrong = _next_cells(reader)
         if wrong:
-            yield reader.line_num, {}, f"{said()}is not CSV: {wrong}"
+            yield reader.line_num, {}, f"{break_note()}is not CSV: {wrong}"
             continue
         if cells is None:
             break
         if len(cells) != len(header):
-            problem = f"{said()}has {counted(len(cells), 'cell')}, not {len(header)}"
+            problem = f"{break_note()}has {counted(len(cells), 'cell')}, not {len(header)}"
             yield from [(reader.line_num, {}, problem)] if cells else []
             continue
         value = dict(zip(header, cells, strict=True))
@@ -168,7 +168,7 @@ def _read_csv(path: str, dataset: Dataset) -> Iterator[Line]:
     yield from ends
 
 
-def _take(reader: Iterator[list[str]]) -> tuple[list[str] | None, str]:
+def _next_cells(reader: Iterator[list[str]]) -> tuple[list[str] | None, str]:
     """Return the cells of the next row, None at the end, and what is wrong with them."""
     try:
         return next(reader, None), ""
@@ -209,7 +209,7 @@ def open_partition(path: str, unpack: Callable[[str], Any] = gzip.open) -> IO[by
     return opened
 
 
-def _unpacked(value: Any, kind: str) -> Any:
+def _parse_nested(value: Any, kind: str) -> Any:
     """Return a list or an object that was written as text in JSON."""
     if isinstance(value, str) and kind.startswith(_OPENING.get(value[:1], "none")):
         try:
@@ -233,7 +233,7 @@ def _fit_row(value: dict[str, Any], dataset: Dataset) -> tuple[dict[str, Any], s
     """Return the fields of a row, and what is wrong with them; no fields if it is of no use."""
     row, said = {}, ""
     for name, kind in dataset.fields.items():
-        given = _unpacked(value.get(name), kind)
+        given = _parse_nested(value.get(name), kind)
         row[name], due = _fit(given, _type(kind), is_nested=name in dataset.nested)
         problem = f"{name} should be {due}, not {_show(given)}" if due else ""
         if problem and (name in dataset.keys or name in dataset.vital):

@@ -13,9 +13,9 @@ from citehub.sources.api import (
     Api,
     Content,
     Endless,
-    Found,
-    Listed,
-    Told,
+    FoundRecord,
+    KnownIds,
+    ListState,
     ids_in,
     is_error,
     text,
@@ -57,9 +57,9 @@ _SCHEME_OF_KEY: Final = {
 }  # fmt: skip
 
 
-def find(asker: Asker, ids: Collection[Identifier]) -> list[Found]:
+def find(asker: Asker, ids: Collection[Identifier]) -> list[FoundRecord]:
     """Return the papers that have any of some identifiers."""
-    found: dict[str, Found] = {}
+    found: dict[str, FoundRecord] = {}
     for each in sorted(ids):
         if each.scheme not in _PREFIXES or any(each in paper.ids for paper in found.values()):
             continue
@@ -71,20 +71,20 @@ def find(asker: Asker, ids: Collection[Identifier]) -> list[Found]:
     return list(found.values())
 
 
-def search(asker: Asker, title: str) -> list[Found]:
+def search(asker: Asker, title: str) -> list[FoundRecord]:
     """Return the papers that may have a title: those that fit best."""
     answer = asker.ask("/paper/search/match", [("query", title), _WITHOUT_SUMMARY], due=("data",))
-    found: dict[str, Found] = {}
+    found: dict[str, FoundRecord] = {}
     _enter(found, answer["data"] if answer and isinstance(answer["data"], list) else [])
     return list(found.values())
 
 
 def citing(
     asker: Asker,
-    records: Collection[Found],
+    records: Collection[FoundRecord],
     _own: Collection[Identifier],
     _known: Collection[Identifier],
-) -> Listed:
+) -> ListState:
     """Ask for all that cites some papers, then for the sentence that a model wrote of each."""
     citing: dict[int, frozenset[Identifier]] = {}
     nameless, cut = 0, ""
@@ -99,7 +99,7 @@ def citing(
     lost = _ask_for_summaries(asker, [f"CorpusId:{each}" for each in papers])
     ids = frozenset[Identifier]().union(*citing.values())
     n = len(citing) + nameless
-    return Listed(announced, n, cut, ids, lost, nameless, is_broken=bool(lost))
+    return ListState(announced, n, cut, ids, lost, nameless, is_broken=bool(lost))
 
 
 def _ask_for_summaries(asker: Asker, names: list[str]) -> str:
@@ -120,7 +120,7 @@ def _ask_for_summaries(asker: Asker, names: list[str]) -> str:
 
 
 def _citations(
-    asker: Asker, paper: Found, before: int
+    asker: Asker, paper: FoundRecord, before: int
 ) -> tuple[list[tuple[int | None, frozenset[Identifier]]], str]:
     """Return the papers that cite one, and why there are no more, where there are some."""
     edges: list[tuple[int | None, frozenset[Identifier]]] = []
@@ -180,7 +180,7 @@ def rows(answers: Iterable[Content]) -> Iterator[tuple[str, dict[str, Any]]]:
                 yield from _paper_rows(paper)
 
 
-def told(answers: Iterable[Content]) -> Told:
+def known_ids(answers: Iterable[Content]) -> KnownIds:
     """Return the identifiers that answers tell of the work, and of those that cite it."""
     own, citing = set[Identifier](), set[Identifier]()
     for answer in answers:
@@ -192,7 +192,7 @@ def told(answers: Iterable[Content]) -> Told:
         elif isinstance(content, dict) and answer.path != "/paper/search/match":
             number = _number(content)
             own.update(frozenset() if number is None else _ids(content, number))
-    return Told(frozenset(own), frozenset(citing))
+    return KnownIds(frozenset(own), frozenset(citing))
 
 
 def _edge_rows(edge: dict[str, Any], cited: int) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -229,13 +229,13 @@ def _paper_rows(paper: Any) -> Iterator[tuple[str, dict[str, Any]]]:
         yield "tldrs", {"corpusid": number, "model": summary.get("model"), "text": summary["text"]}
 
 
-def _enter(found: dict[str, Found], papers: Iterable[Any]) -> None:
+def _enter(found: dict[str, FoundRecord], papers: Iterable[Any]) -> None:
     for paper in papers:
         number = _number(paper)
         if number is not None:
             name = str(number)
             count = whole(paper.get("citationCount"))
-            found[name] = Found(
+            found[name] = FoundRecord(
                 name,
                 _ids(paper, number),
                 text(paper.get("title")),
@@ -267,7 +267,7 @@ API: Final = Api(
     search=search,
     citing=citing,
     rows=rows,
-    told=told,
+    known_ids=known_ids,
     says_unknown=is_error,
     due=("papers", "citations"),
     key_variable="S2_API_KEY",

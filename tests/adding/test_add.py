@@ -574,8 +574,8 @@ def test_two_at_once_make_one_hub(site, home):
 
 
 STEPS = (
-    (releases, "read_manifest"), (homes, "receive"), (releases, "_pour"), (homes, "write_records"),
-    (homes, "settle"), (homes, "_compare"),
+    (releases, "read_manifest"), (homes, "receive"), (releases, "_pour"),
+    (homes, "write_provenance"), (homes, "settle"), (homes, "_compare"),
 )  # fmt: skip
 
 

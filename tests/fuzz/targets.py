@@ -21,7 +21,7 @@ import citehub
 from citehub import _catalog, _identifiers, _lock_file, _manifest, _markup, _signature, _tex, _text
 from citehub._select import FLAGS, LISTS
 from citehub.adding.archive import Archive
-from citehub.adding.records import read_records
+from citehub.adding.provenance import read_provenance
 from citehub.build.own_tables import read_own_tables
 from citehub.build.spec import parse_spec
 from citehub.bulk.extract import read_note
@@ -427,7 +427,7 @@ def _ask(given: tuple[str, list[Any]], _: Path) -> None:
     for table, row in api.rows(asker.kept):
         assert table in {each.name for each in source.dump.datasets}
         inputs.to_json(row)
-    api.told(asker.kept)
+    api.known_ids(asker.kept)
 
 
 _LISTED: Final = {
@@ -543,7 +543,7 @@ def _lock(data: bytes, folder: Path) -> None:
 
 def _added(data: bytes, folder: Path) -> None:
     _write(folder, "added.json", data)
-    for version, record in read_records(os.fspath(folder)).items():
+    for version, record in read_provenance(os.fspath(folder)).items():
         assert _manifest.is_version(version)
         assert all(map(_manifest.is_line, record))
 
