@@ -21,7 +21,7 @@ from citehub.errors import BadArgument
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from citehub.graph.labelling import Labelled, ModelPlan
+    from citehub.graph.hub_labels import Labelled, ModelPlan
 
 _MOST_PRINTED: Final = 10  # passages that are left open
 
@@ -177,7 +177,7 @@ def _show_by_model(done: Labelled, model: str) -> None:
 
 def _label_by_rules(hub: str, *, as_json: bool) -> None:
     """Have the rules judge, and print their labels."""
-    from citehub.graph.labelling import label_hub
+    from citehub.graph.hub_labels import label_hub
 
     with stoppable(UNCHANGED), terminal.progress() as step:
         done = label_hub(hub, progress=step)

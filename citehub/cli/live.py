@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from citehub._diff import Diff
-    from citehub.graph.live import Updated
+    from citehub.graph.live_hubs import Updated
     from citehub.live.fetch import Fetched
     from citehub.live.settings import Setting
 
@@ -142,7 +142,7 @@ def update(
     or if its only hub does not exist.
     """
     from citehub.adding.provenance import added_folder
-    from citehub.graph.live import asking_hubs, update_hub
+    from citehub.graph.live_hubs import asking_hubs, update_hub
     from citehub.live.fetch import choose_sources
     from citehub.live.transport import Live
 

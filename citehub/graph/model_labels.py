@@ -17,8 +17,8 @@ from citehub.build.release import IN_A_COPY, check_not_shipped, mend
 from citehub.build.spec import SOURCE, read_spec
 from citehub.errors import BadAnswer, BadArgument, BudgetUsedUp, FetchError, KeyRefused
 from citehub.graph.at_hand import passages_at_hand
+from citehub.graph.hub_labels import Labelled, ModelPlan
 from citehub.graph.hubs import today
-from citehub.graph.labelling import Labelled, ModelPlan
 from citehub.graph.staging import NextRelease, newest, next_release
 from citehub.labelling.guideline import read_guideline
 from citehub.labelling.prompt import (

@@ -20,7 +20,7 @@ from citehub._writer_lock import writing
 from citehub.build import build_release, release, taking
 from citehub.build.release import Built
 from citehub.graph import Dumps, new_hub, new_live_hub, update_hub
-from citehub.graph import live as graph_live
+from citehub.graph import live_hubs as graph_live
 from tests.live import growth
 from tests.live.conftest import WORK, asking
 from tests.live.faults import always

@@ -256,7 +256,7 @@ def _ask(
     works: list[str], out: str | None, sources: tuple[str, ...], said: dict[str, Any]
 ) -> None:
     """Make hubs by asking sources."""
-    from citehub.graph.live import new_live_hub
+    from citehub.graph.live_hubs import new_live_hub
     from citehub.live.fetch import choose_sources
     from citehub.live.transport import Live
 
