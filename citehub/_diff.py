@@ -435,12 +435,12 @@ class _Rules:
     @classmethod
     def of(cls, old: Hub, table: str, resource: Resource) -> _Rules:
         """Return that part as the schema declares it, and the newer manifest for its columns."""
-        told = {each["name"] for each in resource["schema"]["fields"] if each.get("asOf")}
+        marked = {each["name"] for each in resource["schema"]["fields"] if each.get("asOf")}
         declared = TABLES.get(table)
         if declared is None:  # a table of this hub only
             nothing = frozenset[str]()
-            return cls(come_and_go=False, as_of=frozenset(told), methods=nothing, themes=nothing)
-        as_of = told | {column.name for column in declared.columns if column.as_of}
+            return cls(come_and_go=False, as_of=frozenset(marked), methods=nothing, themes=nothing)
+        as_of = marked | {column.name for column in declared.columns if column.as_of}
         themes = _computed_themes(old) if table == "themes" else frozenset[str]()
         methods = frozenset(declared.computed)
         return cls(declared.as_of, frozenset(as_of), methods, themes)

@@ -164,15 +164,15 @@ def _open(path: str, damaged: type[DamagedRelease], most: int | None) -> Iterato
     except (OSError, ValueError) as error:  # a name with NUL, or half a surrogate pair
         found = error.strerror if isinstance(error, OSError) else None
         raise damaged.at(path, "a readable file", found or str(error)) from None
-    told = os.fstat(descriptor)
-    if not stat.S_ISREG(told.st_mode):
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
         os.close(descriptor)
         raise damaged.at(path, "a regular file", "something else")
     with open(descriptor, "rb") as file:
         most = _limits.limit(_limits.FILE_BYTES) if most is None else most
-        if told.st_size > most:
+        if status.st_size > most:
             wanted = f"at most {most:,} bytes ({_limits.LIFTING})"
-            raise damaged.at(path, wanted, f"{told.st_size:,} bytes")
+            raise damaged.at(path, wanted, f"{status.st_size:,} bytes")
         yield file
 
 
@@ -512,8 +512,8 @@ class _Judge:
     def need(self, holds: object, wanted: str, found: object) -> None:
         """Refuse a manifest in which something does not hold."""
         if not holds:
-            told = found if isinstance(found, _InWords) else f"{found!r:.60}"
-            raise DamagedManifest.at(self.path, wanted, told)
+            words = found if isinstance(found, _InWords) else f"{found!r:.60}"
+            raise DamagedManifest.at(self.path, wanted, words)
 
     def shape(self, part: object, shape: Mapping[str, type], what: str) -> None:
         """Hold an object to the keys that it needs, and their types."""
@@ -606,11 +606,11 @@ class _Judge:
         schema = hub.get("schema_version", FIRST_SCHEMA)
         wanted = "a whole number 'schema_version' from 1"
         self.need(type(schema) is int and schema >= FIRST_SCHEMA, wanted, schema)
-        said = hub.get("responsible_ai", {})
-        self.shape(said, {}, "'responsible_ai'")
-        self.count(said, _limits.TABLES, "responsible_ai")
-        sound = all(_NAME.fullmatch(key) and is_text(text) for key, text in said.items())
-        self.need(sound, "'responsible_ai' to hold text", said)
+        stated = hub.get("responsible_ai", {})
+        self.shape(stated, {}, "'responsible_ai'")
+        self.count(stated, _limits.TABLES, "responsible_ai")
+        sound = all(_NAME.fullmatch(key) and is_text(text) for key, text in stated.items())
+        self.need(sound, "'responsible_ai' to hold text", stated)
         right = hub.get("publish_sentences", "")
         self.need(is_text(right), "'publish_sentences' to be text", right)
 

@@ -217,15 +217,15 @@ class News:
     @property
     def sums(self) -> str:
         """Sentences on the counts before and after, and on other changes."""
-        said = [
+        sentences = [
             f"{each.what}: {each.before:,} before, {each.after:,} now"
             if each.before != each.after
             else f"{each.what}: {each.after:,}, as before"
             for each in self.counts
         ]
         if self.metadata:
-            said.append(f"metadata that changed: {', '.join(self.metadata)}")
-        return " ".join(f"{each[0].upper()}{each[1:]}." for each in said)
+            sentences.append(f"metadata that changed: {', '.join(self.metadata)}")
+        return " ".join(f"{each[0].upper()}{each[1:]}." for each in sentences)
 
     def text(self, most: int | None = MOST_NAMED) -> str:
         """Return the news as lines of text, with the first works of each section.
@@ -257,8 +257,8 @@ class News:
         return self.text()
 
     def __repr__(self) -> str:
-        said = ", ".join(section.heading for section in self.sections)
-        return f"<citehub.News: {said or 'no work by name'}>"
+        headings = ", ".join(section.heading for section in self.sections)
+        return f"<citehub.News: {headings or 'no work by name'}>"
 
     def _repr_html_(self) -> str:
         parts = [f"<p>{_html.text(self.sums)}</p>"] if self.sums else []

@@ -63,9 +63,9 @@ def describe_first(work: Work) -> str | None:
         return None
     kind = "in other words; " if rows[0]["gist"] else ""
     more = f", passage 1 of {len(rows):,}" if len(rows) > 1 else ""
-    said = f"{describe_words(rows[0])} ({kind}{describe_place(rows[0])}{more})"
+    text = f"{describe_words(rows[0])} ({kind}{describe_place(rows[0])}{more})"
     return _DIRECTION_MARKS.sub(
-        "", said
+        "", text
     )  # else a text from outside turns round what stands behind it
 
 

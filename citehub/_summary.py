@@ -276,24 +276,24 @@ class Summary:
                 f"{counted(self.n_citing, 'citing work')}; no source says in which role "
                 f"{'it cites' if self.n_citing == 1 else 'they cite'}."
             )
-        said = [self.stated] if self._stated else []
+        sentences = [self.stated] if self._stated else []
         for rows in _grouped(self._counted):
             in_short = rows[0].unit == "passages"
             if in_short or rows[0].scheme != "subject":
-                said.append((_count_of_passages if in_short else _sentence)(rows))
-        return clean(" ".join(said))
+                sentences.append((_count_of_passages if in_short else _sentence)(rows))
+        return clean(" ".join(sentences))
 
     @property
     def stated(self) -> str:
         """Sentences on the sums that sources state; empty if none does."""
         named = {row.source_id for row in self._counted}
-        said = []
+        sentences = []
         for rows in _grouped(self._stated):
             source_id = rows[0].source_id
             which = source_id in named or (self.which_known and not named)
             by = f"By {source_id}: " if self._counted else ""
-            said.append(f"{by}{_sentence(rows, which_known=which)}")
-        return " ".join(said)
+            sentences.append(f"{by}{_sentence(rows, which_known=which)}")
+        return " ".join(sentences)
 
     @property
     def _works(self) -> list[SummaryRow]:

@@ -174,14 +174,14 @@ def names_in_release(
         if identifier:
             named[identifier] = row["work_id"]
     several = set()
-    said: dict[Member, str] = {}
+    names: dict[Member, str] = {}
     for row in work_ids:
         identifier = Identifier(row["scheme"], row["value"])
-        if said.setdefault(identifier, row["work_id"]) != row["work_id"]:
+        if names.setdefault(identifier, row["work_id"]) != row["work_id"]:
             several.add(identifier)
     for row in work_joins:
-        said[RecordKey(row["source_id"], row["record_id"])] = row["work_id"]
-    return named | {member: name for member, name in said.items() if member not in several}
+        names[RecordKey(row["source_id"], row["record_id"])] = row["work_id"]
+    return named | {member: name for member, name in names.items() if member not in several}
 
 
 def join(  # noqa: PLR0913
@@ -564,15 +564,15 @@ class _Joining:
         """Note chains of records that a decision cut without naming them."""
         for place, identifier, number in self.cuts:
             decision = self.apart[number]
-            key, said = self.keys[place], {decision.one, decision.other}
+            key, subjects = self.keys[place], {decision.one, decision.other}
             if identifier is None:
-                is_said = key in said
+                is_said = key in subjects
             else:
-                between = [self.places[each] for each in said if isinstance(each, RecordKey)]
-                shared = len(between) == len(said) and all(
+                between = [self.places[each] for each in subjects if isinstance(each, RecordKey)]
+                shared = len(between) == len(subjects) and all(
                     identifier in self.records[each].ids for each in between
                 )
-                is_said = identifier in said or shared
+                is_said = identifier in subjects or shared
             if is_said:
                 continue
             what = _say(identifier) if identifier else "its place in the canonical work"

@@ -162,8 +162,8 @@ def _origin(passage: Passage, source_id: str, read: Iterable[Reading]) -> Origin
     """Return the locator of a passage: form and version of the text, and how much was read."""
     version = passage.text_version or "version not known"
     parts = [f"{passage.form or 'form not known'}, {version}"]
-    said = {True: "read whole", False: "read in part", None: ""}
-    parts += filter(None, dict.fromkeys(said[each.is_whole] for each in read))
+    extents = {True: "read whole", False: "read in part", None: ""}
+    parts += filter(None, dict.fromkeys(extents[each.is_whole] for each in read))
     decision = passage.decision
     parts.append(decision.place)
     why = f": {decision.why}" if decision.why else ""
@@ -172,12 +172,12 @@ def _origin(passage: Passage, source_id: str, read: Iterable[Reading]) -> Origin
 
 def _put_kind(ledger: Ledger, passage: Passage, named: Mapping[str, Any]) -> None:
     """Enter the kind of the section: by its title, or as its reader judged."""
-    told = kind_of_section(passage.section)
-    kind = passage.section_kind or told
+    by_title = kind_of_section(passage.section)
+    kind = passage.section_kind or by_title
     if kind is None:
         return
     cells = {**named, "section_kind": kind}
-    if kind == told:
+    if kind == by_title:
         derive(ledger, "citation_contexts", cells, "by the words of the title of its section")
     else:
         ledger.put("citation_contexts", cells, origin_of(passage.decision))

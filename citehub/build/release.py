@@ -202,11 +202,13 @@ def mend(folder: str, *, but: str = "") -> list[str]:
     for parent, *_ in os.walk(os.path.join(folder, SOURCE)):
         _atomic_folder.clear_left(parent)
     mended = repair_index(folder, but=but)
-    told = [
+    sentences = [
         f"Entered {version} into {os.path.join(folder, INDEX)}, which did not list it."
         for version in mended.entered
     ]
-    return told + [f"Left {each} out of {INDEX}: {why}" for each, why in mended.refused.items()]
+    return sentences + [
+        f"Left {each} out of {INDEX}: {why}" for each, why in mended.refused.items()
+    ]
 
 
 def _check_name(spec: HubSpec, before: Hub | None) -> None:
@@ -381,10 +383,10 @@ def make_content(
 
 def _find_lost(spec: HubSpec, given: Statements, before: Hub) -> Iterator[str]:
     """Yield a sentence for each source of the release before that is now silent."""
-    told = {source for source, _ in given.records}
+    with_records = {source for source, _ in given.records}
     for row in before.release.rows("sources"):
         source = row["source_id"]
-        if source in TRUST and source not in told:
+        if source in TRUST and source not in with_records:
             yield (
                 f"{before.version} also used {source}, of which {spec.source} now holds nothing. "
                 "If that is a mistake, put it back and build again."

@@ -149,8 +149,8 @@ def manifest_of(
     if release.schema_version > FIRST_SCHEMA:
         citehub["schema_version"] = release.schema_version
     if hub.responsible_ai:
-        said = hub.responsible_ai.items()
-        citehub["responsible_ai"] = {key: plain_text(text) for key, text in said}
+        stated = hub.responsible_ai.items()
+        citehub["responsible_ai"] = {key: plain_text(text) for key, text in stated}
     own = [each["name"] for each in resources if each["name"] in hub.own_tables]
     if own and release.schema_version >= NAMES_OWN_TABLES:
         citehub["own_tables"] = own

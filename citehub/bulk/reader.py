@@ -437,12 +437,12 @@ class Reader:
             if not dump.is_dated or row["part"] == newest[row["citing"]]["part"]:
                 found.setdefault((row["citing"], row["cited"]), []).append(row)
         for (citing, cited), rows in found.items():
-            said = {row["is_influential"] for row in rows} - {None}
+            influences = {row["is_influential"] for row in rows} - {None}
             yield Edge(
                 source.source_id,
                 dump.name_record(citing),
                 dump.name_record(cited),
-                any(said) if said else None,
+                any(influences) if influences else None,
                 _all_contexts(_contexts(row.get("contexts"), row.get("intents")) for row in rows),
             )
 

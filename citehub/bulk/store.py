@@ -195,9 +195,9 @@ class Store:
             self._note(files, f"has {name} as {column.type()}, not {kind}: not known.")
 
     def _note(self, files: Files, note: str) -> None:
-        told = f"{files.title}: {files.folder} {note}"
-        if told not in self.notes[files.title]:
-            self.notes[files.title] += (told,)
+        sentence = f"{files.title}: {files.folder} {note}"
+        if sentence not in self.notes[files.title]:
+            self.notes[files.title] += (sentence,)
 
     def _read(self, files: Files) -> Iterator[str]:
         """Yield the folders with the content."""

@@ -87,12 +87,12 @@ def _fail(error: BaseException) -> NoReturn:
     if is_debugging():
         lines = traceback.format_exception(error)
         terminal.err().print(terminal.paragraph("".join(lines).rstrip()), soft_wrap=True)
-    told: BaseException | str = error
+    problem: BaseException | str = error
     if isinstance(error, MemoryError):
-        told = f"There is not enough memory for: {_command()}"
+        problem = f"There is not enough memory for: {_command()}"
     elif not isinstance(error, (CitehubError, OSError)):
-        told = _unexpected(error)
-    terminal.complain(told)
+        problem = _unexpected(error)
+    terminal.complain(problem)
     sys.exit(2 if isinstance(error, (BadArgument, UnknownName)) else 1)
 
 

@@ -45,7 +45,7 @@ def curate(
     release = build.load_newest(folder)
     found = build.find_open(release, curation) if release else ()
     unfitting = build.find_unfitting(release, curation) if release else []
-    told = [*curation.notes, *map(str, unfitting)]
+    notes = [*curation.notes, *map(str, unfitting)]
     if as_json:
         records.print_json(
             {
@@ -53,7 +53,7 @@ def curate(
                 "written": templates.written,
                 "there": templates.there,
                 "decided": len(list(curation.rows)),
-                "told": told,
+                "told": notes,
                 "release": release and f"{release.name} {release.version}",
                 "open": [_record(each) for each in found],
             }
@@ -61,7 +61,7 @@ def curate(
         return
     print(clean(templates.folder))
     terminal.show(terminal.grid("", "", rows=_files(templates)))
-    for line in told:
+    for line in notes:
         print(clean(line))
     if release is None:
         terminal.show("\nThere is no release yet, so there is nothing to decide.")

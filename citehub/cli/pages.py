@@ -128,15 +128,15 @@ def _passages_of(work: Work) -> tuple[RenderableType, ...]:
         f"{': ' if each['note'] else ''}{each['note'] or ''}"
         for each in work.text_readings
     ]
-    told = [terminal.text(f"Text: {each}", "dim") for each in readings]
+    lines = [terminal.text(f"Text: {each}", "dim") for each in readings]
     if not work.passages:
-        return ("", *told) if told else ()
+        return ("", *lines) if lines else ()
     names = ("where", "what it says", "role", "polarity")
     rows = [tuple(map(each.get, names)) for each in list_passages(work)]
     grid = terminal.grid(
         "where it cites", "what it says", "role", "polarity", rows=rows, wide=(0, 1)
     )
-    return "", grid, terminal.text(f"By {work.judged_by or 'nobody yet'}.", "dim"), *told
+    return "", grid, terminal.text(f"By {work.judged_by or 'nobody yet'}.", "dim"), *lines
 
 
 def _themes(hub: Hub) -> tuple[RenderableType, ...]:

@@ -304,12 +304,12 @@ class _Judging(_Dialogue):
         while True:
             role = self.choose(self.scheme("intent"), before.role if before else None)
             try:
-                said = self.rest(passage, role or "", before)
+                judgement = self.rest(passage, role or "", before)
             except _Back:
                 continue
             break
-        self.write(lambda: self.review.keep(self.name, passage, said))
-        self.said[passage.context_id] = said
+        self.write(lambda: self.review.keep(self.name, passage, judgement))
+        self.said[passage.context_id] = judgement
 
     def rest(self, passage: PassageAtHand, role: str, before: Judgement | None) -> Judgement:
         """Ask for all but the role."""

@@ -74,7 +74,7 @@ def config(hub: Hub, *, files: str, inline: str | None, page: str | None = None)
     disk, ``page`` where papers have pages of their own, with ``{}`` for the name. A release that
     was opened as a folder has no name to load it by elsewhere, so code takes that of the page.
     """
-    told = ("path", "rows", "bytes", "hash")
+    columns = ("path", "rows", "bytes", "hash")
     tables = resources(hub).items()
     return {
         "hub": hub.name,
@@ -83,7 +83,7 @@ def config(hub: Hub, *, files: str, inline: str | None, page: str | None = None)
         "canonical": hub.release.canonical_id,
         "n": hub.release.n_citing,
         "tables": {
-            name: {key: value for key, value in resource.items() if key in told}
+            name: {key: value for key, value in resource.items() if key in columns}
             for name, resource in tables
         },
         "labels_note": _labels_note(hub),
@@ -107,15 +107,15 @@ def _labels_note(hub: Hub) -> str | None:
     None where there are no labels.
     """
     rows = [row for row in hub.summary() if row.scheme == "intent"]
-    said = [f"By {row.labeler}." for row in rows if row.labeler]
+    sentences = [f"By {row.labeler}." for row in rows if row.labeler]
     known = {row.source_id for row in rows if row.labeler}
-    said += [
+    sentences += [
         f"A source counts {counted(row.n_labelled, 'labelled paper')} of {row.n_citing:,}, and "
         "does not say which."
         for row in rows
         if row.source_id not in known
     ]
-    return " ".join(dict.fromkeys(said)) or None
+    return " ".join(dict.fromkeys(sentences)) or None
 
 
 def _counts_note(hub: Hub) -> str | None:

@@ -105,15 +105,15 @@ def why_it_cites(work: Work) -> str | None:
     passages = list_passages(work)
     if not passages:
         return None
-    said = [
+    sentences = [
         f"({number}) {each['where']}: {each['what it says']}"
         + (f" [{', '.join(judged)}]" if judged else "")
         for number, each in enumerate(passages, 1)
         for judged in [[f"{name} {each[name]}" for name in SCHEME_OF_FACET if each[name]]]
     ]
     by = "; ".join(dict.fromkeys(each["judged by"] for each in passages if each["judged by"]))
-    told = f"{WHY}: {' '.join(said)}{f' Judged by {by}.' if by else ''}"
-    return clean_line(told)
+    text = f"{WHY}: {' '.join(sentences)}{f' Judged by {by}.' if by else ''}"
+    return clean_line(text)
 
 
 def database(hub: Hub) -> str:
@@ -143,8 +143,8 @@ def venue(work: Work) -> str | None:
     stated = _stated(work)
     if not stated or kind(work).has_venue:
         return stated or None
-    said = server(work)
-    return None if said and _is_of(said, stated) else f"Venue as stated: {stated}"
+    server_name = server(work)
+    return None if server_name and _is_of(server_name, stated) else f"Venue as stated: {stated}"
 
 
 def server(work: Work) -> str | None:

@@ -206,8 +206,8 @@ def _describe(hub: Hub, content: Content) -> str:
         "contributors": list(spec.contributors),
         "keywords": list(spec.keywords),
     }
-    said = {key: manifest.get(key) for key in _STATED}
-    own = {key: value for key, value in said.items() if value and value != follows[key]}
+    stated = {key: manifest.get(key) for key in _STATED}
+    own = {key: value for key, value in stated.items() if value and value != follows[key]}
     description = manifest["description"].partition("\n\nRead from: ")[0]
     if description != spec.description:
         own["description"] = description

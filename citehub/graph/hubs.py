@@ -190,8 +190,8 @@ def new_hub(
                 reader.extract(wanted, source, created)
                 keep_lists(files, source, created)
                 given.read_on = {each.id: created for each in SOURCES} | given.read_on
-                said = parse_spec(about(name=name or "hub", work=work), folder)
-                spec = replace(said, name=name or "")
+                described = parse_spec(about(name=name or "hub", work=work), folder)
+                spec = replace(described, name=name or "")
                 gathered = Gathered(given, HandRecords(source))
                 release = ReleaseSpec(version, created)
                 content = make_content(spec, release, None, progress, gathered)

@@ -195,11 +195,11 @@ def new_live_hub(
     """
     check_name(name, version)
     chosen = tuple(each.id for each in choose_sources(tuple(sources)))
-    said = {
+    description = {
         "title": title, "licenses": tuple(licenses), "contributors": tuple(contributors),
         "homepage": homepage,
     }  # fmt: skip
-    describe_hub(name=name or "hub", work=work, **said)  # type: ignore[arg-type]
+    describe_hub(name=name or "hub", work=work, **description)  # type: ignore[arg-type]
     above = absolute(home) if home else home_folder()
     place = absolute(out) if out else os.path.join(above, name or _slug(work))
     named = "" if out or home else name or ""
@@ -221,7 +221,7 @@ def new_live_hub(
             name=hub,
             work=fetched.work,
             sources=chosen,
-            **said,  # type: ignore[arg-type]
+            **description,  # type: ignore[arg-type]
         )
         _atomic_folder.write_bytes(os.path.join(folder, SPEC), text.encode())
         spec = parse_spec(text, folder)
@@ -336,8 +336,8 @@ def update_hub(
                 )  # fmt: skip
             except UnknownWork as error:
                 shutil.rmtree(pending, ignore_errors=True)
-                said = f"{path} names this work; correct it there."
-                error.args = (f"{error} {said} The hub is unchanged.",)
+                advice = f"{path} names this work; correct it there."
+                error.args = (f"{error} {advice} The hub is unchanged.",)
                 raise
             except FetchError as error:
                 error.args = (f"{error}\nThe hub is unchanged.",)
@@ -581,10 +581,10 @@ def _refuse_broken(broken: Mapping[str, str], chosen: Collection[str], folder: s
     """Refuse to ask only some sources if answers of others are damaged."""
     if not broken.keys() - {*chosen}:
         return
-    said = " ".join(why for each, why in broken.items() if each not in chosen)
+    reasons = " ".join(why for each, why in broken.items() if each not in chosen)
     names = ",".join(each.id for each in choose_sources() if each.id in {*broken, *chosen})
     raise BuildError(
-        f"{said} Nothing was asked. Ask for it, too: citehub update {shlex.quote(folder)} "
+        f"{reasons} Nothing was asked. Ask for it, too: citehub update {shlex.quote(folder)} "
         f"--from {names}"
     )
 
@@ -612,17 +612,19 @@ def _refuse_empty(fetched: Fetched, files: list[str]) -> None:
     if files or any(each.received for each in fetched.lists.values()):
         return
     titles = {each.id: each.api.name for each in choose_sources() if each.api}
-    said = [f"{titles[each]} has the work, but nothing that cites it." for each in fetched.lists]
-    said += [
+    sentences = [
+        f"{titles[each]} has the work, but nothing that cites it." for each in fetched.lists
+    ]
+    sentences += [
         f"{titles[each]} knows neither the work nor anything that cites it."
         for each in fetched.silent
     ]
-    said += [
+    sentences += [
         f"{titles[each]} gave only part of its list: {why}" for each, why in fetched.failed.items()
     ]
     raise _NothingCites(
         f"No source that was asked knows a work that cites {fetched.work}, so there is no hub to "
-        f"make. {' '.join(said)} Ask again later, or name citing works with --citing."
+        f"make. {' '.join(sentences)} Ask again later, or name citing works with --citing."
     )
 
 

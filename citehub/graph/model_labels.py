@@ -264,10 +264,10 @@ class _Run:
         if entry.get("refusal"):
             return f"the model refuses ({entry['refusal']!r:.80})"
         try:
-            said = read_answer(entry["text"], entry["context_id"], self.prompt.subjects)
+            judgement = read_answer(entry["text"], entry["context_id"], self.prompt.subjects)
         except ValueError as error:
             return str(error)
-        self.found[entry["passage_sha256"], entry["vote"]] = _Vote(said, entry)
+        self.found[entry["passage_sha256"], entry["vote"]] = _Vote(judgement, entry)
         return ""
 
     def _votes(self, question: _Question) -> list[_Vote]:
@@ -275,8 +275,8 @@ class _Run:
 
     def value(self, question: _Question, scheme: LabelScheme) -> str | None:
         """Return the labels of a passage that has all its votes."""
-        said = (each.judgement.value(scheme) for each in self._votes(question))
-        return find_majority(said) or UNDECIDED.get(scheme)
+        values = (each.judgement.value(scheme) for each in self._votes(question))
+        return find_majority(values) or UNDECIDED.get(scheme)
 
     def labels(self, held: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
         """Return the labels of programs, with the new ones of this model.
@@ -304,15 +304,17 @@ class _Run:
                 "confidence_level": vote.judgement.confidence,
                 "why": f"its answer of {clean_line(vote.entry['at'])[:10]}",
             }  # fmt: skip
-            said = {scheme: vote.judgement.value(scheme) for scheme in FACET_OF_SCHEME}
-            yield from self._rows(question, row, said, vote.judgement.second_intent, gists)
+            values = {scheme: vote.judgement.value(scheme) for scheme in FACET_OF_SCHEME}
+            yield from self._rows(question, row, values, vote.judgement.second_intent, gists)
         if self.votes > 1:
             yield from self._majority(question, votes)
 
     def _majority(self, question: _Question, votes: Sequence[_Vote]) -> Iterator[dict[str, Any]]:
-        said = {scheme: self.value(question, scheme) for scheme in FACET_OF_SCHEME}
+        values = {scheme: self.value(question, scheme) for scheme in FACET_OF_SCHEME}
         sure = [
-            each.judgement.confidence for each in votes if each.judgement.intent == said["intent"]
+            each.judgement.confidence
+            for each in votes
+            if each.judgement.intent == values["intent"]
         ]
         row = {
             "labeler": f"majority of {self.votes} votes by {self.host.model}",
@@ -322,14 +324,14 @@ class _Run:
             "why": f"more than half of {self.votes} votes",
         }  # fmt: skip
         second = find_majority(each.judgement.second_intent for each in votes)
-        second = None if second == said["intent"] else second
-        yield from self._rows(question, row, said, second, iter(()))
+        second = None if second == values["intent"] else second
+        yield from self._rows(question, row, values, second, iter(()))
 
     def _rows(
         self,
         question: _Question,
         row: Mapping[str, Any],
-        said: Mapping[LabelScheme, str | None],
+        values: Mapping[LabelScheme, str | None],
         second: str | None,
         gists: Iterator[str],
     ) -> Iterator[dict[str, Any]]:
@@ -339,7 +341,7 @@ class _Run:
             "model": self.host.model, "guideline": self.prompt.guideline,
             "prompt_sha256": self.prompt.sha256, **row,
         }  # fmt: skip
-        for scheme, value in said.items():
+        for scheme, value in values.items():
             if value is None:
                 continue
             is_role = scheme == "intent"

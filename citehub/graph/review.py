@@ -169,8 +169,9 @@ class Review:
         }
 
     def _find_meanings(self) -> dict[LabelScheme, dict[str, str]]:
-        told = _MEANING.findall(self.guideline.text)
-        first, last = dict(reversed(told)), dict(told)  # a subject may be named as a role is
+        meanings = _MEANING.findall(self.guideline.text)
+        # A subject may be named as a role is.
+        first, last = dict(reversed(meanings)), dict(meanings)
         known: dict[str, Mapping[Any, str]] = {
             "intent": vocabulary.INTENTS,
             "polarity": vocabulary.POLARITIES,
@@ -269,7 +270,7 @@ class Review:
             if row.context_id and name_of(row) == name and row.context_id not in self.passages
         ]
 
-    def keep(self, name: str, passage: PassageAtHand, said: Judgement) -> None:
+    def keep(self, name: str, passage: PassageAtHand, judgement: Judgement) -> None:
         """Write a person's judgement of a passage, in place of an earlier one.
 
         Raises
@@ -281,15 +282,15 @@ class Review:
         OSError
             The file cannot be written; it is unchanged.
         """
-        about = {"labeler_kind": "person", "confidence_level": said.confidence}
-        why = said.comment or (READ if passage.text else OPENED)
+        about = {"labeler_kind": "person", "confidence_level": judgement.confidence}
+        why = judgement.comment or (READ if passage.text else OPENED)
         rows = [
             self._row(passage, name, scheme, value, why) | about | {"rank": rank}
             for scheme, value, rank in (
-                ("intent", said.role, None),
-                ("intent", said.second, 2),
-                ("polarity", said.polarity, None),
-                ("subject", said.subject, None),
+                ("intent", judgement.role, None),
+                ("intent", judgement.second, 2),
+                ("polarity", judgement.polarity, None),
+                ("subject", judgement.subject, None),
             )
             if value
         ]
@@ -345,10 +346,10 @@ class Review:
                     if key[1] == scheme
                 ]
                 if pairs:
-                    said = Counter(pairs)
+                    counts = Counter(pairs)
                     seen = {value for pair in pairs for value in pair}
                     values = find_classes(scheme, self.subjects, seen)
-                    table = np.array([[said[a, b] for b in values] for a in values])
+                    table = np.array([[counts[a, b] for b in values] for a in values])
                     found.append(PairAgreement(
                         one, other, scheme, len(pairs), int(table.trace()),
                         known(cohen_kappa(table)), known(pair_ac1(table, len(values))),
@@ -357,15 +358,15 @@ class Review:
 
     def disputes(self) -> tuple[list[Dispute], dict[tuple[str, LabelScheme], LabelRow]]:
         """Return where people differ, and what is settled, by passage and scheme."""
-        said: dict[tuple[str, LabelScheme], list[tuple[str, LabelRow]]] = defaultdict(list)
+        choices: dict[tuple[str, LabelScheme], list[tuple[str, LabelRow]]] = defaultdict(list)
         for name, rows in self._first().items():
             for key, row in rows.items():
-                said[key].append((name, row))
+                choices[key].append((name, row))
         found = [
-            Dispute(passage, scheme, tuple(sorted(said[context_id, scheme])))
+            Dispute(passage, scheme, tuple(sorted(choices[context_id, scheme])))
             for context_id, passage in self.passages.items()
             for scheme in self.values
-            if len({row.value for _, row in said[context_id, scheme]}) > 1
+            if len({row.value for _, row in choices[context_id, scheme]}) > 1
         ]
         settled = {
             (context_id, row.scheme): row
@@ -453,8 +454,8 @@ class Review:
             raise SourceError.at(path, 0, "is a device, not a file")
         if os.path.isfile(path) and os.path.getsize(path) > _MOST_BYTES:
             raise SourceError.at(path, 0, f"is larger than {_MOST_BYTES:,} bytes")
-        rows, said = read_labels(path)
-        notes += said
+        rows, row_notes = read_labels(path)
+        notes += row_notes
         for row in rows:
             for problem in self._find_wrong(row):
                 raise SourceError.at(path, row.decision.line, problem)

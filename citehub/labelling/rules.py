@@ -290,7 +290,7 @@ def _weigh(
 ) -> tuple[dict[Intent, list[tuple[float, str]]], dict[Intent, str], list[tuple[Intent, float]]]:
     """Return the cues, what the section says, and the roles by their sums."""
     seen: dict[Intent, list[tuple[float, str]]] = {}
-    told: dict[Intent, str] = {}
+    cues: dict[Intent, str] = {}
     sums: dict[Intent, float] = {"background": _BACKGROUND_WEIGHT}
     for role, weight, name, pattern in _RULES:
         found = list(itertools.islice(pattern.finditer(text), 2))
@@ -302,8 +302,8 @@ def _weigh(
     for role, weight, pattern in _SECTIONS:
         if named := pattern.search(section):
             sums[role] = sums.get(role, 0.0) + weight
-            told.setdefault(role, named[0])
-    return seen, told, sorted(sums.items(), key=lambda pair: -pair[1])
+            cues.setdefault(role, named[0])
+    return seen, cues, sorted(sums.items(), key=lambda pair: -pair[1])
 
 
 def best_guess(sentence: str, *, section: str = "", mark: tuple[int, int] | None = None) -> Intent:

@@ -314,9 +314,9 @@ class _Run:
 
     def _no_list(self) -> FetchError:
         failed = [each.error for each in self.askings if each.error]
-        said = _join_errors(failed or [Unreachable("No source could be asked.")])
-        return type(said)(
-            f"No source gave a whole list of what cites the work.\n{said}\nThe answers are kept "
+        error = _join_errors(failed or [Unreachable("No source could be asked.")])
+        return type(error)(
+            f"No source gave a whole list of what cites the work.\n{error}\nThe answers are kept "
             f"in {self.pending}; the same command goes on from there."
         )
 
@@ -399,13 +399,13 @@ class _Run:
                 f"No source answered.\n{joined}\nNothing was made. Mend that, and run the same "
                 "command again."
             )
-        said = [
+        sentences = [
             str(each.error or f"{each.title} {_WHY_NOT_FOUND[bool(each.kept.used)]}")
             for each in self.askings
         ]
         raise UnknownWork(
             f"No source that answered has the work {shorten(work)}. Check the spelling, or name "
-            f"it by another identifier. The answers: {' '.join(said)}",
+            f"it by another identifier. The answers: {' '.join(sentences)}",
             work,
         )
 

@@ -290,9 +290,9 @@ class Live:
     def _note_clock(self, source: Source, raw: _Raw) -> None:
         """Note by how much this computer's clock is ahead of a source's, if known."""
         with contextlib.suppress(TypeError, ValueError, OverflowError):
-            told = parsedate_to_datetime(raw.headers.get("date", ""))
-            if _PLAUSIBLE[0] <= told.year < _PLAUSIBLE[1]:
-                self._ahead[source.id] = time.time() - told.timestamp()
+            date = parsedate_to_datetime(raw.headers.get("date", ""))
+            if _PLAUSIBLE[0] <= date.year < _PLAUSIBLE[1]:
+                self._ahead[source.id] = time.time() - date.timestamp()
 
     def _hold(self, source: Source, raw: _Raw, tries: int) -> None:
         """Wait as a source asks, and report more than a minute."""

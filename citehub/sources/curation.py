@@ -732,14 +732,14 @@ def _fit_correction(record: Mapping[str, Any], how: _How) -> dict[str, Any]:
 
 def _fit_label(record: Mapping[str, Any], how: _How) -> dict[str, Any]:
     """Refuse a value of another scheme, apart from a capital first letter."""
-    scheme, said = record["scheme"], record["value"]
+    scheme, stated = record["scheme"], record["value"]
     if scheme == "subject":
         return {}
     allowed = {"intent": terms.INTENT, "polarity": terms.POLARITY}[scheme].terms
-    value = next((term for term in allowed if term.lower() == said.lower()), None)
+    value = next((term for term in allowed if term.lower() == stated.lower()), None)
     if value is None:
         problem = f"value should be one of {' '.join(allowed)}, as scheme is {scheme}"
-        raise SourceError.at(*how.place, f"{problem}, not {said!r:.60}")
+        raise SourceError.at(*how.place, f"{problem}, not {stated!r:.60}")
     return {"value": value}
 
 
@@ -773,7 +773,7 @@ _ALIKE: Final = str.maketrans("аеорсухіјѕһԁԛԝο", "aeopcyxijshdqwo
 _UNSEEN: Final = {"Mn", "Me", "Cf", "Cc"}
 
 
-def repeats_words(said: str | None, *words: str | None) -> bool:
+def repeats_words(remark: str | None, *words: str | None) -> bool:
     """Tell whether a remark is a sentence of a passage, or has five words in a row from it.
 
     Marks, case and invisible characters do not count. In scripts without blanks between words, as
@@ -787,13 +787,13 @@ def repeats_words(said: str | None, *words: str | None) -> bool:
     (True, False)
     """
     known = [each for each in words if each]
-    if not said or not known:
+    if not remark or not known:
         return False
-    if hash_sentence(said) in map(hash_sentence, known):
+    if hash_sentence(remark) in map(hash_sentence, known):
         return True
     whole = " ".join(known)
-    told = _runs(said)
-    return not told.isdisjoint(_runs(whole)) or not told.isdisjoint(_runs(without_marks(whole)))
+    runs = _runs(remark)
+    return not runs.isdisjoint(_runs(whole)) or not runs.isdisjoint(_runs(without_marks(whole)))
 
 
 def _runs(text: str) -> set[tuple[str, ...]]:

@@ -231,20 +231,20 @@ def _read_number(digits: str) -> int | str:
 
 def _fit_row(value: dict[str, Any], dataset: Dataset) -> tuple[dict[str, Any], str]:
     """Return the fields of a row, and what is wrong with them; no fields if it is of no use."""
-    row, said = {}, ""
+    row, first_problem = {}, ""
     for name, kind in dataset.fields.items():
         given = _parse_nested(value.get(name), kind)
         row[name], due = _fit(given, _type(kind), is_nested=name in dataset.nested)
         problem = f"{name} should be {due}, not {_show(given)}" if due else ""
         if problem and (name in dataset.keys or name in dataset.vital):
             return {}, problem
-        said = said or problem
+        first_problem = first_problem or problem
     for name, pattern in dataset.keys.items():
         if row[name] is None:
             return {}, f"{name} is missing"
         if not re.search(pattern, _without_halves(str(row[name]))):
             return {}, f"{name} is {_show(row[name])}"
-    return row, said and said + KEPT
+    return row, first_problem and first_problem + KEPT
 
 
 @functools.cache

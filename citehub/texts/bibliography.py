@@ -172,9 +172,9 @@ def _unique(keys: Iterable[str]) -> tuple[str, ...]:
 
 
 def _describe(entry: Entry) -> str:
-    said = entry.title or entry.text
+    text = entry.title or entry.text
     who = f"{entry.authors[0]} " if entry.authors else ""
-    return f"{entry.key} ({who}{entry.year or 'without year'}: {said[:80].strip()})"
+    return f"{entry.key} ({who}{entry.year or 'without year'}: {text[:80].strip()})"
 
 
 def _by_title(

@@ -112,8 +112,8 @@ def read_plain(
     )
     front = _FRONT.match(text)
     if front:
-        said = _TITLE.search(front[1])
-        document.title = said[1] if said else None
+        title = _TITLE.search(front[1])
+        document.title = title[1] if title else None
         text = text[front.end() :]
     if is_markdown:
         text = _TABLE.sub(_rows, _RAISED.sub("+", _ANCHOR.sub("", text)))
