@@ -84,10 +84,10 @@ def citing(
 
 def _names_of(records: Collection[FoundRecord], own: Collection[Identifier]) -> set[str]:
     """Return the names of a work to ask by: one for each record, and what no record has."""
-    own_and_found = frozenset[Identifier]().union(*(each.ids for each in records))
+    in_records = frozenset[Identifier]().union(*(each.ids for each in records))
     groups = [
         *(each.ids for each in records),
-        *({each} for each in own if each not in own_and_found),
+        *({each} for each in own if each not in in_records),
     ]
     schemes = ("doi", "arxiv", "pmid", "omid")
     names = set()
