@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from citehub import _html
 from citehub._catalog import is_folder, open_hub, version_key
-from citehub._manifest import OWN_BEFORE
+from citehub._manifest import MT_NLG_TABLES
 from citehub._news import News, tell_news
 from citehub._schema import TABLES
 from citehub._text import clean, counted
@@ -370,7 +370,7 @@ def _compare_vocabularies(table: str, old: Field, new: Field) -> Iterator[Change
     before = old.get("constraints", {}).get("enum")
     after = new.get("constraints", {}).get("enum")
     if table == "evidence" and before and after:  # newer schemas have these where a hub has them
-        before = [term for term in before if term in after or term not in OWN_BEFORE]
+        before = [term for term in before if term in after or term not in MT_NLG_TABLES]
     if before == after:
         return
     narrowed = after is not None and (before is None or set(before) - set(after))

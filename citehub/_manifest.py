@@ -71,8 +71,8 @@ RESPONSIBLE_AI = (
 """What a maintainer may state under ``responsible_ai``: texts of Croissant's RAI vocabulary."""
 
 FIRST_SCHEMA = 1
-NAMES_OWN_TABLES = 3  # the schema from which on a manifest says which tables only its hub has
-OWN_BEFORE = (  # those of mt-nlg, which the schemas before had for every hub
+OWN_TABLES_SINCE = 3  # the schema; a manifest of an older one does not name its hub's own tables
+MT_NLG_TABLES = (  # which older schemas had for every hub
     "finding_figures",
     "canonical_facts",
     "canonical_corpus",
@@ -82,7 +82,7 @@ OWN_BEFORE = (  # those of mt-nlg, which the schemas before had for every hub
 )
 _VERSION_PARTS = 3
 _VERSION_DIGITS = 9
-_MOST_NAME = 200  # letters
+_NAME_LETTERS = 200  # at most
 _MOST_SIZE = 1 << 53  # of numbers, which also JavaScript keeps exactly
 _MOST_DIGITS = 40
 _MOST_LEVELS = 50  # of objects and lists in one another
@@ -354,9 +354,9 @@ def schema_version(manifest: Manifest) -> int:
 
 def own_tables(manifest: Manifest) -> tuple[str, ...]:
     """Return the tables of a release that its hub declares itself."""
-    if schema_version(manifest) >= NAMES_OWN_TABLES:
+    if schema_version(manifest) >= OWN_TABLES_SINCE:
         return tuple(manifest["citehub"].get("own_tables", ()))
-    return tuple(each["name"] for each in manifest["resources"] if each["name"] in OWN_BEFORE)
+    return tuple(each["name"] for each in manifest["resources"] if each["name"] in MT_NLG_TABLES)
 
 
 def released_on(manifest: Manifest) -> str:
@@ -378,7 +378,7 @@ def is_plain_name(name: str) -> bool:
         and bare.isalnum()
         and name[0].isalnum()
         and name[-1] != "."
-        and len(name) <= _MOST_NAME
+        and len(name) <= _NAME_LETTERS
         and name.partition(".")[0].lower() not in _DEVICES
     )
 
@@ -405,7 +405,7 @@ def is_hub_name(name: str) -> bool:
         name.isascii()
         and name == name.lower()
         and all(part.isalnum() for part in parts)
-        and len(name) <= _MOST_NAME
+        and len(name) <= _NAME_LETTERS
         and name not in _DEVICES
     )
 

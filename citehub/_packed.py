@@ -33,13 +33,13 @@ SOURCES: Final = "source.zip.xz"
 """The archive of sources, likewise."""
 _PIECE_BYTES: Final = 1 << 20
 _HASH_DIGITS: Final = 32  # in the name of a folder
-_NO_PLACE: Final = {  # to write in, as where a home is a file, or may only be read
+_UNWRITABLE: Final = {  # as where a home is a file, or may only be read
     *(errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT),
     *(errno.ENOTDIR, errno.EEXIST, errno.ENOENT, errno.ELOOP, errno.ENAMETOOLONG),
 }
-_TAKEN: Final = {errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR}  # as a name of a folder
+_NAME_TAKEN: Final = {errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR}
 
-_BROKEN: Final = (  # what zipfile raises of damaged archives
+_ZIP_ERRORS: Final = (  # of damaged archives
     *(zipfile.BadZipFile, zlib.error, struct.error),
     *(EOFError, RuntimeError, ValueError),
 )
@@ -81,7 +81,7 @@ def unpack(hub: str, version: str, index: HubIndex) -> str:
     try:
         packed.unpack(folder)
     except OSError as error:
-        if error.errno not in _NO_PLACE:
+        if error.errno not in _UNWRITABLE:
             raise
         above = tempfile.mkdtemp(prefix="citehub-")
         atexit.register(shutil.rmtree, above, ignore_errors=True)
@@ -114,7 +114,7 @@ def unpack_sources(hub: str, name: str) -> str:
     try:
         return _unpack_all(path, target)
     except OSError as error:
-        if error.errno not in _NO_PLACE:
+        if error.errno not in _UNWRITABLE:
             raise
         if target not in _kept:
             above = tempfile.mkdtemp(prefix="citehub-")
@@ -141,7 +141,7 @@ def _unpack_all(path: str, folder: str) -> str:
 def _read_source(archive: zipfile.ZipFile, name: str, path: str) -> bytes:
     try:
         return archive.read(name)
-    except (OSError, *_BROKEN) as error:
+    except (OSError, *_ZIP_ERRORS) as error:
         raise DamagedManifest.at(path, f"the source {name}", f"{error}") from None
 
 
@@ -150,7 +150,7 @@ def _place(scratch: str, folder: str) -> None:
     try:
         os.rename(scratch, folder)
     except OSError as error:
-        if error.errno not in _TAKEN:
+        if error.errno not in _NAME_TAKEN:
             raise
         _atomic_folder.replace(scratch, folder)
 
@@ -184,7 +184,7 @@ def open_archive(path: str) -> zipfile.ZipFile:
                 plain.write(piece)
                 _check_size(plain.tell(), path)
         archive = zipfile.ZipFile(plain)
-    except (lzma.LZMAError, *_BROKEN) as error:
+    except (lzma.LZMAError, *_ZIP_ERRORS) as error:
         raise DamagedManifest.at(path, "an archive", f"{error}") from None
     if any(each.file_size > each.compress_size for each in archive.infolist()):
         raise DamagedManifest.at(path, "uncompressed entries", "a compressed one")
@@ -243,7 +243,7 @@ class _Packed:
                 data = read_bytes(path, DamagedManifest)
             else:
                 data = archive.read(_entry(digest))
-        except (KeyError, OSError, *_BROKEN) as error:
+        except (KeyError, OSError, *_ZIP_ERRORS) as error:
             raise DamagedManifest.at(path, f"the released file {digest}", f"{error}") from None
         if sha256(data) != digest:
             raise DamagedManifest.at(path, f"the released file, {digest}", "another")

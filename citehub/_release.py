@@ -31,7 +31,7 @@ CITING_WORKS: Final = "One row per citing work, in hub order."
 """What a row of ``citing_works`` holds."""
 
 _CHUNK_WORKS = 4096
-_MOST_KEPT: Final = 20_000  # rows of a table whose cells are kept once they were read
+_MOST_KEPT_ROWS: Final = 20_000  # of a table whose cells are kept once they were read
 _STREAMED_COLUMNS: Final = {  # what exports read
     "evidence": ("table_name", "row_key", "source_id"),
 }
@@ -136,7 +136,7 @@ class Release:
     def cells(self, name: str, *columns: str) -> list[tuple[Any, ...]]:
         """Return some columns of a table by row; none if this release does not have it.
 
-        Cells of a table of up to ``_MOST_KEPT`` rows are read once, those of others each time.
+        Of a table of up to ``_MOST_KEPT_ROWS`` rows they are read once, of others each time.
         """
         if name not in self.resources:
             return []
@@ -144,7 +144,7 @@ class Release:
         if found is None:
             read = self.tables[name].to_arrow(columns).to_pydict()
             found = list(zip(*(read[column] for column in columns), strict=True))
-            if len(found) <= _MOST_KEPT:
+            if len(found) <= _MOST_KEPT_ROWS:
                 self._cells[name, columns] = found
         return list(found)
 

@@ -49,7 +49,7 @@ _PARQUET_END = b"PAR1"
 _BATCH_ROWS = 1 << 14
 _FEW_ROWS = 1 << 16  # which Python compares before pyarrow's functions are imported
 _MEASURED_ROWS = 1 << 12
-_EXPLAINED = 1 << 20  # bytes that a file may be too long by, and is still read to say why
+_EXPLAINED_EXCESS = 1 << 20  # bytes that a file may be too long by, and is still read to say why
 _FIRST_DAY, _LAST_DAY = -719_162, 2_932_896  # of Python's dates, counted from 1970
 _THREADS_PAY_FROM = 1 << 20  # bytes; below, starting threads costs more than they save
 
@@ -253,7 +253,7 @@ class TableFile:
         size = self.resource["bytes"]
         if not stat.S_ISREG(found.st_mode):
             return
-        if found.st_size > size + _EXPLAINED:
+        if found.st_size > size + _EXPLAINED_EXCESS:
             raise DamagedTable.at(self.path, f"{size} bytes", f"{found.st_size} bytes")
         if found.st_size > _limits.MOST_FILE and not _limits.are_lifted():
             most = counted(_limits.MOST_FILE, "byte")

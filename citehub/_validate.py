@@ -47,17 +47,17 @@ class StoredRows(Protocol):
 
 Rows = Sequence["Mapping[str, Any]"] | StoredRows
 
-_AT_MOST: Final = {  # counts of a part and of the whole
+_PARTS_AND_WHOLES: Final = {
     "label_counts": (("n", "n_labelled"), ("n_labelled", "n_citing")),
     "source_overlap": (("n_both", "n_either"),),
 }
-_DIFFER: Final = {  # what is not said of one thing alone
+_DIFFERENT_COLUMNS: Final = {  # what is not said of one thing alone
     "citations": ("citing_work_id", "cited_work_id"),
     "local_citations": ("citing_work_id", "cited_work_id"),
     "merge_candidates": ("work_id", "other_work_id"),
     "source_overlap": ("source_id", "other_source_id"),
 }
-_OF_THE_WORK: Final = ("citations", "citation_sources", "citation_contexts", "citation_labels")
+_CITATION_TABLES: Final = ("citations", "citation_sources", "citation_contexts", "citation_labels")
 _ABOUT: Final = ("table_name", "row_key", "column_name")
 
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
@@ -217,7 +217,7 @@ def find_contradiction(
         lost = _values(tables["works"], "work_id") - {canonical} - _values(rows, "citing_work_id")
         if lost:
             return "a citation of each citing work", f"none of {min(lost, key=str)!r:.80}"
-    if name in _OF_THE_WORK and (others := _values(rows, "cited_work_id") - {canonical}):
+    if name in _CITATION_TABLES and (others := _values(rows, "cited_work_id") - {canonical}):
         return f"citations of {canonical}", f"one of {min(others, key=str)!r:.80}"
     if name == "evidence":
         return _find_stray_evidence(rows, tables, resources)
@@ -225,7 +225,7 @@ def find_contradiction(
 
 
 def _find_wrong_pair(rows: Rows, name: str) -> tuple[str, str] | None:
-    differ, at_most = _DIFFER.get(name), _AT_MOST.get(name, ())
+    differ, at_most = _DIFFERENT_COLUMNS.get(name), _PARTS_AND_WHOLES.get(name, ())
     for number, row in enumerate(rows, 1) if differ or at_most else ():
         if differ and row[differ[0]] == row[differ[1]]:
             found = f"{row[differ[0]]!r:.80} as both"
@@ -273,8 +273,8 @@ def columns_to_compare(resources: Mapping[str, Resource]) -> dict[str, set[str]]
     """Return the columns of each table that rows of this or another table are compared by."""
     columns = {name: {*each["schema"]["primaryKey"]} for name, each in resources.items()}
     for name, resource in resources.items():
-        columns[name].update(_DIFFER.get(name, ()), *_AT_MOST.get(name, ()))
-        if name in _OF_THE_WORK:
+        columns[name].update(_DIFFERENT_COLUMNS.get(name, ()), *_PARTS_AND_WHOLES.get(name, ()))
+        if name in _CITATION_TABLES:
             columns[name] |= {"citing_work_id", "cited_work_id"}
         for foreign in resource["schema"].get("foreignKeys", ()):
             columns[name].update(foreign["fields"])

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     )
 
 _MOST_AUTHORS = 8
-_NAMES = {"arxiv": "arXiv", "doi": "DOI"}
-_ABSENT = {"not in references", "no citation found"}  # statuses of a text that was read
+_SCHEME_NAMES = {"arxiv": "arXiv", "doi": "DOI"}
+_WITHOUT_PASSAGE = {"not in references", "no citation found"}  # statuses of a text that was read
 
 
 class Work:
@@ -261,7 +261,9 @@ class Work:
         if cited and cited["timespan_months"] is not None:
             when += f" ({cited['timespan_months']} months after the work it cites)"
         about = [when, self.venue or "venue not known", self.primary_category]
-        links = [_html.link(url, _NAMES.get(name, name)) for name, url in self.links.items()]
+        links = [
+            _html.link(url, _SCHEME_NAMES.get(name, name)) for name, url in self.links.items()
+        ]
         missing = [name for name in ("code", "model") if name not in self.links]
         links += [f"{' and '.join(missing)} not known"] if missing else []
         links += [self._role_html()] if cited else []
@@ -306,7 +308,7 @@ def readings_without(work: Work) -> list[TextReadingRow]:
     """Return the readings that found no citation in the text; none if a passage is known."""
     if work.passages:
         return []
-    return [row for row in work.text_readings if row["status"] in _ABSENT]
+    return [row for row in work.text_readings if row["status"] in _WITHOUT_PASSAGE]
 
 
 def shorten_authors(authors: Sequence[str], most: int = _MOST_AUTHORS) -> str:

@@ -22,7 +22,7 @@ LOCK: Final = ".citehub.lock"
 WRITER: Final = ".citehub.writer"
 """Names the holder of the lock. A killed process leaves this file, but not the lock."""
 _WAIT_SECONDS: Final = 5.0
-_MOST_SAID: Final = 200  # letters
+_HOLDER_LETTERS: Final = 200  # at most
 
 
 @contextmanager
@@ -142,7 +142,7 @@ def _say_who(path: str) -> None:
 def _who_writes(folder: str) -> str:
     path = os.path.join(folder, WRITER)
     with suppress(OSError), open(path, encoding="utf-8", errors="replace") as file:
-        said = file.read(_MOST_SAID)
+        said = file.read(_HOLDER_LETTERS)
         if said.isprintable() and said:
             return said
     return "Another process"

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 MOST_BYTES: Final = 2 << 30
 """The most bytes that are taken, unless more are asked for."""
 _STAGED: Final = "citehub.add"
-_MOST_KEY: Final = 1 << 14  # bytes of the file of a key
+_KEY_BYTES: Final = 1 << 14  # at most, of its file
 
 
 class AddedHub(NamedTuple):
@@ -352,7 +352,7 @@ def _read_key(key: str) -> str:
     if not os.path.exists(key) or os.path.isdir(key):
         return key.strip()
     with open(key, encoding="utf-8", errors="replace") as file:
-        return (file.read(_MOST_KEY).strip().splitlines() or [key])[-1]
+        return (file.read(_KEY_BYTES).strip().splitlines() or [key])[-1]
 
 
 def _today() -> str:

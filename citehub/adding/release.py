@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 _TEXTS: Final = (CHANGES, *(each for each in PUBLISHING_FILES if each != SUMS))
 """What is taken beside the tables; no page and no script."""
-_MOST_SIGNATURE: Final = 1 << 14  # bytes
+_SIGNATURE_BYTES: Final = 1 << 14  # at most
 _NOTHING: Final = "Nothing was added."
 
 
@@ -85,7 +85,7 @@ def read_offer(place: Place, folder: str, source: str, most: int) -> Offer:
     """
     with in_words_of(folder, source):
         for name in (MANIFEST, SUMS, SIGNATURE):
-            limit = _MOST_SIGNATURE if name == SIGNATURE else _limits.MANIFEST_BYTES
+            limit = _SIGNATURE_BYTES if name == SIGNATURE else _limits.MANIFEST_BYTES
             data = place.read(name, limit)
             if data is not None:
                 _atomic_folder.write_bytes(os.path.join(folder, name), data)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from citehub._json_types import Schema
     from citehub.sources.statements import Statements
 
-_TELLS_JOINS: Final = 3  # the schema from which on a release says which records are of a work
+_JOINS_SINCE: Final = 3  # the schema; an older release does not say which records are of a work
 _CARRIED: Final = frozenset(
     {
         *("works", "work_ids", "authorships", "citations", "citation_sources", "sources"),
@@ -50,7 +50,7 @@ def open_release(folder: str) -> Hub:
     if schema > SCHEMA_VERSION:
         known = f"it has schema {schema}, and this citehub knows schemas up to {SCHEMA_VERSION}"
         raise NewerRelease.of(path, known)
-    if schema < _TELLS_JOINS:
+    if schema < _JOINS_SINCE:
         raise SourceError.at(
             path, 0, "an older citehub made this release. It does not say which records belong "
                      "to a work, so no hub can continue it",

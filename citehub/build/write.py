@@ -12,7 +12,7 @@ from citehub._manifest import (
     DOI_PREFIX,
     FIRST_SCHEMA,
     MANIFEST,
-    NAMES_OWN_TABLES,
+    OWN_TABLES_SINCE,
     dataset_id,
     is_address,
     plain_line,
@@ -152,7 +152,7 @@ def manifest_of(
         stated = hub.responsible_ai.items()
         citehub["responsible_ai"] = {key: plain_text(text) for key, text in stated}
     own = [each["name"] for each in resources if each["name"] in hub.own_tables]
-    if own and release.schema_version >= NAMES_OWN_TABLES:
+    if own and release.schema_version >= OWN_TABLES_SINCE:
         citehub["own_tables"] = own
     manifest: Any = {
         "$schema": _PROFILE,

@@ -59,7 +59,7 @@ _ABOVE: Final = {
     "labelExpr": _LABEL, "labelAlign": "left", "labelBaseline": "bottom", "labelPadding": -3,
     "labelOffset": -12, "ticks": False, "zindex": 1,
 }  # fmt: skip
-_LINE: Final = 14  # pixels
+_LINE_PIXELS: Final = 14
 _SPOKEN: Final = re.compile(r' (?:role|aria-[a-z]+)="[^"]*"')
 _DESCRIBED: Final = re.compile(
     r'(<(?:path|rect|text|line)\b[^>]*?) aria-label="([^"]*)"([^>]*?)/>'
@@ -183,7 +183,7 @@ def _heighten(view: dict[str, Any], rows: list[dict[str, Any]]) -> None:
         row["axis"] = row.get("axis", {}) | _ABOVE
         row["scale"] = {"padding": 0.5} | (row.get("scale") or {})
         breaks = (len(re.findall(_BREAK, name)) for name in names)
-        least = _LINE * (1 + max(breaks, default=0)) + 26
+        least = _LINE_PIXELS * (1 + max(breaks, default=0)) + 26
         height = view.get("height")
         if isinstance(height, dict):
             height["step"] = max(height["step"], least)

@@ -46,8 +46,8 @@ OPENED: Final = "Read in the paper"
 SETTLED: Final = "Settled after both judgements were read"
 LEVELS: Final = tuple(reversed(terms.CONFIDENCE.terms))
 _NO_SECOND: Final = "second", "unsure"
-_MOST_NAME: Final = 100  # letters
-_MOST_COMMENT: Final = 2000  # letters
+_NAME_LETTERS: Final = 100  # at most
+_COMMENT_LETTERS: Final = 2000  # at most
 _MOST_BYTES: Final = 10_000_000
 _MEANING: Final = re.compile(
     r"^ {0,3}[-*+] +\*\*([^*\n]{1,80})\*\*:? *(.+(?:\n +\S.*)*)", re.MULTILINE
@@ -239,8 +239,8 @@ class Review:
         spelt = _spell(name)
         if clean(name) != name or not any(map(str.isalnum, spelt)):
             raise BadArgument.of("--as", name, "a name, on one line")
-        if len(spelt) > _MOST_NAME:
-            raise BadArgument.of("--as", f"{spelt[:40]}…", f"at most {_MOST_NAME} letters long")
+        if len(spelt) > _NAME_LETTERS:
+            raise BadArgument.of("--as", f"{spelt[:40]}…", f"at most {_NAME_LETTERS} letters long")
         rows = self.labels()
         programs = self._programs | {
             _nearly(name_of(row)) for row in rows if not is_person(row.labeler_kind)
@@ -318,7 +318,7 @@ class Review:
         return {
             "work": passage.work_id, "scheme": scheme, "value": value,
             "context_id": passage.context_id, "who": name, "when": today().isoformat(),
-            "why": clean_line(why)[:_MOST_COMMENT], "labeler": name,
+            "why": clean_line(why)[:_COMMENT_LETTERS], "labeler": name,
             "guideline": self.guideline.version,
         }  # fmt: skip
 

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from citehub.sources.answers import Answer, Line
     from citehub.sources.source import Source
 
-_CLOCK: Final = "clock"  # a file beside answers that are not taken over yet
-_SLACK: Final = 60.0  # seconds
+_CLOCK_FILE: Final = "clock"  # beside answers that are not taken over yet
+_SLACK_SECONDS: Final = 60.0
 _OK: Final = 200
 _FRESH_FOR: Final = datetime.timedelta(days=1)
 """Older answers are asked for again, as newer ones would not fit them."""
@@ -148,15 +148,15 @@ class Kept:
     def _read_clock(self) -> float:
         """Return the seconds by which this computer's clock was ahead, as the last run saw."""
         try:
-            with open(os.path.join(self.folder, _CLOCK), encoding="utf-8") as file:
+            with open(os.path.join(self.folder, _CLOCK_FILE), encoding="utf-8") as file:
                 ahead = float(file.read())
         except (OSError, ValueError):
             return 0.0
         return ahead if math.isfinite(ahead) else 0.0
 
     def _write_clock(self, ahead: float) -> None:
-        if abs(ahead - self._ahead) > _SLACK:
-            path = os.path.join(self.folder, _CLOCK)
+        if abs(ahead - self._ahead) > _SLACK_SECONDS:
+            path = os.path.join(self.folder, _CLOCK_FILE)
             write_whole([str(ahead).encode()], path, force=True)
             self._ahead = ahead
 

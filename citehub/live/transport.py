@@ -55,8 +55,8 @@ _REFUSED: Final = re.compile(r"Tunnel connection failed: (4\d\d)")
 _LEAST_SECRET: Final = 8
 _DAY_SECONDS: Final = 86_400.0
 _MONTH_SECONDS: Final = 31 * _DAY_SECONDS
-_TOLD_SECONDS: Final = 5.0  # of a wait
-_PLAUSIBLE: Final = (2026, 2100)  # years of a date that a host tells
+_LEAST_TOLD_WAIT: Final = 5.0  # seconds
+_PLAUSIBLE_YEARS: Final = (2026, 2100)  # of a date that a host tells
 _LARGE: Final = re.compile(r"exceed|too large|10 ?MB|response size", re.IGNORECASE)
 _SLOW: Final = re.compile(r"rate|slow|limit|too (many|often|fast)", re.IGNORECASE)
 _SPENT: Final = re.compile(r"budget|credit|quota|daily|per day", re.IGNORECASE)
@@ -291,7 +291,7 @@ class Live:
         """Note by how much this computer's clock is ahead of a source's, if known."""
         with contextlib.suppress(TypeError, ValueError, OverflowError):
             date = parsedate_to_datetime(raw.headers.get("date", ""))
-            if _PLAUSIBLE[0] <= date.year < _PLAUSIBLE[1]:
+            if _PLAUSIBLE_YEARS[0] <= date.year < _PLAUSIBLE_YEARS[1]:
                 self._ahead[source.id] = time.time() - date.timestamp()
 
     def _hold(self, source: Source, raw: _Raw, tries: int) -> None:
@@ -310,7 +310,7 @@ class Live:
                 f"later.{self._hint(source)}"
             )
         wait = backoff(tries) if seconds is None else seconds + 0.05
-        if wait >= _TOLD_SECONDS:
+        if wait >= _LEAST_TOLD_WAIT:
             self.tell(f"{title} is asked too often; waiting {wait:.0f} s.")
         self._pacers[source.id].hold(wait)
 

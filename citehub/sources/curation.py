@@ -763,7 +763,7 @@ def _fit_passage(record: Mapping[str, Any], how: _How) -> dict[str, Any]:
 
 
 _HASH: Final = re.compile("[0-9a-f]{64}")
-_RUN: Final = 5  # words
+_RUN_WORDS: Final = 5
 _BLANKLESS: Final = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff"
 )
@@ -806,7 +806,7 @@ def _runs(text: str) -> set[tuple[str, ...]]:
     ends = [0, *itertools.accumulate(sizes)]
     found = set[tuple[str, ...]]()
     for start, before in enumerate(ends[:-1]):
-        end = bisect.bisect_left(ends, before + 2 * _RUN)
+        end = bisect.bisect_left(ends, before + 2 * _RUN_WORDS)
         if end < len(ends):
             found.add(tuple(words[start:end]))
     return found

@@ -70,8 +70,8 @@ _FRONT: Final = re.compile(r"\A---\s*\n(.*?)\n(?:---|\.\.\.)\s*\n", re.DOTALL)
 _TITLE: Final = re.compile(r"^title:\s*[\"']?(.*?)[\"']?\s*$", re.MULTILINE)
 _NAMED_LIST: Final = re.compile(r"^bibliography:\s*[\"']?([^\s\"']+)", re.MULTILINE)
 _TITLE_LINE: Final = re.compile(r"[^\W_](?:[^\n]{8,200})[^\s.,;:!|]\s*")
-_LONGEST_LINE: Final = 300  # of a head
-_LONGEST_NAME: Final = 3  # words of a family name
+_HEAD_LINE_LETTERS: Final = 300  # at most
+_FAMILY_NAME_WORDS: Final = 3  # at most
 _INITIALS: Final = re.compile(r"\A(?:[^\W\d_]\.[-\s]*)+")
 _LISTED: Final = re.compile(
     r"\s*[*+-]\s+(?:\[\d{1,4}\]|[^\W\d_][\w'’-]+(?: et al\.?| (?:and|&) [^\W\d_][\w'’-]+)?,? "
@@ -145,7 +145,7 @@ def _head(lines: Sequence[str]) -> str:
     for line in lines[:15]:
         if _HEADING.match(line) and (kept or not line.startswith("# ")):
             break
-        if len(line) < _LONGEST_LINE:
+        if len(line) < _HEAD_LINE_LETTERS:
             kept.append(_PANDOC_KEY.sub("", line))
     return "\n".join(kept)
 
@@ -255,7 +255,11 @@ def _entry(key: str, label: str, text: str, *, is_named: bool) -> Entry:
         first = re.split(r",| and | & | et al|\(|\.\s", named, maxsplit=1)[0].strip()
         is_family = named[len(first) :].startswith(",")
         authors = (
-            (first if is_family and len(first.split()) <= _LONGEST_NAME else first.split()[-1],)
+            (
+                first
+                if is_family and len(first.split()) <= _FAMILY_NAME_WORDS
+                else first.split()[-1],
+            )
             if first
             else ()
         )

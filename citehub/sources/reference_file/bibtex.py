@@ -53,7 +53,7 @@ _SCHEME_OF_FIELD: Final = {
 """Fields that hold an identifier of one scheme."""
 
 _STATING: Final = ("url", "note", "howpublished", "eid", "number", "pages", _ELSEWHERE)
-_DEEPEST: Final = 20  # parents of parents
+_MOST_PARENTS: Final = 20  # of an entry, one above the other
 _XDATA: Final = re.compile(
     r"\bxdata\s*=\s*(?P<brace>\{?)(?P<key>[^\s{},=]{1,200}?)-(?P<field>[a-z]+)"
     r"(?:-(?P<number>\d{1,5}))?(?(brace)\}?)(?![\w-])"
@@ -176,7 +176,7 @@ def _inherit(entries: list[Entry]) -> None:
             ]
     done: set[int] = set()
     for entry in entries:
-        _complete(entry, known, done, _DEEPEST)
+        _complete(entry, known, done, _MOST_PARENTS)
     for entry in circles:  # none of which is there for the others
         entry.is_parent = False
 
@@ -184,7 +184,7 @@ def _inherit(entries: list[Entry]) -> None:
 def _is_own_parent(entry: Entry, known: Mapping[str, Entry]) -> bool:
     """Tell whether an entry is a parent of another that is its own."""
     above: Entry | None = entry
-    for _ in range(_DEEPEST):
+    for _ in range(_MOST_PARENTS):
         parents = above.values.get("crossref") if above else None
         parent = _find(known, parents[0].value) if parents else None
         if parent is entry:
