@@ -73,7 +73,7 @@ def write_whole(
     OSError
         The file cannot be written; the error names it, and what was there is unchanged.
     """
-    with naming(path):
+    with named_in_errors(path):
         if path.endswith(os.sep):
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
         found = _find(path)
@@ -90,7 +90,7 @@ def write_whole(
         begun = mode or (0o666 if found is None else 0o600)  # others may not read what is begun
         with (
             scratch_beside(target, lambda name: _make(name, begun), path) as (scratch, descriptor),
-            naming(path, scratch),
+            named_in_errors(path, scratch),
         ):
             with open(descriptor, "wb", closefd=fcntl is None) as file:
                 file.writelines(chunks)
@@ -196,7 +196,7 @@ def scratch_beside(
     for last in range(_ATTEMPTS, -1, -1):
         path = os.path.join(parent, f".{stem}.{os.urandom(4).hex()}{END}")
         try:
-            with naming(asked or target, path):
+            with named_in_errors(asked or target, path):
                 descriptor = make(path)
         except FileExistsError:
             if last:
@@ -313,7 +313,7 @@ def sync(folder: str) -> None:
 
 
 @contextmanager
-def naming(path: str, scratch: str = "") -> Iterator[None]:
+def named_in_errors(path: str, scratch: str = "") -> Iterator[None]:
     """Have errors of the system name a file as it was asked for; that of a full disk names none.
 
     Parameters

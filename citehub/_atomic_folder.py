@@ -9,14 +9,14 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
 from citehub import _atomic_file
-from citehub._atomic_file import clear_left, is_scratch, naming, remove, sync
+from citehub._atomic_file import clear_left, is_scratch, named_in_errors, remove, sync
 from citehub._manifest import MANIFEST, NO_JEKYLL, SIGNATURE, SUMS, read_bytes, read_sums, sha256
 from citehub.errors import DamagedRelease, TargetExists
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["clear_left", "is_scratch", "naming", "remove", "sync"]
+__all__ = ["clear_left", "is_scratch", "named_in_errors", "remove", "sync"]
 
 _ASIDE: Final = f".replaced{_atomic_file.END}"
 
@@ -35,10 +35,13 @@ def scratch_folder(target: str) -> Iterator[str]:
         in_file = isinstance(error, FileExistsError)
         number = errno.ENOTDIR if in_file else error.errno or errno.EIO
         raise OSError(number, os.strerror(number), asked) from None
-    with naming(asked):
+    with named_in_errors(asked):
         put_back(target)
         clear_left(parent)
-        with _atomic_file.scratch_beside(target, _make) as (scratch, _), naming(asked, scratch):
+        with (
+            _atomic_file.scratch_beside(target, _make) as (scratch, _),
+            named_in_errors(asked, scratch),
+        ):
             yield scratch
 
 
@@ -54,7 +57,7 @@ def _make(path: str) -> int:
 
 def write_bytes(path: str, data: bytes) -> None:
     """Write a new file and wait until the disk has it."""
-    with naming(path), open(path, "xb") as file:
+    with named_in_errors(path), open(path, "xb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())

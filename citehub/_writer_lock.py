@@ -112,7 +112,7 @@ def changing(path: str, *, wait: float = _WAIT_SECONDS) -> Iterator[None]:
 
 
 @contextmanager
-def keeping(folder: str, *, wait: float = _WAIT_SECONDS) -> Iterator[str]:
+def resumable(folder: str, *, wait: float = _WAIT_SECONDS) -> Iterator[str]:
     """Lock a folder from which a run that is cut off goes on.
 
     It is removed at the end if it holds no file but those that begin with a dot.
@@ -125,11 +125,11 @@ def keeping(folder: str, *, wait: float = _WAIT_SECONDS) -> Iterator[str]:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
-def clear_kept(folder: str) -> None:
-    """Remove a folder of :func:`keeping` that a killed process left with nothing to go on from."""
+def clear_resumable(folder: str) -> None:
+    """Remove a folder of :func:`resumable` where a killed process left nothing to go on from."""
     with suppress(HubInUse, OSError):
         if os.path.isdir(folder):
-            with keeping(folder, wait=0):
+            with resumable(folder, wait=0):
                 pass
 
 

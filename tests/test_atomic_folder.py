@@ -10,7 +10,7 @@ import pytest
 from filelock import FileLock
 
 from citehub import _atomic_file, _atomic_folder, errors
-from citehub._writer_lock import changing, keeping, writing
+from citehub._writer_lock import changing, resumable, writing
 
 
 def fill(folder, text):
@@ -131,10 +131,10 @@ def test_what_appears_meanwhile_is_never_replaced(tmp_path):
 
 def test_a_folder_of_a_run_stays_as_long_as_it_keeps_something(tmp_path):
     folder = tmp_path / "new.reading"
-    with keeping(str(folder)):
+    with resumable(str(folder)):
         (folder / "works" / "part").mkdir(parents=True)
     assert not folder.exists()
-    with keeping(str(folder)):
+    with resumable(str(folder)):
         (folder / "works").mkdir()
         (folder / "works" / "rows").touch()
     assert (folder / "works" / "rows").exists()

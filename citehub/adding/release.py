@@ -164,7 +164,7 @@ def _pour(place: Place, table: Resource, folder: str) -> None:
     """Write the file of a table, of known size and hash."""
     path, size, digest = os.path.join(folder, table["path"]), table["bytes"], hashlib.sha256()
     n = 0
-    with _atomic_folder.naming(path), open(path, "xb") as file:
+    with _atomic_folder.named_in_errors(path), open(path, "xb") as file:
         for piece in place.pieces(table["path"], size, table["hash"]):
             n += len(piece)
             if n > size:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from citehub import _atomic_folder
 from citehub._atomic_file import write_whole
 from citehub._text import csv_lines
-from citehub._writer_lock import keeping
+from citehub._writer_lock import resumable
 from citehub.bulk.engines import CannotRead, as_utf8, open_engine
 from citehub.bulk.store import Store
 from citehub.errors import SourceError
@@ -29,7 +29,7 @@ def open_session(
 ) -> Iterator[tuple[Engine, Store, str]]:
     """Open the engine and the store; if the run fails, what was read is kept."""
     _atomic_folder.clear_left(os.path.dirname(os.path.abspath(target)))
-    with nullcontext(dumps.cache) if dumps.cache else keeping(f"{target}.reading") as kept:
+    with nullcontext(dumps.cache) if dumps.cache else resumable(f"{target}.reading") as kept:
         os.makedirs(as_utf8(kept), exist_ok=True)
         with _atomic_folder.scratch_folder(os.path.join(kept, "scratch")) as scratch:
             engine = open_engine(

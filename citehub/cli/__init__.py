@@ -19,7 +19,7 @@ from typing import NoReturn
 
 from citehub import _catalog
 from citehub import _terminal as terminal
-from citehub._atomic_file import naming
+from citehub._atomic_file import named_in_errors
 from citehub._debugging import is_debugging, reason_of
 from citehub.cli import (  # noqa: F401 -- their commands join the app
     analyst,
@@ -72,7 +72,7 @@ def _run() -> None:
         try:
             app(prog_name="citehub")
         finally:
-            with naming("standard output"):
+            with named_in_errors("standard output"):
                 sys.stdout.flush()
     except OSError:
         # What cannot be written would be tried again, and fail again, at the end of Python.

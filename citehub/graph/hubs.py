@@ -17,7 +17,7 @@ from citehub import _atomic_folder
 from citehub._catalog import SPEC, check_outside, datasets_folder, home_folder, is_hub
 from citehub._identifiers import parse_identifier
 from citehub._manifest import is_hub_name, is_version, read_manifest
-from citehub._writer_lock import clear_kept
+from citehub._writer_lock import clear_resumable
 from citehub.build.changes import FIRST
 from citehub.build.complete import name_hub
 from citehub.build.gather import Gathered
@@ -242,8 +242,8 @@ def check_place(place: str, named: str, *, keeps_name: bool = False) -> None:
     command = "update" if _asks(place) else "build"
     again = f"To make its next version: citehub {command} {shlex.quote(place)}"
     if os.path.lexists(place):  # a process may have been killed after it made the hub
-        clear_kept(f"{place}.reading")
-        clear_kept(f"{place}.fetching")
+        clear_resumable(f"{place}.reading")
+        clear_resumable(f"{place}.fetching")
     _atomic_folder.check_free(place, f"{hint}. {again}" if is_hub(place) else f"{hint}.")
 
 

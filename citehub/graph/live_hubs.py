@@ -16,7 +16,7 @@ from citehub._identifiers import Identifier
 from citehub._manifest import read_manifest
 from citehub._text import counted
 from citehub._validate import split_row_key
-from citehub._writer_lock import keeping, writing
+from citehub._writer_lock import resumable, writing
 from citehub.build.changes import FIRST
 from citehub.build.complete import name_hub
 from citehub.build.register import register, settle
@@ -431,7 +431,7 @@ def _pending_at(place: str) -> Iterator[str]:
 
     It stays if the run is cut off, and is removed after a final answer, such as no such work.
     """
-    with keeping(f"{place}.fetching") as pending:
+    with resumable(f"{place}.fetching") as pending:
         try:
             yield pending
         except (UnknownWork, TargetExists, _NothingCites):

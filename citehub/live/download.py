@@ -290,7 +290,7 @@ class _Part:
     def _on_disk(self) -> Iterator[None]:
         """Keep an error of the disk apart, as those of the network are tried again."""
         try:
-            with _atomic_folder.naming(self.path):
+            with _atomic_folder.named_in_errors(self.path):
                 yield
         except OSError as error:
             self.error = error

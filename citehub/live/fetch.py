@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 from citehub import _atomic_folder
 from citehub._identifiers import Identifier, parse_identifier
 from citehub._text import counted
-from citehub._writer_lock import keeping
+from citehub._writer_lock import resumable
 from citehub.bulk.extract import Note
 from citehub.bulk.find import fold_title
 from citehub.errors import (
@@ -207,7 +207,7 @@ def fetch(  # noqa: PLR0913
     n_before = sum(live.requests.values()) if live else 0
     if live is not None:
         live.check_network()
-    with nullcontext() if keeps else keeping(pending):
+    with nullcontext() if keeps else resumable(pending):
         run = _Run(chosen, pending, transport, progress, earlier)
         try:
             ids, notes = run.ask(work)

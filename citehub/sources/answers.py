@@ -112,7 +112,7 @@ def keep(folder: str, number: int, answer: Answer) -> Line:
         sha256(answer.body),
     )  # fmt: skip
     path = os.path.join(folder, LIST)
-    with _atomic_folder.naming(path), open(path, "a", encoding="utf-8") as listed:
+    with _atomic_folder.named_in_errors(path), open(path, "a", encoding="utf-8") as listed:
         listed.write(f"{line.to_json()}\n")
         listed.flush()
         os.fsync(listed.fileno())
@@ -257,7 +257,7 @@ def unfold(source: Source, folder: str, scratch: str) -> str:
         return target
     datasets = {each.name: each for each in dump.datasets}
     with _atomic_folder.scratch_folder(target) as made:
-        with _atomic_folder.naming(target), ExitStack() as files:
+        with _atomic_folder.named_in_errors(target), ExitStack() as files:
             writers: dict[str, Any] = {}
             for name in api.due:
                 writers[name] = _writer(files, made, datasets[name], name in api.tables)

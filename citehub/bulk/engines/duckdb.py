@@ -131,7 +131,7 @@ class DuckDB:
         path = os.path.join(folder, "part-0.parquet")
         how = ", ".join(f"{name} {value}" for name, value in _WRITTEN.items())
         end = as_utf8(path).replace("'", "''")  # which Ibis writes as Python would
-        with _atomic_folder.naming(path):
+        with _atomic_folder.named_in_errors(path):
             if isinstance(table, Made):
                 sql = compile_made(self._backend, table)
             else:
