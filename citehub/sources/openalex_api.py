@@ -45,7 +45,7 @@ _SELECT: Final = ("select", ",".join(FIELDS))
 _LIST: Final = ("meta", "results")
 _NUMBER: Final = re.compile(r"W\d+")
 _NAME_ALONE: Final = ("select", "id")
-_NOT_FOUND: Final = re.compile(rb"<title>404 Not FoundRecord</title>\s*<h1>Not FoundRecord</h1>")
+_NOT_FOUND: Final = re.compile(rb"<title>404 Not Found</title>\s*<h1>Not Found</h1>")
 _MOST_FOLLOWED: Final = 500  # each takes a request
 
 
