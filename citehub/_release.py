@@ -104,6 +104,10 @@ class Release:
         self._named: dict[tuple[str, str], str] | None = None
         self._former: dict[str, str] | None = None
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what another process needs; it reads rows and cells itself."""
+        return self.__dict__ | {"_grouped": {}, "_cells": {}}
+
     @functools.cached_property
     def path(self) -> str:
         return self._unpack() if self._unpack else self.folder
