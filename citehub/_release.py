@@ -102,6 +102,10 @@ class Release:
         self._cells: dict[tuple[str, tuple[str, ...]], list[tuple[Any, ...]]] = {}
         self._work_ids: dict[str, None] = {}
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what another process needs; it reads rows and cells itself."""
+        return self.__dict__ | {"_grouped": {}, "_cells": {}}
+
     @functools.cached_property
     def path(self) -> str:
         return self._unpack() if self._unpack else self.folder

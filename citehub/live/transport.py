@@ -31,7 +31,7 @@ from citehub.live.deadline import Watch
 from citehub.live.pace import LONGEST_SECONDS, Pacer, asked_wait, backoff, is_used_up
 from citehub.live.settings import ENVIRONMENT, MAILTO, base_of, check_host, find, setting
 from citehub.sources.answers import Answer, Asked
-from citehub.sources.api import Refused
+from citehub.sources.api import Forbidden, Refused
 from citehub.sources.registry import live_sources
 
 if TYPE_CHECKING:
@@ -242,7 +242,7 @@ class Live:
             try:
                 raw = self._send(source, asked, sink)
                 found = self._judge(source, asked, raw, due, tries)
-            except Refused:
+            except (Refused, Forbidden):
                 raise
             except (_PassingError, BadAnswer) as error:
                 most = _SLOW_TRIES if isinstance(error, _SlowError) else _TRIES
@@ -330,7 +330,8 @@ class Live:
                 f"{how}"
             )
         if not host.key_variable:
-            raise _LastingError(f"refuses to answer, with {raw.status}{_error_message(raw)}")
+            what = f"refuses to answer, with {raw.status}{_error_message(raw)}"
+            raise Forbidden(f"{_title(source)} {what}.")
         raise KeyRefused(f"{_title(source)} wants a key{_error_message(raw)}. {_key_hint(source)}")
 
     def _send(self, source: Source, asked: Asked, sink: Sink | None) -> _Raw:

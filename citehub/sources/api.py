@@ -110,6 +110,10 @@ class Refused(BadAnswer):
     """A question that a source does not accept."""
 
 
+class Forbidden(BadAnswer):
+    """What a source gives to nobody, with or without a key."""
+
+
 class Endless(BadAnswer):
     """A list whose pages repeat."""
 
