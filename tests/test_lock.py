@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from itertools import chain
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -26,8 +27,8 @@ def grouped(name):
 def asked():
     """Return what is asked for, but citehub itself."""
     project = PROJECT["project"]
-    texts = [*project["dependencies"], *sum(project["optional-dependencies"].values(), [])]
-    every = map(Requirement, [*texts, *grouped("test")])
+    extras = chain.from_iterable(project["optional-dependencies"].values())
+    every = map(Requirement, [*project["dependencies"], *extras, *grouped("test")])
     return [each for each in every if each.name != "citehub"]
 
 
