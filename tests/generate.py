@@ -277,11 +277,15 @@ def _shared():
         "insideFrom": _search._INSIDE_FROM,
         "typoFrom": _search._TYPO_FROM,
     }
+    of_works = {
+        facet: column for facet, (table, _, column) in _select._FACETS.items() if table == "works"
+    }
     pages = [(host.pattern, page.pattern, scheme) for host, page, scheme in _identifiers._PAGES]
     for name, value, meaning, kind in (
         ("LATER", {table: added for table, added in later.items() if added},
          "Columns that releases of an older schema lack, with their types, by table.",
          "Record<string, Record<string, string>>"),
+        ("OF_WORKS", of_works, "Facets that are a column of `works`, and which.", ""),
         ("LISTS", _select.LISTS, "Facets of which several values can be chosen.", "ListFacet[]"),
         ("FLAGS", _select.FLAGS, "Facets that are true, false or not known.", "FlagFacet[]"),
         ("FOUND", _passages.PASSAGES_FOUND,

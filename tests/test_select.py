@@ -10,7 +10,7 @@ import pytest
 
 import citehub
 from citehub import _release, errors
-from citehub._select import FLAGS, LISTS
+from citehub._select import _KNOWN_OF, FLAGS, LISTS
 from citehub._table import TableFile
 from tests.made import CANONICAL, make_release, make_works
 
@@ -159,6 +159,7 @@ def test_conditions_that_are_met_by_some_and_not_by_others(newest, frame):
 def test_each_facet_is_among_these_conditions():
     named = {name for conditions, _ in ALONE for name in conditions}
     assert {*LISTS, *FLAGS} - named == {"representatives"}  # which have tests of their own
+    assert {*LISTS, *FLAGS} <= _KNOWN_OF.keys()
 
 
 def test_without_a_condition_every_citing_work_is_found(newest, frame):

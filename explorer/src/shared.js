@@ -48,6 +48,12 @@ export const LATER = {
   }
 }
 
+/** Facets that are a column of `works`, and which. */
+export const OF_WORKS = {
+  "category": "primary_category",
+  "venue": "venue"
+}
+
 /** Facets of which several values can be chosen. */
 /** @type {ListFacet[]} */
 export const LISTS = [

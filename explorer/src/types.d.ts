@@ -132,19 +132,12 @@ export interface Entry {
 
 export type Facet = ListFacet | FlagFacet | 'year'
 
-/** What works must meet; the same names as the parameters of `hub.select()`. */
-export interface Conditions {
+/**
+ * What works must meet; the same names as the parameters of `hub.select()`. Of a facet any of the
+ * values; 'not known' is one where there are works without.
+ */
+export interface Conditions extends Record<ListFacet, string[]> {
   search: string
-  /** Any of the values; 'not known' is one where there are works without. */
-  theme: string[]
-  role: string[]
-  polarity: string[]
-  subject: string[]
-  section: string[]
-  passage: string[]
-  category: string[]
-  venue: string[]
-  representatives: string[]
   /** First and last year. */
   year: [number, number] | null
   labelled: boolean | null

@@ -58,6 +58,7 @@ def made(folder: Path) -> citehub.Hub:
         work["authors"] = work["authors"][: number % 4]
         work["intents"] = ["background", "method"][: number % 3]
         work["polarities"] = ["positive"] * (number % 2)
+        work["type"] = ("article", "preprint", None)[number % 3]
         work["citation_count"] = (None, 7, 0, 7)[number % 4]
         work["ids"] = {"doi": f"10.5555/{number}"}
     rows = make_works(*works)
@@ -113,7 +114,9 @@ def add_passages(rows: dict[str, list[dict[str, Any]]]) -> None:
 def hub(request, tmp_path_factory):
     if request.param == "mt-nlg":
         return citehub.load("mt-nlg")
-    return made(tmp_path_factory.mktemp("made"))
+    hub = made(tmp_path_factory.mktemp("made"))
+    assert all(known_values(hub.release, facet) for facet in LISTS)
+    return hub
 
 
 def states(hub: citehub.Hub) -> list[dict[str, Any]]:
@@ -122,15 +125,14 @@ def states(hub: citehub.Hub) -> list[dict[str, Any]]:
     themes = [row["theme_id"] for row in hub.themes]
     values = {
         "theme": [*themes[:2], "not known"],
-        "category": sorted({w.primary_category or "not known" for w in works}),
-        "venue": sorted({w.venue or "not known" for w in works}),
         "role": ["background", "not known"],
         "polarity": ["positive", "not known"],
         "representatives": sorted({r["method"] for r in hub.representatives}),
     }
     values |= {
-        name: [*dict.fromkeys(known_values(hub.release, name)), "not known"]
-        for name in ("subject", "section", "passage")
+        name: [*dict.fromkeys([*known_values(hub.release, name), "not known"])]
+        for name in LISTS
+        if name not in values
     }
     labelled = {label["value"] for label in hub.citation_labels} | {"not known"}
     values |= {

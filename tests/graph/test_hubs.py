@@ -25,6 +25,7 @@ import pytest
 import citehub
 from citehub._atomic_folder import hashes
 from citehub._schema import TABLES, needs_evidence
+from citehub._text import either
 from citehub._validate import row_key
 from citehub.bulk import session
 from citehub.bulk.engines import parquet_files
@@ -44,6 +45,7 @@ from citehub.graph import Dumps, NewHub, new_hub, new_hubs
 from citehub.sources.layout import Files, find_date
 from citehub.sources.openalex import find_openalex
 from citehub.sources.records import Context, Edge
+from citehub.sources.registry import dumped
 from citehub.sources.semantic_scholar import PAPERS, SEMANTIC_SCHOLAR
 from citehub.sources.source import Opened
 
@@ -518,7 +520,7 @@ LISTS = {  # what a list holds: its text, the work that is asked for, and what i
     "no work itself": (make_small_dumps.BIB, WORK, [
         "No source that was read has the work 'doi:10.5555/lantern.1'.",
         "Read: 3 entries of {}.", "an entry for the work itself, with this identifier",
-        "--openalex, --s2 or --opencitations",
+        either([each.option.flag for each in dumped()]),
     ]),
     "no such title": ("@misc{a, title={A}}", "The Lamp", [
         "Read: 1 entry of {}.", "an entry for the work itself, with this title",

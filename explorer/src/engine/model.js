@@ -2,7 +2,7 @@
 // works in hub order.
 
 import { indexFacet, rowsOf } from './facets.js'
-import { FOUND } from '../shared.js'
+import { FOUND, OF_WORKS } from '../shared.js'
 import { foldTexts, SearchTexts } from './search.js'
 import { findNumbers, makeWorkIds } from './works.js'
 
@@ -29,9 +29,9 @@ import { findNumbers, makeWorkIds } from './works.js'
  * @property {SearchTexts} texts
  */
 
-const WORKS = ['title_plain', 'publication_year', 'publication_month', 'venue',
-  'primary_category', 'finding', 'finding_source', 'code_url', 'model_url', 'is_retracted',
-  'citation_count', 'citation_count_on']
+const WORKS = [...Object.values(OF_WORKS), 'title_plain', 'publication_year', 'publication_month',
+  'finding', 'finding_source', 'code_url', 'model_url', 'is_retracted', 'citation_count',
+  'citation_count_on']
 
 /**
  * Read what the list, its facets and its search need.
@@ -83,6 +83,10 @@ export async function loadModel(tables, config, readRows) {
   ) => each === scheme && labels[5][row] !== false
     ? labelTexts.reduce((text, column) => text || column[row], null) : null)
   const [themeIds, titles, descriptions] = themes.map(column => column.strings())
+  const ofWorks = /** @type {Record<keyof typeof OF_WORKS, FacetIndex>} */ (
+    Object.fromEntries(Object.entries(OF_WORKS).map(
+      ([facet, column]) => [facet, indexFacet(count, every, works[column].strings())]))
+  )
   const known = {
     count,
     numberOf: ids.numberOf,
@@ -99,8 +103,7 @@ export async function loadModel(tables, config, readRows) {
       subject: indexFacet(count, numbers.citation_labels, labelOf('subject')),
       section: indexFacet(count, numbers.citation_contexts, contexts[1].strings()),
       passage: indexPassages(count, numbers, readings[1].strings()),
-      category: indexFacet(count, every, works.primary_category.strings()),
-      venue: indexFacet(count, every, works.venue.strings()),
+      ...ofWorks,
       representatives: indexFacet(count, numbers.representatives, representatives[1].strings())
     },
     themes: themeIds.map((/** @type {string} */ theme_id, /** @type {number} */ row) =>

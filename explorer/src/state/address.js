@@ -11,12 +11,13 @@ const LEAD = '#?'
 
 /** @returns {State} the page as it opens: every citing work in hub order */
 export function emptyState() {
+  const lists = /** @type {Record<ListFacet, string[]>} */ (Object.fromEntries(
+    LISTS.map(name => /** @type {[string, string[]]} */ ([name, []]))
+  ))
   return {
-    search: '', theme: [], role: [], polarity: [], subject: [], section: [], passage: [],
-    category: [], venue: [], representatives: [],
-    year: null, labelled: null, shared_authors: null, code: null, related_to: '', authors_of: '',
-    sort: '', open: '', picked: [], compare: false, picture: 'time',
-    colour: 'theme'
+    ...lists, search: '', year: null, labelled: null, shared_authors: null, code: null,
+    related_to: '', authors_of: '', sort: '', open: '', picked: [], compare: false,
+    picture: 'time', colour: 'theme'
   }
 }
 
