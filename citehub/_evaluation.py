@@ -124,9 +124,9 @@ class LabelEvaluation(NamedTuple):
     scheme : str
         ``intent``, ``polarity`` or ``subject``.
     reference : {"people", "majority", "none"}
-        Whom the labellers are compared with. A majority of models may be wrong.
+        The standard for the labellers: people, else a majority of models, which may be wrong.
     referees : tuple of str
-        Who made the reference.
+        The names of those who made the reference.
     n_reference, n_works : int
         Passages, or whole citations, that have a reference, and how many works they belong to.
     n_disputed : int

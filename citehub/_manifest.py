@@ -32,7 +32,7 @@ CHANGES = "CHANGES.md"
 SUMS = "SHA256SUMS"
 SIGNATURE = f"{SUMS}.minisig"
 ARCHIVE = "releases.zip.xz"
-"""What a wheel packs of the releases of a hub, in the folder of the hub."""
+"""The archive in a hub's folder with the release files that a wheel packs."""
 NO_JEKYLL = ".nojekyll"
 """An empty file: GitHub Pages serves a folder with it as it is."""
 PUBLISHING_FILES = (
@@ -139,7 +139,7 @@ def read_bytes(path: str, damaged: type[DamagedRelease], *, most: int | None = N
     DamagedRelease
         The file is missing, a link, not a regular file, or too large; raised as ``damaged``.
     """
-    with _open(path, damaged, most) as file:  # which may grow meanwhile
+    with _open(path, damaged, most) as file:  # the file may grow meanwhile
         return file.read(os.fstat(file.fileno()).st_size + 1)
 
 
@@ -211,7 +211,7 @@ def parse_json(data: bytes, path: str, damaged: type[DamagedRelease]) -> dict[st
 
 
 def _levels(value: dict[str, Any]) -> int:
-    """Return how deep objects and lists are in one another, or that it is too deep."""
+    """Return the depth of nested objects and lists; more than `_MOST_LEVELS` is one more."""
     inner: list[Any] = [value]
     for number in range(_MOST_LEVELS + 1):
         if not inner:
@@ -279,7 +279,7 @@ def read_manifest(folder: str, expected_hash: str | None = None) -> Manifest:
             known = error.expected, error.found
             raise NewerRelease.at(path, schema, KNOWN_SCHEMA, *known) from None
         raise
-    # Last, so that a manifest that is wrong in itself is told by what is wrong with it.
+    # Last, so that the error for an invalid manifest says what is invalid.
     if expected_hash is not None and sha256(data) != expected_hash:
         raise DamagedManifest.at(path, f"the released file, {expected_hash}", sha256(data))
     return cast("Manifest", parsed)
@@ -371,7 +371,7 @@ def doi(manifest: Manifest) -> str | None:
 
 
 def is_plain_name(name: str) -> bool:
-    """Tell whether a name stays in its folder, on any platform, and is one of a file there."""
+    """Tell whether a name is that of a file, and leads out of its folder on no platform."""
     bare = name.replace("-", "").replace("_", "").replace(".", "")
     return (
         name.isascii()
@@ -504,19 +504,19 @@ _OF_CONTRIBUTOR = ("title", "path", "email", "organization", "givenName", "famil
 
 
 class _Judge:
-    """What citehub itself would write into a manifest; anything else is damage."""
+    """Checks a manifest; anything that citehub itself would not write is damage."""
 
     def __init__(self, path: str) -> None:
         self.path = path
 
     def need(self, holds: object, wanted: str, found: object) -> None:
-        """Refuse a manifest in which something does not hold."""
+        """Refuse the manifest unless a condition holds."""
         if not holds:
             words = found if isinstance(found, _InWords) else f"{found!r:.60}"
             raise DamagedManifest.at(self.path, wanted, words)
 
     def shape(self, part: object, shape: Mapping[str, type], what: str) -> None:
-        """Hold an object to the keys that it needs, and their types."""
+        """Check that an object has the keys that it needs, with their types."""
         self.need(isinstance(part, dict), f"{what} to be an object", _InWords(type(part).__name__))
         assert isinstance(part, dict)  # noqa: S101 -- for type checkers
         for key, kind in shape.items():
@@ -525,19 +525,19 @@ class _Judge:
                 self.need(None, f"{what} to have a {kind.__name__} {key!r}", found)
 
     def lines(self, part: Mapping[str, Any], keys: Iterable[str], what: str) -> None:
-        """Hold those of some keys that an object has to lines of text."""
+        """Check that each of some optional keys is missing, or a line of text."""
         for key in keys:
             if key in part and not is_line(part[key]):
                 self.need(None, f"{key!r} of {what} to be a line of text", part[key])
 
     def address(self, part: Mapping[str, Any], key: str, what: str) -> None:
-        """Hold a key that an object may have to an address of the web."""
+        """Check that an optional key is missing, or an address of the web."""
         found = part.get(key, "https://a")
         wanted = f"{what} that starts with https:// or http://"
         self.need(is_line(found) and is_address(found), wanted, found)
 
     def items(self, part: Mapping[str, Any], key: str, what: str) -> list[Any]:
-        """Return a list that an object may have; it must not be too long."""
+        """Return an optional list, empty if missing; refuse one that is too long."""
         found: list[Any] = part.get(key, [])
         if not isinstance(found, list):
             self.need(None, f"{key!r} of {what} to be a list", found)

@@ -38,7 +38,7 @@ _WORKS: Final = (
 )
 _JUDGED: Final = {"intent": "role", "polarity": "stance"}
 _RETRACTION: Final = {True: "retracted", False: "not retracted", None: None}
-_Said = tuple[str, str | None, str | None]  # what, before and now
+_Change = tuple[str, str | None, str | None]  # what changed, before and now
 _FINDING_LETTERS: Final = 160  # before and after
 
 
@@ -294,10 +294,12 @@ def tell_news(
     News
         The works by name.
     """
-    return _Telling(old, new, reasons or {}).tell(tuple(metadata))
+    return _Comparison(old, new, reasons or {}).tell(tuple(metadata))
 
 
-class _Telling:
+class _Comparison:
+    """Compares the works of two releases of a hub."""
+
     def __init__(self, old: Hub, new: Hub, reasons: Mapping[str, str]) -> None:
         self.old, self.new = old, new
         self.reasons = reasons
@@ -308,7 +310,7 @@ class _Telling:
             for row in _read(new, "former_ids", "former_id", "work_id", "reason")
             if row["former_id"] in self.before and row["former_id"] not in self.after
         }
-        # A work that has another id is the same; of one that became part of another, that is not.
+        # A work that has another id is the same work; one that became part of another is not.
         self.now = {each: each for each in self.before if each in self.after}
         for former_id, row in self.former.items():
             if row["work_id"] not in self.before:
@@ -371,7 +373,7 @@ class _Telling:
             if table == "works" or count.before != count.after:
                 yield count
 
-    def _compare_roles(self) -> Iterator[tuple[str, _Said]]:
+    def _compare_roles(self) -> Iterator[tuple[str, _Change]]:
         before, after = _roles(self.old), _roles(self.new)
         for was, work_id in self.now.items():
             for scheme, what in _JUDGED.items():
@@ -380,7 +382,7 @@ class _Telling:
                 if old != new:
                     yield work_id, (what, old, f"{new} (by {by})" if new and by else new)
 
-    def _find_published(self) -> Iterator[tuple[str, _Said]]:
+    def _find_published(self) -> Iterator[tuple[str, _Change]]:
         """Yield preprints that now have a DOI, with it."""
         before, after = _dois(self.old), _dois(self.new)
         for was, work_id in self.now.items():
@@ -390,14 +392,14 @@ class _Telling:
 
     def _compare_sources(
         self, before: Mapping[str, list[str]], after: Mapping[str, list[str]]
-    ) -> Iterator[tuple[str, _Said]]:
+    ) -> Iterator[tuple[str, _Change]]:
         """Yield works that some source no longer names."""
         for was, work_id in self.now.items():
             old, new = before.get(was, []), after.get(work_id, [])
             if {*old} - {*new}:
                 yield work_id, ("named by", ", ".join(old), ", ".join(new) or None)
 
-    def _compare_cells(self) -> Iterator[tuple[str, _Said]]:
+    def _compare_cells(self) -> Iterator[tuple[str, _Change]]:
         """Yield known facts of works that changed."""
         themes = _themes(self.old), _themes(self.new)
         for was, work_id in self.now.items():

@@ -149,7 +149,7 @@ class TableFile:
         return table
 
     def read_polars(self, columns: list[str] | None = None) -> pl.DataFrame:
-        """Return the same for Polars, by its own reader and without pyarrow."""
+        """Return what :meth:`read` does as a frame of Polars, by its own reader."""
         import polars as pl
 
         parquet = Parquet(self.read_bytes(), self.path)
@@ -272,7 +272,7 @@ class TableFile:
 
 
 class _Cells(Protocol):
-    """What every reader of a file can tell of its cells."""
+    """Questions about the cells of a file, which each reader answers in its own way."""
 
     names: Collection[str]
 
@@ -280,10 +280,10 @@ class _Cells(Protocol):
         """Return the number of the first row that is null, from 1; 0 if none is."""
 
     def are_between(self, name: str, first: int, last: int) -> bool:
-        """Tell whether all days are, counted from 1970."""
+        """Tell whether the days of a column are between two, counted from 1970-01-01."""
 
     def are_finite(self, name: str) -> bool:
-        """Tell whether all numbers are."""
+        """Tell whether the numbers of a column are finite."""
 
 
 class _ArrowCells:
@@ -684,12 +684,12 @@ class ArrowRows:
         return pa.chunked_array(chunks, pa.string())
 
     def select(self, columns: Iterable[str]) -> ArrowRows:
-        """Return the rows with those of some columns that are there."""
+        """Return the rows with some columns, except those that do not exist."""
         wanted = {*columns}
         return ArrowRows(self.table.select([n for n in self.table.column_names if n in wanted]))
 
     def values(self, column: str) -> set[Any]:
-        """Return every value of a column, once; none where it is not there."""
+        """Return the different values of a column; none if it does not exist."""
         if column not in self.table.column_names:
             return set()
         return {*self.table.column(column).unique().to_pylist()}
@@ -765,7 +765,7 @@ def _gc_paused() -> Iterator[None]:
 
 
 def _of_file(name: str) -> str:
-    """Return the table whose file holds a table."""
+    """Return the name of the table in whose file the rows of a table are."""
     return "works" if name == "citing_works" else name
 
 
