@@ -117,7 +117,7 @@ def _constrain(schema: Schema) -> list[tuple[str, str, Any]]:
 
 
 def read_adopted(folder: str, progress: Callable[[str], None]) -> Statements | None:
-    """Return what the release in a folder says; None if there is no such folder.
+    """Return the statements of the release in a folder; None if there is no such folder.
 
     Raises
     ------

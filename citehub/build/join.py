@@ -399,7 +399,7 @@ class _Joining:
         return [member] if member in self.holders else []
 
     def _parts(self, places: list[int]) -> dict[int, int] | None:
-        """Separate the records of an identifier that names no single work, else None."""
+        """Return the part of each record of an identifier that names no single work, else None."""
         by_source: dict[str, list[int]] = {}
         for place in places:
             by_source.setdefault(self.records[place].source_id, []).append(place)

@@ -45,7 +45,10 @@ def _claims(
     works: Sequence[Sequence[tuple[RecordKey, tuple[Identifier, ...]]]],
     named: Mapping[Member, str],
 ) -> dict[str, dict[int, tuple[bool, int]]]:
-    """Return by id which works have how much of what had it, and whether what it names."""
+    """Return by old id, then by place of a work: whether it has what the id names, how much else.
+
+    That counts records and identifiers that belonged to the work of that id.
+    """
     claims: dict[str, dict[int, tuple[bool, int]]] = {}
     if not named:
         return claims

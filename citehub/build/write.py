@@ -180,7 +180,7 @@ def write_manifest(data: bytes, folder: str) -> None:
 
 
 def _plain(part: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a maintainer says in an object, with its texts as lines of a manifest."""
+    """Return an object of the maintainer, with its texts as lines of a manifest."""
     return {
         key: plain_line(value)
         if isinstance(value, str)

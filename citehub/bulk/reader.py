@@ -323,7 +323,7 @@ class Reader:
         edges = citations.inner_join(targets, citations.cited == targets.target).drop("target")
         self.edges[name] = edges = self._write(edges, f"{name}-edges")
         ids = edges.select(record=edges.citing).union(targets.select(record=targets.target))
-        ids = ids.filter(ids.record.notnull())  # a join looks ahead for few ids, where filtered
+        ids = ids.filter(ids.record.notnull())  # with few ids, a join skips rows if filtered
         more = ("refs",) if "refs" in works.columns else ()
         records = works.semi_join(ids, "record").select("part", *WORKS, *more).distinct()
         self.records[name] = self._write(records, f"{name}-records")
@@ -411,7 +411,7 @@ class Reader:
         given.local += self._edges(source, local, newest)
         for edge in self._edges(source, edges, newest):
             given.edges.append(edge)
-            key = name, edge.citing  # a record that the source says nothing of but this
+            key = name, edge.citing  # the source may only name this record
             if key not in given.citing and key not in given.canonical:
                 given.citing[key] = Record(name, edge.citing, dump.ids_of_name(edge.citing))
 

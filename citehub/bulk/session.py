@@ -38,7 +38,7 @@ def open_session(
             )  # fmt: skip
             try:
                 yield engine, Store(engine, os.path.abspath(kept), progress), scratch
-            except CannotRead as error:  # Parquet, which is read where it lies
+            except CannotRead as error:  # of Parquet, which is read in place
                 raise SourceError(f"A file cannot be read: {error}") from None
             finally:
                 engine.close()

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from citehub.sources.layout import Files
 
 REJECTS: Final = "rejects.json"
-_FORMAT: Final = 4  # of what is kept; a new number reads anew
+_FORMAT: Final = 4  # of kept content; a new number reads dumps anew
 
 
 class Store:
@@ -335,7 +335,7 @@ def _cache_name(paths: Sequence[str], files: Files, first: int) -> str:
     for path in paths:
         origin = _origin(files, path)
         fact: list[Any] = [origin, os.path.basename(path)]
-        with suppress(OSError):  # it cannot be read, which is told when it is tried
+        with suppress(OSError):  # reading it reports the error
             stat = os.stat(origin)
             fact += [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino]
         facts.append(fact)
