@@ -81,7 +81,7 @@ def figure(chart: Any, alt: str, caption: str = "", sources: Iterable[Source] = 
     Returns
     -------
     Figure
-        What a notebook shows.
+        The figure, which a notebook shows.
 
     Raises
     ------
@@ -122,7 +122,7 @@ def _caption(words: str, sources: Iterable[Source]) -> str:
 
 
 def _altair() -> Any:
-    """Return Altair, once it and what draws its charts are there."""
+    """Return the module of Altair; refuse to go on without its converter to SVG."""
     try:
         import altair
         import vl_convert  # noqa: F401

@@ -101,7 +101,7 @@ class Read(NamedTuple):
     hub : str
         The hub folder.
     version : str
-        The new version; that of before where nothing is new.
+        The new version; the one before if nothing is new.
     before : str
         The version before.
     folder : str
@@ -116,7 +116,7 @@ class Read(NamedTuple):
     failed : dict of str to str
         Hosts that could not be asked, each with the reason.
     notes : tuple of str
-        What else is to tell.
+        Further notes.
     n_requests : int
         How many requests were sent.
     """
@@ -167,7 +167,7 @@ def read_texts(
     created : datetime.date, optional
         Day of the release; by default today.
     transport : Transport, optional
-        What asks; by default the network.
+        Asks the sources; by default over the network.
     progress : callable, optional
         Is called with each step in words.
 

@@ -87,7 +87,7 @@ class NextRelease(NamedTuple):
     Attributes
     ----------
     version : str
-        The new version; that of before where nothing is new.
+        The new version; the one before if nothing is new.
     folder : str
         The folder of the new release; empty where there is none.
     diff : Diff, optional

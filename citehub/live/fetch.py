@@ -175,7 +175,7 @@ def fetch(  # noqa: PLR0913
     earlier : mapping of str to Earlier, optional
         What a hub has from sources already.
     transport : Transport, optional
-        What asks; by default the network.
+        Asks the sources; by default over the network.
     progress : callable, optional
         Is called with each step in words.
 
@@ -211,7 +211,7 @@ def fetch(  # noqa: PLR0913
         run = _Run(chosen, pending, transport, progress, earlier)
         try:
             ids, notes = run.ask(work)
-        except UnknownWork:  # an answer, with which nothing can go on
+        except UnknownWork:  # a final answer
             if not keeps:
                 shutil.rmtree(pending, ignore_errors=True)
             raise
