@@ -105,7 +105,7 @@ def _read_value(text: str, at: int) -> tuple[str, int]:
 
 
 def close_of(text: str, at: int) -> int:
-    """Return where the brace at a place closes; the end of the text where it does not."""
+    """Return where the brace at a place closes; the end of the text if it does not."""
     depth = 0
     for found in _BRACE.finditer(text, at):
         if found[0] == "{":

@@ -99,7 +99,7 @@ def _stem(name: str) -> str:
 
 
 def _declared(files: Files, roots: Iterable[str]) -> set[str]:
-    """Return the files that arXiv's 00README names as the top."""
+    """Return the main files that arXiv's 00README names."""
     for name in files.read:
         if not posixpath.basename(name).upper().startswith("00README"):
             continue
