@@ -90,7 +90,7 @@ def _check_owner(path: str) -> None:
 
 
 def read_lock(path: str) -> dict[str, Pin]:
-    """Read a lock.
+    """Return the releases that a lock names, by hub.
 
     Raises
     ------

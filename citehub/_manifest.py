@@ -177,7 +177,7 @@ def _open(path: str, damaged: type[DamagedRelease], most: int | None) -> Iterato
 
 
 def parse_json(data: bytes, path: str, damaged: type[DamagedRelease]) -> dict[str, Any]:
-    """Parse a JSON object in UTF-8 whose keys differ; if that fails, raise ``damaged``."""
+    """Return a JSON object in UTF-8 whose keys differ; raise ``damaged`` for anything else."""
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
@@ -365,7 +365,7 @@ def released_on(manifest: Manifest) -> str:
 
 
 def doi(manifest: Manifest) -> str | None:
-    """Return the bare DOI of the release, if it has one."""
+    """Return the bare DOI of the release; None if it has none."""
     identifier = dataset_id(manifest)
     return identifier.removeprefix(DOI_PREFIX) if identifier.startswith(DOI_PREFIX) else None
 

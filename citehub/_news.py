@@ -383,7 +383,7 @@ class _Comparison:
                     yield work_id, (what, old, f"{new} (by {by})" if new and by else new)
 
     def _find_published(self) -> Iterator[tuple[str, _Change]]:
-        """Yield preprints that now have a DOI, with it."""
+        """Yield preprints that now have a DOI, each with it."""
         before, after = _dois(self.old), _dois(self.new)
         for was, work_id in self.now.items():
             preprint, dois = before.get(was), after.get(work_id)
@@ -393,14 +393,14 @@ class _Comparison:
     def _compare_sources(
         self, before: Mapping[str, list[str]], after: Mapping[str, list[str]]
     ) -> Iterator[tuple[str, _Change]]:
-        """Yield works that some source no longer names."""
+        """Yield works that some source no longer names, each with its sources."""
         for was, work_id in self.now.items():
             old, new = before.get(was, []), after.get(work_id, [])
             if {*old} - {*new}:
                 yield work_id, ("named by", ", ".join(old), ", ".join(new) or None)
 
     def _compare_cells(self) -> Iterator[tuple[str, _Change]]:
-        """Yield known facts of works that changed."""
+        """Yield works of which known facts changed, each with the fact."""
         themes = _themes(self.old), _themes(self.new)
         for was, work_id in self.now.items():
             one, other = self.before[was], self.after[work_id]
@@ -472,7 +472,7 @@ def _roles(hub: Hub) -> dict[tuple[str, str], tuple[str, str]]:
 
 
 def _sources(hub: Hub) -> dict[str, list[str]]:
-    """Return the sources that say that a work cites the canonical one."""
+    """Return, by work, the sources that say that it cites the canonical one."""
     found: dict[str, list[str]] = {}
     canonical = hub.manifest["citehub"]["canonical_work_id"]
     for row in _read(hub, "citation_sources", "citing_work_id", "cited_work_id", "source_id"):
@@ -483,7 +483,7 @@ def _sources(hub: Hub) -> dict[str, list[str]]:
 
 
 def _dois(hub: Hub) -> dict[str, str]:
-    """Return the DOIs of works on arXiv; an empty text for a work without one."""
+    """Return the DOIs of works on arXiv, by work; an empty text for a work without one."""
     preprints, dois = set[str](), dict[str, list[str]]()
     for row in _read(hub, "work_ids", "work_id", "scheme", "value"):
         if row["scheme"] == "arxiv":
@@ -494,7 +494,7 @@ def _dois(hub: Hub) -> dict[str, str]:
 
 
 def _themes(hub: Hub) -> dict[str, str]:
-    """Return the themes of works, except those that an algorithm chose."""
+    """Return the themes of works, by work, except those that an algorithm chose."""
     found: dict[str, list[str]] = {}
     for row in _read(hub, "work_themes", "work_id", "theme_id", "method"):
         if row["method"] not in TABLES["work_themes"].computed:
@@ -515,7 +515,7 @@ def _say_change(change: WorkChange) -> str:
 
 
 def _say_gone(sources: Sequence[str] | None) -> str | None:
-    """Say who named a work that is gone, if the releases say so."""
+    """Say who named a work that is gone; None if the releases do not say so."""
     return f"named by {', '.join(sources)} before, and by none now" if sources else None
 
 

@@ -124,7 +124,7 @@ def unpack_sources(hub: str, name: str) -> str:
 
 
 def _unpack_all(path: str, folder: str) -> str:
-    """Unpack the missing files of an archive without folders."""
+    """Unpack an archive into a folder, unless it is there; return the folder."""
     with open_archive(path) as archive:
         files = {name: _read_source(archive, name, path) for name in archive.namelist()}
     due = {os.path.basename(name): data for name, data in files.items()}

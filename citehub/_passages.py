@@ -68,7 +68,7 @@ def describe_first(work: Work) -> str | None:
 
 
 def text_status(work: Work) -> str | None:
-    """Return `PASSAGES_FOUND` for a work with passages, else the status of its texts, if any."""
+    """Return `PASSAGES_FOUND` for a work with passages, else the status of its texts, or None."""
     statuses = dict.fromkeys(row["status"] for row in work.text_readings)
     return PASSAGES_FOUND if work.passages else ", ".join(statuses) or None
 

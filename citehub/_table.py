@@ -47,7 +47,7 @@ Column = TypeVar("Column", bound=str)
 _PREVIEW_ROWS = 5
 _PARQUET_END = b"PAR1"
 _BATCH_ROWS = 1 << 14
-_FEW_ROWS = 1 << 16  # which Python compares before pyarrow's functions are imported
+_FEW_ROWS = 1 << 16  # up to so many, Python compares keys, without importing pyarrow's functions
 _MEASURED_ROWS = 1 << 12
 _EXPLAINED_EXCESS = 1 << 20  # bytes that a file may be too long by, and is still read to say why
 _FIRST_DAY, _LAST_DAY = -719_162, 2_932_896  # of Python's dates, counted from 1970
@@ -260,7 +260,7 @@ class TableFile:
             raise OverLimit.at(self.path, most, counted(found.st_size, "byte"))
 
     def _explain_damage(self, data: bytes) -> tuple[str, str]:
-        """Say what was expected and found of a file with a wrong hash."""
+        """Return what was expected and what was found of a file with a wrong hash, in words."""
         size = self.resource["bytes"]
         if len(data) < size and not data.endswith(_PARQUET_END):
             return f"{size} bytes", f"{len(data)} bytes: the file is truncated"
@@ -308,7 +308,7 @@ class _ArrowCells:
         return all(bool(np.isfinite(numbers).all()) for numbers in self._stored(name, "<f8"))
 
     def _stored(self, name: str, kind: str) -> Iterator[Any]:
-        """Yield the numbers as they are in memory; where a cell is null, there is zero."""
+        """Yield the numbers of a column as they are in memory, without nulls."""
         import numpy as np
 
         for chunk in self._table.column(name).chunks:
@@ -607,7 +607,7 @@ class Table(Generic[Row, Column]):
         return table
 
     def _stored(self, wanted: list[str] | None) -> list[str] | None:
-        """Return which columns of the file to read: at least one, to count the rows."""
+        """Return which columns of the file to read, at least one, to count rows; None for all."""
         if wanted is None:
             return None
         return [name for name in wanted if name not in self._absent] or [self.columns[0]]

@@ -242,7 +242,7 @@ def source_of(hub: str) -> str:
 
 
 def _find_added(offer: Offer) -> _AddedBefore | None:
-    """Return the added hub of the same name, if any; refuse the name of another one."""
+    """Return the added hub of the same name, or None; refuse the name of another one."""
     hub = offer.hub
     with suppress(NoDatasets):
         if os.path.lexists(os.path.join(datasets_folder(), hub)):
@@ -317,7 +317,7 @@ def _is_present(offer: Offer, there: _AddedBefore, key: str, *, other_source: bo
 
 
 def _compare(offer: Offer, there: _AddedBefore | None, release: str) -> Diff | None:
-    """Return what changes if the release becomes the newest of its hub."""
+    """Return what changes if the release becomes the newest of its hub; None if it does not."""
     if there is None or version_key(offer.version) < version_key(there.newest):
         return None
     from citehub._diff import diff

@@ -181,7 +181,7 @@ def _pour(place: Place, table: Resource, folder: str) -> None:
 
 @contextmanager
 def in_words_of(folder: str, source: str) -> Iterator[None]:
-    """Have errors name the place, not the copy that was taken from it."""
+    """Make errors name the place, not the copy that was taken from it."""
     try:
         yield
     except CitehubError as error:

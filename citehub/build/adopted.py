@@ -112,7 +112,7 @@ def _find_gap(hub: Hub) -> str:
 
 
 def _constrain(schema: Schema) -> list[tuple[str, str, Any]]:
-    """Return the values that columns may hold."""
+    """Return the name, type and constraints of each column."""
     return [(f["name"], f["arrowType"], f.get("constraints", {})) for f in schema["fields"]]
 
 

@@ -104,7 +104,7 @@ def reference_files(folder: str) -> list[str]:
 def _read_stored(
     spec: HubSpec, created: datetime.date, progress: Callable[[str], None]
 ) -> tuple[Statements, list[str]]:
-    """Read the extracts of dumps, the lists of works, and the release to continue."""
+    """Read extracts of dumps, lists of works, and the release to continue; return notes, too."""
     known = read_adopted(os.path.join(spec.source, ADOPTED.id), progress)
     folders: dict[str, Any] = {
         each.id: os.path.join(spec.source, each.id)

@@ -84,6 +84,6 @@ def _new_name(
 
 
 def _rank(work_id: str) -> tuple[int, str]:
-    """Order ids, the best first."""
+    """Return a key that sorts ids, the best first."""
     scheme, _, value = work_id.partition(":")
     return ID_SCHEMES.index(scheme) if scheme in ID_SCHEMES else len(ID_SCHEMES), value

@@ -416,7 +416,7 @@ class Reader:
                 given.citing[key] = Record(name, edge.citing, dump.ids_of_name(edge.citing))
 
     def _former_ids(self, source: Opened, records: Collection[Any]) -> dict[Any, list[Identifier]]:
-        """Return the ids that were merged into records, if the source was asked."""
+        """Return the ids that were merged into records, by record, if the source was asked."""
         found: dict[Any, list[Identifier]] = {}
         if source.is_asked and source.merged is not None:
             for old, new in sorted(self._merges(source.merged, {*records}).items()):
@@ -487,7 +487,7 @@ def _read_record(
 
 
 def _deleted_in(wanted: Wanted) -> Source | None:
-    """Return the source that deleted a work, if the work is its record of deleted ones."""
+    """Return the source whose record of deleted works the work is; None if it is none."""
     return next((each for each in dumped() if each.dump and each.dump.is_gone(wanted.ids)), None)
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def open_session(
     dumps: Dumps, target: str, progress: Callable[[str], None]
 ) -> Iterator[tuple[Engine, Store, str]]:
-    """Open the engine and the store; if the run fails, what was read is kept."""
+    """Yield engine, store and a scratch folder; if the run fails, what was read is kept."""
     _atomic_folder.clear_left(os.path.dirname(os.path.abspath(target)))
     with nullcontext(dumps.cache) if dumps.cache else resumable(f"{target}.reading") as kept:
         os.makedirs(as_utf8(kept), exist_ok=True)

@@ -53,7 +53,7 @@ class Figure:
 
 
 def _sized(svg: str, name: str, width: int) -> str:
-    """Let a drawing fill its column; text stays readable, and a phone's waits for its page."""
+    """Return a drawing that fills its column, with readable text; a phone's is hidden at first."""
     style = f"width:100%;min-width:{width * _LEAST_SCALE:.0f}px;max-width:{width * 1.25:.0f}px"
     style += ";height:auto;overflow:visible" + ";display:none" * (name == "narrow")
     return svg.replace("<svg ", f'<svg class="citehub-{name}" style="{style}" ', 1)

@@ -221,7 +221,7 @@ def _records(rows: Any) -> tuple[list[str], list[dict[str, Any]]]:
 
 
 def _shared(records: list[dict[str, Any]], headers: list[str]) -> dict[str, Source]:
-    """Return the columns in which all rows have one source."""
+    """Return the columns in which all rows have one source, with that source."""
     shared = {}
     for name in headers:
         first, *others = (record.get(name) for record in records)

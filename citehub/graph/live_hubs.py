@@ -506,7 +506,7 @@ def _put_away(pending: str, failed: Iterable[str], *, dry_run: bool) -> None:
 
 
 def _citing_by_source(hub: Hub) -> dict[str, set[str]]:
-    """Return the citing works that the sources of a release name."""
+    """Return the citing works that each source of a release names."""
     found: dict[str, set[str]] = {}
     canonical = hub.manifest["citehub"]["canonical_work_id"]
     for row in hub.release.rows("citation_sources"):

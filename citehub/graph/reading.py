@@ -448,7 +448,7 @@ class _Reader:
         return work_id, ""
 
     def _work_in_path(self, path: str) -> str | None:
-        """Return the work that the name of a file tells, if any."""
+        """Return the work that the name of a file names; None if it names none."""
         parts = os.path.abspath(path).split(os.sep)
         for name in (parts[-1], parts[-2] if len(parts) > 1 else "", "_".join(parts[-2:])):
             found = {self.known[each] for each in _ids_in(name) if each in self.known}
@@ -565,7 +565,7 @@ def _passage(number: int, found: Any) -> dict[str, Any]:
 
 
 def _version_of(name: str) -> str | None:
-    """Return the version of an arXiv paper in a name or an address."""
+    """Return the version of an arXiv paper in a name or an address; None without one."""
     found = _VERSION.search(os.path.basename(name))
     return found[1] if found else None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 from typing import Final
 
-_MARKS: Final = (  # that of UTF-32 begins as that of UTF-16 does
+_MARKS: Final = (  # UTF-32 first, as its mark begins with that of UTF-16
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),

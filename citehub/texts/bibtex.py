@@ -220,7 +220,7 @@ def _item(key: str, label: str, body: str) -> Entry:
 
 
 def _optional(text: str) -> tuple[str, str]:
-    """Part an optional argument from what follows; braces may hold brackets."""
+    """Return an optional argument, maybe empty, and what follows; braces may hold brackets."""
     found = re.compile(r"(?:\s|%[^\n]*\n)*\[").match(text)
     if found is None:
         return "", text

@@ -145,7 +145,7 @@ def _rank(files: Files, name: str, declared: set[str]) -> tuple[object, ...]:
 def resolve(
     files: Files, written: str, within: str, *, ends: tuple[str, ...] = (".tex", "")
 ) -> str | None:
-    """Return the path of a file that an input names, as TeX looks for it."""
+    """Return the path of a file that an input names, as TeX looks for it; None without one."""
     written = written.strip().strip('"').removeprefix("./")
     if not written or len(written) > 300:  # noqa: PLR2004
         return None
