@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 END: Final = ".citehub"
 """The end of a scratch name, which begins with a dot."""
 _SCRATCH: Final = re.compile(rf"\..*\.[0-9a-f]{{8}}{re.escape(END)}", re.DOTALL)
-_NAME_BYTES: Final = 200  # of its target in a scratch name; most systems allow 255 in all
+_NAME_BYTES: Final = 200  # of the target's name, in a scratch name; most systems allow 255
 _ATTEMPTS: Final = 100
 ANEW, SWAP = range(2)
 """What `rename` does if the new name is taken: raise an error, or exchange the two."""

@@ -113,7 +113,7 @@ def replace(scratch: str, target: str) -> None:
     _sync_all(scratch)
     with suppress(OSError):
         before = os.stat(target)
-        if before.st_mode & stat.S_IRWXU == stat.S_IRWXU:  # else its mode is no example
+        if before.st_mode & stat.S_IRWXU == stat.S_IRWXU:  # else its mode is damaged
             _atomic_file.permit(scratch, before)
     if not _atomic_file.rename(scratch, target, _atomic_file.SWAP):
         _replace_in_steps(scratch, target)

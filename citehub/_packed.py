@@ -33,7 +33,7 @@ SOURCES: Final = "source.zip.xz"
 """The archive of a hub's sources, in the folder of the hub."""
 _PIECE_BYTES: Final = 1 << 20
 _HASH_DIGITS: Final = 32  # in the name of a folder
-_UNWRITABLE: Final = {  # as if the user's folder is a file, or read-only
+_UNWRITABLE: Final = {  # errors if the place is a file, or read-only
     *(errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT),
     *(errno.ENOTDIR, errno.EEXIST, errno.ENOENT, errno.ELOOP, errno.ENAMETOOLONG),
 }

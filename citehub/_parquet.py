@@ -115,7 +115,7 @@ class Parquet:
         Raises
         ------
         DamagedTable
-            The file contradicts itself or the manifest, or has an encoding not of citehub.
+            The file contradicts itself or the manifest, or has an encoding that we never write.
         OverLimit
             A page is larger than any that a writer makes.
         """
@@ -150,7 +150,7 @@ class Parquet:
         return Contents(certain, texts)
 
     def _walk(self, stated: dict[int, Any], name: str) -> tuple[int, int, int]:
-        """Return the bytes of a chunk's pages, its values by dictionary, and that one's bytes."""
+        """Return a chunk's bytes in pages, values by dictionary, and bytes of the dictionary."""
         at = stated[_key(9, _I64)]
         dictionary = stated.get(_key(11, _I64), 0)
         at = dictionary if 0 < dictionary < at else at

@@ -74,7 +74,7 @@ def text_status(work: Work) -> str | None:
 
 
 def list_passages(work: Work) -> list[dict[str, Any]]:
-    """Return the passages of a work, each with place, gist, labels and labellers by heading."""
+    """Return the passages of a work, each with place, gist, labels, labellers by heading."""
     judged: dict[str | None, list[CitationLabelRow]] = {}
     for label in work.labels:
         judged.setdefault(label["context_id"], []).append(label)

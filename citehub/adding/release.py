@@ -99,7 +99,7 @@ def read_offer(place: Place, folder: str, source: str, most: int) -> Offer:
                 f"The tables at {source} have {offer.size:,} bytes; at most {most:,} are taken. "
                 "If you expect so many, add them with: --most GB"
             )
-        if sums is not None:  # empty ones may be signed for another purpose
+        if sums is not None:  # an empty list may be signed for another purpose
             _check_sums(offer, folder)
     return offer
 

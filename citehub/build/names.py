@@ -45,9 +45,9 @@ def _claims(
     works: Sequence[Sequence[tuple[RecordKey, tuple[Identifier, ...]]]],
     named: Mapping[Member, str],
 ) -> dict[str, dict[int, tuple[bool, int]]]:
-    """Return by old id, then by place of a work: whether it has what the id names, how much else.
+    """Return, by old id and place of a work, whether it has what the id names, and how many parts.
 
-    That counts records and identifiers that belonged to the work of that id.
+    Parts are the records and identifiers that belonged to the work of that id.
     """
     claims: dict[str, dict[int, tuple[bool, int]]] = {}
     if not named:

@@ -212,7 +212,7 @@ def _write_review(hub: str, out: str, version: str | None, *, force: bool) -> No
 
 
 def _is_sound(name: str, version: str | None, key: str | None) -> bool:
-    """Verify one release, and its signature if there is a key; print the result, and tell it."""
+    """Verify one release, and its signature if there is a key; print and tell the result."""
     signed = None
     try:
         with terminal.progress() as step:

@@ -125,7 +125,7 @@ def doi(text: str) -> str:
 
 
 def address(text: str) -> str:
-    """Return an address in which signs of TeX are escaped as in addresses."""
+    """Return an address with the signs of TeX percent-encoded."""
     return _NOT_IN_ADDRESSES.sub(
         lambda match: "".join(f"%{byte:02X}" for byte in match[0].encode()), text
     )

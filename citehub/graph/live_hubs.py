@@ -60,7 +60,7 @@ if TYPE_CHECKING:
 _PENDING: Final = ".citehub.answers"
 """The folder in a hub folder that keeps answers that are not taken over yet."""
 _READY_FILE: Final = "ready"  # in the folder if a dry run got all answers
-_FRESH_SECONDS: Final = 3600.0  # for which an update takes the answers of a dry run
+_FRESH_SECONDS: Final = 3600.0  # so long an update takes the answers of a dry run
 
 
 class Updated(NamedTuple):
