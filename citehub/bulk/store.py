@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from citehub.sources.layout import Files
 
 REJECTS: Final = "rejects.json"
-_FORMAT: Final = 4  # of kept content; a new number reads dumps anew
+_FORMAT: Final = 4  # of what is kept; a new number reads anew
 
 
 class Store:
