@@ -817,6 +817,71 @@ class ArrowRows:
         return lost[0].as_py() if len(lost) else None
 
 
+def compare_rows(
+    old: ArrowRows, new: ArrowRows, key: Sequence[str], columns: Sequence[str]
+) -> Iterator[tuple[Any, Any]]:
+    """Yield rows that only one of two tables has, or that differ: the old row and the new one.
+
+    Each is a dict, or None. First come those that only the old table has, in its order, then the
+    others in that of the new one. Keys are unique in each; ``columns`` are those to compare.
+    """
+    import numpy as np
+
+    places = _find_partners(old, new, key)
+    alone = np.ones(len(old), bool)
+    alone[places[places >= 0]] = False
+    for row in old.at(np.flatnonzero(alone)):
+        yield row, None
+    for start in range(0, len(new), _BATCH_ROWS):
+        partners = places[start : start + _BATCH_ROWS]
+        there = np.flatnonzero(partners >= 0)
+        differ = partners < 0
+        one, other = old.at(partners[there]).table, new.at(start + there).table
+        for name in columns:
+            differ[there] |= _differ(one.column(name), other.column(name))
+        found = np.flatnonzero(differ)
+        before = iter(old.at(partners[found][partners[found] >= 0]))
+        for place, row in zip(partners[found], new.at(start + found), strict=True):
+            yield next(before) if place >= 0 else None, row
+
+
+def _find_partners(old: ArrowRows, new: ArrowRows, key: Sequence[str]) -> Any:
+    """Return for each new row the place of the old row with its key; -1 if there is none."""
+    import numpy as np
+    import pyarrow as pa
+
+    keys: dict[str, Any] = {}
+    for name in key:
+        coded = [_coded(each.table.column(name)) for each in (old, new)]
+        texts: list[Any] = [each.dictionary.cast(pa.string()) for each in coded]
+        parts = zip(coded, texts, strict=True)
+        keys[name] = pa.chunked_array(
+            [pa.DictionaryArray.from_arrays(each.indices, text) for each, text in parts]
+        )
+    places, same = ArrowRows(pa.table(keys)).order(key)
+    found = np.full(len(new), -1)
+    found[places[1:][same] - len(old)] = places[:-1][same]
+    return found
+
+
+def _differ(one: Any, other: Any) -> Any:
+    """Tell of each two cells whether they differ."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    one, other = (
+        each.cast(pa.string()) if pa.types.is_dictionary(each.type) else each
+        for each in (one, other)
+    )
+    if one.type != other.type:
+        pairs = zip(one.to_pylist(), other.to_pylist(), strict=True)
+        return np.fromiter((before != after for before, after in pairs), bool)
+    differ: Any = pc.fill_null(pc.not_equal(one, other), pa.scalar(value=True))
+    are_null: Any = pc.and_(one.is_null(), other.is_null())
+    return differ.to_numpy() & ~are_null.to_numpy()
+
+
 class RowsByWork:
     """Rows of a table by the work that they belong to, made into dicts for some works at a time.
 
