@@ -671,8 +671,11 @@ class ArrowRows:
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         """Iterate over the rows, made into dicts some at a time."""
+        import pyarrow as pa
+
         for batch in self.table.to_batches(max_chunksize=_BATCH_ROWS):
-            yield from _decoded(batch).to_pylist()
+            plain = [*map(_plain, batch.columns)]
+            yield from pa.RecordBatch.from_arrays(plain, names=batch.schema.names).to_pylist()
 
     def at(self, places: Any) -> ArrowRows:
         """Return the rows at some places, an array of int64."""
@@ -787,7 +790,7 @@ class ArrowRows:
         """Return every value of a column, once; none where it is not there."""
         if column not in self.table.column_names:
             return set()
-        return {*self.table.column(column).unique().to_pylist()}
+        return {*_plain(self.table.column(column).unique()).to_pylist()}
 
     def counts(self, column: str) -> dict[Any, int]:
         """Return how often each value of a column occurs, in the order of the rows."""
@@ -870,10 +873,7 @@ def _differ(one: Any, other: Any) -> Any:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    one, other = (
-        each.cast(pa.string()) if pa.types.is_dictionary(each.type) else each
-        for each in (one, other)
-    )
+    one, other = _plain(one), _plain(other)
     if one.type != other.type:
         pairs = zip(one.to_pylist(), other.to_pylist(), strict=True)
         return np.fromiter((before != after for before, after in pairs), bool)
@@ -941,15 +941,12 @@ def _coded(column: Any) -> Any:
     return column.unify_dictionaries().combine_chunks()
 
 
-def _decoded(batch: Any) -> Any:
-    """Return a batch with texts in place of places in dictionaries."""
+def _plain(column: Any) -> Any:
+    """Return a column with values in place of places in a dictionary."""
     import pyarrow as pa
 
-    columns = [
-        each.dictionary_decode() if pa.types.is_dictionary(each.type) else each
-        for each in batch.columns
-    ]
-    return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
+    is_coded = pa.types.is_dictionary(column.type)
+    return column.cast(column.type.value_type) if is_coded else column
 
 
 def _spelt(column: Any) -> Any:
