@@ -386,8 +386,7 @@ def _compare_rows(
     held = {field["name"] for field in new_resource["schema"]["fields"]}
     both = [field["name"] for field in resource["schema"]["fields"] if field["name"] in held]
     rules = _Rules.of(old, table, new_resource)
-    before, after = (hub.table(table).read_unique() for hub in (old, new))
-    for row, other in compare_rows(before, after, key, both):
+    for row, other in compare_rows(old.table(table), new.table(table), key, both):
         if other is None:
             superseded = rules.come_and_go or rules.are_computed(row)
             yield Change(

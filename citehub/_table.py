@@ -50,6 +50,7 @@ _BATCH_ROWS = 1 << 14
 _FEW_ROWS = 1 << 16  # which Python compares before pyarrow's functions are imported
 _MEASURED_ROWS = 1 << 12
 _ESCAPED = r'[\x00-\x1f"\\]'  # letters that JSON does not take as they are
+_MOST_RANKS = 1 << 62  # of keys, so that a number holds any
 _EXPLAINED = 1 << 20  # bytes that a file may be too long by, and is still read to say why
 _FIRST_DAY, _LAST_DAY = -719_162, 2_932_896  # of Python's dates, counted from 1970
 _THREADS_PAY_FROM = 1 << 20  # bytes; below, starting threads costs more than they save
@@ -138,6 +139,8 @@ class TableFile:
         """
         parquet = Parquet(self.read_bytes(), self.path)
         file = self._open(parquet)
+        import pyarrow as pa
+
         with self._told():
             texts, left = self._bounded(parquet, columns)
             self._allow(not texts or _text_sizes(file, parquet.data, texts, left) <= left)
@@ -145,7 +148,9 @@ class TableFile:
             is_coded = compact and parquet.n_rows > _FEW_ROWS
             file = _reader(file, parquet.data, self._texts()) if is_coded else file
             table = file.read(columns=columns, use_threads=threads)
-            table = table.unify_dictionaries().combine_chunks() if is_coded else table
+            if is_coded:
+                table = table.unify_dictionaries().combine_chunks()
+                pa.default_memory_pool().release_unused()  # else what decoding took stays
             table.validate(full=True)
         metadata = table.schema.metadata
         if metadata and b"pandas" in metadata:  # it can name columns that pandas would drop
@@ -697,17 +702,22 @@ class ArrowRows:
 
         found = self._orders.get(tuple(key))
         if found is None:
-            ranks = [self._ranks(name, "" if name == key[-1] else "|") for name in key]
-            places = np.lexsort(ranks[::-1])
-            same = np.ones(max(len(places) - 1, 0), bool)
-            for each in ranks:
-                ordered = each[places]
-                same &= ordered[1:] == ordered[:-1]
-            found = self._orders[tuple(key)] = places, same
+            ranks, n = np.zeros(len(self), np.int64), 1  # of keys, and how many there are
+            for name in key:
+                more, n_more = self._ranks(name, "" if name == key[-1] else "|")
+                if n * n_more > _MOST_RANKS:
+                    ranks = np.unique(ranks, return_inverse=True)[1]
+                    n = len(self)
+                ranks *= n_more
+                ranks += more
+                n *= n_more
+            places = np.argsort(ranks, kind="stable")
+            ranks = ranks[places]
+            found = self._orders[tuple(key)] = places, ranks[1:] == ranks[:-1]
         return found
 
-    def _ranks(self, name: str, end: str) -> Any:
-        """Return the place of each value among those of its column, spelt as in keys.
+    def _ranks(self, name: str, end: str) -> tuple[Any, int]:
+        """Return the place of each value in its column as keys spell it, and one more than them.
 
         With the ``|`` that ends it, no value begins with another, so columns can be compared one
         by one.
@@ -718,8 +728,8 @@ class ArrowRows:
         column = _coded(self.table.column(name))
         spelt: Any = pc.binary_join_element_wise(_spelt(column.dictionary), end, "")
         ranks: Any = pc.rank(spelt, tiebreaker="dense")
-        ranks = ranks.cast(pa.int32()).take(column.indices)
-        return pc.fill_null(ranks, 0).to_numpy(zero_copy_only=False)
+        ranks = pc.fill_null(ranks.cast(pa.int32()).take(column.indices), 0)
+        return ranks.to_numpy(), len(spelt) + 1
 
     def by_columns(self, names: Sequence[str]) -> ArrowRows:
         """Return the rows in the order of columns of text, the first before the second."""
@@ -821,35 +831,50 @@ class ArrowRows:
 
 
 def compare_rows(
-    old: ArrowRows, new: ArrowRows, key: Sequence[str], columns: Sequence[str]
+    old: Table[Any, Any], new: Table[Any, Any], key: Sequence[str], columns: Sequence[str]
 ) -> Iterator[tuple[Any, Any]]:
     """Yield rows that only one of two tables has, or that differ: the old row and the new one.
 
     Each is a dict, or None. First come those that only the old table has, in its order, then the
-    others in that of the new one. Keys are unique in each; ``columns`` are those to compare.
+    others in that of the new one. ``columns`` are those to compare.
+
+    Raises
+    ------
+    DamagedTable
+        A file differs from the released one, or a key occurs twice in it.
     """
     import numpy as np
 
-    places = _find_partners(old, new, key)
-    alone = np.ones(len(old), bool)
+    read = old.read_rows(), new.read_rows()
+    places = _find_partners(*read, key)
+    if places is None:
+        (table, rows), *_ = (
+            each for each in zip((old, new), read, strict=True) if not each[1].are_unique(key)
+        )
+        raise table.doubled(rows)
+    before, after = read
+    alone = np.ones(len(before), bool)
     alone[places[places >= 0]] = False
-    for row in old.at(np.flatnonzero(alone)):
+    for row in before.at(np.flatnonzero(alone)):
         yield row, None
-    for start in range(0, len(new), _BATCH_ROWS):
+    for start in range(0, len(after), _BATCH_ROWS):
         partners = places[start : start + _BATCH_ROWS]
         there = np.flatnonzero(partners >= 0)
         differ = partners < 0
-        one, other = old.at(partners[there]).table, new.at(start + there).table
+        one, other = before.at(partners[there]).table, after.at(start + there).table
         for name in columns:
             differ[there] |= _differ(one.column(name), other.column(name))
         found = np.flatnonzero(differ)
-        before = iter(old.at(partners[found][partners[found] >= 0]))
-        for place, row in zip(partners[found], new.at(start + found), strict=True):
-            yield next(before) if place >= 0 else None, row
+        changed = iter(before.at(partners[found][partners[found] >= 0]))
+        for place, row in zip(partners[found], after.at(start + found), strict=True):
+            yield next(changed) if place >= 0 else None, row
 
 
 def _find_partners(old: ArrowRows, new: ArrowRows, key: Sequence[str]) -> Any:
-    """Return for each new row the place of the old row with its key; -1 if there is none."""
+    """Return for each new row the place of the old row with its key; -1 if there is none.
+
+    It returns None if a key is twice in one of the two.
+    """
     import numpy as np
     import pyarrow as pa
 
@@ -862,8 +887,11 @@ def _find_partners(old: ArrowRows, new: ArrowRows, key: Sequence[str]) -> Any:
             [pa.DictionaryArray.from_arrays(each.indices, text) for each, text in parts]
         )
     places, same = ArrowRows(pa.table(keys)).order(key)
+    one, other = places[:-1][same], places[1:][same] - len(old)
+    if (one >= len(old)).any() or (other < 0).any():
+        return None
     found = np.full(len(new), -1)
-    found[places[1:][same] - len(old)] = places[:-1][same]
+    found[other] = one
     return found
 
 
@@ -938,6 +966,8 @@ def _coded(column: Any) -> Any:
 
     if not pa.types.is_dictionary(column.type):
         column = column.dictionary_encode()
+    if column.num_chunks == 1:  # which combining would copy
+        return column.chunk(0)
     return column.unify_dictionaries().combine_chunks()
 
 
