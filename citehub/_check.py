@@ -26,7 +26,7 @@ from citehub._manifest import (
 from citehub._schema import SCHEMA_VERSION, needs_evidence
 from citehub._summary import percent
 from citehub._text import counted
-from citehub._validate import find_contradiction, find_dangling, find_problem
+from citehub._validate import find_contradiction, find_dangling_key, find_problem
 from citehub.errors import DamagedRelease
 from citehub.publish import PUBLISHING_FILES
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from citehub._hub import Hub
-    from citehub._shapes import Resource
+    from citehub._json_types import Resource
     from citehub._table import ArrowRows
 
 Level = Literal["must", "should"]
@@ -298,8 +298,8 @@ def _keys(release: _Opened) -> Check:
     wrong = []
     for resource in release.resources:
         name, key = resource["name"], resource["schema"]["primaryKey"]
-        wrong += [f"{name} holds {each} twice" for each in release.rows[name].doubles(key)]
-        wrong += _problem(name, find_dangling(release.rows, resource))
+        wrong += [f"{name} holds {each} twice" for each in release.rows[name].duplicate_keys(key)]
+        wrong += _problem(name, find_dangling_key(release.rows, resource))
         wrong += _problem(name, find_contradiction(name, release.rows, held, canonical))
     found = "every key is unique, every reference leads somewhere, and no rows contradict others"
     return _must("keys", wrong, found, "Mend the sources, and build again.")

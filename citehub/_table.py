@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    from citehub._json_types import Field, Resource, Schema
     from citehub._parquet import Text
-    from citehub._shapes import Field, Resource, Schema
 
 Row = TypeVar("Row")
 Column = TypeVar("Column", bound=str)
@@ -51,7 +51,7 @@ _FEW_ROWS = 1 << 16  # which Python compares before pyarrow's functions are impo
 _MEASURED_ROWS = 1 << 12
 _ESCAPED = r'[\x00-\x1f"\\]'  # letters that JSON does not take as they are
 _MOST_RANKS = 1 << 62  # of keys, so that a number holds any
-_EXPLAINED = 1 << 20  # bytes that a file may be too long by, and is still read to say why
+_EXPLAINED_EXCESS = 1 << 20  # bytes that a file may be too long by, and is still read to say why
 _FIRST_DAY, _LAST_DAY = -719_162, 2_932_896  # of Python's dates, counted from 1970
 _THREADS_PAY_FROM = 1 << 20  # bytes; below, starting threads costs more than they save
 
@@ -118,7 +118,7 @@ class TableFile:
             import pyarrow as pa
             import pyarrow.parquet as pq
 
-        with self._told():
+        with self._as_damage():
             file = pq.ParquetFile(pa.BufferReader(parquet.data))
             difference = _schema_difference(file.schema_arrow, self.resource["schema"]["fields"])
         if difference is not None:
@@ -141,7 +141,7 @@ class TableFile:
         file = self._open(parquet)
         import pyarrow as pa
 
-        with self._told():
+        with self._as_damage():
             texts, left = self._bounded(parquet, columns)
             self._allow(not texts or _text_sizes(file, parquet.data, texts, left) <= left)
             threads = len(parquet.data) > _THREADS_PAY_FROM
@@ -229,7 +229,7 @@ class TableFile:
                 raise DamagedTable.at(self.path, expected, "nan or infinity")
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _as_damage(self) -> Iterator[None]:
         """Turn whatever pyarrow raises of a damaged file into our error."""
         import pyarrow as pa
 
@@ -269,7 +269,7 @@ class TableFile:
         size = self.resource["bytes"]
         if not stat.S_ISREG(found.st_mode):
             return
-        if found.st_size > size + _EXPLAINED:
+        if found.st_size > size + _EXPLAINED_EXCESS:
             raise DamagedTable.at(self.path, f"{size} bytes", f"{found.st_size} bytes")
         if found.st_size > _limits.MOST_FILE and not _limits.are_lifted():
             most = counted(_limits.MOST_FILE, "byte")
@@ -625,14 +625,14 @@ class Table(Generic[Row, Column]):
         """
         rows, key = self.read_rows(), self._resource["schema"]["primaryKey"]
         if not rows.are_unique(key):
-            raise self.doubled(rows)
+            raise self.duplicate_error(rows)
         return rows
 
-    def doubled(self, rows: ArrowRows) -> DamagedTable:
+    def duplicate_error(self, rows: ArrowRows) -> DamagedTable:
         """Return the error for rows of which some have the same key."""
         key = self._resource["schema"]["primaryKey"]
         expected = f"key {', '.join(key)} to be unique"
-        return DamagedTable.at(self._file.path, expected, f"{rows.double(key)!r} twice")
+        return DamagedTable.at(self._file.path, expected, f"{rows.duplicate_key(key)!r} twice")
 
     def _stored(self, wanted: list[str] | None) -> list[str] | None:
         """Return which columns of the file to read: at least one, to count the rows."""
@@ -747,22 +747,23 @@ class ArrowRows:
             return len({*zip(*cells, strict=True)}) == len(self)
         return not self.order(key)[1].any()
 
-    def doubles(self, key: Sequence[str]) -> list[str]:
+    def duplicate_keys(self, key: Sequence[str]) -> list[str]:
         """Return the keys that occur twice, as ``row_key`` spells them, in the order of rows."""
         import numpy as np
 
         places, same = self.order(key)
         return list(dict.fromkeys(self.at(np.sort(places[:-1][same])).spelt(key)))
 
-    def double(self, key: Sequence[str]) -> str | None:
+    def duplicate_key(self, key: Sequence[str]) -> str | None:
         """Return the first key that occurs twice, as ``row_key`` spells it, or None."""
-        return min(self.doubles(key), default=None)
+        return min(self.duplicate_keys(key), default=None)
 
     def json_lines(self, names: Sequence[str], key: Sequence[str]) -> Iterator[str]:
         """Yield columns of the rows as JSON, a list a line, by key; some rows at a time."""
         import pyarrow.compute as pc
 
-        rows, (places, _) = self.select(names), self.order(key)
+        places, _ = self.order(key)
+        rows = ArrowRows(self.select(names).table.combine_chunks())  # as each batch is of all
         for start in range(0, len(places), _BATCH_ROWS):
             batch = rows.at(places[start : start + _BATCH_ROWS]).table
             cells: list[Any] = [_json_cells(batch.column(name)) for name in names]
@@ -820,7 +821,7 @@ class ArrowRows:
         texts: Any = self.table.column(column).cast(pa.string())
         return ArrowRows(self.table.filter(pc.equal(texts, pa.scalar(value))))
 
-    def stray(self, column: str, others: ArrowRows, key: Sequence[str]) -> str | None:
+    def missing_key(self, column: str, others: ArrowRows, key: Sequence[str]) -> str | None:
         """Return a text in a column that is no key of other rows, or None."""
         import pyarrow as pa
         import pyarrow.compute as pc
@@ -851,7 +852,7 @@ def compare_rows(
         (table, rows), *_ = (
             each for each in zip((old, new), read, strict=True) if not each[1].are_unique(key)
         )
-        raise table.doubled(rows)
+        raise table.duplicate_error(rows)
     before, after = read
     alone = np.ones(len(before), bool)
     alone[places[places >= 0]] = False
@@ -890,7 +891,7 @@ def _find_partners(old: ArrowRows, new: ArrowRows, key: Sequence[str]) -> Any:
     one, other = places[:-1][same], places[1:][same] - len(old)
     if (one >= len(old)).any() or (other < 0).any():
         return None
-    found = np.full(len(new), -1)
+    found = np.full(len(new), -1, np.int64)
     found[other] = one
     return found
 

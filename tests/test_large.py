@@ -68,6 +68,6 @@ def test_every_double_is_named_once_in_the_order_of_rows():
     import pyarrow as pa
 
     rows = ArrowRows(pa.table({"one": ["b", "a", "b", "a|", "b", "a"], "two": [1, 2, 1, 2, 1, 2]}))
-    assert rows.doubles(["one", "two"]) == ["b|1", "a|2"]
-    assert rows.double(["one", "two"]) == "a|2"
+    assert rows.duplicate_keys(["one", "two"]) == ["b|1", "a|2"]
+    assert rows.duplicate_key(["one", "two"]) == "a|2"
     assert not rows.are_unique(["one", "two"])
