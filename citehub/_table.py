@@ -938,8 +938,8 @@ class RowsByWork:
         grouped: dict[str, list[dict[str, Any]]] = {}
         for row in rows:
             work = row[self._column]
-            grouped.setdefault(split_row_key(work)[0] if is_key else work, []).append(row)
-        return grouped
+            grouped.setdefault(work.partition("|")[0] if is_key else work, []).append(row)
+        return {split_row_key(key)[0]: of for key, of in grouped.items()} if is_key else grouped
 
     def _filter(self, keys: list[str]) -> ArrowRows:
         import pyarrow as pa
