@@ -629,7 +629,18 @@ class Table(Generic[Row, Column]):
         return rows
 
     def duplicate_error(self, rows: ArrowRows) -> DamagedTable:
-        """Return the error for rows of which some have the same key."""
+        """Return the error for rows of which some have the same key.
+
+        Parameters
+        ----------
+        rows : ArrowRows
+            Rows of this table.
+
+        Returns
+        -------
+        DamagedTable
+            It names the first such key.
+        """
         key = self._resource["schema"]["primaryKey"]
         expected = f"key {', '.join(key)} to be unique"
         return DamagedTable.at(self._file.path, expected, f"{rows.duplicate_key(key)!r} twice")
