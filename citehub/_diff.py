@@ -12,6 +12,7 @@ from citehub._catalog import is_folder, open_hub, version_key
 from citehub._manifest import MT_NLG_TABLES
 from citehub._news import News, tell_news
 from citehub._schema import TABLES
+from citehub._table import compare_rows
 from citehub._text import clean, counted
 from citehub._validate import row_key
 
@@ -385,17 +386,16 @@ def _compare_rows(
     held = {field["name"] for field in new_resource["schema"]["fields"]}
     both = [field["name"] for field in resource["schema"]["fields"] if field["name"] in held]
     rules = _Rules.of(old, table, new_resource)
-    before = {row_key(row, key): row for row in old.table(table)}
-    after = {row_key(row, key): row for row in new.table(table)}
-    for name, row in before.items():
-        if name not in after:
+    for row, other in compare_rows(old.table(table), new.table(table), key, both):
+        if other is None:
             superseded = rules.come_and_go or rules.are_computed(row)
-            yield Change("row superseded" if superseded else "row removed", table, name)
-    for name, row in after.items():
-        if name in before:
-            yield from _compare_cells(table, name, both, (before[name], row), rules)
+            yield Change(
+                "row superseded" if superseded else "row removed", table, row_key(row, key)
+            )
+        elif row is None:
+            yield Change("row added", table, row_key(other, key))
         else:
-            yield Change("row added", table, name)
+            yield from _compare_cells(table, row_key(other, key), both, (row, other), rules)
 
 
 def _compare_cells(

@@ -420,12 +420,9 @@ class _Comparison:
                     yield work_id, (what, old, new)
 
 
-def _read(hub: Hub, table: str, *columns: str) -> list[dict[str, Any]]:
+def _read(hub: Hub, table: str, *columns: str) -> Iterable[dict[str, Any]]:
     """Return rows of some columns; none if the release lacks the table."""
-    if table not in hub.tables:
-        return []
-    rows: list[dict[str, Any]] = hub.table(table).to_arrow(columns).to_pylist()
-    return rows
+    return hub.table(table).read_rows(columns) if table in hub.tables else ()
 
 
 def _name_works(

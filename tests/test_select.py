@@ -583,9 +583,9 @@ def test_what_one_selection_read_no_other_reads_again(monkeypatch):
     expected = ids(citehub.load("mt-nlg").select(**conditions))
     read, original = [], TableFile.read
 
-    def note(self, columns):
+    def note(self, columns, **how):
         read.append(self.path)
-        return original(self, columns)
+        return original(self, columns, **how)
 
     monkeypatch.setattr(TableFile, "read", note)
     hub = citehub.load("mt-nlg")
