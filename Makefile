@@ -1,9 +1,9 @@
 # Commands of a developer; `make` lists them.
-.PHONY: help quick quick-tests check test faults fuzz mutants generate explorer docs serve screenshots linkcheck bench release
+.PHONY: help quick quick-tests check test faults fuzz mutants generate lock explorer docs serve screenshots linkcheck bench release tag
 PYTHON ?= python
 MINUTES ?= 2
 HUB ?= mt-nlg
-# with the extra `quick` alone: what it does not bring has no types
+# with the group `quick` alone: what it does not bring has no types
 NOT_INSTALLED = --disable-error-code import-not-found --no-warn-unused-ignores
 # -P: the citehub that is installed, not the folder of this name
 SPHINX = $(PYTHON) -P -m sphinx -j auto -n -W --keep-going -d docs/_build/doctrees
@@ -11,7 +11,7 @@ SPHINX = $(PYTHON) -P -m sphinx -j auto -n -W --keep-going -d docs/_build/doctre
 help: ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-quick: ## check, and the tests that need no Java, Node.js or Chromium; with the extra `quick`
+quick: ## check, and the tests that need no Java, Node.js or Chromium; with the group `quick`
 	@$(MAKE) --jobs=2 --output-sync --no-print-directory check quick-tests MYPY="$(NOT_INSTALLED)"
 
 quick-tests:
@@ -37,6 +37,14 @@ mutants: ## change the code, one thing at a time, and list the changes that no t
 
 generate: ## write what follows from the declaration of the tables: types of rows and the like
 	$(PYTHON) -m tests.generate
+
+lock: ## write what CI installs, requirements.lock: the newest versions that fit, with hashes; needs uv
+	uv lock --upgrade --quiet
+	uv export --frozen --quiet --no-emit-project --all-extras --group test --no-annotate --no-header \
+		--format requirements.txt --output-file requirements.lock
+	uv export --frozen --quiet --only-group release --no-annotate --no-header \
+		--format requirements.txt --output-file .ci/release.lock
+	rm uv.lock
 
 explorer: ## build the scripts of the explorer from explorer/
 	npm --prefix explorer run build
@@ -64,3 +72,6 @@ release: ## build a release of a hub: make release VERSION=1.3.0
 	@test -n "$(VERSION)" || { echo "Say which: make release VERSION=1.3.0"; exit 2; }
 	citehub build $(HUB) $(VERSION)
 	citehub verify $(HUB) --version $(VERSION)
+
+tag: ## test main and its package, and make the tag of a release of citehub: make tag VERSION=0.1.0
+	@.ci/tag "$(VERSION)"

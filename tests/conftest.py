@@ -36,7 +36,7 @@ LARGE = (
     "tests/test_display.py", "tests/test_docstrings.py", "tests/test_notebooks.py",
     "tests/test_visible_code.py",
 )  # fmt: skip
-"""What needs libraries that the extra ``quick`` does not bring."""
+"""What needs libraries that the group ``quick`` does not bring."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -21,8 +21,8 @@ from citehub._manifest import MANIFEST, sha256
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parent.parent
 AROUND = {
-    ".gitignore", "CHANGELOG.md", "CITATION.cff", "LICENSE", "LICENSE-DATA", "PKG-INFO",
-    "README.md", "SECURITY.md", "hatch_build.py", "pyproject.toml",
+    ".gitignore", "CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", "LICENSE", "LICENSE-DATA",
+    "PKG-INFO", "README.md", "SECURITY.md", "hatch_build.py", "pyproject.toml",
 }  # fmt: skip
 BUNDLE = "citehub/explorer/bundle"
 PACKED = ("releases", "source")

@@ -7,7 +7,12 @@ from pathlib import Path
 
 import pytest
 
-DOCS = Path(__file__).parent.parent / "docs"
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+CONTRIBUTING = ROOT / "CONTRIBUTING.md"
+PAGES_ON_CODE = [DOCS / "architecture.md", CONTRIBUTING, ROOT / "RELEASING.md"]
+FILE = re.compile(r"`([\w./-]+(?:\.(?:py|js|ts|md|toml)|/))`")
+MADE = {"source/", "hub.toml", "CURATION.md"}  # in a hub folder
 FACTORY = [DOCS / "guide" / f"{name}.md" for name in ("make-a-hub", "dumps")]
 """Pages whose commands need one another: they run them themselves."""
 
@@ -21,26 +26,38 @@ def test_the_commands_that_a_page_shows_are_those_that_it_runs(page, least):
     assert len(ran) >= least
 
 
-def test_the_page_on_the_code_names_files_that_are_there():
-    text = (DOCS / "architecture.md").read_text("utf-8")
-    root = DOCS.parent
-    package = root / "citehub"
+@pytest.mark.parametrize("page", PAGES_ON_CODE, ids=lambda path: path.stem)
+def test_the_pages_on_the_code_name_files_that_are_there(page):
+    package = ROOT / "citehub"
     parts = [package / name for name in ("sources", "build", "cli")]
-    places = [root, package, *parts, root / "explorer" / "src", root / "docs" / "_extensions"]
-    named = set(re.findall(r"`([\w./-]+(?:\.(?:py|js|ts|md|toml)|/))`", text))
-    made = {"source/", "hub.toml", "CURATION.md"}  # in a hub folder
+    places = [ROOT, package, *parts, ROOT / "explorer" / "src", ROOT / "docs" / "_extensions"]
+    named = set(FILE.findall(page.read_text("utf-8")))
     lost = [
         name
-        for name in sorted(named - made)
+        for name in sorted(named - MADE)
         if "NAME" not in name and not any((folder / name).exists() for folder in places)
     ]
     assert lost == []
-    assert len(named) > 40
+    assert len(named) >= 3
+
+
+def test_the_checklists_name_what_is_in_the_files_that_they_name():
+    """Renaming something that a list leads to fails here."""
+    sections = re.split("^## Add ", CONTRIBUTING.read_text("utf-8"), flags=re.MULTILINE)[1:]
+    lost = []
+    for section in sections:
+        paths = [ROOT / name for name in FILE.findall(section)]
+        text = "\n".join(path.read_text("utf-8") for path in paths if path.is_file())
+        steps = re.sub("^ *```.*?^ *```", "", section, flags=re.MULTILINE | re.DOTALL)
+        names = re.findall(r"`(_?[a-z]+_\w+|_?[A-Z]\w+)`", steps)
+        lost += [name for name in names if not re.search(rf"\b{name}\b", text)]
+    assert set(lost) <= {"NAME"}
+    assert len(sections) >= 6
 
 
 def test_the_page_on_security_names_tests_that_are_there():
-    text = (DOCS.parent / "SECURITY.md").read_text("utf-8")
+    text = (ROOT / "SECURITY.md").read_text("utf-8")
     named = re.findall(r"`(tests/[\w./-]+|\w+\.py)`", text)
-    roots = (DOCS.parent, DOCS.parent / "tests" / "faults")
+    roots = (ROOT, ROOT / "tests" / "faults")
     assert [name for name in named if not any((root / name).exists() for root in roots)] == []
     assert len(named) > 10

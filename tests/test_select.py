@@ -10,6 +10,7 @@ import pytest
 
 import citehub
 from citehub import _release, errors
+from citehub._select import FLAGS, LISTS
 from citehub._table import TableFile
 from tests.made import CANONICAL, make_release, make_works
 
@@ -153,6 +154,11 @@ def test_two_conditions_must_both_be_met(newest, frame, case):
 def test_conditions_that_are_met_by_some_and_not_by_others(newest, frame):
     met = [plain(newest, frame).fillna(value=False).sum() for _, plain in ALONE]
     assert sum(0 < each < len(frame) for each in met) >= 15
+
+
+def test_each_facet_is_among_these_conditions():
+    named = {name for conditions, _ in ALONE for name in conditions}
+    assert {*LISTS, *FLAGS} - named == {"representatives"}  # which have tests of their own
 
 
 def test_without_a_condition_every_citing_work_is_found(newest, frame):

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from citehub._identifiers import Identifier
 from citehub._schema import TABLES
-from citehub.build.assemble import assemble
+from citehub.build.assemble import _STATED, assemble
 from citehub.build.likeness import differ, traits_of
 from citehub.errors import BuildError
-from citehub.sources.adopted import read_back
+from citehub.sources.adopted import _CELLS, read_back
 from citehub.sources.records import Author, Context, Edge, Finding, Note, Origin, Record
 from citehub.sources.statements import Statements
 
@@ -161,3 +161,7 @@ def test_tables_that_are_read_back_are_made_again(said):
     except BuildError:  # nothing is known to cite it
         return
     assert differing(said) == []
+
+
+def test_every_cell_that_a_record_states_is_read_back():
+    assert {*_STATED} <= {*_CELLS}

@@ -10,7 +10,7 @@ import pytest
 from citehub._identifiers import Identifier
 from citehub.bulk.engines.duckdb import DuckDB
 from citehub.bulk.find import ids_of as ids_of_row
-from citehub.sources import openalex, opencitations, semantic_scholar
+from citehub.sources import openalex, openalex_api, opencitations, semantic_scholar
 from citehub.sources.dump_datasets import Dataset, as_text, shape_texts
 from citehub.sources.records import ID_SCHEMES, best_identifier
 
@@ -378,3 +378,7 @@ def test_citations_of_opencitations(shapes):
 def test_a_citation_without_an_omid_names_works_by_another_identifier(shapes, cell, record):
     row = shape(shapes, opencitations.INDEX, citing=cell, cited="omid:br/1")
     assert (row["citing"], row["cited"], row["sound"]) == (record, "br/1", True)
+
+
+def test_openalex_is_asked_for_what_is_read_of_its_works():
+    assert {*openalex_api.FIELDS} == {*openalex.WORKS_DATASET.fields}

@@ -15,7 +15,7 @@ import pytest
 from typer.testing import CliRunner
 
 import citehub
-from citehub._select import known_values
+from citehub._select import LISTS, known_values
 from citehub.cli.app import app
 from citehub.errors import NothingKnown
 from citehub.explorer import page
@@ -24,10 +24,6 @@ from tests.made import CANONICAL, make_release, make_works
 
 SCRIPT = Path(__file__).parent / "engine.mjs"
 FORMATS = ("bibtex", "ris", "csl-json", "csv", "graphml")
-FACETS = (
-    *("theme", "role", "polarity", "subject", "section", "passage"),
-    *("category", "venue", "representatives"),
-)
 SORTS = ("", "hub", "newest", "oldest", "title")
 SEARCHES = [
     "model", "language models", "a", "overthinkng", "Biderman", "2304.01373", "zzz", "…", "é",
@@ -143,7 +139,7 @@ def states(hub: citehub.Hub) -> list[dict[str, Any]]:
     }
     single: list[dict[str, Any]] = [
         {name: given}
-        for name in FACETS
+        for name in LISTS
         for given in (values[name][:1], values[name][-1:], values[name])
         if given
     ]
@@ -161,7 +157,7 @@ def states(hub: citehub.Hub) -> list[dict[str, Any]]:
         {"search": search, "sort": sort} for search in SEARCHES for sort in (*SORTS, "relevance")
     ]
     sorted_ = [each | {"sort": sort} for each in single for sort in SORTS]
-    every = {name: values[name] for name in FACETS if values[name]}
+    every = {name: values[name] for name in LISTS if values[name]}
     every |= {"year": [1900, 2100], "code": False, "related_to": works[3].work_id}
     if any(work.citation_count is not None for work in works):
         sorted_ += [each | {"sort": "most-cited"} for each in single]
@@ -248,7 +244,7 @@ def test_the_command_that_the_page_shows_gives_its_view(hub, answers):
 def test_the_counts_are_those_of_the_works_that_the_other_conditions_leave(select, answers):
     checked = 0
     for state, answer in zip(answers[0], answers[1]["answers"], strict=True):
-        for facet in FACETS:
+        for facet in LISTS:
             others = {name: value for name, value in conditions(state).items() if name != facet}
             if facet not in state or len(answer["ids"]) == 0:
                 continue
