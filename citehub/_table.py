@@ -5,7 +5,6 @@ Only this module and the writer of releases use pyarrow.
 
 from __future__ import annotations
 
-import gc
 import io
 import os
 import stat
@@ -112,9 +111,8 @@ class TableFile:
         return self._open(Parquet(data, self.path))
 
     def _open(self, parquet: Parquet) -> pq.ParquetFile:
-        with _gc_paused():
-            import pyarrow as pa
-            import pyarrow.parquet as pq
+        import pyarrow as pa
+        import pyarrow.parquet as pq
 
         with self._told():
             file = pq.ParquetFile(pa.BufferReader(parquet.data))
@@ -443,8 +441,6 @@ class Table(Generic[Row, Column]):
             The file differs from the released one.
         """
         table = self.to_arrow(columns)
-        with _gc_paused():
-            import pandas  # noqa: F401
         return table.to_pandas(types_mapper=_pandas_dtype, ignore_metadata=True)
 
     def to_polars(self, columns: Sequence[Column] | None = None) -> pl.DataFrame:
@@ -750,18 +746,6 @@ class RowsByWork:
         if is_key:
             column = pc.list_element(pc.split_pattern(column, "|", max_splits=1), 0)
         return self._table.filter(pc.is_in(column, value_set=pa.array(keys, pa.string())))
-
-
-@contextmanager
-def _gc_paused() -> Iterator[None]:
-    """Import without garbage collection: of large libraries it takes a twentieth of the time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _of_file(name: str) -> str:
