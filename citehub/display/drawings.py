@@ -36,7 +36,7 @@ NARROW: Final = 340
 """Pixels of a drawing on a phone."""
 
 _GRID: Final = "var(--citehub-grid, rgba(128, 128, 128, 0.3))"
-_UNKNOWN: Final = "citehub"
+_UNKNOWN_FONT: Final = "citehub"
 """A font that nobody has: the converter then gives text the room that wide fonts need."""
 
 _FONTS: Final = "var(--pst-font-family-base, Arial, Helvetica, sans-serif)"
@@ -50,17 +50,17 @@ _NUMBERS: Final = {
     "decimal": ".", "thousands": ",", "grouping": [3], "currency": ["$", ""], "percent": "\xa0%",
 }  # fmt: skip
 _TRIES: Final = 6
-_NEAR: Final = 8  # pixels by which a drawing may miss its width: the page scales it
-_LETTERS: Final = 38  # of a title's line in a narrow drawing
-_LONG: Final = 44  # letters of a row's name on one line of a narrow drawing
-_BESIDE: Final = 6  # letters of names that stand beside their rows there, not above
-_BREAK: Final = f"(?=.{{{_LONG + 1}}})(.{{6,{_LONG}}}) +"
+_WIDTH_TOLERANCE: Final = 8  # pixels: the page scales the drawing
+_TITLE_LETTERS: Final = 38  # of a line in a narrow drawing
+_LABEL_LETTERS: Final = 44  # of a row's name on one line of a narrow drawing
+_BESIDE_LETTERS: Final = 6  # of names that stand beside their rows there, not above
+_BREAK: Final = f"(?=.{{{_LABEL_LETTERS + 1}}})(.{{6,{_LABEL_LETTERS}}}) +"
 _LABEL: Final = f"split(replace(datum.label, regexp('{_BREAK}', 'g'), '$1\\n'), '\\n')"
 _ABOVE: Final = {
     "labelExpr": _LABEL, "labelAlign": "left", "labelBaseline": "bottom", "labelPadding": -3,
     "labelOffset": -12, "ticks": False, "zindex": 1,
 }  # fmt: skip
-_LINE: Final = 14  # pixels
+_LINE_PIXELS: Final = 14
 _SVG: Final = "{http://www.w3.org/2000/svg}"
 _HREF: Final = "{http://www.w3.org/1999/xlink}href"
 _USE: Final = "url(#"  # of what has an id
@@ -70,7 +70,7 @@ def _style(size: int) -> dict[str, Any]:
     font = _PLAIN | {"labelFontSize": size, "titleFontSize": size}
     return {
         "background": "transparent",
-        "font": _UNKNOWN,
+        "font": _UNKNOWN_FONT,
         "padding": {"left": 4, "right": 10, "top": 6, "bottom": 4},
         "axis": font | {"gridColor": _GRID, "domainColor": MUTED, "tickColor": MUTED},
         "axisQuantitative": {"labelOverlap": "parity", "labelSeparation": 6},
@@ -124,7 +124,7 @@ def draw(spec: dict[str, Any], width: int, alt: str) -> str:
         # A label in a view moves with its mark, less far than the view's edge does.
         gain = ((before - missing) / grown if grown else 0) or 1.0
         before = missing
-        if off <= _NEAR or gain < 0:
+        if off <= _WIDTH_TOLERANCE or gain < 0:
             break
         grown = round(missing / gain)
         for view in views:
@@ -162,7 +162,7 @@ def _lines(title: Any) -> Any:
     if isinstance(title, dict):
         return title | {key: _lines(title[key]) for key in ("text", "subtitle") if key in title}
     lines = [title] if isinstance(title, str) else title or [""]
-    return [part for line in lines for part in textwrap.wrap(line, _LETTERS)] or title
+    return [part for line in lines for part in textwrap.wrap(line, _TITLE_LETTERS)] or title
 
 
 def _heighten(view: dict[str, Any], rows: list[dict[str, Any]]) -> None:
@@ -173,12 +173,16 @@ def _heighten(view: dict[str, Any], rows: list[dict[str, Any]]) -> None:
             continue
         names = {str(each[row["field"]]) for each in rows if row["field"] in each}
         is_split = any("yOffset" in each for each in encodings)
-        if is_split or row.get("axis", {}) is None or max(map(len, names), default=0) <= _BESIDE:
+        if (
+            is_split
+            or row.get("axis", {}) is None
+            or max(map(len, names), default=0) <= _BESIDE_LETTERS
+        ):
             continue
         row["axis"] = row.get("axis", {}) | _ABOVE
         row["scale"] = {"padding": 0.5} | (row.get("scale") or {})
         breaks = (len(re.findall(_BREAK, name)) for name in names)
-        least = _LINE * (1 + max(breaks, default=0)) + 26
+        least = _LINE_PIXELS * (1 + max(breaks, default=0)) + 26
         height = view.get("height")
         if isinstance(height, dict):
             height["step"] = max(height["step"], least)
@@ -245,7 +249,7 @@ def _accessible(svg: str, alt: str) -> str:
                 each.set(name, value.replace(_USE, _USE + own))
             elif name == "aria-label" and not (len(each) or each.text):
                 ET.SubElement(each, f"{_SVG}title").text = value
-            if name == "role" or name.startswith("aria-") or value == _UNKNOWN:
+            if name == "role" or name.startswith("aria-") or value == _UNKNOWN_FONT:
                 del each.attrib[name]
     links = [*root.iter("a")]
     for link in links:
