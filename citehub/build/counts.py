@@ -27,18 +27,7 @@ def put_counts(
 ) -> None:
     """Enter the counts of each source, how far they agree, and why they differ.
 
-    Parameters
-    ----------
-    ledger : Ledger
-        Takes in the rows of ``source_counts`` and ``source_overlap``.
-    given : Statements
-        What the sources say.
-    citing : Citing
-        Who cites the work.
-    own : collection of tuple of str
-        The records of the work, by source and record id.
-    trust : sequence of str
-        The sources, the most trusted first.
+    ``own`` are the records of the work itself.
     """
     keys = {
         *(source for source, _ in given.canonical),
@@ -101,16 +90,7 @@ def put_years(
 ) -> None:
     """Enter the citing works of each year, and the counts of sources, with years of zero.
 
-    Parameters
-    ----------
-    ledger : Ledger
-        Takes in the rows of ``citation_years``.
-    given : Statements
-        What the sources say.
-    ours : mapping of int to int
-        The number of citing works by year.
-    first_year : int, optional
-        That of the work, with which ours begin.
+    Ours begin with the year of the work.
     """
     for source, by_year in {DERIVED: ours, **given.years}.items():
         if by_year:

@@ -34,17 +34,7 @@ _NAME_DIGITS: Final = 6  # of a hash, in the id of a label
 
 
 class Labels:
-    """Enters the labels of one citation after another.
-
-    Parameters
-    ----------
-    given : Statements
-        What the sources say.
-    decisions : Decisions
-        What people and programs decided.
-    plan : Plan
-        What the release takes in.
-    """
+    """Enters the labels of one citation after another."""
 
     def __init__(self, given: Statements, decisions: Decisions, plan: Plan) -> None:
         self._given = given
@@ -57,17 +47,8 @@ class Labels:
     ) -> None:
         """Enter each source's statement of a citation, its passages, and all labels of both.
 
-        Parameters
-        ----------
-        ledger : Ledger
-            Takes in the rows.
-        key : dict
-            The citation: ``citing_work_id`` and ``cited_work_id``.
-        edges : list of Edge
-            The statements of it.
-        known : mapping of str to str
-            The passages of its text by the hash of their words: if a text has the words of a
-            source's passage, too, it is the text's passage.
+        ``known`` names passages of its texts by the hash of their words: a source's passage with
+        these words is the text's.
         """
         labels = self._put_stated(ledger, key, edges, known) + self._put_decided(ledger, key)
         if self._plan.tells_passages and labels:
