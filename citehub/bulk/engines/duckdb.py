@@ -66,11 +66,8 @@ class DuckDB:
         return value
 
     def read_json(self, parts: Mapping[str, int], fields: Mapping[str, str]) -> Expression:
-        import ibis
-
-        columns = {name: _type(ibis.dtype(as_text(kind))) for name, kind in fields.items()}
         return self._read(
-            parts, self._backend.read_json, columns=columns, format="newline_delimited"
+            parts, self._backend.read_json, columns=types(fields), format="newline_delimited"
         )
 
     def read_csv(self, parts: Mapping[str, int], fields: Mapping[str, str]) -> Expression:
@@ -157,8 +154,14 @@ def _exact_path(path: str) -> str:
     return _PATTERN.sub(r"[\1]", path).replace("\\", "?")
 
 
+def types(fields: Mapping[str, str]) -> dict[str, str]:
+    """Return the SQL types of fields of JSON, whose scalars come as text."""
+    import ibis
+
+    return {name: _type(ibis.dtype(as_text(kind))) for name, kind in fields.items()}
+
+
 def _type(kind: Any) -> str:
-    """Return the SQL of a type of texts: of lists of them, or of structs."""
     if kind.is_array():
         return f"{_type(kind.value_type)}[]"
     if kind.is_struct():
