@@ -188,16 +188,10 @@ def measure_openalex(bench: Bench, sizes: Sequence[int]) -> dict[int, list[Case]
 
 def floor_columns() -> dict[str, str]:
     """Return the fields that citehub reads of OpenAlex' works, in DuckDB's types."""
-    import ibis
-    from ibis.backends.sql.datatypes import DuckDBType
-
-    from citehub.sources.dump_datasets import as_text
+    from citehub.bulk.engines.duckdb import types
     from citehub.sources.openalex import WORKS_DATASET
 
-    return {
-        name: DuckDBType.from_ibis(ibis.dtype(as_text(kind))).sql("duckdb")
-        for name, kind in WORKS_DATASET.fields.items()
-    }
+    return types(WORKS_DATASET.fields)
 
 
 def citing_records(out: Path, source: str) -> set[str]:

@@ -1,18 +1,15 @@
 """A table of a release, which reads nothing until asked.
 
-Only this module and the writer of releases use pyarrow.
+Only this module, ``_parquet_files`` and the writer of releases use pyarrow.
 """
 
 from __future__ import annotations
 
-import gc
-import io
 import os
 import stat
 from contextlib import contextmanager
-from functools import cache, cached_property
-from itertools import islice
-from typing import IO, TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar, cast
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar, cast
 
 from citehub import _limits
 from citehub._columns import COLUMNS, REQUIRED
@@ -31,7 +28,7 @@ from citehub.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     import pandas as pd
     import polars as pl
@@ -114,9 +111,8 @@ class TableFile:
         return self._open(Parquet(data, self.path))
 
     def _open(self, parquet: Parquet) -> pq.ParquetFile:
-        with _gc_paused():
-            import pyarrow as pa
-            import pyarrow.parquet as pq
+        import pyarrow as pa
+        import pyarrow.parquet as pq
 
         with self._as_damage():
             file = pq.ParquetFile(pa.BufferReader(parquet.data))
@@ -462,8 +458,6 @@ class Table(Generic[Row, Column]):
             The file differs from the released one.
         """
         table = self.to_arrow(columns)
-        with _gc_paused():
-            import pandas  # noqa: F401
         return table.to_pandas(types_mapper=_pandas_dtype, ignore_metadata=True)
 
     def to_polars(self, columns: Sequence[Column] | None = None) -> pl.DataFrame:
@@ -1017,18 +1011,6 @@ def _json_cells(column: Any) -> Any:
     return pc.binary_join_element_wise('"', texts, '"', "")
 
 
-@contextmanager
-def _gc_paused() -> Iterator[None]:
-    """Import without garbage collection: of large libraries it takes a twentieth of the time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
-
-
 def _of_file(name: str) -> str:
     """Return the name of the table in whose file the rows of a table are."""
     return "works" if name == "citing_works" else name
@@ -1084,124 +1066,13 @@ def _lengths(texts: Any) -> Any:
     return np.diff(offsets.astype("i8"))
 
 
-def arrow_type(name: str) -> pa.DataType:
-    """Return the Arrow type of a column, from its name in the schema and the manifest."""
-    return _arrow_types()[name]
-
-
-@cache
-def _arrow_types() -> dict[str, pa.DataType]:
-    import pyarrow as pa
-
-    strings = {"dictionary": (pa.int32(), pa.string())}
-    return {
-        name: getattr(pa, kind.arrow)(*strings.get(kind.arrow, ())) for name, kind in TYPES.items()
-    }
-
-
 def _nulls(count: int, kind: str) -> Any:
     import pyarrow as pa
 
+    from citehub._parquet_files import arrow_type
+
     type_: Any = arrow_type(kind)
     return pa.nulls(count, type_)
-
-
-class Footer(NamedTuple):
-    """What the footer of a Parquet file tells: rows, types by column, bounds by row group.
-
-    Bounds are the first and the last text of each column that has them, by its name; those of a
-    list are of its elements.
-    """
-
-    n_rows: int
-    kinds: dict[str, str]
-    bounds: list[dict[str, tuple[str, str]]]
-
-
-def read_footer(path: str) -> Footer:
-    """Return what the footer of a Parquet file tells.
-
-    Raises
-    ------
-    OSError
-        It cannot be read, or is no Parquet file.
-    """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        found = pq.read_metadata(path)
-        kinds = {each.name: str(each.type) for each in found.schema.to_arrow_schema()}
-    except pa.ArrowException as error:
-        raise OSError(str(error)) from None
-    bounds = [_bounds(found.row_group(n)) for n in range(found.num_row_groups)]
-    return Footer(found.num_rows, kinds, bounds)
-
-
-def _bounds(group: Any) -> dict[str, tuple[str, str]]:
-    found = {}
-    for number in range(group.num_columns):
-        column = group.column(number)
-        stats = column.statistics
-        if stats is not None and stats.has_min_max and isinstance(stats.min, str):
-            found[column.path_in_schema.removesuffix(".list.element")] = stats.min, stats.max
-    return found
-
-
-def parquet_bytes(table: pa.Table) -> bytes:
-    """Return a table as a Parquet file; the same table and pyarrow give the same bytes."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    sink = pa.BufferOutputStream()
-    pq.write_table(table, sink, compression="zstd", compression_level=19, write_page_index=True)
-    return sink.getvalue().to_pybytes()
-
-
-def parquet_stream(
-    rows: Iterable[dict[str, Any]],
-    columns: Mapping[str, str],
-    metadata: dict[bytes | str, bytes | str],
-) -> Iterator[bytes]:
-    """Yield a Parquet file of rows in pieces, a row group at a time.
-
-    ``columns`` gives the type of each, as :func:`arrow_type` has it, or ``list``, of strings.
-    """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    types = {**_arrow_types(), "list": pa.list_(pa.string())}
-    fields = [pa.field(name, types[kind]) for name, kind in columns.items()]
-    schema = pa.schema(fields, metadata=metadata)
-    remaining, file = iter(rows), _Drain()
-    with pq.ParquetWriter(cast("IO[bytes]", file), schema, compression="zstd") as writer:
-        while batch := list(islice(remaining, _BATCH_ROWS)):
-            writer.write_table(pa.Table.from_pylist(batch, schema=schema))
-            yield file.take()
-    yield file.take()
-
-
-class _Drain(io.RawIOBase):
-    """A file that gives back what was written since it was last asked."""
-
-    def __init__(self) -> None:
-        self._pieces: list[bytes] = []
-        self._size = 0
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: Any) -> int:
-        self._pieces.append(bytes(data))
-        self._size += len(self._pieces[-1])
-        return len(self._pieces[-1])
-
-    def tell(self) -> int:
-        return self._size
-
-    def take(self) -> bytes:
-        pieces, self._pieces = b"".join(self._pieces), []
-        return pieces
 
 
 def _describe_type(field: Field, schema: Schema) -> str:
@@ -1223,6 +1094,8 @@ def _describe_type(field: Field, schema: Schema) -> str:
 
 
 def _schema_difference(found: pa.Schema, fields: Sequence[Field]) -> tuple[str, str] | None:
+    from citehub._parquet_files import arrow_type
+
     for field in fields:
         name = field["name"]
         if name not in found.names:

@@ -19,8 +19,9 @@ from citehub._manifest import (
     plain_text,
     sha256,
 )
+from citehub._parquet_files import arrow_type, parquet_bytes
 from citehub._schema import TABLES
-from citehub._table import ArrowRows, arrow_type, parquet_bytes
+from citehub._table import ArrowRows
 from citehub._validate import content_hash, find_wrong_cell
 from citehub.errors import BuildError
 

@@ -16,7 +16,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub import _atomic_folder
-from citehub._table import read_footer
+from citehub._parquet_files import read_footer
 from citehub._text import counted
 from citehub.bulk.engines import CannotRead, Made, parquet_files
 from citehub.errors import SourceError
