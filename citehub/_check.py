@@ -33,9 +33,9 @@ from citehub.publish import PUBLISHING_FILES
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from citehub._arrow_rows import ArrowRows
     from citehub._hub import Hub
     from citehub._json_types import Resource
-    from citehub._table import ArrowRows
 
 Level = Literal["must", "should"]
 """Whether a release must or should pass a check."""

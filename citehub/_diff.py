@@ -8,11 +8,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from citehub import _html
+from citehub._arrow_rows import compare_rows, find_partners
 from citehub._catalog import is_folder, open_hub, version_key
 from citehub._manifest import MT_NLG_TABLES
 from citehub._news import News, tell_news
 from citehub._schema import TABLES
-from citehub._table import compare_rows
 from citehub._text import clean, counted
 from citehub._validate import row_key
 
@@ -386,7 +386,13 @@ def _compare_rows(
     held = {field["name"] for field in new_resource["schema"]["fields"]}
     both = [field["name"] for field in resource["schema"]["fields"] if field["name"] in held]
     rules = _Rules.of(old, table, new_resource)
-    for row, other in compare_rows(old.table(table), new.table(table), key, both):
+    tables = old.table(table), new.table(table)
+    before, after = (each.read_rows() for each in tables)
+    partners = find_partners(before, after, key)
+    if partners is None:
+        either = zip(tables, (before, after), strict=True)
+        raise next(each.duplicate_error(rows) for each, rows in either if not rows.are_unique(key))
+    for row, other in compare_rows(before, after, partners, both):
         if other is None:
             superseded = rules.come_and_go or rules.are_computed(row)
             yield Change(

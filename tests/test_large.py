@@ -7,8 +7,8 @@ from collections import Counter
 import pytest
 
 import citehub
-from citehub import _table
-from citehub._table import ArrowRows
+from citehub import _arrow_rows, _table
+from citehub._arrow_rows import ArrowRows
 
 OLD, NEW = "1.1.1", "1.2.0"
 
@@ -50,7 +50,8 @@ def test_a_large_table_holds_each_text_once_and_says_the_same(monkeypatch):
         return diff.changes, diff.news, card, [*hub.works], bytes(hub.export("csv"))
 
     before = look()
-    monkeypatch.setattr(_table, "_FEW_ROWS", 0)
+    monkeypatch.setattr(_table, "_PLAIN_ROWS", 0)
+    monkeypatch.setattr(_arrow_rows, "_FEW_ROWS", 0)
     monkeypatch.setattr("citehub._release._CHUNK_WORKS", 10)
     assert look() == before
     column = citehub.load("mt-nlg", version=NEW).evidence.read_rows().table.column("row_key")
@@ -59,7 +60,8 @@ def test_a_large_table_holds_each_text_once_and_says_the_same(monkeypatch):
 
 
 def test_the_first_table_is_as_before(monkeypatch):
-    monkeypatch.setattr(_table, "_FEW_ROWS", 0)
+    monkeypatch.setattr(_table, "_PLAIN_ROWS", 0)
+    monkeypatch.setattr(_arrow_rows, "_FEW_ROWS", 0)
     works = citehub.load("mt-nlg").works
     assert str(works.to_arrow().schema.field("title").type) == "string"
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from citehub._arrow_rows import ArrowRows
 from citehub._schema import SCHEMA, TABLES
-from citehub._table import ArrowRows
 from citehub._validate import (
     content_hash,
     find_dangling_key,

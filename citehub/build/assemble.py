@@ -44,10 +44,10 @@ from citehub.sources.registry import SOURCES, WITHOUT_RECORDS
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
+    from citehub._arrow_rows import ArrowRows
     from citehub._identifiers import Identifier
     from citehub._rows import TableName
     from citehub._schema import TableSchema
-    from citehub._table import ArrowRows
     from citehub.build.join import Apart, Joined, Member, Same, Work
     from citehub.build.ledger import Cell
     from citehub.sources.curation import Misfit

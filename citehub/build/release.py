@@ -53,9 +53,9 @@ from citehub.sources.records import Origin
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from citehub._arrow_rows import ArrowRows
     from citehub._diff import Level
     from citehub._json_types import Resource
-    from citehub._table import ArrowRows
     from citehub.build.gather import Gathered
     from citehub.build.join import Member
     from citehub.build.ledger import Ledger

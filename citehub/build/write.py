@@ -7,6 +7,7 @@ import os
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub import _atomic_folder
+from citehub._arrow_rows import ArrowRows
 from citehub._describe import describe_schema
 from citehub._manifest import (
     DOI_PREFIX,
@@ -21,7 +22,6 @@ from citehub._manifest import (
 )
 from citehub._parquet_files import arrow_type, parquet_bytes
 from citehub._schema import TABLES
-from citehub._table import ArrowRows
 from citehub._validate import content_hash, find_wrong_cell
 from citehub.errors import BuildError
 
