@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from citehub._columns import KNOWN_SCHEMA
 from citehub._manifest import MANIFEST, SIGNATURE, SUMS, hash_file, read_sums, schema_version
-from citehub._table import Table, TableFile
+from citehub._table import Table
+from citehub._table_file import TableFile
 from citehub._text import clean
 from citehub.errors import (
     DamagedManifest,

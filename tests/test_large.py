@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 import citehub
-from citehub import _arrow_rows, _table
+from citehub import _arrow_rows, _table_file
 from citehub._arrow_rows import ArrowRows
 
 OLD, NEW = "1.1.1", "1.2.0"
@@ -50,7 +50,7 @@ def test_a_large_table_holds_each_text_once_and_says_the_same(monkeypatch):
         return diff.changes, diff.news, card, [*hub.works], bytes(hub.export("csv"))
 
     before = look()
-    monkeypatch.setattr(_table, "_PLAIN_ROWS", 0)
+    monkeypatch.setattr(_table_file, "_PLAIN_ROWS", 0)
     monkeypatch.setattr(_arrow_rows, "_FEW_ROWS", 0)
     monkeypatch.setattr("citehub._release._CHUNK_WORKS", 10)
     assert look() == before
@@ -60,7 +60,7 @@ def test_a_large_table_holds_each_text_once_and_says_the_same(monkeypatch):
 
 
 def test_the_first_table_is_as_before(monkeypatch):
-    monkeypatch.setattr(_table, "_PLAIN_ROWS", 0)
+    monkeypatch.setattr(_table_file, "_PLAIN_ROWS", 0)
     monkeypatch.setattr(_arrow_rows, "_FEW_ROWS", 0)
     works = citehub.load("mt-nlg").works
     assert str(works.to_arrow().schema.field("title").type) == "string"

@@ -11,7 +11,7 @@ import pytest
 import citehub
 from citehub import _release, errors
 from citehub._select import FLAGS, LISTS
-from citehub._table import TableFile
+from citehub._table_file import TableFile
 from tests.made import CANONICAL, make_release, make_works
 
 PYTHIA = "arxiv:2304.01373"
