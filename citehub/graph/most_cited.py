@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime
 import os
+import warnings
 from collections import defaultdict
+from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -20,7 +22,7 @@ from citehub.sources.records import YEARS
 from citehub.sources.registry import dumped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from citehub.bulk.dumps import Dumps
     from citehub.bulk.engines import Engine
@@ -39,8 +41,8 @@ _SOURCE: Final = _key("source_id", "string", "The source whose records and citat
 _RECORD: Final = _key("record_id", "string", "The record, as the source names it.")
 _OF_INTENTS: Final = "; null where the source tells none. One citing record may have several."
 
-CANONICAL: Final = TableSchema(
-    "canonical",
+MOST_CITED: Final = TableSchema(
+    "most_cited",
     "One row per source and record: those that most records cite.",
     ("source_id", "record_id"),
     (
@@ -71,8 +73,8 @@ CANONICAL: Final = TableSchema(
         _key("n_dated", "int32", "Citing records whose year is known."),
     ),
 )
-CANONICAL_YEARS: Final = TableSchema(
-    "canonical_years",
+MOST_CITED_YEARS: Final = TableSchema(
+    "most_cited_years",
     "One row per record and year, from the record's own year, or that of its first citing record "
     "where that is earlier, to the last year of the source's records; with years of zero.",
     ("source_id", "record_id", "year"),
@@ -83,6 +85,8 @@ CANONICAL_YEARS: Final = TableSchema(
         _key("n", "int32", "Citing records of that year."),
     ),
 )
+_TABLES: Final = (MOST_CITED, MOST_CITED_YEARS)
+_FORMER: Final = ("canonical", "canonical_years")
 
 
 class MostCited(NamedTuple):
@@ -91,7 +95,7 @@ class MostCited(NamedTuple):
     Attributes
     ----------
     folder : str
-        ``canonical.parquet`` in it holds the works, ``canonical_years.parquet`` their citing
+        ``most_cited.parquet`` in it holds the works, ``most_cited_years.parquet`` their citing
         records by year.
     rejects : str
         The list of what could not be read; empty if all could.
@@ -107,7 +111,7 @@ class MostCited(NamedTuple):
     notes: tuple[str, ...]
 
 
-def find_canonical(
+def find_most_cited(
     out: str,
     dumps: Dumps,
     *,
@@ -154,7 +158,7 @@ def find_canonical(
     --------
     >>> import json, os, tempfile
     >>> import pyarrow.parquet as pq
-    >>> from citehub.graph import Dumps, find_canonical
+    >>> from citehub.graph import Dumps, find_most_cited
     >>> works = [{"id": f"https://openalex.org/W{n}", "title": f"Lantern {n}"} for n in (1, 2)]
     >>> works[1]["referenced_works"] = [works[0]["id"]]
     >>> with tempfile.TemporaryDirectory() as home:
@@ -162,11 +166,36 @@ def find_canonical(
     ...     with open(os.path.join(home, "works", "part_000.jsonl"), "w") as file:
     ...         for work in works:
     ...             print(json.dumps(work), file=file)
-    ...     made = find_canonical(os.path.join(home, "most-cited"), Dumps(openalex=home), top=10)
-    ...     path = os.path.join(made.folder, "canonical.parquet")
+    ...     made = find_most_cited(os.path.join(home, "most-cited"), Dumps(openalex=home), top=10)
+    ...     path = os.path.join(made.folder, "most_cited.parquet")
     ...     pq.read_table(path)["record_id"].to_pylist()
     ['W1']
     """
+    return _find(out, dumps, _TABLES, top, progress)
+
+
+def find_canonical(
+    out: str,
+    dumps: Dumps,
+    *,
+    top: int = 1000,
+    progress: Callable[[str], None] = lambda _step: None,
+) -> MostCited:
+    """Call `find_most_cited` by its former name; the tables have theirs, too."""
+    message = "find_canonical is now called find_most_cited. Use that name."
+    warnings.warn(message, DeprecationWarning, stacklevel=2)
+    former = [replace(table, name=name) for table, name in zip(_TABLES, _FORMER, strict=True)]
+    return _find(out, dumps, former, top, progress)
+
+
+def _find(
+    out: str,
+    dumps: Dumps,
+    tables: Sequence[TableSchema],
+    top: int,
+    progress: Callable[[str], None],
+) -> MostCited:
+    """Write tables of the most cited works and of their years."""
     if top < 1:
         raise BadArgument.of("top", top, "at least 1")
     if not dumps.folders:
@@ -175,18 +204,19 @@ def find_canonical(
     target = os.path.abspath(out)
     _folder.check_free(target)
     notes: list[str] = []
-    tables: dict[TableSchema, list[dict[str, Any]]] = {CANONICAL: [], CANONICAL_YEARS: []}
+    works: list[dict[str, Any]] = []
+    years: list[dict[str, Any]] = []
     with reading(dumps, target, progress) as (engine, store, scratch):
         for source in open_dumps(store, dumps, texts=False):
             progress(f"Count the citations in {source.source_id}")
             ranking = _Ranking(engine, source, os.path.join(scratch, source.source_id), top)
             progress(f"Describe the most cited works in {source.source_id}")
-            works, years = ranking.rows()
+            its_works, its_years = ranking.rows()
+            works += its_works
+            years += its_years
             notes += ranking.notes
-            tables[CANONICAL] += works
-            tables[CANONICAL_YEARS] += years
         with _folder.scratch_folder(target) as folder:
-            for table, rows in tables.items():
+            for table, rows in zip(tables, (works, years), strict=True):
                 path = os.path.join(folder, f"{table.name}.parquet")
                 _folder.write_bytes(path, table_bytes(table, rows))
             _folder.move(folder, target)
@@ -218,7 +248,7 @@ class _Ranking:
         self.records = self._write(self._read(ids), "records")
 
     def rows(self) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-        """Return the rows of `CANONICAL` and of `CANONICAL_YEARS`."""
+        """Return the rows of `MOST_CITED` and of `MOST_CITED_YEARS`."""
         ranked = sorted(self.engine.fetch(self.ranked), key=lambda row: (-row["n"], row["cited"]))
         if not ranked:
             raise BuildError(f"In {self.source.source_id}, no record cites another one.")
