@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from citehub.sources.source import Opened
 
 _COUNTS: Final = range(2**31)
+_ROW: Final = 100  # bytes that a citation takes while pairs are made of it, about
+_BUCKET: Final = 200  # bytes that a bucket takes in each thread, about
+_MOST_BUCKETS: Final = 1 << 22
 _ROLES: Final = ("labelled", "background", "method", "result", "influential")
 
 
@@ -237,10 +240,12 @@ class _Ranking:
         self.source = source
         self.scratch = scratch
         self.notes: list[str] = []
+        fitting = engine.memory // engine.threads // _BUCKET
+        self.n_buckets = min(1 << fitting.bit_length() - 1, _MOST_BUCKETS)
         year = source.last_year(datetime.datetime.now(tz=datetime.UTC).year)
         self.years = range(YEARS[0], min(year, YEARS[-1]) + 1)
         self.roles = _ROLES if source.source.roles else ()
-        self.merges = None if source.merged is None else self._follow(source.merged)
+        self.merges: Expression = None if source.merged is None else self._follow(source.merged)
         self.ranked, pairs = self._rank(top)
         self.pairs = pairs.semi_join(self.ranked, "cited")
         self.others = self.pairs.filter(self.pairs.citing != self.pairs.cited)
@@ -251,7 +256,7 @@ class _Ranking:
         """Return the rows of `MOST_CITED` and of `MOST_CITED_YEARS`."""
         ranked = sorted(self.engine.fetch(self.ranked), key=lambda row: (-row["n"], row["cited"]))
         if not ranked:
-            raise BuildError(f"In {self.source.source_id}, no record cites another one.")
+            raise self._nothing()
         facts: dict[Any, dict[str, Any]] = {
             row["cited"]: {"n_with_authors": 0, "n_shared_author": 0} for row in ranked
         }
@@ -278,37 +283,103 @@ class _Ranking:
             years += [{**key, "year": y, "n": n_of.get(y, 0)} for y in range(first, last + 1)]
         return works, years
 
+    def _nothing(self) -> BuildError:
+        return BuildError(f"In {self.source.source_id}, no record cites another one.")
+
     # -- ranks ----------------------------------------------------------------------------
 
     def _rank(self, top: int) -> tuple[Expression, Expression]:
         """Return the records, and pairs of a citing and a cited record, each once.
 
-        It makes pairs for few records only: a record has at most as many citing records as rows,
-        so one with fewer rows than the last of the best has citing records cannot be among them.
+        Buckets of records go from that with most rows on, as many at a time as fit into memory. A
+        record has at most as many citing records as its bucket has rows. So when the rows of a
+        bucket are less than the last of the best has citing records, no later one can hold any of
+        them.
         """
-        rows = self._without_deleted(self._write(self._count_rows(), "rows"))
-        least = self._last_count(rows, top)
-        while True:
-            pairs = self._write(self._pairs(rows.filter(rows.n >= least)), f"pairs-{least}")
-            others = pairs.filter(pairs.citing != pairs.cited)
-            counts = self._write(others.group_by("cited").agg(n=others.count()), f"n-{least}")
-            found = self._last_count(counts, top)
-            if found >= least:
-                return self._write(_best(counts, top), "ranked"), pairs
-            least = found
+        import ibis
 
-    def _without_deleted(self, rows: Expression) -> Expression:
-        """Leave out the record of deleted works, and note how many cite it."""
-        dump = self.source.dump
+        self._note_deleted()
+        buckets = self._write(self._in_steps(self._buckets(), top), "buckets")
+        steps = self.engine.fetch(buckets.group_by("step").agg(most=buckets.most.max()))
+        pairs: list[Expression] = []
+        counts: list[Expression] = []
+        least = 1
+        for step, most in sorted((row["step"], row["most"]) for row in steps):
+            if most < least:
+                break
+            chosen = buckets.filter((buckets.step == step) & (buckets.most >= least))
+            pairs.append(self._write(self._pairs(chosen), f"pairs-{step}"))
+            others = pairs[-1].filter(pairs[-1].citing != pairs[-1].cited)
+            found = others.group_by("cited").agg(n=others.count())
+            counts.append(self._write(_best(found, top), f"counts-{step}"))
+            least = self._last_count(ibis.union(*counts), top)
+        if not counts:
+            raise self._nothing()
+        return self._write(_best(ibis.union(*counts), top), "ranked"), ibis.union(*pairs)
+
+    def _buckets(self) -> Expression:
+        """Return buckets of records: the rows that cite them, and the most of any one of them.
+
+        The rows of a merged id are in its own bucket, those of the bucket of each former id come
+        to what the record that it became has at most.
+        """
+        edges = self.source.citations
+        edges = self._without_deleted(edges.filter(edges.citing != edges.cited), "cited")
+        edges = edges.select(bucket=self._bucket(edges.cited))
+        rows = edges.group_by("bucket").agg(rows=edges.count())
+        if self.merges is None:
+            return rows.mutate(most=rows.rows)
+        rows = self._write(rows, "rows")
+        former = self.merges.select(record="new", bucket=self._bucket(self.merges.old))
+        former = former.inner_join(rows, "bucket")
+        former = former.group_by("record").agg(rows=former.rows.sum())
+        former = former.select(bucket=self._bucket(former.record), former="rows")
+        former = former.group_by("bucket").agg(former=former.former.max())
+        rows = rows.outer_join(former, "bucket")
+        own = rows.rows.fill_null(0)
+        most = (own + rows.former.fill_null(0)).cast("int64")
+        return rows.select(bucket=rows.bucket.coalesce(rows.bucket_right), rows=own, most=most)
+
+    def _bucket(self, record: Expression) -> Expression:
+        """Return the bucket of a record."""
+        import ibis
+
+        kind = str(record.type())
+        number = ibis.udf.scalar.builtin(_hash, name="hash", signature=((kind,), "int64"))
+        return (number(record) & (self.n_buckets - 1)).cast("int32")
+
+    def _in_steps(self, buckets: Expression, top: int) -> Expression:
+        """Give each bucket the step in which it is looked at: first those with most rows.
+
+        The rows of a step fit into memory, unless one bucket alone has more.
+        """
+        import ibis
+
+        order = [ibis.desc("most"), "bucket"]
+        buckets = buckets.mutate(
+            place=ibis.row_number().over(order_by=order),
+            until=buckets.rows.sum().over(ibis.cumulative_window(order_by=order)).cast("int64"),
+        )
+        full = (buckets.until - buckets.rows) // (self.engine.memory // _ROW)
+        step = full + (buckets.place >= 2 * top).cast("int64")
+        return buckets.select("bucket", "most", step=step.cast("int64"))
+
+    def _note_deleted(self) -> None:
+        """Note how many references name the record of deleted works, which is left out."""
+        dump, edges = self.source.dump, self.source.citations
         if dump.gone is None:
-            return rows
-        is_deleted = rows.cited == dump.gone
-        for row in self.engine.fetch(rows.filter(is_deleted)):
+            return
+        is_named = edges.cited == dump.gone
+        if self.merges is not None:
+            old = self.merges.filter(self.merges.new == dump.gone)
+            is_named |= edges.cited.isin(old.old)
+        edges = edges.filter((edges.citing != edges.cited) & is_named)
+        (found,) = self.engine.fetch(edges.agg(n=edges.count()))
+        if found["n"]:
             self.notes.append(
                 f"{self.source.source_id}: {dump.name_record(dump.gone)}, its record of deleted "
-                f"works, is left out; {int(row['n']):,} references name it."
+                f"works, is left out; {found['n']:,} references name it."
             )
-        return rows.filter(~is_deleted)
 
     def _last_count(self, counts: Expression, top: int) -> int:
         """Return the count of the last of the best, or 1 if there are fewer."""
@@ -316,41 +387,47 @@ class _Ranking:
         (found,) = self.engine.fetch(best.agg(least=best.n.min(), size=best.count()))
         return int(found["least"]) if found["size"] == top else 1
 
-    def _count_rows(self) -> Expression:
-        """Return how many rows cite each record."""
-        edges = self.source.citations
-        edges = edges.filter(edges.citing != edges.cited)
-        rows = edges.group_by("cited").agg(n=edges.count())
-        if self.merges is None:
-            return rows
-        rows = rows.left_join(self.merges, rows.cited == self.merges.old)
-        rows = rows.select(cited=rows.new.coalesce(rows.cited), n=rows.n)
-        return rows.group_by("cited").agg(n=rows.n.sum().cast("int64"))
-
-    def _pairs(self, targets: Expression) -> Expression:
-        """Return the pairs of a citing and a cited record, and the intents of their rows."""
-        names = targets.select(name=targets.cited, target=targets.cited)
-        if self.merges is not None:
-            old = self.merges.semi_join(targets, self.merges.new == targets.cited)
-            names = names.union(old.select(name=old.old, target=old.new))
+    def _pairs(self, chosen: Expression) -> Expression:
+        """Return the pairs of records and those of some buckets, and the intents of their rows."""
         edges = self.source.citations
         edges = edges.filter(edges.citing.notnull())
-        edges = edges.inner_join(names, edges.cited == names.name)
+        if self.merges is None:
+            edges = self._in_buckets(self._without_deleted(edges, "cited"), chosen)
+        else:
+            edges = self._in_buckets(edges, self._with_former(chosen))
+            edges = self._renamed(edges, "cited")
+            edges = self._in_buckets(edges, chosen)
         if self.roles:
-            edges = edges.select(
-                citing=edges.citing, cited=edges.target, **_roles(edges, self.source.source.roles)
-            )
+            edges = edges.select("citing", "cited", **_roles(edges, self.source.source.roles))
             roles = {name: edges[name].any() for name in self.roles}
             return edges.group_by("citing", "cited").agg(**roles)
-        edges = edges.select(citing=edges.citing, cited=edges.target, part=edges.part)
         if self.source.dump.is_dated:
             edges = self._without_former(edges)
         if self.merges is not None:
-            edges = edges.left_join(self.merges, edges.citing == self.merges.old)
-            edges = edges.mutate(citing=edges.new.coalesce(edges.citing))
-            if self.source.dump.gone is not None:
-                edges = edges.filter(edges.citing != self.source.dump.gone)
+            edges = self._renamed(edges, "citing")
         return edges.select("citing", "cited").distinct()
+
+    def _in_buckets(self, edges: Expression, buckets: Expression) -> Expression:
+        """Return the citations of records in some buckets."""
+        edges = edges.mutate(bucket=self._bucket(edges.cited))
+        return edges.semi_join(buckets, "bucket").drop("bucket")
+
+    def _with_former(self, buckets: Expression) -> Expression:
+        """Add the buckets of former ids of the records in some buckets."""
+        former = self.merges.mutate(bucket=self._bucket(self.merges.new))
+        former = former.semi_join(buckets, "bucket")
+        return buckets.select("bucket").union(former.select(bucket=self._bucket(former.old)))
+
+    def _renamed(self, edges: Expression, side: str) -> Expression:
+        """Replace merged ids on one side by what they became, and leave out deleted works."""
+        edges = edges.left_join(self.merges, edges[side] == self.merges.old)
+        edges = edges.mutate(**{side: edges.new.coalesce(edges[side])}).drop("old", "new")
+        return self._without_deleted(edges, side)
+
+    def _without_deleted(self, edges: Expression, side: str) -> Expression:
+        """Leave out the record of deleted works on one side."""
+        gone = self.source.dump.gone
+        return edges if gone is None else edges.filter(edges[side] != gone)
 
     def _without_former(self, edges: Expression) -> Expression:
         """Leave out the references of a record that is in a later partition, too."""
@@ -449,6 +526,11 @@ class _Ranking:
         os.makedirs(folder)
         self.engine.write(table, folder)
         return self.engine.read_parquet(parquet_files(folder))
+
+
+def _hash(record: Any) -> int:
+    """Represent the SQL function of this name."""
+    raise NotImplementedError(record)
 
 
 def _best(counts: Expression, top: int) -> Expression:

@@ -259,7 +259,7 @@ def test_its_former_name_goes_on_working(run, say, tmp_path):
     out = str(tmp_path / "canonical")
     code, said, message = run("graph", "canonical", *S2, "--top", "1", "--out", out)
     assert (code, said.decode()) == (0, f"{out}\n"), message
-    assert "use citehub graph most-cited" in " ".join(message.split())
+    assert "is now called citehub graph most-cited" in " ".join(message.split())
     assert sorted(os.listdir(out)) == ["canonical.parquet", "canonical_years.parquet"]
     assert "canonical" not in say("graph", "--help")
 
