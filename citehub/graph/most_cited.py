@@ -17,6 +17,7 @@ from citehub.build.write import table_bytes
 from citehub.bulk.engines import parquet_files
 from citehub.bulk.reader import open_dumps
 from citehub.bulk.session import reading, write_rejects
+from citehub.bulk.store import check_room
 from citehub.errors import BadArgument, BuildError
 from citehub.sources.records import YEARS
 from citehub.sources.registry import dumped
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 _COUNTS: Final = range(2**31)
 _ROW: Final = 100  # bytes that a citation takes while pairs are made of it, about
+_PAIR: Final = 8  # bytes that it takes on the disk then, at least
 _BUCKET: Final = 200  # bytes that a bucket takes in each thread, about
 _MOST_BUCKETS: Final = 1 << 22
 _ROLES: Final = ("labelled", "background", "method", "result", "influential")
@@ -300,6 +302,7 @@ class _Ranking:
 
         self._note_deleted()
         buckets = self._write(self._in_steps(self._buckets(), top), "buckets")
+        self._check_room(buckets.filter(buckets.place < top))
         steps = self.engine.fetch(buckets.group_by("step").agg(most=buckets.most.max()))
         pairs: list[Expression] = []
         counts: list[Expression] = []
@@ -360,9 +363,15 @@ class _Ranking:
             place=ibis.row_number().over(order_by=order),
             until=buckets.rows.sum().over(ibis.cumulative_window(order_by=order)).cast("int64"),
         )
-        full = (buckets.until - buckets.rows) // (self.engine.memory // _ROW)
+        full = (buckets.until - buckets.rows) // max(self.engine.memory // _ROW, 1)
         step = full + (buckets.place >= 2 * top).cast("int64")
-        return buckets.select("bucket", "most", step=step.cast("int64"))
+        return buckets.select("bucket", "rows", "most", "place", step=step.cast("int64"))
+
+    def _check_room(self, best: Expression) -> None:
+        """Refuse a disk that cannot hold the pairs of the buckets with most rows."""
+        (found,) = self.engine.fetch(best.agg(rows=best.rows.sum()))
+        what = f"To find the most cited works in {self.source.source_id}"
+        check_room(self.scratch, _PAIR * int(found["rows"] or 0), what)
 
     def _note_deleted(self) -> None:
         """Note how many references name the record of deleted works, which is left out."""

@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -21,7 +22,7 @@ import pytest
 
 from citehub.bulk import session
 from citehub.errors import BadArgument, BuildError, TargetExists
-from citehub.graph import Dumps, find_canonical
+from citehub.graph import Dumps, find_canonical, most_cited
 from citehub.graph.most_cited import MOST_CITED, MOST_CITED_YEARS, find_most_cited
 
 if TYPE_CHECKING:
@@ -191,6 +192,54 @@ def test_openalex_by_hand_on_spark(
     monkeypatch.setattr(session, "open_engine", lambda *_, **_how: spark)  # starts once
     monkeypatch.setattr(spark, "close", lambda: None)
     check_openalex_by_hand(tmp_path, "spark")
+
+
+@pytest.fixture
+def few_buckets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put records into four buckets, of which each is a step of its own."""
+    monkeypatch.setattr(most_cited, "_MOST_BUCKETS", 4)
+    monkeypatch.setattr(most_cited, "_ROW", 1 << 60)
+
+
+@pytest.mark.usefixtures("few_buckets")
+def test_openalex_by_hand_in_steps(tmp_path: Path) -> None:
+    check_openalex_by_hand(tmp_path, "duckdb")
+
+
+def test_steps_end_where_no_bucket_can_hold_any_of_the_best(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two records with two citing ones, which are looked at last, the lower is the second."""
+    monkeypatch.setattr(most_cited, "_ROW", 1 << 60)
+    rows = {20: [1, 2, 3], 30: [1, 1, 1, 1], 10: [1, 2], 5: [2, 3], 40: [1], 50: [2]}
+    pairs = [(citing, cited) for cited, found in rows.items() for citing in found]
+    write_s2(tmp_path / "s2", as_parquet=True)
+    names = ("citingcorpusid", "citedcorpusid")
+    table = pa.Table.from_pylist([dict(zip(names, pair, strict=True)) for pair in pairs])
+    pq.write_table(table, tmp_path / "s2" / "citations" / "part_000.parquet")
+    steps = []
+    make_pairs = most_cited._Ranking._pairs
+
+    def count(self: Any, chosen: Any) -> Any:
+        steps.append(self.engine.fetch(chosen.select("most"))[0]["most"])
+        return make_pairs(self, chosen)
+
+    monkeypatch.setattr(most_cited._Ranking, "_pairs", count)
+    find_most_cited(str(tmp_path / "out"), Dumps(s2=str(tmp_path / "s2")), top=2)
+    works, _ = read(tmp_path / "out")
+    assert cells(works, "record_id", "n_citing") == [("20", 3), ("5", 2)]
+    assert steps == [4, 3, 2, 2]
+
+
+def test_a_disk_that_cannot_hold_it_is_told_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_s2(tmp_path / "s2", as_parquet=True)
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=50))
+    with pytest.raises(BuildError, match=r"takes at least .* are free there\..*--cache"):
+        find_most_cited(str(tmp_path / "out"), Dumps(s2=str(tmp_path / "s2")))
+    assert not (tmp_path / "out").exists()
 
 
 def check_openalex_by_hand(tmp_path: Path, engine: str) -> None:
@@ -440,7 +489,12 @@ def dump(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("top", [25, 10_000])
-def test_as_counted_in_plain_python(dump: Path, tmp_path: Path, top: int) -> None:
+def test_as_counted_in_plain_python(
+    dump: Path, tmp_path: Path, top: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if top == 25:  # of text ids and merged ones, too
+        monkeypatch.setattr(most_cited, "_MOST_BUCKETS", 64)
+        monkeypatch.setattr(most_cited, "_ROW", 1 << 20)  # some buckets a step
     sources = {name: str(dump / name) for name in GRAPHS}
     find_most_cited(str(tmp_path / "out"), Dumps(**sources), top=top)
     works, years = read(tmp_path / "out")
