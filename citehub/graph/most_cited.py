@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import os
 import warnings
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -23,7 +23,7 @@ from citehub.sources.records import YEARS
 from citehub.sources.registry import dumped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from citehub.bulk.dump_options import Dumps
     from citehub.bulk.engines import Engine
@@ -250,9 +250,6 @@ class _Ranking:
         self.merges: Expression = None if source.merged is None else self._follow(source.merged)
         self.ranked, pairs = self._rank(top)
         self.pairs = pairs.semi_join(self.ranked, "cited")
-        self.others = self.pairs.filter(self.pairs.citing != self.pairs.cited)
-        ids = self.others.select(record="citing").union(self.ranked.select(record="cited"))
-        self.records = self._write(self._read(ids), "records")
 
     def rows(self) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         """Return the rows of `MOST_CITED` and of `MOST_CITED_YEARS`."""
@@ -262,18 +259,23 @@ class _Ranking:
         facts: dict[Any, dict[str, Any]] = {
             row["cited"]: {"n_with_authors": 0, "n_shared_author": 0} for row in ranked
         }
-        own = self._own_authors()
-        for table in (self._describe(), self._count_pairs(), self._count_shared_authors(own)):
+        for table in (self._describe(), self._count_pairs()):
             for row in self.engine.fetch(table):
                 facts[row.pop("cited")] |= row
-        have_authors = {row["record"] for row in self.engine.fetch(own)}
-        by_year: dict[Any, dict[int, int]] = defaultdict(dict)
-        for row in self.engine.fetch(self._count_years()):
-            record = row["cited"]
-            if record in have_authors:
-                facts[record]["n_with_authors"] += row["with_authors"]
-            if row["year"] is not None:
-                by_year[record][row["year"]] = row["n"]
+        by_year: dict[Any, Counter[int]] = defaultdict(Counter)
+        size = sum(each["n_citing"] for each in facts.values())
+        for others, records in self._in_parts(size):
+            own = records.semi_join(self.ranked, records.record == self.ranked.cited)
+            own = own.select("record", person=own.people.unnest())
+            for row in self.engine.fetch(_count_shared_authors(others, records, own)):
+                facts[row["cited"]]["n_shared_author"] += row["n_shared_author"]
+            have_authors = {row["record"] for row in self.engine.fetch(own)}
+            for row in self.engine.fetch(_count_years(others, records)):
+                record = row["cited"]
+                if record in have_authors:
+                    facts[record]["n_with_authors"] += row["with_authors"]
+                if row["year"] is not None:
+                    by_year[record][row["year"]] += row["n"]
         last = self._last_year()
         works, years = [], []
         for rank, record in enumerate((row["cited"] for row in ranked), 1):
@@ -503,26 +505,14 @@ class _Ranking:
         cells = {name: each.cast("int64") for name, each in counts.items()}
         return pairs.group_by("cited").agg(**cells)
 
-    def _own_authors(self) -> Expression:
-        """Return the authors of the ranked records, one a row."""
-        records = self.records.semi_join(self.ranked, self.records.record == self.ranked.cited)
-        return self._write(records.select("record", person=records.people.unnest()), "own")
-
-    def _count_shared_authors(self, own: Expression) -> Expression:
-        """Return how many records that cite each record share an author with it."""
-        people = self.records.select("record", person=self.records.people.unnest())
-        theirs = people.semi_join(own, "person")
-        shared = self.others.inner_join(theirs, self.others.citing == theirs.record)
-        shared = shared.semi_join(own, [shared.cited == own.record, shared.person == own.person])
-        shared = shared.select("citing", "cited").distinct()
-        return shared.group_by("cited").agg(n_shared_author=shared.count())
-
-    def _count_years(self) -> Expression:
-        """Return how many cite each record in each year, and how many of those have authors."""
-        records = self.records
-        cells = self.others.inner_join(records, self.others.citing == records.record)
-        with_authors = (cells.people.length().fill_null(0) > 0).sum().cast("int64")
-        return cells.group_by("cited", "year").agg(n=cells.count(), with_authors=with_authors)
+    def _in_parts(self, size: int) -> Iterator[tuple[Expression, Expression]]:
+        """Yield parts of the pairs that fit into memory, and their records with those ranked."""
+        others = self.pairs.filter(self.pairs.citing != self.pairs.cited)
+        n_parts = 1 + size // max(self.engine.memory // _ROW, 1)
+        for part in range(n_parts):
+            mine = others.filter(self._bucket(others.citing) % n_parts == part)
+            ids = mine.select(record="citing").union(self.ranked.select(record="cited"))
+            yield mine, self._write(self._read(ids), f"records-{part}")
 
     def _last_year(self) -> int:
         """Return the last year of the source's records."""
@@ -546,6 +536,23 @@ def _best(counts: Expression, top: int) -> Expression:
     import ibis
 
     return counts.order_by(ibis.desc("n"), "cited").limit(top)
+
+
+def _count_shared_authors(others: Expression, records: Expression, own: Expression) -> Expression:
+    """Return how many records that cite each record share an author with it."""
+    people = records.select("record", person=records.people.unnest())
+    theirs = people.semi_join(own, "person")
+    shared = others.inner_join(theirs, others.citing == theirs.record)
+    shared = shared.semi_join(own, [shared.cited == own.record, shared.person == own.person])
+    shared = shared.select("citing", "cited").distinct()
+    return shared.group_by("cited").agg(n_shared_author=shared.count())
+
+
+def _count_years(others: Expression, records: Expression) -> Expression:
+    """Return how many cite each record in each year, and how many of those have authors."""
+    cells = others.inner_join(records, others.citing == records.record)
+    with_authors = (cells.people.length().fill_null(0) > 0).sum().cast("int64")
+    return cells.group_by("cited", "year").agg(n=cells.count(), with_authors=with_authors)
 
 
 def _roles(edges: Expression, words: Mapping[str, str]) -> dict[str, Expression]:
