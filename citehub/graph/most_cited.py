@@ -32,7 +32,10 @@ if TYPE_CHECKING:
 
 _COUNTS: Final = range(2**31)
 _ROW: Final = 100  # bytes that a citation takes while pairs are made of it, about
-_PAIR: Final = 8  # bytes that it takes on the disk then, at least
+_MOST_STEPS: Final = (
+    16  # of which each reads all citations; with more of them, some goes to the disk
+)
+_PAIR: Final = 4  # bytes that it takes on the disk then, at least
 _BUCKET: Final = 200  # bytes that a bucket takes in each thread, about
 _MOST_BUCKETS: Final = 1 << 22
 _ROLES: Final = ("labelled", "background", "method", "result", "influential")
@@ -242,8 +245,9 @@ class _Ranking:
         self.source = source
         self.scratch = scratch
         self.notes: list[str] = []
-        fitting = engine.memory // engine.threads // _BUCKET
-        self.n_buckets = min(1 << fitting.bit_length() - 1, _MOST_BUCKETS)
+        self.n_fitting = max(engine.memory // _ROW, 1)  # citations of which pairs are made at once
+        n_buckets = engine.memory // engine.threads // _BUCKET
+        self.n_buckets = min(1 << n_buckets.bit_length() - 1, _MOST_BUCKETS)
         year = source.last_year(datetime.datetime.now(tz=datetime.UTC).year)
         self.years = range(YEARS[0], min(year, YEARS[-1]) + 1)
         self.roles = _ROLES if source.source.roles else ()
@@ -356,16 +360,20 @@ class _Ranking:
     def _in_steps(self, buckets: Expression, top: int) -> Expression:
         """Give each bucket the step in which it is looked at: first those with most rows.
 
-        The rows of a step fit into memory, unless one bucket alone has more.
+        The rows of a step fit into memory, unless one bucket alone has more, or a sixteenth of all
+        citations. What does not fit goes to the disk.
         """
         import ibis
 
+        buckets = self._write(buckets, "in-no-order")
+        (found,) = self.engine.fetch(buckets.agg(rows=buckets.rows.sum()))
+        self.n_fitting = max(self.n_fitting, int(found["rows"] or 0) // _MOST_STEPS)
         order = [ibis.desc("most"), "bucket"]
         buckets = buckets.mutate(
             place=ibis.row_number().over(order_by=order),
             until=buckets.rows.sum().over(ibis.cumulative_window(order_by=order)).cast("int64"),
         )
-        full = (buckets.until - buckets.rows) // max(self.engine.memory // _ROW, 1)
+        full = (buckets.until - buckets.rows) // self.n_fitting
         step = full + (buckets.place >= 2 * top).cast("int64")
         return buckets.select("bucket", "rows", "most", "place", step=step.cast("int64"))
 
@@ -508,7 +516,7 @@ class _Ranking:
     def _in_parts(self, size: int) -> Iterator[tuple[Expression, Expression]]:
         """Yield parts of the pairs that fit into memory, and their records with those ranked."""
         others = self.pairs.filter(self.pairs.citing != self.pairs.cited)
-        n_parts = 1 + size // max(self.engine.memory // _ROW, 1)
+        n_parts = 1 + size // self.n_fitting
         for part in range(n_parts):
             mine = others.filter(self._bucket(others.citing) % n_parts == part)
             ids = mine.select(record="citing").union(self.ranked.select(record="cited"))

@@ -236,7 +236,7 @@ def test_a_disk_that_cannot_hold_it_is_told_before(
 ) -> None:
     write_s2(tmp_path / "s2", as_parquet=True)
     usage = shutil.disk_usage(tmp_path)
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=50))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=0))
     with pytest.raises(BuildError, match=r"takes at least .* are free there\..*--cache"):
         find_most_cited(str(tmp_path / "out"), Dumps(s2=str(tmp_path / "s2")))
     assert not (tmp_path / "out").exists()
