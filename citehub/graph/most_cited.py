@@ -32,9 +32,7 @@ if TYPE_CHECKING:
 
 _COUNTS: Final = range(2**31)
 _ROW: Final = 100  # bytes that a citation takes while pairs are made of it, about
-_MOST_STEPS: Final = (
-    16  # of which each reads all citations; with more of them, some goes to the disk
-)
+_MOST_STEPS: Final = 16  # each of which reads all citations
 _PAIR: Final = 4  # bytes that it takes on the disk then, at least
 _BUCKET: Final = 200  # bytes that a bucket takes in each thread, about
 _MOST_BUCKETS: Final = 1 << 22
