@@ -46,9 +46,9 @@ class DuckDB:
             from citehub.bulk.engines.gunzip import GunzipFiles
         except ImportError:
             raise MissingExtra.of("Ibis with DuckDB", "graph") from None
-        limit = max(memory - _OUTSIDE_LIMIT, _LEAST_LIMIT)
+        self.memory = max(memory - _OUTSIDE_LIMIT, _LEAST_LIMIT)
         settings: dict[str, Any] = {
-            "memory_limit": f"{limit >> 20}MiB",
+            "memory_limit": f"{self.memory >> 20}MiB",
             "temp_directory": os.path.join(as_utf8(scratch), "spill"),
             "preserve_insertion_order": False,
             **({"threads": threads} if threads else {}),
@@ -59,7 +59,8 @@ class DuckDB:
             self._backend.raw_sql("SET enable_progress_bar = false")  # it draws into the output
         self._packed = GunzipFiles()
         self._backend.register_filesystem(self._packed)
-        self.batch = 4 * int(self._setting("threads"))
+        self.threads = int(self._setting("threads"))
+        self.batch = 4 * self.threads
 
     def _setting(self, name: str) -> Any:
         ((value,),) = self._backend.raw_sql(f"SELECT current_setting('{name}')").fetchall()

@@ -71,7 +71,9 @@ class Spark:
             _check_master(master)
         if SparkSession.getActiveSession():
             raise BuildError("Spark runs in this process already, and can run only once. Stop it.")
-        settings = _settings(memory, threads or os.cpu_count() or 1, scratch, master)
+        self.memory = max(memory - _OUTSIDE_HEAP, _LEAST_HEAP)
+        self.threads = threads or os.cpu_count() or 1
+        settings = _settings(self.memory, self.threads, scratch, master)
         conf = SparkConf(loadDefaults=False).setAll(list(settings.items()))
         with ExitStack() as stack:
             self._java = _start_java(conf, os.path.join(scratch, "spark.log"))
@@ -190,7 +192,7 @@ def _number(parts: Mapping[str, int], read: Callable[[str], Expression]) -> Expr
 
 def _settings(memory: int, threads: int, scratch: str, master: str | None) -> dict[str, str]:
     """Return Spark's settings; others may stand in a ``spark-defaults.conf``."""
-    heap = f"{max(memory - _OUTSIDE_HEAP, _LEAST_HEAP) >> 20}m"
+    heap = f"{memory >> 20}m"
     here = {
         "spark.driver.bindAddress": _LOCAL,
         "spark.driver.host": _LOCAL,
