@@ -1,6 +1,6 @@
 """Packs what a wheel carries as one file each.
 
-These are the pages of ``docs/``, the explorer's scripts, the sources of each hub, and of its
+These are the notebooks of ``docs/``, the explorer's scripts, the sources of each hub, and of its
 releases all but the newest manifest and tables. ``citehub/_packed.py`` unpacks what is of a hub.
 """
 
@@ -23,7 +23,7 @@ DATE = (1980, 1, 1, 0, 0, 0)  # the same files give the same bytes
 
 
 class Pack(BuildHookInterface[Any]):
-    """Adds the packed files; pages are what git tracks of ``docs/``, but no site's machinery."""
+    """Adds the packed files; of ``docs/``, the notebooks and the files that they read."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Write the files, and have the builder put them into the wheel."""
@@ -31,7 +31,7 @@ class Pack(BuildHookInterface[Any]):
             return
         self._scratch = tempfile.TemporaryDirectory()
         docs, bundle = Path(self.root, "docs"), Path(self.root, "citehub", "explorer", "bundle")
-        pages = (path for path in self._pages(docs) if self._is_page(path.relative_to(docs)))
+        pages = (path for path in self._pages(docs) if self._is_wanted(path, docs))
         for name, folder, paths in (
             ("citehub/_notebooks.zip.xz", docs, pages),
             ("citehub/explorer/bundle.zip.xz", bundle, self._files(bundle)),
@@ -84,10 +84,16 @@ class Pack(BuildHookInterface[Any]):
             if path.is_file() and not any(map(is_scratch, path.relative_to(folder).parts))
         ]
 
-    def _is_page(self, inside: Path) -> bool:
-        return inside != Path("conf.py") and not self.build_config.path_is_excluded(
-            f"docs/{inside.as_posix()}"
-        )
+    def _is_wanted(self, path: Path, docs: Path) -> bool:
+        inside = path.relative_to(docs)
+        if inside == Path("conf.py") or (path.suffix == ".md" and not is_notebook(path)):
+            return False
+        return not self.build_config.path_is_excluded(f"docs/{inside.as_posix()}")
+
+
+def is_notebook(path: Path) -> bool:
+    """Tell whether a page has code to run; ``citehub/notebooks.py`` reads no other."""
+    return b"file_format: mystnb" in path.read_bytes()[:200]
 
 
 def is_read(name: str) -> bool:

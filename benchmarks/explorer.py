@@ -50,7 +50,7 @@ from playwright.sync_api import sync_playwright
 from serve import serve
 
 import citehub
-from citehub._table import parquet_bytes
+from citehub._parquet_files import parquet_bytes
 from citehub.explorer import write_site
 
 if TYPE_CHECKING:

@@ -56,7 +56,7 @@ HERE = Path(__file__).parent
 LIBRARIES = ("citehub", "duckdb", "ibis-framework", "pandas", "polars", "dask", "pyspark")
 CORES = os.cpu_count() or 1
 GIB = 1 << 30
-HUB_MEMORY, CANONICAL_MEMORY, SPARK_MEMORY = GIB, 6 * GIB, 2 * GIB
+HUB_MEMORY, MOST_CITED_MEMORY, SPARK_MEMORY = GIB, 6 * GIB, 2 * GIB
 COLUMNS_MEMORY = 2 * GIB  # a row group of works takes 0.3 GB in memory, for each thread
 TOP = 1000
 WORKERS = 2
@@ -188,16 +188,10 @@ def measure_openalex(bench: Bench, sizes: Sequence[int]) -> dict[int, list[Case]
 
 def floor_columns() -> dict[str, str]:
     """Return the fields that citehub reads of OpenAlex' works, in DuckDB's types."""
-    import ibis
-    from ibis.backends.sql.datatypes import DuckDBType
-
-    from citehub.sources.dump_datasets import as_text
+    from citehub.bulk.engines.duckdb import types
     from citehub.sources.openalex import WORKS_DATASET
 
-    return {
-        name: DuckDBType.from_ibis(ibis.dtype(as_text(kind))).sql("duckdb")
-        for name, kind in WORKS_DATASET.fields.items()
-    }
+    return types(WORKS_DATASET.fields)
 
 
 def citing_records(out: Path, source: str) -> set[str]:
@@ -266,7 +260,7 @@ def measure_s2(
     bench: Bench, sizes: Sequence[int]
 ) -> tuple[dict[int, list[Case]], dict[int, list[Case]]]:
     """Measure one hub, and the most cited works, from Parquet."""
-    hubs, canonical = {}, {}
+    hubs, ranked = {}, {}
     for edges in sizes:
         folder = bench.dump(round(edges / ROWS_PER_WORK), "s2", "--s2-format", "parquet")
         paths = Path(folder, "citations").iterdir()
@@ -281,20 +275,20 @@ def measure_s2(
         ]
         bench.measure(cases, lambda out: citing_records(out, "s2"))
         hubs[rows] = cases
-        given = {"s2": folder, "memory": CANONICAL_MEMORY, "top": TOP}
+        given = {"s2": folder, "memory": MOST_CITED_MEMORY, "top": TOP}
         cases = [
-            Case("citehub", "citehub_canonical", given),
-            *(Case(peer, f"{peer}_canonical", given) for peer in peers),
+            Case("citehub", "citehub_most_cited", given),
+            *(Case(peer, f"{peer}_most_cited", given) for peer in peers),
         ]
         bench.measure(cases, most_cited)
-        canonical[rows] = cases
-    return hubs, canonical
+        ranked[rows] = cases
+    return hubs, ranked
 
 
 def most_cited(out: Path) -> tuple[list[tuple[Any, ...]], Counter[tuple[str, int]]]:
     """Return what is counted of the most cited works, and their citing records by year."""
-    works = pq.read_table(out / "canonical.parquet").to_pylist()
-    years = pq.read_table(out / "canonical_years.parquet").to_pylist()
+    works = pq.read_table(out / "most_cited.parquet").to_pylist()
+    years = pq.read_table(out / "most_cited_years.parquet").to_pylist()
     key = "record_id" if "record_id" in works[0] else "cited"
     roles = ("labelled", "background", "method", "result", "influential", "shared_author")
     names = ("n_citing", *(f"n_{role}" for role in roles))
@@ -362,7 +356,7 @@ def describe_model(
     results: dict[str, Measured], cores: int, price: float, partitions: int
 ) -> list[str]:
     """Return the table of all of OpenAlex, and how well the model tells the largest size."""
-    hub, canonical = (fit(results[name], "citehub", "cpu") for name in ("A", "B, most cited"))
+    hub, ranked = (fit(results[name], "citehub", "cpu") for name in ("A", "B, most cited"))
     spark = fit(results["C"], "citehub, Spark cluster", "cpu")
     start = fit(results["C"], "citehub, Spark cluster", "wall").fixed
     one, all_cores = (
@@ -372,7 +366,7 @@ def describe_model(
     factor = spark.each / fit(results["C"], "citehub, DuckDB", "cpu").each
     tasks = (
         ("one hub", hub.each * OPENALEX_WORKS),
-        ("most cited", canonical.each * OPENALEX_EDGES),
+        ("most cited", ranked.each * OPENALEX_EDGES),
     )
     lines = [
         "| all of OpenAlex | machines | cores | engine | minutes | cost | gz read, MB/s |",
@@ -392,7 +386,7 @@ def describe_model(
             )
     model = (
         f"The model: {hub.each * MILLION:,.0f} CPU seconds for a million works, "
-        f"{canonical.each * MILLION:,.2f} for a million citations in Parquet; Spark takes "
+        f"{ranked.each * MILLION:,.2f} for a million citations in Parquet; Spark takes "
         f"{factor:.1f} times DuckDB's, and {start:.0f} s to start. Twice the cores keep "
         f"{kept:.0%} of their worth, as from one thread to {CORES}. No more cores are busy than "
         f"there are partitions, {partitions:,} (assumed); {cores} cores a machine and {price} a "
@@ -571,16 +565,16 @@ def measure(bench: Bench, given: argparse.Namespace) -> list[Verdict]:  # noqa: 
         judged += check_growth(found, "A")
         judged += check_peers(found, "A")
     if "B" in given.only:
-        hubs, canonical = measure_s2(bench, sorted(given.edges))
+        hubs, ranked = measure_s2(bench, sorted(given.edges))
         report("B, one hub", "One hub from Semantic Scholar, Parquet", "citations", hubs)
-        report("B, most cited", f"The {TOP:,} most cited works", "citations", canonical)
+        report("B, most cited", f"The {TOP:,} most cited works", "citations", ranked)
         judged += check_floor(hubs, "B, one hub")
         judged += check_memory(hubs, "B, one hub", HUB_MEMORY)
         judged += check_growth(hubs, "B, one hub")
         judged += check_peers(hubs, "B, one hub")
-        judged += check_memory(canonical, "B, most cited", CANONICAL_MEMORY)
-        judged += check_growth(canonical, "B, most cited")
-        judged += check_peers(canonical, "B, most cited")
+        judged += check_memory(ranked, "B, most cited", MOST_CITED_MEMORY)
+        judged += check_growth(ranked, "B, most cited")
+        judged += check_peers(ranked, "B, most cited")
     if "C" in given.only:
         found = measure_spark(bench, sorted(given.works)[:FITTED])
         report("C", "One hub on a Spark cluster", "works", found)

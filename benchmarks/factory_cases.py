@@ -47,10 +47,10 @@ def citehub_hub(given: dict[str, Any]) -> None:
     new_hub(work, given["out"], dumps_of(given), created=date(2026, 1, 1))
 
 
-def citehub_canonical(given: dict[str, Any]) -> None:
-    from citehub.graph import find_canonical
+def citehub_most_cited(given: dict[str, Any]) -> None:
+    from citehub.graph import find_most_cited
 
-    find_canonical(given["out"], dumps_of(given), top=given["top"])
+    find_most_cited(given["out"], dumps_of(given), top=given["top"])
 
 
 # -- floors: DuckDB reads, and keeps nothing ----------------------------------------------
@@ -170,7 +170,7 @@ def duckdb_hub(given: dict[str, Any]) -> None:
         duck.execute(f"COPY ({query}) TO '{given['out']}/{name}.parquet' (COMPRESSION zstd)")
 
 
-def duckdb_canonical(given: dict[str, Any]) -> None:
+def duckdb_most_cited(given: dict[str, Any]) -> None:
     """Count the citing works of each work, and describe the most cited."""
     duck, s2, out = connect(given), given["s2"], given["out"]
     intents = "flatten(list_filter(coalesce(intents, []), lambda each: each IS NOT NULL))"
@@ -213,23 +213,23 @@ def duckdb_canonical(given: dict[str, Any]) -> None:
         COPY (
             SELECT ranked.*, title, year, coalesce(n_shared_author, 0) AS n_shared_author
             FROM ranked LEFT JOIN shared USING (cited) LEFT JOIN papers ON cited = record
-        ) TO '{out}/canonical.parquet' (COMPRESSION zstd);
+        ) TO '{out}/most_cited.parquet' (COMPRESSION zstd);
         COPY (
             SELECT cited, year, count(*) AS n FROM pairs JOIN papers ON citing = record
             WHERE year IS NOT NULL GROUP BY cited, year
-        ) TO '{out}/canonical_years.parquet' (COMPRESSION zstd)""")
+        ) TO '{out}/most_cited_years.parquet' (COMPRESSION zstd)""")
 
 
 CASES = {
     "citehub_hub": citehub_hub,
-    "citehub_canonical": citehub_canonical,
+    "citehub_most_cited": citehub_most_cited,
     "floor_json": floor_json,
     "floor_unpacked": floor_unpacked,
     "floor_parquet": floor_parquet,
     "floor_openalex": floor_openalex,
     "floor_ids": floor_ids,
     "duckdb_hub": duckdb_hub,
-    "duckdb_canonical": duckdb_canonical,
+    "duckdb_most_cited": duckdb_most_cited,
 }
 
 

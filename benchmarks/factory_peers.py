@@ -212,7 +212,7 @@ def pandas_hub(given: dict[str, Any], runner: Any = None) -> None:
         write(name, runner.gather(runner.map(task, files[name])))
 
 
-def pandas_canonical(given: dict[str, Any], runner: Any = None) -> None:
+def pandas_most_cited(given: dict[str, Any], runner: Any = None) -> None:
     """Count the citing works of each work, and describe the most cited."""
     import pandas as pd
 
@@ -248,8 +248,8 @@ def pandas_canonical(given: dict[str, Any], runner: Any = None) -> None:
     ranked["n_shared_author"] = ranked["n_shared_author"].fillna(0)
     years = pairs.merge(papers[["corpusid", "year"]], left_on="citing", right_on="corpusid")
     years = years.dropna(subset=["year"]).groupby(["cited", "year"]).size().rename("n")
-    ranked.to_parquet(f"{given['out']}/canonical.parquet", compression="zstd", index=False)
-    years.reset_index().to_parquet(f"{given['out']}/canonical_years.parquet", compression="zstd")
+    ranked.to_parquet(f"{given['out']}/most_cited.parquet", compression="zstd", index=False)
+    years.reset_index().to_parquet(f"{given['out']}/most_cited_years.parquet", compression="zstd")
 
 
 def dask_hub(given: dict[str, Any]) -> None:
@@ -257,9 +257,9 @@ def dask_hub(given: dict[str, Any]) -> None:
         pandas_hub(given, client)
 
 
-def dask_canonical(given: dict[str, Any]) -> None:
+def dask_most_cited(given: dict[str, Any]) -> None:
     with dask_client(given) as client:
-        pandas_canonical(given, client)
+        pandas_most_cited(given, client)
 
 
 def join(lists: Iterable[Iterable[Any]]) -> list[Any]:
@@ -359,7 +359,7 @@ def polars_s2(given: dict[str, Any]) -> None:
         table.write_parquet(f"{given['out']}/{name}.parquet", compression="zstd")
 
 
-def polars_canonical(given: dict[str, Any]) -> None:
+def polars_most_cited(given: dict[str, Any]) -> None:
     """Count the citing works of each work, and describe the most cited."""
     import polars as pl
 
@@ -403,20 +403,20 @@ def polars_canonical(given: dict[str, Any]) -> None:
     about = papers.select("title", "year", cited="record")
     ranked.join(about, on="cited", how="left").join(shared, on="cited", how="left").with_columns(
         pl.col("n_shared_author").fill_null(0)
-    ).write_parquet(f"{given['out']}/canonical.parquet", compression="zstd")
+    ).write_parquet(f"{given['out']}/most_cited.parquet", compression="zstd")
     dated = pairs.join(
         papers.select("record", "year").drop_nulls(), left_on="citing", right_on="record"
     )
     dated.group_by("cited", "year").len("n").write_parquet(
-        f"{given['out']}/canonical_years.parquet", compression="zstd"
+        f"{given['out']}/most_cited_years.parquet", compression="zstd"
     )
 
 
 CASES = {
     "pandas_hub": pandas_hub,
-    "pandas_canonical": pandas_canonical,
+    "pandas_most_cited": pandas_most_cited,
     "dask_hub": dask_hub,
-    "dask_canonical": dask_canonical,
+    "dask_most_cited": dask_most_cited,
     "polars_hub": polars_hub,
-    "polars_canonical": polars_canonical,
+    "polars_most_cited": polars_most_cited,
 }

@@ -26,9 +26,9 @@ import pyarrow.compute as pc
 
 import citehub
 from citehub._manifest import sha256
+from citehub._parquet_files import parquet_bytes
 from citehub._rows import Intent, Polarity
 from citehub._schema import TABLES
-from citehub._table import parquet_bytes
 from citehub.build import write
 
 if TYPE_CHECKING:

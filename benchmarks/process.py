@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 PERIOD = 0.05  # seconds between two looks at memory
 TICK = os.sysconf("SC_CLK_TCK")
+BLOCK = 512  # bytes, in which the kernel counts what is written
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Run:
     wall: float  # seconds
     cpu: float  # seconds, user and system
     peak: int  # bytes that stood in memory
+    written: int  # bytes, to a disk
     problem: str = ""
 
 
@@ -54,7 +56,7 @@ def run(
     problem = watch.problem
     if not problem and process.returncode:
         problem = f"exit {process.returncode}: {last_error(log.read_text(errors='replace'))}"
-    return Run(wall, cpu, watch.peak, problem)
+    return Run(wall, cpu, watch.peak, usage.ru_oublock * BLOCK, problem)
 
 
 def last_error(text: str) -> str:

@@ -10,7 +10,7 @@ _INTERRUPTED = 130
 
 
 def main() -> None:
-    """Run the command line; whatever ends it shows no traceback, also while it is imported."""
+    """Run the command line; no error shows a traceback, not even one in an import."""
     try:
         from citehub.cli import main as run
     except KeyboardInterrupt:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class SourceCount(NamedTuple):
-    """What one source knows of the citations of a hub's work; None is not known.
+    """The counts of one source for the citations of a hub's work; None is not known.
 
     Attributes
     ----------
@@ -82,7 +82,7 @@ def agreement(hub: Hub) -> Agreement:
     described = {row["source_id"]: row for row in release.rows("sources")}
     sources = []
     for source_id, found in counts.items():
-        row = described.get(source_id, {})  # what a release may lack, as a check tells
+        row = described.get(source_id, {})  # a damaged release may lack it
         sources.append(
             SourceCount(
                 source_id,

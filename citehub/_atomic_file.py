@@ -1,8 +1,8 @@
 """Writing files atomically: whole or not at all, whoever else writes there.
 
-What is written has a random name beside its own until it is whole, and is locked meanwhile. So
-nobody takes it for what a killed process left, which the next one removes. Process ids and host
-names tell nothing, as they repeat in containers.
+Until a file is whole, it has a random name beside its own, its scratch name, and is locked. So no
+other process takes it for a leftover of a killed one, which the next writer removes. Process ids
+and host names cannot tell leftovers apart, as they repeat in containers.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ from citehub.errors import TargetExists
 
 try:
     import fcntl
-except ImportError:  # where nobody can tell what is left
+except ImportError:  # without locks, leftovers cannot be told apart
     fcntl = None  # type: ignore[assignment]
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 END: Final = ".citehub"
-"""How names of what is not whole end; they begin with a dot."""
+"""The end of a scratch name, which begins with a dot."""
 _SCRATCH: Final = re.compile(rf"\..*\.[0-9a-f]{{8}}{re.escape(END)}", re.DOTALL)
-_NAME_BYTES: Final = 200  # that a scratch name repeats; most systems allow 255 in all
+_NAME_BYTES: Final = 200  # of the target's name, in a scratch name; most systems allow 255
 _ATTEMPTS: Final = 100
 ANEW, SWAP = range(2)
-"""How `rename` goes on where the new name is taken: not at all, or by exchanging the two."""
+"""What `rename` does if the new name is taken: raise an error, or exchange the two."""
 _CALLS: Final = {  # with AT_FDCWD, and the flags for `ANEW` and `SWAP`
     "linux": ("renameat2", -100, (1, 2)),
     "darwin": ("renameatx_np", -2, (4, 2)),
@@ -46,11 +46,11 @@ _POLL_SECONDS: Final = 0.02
 def write_whole(
     chunks: Iterable[bytes], path: str, *, force: bool, mode: int = 0, clears: bool = True
 ) -> None:
-    """Write a file beside its final name and give it that when the disk has it.
+    """Write a file under a scratch name, and give it its final name once the disk has it.
 
     It follows a link, keeps the permissions of what it replaces, and writes straight into a pipe
     or device. Of several writers at once, each replaces the whole file; without ``force``, the
-    first one does, and the others are told.
+    first one writes it, and the others raise an error.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ def write_whole(
         parent = os.path.dirname(target)
         if clears:
             clear_left(parent)
-        begun = mode or (0o666 if found is None else 0o600)  # others may not read what is begun
+        begun = mode or (0o666 if found is None else 0o600)  # private until it is whole
         with (
             scratch_beside(target, lambda name: _make(name, begun), path) as (scratch, descriptor),
             named_in_errors(path, scratch),
@@ -137,7 +137,7 @@ def _give(scratch: str, target: str) -> bool:
         os.link(scratch, target)
     except FileExistsError:
         return False
-    except OSError:  # as a disk without links
+    except OSError:  # as on a disk without hard links
         if os.path.lexists(target):
             return False
         os.rename(scratch, target)
@@ -156,7 +156,7 @@ def rename(old: str, new: str, how: int) -> bool:
     """
     if sys.platform not in _CALLS:
         return False
-    import ctypes  # only who replaces or guards something needs it
+    import ctypes  # only writers need it
 
     called, here, flags = _CALLS[sys.platform]
     call: Any = getattr(ctypes.CDLL(None, use_errno=True), called, None)
@@ -181,10 +181,10 @@ def scratch_beside(
     target : str
         The final name.
     make : callable
-        Takes a name, makes what nobody made before, and returns its descriptor. A
-        FileExistsError asks for another name.
+        Takes a name, makes a new file or folder, and returns its descriptor. If it raises
+        FileExistsError, it gets another name.
     asked : str, optional
-        What errors name instead of the target, as a link to it.
+        The path that errors name instead of the target, such as a link to it.
 
     Yields
     ------
@@ -204,7 +204,7 @@ def scratch_beside(
             raise
         if _hold(descriptor, path):
             break
-        os.close(descriptor)  # another process took it for one that was left
+        os.close(descriptor)  # another process took it for a leftover
     try:
         yield path, descriptor
     finally:
@@ -214,7 +214,7 @@ def scratch_beside(
 
 
 def _hold(descriptor: int, path: str) -> bool:
-    """Lock what was made; tell whether it is still there."""
+    """Lock a new file or folder; tell whether it is still there."""
     if fcntl is None:
         return True
     try:
@@ -230,16 +230,16 @@ def _hold(descriptor: int, path: str) -> bool:
 
 @contextmanager
 def holding(path: str, *, wait: float = 0.0, unsure: bool = False) -> Iterator[bool]:
-    """Lock a file or folder; tell whether nobody else has it.
+    """Lock a file or folder; yield whether this process got the lock.
 
     Parameters
     ----------
     path : str
         The file or folder.
     wait : float, optional
-        Seconds to wait for another one.
+        Seconds to wait for another process.
     unsure : bool, optional
-        What to tell where the system has no locks.
+        What to yield if the system has no locks.
     """
     descriptor = -1
     is_mine = unsure and fcntl is None
@@ -269,7 +269,7 @@ def _lock(descriptor: int, end: float, *, unsure: bool) -> bool:
 
 
 def is_scratch(name: str) -> bool:
-    """Tell whether what is called so was never whole, or was replaced.
+    """Tell whether a name is a scratch name: of something unfinished or replaced.
 
     Examples
     --------
@@ -280,7 +280,7 @@ def is_scratch(name: str) -> bool:
 
 
 def clear_left(folder: str) -> None:
-    """Remove what killed processes left in a folder; what is written now is locked."""
+    """Remove the leftovers of killed processes in a folder; what others write now is locked."""
     try:
         names = os.listdir(folder)
     except OSError:
@@ -292,10 +292,10 @@ def clear_left(folder: str) -> None:
 
 
 def remove(path: str) -> None:
-    """Remove a file, a link, or a folder with all in it, as far as it goes."""
+    """Remove a file, a link, or a folder with all in it; leave what cannot be removed."""
     with suppress(OSError):
         if os.path.isdir(path) and not os.path.islink(path):
-            import shutil  # takes 2 ms, which who only reads need not wait for
+            import shutil  # takes 2 ms, and readers do not need it
 
             shutil.rmtree(path, ignore_errors=True)
         else:
@@ -314,14 +314,14 @@ def sync(folder: str) -> None:
 
 @contextmanager
 def named_in_errors(path: str, scratch: str = "") -> Iterator[None]:
-    """Have errors of the system name a file as it was asked for; that of a full disk names none.
+    """Make errors of the system name a file as the user does; that of a full disk names none.
 
     Parameters
     ----------
     path : str
-        What was asked for.
+        The file, as the user names it.
     scratch : str, optional
-        Its name until it is whole, which errors are not to name.
+        Its scratch name, which errors must not show.
     """
     try:
         yield

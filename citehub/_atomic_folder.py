@@ -23,9 +23,9 @@ _ASIDE: Final = f".replaced{_atomic_file.END}"
 
 @contextmanager
 def scratch_folder(target: str) -> Iterator[str]:
-    """Make a folder next to the target to write into; what is left of it at the end is removed.
+    """Yield a new folder next to the target; remove what is there under its name at the end.
 
-    Errors of the system name the target. What killed processes left beside it is removed first.
+    Errors of the system name the target. Leftovers of killed processes are removed first.
     """
     asked, target = target, os.path.realpath(target)
     parent = os.path.dirname(target)
@@ -51,7 +51,7 @@ def _make(path: str) -> int:
         return -1
     try:
         return os.open(path, os.O_RDONLY)
-    except FileNotFoundError:  # taken for one that was left
+    except FileNotFoundError:  # another process took it for a leftover
         raise FileExistsError from None
 
 
@@ -76,16 +76,16 @@ def check_free(target: str, hint: str = "") -> None:
 
 
 def _is_here(target: str) -> bool:
-    """Tell whether it is the current folder, which nobody would stand in once it is replaced."""
+    """Tell whether a folder is empty and the current one; replaced, it would not be current."""
     with suppress(OSError):
         return not os.listdir(target) and os.path.samefile(target, os.curdir)
     return False
 
 
 def move(scratch: str, target: str) -> None:
-    """Give the finished folder its final name; of two that were made, one wins.
+    """Give a finished folder its final name; of two finished ones, the first keeps it.
 
-    A folder with the same files is as good: another run was first, or was cut off afterwards.
+    A target with the same files is no error: another run was first, or was cut off afterwards.
     """
     target = os.path.realpath(target)
     _sync_all(scratch)
@@ -105,15 +105,15 @@ def _is_same(folder: str, other: str) -> bool:
 
 
 def replace(scratch: str, target: str) -> None:
-    """Replace another folder by the finished one; at any moment, one of them has the name.
+    """Replace a folder by the finished one; at any moment, one of them has the name.
 
-    Where the system cannot exchange two folders, a process that is killed between two steps leaves
-    none, and the next one that writes there puts the old one back.
+    If the system cannot exchange two folders, a process that is killed between two steps leaves
+    none there, and the next writer puts the old one back.
     """
     _sync_all(scratch)
     with suppress(OSError):
         before = os.stat(target)
-        if before.st_mode & stat.S_IRWXU == stat.S_IRWXU:  # else it is harmed
+        if before.st_mode & stat.S_IRWXU == stat.S_IRWXU:  # else its mode is damaged
             _atomic_file.permit(scratch, before)
     if not _atomic_file.rename(scratch, target, _atomic_file.SWAP):
         _replace_in_steps(scratch, target)
@@ -133,7 +133,7 @@ def _replace_in_steps(scratch: str, target: str) -> None:
 
 
 def put_back(target: str) -> None:
-    """Give a folder its name back that a killed process took from it, and put no other there."""
+    """Rename a folder back that a killed process put aside; remove it if another has the name."""
     aside = _aside(target)
     if not os.path.lexists(aside):
         return
@@ -150,7 +150,7 @@ def _aside(target: str) -> str:
 
 
 def discard(path: str) -> None:
-    """Remove a folder so that a killed process leaves it whole, or only its scratch."""
+    """Remove a folder; if killed meanwhile, leave it whole, or only under a scratch name."""
     with _atomic_file.scratch_beside(path, _make) as (scratch, _):
         os.rename(path, scratch)
 
@@ -191,7 +191,7 @@ def hashes(folder: str) -> dict[str, str]:
     found = {}
     for parent, folders, names in os.walk(folder):
         paths = [os.path.join(parent, name) for name in names]
-        # A link to a folder, or an empty one, is no file: that it cannot be read says so.
+        # A link to a folder, or an empty folder, is no file: `read_bytes` refuses it.
         inner = (os.path.join(parent, name) for name in folders)
         paths += [path for path in inner if os.path.islink(path) or not os.listdir(path)]
         for path in paths:

@@ -185,7 +185,7 @@ def open_hub(hub: str | os.PathLike[str], version: str | None = None) -> Hub:
     folder = find_folder(hub)
     if is_release(folder):
         sums: dict[str, str] = {}
-        with suppress(DamagedManifest):  # of a worthless list verify and check say more
+        with suppress(DamagedManifest):  # verify and check report a damaged list
             sums = read_sums(folder) or {}
         loaded = Hub(folder, read_manifest(folder, sums.get(MANIFEST)))
         if version not in {None, loaded.version}:
@@ -223,7 +223,7 @@ def _open(folder: str, index: HubIndex, version: str, kind: type[Hub]) -> Hub:
 
 
 def _is_partly_packed(hub: str, version: str, index: HubIndex) -> bool:
-    """Tell whether a release has a folder that lacks files, and the hub an archive."""
+    """Tell whether the folder of a release lacks files, and the hub has an archive of them."""
     return os.path.isfile(os.path.join(hub, ARCHIVE)) and not all(
         os.path.lexists(os.path.join(hub, version, name)) for name in index["versions"][version]
     )
@@ -266,7 +266,7 @@ def datasets_folder() -> str:
     checkout = os.path.join(os.path.dirname(here), "datasets")
     if os.path.isdir(installed):
         return installed
-    if _names(checkout):  # else it may be the library of this name
+    if _names(checkout):  # else it may be another library's folder of this name
         return checkout
     message = (
         f"This installation of citehub has no data: neither {installed} nor {checkout} holds a "
@@ -476,7 +476,7 @@ def _find_problem(index: dict[str, Any]) -> tuple[str, str] | None:
         return "a title", f"{index.get('title')!r:.60}"
     if not isinstance(listed, dict) or not listed or not all(map(is_version, listed)):
         return "versions MAJOR.MINOR.PATCH", f"{listed!r:.60}"
-    if default not in list(listed):  # a list, as JSON may give what has no hash
+    if default not in list(listed):  # a list, as a value of JSON may have no hash
         return "the default to be one of the versions", f"{default!r:.60}"
     if _limits.exceeds(len(listed), _limits.VERSIONS):
         return f"at most {_limits.VERSIONS:,} versions ({_limits.LIFTING})", f"{len(listed):,}"
@@ -492,6 +492,6 @@ def _find_wrong_files(version: str, files: object) -> tuple[str, str] | None:
 
 
 def _stays_inside(name: str) -> bool:
-    """Tell whether the name of a file, maybe in folders, leads nowhere else on any platform."""
+    """Tell whether a relative path stays inside its folder on any platform."""
     parts = name.split("/")
     return is_line(name) and not {"", ".", ".."} & {*parts} and not {"\\", ":"} & {*name}

@@ -25,15 +25,15 @@ from citehub._manifest import (
 )
 from citehub._schema import SCHEMA_VERSION, needs_evidence
 from citehub._summary import percent
-from citehub._table import ArrowRows
 from citehub._text import counted
-from citehub._validate import find_contradiction, find_dangling_key, find_problem, row_key
+from citehub._validate import find_contradiction, find_dangling_key, find_problem
 from citehub.errors import DamagedRelease
 from citehub.publish import PUBLISHING_FILES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator
 
+    from citehub._arrow_rows import ArrowRows
     from citehub._hub import Hub
     from citehub._json_types import Resource
 
@@ -44,6 +44,7 @@ _REQUIRED_TABLES: Final = ("works", "work_ids", "citations", "sources", "evidenc
 _ABOUT_THE_OTHERS: Final = ("sources", "evidence")
 _MOST_LISTED: Final = 3
 _WORDS: Final = ("text", "before", "after")
+_OF_A_TEXT: Final = ("form", "text_version")
 _MOST_TEXT: Final = 1 << 26  # bytes, of a publishing file
 _LEAST_DESCRIPTION: Final = 50  # letters, of what search engines show
 
@@ -178,11 +179,11 @@ class _Opened:
 
     def __init__(self, hub: Hub) -> None:
         self.hub = hub
-        self.rows: dict[str, list[dict[str, Any]]] = {}
+        self.rows: dict[str, ArrowRows] = {}
         self.unread: dict[str, str] = {}
         for name, resource in hub.release.held.items():
             try:  # not by iterating, which refuses doubled keys: those are told one by one
-                rows = list(ArrowRows(hub.table(name).read_rows()))
+                rows = hub.table(name).read_rows()
             except DamagedRelease as error:
                 self.unread[name] = f"expected {error.expected}; found {error.found}"
                 continue
@@ -211,6 +212,21 @@ class _Opened:
         """The tables that can be read, by the rules of citehub's own schema."""
         return [each for name, each in self.hub.release.held.items() if name in self.rows]
 
+    def of(self, name: str, *columns: str) -> Iterable[dict[str, Any]]:
+        """Return some columns of the rows of a table; none if it cannot be read."""
+        return self.rows[name].select(columns) if name in self.rows else ()
+
+    def columns(self, name: str) -> list[str]:
+        """Return the columns of a table; none if it cannot be read."""
+        return self.rows[name].columns if name in self.rows else []
+
+    def filled(self, name: str, column: str) -> set[str]:
+        """Return the keys of the rows that have a value in a column."""
+        if column not in self.columns(name):
+            return set()
+        key = self.hub.release.held[name]["schema"]["primaryKey"]
+        return {*self.rows[name].known(column).spelt(key)}
+
     def released(self) -> dict[str, str] | None:
         """Return the SHA-256 of each released file, from the index or else from SHA256SUMS."""
         released = self.hub.release.released()
@@ -219,7 +235,7 @@ class _Opened:
         return {name: digest for name, digest in released.items() if name != SUMS}
 
 
-def _find_null(rows: list[dict[str, Any]], resource: Resource) -> str:
+def _find_null(rows: ArrowRows, resource: Resource) -> str:
     """Name the first column that holds null and must not; empty if there is none."""
     schema = resource["schema"]
     needed = [
@@ -227,7 +243,7 @@ def _find_null(rows: list[dict[str, Any]], resource: Resource) -> str:
         for field in schema["fields"]
         if field["name"] in schema["primaryKey"] or field.get("constraints", {}).get("required")
     ]
-    return next((name for name in needed if any(row[name] is None for row in rows)), "")
+    return next((name for name in needed if rows.nulls(name)), "")
 
 
 def _integrity(release: _Opened) -> Check:
@@ -282,8 +298,7 @@ def _keys(release: _Opened) -> Check:
     wrong = []
     for resource in release.resources:
         name, key = resource["name"], resource["schema"]["primaryKey"]
-        counts = Counter(row_key(row, key) for row in release.rows[name])
-        wrong += [f"{name} holds {each} twice" for each, count in counts.items() if count > 1]
+        wrong += [f"{name} holds {each} twice" for each in release.rows[name].duplicate_keys(key)]
         wrong += _problem(name, find_dangling_key(release.rows, resource))
         wrong += _problem(name, find_contradiction(name, release.rows, held, canonical))
     found = "every key is unique, every reference leads somewhere, and no rows contradict others"
@@ -306,7 +321,7 @@ def _vocabularies(release: _Opened) -> Check:
             allowed = field.get("constraints", {}).get("enum")
             if allowed is None:
                 continue
-            used = {row[field["name"]] for row in release.rows[resource["name"]]} - {None}
+            used = release.rows[resource["name"]].values(field["name"]) - {None}
             where = f"{resource['name']}.{field['name']}"
             wrong += [f"{where} holds {each!r:.40}" for each in sorted(used - set(allowed))]
             terms += len(used)
@@ -321,7 +336,7 @@ def _nulls(release: _Opened) -> Check:
         if name in _ABOUT_THE_OTHERS:
             continue
         for column in (field["name"] for field in resource["schema"]["fields"]):
-            missing = sum(row[column] is None for row in rows)
+            missing = rows.nulls(column)
             cells, nulls = cells + len(rows), nulls + missing
             if rows and missing == len(rows):
                 empty.append(f"{name}.{column}")
@@ -333,21 +348,24 @@ def _nulls(release: _Opened) -> Check:
 
 
 def _evidence(release: _Opened) -> Check:
-    known = {_cell(row) for row in release.rows.get("evidence", ())}
-    cells = {
-        (resource["name"], row_key(row, resource["schema"]["primaryKey"]), column)
-        for resource in release.resources
-        for row in release.rows[resource["name"]]
-        for column, value in row.items()
-        if value is not None and needs_evidence(resource["name"], column)
-    }
-    wrong = [f"{'.'.join(cell)} has no source" for cell in sorted(cells - known)]
-    cleared = {  # by a person, to whom it is not known
-        _cell(row) for row in release.rows.get("evidence", ()) if row["grade"] == "curated"
-    }
-    empty = sorted(known - cells - cleared)
-    wrong += [f"{'.'.join(cell)} has a source and no value" for cell in empty]
-    found = f"{_share(len(cells & known), len(cells))} non-null cells have a source"
+    evidence = release.rows.get("evidence")
+    n_cells = n_known = 0
+    lacking, empty = [], []
+    for name in {*release.rows, *(evidence.values("table_name") if evidence else ())}:
+        about = evidence.where("table_name", name) if evidence else None
+        told = about.values("column_name") if about else set()
+        for column in {*told, *release.columns(name)}:
+            of = about.where("column_name", column) if about else None
+            known = of.values("row_key") if of else set()
+            cleared = of.where("grade", "curated").values("row_key") if of else set()
+            cells = release.filled(name, column) if needs_evidence(name, column) else set()
+            lacking += [(name, key, column) for key in cells - known]
+            # a person may say that a cell is not known
+            empty += [(name, key, column) for key in known - cells - cleared]
+            n_cells, n_known = n_cells + len(cells), n_known + len(cells & known)
+    wrong = [f"{'.'.join(cell)} has no source" for cell in sorted(lacking)]
+    wrong += [f"{'.'.join(cell)} has a source and no value" for cell in sorted(empty)]
+    found = f"{_share(n_known, n_cells)} non-null cells have a source"
     advice = "Give each cell its source, in the curated CSV or in evidence.csv."
     if wrong:
         wrong.insert(0, found)
@@ -355,8 +373,8 @@ def _evidence(release: _Opened) -> Check:
 
 
 def _locators(release: _Opened) -> Check:
-    rows = release.rows.get("evidence", [])
-    silent = Counter(row["source_id"] for row in rows if row["locator"] is None)
+    rows = release.rows.get("evidence", ())
+    silent = Counter(rows.known("locator", is_known=False).counts("source_id") if rows else ())
     lacking = [f"{count:,} of {source}" for source, count in silent.most_common()]
     found = f"{_share(len(rows) - silent.total(), len(rows))} cells name a place in their source"
     advice = "State a page, table, line or commit as the locator."
@@ -364,7 +382,7 @@ def _locators(release: _Opened) -> Check:
 
 
 def _denominators(release: _Opened) -> Check:
-    rows = release.rows.get("label_counts", [])
+    rows = [*release.of("label_counts", "raw_value", "n", "n_labelled", "n_citing")]
     wrong = [
         f"{row['raw_value']}: {row['n']} of {row['n_labelled']} of {row['n_citing']}"
         for row in rows
@@ -386,7 +404,7 @@ def _licence(release: _Opened) -> Check:
 
 
 def _rights(release: _Opened) -> Check:
-    rows = release.rows.get("sources", [])
+    rows = [*release.of("sources", "source_id", "rights")]
     silent = [row["source_id"] for row in rows if row["rights"] is None]
     found = f"{_share(len(rows) - len(silent), len(rows))} sources had their terms looked up"
     advice = "Look up the terms of the others, and state them in sources.csv."
@@ -395,28 +413,25 @@ def _rights(release: _Opened) -> Check:
 
 def _sentences(release: _Opened) -> Check:
     licences: dict[tuple[Any, ...], list[str | None]] = {}
-    for row in release.rows.get("text_readings", ()):
-        of = row["work_id"], row["form"], row["text_version"]
-        licences.setdefault(of, []).append(row["licence"])
+    for row in release.of("text_readings", *_OF_A_TEXT, "work_id", "licence"):
+        text = row["work_id"], *(row[name] for name in _OF_A_TEXT)
+        licences.setdefault(text, []).append(row["licence"])
     has_right = "publish_sentences" in release.hub.manifest["citehub"]
-    of_texts = [
-        row
-        for row in release.rows.get("citation_contexts", ())
-        if row["sentence_hash"] is not None
-    ]
-    kept = [row for row in of_texts if any(row[name] is not None for name in _WORDS)]
-    wrong = [
-        f"{row['context_id']} has its words here, and no open licence of its text is known"
-        for row in kept
-        if not has_right
-        and not are_open(
-            licences.get((row["citing_work_id"], row["form"], row["text_version"]), ())
-        )
-    ]
-    found = (
-        f"{len(kept):,} of {counted(len(of_texts), 'passage')} from texts have their words here"
-    )
-    found += ", each under an open licence or a right that the maintainer states" if kept else ""
+    n_passages, n_kept, wrong = 0, 0, []
+    columns = ("context_id", "citing_work_id", "sentence_hash", *_OF_A_TEXT, *_WORDS)
+    for row in release.of("citation_contexts", *columns):
+        is_kept = any(row[name] is not None for name in _WORDS)
+        n_passages += row["sentence_hash"] is not None
+        if row["sentence_hash"] is None or not is_kept:
+            continue
+        n_kept += 1
+        text = row["citing_work_id"], *(row[name] for name in _OF_A_TEXT)
+        if not has_right and not are_open(licences.get(text, ())):
+            wrong.append(
+                f"{row['context_id']} has its words here, and no open licence of its text is known"
+            )
+    found = f"{n_kept:,} of {counted(n_passages, 'passage')} from texts have their words here"
+    found += ", each under an open licence or a right that the maintainer states" if n_kept else ""
     advice = "State the licence in text_readings.csv, or the right in hub.toml, and build again."
     return _must("sentences (rights)", wrong, found, advice)
 
@@ -448,9 +463,9 @@ def _identifier(release: _Opened) -> Check:
 
 
 def _identified(release: _Opened) -> Check:
-    rows = release.rows.get("work_ids", [])
+    rows = release.of("work_ids", "work_id", "scheme", "value")
     public = {row["work_id"] for row in rows if Identifier(row["scheme"], row["value"]).url}
-    works = [row["work_id"] for row in release.rows.get("works", [])]
+    works = [row["work_id"] for row in release.of("works", "work_id")]
     lacking = [work for work in works if work not in public]
     found = f"{_share(len(works) - len(lacking), len(works))} works have a public identifier"
     advice = "Look up the others, and add them to the list they come from, or to work_ids.csv."
@@ -527,11 +542,6 @@ def _should(name: str, lacking: list[str], found: str, but: str, advice: str) ->
         return Check(name, "should", passed=True, found=found)
     found = f"{found}{but}{_listed(lacking)}"
     return Check(name, "should", not lacking, found, advice, tuple(lacking))
-
-
-def _cell(row: Mapping[str, Any]) -> tuple[str, str, str]:
-    """Return the cell that a row of evidence is about."""
-    return row["table_name"], row["row_key"], row["column_name"]
 
 
 def _problem(table: str, problem: tuple[str, str] | None) -> list[str]:

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from citehub import _html
+from citehub._arrow_rows import compare_rows, find_partners
 from citehub._catalog import is_folder, open_hub, version_key
 from citehub._manifest import MT_NLG_TABLES
 from citehub._news import News, tell_news
@@ -385,17 +386,22 @@ def _compare_rows(
     held = {field["name"] for field in new_resource["schema"]["fields"]}
     both = [field["name"] for field in resource["schema"]["fields"] if field["name"] in held]
     rules = _Rules.of(old, table, new_resource)
-    before = {row_key(row, key): row for row in old.table(table)}
-    after = {row_key(row, key): row for row in new.table(table)}
-    for name, row in before.items():
-        if name not in after:
+    tables = old.table(table), new.table(table)
+    before, after = (each.read_rows() for each in tables)
+    partners = find_partners(before, after, key)
+    if partners is None:
+        either = zip(tables, (before, after), strict=True)
+        raise next(each.duplicate_error(rows) for each, rows in either if not rows.are_unique(key))
+    for row, other in compare_rows(before, after, partners, both):
+        if other is None:
             superseded = rules.come_and_go or rules.are_computed(row)
-            yield Change("row superseded" if superseded else "row removed", table, name)
-    for name, row in after.items():
-        if name in before:
-            yield from _compare_cells(table, name, both, (before[name], row), rules)
+            yield Change(
+                "row superseded" if superseded else "row removed", table, row_key(row, key)
+            )
+        elif row is None:
+            yield Change("row added", table, row_key(other, key))
         else:
-            yield Change("row added", table, name)
+            yield from _compare_cells(table, row_key(other, key), both, (row, other), rules)
 
 
 def _compare_cells(

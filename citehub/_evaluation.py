@@ -124,9 +124,9 @@ class LabelEvaluation(NamedTuple):
     scheme : str
         ``intent``, ``polarity`` or ``subject``.
     reference : {"people", "majority", "none"}
-        Whom the labellers are compared with. A majority of models may be wrong.
+        The standard for the labellers: people, else a majority of models, which may be wrong.
     referees : tuple of str
-        Who made the reference.
+        The names of those who made the reference.
     n_reference, n_works : int
         Passages, or whole citations, that have a reference, and how many works they belong to.
     n_disputed : int
@@ -285,7 +285,7 @@ def _in_order(values: set[str]) -> tuple[str, ...]:
 def _tables(
     both: Sequence[tuple[str, str, str]], values: Sequence[str], works: Sequence[str]
 ) -> Floats:
-    """Count, for each work, the pairs of values that reference and labeller gave."""
+    """Return counts of values by work, value of the reference, and value of the labeller."""
     import numpy as np
 
     rows = {work: number for number, work in enumerate(works)}
@@ -314,7 +314,7 @@ def _resample(tables: Floats) -> Floats:
 def _with_interval(
     statistic: Callable[[Floats], Floats], tables: Floats, *, has_spread: bool
 ) -> Measured | None:
-    """Return a statistic with its interval, from bootstrap samples of the works."""
+    """Return a statistic with its interval, from samples of the works; None if not defined."""
     import numpy as np
 
     value = known(statistic(tables.sum(axis=0)))

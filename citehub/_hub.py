@@ -5,8 +5,9 @@ Calls import what only they need, so that the first table comes as soon as pyarr
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from citehub._columns import COLUMNS
 from citehub._release import Release
 from citehub._text import counted
 from citehub.errors import BadArgument
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
     from citehub._works import Works
     from citehub.export import Export, FormatName, Style
 
-_AnyHub = TypeVar("_AnyHub", bound="Hub")
+_SET: Final = {"name", "version", "manifest", "tables", "release", "citing_works"}
+"""The attributes of each hub that its class does not have."""
 
 
 class Hub:
@@ -139,10 +141,10 @@ class Hub:
         self.name = self.release.hub
         self.version = self.release.version
         self.tables = tuple(self.release.resources)
-        for name in self.tables:
-            if name in self._table_names or self._is_free(name):
-                setattr(self, name, self.release.tables[name])
         self.citing_works = self.release.tables["citing_works"]
+        for name in self.tables:
+            if name in self._table_names or is_free(name):
+                setattr(self, name, self.release.tables[name])
 
     @property
     def path(self) -> str:
@@ -706,10 +708,10 @@ as an argument for choosing that dataset.']
             f"<code>hub.cite()</code></p>"
         )
 
-    def _is_free(self, name: str) -> bool:
-        """Tell whether a table that only its hub has can become an attribute of this name."""
-        has = hasattr(type(self), name) or name in Hub.__annotations__
-        return name.isidentifier() and name[0] != "_" and not has
+
+def is_free(name: str) -> bool:
+    """Tell whether a table that only its hub has can become an attribute of this name."""
+    return name.isidentifier() and name[0] != "_" and not hasattr(Hub, name) and name not in _SET
 
 
 class _AbsentTable:
@@ -730,17 +732,11 @@ class _AbsentTable:
         raise hub.release.unknown_table(self.name)
 
 
-def declares_tables(hub: type[_AnyHub]) -> type[_AnyHub]:
-    """Give each table that a class of hubs declares such a placeholder."""
-    names = [
-        name
-        for name, hint in hub.__annotations__.items()
-        if hint.startswith("Table[") and name != "citing_works"
-    ]
+def declare_tables(hub: type[Hub], names: Iterable[str]) -> None:
+    """Give a class of hubs such a placeholder for each table that its releases may hold."""
     for name in names:
         setattr(hub, name, _AbsentTable(name))
     hub._table_names = (*hub._table_names, *names)  # noqa: SLF001
-    return hub
 
 
-declares_tables(Hub)
+declare_tables(Hub, COLUMNS)

@@ -22,7 +22,7 @@ SCHEME_OF_FACET: Final[dict[str, LabelScheme]] = {
 }  # fmt: skip
 """The scheme of the labels behind each facet of a work or passage."""
 FACET_OF_SCHEME: Final = {scheme: facet for facet, scheme in SCHEME_OF_FACET.items()}
-_UNNAMED: Final = "source"  # what labels of older schemas are
+_UNNAMED: Final = "source"  # the kind of labeller of labels in older schemas
 
 
 def find_shown(labels: Iterable[Mapping[str, Any]]) -> set[str]:

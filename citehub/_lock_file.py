@@ -51,9 +51,9 @@ class Pin(NamedTuple):
 
 
 def find_lock() -> str:
-    """Return the lock that counts in the current folder; empty if there is none.
+    """Return the path of the lock that counts in the current folder; empty if there is none.
 
-    It is in this folder or one above, up to that of a repository or of the user.
+    The lock is in this folder or one above, up to that of a repository or of the user.
 
     Raises
     ------
@@ -65,9 +65,9 @@ def find_lock() -> str:
         return os.path.abspath(os.path.expanduser(named)) if named else ""
     try:
         folder = os.getcwd()
-    except OSError:  # which somebody removed
+    except OSError:  # somebody removed it
         return ""
-    last = os.path.realpath(os.path.expanduser("~"))  # as the current folder is told
+    last = os.path.realpath(os.path.expanduser("~"))  # os.getcwd() follows links, too
     while True:
         path = os.path.join(folder, FILE)
         if os.path.lexists(path):
@@ -80,7 +80,7 @@ def find_lock() -> str:
 
 
 def _check_owner(path: str) -> None:
-    """Refuse a lock that anybody may have put there, as into the system's folder for scratch."""
+    """Refuse another user's lock in a folder that everybody can write to, as ``/tmp``."""
     is_open = os.stat(os.path.dirname(path)).st_mode & stat.S_IWOTH
     if is_open and hasattr(os, "getuid") and os.lstat(path).st_uid not in {0, os.getuid()}:
         raise LockMismatch(
@@ -90,12 +90,12 @@ def _check_owner(path: str) -> None:
 
 
 def read_lock(path: str) -> dict[str, Pin]:
-    """Read a lock.
+    """Return the releases that a lock names, by hub.
 
     Raises
     ------
     LockMismatch
-        It cannot be read as one.
+        The file is no lock, or cannot be read.
     """
     try:
         data = read_bytes(path, DamagedIndex, most=_MOST_BYTES)
@@ -131,11 +131,11 @@ def find_pin(hub: str, version: str | None, *, is_hub: bool) -> Pin | None:
     Parameters
     ----------
     hub : str
-        What was asked for by name.
+        The name that was asked for.
     version : str or None
         The version that was asked for.
     is_hub : bool
-        Whether it is the name of a hub; a folder of this name needs no place in the lock.
+        Whether a hub has this name; the lock need not list a folder of this name.
 
     Raises
     ------

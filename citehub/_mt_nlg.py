@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from citehub._hub import Hub, declares_tables
+from citehub._hub import Hub, declare_tables
 
 if TYPE_CHECKING:
     from citehub import _mt_nlg_rows as _rows
     from citehub._table import Table
 
 
-@declares_tables
 class MtNlg(Hub):
     """One release of the hub ``mt-nlg``: a :class:`Hub` with tables that no other has.
 
@@ -38,3 +37,16 @@ class MtNlg(Hub):
     """One row per published parallel layout of the canonical model."""
     canonical_throughput: Table[_rows.CanonicalThroughputRow, _rows.CanonicalThroughputColumn]
     """One row per published throughput figure of the canonical model and its relatives."""
+
+
+declare_tables(
+    MtNlg,
+    [
+        "finding_figures",
+        "canonical_facts",
+        "canonical_corpus",
+        "canonical_evaluations",
+        "canonical_parallelism",
+        "canonical_throughput",
+    ],
+)

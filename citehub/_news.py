@@ -38,7 +38,7 @@ _WORKS: Final = (
 )
 _JUDGED: Final = {"intent": "role", "polarity": "stance"}
 _RETRACTION: Final = {True: "retracted", False: "not retracted", None: None}
-_Said = tuple[str, str | None, str | None]  # what, before and now
+_Change = tuple[str, str | None, str | None]  # what changed, before and now
 _FINDING_LETTERS: Final = 160  # before and after
 
 
@@ -294,10 +294,12 @@ def tell_news(
     News
         The works by name.
     """
-    return _Telling(old, new, reasons or {}).tell(tuple(metadata))
+    return _Comparison(old, new, reasons or {}).tell(tuple(metadata))
 
 
-class _Telling:
+class _Comparison:
+    """Compares the works of two releases of a hub."""
+
     def __init__(self, old: Hub, new: Hub, reasons: Mapping[str, str]) -> None:
         self.old, self.new = old, new
         self.reasons = reasons
@@ -308,7 +310,7 @@ class _Telling:
             for row in _read(new, "former_ids", "former_id", "work_id", "reason")
             if row["former_id"] in self.before and row["former_id"] not in self.after
         }
-        # A work that has another id is the same; of one that became part of another, that is not.
+        # A work that has another id is the same work; one that became part of another is not.
         self.now = {each: each for each in self.before if each in self.after}
         for former_id, row in self.former.items():
             if row["work_id"] not in self.before:
@@ -371,7 +373,7 @@ class _Telling:
             if table == "works" or count.before != count.after:
                 yield count
 
-    def _compare_roles(self) -> Iterator[tuple[str, _Said]]:
+    def _compare_roles(self) -> Iterator[tuple[str, _Change]]:
         before, after = _roles(self.old), _roles(self.new)
         for was, work_id in self.now.items():
             for scheme, what in _JUDGED.items():
@@ -380,8 +382,8 @@ class _Telling:
                 if old != new:
                     yield work_id, (what, old, f"{new} (by {by})" if new and by else new)
 
-    def _find_published(self) -> Iterator[tuple[str, _Said]]:
-        """Yield preprints that now have a DOI, with it."""
+    def _find_published(self) -> Iterator[tuple[str, _Change]]:
+        """Yield preprints that now have a DOI, each with it."""
         before, after = _dois(self.old), _dois(self.new)
         for was, work_id in self.now.items():
             preprint, dois = before.get(was), after.get(work_id)
@@ -390,15 +392,15 @@ class _Telling:
 
     def _compare_sources(
         self, before: Mapping[str, list[str]], after: Mapping[str, list[str]]
-    ) -> Iterator[tuple[str, _Said]]:
-        """Yield works that some source no longer names."""
+    ) -> Iterator[tuple[str, _Change]]:
+        """Yield works that some source no longer names, each with its sources."""
         for was, work_id in self.now.items():
             old, new = before.get(was, []), after.get(work_id, [])
             if {*old} - {*new}:
                 yield work_id, ("named by", ", ".join(old), ", ".join(new) or None)
 
-    def _compare_cells(self) -> Iterator[tuple[str, _Said]]:
-        """Yield known facts of works that changed."""
+    def _compare_cells(self) -> Iterator[tuple[str, _Change]]:
+        """Yield works of which known facts changed, each with the fact."""
         themes = _themes(self.old), _themes(self.new)
         for was, work_id in self.now.items():
             one, other = self.before[was], self.after[work_id]
@@ -418,12 +420,9 @@ class _Telling:
                     yield work_id, (what, old, new)
 
 
-def _read(hub: Hub, table: str, *columns: str) -> list[dict[str, Any]]:
+def _read(hub: Hub, table: str, *columns: str) -> Iterable[dict[str, Any]]:
     """Return rows of some columns; none if the release lacks the table."""
-    if table not in hub.tables:
-        return []
-    rows: list[dict[str, Any]] = hub.table(table).to_arrow(columns).to_pylist()
-    return rows
+    return hub.table(table).read_rows(columns) if table in hub.tables else ()
 
 
 def _name_works(
@@ -470,7 +469,7 @@ def _roles(hub: Hub) -> dict[tuple[str, str], tuple[str, str]]:
 
 
 def _sources(hub: Hub) -> dict[str, list[str]]:
-    """Return the sources that say that a work cites the canonical one."""
+    """Return, by work, the sources that say that it cites the canonical one."""
     found: dict[str, list[str]] = {}
     canonical = hub.manifest["citehub"]["canonical_work_id"]
     for row in _read(hub, "citation_sources", "citing_work_id", "cited_work_id", "source_id"):
@@ -481,7 +480,7 @@ def _sources(hub: Hub) -> dict[str, list[str]]:
 
 
 def _dois(hub: Hub) -> dict[str, str]:
-    """Return the DOIs of works on arXiv; an empty text for a work without one."""
+    """Return the DOIs of works on arXiv, by work; an empty text for a work without one."""
     preprints, dois = set[str](), dict[str, list[str]]()
     for row in _read(hub, "work_ids", "work_id", "scheme", "value"):
         if row["scheme"] == "arxiv":
@@ -492,7 +491,7 @@ def _dois(hub: Hub) -> dict[str, str]:
 
 
 def _themes(hub: Hub) -> dict[str, str]:
-    """Return the themes of works, except those that an algorithm chose."""
+    """Return the themes of works, by work, except those that an algorithm chose."""
     found: dict[str, list[str]] = {}
     for row in _read(hub, "work_themes", "work_id", "theme_id", "method"):
         if row["method"] not in TABLES["work_themes"].computed:
@@ -513,7 +512,7 @@ def _say_change(change: WorkChange) -> str:
 
 
 def _say_gone(sources: Sequence[str] | None) -> str | None:
-    """Say who named a work that is gone, if the releases say so."""
+    """Say who named a work that is gone; None if the releases do not say so."""
     return f"named by {', '.join(sources)} before, and by none now" if sources else None
 
 

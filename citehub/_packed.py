@@ -1,9 +1,9 @@
-"""What a wheel packs: the sources of a hub, and its releases but for what is read most.
+"""Archives in a wheel: the sources of a hub, and the files of its releases that are seldom read.
 
-That is the manifest and the tables of the newest release. One archive of a hub holds each other
-file of its releases once, under its SHA-256. It is a zip file of uncompressed entries, compressed
-as a whole, as releases have much in common. The first use of what is packed unpacks its release,
-whole or not at all, into the system's cache folder.
+The manifest and the tables of the newest release are not packed. One archive of a hub holds each
+other file of its releases once, under its SHA-256. It is a zip file of uncompressed entries,
+compressed as a whole, as releases have much in common. The first use of a packed file unpacks its
+release, whole or not at all, into the system's cache folder.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from citehub._json_types import HubIndex
 
 SOURCES: Final = "source.zip.xz"
-"""The archive of sources, likewise."""
+"""The archive of a hub's sources, in the folder of the hub."""
 _PIECE_BYTES: Final = 1 << 20
 _HASH_DIGITS: Final = 32  # in the name of a folder
-_UNWRITABLE: Final = {  # as where a home is a file, or may only be read
+_UNWRITABLE: Final = {  # errors if the place is a file, or read-only
     *(errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT),
     *(errno.ENOTDIR, errno.EEXIST, errno.ENOENT, errno.ELOOP, errno.ENAMETOOLONG),
 }
@@ -92,7 +92,7 @@ def unpack(hub: str, version: str, index: HubIndex) -> str:
 
 
 def unpack_sources(hub: str, name: str) -> str:
-    """Return the folder of a hub's sources: that of the hub, unless they are packed.
+    """Return the folder of a hub's sources; unpack it if it is packed.
 
     Parameters
     ----------
@@ -124,7 +124,7 @@ def unpack_sources(hub: str, name: str) -> str:
 
 
 def _unpack_all(path: str, folder: str) -> str:
-    """Unpack the missing files of an archive without folders."""
+    """Unpack an archive into a folder, unless it is there; return the folder."""
     with open_archive(path) as archive:
         files = {name: _read_source(archive, name, path) for name in archive.namelist()}
     due = {os.path.basename(name): data for name, data in files.items()}
@@ -146,7 +146,7 @@ def _read_source(archive: zipfile.ZipFile, name: str, path: str) -> bytes:
 
 
 def _place(scratch: str, folder: str) -> None:
-    """Give what was unpacked its name; what is there is damaged, or another process was first."""
+    """Give an unpacked folder its name; replace one there, which is damaged or the same."""
     try:
         os.rename(scratch, folder)
     except OSError as error:

@@ -1,4 +1,4 @@
-"""What a Parquet file is made of, told without decoding it.
+"""How much a Parquet file decodes to, found without decoding it.
 
 A small file can hold what no memory does, and its footer can lie. So citehub reads the footer and
 the headers of the pages itself, before any library allocates what these claim. Only flat tables in
@@ -49,7 +49,7 @@ class _TooMany(ValueError):
 
 
 class Text(NamedTuple):
-    """A column of text in one row group, whose dictionary decides how much it takes.
+    """A column of text in one row group; how many bytes it takes depends on its dictionary.
 
     ``n_coded`` values are given by their place in a dictionary of ``size`` bytes.
     """
@@ -110,12 +110,12 @@ class Parquet:
         ]
 
     def contents(self, fields: Sequence[Field], wanted: Collection[str] | None) -> Contents:
-        """Return what some columns decode to, by the header of each page.
+        """Return the sizes of some columns in memory, by the header of each page.
 
         Raises
         ------
         DamagedTable
-            The file contradicts itself or the manifest, or has an encoding of others.
+            The file contradicts itself or the manifest, or has an encoding that we never write.
         OverLimit
             A page is larger than any that a writer makes.
         """
@@ -150,7 +150,7 @@ class Parquet:
         return Contents(certain, texts)
 
     def _walk(self, stated: dict[int, Any], name: str) -> tuple[int, int, int]:
-        """Return the bytes of the pages of a chunk, the values by dictionary, and its bytes."""
+        """Return a chunk's bytes in pages, values by dictionary, and bytes of the dictionary."""
         at = stated[_key(9, _I64)]
         dictionary = stated.get(_key(11, _I64), 0)
         at = dictionary if 0 < dictionary < at else at

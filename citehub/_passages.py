@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from citehub._work import Work
 
 _DIRECTION_MARKS: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
-_MARK_LETTERS: Final = 30  # a longer mark is told by how many share it
+_MARK_LETTERS: Final = 30  # at most; of a longer mark, only its number of works is shown
 
 PASSAGES_FOUND: Final[TextStatus] = "passages found"
 """The text status of a work with a known passage."""
@@ -64,19 +64,17 @@ def describe_first(work: Work) -> str | None:
     kind = "in other words; " if rows[0]["gist"] else ""
     more = f", passage 1 of {len(rows):,}" if len(rows) > 1 else ""
     text = f"{describe_words(rows[0])} ({kind}{describe_place(rows[0])}{more})"
-    return _DIRECTION_MARKS.sub(
-        "", text
-    )  # else a text from outside turns round what stands behind it
+    return _DIRECTION_MARKS.sub("", text)  # else such a mark in a text turns the text after it
 
 
 def text_status(work: Work) -> str | None:
-    """Return `PASSAGES_FOUND` for a work with passages, else the status of its texts, if any."""
+    """Return `PASSAGES_FOUND` for a work with passages, else the status of its texts, or None."""
     statuses = dict.fromkeys(row["status"] for row in work.text_readings)
     return PASSAGES_FOUND if work.passages else ", ".join(statuses) or None
 
 
 def list_passages(work: Work) -> list[dict[str, Any]]:
-    """Return the passages of a work for people: place, gist, role, polarity, labeller."""
+    """Return the passages of a work, each with place, gist, labels, labellers by heading."""
     judged: dict[str | None, list[CitationLabelRow]] = {}
     for label in work.labels:
         judged.setdefault(label["context_id"], []).append(label)

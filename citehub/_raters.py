@@ -53,7 +53,7 @@ def fleiss_kappa(counts: Sequence[Sequence[int]]) -> float | None:
     Parameters
     ----------
     counts : sequence of sequence of int
-        How many labellers chose each class: a row a thing, a column a class.
+        How many labellers chose each class: a row for each judged thing, a column for each class.
 
     Returns
     -------

@@ -91,7 +91,7 @@ def rank_related(texts: Mapping[str, str], of: str) -> list[tuple[str, float, tu
 
 
 def bag_of(text: str) -> Counter[str]:
-    """Count the words of a text, without numbers and function words.
+    """Return how often a text has each word, without numbers and function words.
 
     Examples
     --------

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from citehub._columns import KNOWN_SCHEMA
 from citehub._manifest import MANIFEST, SIGNATURE, SUMS, hash_file, read_sums, schema_version
-from citehub._table import RowsByWork, Table, TableFile
+from citehub._table import Table
+from citehub._table_file import TableFile
 from citehub._text import clean
 from citehub.errors import (
     DamagedManifest,
@@ -24,6 +25,7 @@ from citehub.errors import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from citehub._arrow_rows import RowsByWork
     from citehub._json_types import Manifest, Resource
     from citehub._work import Work
 
@@ -305,7 +307,11 @@ class Release:
         """Return the rows of a table by work; None if this release does not have it."""
         if name not in self.resources:
             return None
-        return RowsByWork(self.tables[name], _WORK_COLUMNS.get(name, "work_id"), columns)
+        from citehub._arrow_rows import RowsByWork
+
+        table = self.tables[name]
+        rows = table.read_unique() if columns is None else table.read_rows(columns)
+        return RowsByWork(rows, _WORK_COLUMNS.get(name, "work_id"))
 
     # -- integrity ------------------------------------------------------------------------
 

@@ -119,7 +119,7 @@ def rank(query: str, documents: Sequence[Sequence[str]], weights: Sequence[int])
 def _qualities(
     word: str, vocabulary: Iterable[str], quality: Callable[[str, str], int]
 ) -> dict[str, int]:
-    """Return the score of each match."""
+    """Return the words of a vocabulary that match a word, each with its score."""
     found = {other: quality(word, other) for other in vocabulary}
     return {other: each for other, each in found.items() if each}
 

@@ -198,7 +198,7 @@ def _asked_values(release: Release, facet: str, asked: Any, works: set[str]) -> 
     what, allowed, hint = facet, {*known, NOT_KNOWN}, f"{NOT_KNOWN!r} finds works without one."
     if facet == "representatives":
         what, allowed, hint = "selection of representatives", set(known), ""
-    for value in [asked] if is_one else asked:  # which may be endless, but for the first wrong one
+    for value in [asked] if is_one else asked:  # maybe endless: the first wrong one ends it
         if not isinstance(value, str):
             message = f"{facet} takes a name or a list of names, not {value!r:.60}"
             raise TypeError(message)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _UNTRUSTED: Final = "untrusted comment:"
 _TRUSTED: Final = "trusted comment: "
-_WHOLE: Final = b"Ed"  # also the mark of a key; as a signature's: of the file itself
+_WHOLE: Final = b"Ed"  # marks a key, or a signature of the file itself
 _HASHED: Final = b"ED"  # a signature of the file's BLAKE2b-512
 _SCRYPT: Final = b"Sc"
 _NO_PASSWORD: Final = b"\0\0"
@@ -48,7 +48,7 @@ class SecretKey(NamedTuple):
 
 
 class Signed(NamedTuple):
-    """What a signature that holds says: the id of its key, and its comment."""
+    """The content of a valid signature: the id of its key, and its comment."""
 
     key_id: str
     comment: str
@@ -62,7 +62,7 @@ def check_signature(folder: str, key: str) -> str:
     Parameters
     ----------
     folder : str
-        It holds ``SHA256SUMS`` and ``SHA256SUMS.minisig``.
+        The published folder, with ``SHA256SUMS`` and ``SHA256SUMS.minisig``.
     key : str
         A public key of minisign, ``RW…``, or the path of a file that holds it.
 
@@ -134,12 +134,12 @@ def format_public(key: SecretKey) -> str:
 
 
 def format_public_file(key: SecretKey) -> bytes:
-    """Return the file of a public key."""
+    """Return the content of the file of a public key."""
     return f"{_UNTRUSTED} public key {format_id(key.number)}\n{format_public(key)}\n".encode()
 
 
 def format_secret_file(key: SecretKey, password: str) -> bytes:
-    """Return the file of a secret key, encrypted unless the password is empty."""
+    """Return the content of the file of a secret key, encrypted unless the password is empty."""
     plain = key.number + key.seed + _public_bytes(key)
     plain += _checksum(plain)
     salt, costs, kdf = bytes(32), (0, 0), _NO_PASSWORD
@@ -247,7 +247,7 @@ def _key_line(text: str) -> str:
 
 
 def _decode(line: str | bytes) -> bytes:
-    """Decode base64; what is none gives nothing."""
+    """Return the bytes in a line of base64; none if it is invalid."""
     try:
         return base64.b64decode(line.strip(), validate=True)
     except ValueError:

@@ -29,8 +29,11 @@ class StoredRows(Protocol):
 
     def __iter__(self) -> Iterator[dict[str, Any]]: ...
 
-    def by_key(self, key: Sequence[str]) -> Iterable[Mapping[str, Any]]:
-        """Return the rows in the order of their keys, as `row_key` spells them."""
+    def json_lines(self, names: Sequence[str], key: Sequence[str]) -> Iterable[str]:
+        """Yield columns of the rows as JSON, a list a line, by their keys as `row_key` spells."""
+
+    def nulls(self, column: str) -> int:
+        """Return how many cells of a column are null."""
 
     def duplicate_key(self, key: Sequence[str]) -> str | None:
         """Return a key that occurs twice, as `row_key` spells it, or None."""
@@ -89,12 +92,14 @@ def content_hash(rows: Rows, schema: Schema) -> str:
     """Return the SHA-256 of the rows sorted by key, whatever Parquet writer made them."""
     fields = schema["fields"]
     names = [field["name"] for field in fields]
-    has_dates = any(field["arrowType"] == "date32" for field in fields)
     digest = hashlib.sha256()
-    digest.update(_json([[field["name"], field["arrowType"]] for field in fields]))
-    for row in _by_key(rows, schema["primaryKey"]):
-        cells = [row[name] for name in names]
-        digest.update(_json([*map(_plain, cells)] if has_dates else cells))
+    digest.update(_line([[field["name"], field["arrowType"]] for field in fields]))
+    if isinstance(rows, Sequence):
+        for row in sorted(rows, key=lambda row: row_key(row, schema["primaryKey"])):
+            digest.update(_line([_plain(row[name]) for name in names]))
+    else:
+        for lines in rows.json_lines(names, schema["primaryKey"]):
+            digest.update(lines.encode())
     return "sha256:" + digest.hexdigest()
 
 
@@ -133,11 +138,14 @@ def find_wrong_cell(rows: Rows, schema: Schema) -> tuple[str, str] | None:
 def _is_sound(rows: Rows, field: Field) -> bool:
     """Tell whether a column allows all of its values."""
     values: Iterable[Any]
+    rules = {*field.get("constraints", ())} - {"required"}
     if isinstance(rows, Sequence):
         values = [row[field["name"]] for row in rows]
         kinds = {*map(type, values)} - {type(None)}
         if any(kinds <= {kind} for kind in (str, int)):  # else 1, 1.0 and True would be one
             values = {*values}
+    elif field["arrowType"] == "string" and not rules and "format" not in field:  # may be long
+        values = [None] if rows.nulls(field["name"]) else []
     else:
         values = rows.values(field["name"])
     return not any(find_wrong_value(value, field) for value in values)
@@ -158,12 +166,6 @@ def _duplicate_key(rows: Sequence[Mapping[str, Any]], key: Sequence[str]) -> str
             return spelt
         seen.add(spelt)
     return None
-
-
-def _by_key(rows: Rows, key: Sequence[str]) -> Iterable[Mapping[str, Any]]:
-    if isinstance(rows, Sequence):
-        return sorted(rows, key=lambda row: row_key(row, key))
-    return rows.by_key(key)
 
 
 def _values(rows: Rows, column: str) -> set[Any]:
@@ -318,5 +320,10 @@ def _plain(value: object) -> object:
     return value.isoformat() if isinstance(value, datetime.date) else value
 
 
-def _json(value: object) -> bytes:
-    return _ENCODER.encode(value).encode() + b"\n"
+def encode_json(value: object) -> str:
+    """Return a value as content hashes spell it."""
+    return _ENCODER.encode(_plain(value))
+
+
+def _line(cells: list[Any]) -> bytes:
+    return _ENCODER.encode(cells).encode() + b"\n"

@@ -202,4 +202,4 @@ VOCABULARIES: Final = (
     JOIN_REASON,
     EVIDENCED_TABLE,
 )
-"""All of them, in the order of ``_rows``."""
+"""All vocabularies, in the order of ``_rows``."""

@@ -27,7 +27,7 @@ _HOLDER_LETTERS: Final = 200  # at most
 
 @contextmanager
 def writing(folder: str, *, wait: float = _WAIT_SECONDS) -> Iterator[None]:
-    """Keep other processes from writing into a folder, until this one ends.
+    """Keep other processes from writing into a folder until the block ends.
 
     The thread that holds it may take it again.
 
@@ -88,7 +88,7 @@ def _acquire(folder: str, end: float) -> BaseFileLock:
 
 @contextmanager
 def changing(path: str, *, wait: float = _WAIT_SECONDS) -> Iterator[None]:
-    """Let nobody else read and rewrite a small file meanwhile; nothing is left beside it.
+    """Lock a small file to read and rewrite it; no file of the lock stays beside it.
 
     Where the system has no locks, it goes on without one.
 
@@ -97,12 +97,12 @@ def changing(path: str, *, wait: float = _WAIT_SECONDS) -> Iterator[None]:
     path : str
         The file, in a folder that exists.
     wait : float, optional
-        Seconds to wait for another one.
+        Seconds to wait for another process.
 
     Raises
     ------
     HubInUse
-        Another one still writes.
+        Another process still writes.
     """
     folder = os.path.dirname(os.path.realpath(path))
     with holding(folder, wait=wait, unsure=True) as is_mine:
@@ -113,9 +113,9 @@ def changing(path: str, *, wait: float = _WAIT_SECONDS) -> Iterator[None]:
 
 @contextmanager
 def resumable(folder: str, *, wait: float = _WAIT_SECONDS) -> Iterator[str]:
-    """Lock a folder from which a run that is cut off goes on.
+    """Yield a folder, locked, from which a run that was cut off goes on.
 
-    It is removed at the end if it holds no file but those that begin with a dot.
+    The folder is removed at the end if it holds no file except those that begin with a dot.
     """
     with writing(folder, wait=wait):
         try:

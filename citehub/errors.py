@@ -220,7 +220,7 @@ class MissingExtra(CitehubError, ImportError):
 
     @classmethod
     def of(cls, library: str, extra: str) -> Self:
-        """Name the library and the command that installs it."""
+        """Return an error with the library and the command that installs it."""
         return cls(
             f"This needs {library}, which is not installed. "
             f'Install it with: python -m pip install "citehub[{extra}]"'
@@ -250,7 +250,7 @@ class DamagedRelease(CitehubError):
 
     @classmethod
     def at(cls, path: str, expected: str, found: str) -> Self:
-        """Name the file, what was expected, what was found and what to do."""
+        """Return an error with the file, what was expected, what was found and what to do."""
         message = (
             f"{path} is damaged: expected {expected}; found {found}. "
             "Restore it: 'git checkout' in a clone, 'pip install --force-reinstall' of the "
@@ -288,7 +288,7 @@ class OverLimit(DamagedRelease):
 
     @classmethod
     def at(cls, path: str, expected: str, found: str) -> Self:
-        """Name the file, the limit, what was found, and how to lift the limits."""
+        """Return an error with the file, the limit, what was found, and how to lift the limits."""
         message = (
             f"{path} is too large to be read unasked: it has {found}; the limit is {expected}. "
             "If you trust who made it, set the environment variable CITEHUB_LIMITS=off."
@@ -311,7 +311,7 @@ class BadSignature(CitehubError):
 
     @classmethod
     def at(cls, path: str, problem: str) -> Self:
-        """Name the file, the problem and the next step."""
+        """Return an error with the file, the problem and the next step."""
         return cls(
             f"{path} is no signature to rely on. {problem} Trust nothing in this folder: get it "
             "again, and ask its maintainer for the public key by another way.",
@@ -324,7 +324,7 @@ class NewerRelease(CitehubError):
 
     @classmethod
     def at(cls, path: str, schema: int, known: int, expected: str, found: str) -> Self:
-        """Name the file, its schema, the newest known schema, and what was not understood."""
+        """Return an error with the file, its schema, the newest known one and the unknown part."""
         return cls.of(
             path,
             f"it has schema {schema}, and this citehub knows schemas up to {known}. Expected "
@@ -333,7 +333,7 @@ class NewerRelease(CitehubError):
 
     @classmethod
     def of(cls, path: str, what: str) -> Self:
-        """Name the file, the newer part, and how to upgrade."""
+        """Return an error with the file, the newer part, and how to upgrade."""
         return cls(
             f"A newer citehub wrote {path}: {what}. "
             "Upgrade with: python -m pip install --upgrade citehub"
@@ -349,7 +349,7 @@ class SourceError(BuildError):
 
     @classmethod
     def at(cls, path: str, line: int, problem: str) -> Self:
-        """Name the file, the line (from 1; 0 for the whole file) and the problem."""
+        """Return an error with the file, the line (from 1; 0 for the whole file), the problem."""
         return cls(f"{path}, line {line}: {problem}" if line else f"{path}: {problem}")
 
 
@@ -400,7 +400,7 @@ class UnreadableText(CitehubError, ValueError):
 
     @classmethod
     def at(cls, path: str, problem: str, hint: str = "") -> Self:
-        """Name the file, the problem and the next step."""
+        """Return an error with the file, the problem and the next step."""
         return cls(f"{path} cannot be read: {problem.removesuffix('.')}. {hint}".rstrip(), path)
 
 
@@ -421,7 +421,7 @@ class BadArgument(CitehubError, ValueError):
 
     @classmethod
     def of(cls, name: str, value: object, allowed: str) -> Self:
-        """Name the argument, its value and what is allowed."""
+        """Return an error with the argument, its value and what is allowed."""
         return cls(f"{name} is {value!r}; it must be {allowed}.")
 
 

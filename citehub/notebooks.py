@@ -91,7 +91,7 @@ def copy_notebooks(out: str | os.PathLike[str]) -> tuple[str, ...]:
         f"{name}.ipynb": to_ipynb(text, name, pages).encode() for name, text in pages.items()
     }
     files = {name: held for name, held in _files() if not name.endswith(".md")} | written
-    if is_here:  # what a run that was cut off wrote is as good
+    if is_here:  # a run that was cut off may have written some
         _check_begun(target, files)
     with _atomic_folder.scratch_folder(target) as scratch:
         for name, held in files.items():

@@ -27,7 +27,7 @@ os.environ["CITEHUB_HOME"] = str(TESTS / "no-home")  # no hub of whoever runs th
 NOT_QUICK = ("browser", "cluster", "node", "slow")  # marks; pyproject.toml says what they mean
 MARKED_BY = {"browser": "browser", "spark": "cluster", "find_node": "node"}
 """Fixtures whose users need no mark of their own."""
-SPARK = {f"tests/graph/test_{name}.py" for name in ("canonical", "cluster", "engines")}
+SPARK = {f"tests/graph/test_{name}.py" for name in ("most_cited", "cluster", "engines")}
 LARGE = (
     "citehub/display/figures.py", "citehub/notebooks.py", "tests/graph/test_cluster.py",
     "tests/graph/test_engines.py", "tests/publish/test_croissant.py",

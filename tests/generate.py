@@ -136,14 +136,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from citehub._hub import Hub, declares_tables
+from citehub._hub import Hub, declare_tables
 
 if TYPE_CHECKING:
     from citehub import _mt_nlg_rows as _rows
     from citehub._table import Table
 
 
-@declares_tables
 class MtNlg(Hub):
     """One release of the hub ``mt-nlg``: a :class:`Hub` with tables that no other has.
 
@@ -155,9 +154,11 @@ class MtNlg(Hub):
     [105.0]
     """
 '''
-    for table in read_own_tables(str(MT_NLG)).values():
+    tables = read_own_tables(str(MT_NLG))
+    for table in tables.values():
         for line in _hub_table(table.name, table.noun, table.description):
             yield f"    {line}"
+    yield f"\n\ndeclare_tables(MtNlg, {[*tables]})"
 
 
 def _mt_nlg_rows():

@@ -48,6 +48,8 @@ TESTS = {  # by module of citehub: the files that stand for it, the quickest fir
     "_news": ("test_news.py", "build/test_changes.py"),
     "_manifest": ("test_manifest.py", "test_catalog.py", "test_table.py"),
     "build/assemble": ("build/test_assemble.py", "graph/test_hubs.py"),
+    "build/counts": ("build/test_assemble.py", "graph/test_hubs.py"),
+    "build/labels": ("build/test_curation.py", "build/test_passages.py", "build/test_assemble.py"),
     "build/derived": (*RELEASE, "build/test_assemble.py"),
     "build/candidates": ("build/test_candidates.py",),
     "build/join": ("build/test_join.py", "build/test_assemble.py"),

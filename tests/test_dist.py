@@ -17,6 +17,7 @@ import pytest
 
 import citehub
 from citehub._manifest import MANIFEST, sha256
+from citehub.notebooks import read_notebooks
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parent.parent
@@ -137,11 +138,17 @@ def test_the_wheel_holds_the_sources_of_each_hub(dist):
         }
 
 
-def test_the_wheel_holds_every_tracked_page_and_nothing_else(dist):
+def test_the_wheel_holds_every_notebook_and_what_it_reads_and_nothing_else(dist):
     packed = unpacked(wheel_files(dist)["citehub/_notebooks.zip.xz"])
     pages = {f"docs/{name}": data for name, data in packed.items()}
     of_the_site = ("docs/conf.py", "docs/_")
-    expected = {name for name in tracked("docs") if not name.startswith(of_the_site)}
+    read = {f"docs/{name}.md" for name in read_notebooks()}
+    expected = {
+        name
+        for name in tracked("docs")
+        if not name.startswith(of_the_site) and (name in read or not name.endswith(".md"))
+    }
+    assert read < expected
     assert pages == {name: (ROOT / name).read_bytes() for name in expected}
 
 

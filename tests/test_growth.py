@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import citehub
-from citehub import Hub, _check, _columns, _schema, _table, errors
+from citehub import Hub, _check, _columns, _parquet_files, _schema, errors
 from citehub._schema import SCHEMA, SCHEMA_VERSION, TABLES, Column, schema_at
 from citehub._types import TYPES
 from citehub.build.own_tables import read_own_tables
@@ -52,7 +52,7 @@ class TestOlderRelease:
         assert len(frame) == 45
         assert frame[list(ADDED)].isna().all(axis=None)
         assert frame.dtypes[list(ADDED)].to_dict() == {
-            name: pd.ArrowDtype(_table.arrow_type(kind)) for name, kind in ADDED.items()
+            name: pd.ArrowDtype(_parquet_files.arrow_type(kind)) for name, kind in ADDED.items()
         }
         assert hub.citing_works["made_int8"].isna().sum() == 44
         frame = hub.works.to_polars(["work_id", *ADDED])

@@ -10,6 +10,7 @@ import pytest
 
 import citehub
 from citehub import errors
+from citehub._hub import is_free
 from tests.made import CANONICAL, make_release, make_works
 
 PYTHIA = "arxiv:2304.01373"
@@ -187,6 +188,10 @@ def test_repr_and_html(hub, first):
 def test_tables_by_name_and_by_property_are_the_same(hub):
     for name in hub.tables:
         assert hub.table(name).path == getattr(hub, name).path
+
+
+def test_no_attribute_of_a_hub_is_free_for_a_table(hub):
+    assert not [name for name in {*dir(hub)} - {*hub.tables} if is_free(name)]
 
 
 def test_a_hub_crosses_processes(hub):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import inspect
 import os
 from types import NoneType
 from typing import Literal, get_args, get_origin, get_type_hints
@@ -47,7 +48,7 @@ def row_and_column(table: str) -> tuple[type, object]:
     """Return the row type and the Literal of columns that the class of hubs gives a table."""
     kind, rows = (MtNlg, _mt_nlg_rows) if table in OWN else (Hub, _rows)
     names = vars(_hub) | {"_rows": rows, "Manifest": dict, "Table": _table.Table}
-    hint = eval(kind.__annotations__[table], names)
+    hint = inspect.get_annotations(kind, locals=names, eval_str=True)[table]
     assert get_origin(hint) is _table.Table
     return get_args(hint)
 

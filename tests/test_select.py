@@ -11,7 +11,7 @@ import pytest
 import citehub
 from citehub import _release, errors
 from citehub._select import _KNOWN_OF, FLAGS, LISTS
-from citehub._table import TableFile
+from citehub._table_file import TableFile
 from tests.made import CANONICAL, make_release, make_works
 
 PYTHIA = "arxiv:2304.01373"
@@ -590,9 +590,9 @@ def test_what_one_selection_read_no_other_reads_again(monkeypatch):
     expected = ids(citehub.load("mt-nlg").select(**conditions))
     read, original = [], TableFile.read
 
-    def note(self, columns):
+    def note(self, columns, **how):
         read.append(self.path)
-        return original(self, columns)
+        return original(self, columns, **how)
 
     monkeypatch.setattr(TableFile, "read", note)
     hub = citehub.load("mt-nlg")

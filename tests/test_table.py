@@ -17,11 +17,12 @@ import pyarrow.parquet as pq
 import pytest
 
 import citehub
-from citehub import _limits, _parquet, _table, errors
+from citehub import _limits, _parquet, _table_file, errors
 from citehub._manifest import sha256
 from citehub._parquet import Parquet
 from citehub._schema import TABLES
-from citehub._table import Table, TableFile
+from citehub._table import Table
+from citehub._table_file import TableFile
 from tests.faults import tables as faults
 
 EVERY_READ = {
@@ -424,12 +425,12 @@ def test_rows_by_the_manifest_are_bounded_when_a_hub_is_opened(tmp_path):
 def test_texts_that_a_dictionary_repeats_are_measured_exactly(monkeypatch):
     table = faults.original("works")
     data = faults.written(table)
-    monkeypatch.setattr(_table, "_MEASURED_ROWS", 3)
+    monkeypatch.setattr(_table_file, "_MEASURED_ROWS", 3)
     names = faults.columns(table, faults.is_text)
     file = pq.ParquetFile(pa.BufferReader(data))
     texts = [_parquet.Text(0, name, table.num_rows, 1 << 30) for name in names]
     exact = sum(len((each or "").encode()) for name in names for each in table[name].to_pylist())
-    found = _table._text_sizes(file, data, texts, 1 << 11)
+    found = _table_file._text_sizes(file, data, texts, 1 << 11)
     assert exact <= found <= 1.3 * exact
 
 

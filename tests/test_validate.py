@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from citehub._arrow_rows import ArrowRows
 from citehub._schema import SCHEMA, TABLES
-from citehub._table import ArrowRows
 from citehub._validate import (
     content_hash,
     find_dangling_key,
@@ -84,7 +84,7 @@ def test_dates_and_limits_are_accepted():
     assert find_problem([row], describe(TABLES["label_counts"], [row])) is None
 
 
-CELLS = st.text(alphabet="a|%b7C ü\U0001f600", max_size=2)
+CELLS = st.text(alphabet='a|%b7C ü\U0001f600"\\\n\x1f', max_size=2)
 COUNTED = st.lists(st.tuples(CELLS, CELLS, st.integers(0, 9)))
 
 
@@ -104,6 +104,28 @@ def test_rows_in_arrows_memory_are_judged_and_hashed_as_dicts_are(drawn):
     there = {"sources": [{"source_id": "a"}]}
     lost = find_dangling_key({**there, "source_overlap": rows}, resource)
     assert find_dangling_key({**there, "source_overlap": stored}, resource) == lost
+
+
+KINDS = {  # a table with each type of column: cells that JSON could spell in several ways
+    "works": {
+        "title": 'A "q" \\ \x00\x7f\u2028', "is_retracted": True, "publication_year": -1,
+        "citation_count": None, "citation_count_on": datetime.date(1, 2, 3),
+    },
+    "representatives": {"rank": 1, "score": 1e-7, "coverage": 1e22, "runner_up_score": 0.1},
+    "sources": {"kind": "publisher"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_cells_of_every_type_are_hashed_in_arrows_memory_as_dicts_are(name):
+    table, bare = TABLES[name], {column.name: None for column in TABLES[name].columns}
+    rows = [{**bare, **dict.fromkeys(table.key, "b"), **KINDS[name]}, bare]
+    if name == "representatives":
+        rows[1] = {**rows[0], "rank": 10, "score": -0.0}
+    else:
+        rows[1] = {**bare, **dict.fromkeys(table.key, "a")}
+    stored = ArrowRows(pa.Table.from_pylist(rows, schema=arrow_schema(table)))
+    assert describe(table, stored) == describe(table, rows)
 
 
 def test_a_wrong_cell_is_found_in_arrows_memory():

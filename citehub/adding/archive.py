@@ -80,7 +80,7 @@ class Archive:
         return data
 
     def pieces(self, name: str, _size: int = 0, _digest: str = "") -> Iterator[bytes]:
-        """Yield the content of a file, no more than is taken of it at a time."""
+        """Yield the content of a file in pieces, each read on demand."""
         entry = self._entries.get(self._prefix + name)
         if entry is None:
             raise self._refusal(f"{name} is missing")
@@ -137,7 +137,7 @@ class Archive:
 
     @contextmanager
     def _judged(self) -> Iterator[None]:
-        """Tell what is no archive, or a damaged one."""
+        """Turn errors of a damaged archive, or of another kind of file, into `DamagedRelease`."""
         try:
             yield
         except _BAD as error:

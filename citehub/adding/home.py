@@ -1,4 +1,4 @@
-"""The home of hubs: what is added to it, updated and removed, whole or not at all."""
+"""The home of hubs: adding, updating and removing hubs, whole or not at all."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _KEY_BYTES: Final = 1 << 14  # at most, of its file
 
 
 class AddedHub(NamedTuple):
-    """What came of adding or updating a hub.
+    """The result of adding or updating a hub.
 
     Attributes
     ----------
@@ -77,7 +77,7 @@ class AddedHub(NamedTuple):
     diff: Diff | None
 
 
-class _There(NamedTuple):
+class _AddedBefore(NamedTuple):
     """A hub of the same name that was added before."""
 
     folder: str
@@ -203,7 +203,7 @@ def take(  # noqa: PLR0913 -- as the command has options
         offer = read_offer(place, release, named, most)
         if hub and offer.hub != hub:
             raise NotAdded(f"{named} now has another hub, {offer.hub}. {hub} stays as it is.")
-        there = _find_there(offer)
+        there = _find_added(offer)
         key_id = ""
         key = _read_key(key) or (there.key if there else "")
         if key:
@@ -213,7 +213,7 @@ def take(  # noqa: PLR0913 -- as the command has options
         made = AddedHub(
             offer.hub, offer.version, before, folder, named, key_id, is_new=False, diff=None
         )
-        if there and _is_there(offer, there, key, other_source=other_source):
+        if there and _is_present(offer, there, key, other_source=other_source):
             return made
         receive(place, offer, release, progress)
         diff = _compare(offer, there, release)
@@ -241,8 +241,8 @@ def source_of(hub: str) -> str:
     return read_provenance(folder)[read_index(folder)["default"]].source
 
 
-def _find_there(offer: Offer) -> _There | None:
-    """Return the added hub of the same name, if any; refuse the name of another one."""
+def _find_added(offer: Offer) -> _AddedBefore | None:
+    """Return the added hub of the same name, or None; refuse the name of another one."""
     hub = offer.hub
     with suppress(NoDatasets):
         if os.path.lexists(os.path.join(datasets_folder(), hub)):
@@ -260,10 +260,10 @@ def _find_there(offer: Offer) -> _There | None:
         )
     index, records = read_index(folder), read_provenance(folder)
     visible = {version: records[version] for version in index["versions"] if version in records}
-    return _There(folder, index["default"], visible)
+    return _AddedBefore(folder, index["default"], visible)
 
 
-def _is_there(offer: Offer, there: _There, key: str, *, other_source: bool) -> bool:
+def _is_present(offer: Offer, there: _AddedBefore, key: str, *, other_source: bool) -> bool:
     """Tell whether the release is there already; refuse one that does not follow those there."""
     name = f"{offer.hub} {offer.version}"
     stays = f"{offer.hub} {there.newest} stays as it is"
@@ -288,7 +288,7 @@ def _is_there(offer: Offer, there: _There, key: str, *, other_source: bool) -> b
         )
     record = there.records.get(offer.version)
     if record and record.manifest == offer.digest:
-        if key and key != record.key:  # which would not be kept
+        if key and key != record.key:  # the key would not be kept
             raise NotAdded(
                 f"{name} is there already, but was added with {'another' if record.key else 'no'} "
                 f"key. {stays}. To have it held to this key: citehub remove {offer.hub}, then the "
@@ -316,8 +316,8 @@ def _is_there(offer: Offer, there: _There, key: str, *, other_source: bool) -> b
     return False
 
 
-def _compare(offer: Offer, there: _There | None, release: str) -> Diff | None:
-    """Return what changes if the release becomes the newest of its hub."""
+def _compare(offer: Offer, there: _AddedBefore | None, release: str) -> Diff | None:
+    """Return what changes if the release becomes the newest of its hub; None if it does not."""
     if there is None or version_key(offer.version) < version_key(there.newest):
         return None
     from citehub._diff import diff
@@ -335,12 +335,12 @@ def _begin(offer: Offer, record: Provenance, staged: str, release: str) -> None:
 
 
 def _join(
-    offer: Offer, there: _There, record: Provenance, release: str, *, other_source: bool
+    offer: Offer, there: _AddedBefore, record: Provenance, release: str, *, other_source: bool
 ) -> None:
     """Give a release its place in its hub; it is visible from its entry in the index on."""
     with writing(there.folder):
-        now = _find_there(offer)  # another process may have changed it
-        if now is None or _is_there(offer, now, record.key, other_source=other_source):
+        now = _find_added(offer)  # another process may have changed it
+        if now is None or _is_present(offer, now, record.key, other_source=other_source):
             return
         write_provenance(there.folder, {**now.records, offer.version: record})
         _atomic_folder.move(release, os.path.join(there.folder, offer.version))
@@ -416,7 +416,7 @@ def check_removable(hub: str) -> str:
     NotAdded
         It was not added, or somebody put something of their own into it.
     """
-    _atomic_folder.clear_left(home_folder())  # as of a removal that was cut off
+    _atomic_folder.clear_left(home_folder())  # leftovers of a removal that was cut off
     folder = added_folder(hub)
     if not folder or os.path.islink(folder):
         own = find_folder(hub) if hub in hubs() else ""
@@ -442,7 +442,7 @@ def check_removable(hub: str) -> str:
 
 
 def remove(hub: str) -> None:
-    """Remove an added hub: at once, as others see it.
+    """Remove an added hub; others never see a part of it.
 
     Raises
     ------

@@ -22,7 +22,7 @@ def lock(*hubs: str, version: str | None = None, file: str = "") -> str:
     """Write which release of hubs an analysis uses, so that :func:`load` gives these or an error.
 
     A lock counts in its folder and below, for hubs that are opened by name. It holds version and
-    SHA-256 of each manifest, which holds those of the tables. What it said of other hubs stays.
+    SHA-256 of each manifest, which holds those of the tables. Its entries for other hubs stay.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def lock(*hubs: str, version: str | None = None, file: str = "") -> str:
     Returns
     -------
     str
-        The lock.
+        The path of the lock.
 
     Raises
     ------
@@ -68,14 +68,14 @@ def lock(*hubs: str, version: str | None = None, file: str = "") -> str:
 
 
 def _pin(hub: str, version: str | None) -> _lock_file.Pin:
-    """Return what a lock says of a release."""
+    """Return the entry of a lock for a release."""
     if is_folder(hub):
         raise BadArgument(f"{hub!r} is a folder. A lock names hubs, as citehub list shows them.")
     opened = open_hub(hub, version)
     folder = find_folder(hub)
     record = read_provenance(folder).get(opened.version)
     source = record.source if record else ""
-    if source and "://" not in source:  # which would tell how this computer's folders are called
+    if source and "://" not in source:  # it would show folders of this computer
         source = os.path.basename(source)
     if os.path.dirname(folder) == datasets_folder():
         source = _lock_file.SHIPPED
@@ -98,7 +98,7 @@ def _write(path: str, pins: Mapping[str, _lock_file.Pin]) -> None:
 
 
 def read(file: str = "") -> dict[str, _lock_file.Pin]:
-    """Return what a lock names, by default the one that counts here.
+    """Return the releases that a lock names, by hub; by default, of the lock that counts here.
 
     Raises
     ------

@@ -1,6 +1,6 @@
 """Where a hub comes from: a folder, an archive, an address on the web; none is trusted.
 
-Each gives files by name, as a published folder has them. What else a place holds is not looked at.
+Each gives files by name, as a published folder has them; other files of a place are not read.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Site:
     def read(self, name: str, most: int) -> bytes | None:
         """Return a small file; None if there is none.
 
-        Hosts answer for a file that is not there with a page, 403 or 410, too.
+        For a missing file, some hosts answer with a page, with 403 or with 410.
         """
         if name == MANIFEST:
             return self.web.read(name, '"resources"', most)
@@ -146,7 +146,7 @@ def _spell_path(text: str) -> str:
         raise BadArgument(
             f"{path!r} is neither a folder nor a regular file. Save it as one first."
         )
-    if not is_line(path):  # which is kept, and told
+    if not is_line(path):  # the path is kept and shown
         raise BadArgument(f"{path!r} has a name that is no line of text in UTF-8. Rename it.")
     if not os.path.isdir(path) or os.path.lexists(os.path.join(path, MANIFEST)):
         return path

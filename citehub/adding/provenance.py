@@ -1,4 +1,4 @@
-"""What a home keeps of each hub that was added: where its releases are from, ``added.json``."""
+"""``added.json`` in the folder of an added hub: where its releases are from."""
 
 from __future__ import annotations
 

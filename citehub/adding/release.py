@@ -1,4 +1,4 @@
-"""Taking a release from a place: its manifest first, then only what that names, all compared."""
+"""Taking a release from a place: its manifest, then the files it names, each with its hash."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from citehub.adding.places import Place
 
 _TEXTS: Final = (CHANGES, *(each for each in PUBLISHING_FILES if each != SUMS))
-"""What is taken beside the tables; no page and no script."""
+"""The files that are taken beside the tables; no page and no script."""
 _SIGNATURE_BYTES: Final = 1 << 14  # at most
 _NOTHING: Final = "Nothing was added."
 
@@ -74,7 +74,7 @@ class Offer(NamedTuple):
 
 
 def read_offer(place: Place, folder: str, source: str, most: int) -> Offer:
-    """Take manifest, sums and signature into an empty folder, and say what they offer.
+    """Take manifest, sums and signature into an empty folder, and return the release they offer.
 
     Raises
     ------
@@ -99,7 +99,7 @@ def read_offer(place: Place, folder: str, source: str, most: int) -> Offer:
                 f"The tables at {source} have {offer.size:,} bytes; at most {most:,} are taken. "
                 "If you expect so many, add them with: --most GB"
             )
-        if sums is not None:  # one that names nothing would be signed for another purpose
+        if sums is not None:  # an empty list may be signed for another purpose
             _check_sums(offer, folder)
     return offer
 
@@ -181,7 +181,7 @@ def _pour(place: Place, table: Resource, folder: str) -> None:
 
 @contextmanager
 def in_words_of(folder: str, source: str) -> Iterator[None]:
-    """Have errors name the place, not the copy that was taken from it."""
+    """Make errors name the place, not the copy that was taken from it."""
     try:
         yield
     except CitehubError as error:

@@ -52,32 +52,32 @@ def splits_of_batch(
 
 
 def counts(**arguments: int) -> list[int]:
-    """Return whole numbers from 1 as Python's, as those of an array would overflow."""
+    """Return the arguments, whole numbers from 1, as Python's, as NumPy's would overflow."""
     check("a whole number from 1", lambda value: value >= 1 and value == int(value), **arguments)
     return [int(value) for value in arguments.values()]
 
 
 def amounts(**arguments: float) -> list[float]:
-    """Return finite numbers above 0."""
+    """Return the arguments, finite numbers above 0, as Python's."""
     check("a finite number above 0", lambda value: 0 < value < math.inf, **arguments)
     return [float(value) for value in arguments.values()]
 
 
 def prices(**arguments: float) -> list[float]:
-    """Return finite numbers from 0."""
+    """Return the arguments, finite numbers from 0, as Python's."""
     check("a finite number from 0", lambda value: 0 <= value < math.inf, **arguments)
     return [float(value) for value in arguments.values()]
 
 
 def check_splits(*splits: Split) -> None:
-    """Raise for the first that does not come out even."""
+    """Raise for the first value that its number does not divide."""
     for split in splits:
         if split.value % split.number:
             raise BadArgument.of(split.name, split.value, split.allowed)
 
 
 def check_switches(**arguments: bool) -> None:
-    """Raise for what is no truth value."""
+    """Raise for the first argument that is no truth value."""
     check("True or False", (False, True).__contains__, **arguments)
 
 
@@ -89,7 +89,7 @@ def check_recomputation(recomputation: object) -> None:
 
 
 def zero_stages(zero_stage: int) -> int:
-    """Return the stage of ZeRO."""
+    """Return the stage of ZeRO, 0 to 3, as Python's int."""
     check("0, 1, 2 or 3", range(4).__contains__, zero_stage=zero_stage)
     return int(zero_stage)
 

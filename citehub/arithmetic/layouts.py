@@ -164,7 +164,7 @@ class _Plan(NamedTuple):
 
     @property
     def layout(self) -> Layout:
-        """The five that vary."""
+        """The five sizes in which layouts of a run differ."""
         return {
             "tensor": self.tensor,
             "pipeline": self.pipeline,
@@ -349,7 +349,7 @@ def layout_faults(**training: Unpack[Training]) -> list[str]:
     Returns
     -------
     list of str
-        A sentence for each rule that is broken; none if the layout is possible.
+        A sentence for each broken rule; empty if the layout is possible.
 
     Raises
     ------
@@ -388,7 +388,7 @@ def nearest_layouts(*, count: int = 3, **training: Unpack[Training]) -> list[Lay
     Returns
     -------
     list of Layout
-        The nearest first; none if nothing splits this model and batch over these GPUs.
+        The nearest first; empty if no layout splits this model and batch over these GPUs.
 
     Raises
     ------
@@ -452,7 +452,7 @@ def rank_layouts(
     Returns
     -------
     list of RankedLayout
-        Layouts that fit; none if none does.
+        The layouts that fit; an empty list if none does.
 
     Raises
     ------

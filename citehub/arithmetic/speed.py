@@ -362,8 +362,8 @@ def iteration_seconds(
 
     Notes
     -----
-    The other way round than :func:`mfu`, whose source it shares: K22 (arXiv 2205.05198),
-    equation 7. The utilization is the reader's: no formula here predicts one.
+    The inverse of :func:`mfu`, from the same source: K22 (arXiv 2205.05198), equation 7. You
+    give the utilization: no formula here predicts one.
 
     Examples
     --------

@@ -112,12 +112,12 @@ def _find_gap(hub: Hub) -> str:
 
 
 def _constrain(schema: Schema) -> list[tuple[str, str, Any]]:
-    """Return the values that columns may hold."""
+    """Return the name, type and constraints of each column."""
     return [(f["name"], f["arrowType"], f.get("constraints", {})) for f in schema["fields"]]
 
 
 def read_adopted(folder: str, progress: Callable[[str], None]) -> Statements | None:
-    """Return what the release in a folder says; None if there is no such folder.
+    """Return the statements of the release in a folder; None if there is no such folder.
 
     Raises
     ------

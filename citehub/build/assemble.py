@@ -8,19 +8,16 @@ its origin; cells that follow from others are computed.
 from __future__ import annotations
 
 import functools
-import hashlib
-import itertools
 import math
-import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from citehub._labels import find_shown
 from citehub._markup import plain_title, says_something
 from citehub._schema import SCHEMA_VERSION, TABLES, schema_at
-from citehub._text import counted, hash_sentence
+from citehub._text import counted
 from citehub._validate import row_key
+from citehub.build.counts import put_counts, put_years
 from citehub.build.decisions import Decisions, origin_of
 from citehub.build.derived import (
     DERIVED,
@@ -32,28 +29,28 @@ from citehub.build.derived import (
     put_timespan,
 )
 from citehub.build.join import RecordKey, join
+from citehub.build.labels import Labels
 from citehub.build.ledger import Ledger, source_ids_in
 from citehub.build.local_citations import local_citations
-from citehub.build.passages import PASSAGES_SINCE, check_label, put_passages
+from citehub.build.passages import PASSAGES_SINCE, put_passages
 from citehub.build.topic_themes import put_topic_themes
 from citehub.build.write import TableBuilder
 from citehub.errors import BuildError
-from citehub.sources.curation import CURATION, Curation
-from citehub.sources.full_texts import PROGRAMS
+from citehub.sources.curation import Curation
 from citehub.sources.openalex import SOURCE as TOPICS
 from citehub.sources.records import Origin
-from citehub.sources.registry import SOURCES, WITHOUT_RECORDS, find_source
+from citehub.sources.registry import SOURCES, WITHOUT_RECORDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
+    from citehub._arrow_rows import ArrowRows
     from citehub._identifiers import Identifier
-    from citehub._rows import CountMeasure, TableName
+    from citehub._rows import TableName
     from citehub._schema import TableSchema
-    from citehub._table import ArrowRows
     from citehub.build.join import Apart, Joined, Member, Same, Work
-    from citehub.build.ledger import Cell, Correction
-    from citehub.sources.curation import LabelRow, Misfit
+    from citehub.build.ledger import Cell
+    from citehub.sources.curation import Misfit
     from citehub.sources.records import Edge, Finding, Record
     from citehub.sources.statements import Statements
 
@@ -169,6 +166,24 @@ class Plan:
     publish_sentences: str = ""
     selects: bool = True
 
+    @property
+    def tells_passages(self) -> bool:
+        """Whether the schema has passages of full texts and their labellers."""
+        return self.schema_version >= PASSAGES_SINCE
+
+
+class Citing(NamedTuple):
+    """The works that cite, in the order of the hub, and the statements of it.
+
+    ``by_work`` has those that enter by ``work_id``, the most trusted first; ``excluded`` those of
+    works that people leave out.
+    """
+
+    works: list[Work]
+    edges: list[Edge]
+    by_work: dict[str, list[Edge]]
+    excluded: dict[str, list[Edge]]
+
 
 def assemble(
     given: Statements, joined: Joined | None = None, plan: Plan | None = None
@@ -200,37 +215,60 @@ class _Assembly:
         self.every = schema_at(SCHEMA_VERSION, plan.own)
         self.schemas = schema_at(plan.schema_version, plan.own)
         self.trust = (*given.trusted, *TRUST)
-        self.corrections: dict[Cell, Correction] = {}
+        canonical, works = joined.canonical, joined.works
+        self.decisions = Decisions(plan.curation, [canonical, *works])
+        self.labels = Labels(given, self.decisions, plan)
         self.differs: dict[Cell, bool] = {}
         self.ledger = self._new_ledger()
         self.builder = TableBuilder(self.schemas)
         self.named: set[str] = set()  # sources
-        self.work_of: dict[tuple[str, str], Work] = {}
-        self.own: set[tuple[str, str]] = set()  # records of the canonical work
+        self.work_of = {each.key: work for work in works for each in work.records}
+        self.own = {each.key for each in canonical.records}
 
     def _new_ledger(self) -> Ledger:
-        return Ledger(self.given.origins, self.every, self.corrections, self.differs)
+        return Ledger(self.given.origins, self.every, self.decisions.corrections, self.differs)
 
     def run(self) -> Assembled:
         from citehub.build.representatives import put_representatives  # which imports NumPy
 
-        given = self.given
+        canonical = self.joined.canonical
         self.ledger.start(*_TABLES)
+        citing = self._find_citing()
+        self._put_work(canonical)
+        texts = self._put_citing(citing)
+        self._put_stated(canonical)
+        self._put_themes(citing.works)
+        if self.plan.selects and self._has("representatives", since=_COMPUTED_SINCE):
+            put_representatives(self.ledger, texts)
+        if self._has("local_citations", since=_COMPUTED_SINCE):
+            self._put_local_citations([*texts])
+        self._put_excluded(citing.excluded)
+        put_counts(self.ledger, self.given, citing, self.own, self.trust)
+        years = (self._date_of(work)[0] for work in citing.works)
+        ours = Counter(year for year in years if year is not None)
+        put_years(self.ledger, self.given, ours, self._date_of(canonical)[0])
+        held = {canonical.work_id, *texts}
+        self._put_candidates(held)
+        self.plan.extend(self.ledger)
+        self._put_former(held)
+        self._gather()
+        self._put_sources()
+        self._gather()
+        return self._finished()
+
+    def _find_citing(self) -> Citing:
+        """Return the works that cite, without those that people leave out or nobody describes."""
         canonical, works = self.joined.canonical, self.joined.works
-        decisions = self.decisions = Decisions(self.plan.curation, [canonical, *works])
-        self.corrections |= decisions.corrections
         if canonical.title is None:
             raise BuildError(
                 f"No source has the title of {canonical.work_id}. Add one that describes works, "
                 "such as OpenCitations Meta, or a reference manager's file with the work."
                 f"{self._read()}"
             )
-        self.work_of = {each.key: work for work in works for each in work.records}
-        self.own = {each.key for each in canonical.records}
-        others = given.canonical.keys() - self.own  # a person says that they are other works
+        others = self.given.canonical.keys() - self.own  # a person says that they are other works
         edges = [
             each
-            for each in given.edges
+            for each in self.given.edges
             if (each.source_id, each.citing) not in self.own
             and (each.source_id, each.cited) not in others
         ]
@@ -238,7 +276,7 @@ class _Assembly:
         excluded: dict[str, list[Edge]] = {}
         for edge in sorted(edges, key=self._trust_of_edge):
             work = self.work_of[edge.source_id, edge.citing]
-            if work.work_id in decisions.excluded:
+            if work.work_id in self.decisions.excluded:
                 excluded.setdefault(work.work_id, []).append(edge)
             elif work.title is not None:
                 by_work.setdefault(work.work_id, []).append(edge)
@@ -246,41 +284,31 @@ class _Assembly:
         citing.sort(key=lambda work: (_place(by_work[work.work_id]), *self._newest_first(work)))
         if not citing:
             raise BuildError(self._why_none(edges, excluded))
-        self._put_work(canonical)
+        return Citing(citing, edges, by_work, excluded)
+
+    def _put_citing(self, citing: Citing) -> dict[str, tuple[str, ...]]:
+        """Enter the citing works and their citations; return their texts by ``work_id``."""
         texts = {}
-        for position, work in enumerate(citing, 1):
+        for position, work in enumerate(citing.works, 1):
             self._put_work(work)
             texts[work.work_id] = self._texts(work)
-            self._put_citation(work, canonical, position, by_work[work.work_id])
-            if (
-                position % _WORKS_AT_ONCE == 0 and not self.plan.own
-            ):  # whose rows may quote those of works
+            self._put_citation(work, position, citing.by_work[work.work_id])
+            # The rows of a hub's own tables may quote those of works.
+            if position % _WORKS_AT_ONCE == 0 and not self.plan.own:
                 self._gather()
-        self._put_stated(canonical)
-        self._put_themes(citing)
-        if self.plan.selects and self._has("representatives", since=_COMPUTED_SINCE):
-            put_representatives(self.ledger, texts)
-        if self._has("local_citations", since=_COMPUTED_SINCE):
-            self._put_local_citations([work.work_id for work in citing])
-        self._put_excluded(excluded)
-        self._put_counts(edges, by_work, excluded)
-        self._put_years(citing, canonical)
-        held = {work.work_id for work in (canonical, *citing)}
-        self._put_candidates(held)
-        self.plan.extend(self.ledger)
-        self._put_former(held)
-        self._gather()
-        self._put_sources()
-        self._gather()
+        return texts
+
+    def _finished(self) -> Assembled:
         tables = self.builder.close()
         tables["evidence"] = tables["evidence"].by_columns(TABLES["evidence"].key)
         agreed = [cell for cell, differs in self.differs.items() if not differs]
+        excluded = self.decisions.excluded
         return Assembled(
             tables,
-            canonical.work_id,
-            tuple(decisions.misfits(agreed, self.differs)),
-            {work_id: each.decision.why or "" for work_id, each in decisions.excluded.items()},
-            decisions.repeated,
+            self.joined.canonical.work_id,
+            tuple(self.decisions.misfits(agreed, self.differs)),
+            {work_id: each.decision.why or "" for work_id, each in excluded.items()},
+            self.decisions.repeated,
         )
 
     def _why_none(self, edges: list[Edge], excluded: Mapping[str, list[Edge]]) -> str:
@@ -511,13 +539,14 @@ class _Assembly:
             if each.work_id in held and each.other_work_id in held:
                 self.ledger.put("merge_candidates", each._asdict(), Origin(DERIVED, "derived"))
 
-    def _put_citation(self, work: Work, canonical: Work, position: int, edges: list[Edge]) -> None:
+    def _put_citation(self, work: Work, position: int, edges: list[Edge]) -> None:
+        canonical = self.joined.canonical
         key = {"citing_work_id": work.work_id, "cited_work_id": canonical.work_id}
-        self.ledger.put("citations", key, self._origin(edges[0]))
+        self.ledger.put("citations", key, self.given.origin_of(edges[0]))
         listed = next((edge for edge in edges if edge.position is not None), None)
         place = {**key, "hub_position": position}
         if listed:
-            self.ledger.put("citations", place, self._origin(listed))
+            self.ledger.put("citations", place, self.given.origin_of(listed))
         else:
             derive(self.ledger, "citations", place, "newest first, then by id")
         months = [count_months(*self._date_of(each)) for each in (work, canonical)]
@@ -527,72 +556,11 @@ class _Assembly:
         if said:
             edge = max(said, key=lambda each: bool(each.is_influential))
             cells = {**key, "is_influential": edge.is_influential}
-            self.ledger.put("citations", cells, self._origin(edge))
+            self.ledger.put("citations", cells, self.given.origin_of(edge))
         known: dict[str, str] = {}
-        if self._tells_passages:
+        if self.plan.tells_passages:
             known = put_passages(self.ledger, self.decisions, key, self.plan.publish_sentences)
-        labels = self._put_statements(key, edges, known)
-        labels += self._put_labels(key)
-        if self._tells_passages and labels:
-            shown = find_shown(labels)
-            for label in labels:
-                label_id = label["label_id"]
-                cells = {"label_id": label_id, "is_shown": label_id in shown}
-                self.ledger.put("citation_labels", cells, Origin(DERIVED, "derived"))
-
-    @property
-    def _tells_passages(self) -> bool:
-        """Whether the schema has passages of full texts and their labellers."""
-        return self.plan.schema_version >= PASSAGES_SINCE
-
-    def _put_statements(
-        self, key: dict[str, str], edges: list[Edge], known: Mapping[str, str]
-    ) -> list[dict[str, Any]]:
-        """Enter each source's statement of a citation, its passages and their roles.
-
-        If a text has the words of a passage, too, it is the text's passage: ``known`` names these
-        by the hash of their words. Returns the labels.
-        """
-        labels: list[dict[str, Any]] = []
-        stated: dict[tuple[str, str], list[bool]] = {}
-        for edge in edges:
-            said = stated.setdefault((edge.source_id, edge.citing), [])
-            said += [] if edge.is_influential is None else [edge.is_influential]
-        numbers: Counter[str] = Counter()
-        for edge in edges:
-            origin = self._origin(edge)
-            source = {**key, "source_id": edge.source_id}
-            source_of = find_source(edge.source_id)
-            if (edge.source_id, edge.citing) in stated:  # it may cite two of its records
-                said = stated.pop((edge.source_id, edge.citing))
-                records = {"record_id": edge.citing, "cited_record_id": edge.cited}
-                cells = {**source, **records, "is_influential": any(said) if said else None}
-                self.ledger.put("citation_sources", cells, origin)
-            for context in edge.contexts:
-                stem = f"{edge.source_id}-{edge.citing}"
-                numbers[stem] += 1
-                context_id = f"{stem}-{numbers[stem]}" if context.text else None
-                if context.text and (twin := known.get(hash_sentence(context.text))):
-                    context_id = twin
-                    cells = {**key, "context_id": twin, "text": context.text}
-                    self.ledger.put("citation_contexts", cells, origin)
-                elif context_id:
-                    cells = {**source, "context_id": context_id, "text": context.text}
-                    self.ledger.put("citation_contexts", cells, origin)
-                for raw in dict.fromkeys(context.intents):
-                    label = {
-                        **source,
-                        "label_id": f"{stem}-{numbers[stem]}-{raw}",
-                        "context_id": context_id,
-                        "scheme": "intent",
-                        "value": source_of.roles.get(raw) if source_of else None,
-                        "raw_value": raw,
-                        "labeler": source_of.labeler if source_of else edge.source_id,
-                        "labeler_kind": "source" if self._tells_passages else None,
-                    }
-                    self.ledger.put("citation_labels", label, origin)
-                    labels.append(label)
-        return labels
+        self.labels.put(self.ledger, key, edges, known)
 
     def _put_local_citations(self, citing: list[str]) -> None:
         """Enter which of the citing works cite one another."""
@@ -603,102 +571,11 @@ class _Assembly:
             if number % _ROWS_AT_ONCE == 0:
                 self._gather()
 
-    @functools.cached_property
-    def _subjects(self) -> frozenset[str]:
-        return frozenset(each.subject for each in self.plan.curation.subjects)
-
     # -- deciding -------------------------------------------------------------------------
-
-    def _put_labels(self, key: dict[str, str]) -> list[dict[str, Any]]:
-        """Enter and return the labels that people and programs gave a citation or its passages."""
-        work_id = key["citing_work_id"]
-        labels = self.decisions.labels.get(work_id, ())
-        if not self._tells_passages:
-            labels = [each for each in labels if each.labeler is None]
-        if not labels:
-            return []
-        known = [
-            row
-            for row in self.ledger.rows("citation_contexts")
-            if row["citing_work_id"] == work_id
-        ]
-        passages = {
-            row["sentence_hash"] or hash_sentence(row["text"]): row["context_id"] for row in known
-        }
-        ids = {row["context_id"] for row in known}
-        hashes = {row["context_id"]: row["sentence_hash"] or "none" for row in known}
-        read = self.decisions.passages.get(work_id, ())
-        told = {row["context_id"] for row in known if row.get("gist")}
-        entered = []
-        for number, label in enumerate(labels, 1):
-            if label.scheme == "subject" and label.value not in self._subjects:
-                lost = f"subjects.csv has no subject {label.value!r:.60} (any more)"
-                self.decisions.tell(label.decision, f"{lost}, so the label is left out")
-                continue
-            context_id = label.context_id
-            if context_id and context_id not in ids:
-                if not label.passage:
-                    lost = f"{work_id} has no passage {context_id!r:.80} (any more)"
-                    self.decisions.tell(label.decision, f"{lost}, so the label is left out")
-                    continue
-                context_id = None
-            if label.passage and not context_id:
-                hashed = hash_sentence(label.passage)
-                context_id = passages.get(hashed)
-                if context_id is None:
-                    context_id = passages[hashed] = f"curation-{work_id}-{number}"
-                    self._put_quoted(key, label, context_id, hashed)
-            check_label(label, read, hashes.get(context_id))
-            row = {**key, **self._judged(label, work_id, number, context_id)}
-            origin = origin_of(label.decision, row["source_id"])
-            self.ledger.put("citation_labels", row, origin)
-            if label.gist and context_id and context_id not in told:
-                told.add(context_id)
-                gist = {**key, "context_id": context_id, "gist": label.gist}
-                self.ledger.put("citation_contexts", gist, origin)
-            entered.append(row)
-        return entered
-
-    def _put_quoted(
-        self, key: Mapping[str, str], label: LabelRow, context_id: str, hashed: str
-    ) -> None:
-        """Enter a passage that a label quotes."""
-        cells = {**key, "source_id": CURATION.id, "context_id": context_id}
-        if self._tells_passages:
-            cells["sentence_hash"] = hashed
-        if self.plan.publish_sentences or not self._tells_passages:
-            cells["text"] = label.passage or ""
-        self.ledger.put("citation_contexts", cells, origin_of(label.decision))
-
-    def _judged(
-        self, label: LabelRow, work_id: str, number: int, context_id: str | None
-    ) -> dict[str, Any]:
-        """Return a label as a row, without its citation."""
-        kind = label.labeler_kind or "person"
-        is_subject = label.scheme == "subject"
-        is_person = kind in {"person", "settled"}
-        row = {
-            "source_id": label.source_id or (CURATION.id if is_person else PROGRAMS.id),
-            "label_id": f"curation-{work_id}-{number}-{label.value}",
-            "context_id": context_id,
-            "scheme": label.scheme,
-            "value": None if is_subject else label.value,
-            "raw_value": label.value,
-            "labeler": label.labeler or label.decision.who or "a maintainer",
-        }
-        if label.labeler:
-            named = _short_name(label.labeler)
-            again = f"-{label.rank}" if (label.rank or 1) > 1 else ""
-            again += "-settled" if kind == "settled" else ""
-            row["label_id"] = f"{context_id or work_id}-{label.scheme}-{named}{again}"
-        if self._tells_passages:
-            row |= {name: getattr(label, name) for name in _OF_LABELER}
-            row |= {"labeler_kind": kind, "subject": label.value if is_subject else None}
-        return row
 
     def _put_themes(self, citing: list[Work]) -> None:
         """Enter the subjects and themes of people; without such themes, those of topics."""
-        for subject in self.plan.curation.subjects if self._tells_passages else ():
+        for subject in self.plan.curation.subjects if self.plan.tells_passages else ():
             cells = {name: getattr(subject, name) for name in _SUBJECT}
             self.ledger.put("subjects", cells, origin_of(subject.decision))
         for theme in self.plan.curation.themes:
@@ -744,75 +621,7 @@ class _Assembly:
                 cells["work_id"] = work.work_id
             self.ledger.put(row.table, cells, row.origin)
 
-    # -- counting -------------------------------------------------------------------------
-
-    def _put_counts(
-        self,
-        edges: list[Edge],
-        by_work: Mapping[str, list[Edge]],
-        excluded: Mapping[str, list[Edge]],
-    ) -> None:
-        """Enter the counts of each source, how far they agree, and why they differ."""
-        given = self.given
-        own = [e for e in given.edges if (e.source_id, e.citing) in self.own]
-        knows: dict[str, set[str]] = {source: set() for source in self._sources()}
-        for work_id, stated in by_work.items():
-            for edge in stated:
-                knows[edge.source_id].add(work_id)
-        for source, works in knows.items():
-            records = {e.citing for e in edges if e.source_id == source}
-            described = {
-                e.citing for each in by_work.values() for e in each if e.source_id == source
-            }
-            left_out = {
-                e.citing for each in excluded.values() for e in each if e.source_id == source
-            }
-            others = set().union(*(each for name, each in knows.items() if name != source))
-            nameless = given.nameless.get(source, {})
-            n_nameless = nameless.get("undescribed", 0)
-            counts: dict[CountMeasure, int | None] = {
-                "stated": given.stated.get(source),
-                "announced": given.announced.get(source),
-                "records": len(records) + n_nameless,
-                "works": len(works),
-                "only": len(works - others),
-                "versions": len(described) - len(works),
-                "self": len({e.citing for e in own if e.source_id == source})
-                + nameless.get("self", 0),
-                "undescribed": len(records - described - left_out) + n_nameless,
-                "unreadable": given.unreadable.get(source, 0),
-                "excluded": len(left_out) or None,
-                "nameless": given.unnamed.get(source),
-            }
-            for measure, n in counts.items():
-                row = {"source_id": source, "measure": measure, "n": n}
-                if n is not None:
-                    self.ledger.put("source_counts", row, Origin(source, "derived"))
-        for (one, mine), (other, theirs) in itertools.permutations(knows.items(), 2):
-            pair = {"source_id": one, "other_source_id": other}
-            counted = {**pair, "n_both": len(mine & theirs), "n_either": len(mine | theirs)}
-            self.ledger.put("source_overlap", counted, Origin(DERIVED, "derived"))
-
-    def _put_years(self, citing: list[Work], canonical: Work) -> None:
-        """Enter the citing works of each year, and the counts of sources, with years of zero.
-
-        Ours begin with the year of the work.
-        """
-        years = Counter(year for work in citing if (year := self._date_of(work)[0]) is not None)
-        counted: dict[str, dict[int, int]] = {
-            DERIVED: years,
-            **self.given.years,
-        }
-        newest = self.given.newest_year or 0
-        own, _ = self._date_of(canonical)
-        for source, by_year in counted.items():
-            if by_year:
-                first = min(by_year)
-                if source == DERIVED and own is not None:
-                    first = min(first, own)
-                for year in range(first, max(*by_year, newest) + 1):
-                    row = {"source_id": source, "year": year, "n": by_year.get(year, 0)}
-                    self.ledger.put("citation_years", row, Origin(source, "derived"))
+    # -- ending ----------------------------------------------------------------------------
 
     def _put_sources(self) -> None:
         """Enter the sources that any row names, as the hub or else citehub describes them."""
@@ -832,35 +641,12 @@ class _Assembly:
         for source_id in sorted(self.named - rows.keys()):
             raise BuildError(f"No row of sources.csv describes the source {source_id!r}.")
 
-    # -- origins --------------------------------------------------------------------------
-
-    def _sources(self) -> list[str]:
-        """Return the sources that know the work or a citation of it, by trust."""
-        keys = {
-            *(source for source, _ in self.given.canonical),
-            *(e.source_id for e in self.given.edges),
-            *self.given.nameless,
-        }
-        return [source for source in self.trust if source in keys]
-
-    def _origin(self, edge: Edge) -> Origin:
-        return self.given.citing[edge.source_id, edge.citing].origin
-
 
 def _to_join(record: Record) -> Record:
     """Return a record in the form for joining."""
     title = record.title if says_something(record.title or "") else None
     ids = dict.fromkeys((*record.ids, *record.known_as))
     return record._replace(title=title, ids=tuple(ids))
-
-
-def _short_name(labeler: str) -> str:
-    """Return a labeller's name for an id; names that differ only in case and commas give one."""
-    plain = re.sub("[^a-z0-9]+", "-", labeler.lower()).strip("-")
-    if re.fullmatch("[A-Za-z0-9, ]+", labeler):
-        return plain
-    digest = hashlib.sha256(labeler.encode()).hexdigest()[:_NAME_DIGITS]
-    return f"{plain}-{digest}".lstrip("-")
 
 
 def _place(edges: list[Edge]) -> float:

@@ -79,7 +79,7 @@ def find_candidates(
 
 
 def _pairs_to_compare(traits: Sequence[Traits]) -> Iterator[tuple[int, int]]:
-    """Return the pairs that share a title, or both an author and a rare word."""
+    """Yield the places of two works that share a title, or both an author and a rare word."""
     sets = [each.words for each in traits]
     counts = Counter(word for words in sets for word in words)
     blocks: dict[int, list[int]] = {}

@@ -252,7 +252,7 @@ class _OpenFinder:
         )
 
     def gather(self, name: str, what: str, file: str, items: Iterable[Item]) -> OpenDecisions:
-        """Count the open cases of a kind, without excluded works."""
+        """Return the open cases of a kind, without excluded works."""
         found = [
             each
             for each in items

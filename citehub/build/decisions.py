@@ -94,7 +94,7 @@ class Decisions:
         return found
 
     def _correct(self) -> Iterator[tuple[Cell, Correction]]:
-        """Yield the cells that corrections, findings and links set."""
+        """Yield the cells that corrections, findings and links set, each with its value."""
         self._decided: dict[Cell, Decision] = {}
         for each in self.curation.corrections:
             if work_id := self._works.get(each.work):

@@ -25,7 +25,7 @@ _MONTHS_IN_YEAR: Final = 12
 
 
 def derive(ledger: Ledger, table: TableName, cells: Mapping[str, Any], how: str) -> None:
-    """Enter computed cells, and say how."""
+    """Enter computed cells; ``how`` says in words how they were computed."""
     ledger.put(table, cells, Origin(DERIVED, "derived", how))
 
 

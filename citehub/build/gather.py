@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from citehub.build.spec import HubSpec
     from citehub.sources.reference_file import ReferenceFiles
 
-_OF_OTHERS: Final = re.compile(  # what systems leave, and what a person writes for people
+_OF_OTHERS: Final = re.compile(  # files of operating systems, and notes for people
     r"[.~].*|.*~|thumbs\.db|desktop\.ini|.*\.md|(readme|licen[cs]e)(\..*)?", re.IGNORECASE
 )
 EVERY_PART: Final = ("page", "identifiers", "bibliography", "labels", "themes")
@@ -35,7 +35,7 @@ EVERY_PART: Final = ("page", "identifiers", "bibliography", "labels", "themes")
 
 @dataclass(slots=True)
 class Gathered:
-    """What the sources of a hub say, with records by hand, and notes on them."""
+    """The statements of a hub's sources, its records by hand, and notes on both."""
 
     given: Statements
     hand: HandRecords
@@ -104,7 +104,7 @@ def reference_files(folder: str) -> list[str]:
 def _read_stored(
     spec: HubSpec, created: datetime.date, progress: Callable[[str], None]
 ) -> tuple[Statements, list[str]]:
-    """Read the extracts of dumps, the lists of works, and the release to continue."""
+    """Read extracts of dumps, lists of works, and the release to continue; return notes, too."""
     known = read_adopted(os.path.join(spec.source, ADOPTED.id), progress)
     folders: dict[str, Any] = {
         each.id: os.path.join(spec.source, each.id)
@@ -151,7 +151,7 @@ def _read_stored(
         given.read_on[REFERENCE_FILE.id] = note.read_on
     notes += [each for pair in folders.items() for each in _tell_note(*pair)]
     for source in SOURCES:
-        if source.id not in folders:  # whose note tells it, or nothing does
+        if source.id not in folders:  # else its note gives the day, if it is known
             given.read_on.setdefault(source.id, created)
     return add_newer(known, given, folders) if known else given, notes
 

@@ -269,7 +269,7 @@ class _Groups:
         self.sides.setdefault(self.find(each), set()).add((number, is_other))
 
     def join(self, one: _Node, other: _Node) -> int | None:
-        """Join two things, or return the number of the decision that forbids it."""
+        """Join two things, and return None, or the number of the decision that forbids it."""
         leader, joined = self.find(other), self.find(one)
         if leader == joined:
             return None
@@ -356,7 +356,7 @@ class _Joining:
     # -- joining --------------------------------------------------------------------------
 
     def _join(self, same: Iterable[Same]) -> _Groups:
-        """Join in this order: by a person, by request, by trust."""
+        """Return the groups of records and identifiers: joined by people, by request, by trust."""
         groups = _Groups()
         self.cuts = []
         for number, decision in enumerate(self.apart):
@@ -399,7 +399,7 @@ class _Joining:
         return [member] if member in self.holders else []
 
     def _parts(self, places: list[int]) -> dict[int, int] | None:
-        """Separate the records of an identifier that names no single work, else None."""
+        """Return the part of each record of an identifier that names no single work, else None."""
         by_source: dict[str, list[int]] = {}
         for place in places:
             by_source.setdefault(self.records[place].source_id, []).append(place)
@@ -639,7 +639,7 @@ class _Joining:
 
 
 def _trusted_first(record: Record, ranks: Mapping[str, int]) -> tuple[int, bool, str]:
-    """Order records by trust; within a source, the published version comes before the preprint."""
+    """Return a key that sorts by trust; in a source, published versions come before preprints."""
     return ranks[record.source_id], record.type == "preprint", record.record_id
 
 

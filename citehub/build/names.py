@@ -45,7 +45,10 @@ def _claims(
     works: Sequence[Sequence[tuple[RecordKey, tuple[Identifier, ...]]]],
     named: Mapping[Member, str],
 ) -> dict[str, dict[int, tuple[bool, int]]]:
-    """Return by id which works have how much of what had it, and whether what it names."""
+    """Return, by old id and place of a work, whether it has what the id names, and how many parts.
+
+    Parts are the records and identifiers that belonged to the work of that id.
+    """
     claims: dict[str, dict[int, tuple[bool, int]]] = {}
     if not named:
         return claims
@@ -81,6 +84,6 @@ def _new_name(
 
 
 def _rank(work_id: str) -> tuple[int, str]:
-    """Order ids, the best first."""
+    """Return a key that sorts ids, the best first."""
     scheme, _, value = work_id.partition(":")
     return ID_SCHEMES.index(scheme) if scheme in ID_SCHEMES else len(ID_SCHEMES), value

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from citehub import _vocabularies
-from citehub._hub import Hub
+from citehub._hub import is_free
 from citehub._schema import TABLES, Column, TableSchema
 from citehub._types import TYPES
 from citehub.errors import SourceError
@@ -248,7 +248,7 @@ def _find_name_problem(name: str) -> str:
         return "the name should be lower-case letters, digits and _, as lab_notes"
     if name in TABLES or any(name == file.name for file in FILES):
         return "citehub has a table or file of this name; choose another"
-    if hasattr(Hub, name) or name in Hub.__annotations__:
+    if not is_free(name):
         return "citehub.Hub has an attribute of this name; choose another"
     return ""
 

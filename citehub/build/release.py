@@ -53,9 +53,9 @@ from citehub.sources.records import Origin
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from citehub._arrow_rows import ArrowRows
     from citehub._diff import Level
     from citehub._json_types import Resource
-    from citehub._table import ArrowRows
     from citehub.build.gather import Gathered
     from citehub.build.join import Member
     from citehub.build.ledger import Ledger
@@ -469,7 +469,7 @@ def write_release(  # noqa: PLR0913
 
 
 def _read_former_ids(before: Hub) -> Mapping[Member, str]:
-    """Return the ids of works in the release before."""
+    """Return the ids of works in the release before, by their records and identifiers."""
     rows = (before.release.rows(name) for name in ("work_ids", "work_joins", "former_ids"))
     return names_in_release(*rows)
 
@@ -540,7 +540,7 @@ def _check_bump(diff: Diff, level: Level, before: str, version: str) -> None:
 
 
 def _release_before(folder: str, version: str) -> Hub | None:
-    """Return the release before a version, or the newest if none is named."""
+    """Return the release before a version, or the newest if none is named; None without any."""
     older = [
         each
         for each in _list_released(folder)

@@ -244,7 +244,7 @@ class _Step(NamedTuple):
     number: int
     gain: float
     words: list[str]  # shared with works that no pick was as near to
-    runner_up: tuple[float, int] | None  # less its gain, and its number
+    runner_up: tuple[float, int] | None  # its negative gain, and its number
 
 
 class _Greedy:

@@ -178,7 +178,7 @@ def source_folder(hub: str | os.PathLike[str]) -> str:
 
 
 def _refuse_pipes(folder: str) -> None:
-    """Refuse what stands in the place of a source and would be waited for without end."""
+    """Refuse pipes and devices in place of sources: reading them may never end."""
     paths = [os.path.join(folder, name) for name in (SPEC, DECLARATION)]
     for parent, _, names in os.walk(os.path.join(folder, SOURCE)):
         paths += [os.path.join(parent, name) for name in names]

@@ -7,6 +7,7 @@ import os
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub import _atomic_folder
+from citehub._arrow_rows import ArrowRows
 from citehub._describe import describe_schema
 from citehub._manifest import (
     DOI_PREFIX,
@@ -19,8 +20,8 @@ from citehub._manifest import (
     plain_text,
     sha256,
 )
+from citehub._parquet_files import arrow_type, parquet_bytes
 from citehub._schema import TABLES
-from citehub._table import ArrowRows, arrow_type, parquet_bytes
 from citehub._validate import content_hash, find_wrong_cell
 from citehub.errors import BuildError
 
@@ -180,7 +181,7 @@ def write_manifest(data: bytes, folder: str) -> None:
 
 
 def _plain(part: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a maintainer says in an object, with its texts as lines of a manifest."""
+    """Return an object of the maintainer, with its texts as lines of a manifest."""
     return {
         key: plain_line(value)
         if isinstance(value, str)

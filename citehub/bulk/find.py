@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from citehub.sources.dump_datasets import Expression
 
 _BLANKS: Final = r"[ \t\n\f\r]+"
-_FEW_IDS: Final = 32  # identifiers that are looked for in what lies in files, before it is mapped
+_FEW_IDS: Final = 32  # up to so many identifiers are looked for in files before they are mapped
 _ROUNDS: Final = 8  # identifiers lead to records, which have further identifiers
 
 

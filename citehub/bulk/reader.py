@@ -323,7 +323,7 @@ class Reader:
         edges = citations.inner_join(targets, citations.cited == targets.target).drop("target")
         self.edges[name] = edges = self._write(edges, f"{name}-edges")
         ids = edges.select(record=edges.citing).union(targets.select(record=targets.target))
-        ids = ids.filter(ids.record.notnull())  # a join looks ahead for few ids, where filtered
+        ids = ids.filter(ids.record.notnull())  # with few ids, a join skips rows if filtered
         more = ("refs",) if "refs" in works.columns else ()
         records = works.semi_join(ids, "record").select("part", *WORKS, *more).distinct()
         self.records[name] = self._write(records, f"{name}-records")
@@ -411,12 +411,12 @@ class Reader:
         given.local += self._edges(source, local, newest)
         for edge in self._edges(source, edges, newest):
             given.edges.append(edge)
-            key = name, edge.citing  # a record that the source says nothing of but this
+            key = name, edge.citing  # the source may only name this record
             if key not in given.citing and key not in given.canonical:
                 given.citing[key] = Record(name, edge.citing, dump.ids_of_name(edge.citing))
 
     def _former_ids(self, source: Opened, records: Collection[Any]) -> dict[Any, list[Identifier]]:
-        """Return the ids that were merged into records, if the source was asked."""
+        """Return the ids that were merged into records, by record, if the source was asked."""
         found: dict[Any, list[Identifier]] = {}
         if source.is_asked and source.merged is not None:
             for old, new in sorted(self._merges(source.merged, {*records}).items()):
@@ -487,7 +487,7 @@ def _read_record(
 
 
 def _deleted_in(wanted: Wanted) -> Source | None:
-    """Return the source that deleted a work, if the work is its record of deleted ones."""
+    """Return the source whose record of deleted works the work is; None if it is none."""
     return next((each for each in dumped() if each.dump and each.dump.is_gone(wanted.ids)), None)
 
 

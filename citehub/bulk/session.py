@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def open_session(
     dumps: Dumps, target: str, progress: Callable[[str], None]
 ) -> Iterator[tuple[Engine, Store, str]]:
-    """Open the engine and the store; if the run fails, what was read is kept."""
+    """Yield engine, store and a scratch folder; if the run fails, what was read is kept."""
     _atomic_folder.clear_left(os.path.dirname(os.path.abspath(target)))
     with nullcontext(dumps.cache) if dumps.cache else resumable(f"{target}.reading") as kept:
         os.makedirs(as_utf8(kept), exist_ok=True)
@@ -38,7 +38,7 @@ def open_session(
             )  # fmt: skip
             try:
                 yield engine, Store(engine, os.path.abspath(kept), progress), scratch
-            except CannotRead as error:  # Parquet, which is read where it lies
+            except CannotRead as error:  # of Parquet, which is read in place
                 raise SourceError(f"A file cannot be read: {error}") from None
             finally:
                 engine.close()

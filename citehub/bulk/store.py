@@ -16,10 +16,10 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub import _atomic_folder
-from citehub._table import read_footer
+from citehub._parquet_files import read_footer
 from citehub._text import counted
 from citehub.bulk.engines import CannotRead, Made, parquet_files
-from citehub.errors import SourceError
+from citehub.errors import BuildError, SourceError
 from citehub.sources.dump_datasets import shape_texts
 from citehub.sources.fit import fit
 from citehub.sources.layout import size_of, unpack
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from citehub.sources.layout import Files
 
 REJECTS: Final = "rejects.json"
+_SHARE: Final = 0.5  # of what partitions took so far, others may take at least
 _FORMAT: Final = 4  # of what is kept; a new number reads anew
 
 
@@ -216,7 +217,7 @@ class Store:
                         problem = "files changed while they were read; run the command again"
                         raise SourceError.at(files.folder, 0, problem)
                     _atomic_folder.move(scratch, folder)
-                clock.stop(paths, self._rows(folder))
+                clock.stop(paths, self._rows(folder), folder)
             else:
                 clock.skip(paths)
             yield folder
@@ -288,7 +289,7 @@ class _Clock:
         self.progress = progress
         self.count = len(files.paths)
         self.left = sum(map(size_of, files.paths))
-        self.done = self.rows = self.bytes = 0
+        self.done = self.rows = self.bytes = self.written = 0
         self.began = time.monotonic()
 
     def start(self, paths: Sequence[str]) -> None:
@@ -302,14 +303,30 @@ class _Clock:
             text += f", {self.rows / seconds:,.0f} rows a second, {_duration(left)} left"
         self.progress(text)
 
-    def stop(self, paths: Sequence[str], rows: int) -> None:
+    def stop(self, paths: Sequence[str], rows: int, folder: str) -> None:
+        """Count partitions that were read, and refuse a disk that cannot hold the others."""
         self.rows += rows
         self.bytes += sum(map(size_of, paths))
+        self.written += sum(map(size_of, parquet_files(folder)))
         self.skip(paths)
+        if self.bytes:
+            needed = _SHARE * self.written * self.left / self.bytes
+            check_room(folder, needed, f"The rest of {self.title}")
 
     def skip(self, paths: Sequence[str]) -> None:
         self.done += len(paths)
         self.left -= sum(map(size_of, paths))
+
+
+def check_room(folder: str, needed: float, what: str) -> None:
+    """Refuse to write what takes at least so many bytes where fewer are free."""
+    free = shutil.disk_usage(folder).free
+    if needed > free:
+        raise BuildError(
+            f"{what} takes at least {needed / 1e9:,.1f} GB in {os.path.dirname(folder)}, and "
+            f"{free / 1e9:,.1f} GB are free there. Make room, or name a folder on a larger disk, "
+            "with --cache on the command line. What was read so far is kept."
+        )
 
 
 def _duration(seconds: float) -> str:
@@ -335,7 +352,7 @@ def _cache_name(paths: Sequence[str], files: Files, first: int) -> str:
     for path in paths:
         origin = _origin(files, path)
         fact: list[Any] = [origin, os.path.basename(path)]
-        with suppress(OSError):  # it cannot be read, which is told when it is tried
+        with suppress(OSError):  # reading it reports the error
             stat = os.stat(origin)
             fact += [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino]
         facts.append(fact)

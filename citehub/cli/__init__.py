@@ -75,7 +75,7 @@ def _run() -> None:
             with named_in_errors("standard output"):
                 sys.stdout.flush()
     except OSError:
-        # What cannot be written would be tried again, and fail again, at the end of Python.
+        # Python would try again at its end to write this, and fail again.
         with suppress(OSError, ValueError):
             sys.stdout.flush()
         with suppress(OSError, ValueError):
@@ -114,7 +114,7 @@ def _command(*more: str) -> str:
 
 
 def _named_hub() -> str:
-    """Return the hub that the command names, if it does not verify it already."""
+    """Return the hub that the command names; empty if there is none, or for ``verify``."""
     known: tuple[str, ...] = ()
     with suppress(Exception):
         known = _catalog.hubs()

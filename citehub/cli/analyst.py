@@ -11,7 +11,7 @@ import typer
 
 import citehub
 from citehub import _terminal as terminal
-from citehub._table import parquet_bytes
+from citehub._parquet_files import parquet_bytes
 from citehub._text import clean, csv_lines, to_json
 from citehub._work import marked_title
 from citehub.cli import pages, records

@@ -52,16 +52,16 @@ app = typer.Typer(
 
 
 def complete_hub(incomplete: str) -> list[str]:
-    """Return the hubs that begin with this."""
+    """Return the names of hubs that begin with what was typed."""
     return [name for name in citehub.hubs() if name.startswith(incomplete)]
 
 
 def complete_version(ctx: typer.Context, incomplete: str) -> list[str]:
-    """Return the versions: of the hub that was named before, else of all."""
+    """Return the versions that fit: of the hub that was named before, else of all hubs."""
     hub = ctx.params.get("hub")
     known: list[str] = []
     for name in [hub] if hub else citehub.hubs():
-        with suppress(CitehubError):  # nothing is completed of what is damaged
+        with suppress(CitehubError):  # a damaged hub completes nothing
             known += citehub.versions(name)
     return [version for version in known if version.startswith(incomplete)]
 

@@ -1,10 +1,11 @@
-"""Commands that read bulk dumps: new, graph canonical, graph hubs."""
+"""Commands that read bulk dumps: new, graph hubs, graph most-cited."""
 
 from __future__ import annotations
 
 import datetime
 import re
 import shlex
+import warnings
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -216,9 +217,11 @@ def hubs(
     _end(made, failed=failed > 0)
 
 
-@graph.command()
+@graph.command("canonical", hidden=True)  # its former name
+@graph.command("most-cited")
 @with_sources(are_dumps=True)
-def canonical(
+def most_cited(
+    ctx: typer.Context,
     out: Annotated[str, typer.Option("--out", metavar="DIR", help="Folder to make.")],
     named: Named,
     top: Annotated[int, typer.Option(min=1, max=_MOST_WORKS, help="How many works.")] = 1000,
@@ -232,12 +235,17 @@ def canonical(
 
     Exits with 3 if it found them, but could read a dump only in part.
     """
-    from citehub.graph import find_canonical
+    from citehub.graph import find_canonical, find_most_cited
 
     _need(out, named)
     dumps = _dumps(named, cache, memory, threads, engine, master)
-    with terminal.progress() as step:
-        made = find_canonical(out, dumps, top=top, progress=step)
+    find = find_most_cited
+    if ctx.info_name == "canonical":
+        _say("citehub graph canonical is now called citehub graph most-cited. Use that name.")
+        find = find_canonical
+    with terminal.progress() as step, warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # which has been said
+        made = find(out, dumps, top=top, progress=step)
     print(clean(made.folder))
     _end(made)
 

@@ -257,7 +257,7 @@ def _corrected(found: LabelEvaluation) -> list[Any]:
 
 
 def _percent(found: Measured | None) -> str | None:
-    """Return a share with its interval."""
+    """Return a share with its interval; None if it is not defined."""
     if found is None:
         return None
     ends = "" if found.low is None else f", {found.low:.0%} to {found.high:.0%}"
@@ -265,7 +265,7 @@ def _percent(found: Measured | None) -> str | None:
 
 
 def _number(found: Measured | None) -> str | None:
-    """Return a number with its interval."""
+    """Return a number with its interval; None if it is not defined."""
     if found is None:
         return None
     ends = "" if found.low is None else f", {found.low:.2f} to {found.high:.2f}"

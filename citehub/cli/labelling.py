@@ -128,7 +128,7 @@ def _label_by_model(hub: str, asked: _Asked, *, as_json: bool) -> None:
 
 
 def _is_agreed() -> bool:
-    """Ask whether passages may be sent."""
+    """Ask the user whether passages may be sent; tell the answer."""
     if not terminal.is_dialogue():
         raise BadArgument("Nothing was sent, as nobody can be asked here. Agree with --yes.")
     terminal.err().print("Send them? yes or no: ", end="")

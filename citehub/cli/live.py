@@ -75,7 +75,7 @@ def of_one_work(work: str, make: Callable[[str], Made]) -> Made:
 
 
 def _ask_which(error: SeveralWorks) -> str:
-    """Have the user pick one of the works that have a title."""
+    """Ask for one of the works that have a title; return its identifier."""
     ids = list(error.choices)
     rows = [(number, each, error.choices[each]) for number, each in enumerate(ids, 1)]
     _say(str(error).partition("\n")[0])

@@ -212,13 +212,13 @@ def _write_review(hub: str, out: str, version: str | None, *, force: bool) -> No
 
 
 def _is_sound(name: str, version: str | None, key: str | None) -> bool:
-    """Verify one release, and its signature if there is a key; print the result."""
+    """Verify one release, and its signature if there is a key; print and tell the result."""
     signed = None
     try:
         with terminal.progress() as step:
             step(f"Verify {name} {version or ''}")
             hub = open_hub(name, version)
-            if key is not None:  # first, as what a stranger made is not read then
+            if key is not None:  # first, so that no unsigned table is read
                 signed = read_signature(hub.path, key)
                 _compare_with_signed(hub)
             hub.verify()
@@ -239,9 +239,9 @@ def _is_sound(name: str, version: str | None, key: str | None) -> bool:
 
 
 def _compare_with_signed(hub: Hub) -> None:
-    """Hold the list by which a release is verified against the sums that are signed.
+    """Compare the hashes of a release in ``index.json`` with the signed ones in ``SHA256SUMS``.
 
-    A folder by itself has no other list. One that was added lacks the page.
+    A folder by itself has no other hashes. One that was added lacks the page.
     """
     signed = read_sums(hub.path) or {}
     for name, digest in (hub.release.hashes or {}).items():
@@ -251,9 +251,9 @@ def _compare_with_signed(hub: Hub) -> None:
 
 
 def _releases(name: str, version: str | None) -> list[tuple[str, str | None]]:
-    """Return what to load: a pinned version, else every one; the hub if none can be listed."""
+    """Return hub and version of what to load; the version is None if none can be listed."""
     if version is not None:
         return [(name, version)]
-    with suppress(DamagedRelease, NewerRelease):  # which loading tells
+    with suppress(DamagedRelease, NewerRelease):  # loading reports them
         return [(name, each) for each in citehub.versions(name)]
     return [(name, None)]

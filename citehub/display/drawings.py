@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import math
 import re
 import textwrap
-from html import escape
+import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub._text import clean_line, is_web_address
@@ -35,7 +36,7 @@ NARROW: Final = 340
 """Pixels of a drawing on a phone."""
 
 _GRID: Final = "var(--citehub-grid, rgba(128, 128, 128, 0.3))"
-_UNKNOWN: Final = "citehub"
+_UNKNOWN_FONT: Final = "citehub"
 """A font that nobody has: the converter then gives text the room that wide fonts need."""
 
 _FONTS: Final = "var(--pst-font-family-base, Arial, Helvetica, sans-serif)"
@@ -60,19 +61,16 @@ _ABOVE: Final = {
     "labelOffset": -12, "ticks": False, "zindex": 1,
 }  # fmt: skip
 _LINE_PIXELS: Final = 14
-_SPOKEN: Final = re.compile(r' (?:role|aria-[a-z]+)="[^"]*"')
-_DESCRIBED: Final = re.compile(
-    r'(<(?:path|rect|text|line)\b[^>]*?) aria-label="([^"]*)"([^>]*?)/>'
-)
-_LINK: Final = re.compile(r'<a xlink:href="([^"]*)"[^>]*>(?=<\w+[^>]*><title>([^<]*))?')
-_NAME: Final = re.compile(r'(id="|url\(#)(\w+)')
+_SVG: Final = "{http://www.w3.org/2000/svg}"
+_HREF: Final = "{http://www.w3.org/1999/xlink}href"
+_USE: Final = "url(#"  # of what has an id
 
 
 def _style(size: int) -> dict[str, Any]:
     font = _PLAIN | {"labelFontSize": size, "titleFontSize": size}
     return {
         "background": "transparent",
-        "font": _UNKNOWN,
+        "font": _UNKNOWN_FONT,
         "padding": {"left": 4, "right": 10, "top": 6, "bottom": 4},
         "axis": font | {"gridColor": _GRID, "domainColor": MUTED, "tickColor": MUTED},
         "axisQuantitative": {"labelOverlap": "parity", "labelSeparation": 6},
@@ -135,7 +133,8 @@ def draw(spec: dict[str, Any], width: int, alt: str) -> str:
 
 
 def _drawn_width(svg: str) -> int:
-    return int(re.search(r'width="(\d+)', svg).group(1))  # type: ignore[union-attr] # always there
+    _, root = next(ET.iterparse(io.StringIO(svg), ["start"]))  # noqa: S314 -- of the converter
+    return int(float(root.attrib["width"]))
 
 
 def _views(spec: Any) -> Iterator[dict[str, Any]]:
@@ -239,21 +238,25 @@ def _merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
 
 def _accessible(svg: str, alt: str) -> str:
     """Give the drawing its text alternative, the page's font, and marks their description."""
-    own = hashlib.sha256(svg.encode()).hexdigest()[:6]
-    svg = _NAME.sub(rf"\g<1>c{own}\2", svg).replace(f' font-family="{_UNKNOWN}"', "")
-    svg = _DESCRIBED.sub(_add_title, svg)
-    svg = _LINK.sub(_label_link, _SPOKEN.sub("", svg))
-    role = "group" if "<a href" in svg else "img"  # links inside of an image cannot be reached
-    opening = f'<svg role="{role}" aria-label="{escape(alt)}" font-family="{_FONTS}" '
-    return svg.replace("<svg ", opening, 1)
-
-
-def _add_title(mark: re.Match[str]) -> str:
-    before, label, after = mark.groups()
-    tag = re.match(r"<(\w+)", before).group(1)  # type: ignore[union-attr] # matched above
-    return f"{before}{after}><title>{label}</title></{tag}>"
-
-
-def _label_link(link: re.Match[str]) -> str:
-    url, title = link.groups()
-    return f'<a href="{url}" aria-label="{title}">' if title else f'<a href="{url}">'
+    own = f"c{hashlib.sha256(svg.encode()).hexdigest()[:6]}"
+    root = ET.fromstring(svg)  # noqa: S314 -- of the converter
+    for each in root.iter():
+        each.tag = each.tag.removeprefix(_SVG)
+        for name, value in {**each.attrib}.items():
+            if name == "id":
+                each.set(name, own + value)
+            elif value.startswith(_USE):
+                each.set(name, value.replace(_USE, _USE + own))
+            elif name == "aria-label" and not (len(each) or each.text):
+                ET.SubElement(each, f"{_SVG}title").text = value
+            if name == "role" or name.startswith("aria-") or value == _UNKNOWN_FONT:
+                del each.attrib[name]
+    links = [*root.iter("a")]
+    for link in links:
+        title = link[0].findtext("title") if len(link) else None
+        link.attrib = {"href": link.attrib[_HREF]} | ({"aria-label": title} if title else {})
+    root.attrib = {
+        "role": "group" if links else "img",  # links inside of an image cannot be reached
+        "aria-label": alt, "font-family": _FONTS, "xmlns": _SVG[1:-1], **root.attrib,
+    }  # fmt: skip
+    return ET.tostring(root, "unicode").replace(" />", "/>")

@@ -93,7 +93,7 @@ def fact_name(name: str) -> str:
     Returns
     -------
     str
-        For running text and tables.
+        The name in words, for running text and tables.
 
     Examples
     --------

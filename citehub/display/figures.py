@@ -53,7 +53,7 @@ class Figure:
 
 
 def _sized(svg: str, name: str, width: int) -> str:
-    """Let a drawing fill its column; text stays readable, and a phone's waits for its page."""
+    """Return a drawing that fills its column, with readable text; a phone's is hidden at first."""
     style = f"width:100%;min-width:{width * _LEAST_SCALE:.0f}px;max-width:{width * 1.25:.0f}px"
     style += ";height:auto;overflow:visible" + ";display:none" * (name == "narrow")
     return svg.replace("<svg ", f'<svg class="citehub-{name}" style="{style}" ', 1)
@@ -81,7 +81,7 @@ def figure(chart: Any, alt: str, caption: str = "", sources: Iterable[Source] = 
     Returns
     -------
     Figure
-        What a notebook shows.
+        The figure, which a notebook shows.
 
     Raises
     ------
@@ -122,7 +122,7 @@ def _caption(words: str, sources: Iterable[Source]) -> str:
 
 
 def _altair() -> Any:
-    """Return Altair, once it and what draws its charts are there."""
+    """Return the module of Altair; refuse to go on without its converter to SVG."""
     try:
         import altair
         import vl_convert  # noqa: F401

@@ -43,7 +43,7 @@ class Frame:
     Attributes
     ----------
     html : str
-        What is shown.
+        The HTML of the table or list.
     """
 
     def __init__(self, html: str) -> None:
@@ -80,7 +80,7 @@ def table(
     Returns
     -------
     Frame
-        What a notebook shows.
+        The table, which a notebook shows.
 
     Raises
     ------
@@ -141,7 +141,7 @@ def sources(hub: Hub, ids: Iterable[str]) -> Frame:
     Returns
     -------
     Frame
-        What a notebook shows: the sources in the order of the table ``sources``.
+        The list, which a notebook shows, in the order of the table ``sources``.
 
     Raises
     ------
@@ -174,8 +174,8 @@ def passages(works: Iterable[Work], caption: str = "") -> Frame:
     Returns
     -------
     Frame
-        What a notebook shows: a row per passage, in the order of the works and of their texts. The
-        title of a work stands in its first row.
+        The table, which a notebook shows: a row per passage, in the order of the works and of
+        their texts. The title of a work stands in its first row.
 
     Examples
     --------
@@ -221,7 +221,7 @@ def _records(rows: Any) -> tuple[list[str], list[dict[str, Any]]]:
 
 
 def _shared(records: list[dict[str, Any]], headers: list[str]) -> dict[str, Source]:
-    """Return the columns in which all rows have one source."""
+    """Return the columns in which all rows have one source, with that source."""
     shared = {}
     for name in headers:
         first, *others = (record.get(name) for record in records)
@@ -250,13 +250,13 @@ def _shown(value: Any, format_: str | None) -> str:
 def _cells(
     row: list[str], before: list[str], headers: list[str], numeric: set[str]
 ) -> Iterator[str]:
-    """Yield the cells of a row; names that the row above has, too, are there and not seen."""
+    """Yield the cells of a row; names that the row above has, too, are there, but not visible."""
     is_group = bool(before)
     for number, (name, shown) in enumerate(zip(headers, row, strict=True)):
         is_group = is_group and name not in numeric and shown == before[number]
         style = _ALIGNED if name in numeric else _LEFT
         if is_group and number < len(row) - 1 and shown:
-            plain = _TAG.sub("", shown)  # no link that nobody sees takes the keyboard
+            plain = _TAG.sub("", shown)  # an invisible link must not get the focus
             yield f'<td class="citehub-same"{style}><span style="opacity:0">{plain}</span></td>'
         else:
             yield f"<td{style}>{shown}</td>"
@@ -268,7 +268,7 @@ def _title(row: SourceRow) -> str:
 
 
 def _short_url(url: str) -> str:
-    """Return an address without what all have; of a long one its host."""
+    """Return an address without ``https://`` and ``www.``; of a long one only the host."""
     short = url.split("://", 1)[1].removeprefix("www.").rstrip("/")
     return short if len(short) <= _ADDRESS_LETTERS else short.split("/", 1)[0]
 

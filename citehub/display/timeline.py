@@ -21,7 +21,7 @@ _MONTHS: Final = (
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 )  # fmt: skip
 _MOST_YEAR_LABELS: Final = 6  # on the narrowest screen
-_END: Final = 0.92  # where a label has no place to its right
+_END: Final = 0.92  # of the width; beyond it, a label has no room to its right
 _MOST_AUTHORS: Final = 3
 _NO_THEME: Final = "Theme not known"
 _STATES: Final = {

@@ -56,7 +56,7 @@ def number(value: float | None, digits: int = 4) -> str:
     Returns
     -------
     str
-        For running text.
+        The number in words and digits, for running text.
 
     Examples
     --------
@@ -89,7 +89,7 @@ def percent(share: float, digits: int = 1, sign: str = "") -> str:
     Returns
     -------
     str
-        For running text.
+        The percentage, for running text.
 
     Examples
     --------
@@ -115,7 +115,7 @@ def fact(row: Mapping[str, Any]) -> str:
     Returns
     -------
     str
-        For running text and tables; without a dimension, only the number.
+        The fact, for running text and tables; without a dimension, only the number.
 
     Examples
     --------
@@ -159,7 +159,7 @@ def source(hub: Hub, source_id: str) -> Source:
     Returns
     -------
     Source
-        For running text, for a cell of :func:`table`, and for the caption of :func:`figure`.
+        The source, for running text, a cell of :func:`table`, and the caption of :func:`figure`.
 
     Raises
     ------
@@ -180,7 +180,7 @@ def source(hub: Hub, source_id: str) -> Source:
 
 
 def name_sources(sources: Iterable[Source]) -> str:
-    """Return a sentence of HTML that names sources, each once and linked; of none nothing."""
+    """Return a sentence of HTML that names sources, each once and linked; empty without any."""
     named = [_html.link(source.url, source.name) for source in dict.fromkeys(sources)]
     return f"Source{'s' * (len(named) > 1)}: {', '.join(named)}." if named else ""
 
@@ -198,7 +198,7 @@ def source_name(hub: Hub, source_id: str) -> str:
     Returns
     -------
     str
-        For a repository, the name without its owner.
+        The short name; for a repository, its name without the owner.
 
     Raises
     ------
@@ -224,7 +224,7 @@ def _short_name(row: SourceRow) -> str:
 
 
 def source_rows(hub: Hub, ids: Iterable[str]) -> list[SourceRow]:
-    """Return the rows of some sources in table order, or say which ones exist."""
+    """Return the rows of some sources in table order; an error for others says which exist."""
     rows = {row["source_id"]: row for row in hub.sources}
     wanted = set(ids)
     for source_id in sorted(wanted - rows.keys()):

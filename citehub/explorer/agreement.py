@@ -25,9 +25,9 @@ _COUNTS: Final[dict[CountMeasure, str]] = {
 
 
 def folded(hub: Hub) -> str:
-    """Return the view of the sources, folded; nothing of a release without such counts.
+    """Return the view of the sources as closed details; empty for a release without such counts.
 
-    Its address opens it, as a browser unfolds what an address names.
+    A browser opens the details if the address of the page names them.
     """
     if "source_counts" not in hub.release.resources:
         return ""

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _BUNDLE: Final = os.path.join(os.path.dirname(os.path.abspath(__file__)), "bundle")
 REVIEW: Final = ("review.css", "review.js")
-"""What of the scripts and style sheets belongs to another page, that of ``review.py``."""
+"""The scripts and style sheets that belong to another page, that of ``review.py``."""
 FILES: Final = "data"
 INLINE: Final = "data.js"
 MOST_INLINE: Final = 2000
@@ -109,7 +109,7 @@ def data_script(hub: Hub) -> bytes:
 
 
 def own_files(hub: Hub) -> dict[str, bytes]:
-    """Return what a page needs beside the tables; a small one has these as a script, too."""
+    """Return the files that a page needs beside the tables; a small hub's also as a script."""
     is_small = hub.release.n_citing <= MOST_INLINE
     return read_bundle() | ({INLINE: data_script(hub)} if is_small else {})
 

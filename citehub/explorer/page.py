@@ -40,7 +40,7 @@ TABLES: Final = (
 """Tables that the explorer reads, where a release holds them."""
 PER_PAGE: Final = 1000  # works on a page of the plain list of a large hub
 _SCRIPT: Final = '<script defer src="explorer.js"></script>\n'  # fetched before the data
-_OWN_FOLDER: Final = "'self' file:"  # opened from disk, not all know 'self'
+_OWN_FOLDER: Final = "'self' file:"  # from disk, 'self' means nothing to some browsers
 _WHAT: Final = (
     "A citation hub lists the papers that cite one work, why they cite it, and where each fact "
     "comes from."
@@ -52,7 +52,7 @@ _RIGHTS: Final = (
 
 
 def policy(*scripts: str) -> str:
-    """Return what a page may load: its own files, no script in it but those of some hashes."""
+    """Return a page's policy: it may load its own files, and run inline scripts of some hashes."""
     return (
         '<meta http-equiv="Content-Security-Policy" content="default-src \'none\';'
         f"script-src {' '.join((_OWN_FOLDER, *scripts))};style-src {_OWN_FOLDER} 'unsafe-inline';"
@@ -62,13 +62,13 @@ def policy(*scripts: str) -> str:
 
 
 def resources(hub: Hub) -> dict[str, Resource]:
-    """Return what the manifest says of each table that the explorer reads."""
+    """Return the manifest's description of each table that the explorer reads, by name."""
     known = {each["name"]: each for each in hub.manifest["resources"]}
     return {name: known[name] for name in TABLES if name in known}
 
 
 def config(hub: Hub, *, files: str, inline: str | None, page: str | None = None) -> dict[str, Any]:
-    """Return what the script is told of the hub: ``Config`` of ``explorer/src/types.d.ts``.
+    """Return the settings of the script for a hub: ``Config`` of ``explorer/src/types.d.ts``.
 
     ``files`` is where the release is, ``inline`` a script that holds it for a page opened from
     disk, ``page`` where papers have pages of their own, with ``{}`` for the name. A release that
@@ -147,7 +147,7 @@ def _counts_note(hub: Hub) -> str | None:
 
 
 def note(n: int, shown: int, others: str = "links below lead to all of them") -> str:
-    """Return what stands above the list for as long as no script runs."""
+    """Return the note above the list, which stands there until a script runs."""
     if shown == n:
         return (
             f"This is the plain list of all {_papers(n)}, in hub order. Search and filters come "

@@ -56,7 +56,7 @@ def entries(hub: Hub, address: Callable[[Work], str | None] = attrgetter("url"))
 
 
 def section(config: Mapping[str, Any], note: str, items: Iterable[str], more: str = "") -> str:
-    """Return what the script enhances: a note above a list, and what follows it."""
+    """Return the HTML that the script enhances: a note above a list, and what follows it."""
     return (
         f"{_preload(config) if config['inline'] else ''}"  # else a Worker fetches
         '<section id="citehub-explorer" class="cx" '

@@ -48,9 +48,9 @@ def write_review(
     hub : Hub
         The release whose passages are judged.
     data : mapping
-        What the script is told: ``Data`` of ``explorer/src/review.js``.
+        The data for the script: ``Data`` of ``explorer/src/review.js``.
     guideline : str
-        By which people judge, in Markdown.
+        The guideline by which people judge, in Markdown.
     out : str or path
         The folder to make. It must not exist, or be empty.
     force : bool, optional

@@ -120,12 +120,12 @@ def _accent(match: re.Match[str]) -> str:
 
 
 def doi(text: str) -> str:
-    """Return a DOI as it stands, or nothing where it is no text for TeX: ``url`` has its page."""
+    """Return a DOI unchanged; empty if TeX cannot print it, as ``url`` has its page."""
     return "" if _NOT_IN_DOIS.search(text) else text
 
 
 def address(text: str) -> str:
-    """Return an address, without TeX for BibTeX and biber."""
+    """Return an address with the signs of TeX percent-encoded."""
     return _NOT_IN_ADDRESSES.sub(
         lambda match: "".join(f"%{byte:02X}" for byte in match[0].encode()), text
     )

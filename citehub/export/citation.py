@@ -96,7 +96,7 @@ def _created(hub: Hub) -> list[str]:
 
 
 def _page(hub: Hub) -> str | None:
-    """Return the address of the dataset, if known."""
+    """Return the address of the dataset; None if not known."""
     identifier = doi(hub.manifest)
     page = f"{DOI_PREFIX}{identifier}" if identifier else hub.manifest.get("homepage", "")
     return clean_line(page) if is_web_address(page) else None

@@ -53,7 +53,7 @@ COLUMNS: Final = {
     "data_version": "string",
     "sources": "list",
 }
-"""Columns by name, with their type in ``citehub._table.arrow_type``; a list is of strings.
+"""Columns by name, with their type in ``citehub._parquet_files.arrow_type``; a list is of strings.
 
 Null is not known; role and polarity are also null for the canonical work. ``section`` to ``text``
 are those of the first passage, and ``text_status`` gives the result of looking for passages.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from citehub._table import parquet_stream
+from citehub._parquet_files import parquet_stream
 from citehub.export.columns import COLUMNS, rows
 
 if TYPE_CHECKING:

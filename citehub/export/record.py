@@ -139,7 +139,7 @@ def statement(why: Reason) -> str:
 
 
 def venue(work: Work) -> str | None:
-    """Return the venue; for a preprint, whose date is not the venue's, as a note that says so."""
+    """Return the venue, or None; of a preprint, whose date is not the venue's, as such a note."""
     stated = _stated(work)
     if not stated or kind(work).has_venue:
         return stated or None
@@ -148,7 +148,7 @@ def venue(work: Work) -> str | None:
 
 
 def server(work: Work) -> str | None:
-    """Return the server of a preprint: arXiv by its id, else the venue of a stated preprint."""
+    """Return the server of a preprint: arXiv by its id, else the stated venue; None for others."""
     if kind(work).has_venue:
         return None
     if "arxiv" in work.ids:
@@ -166,7 +166,7 @@ def _is_of(said: str, stated: str) -> bool:
 
 
 def eprint(work: Work) -> str | None:
-    """Return the arXiv id with its prefix, as in bibliographies."""
+    """Return the arXiv id with its prefix, as in bibliographies; None without one."""
     return clean_line(f"arXiv:{work.ids['arxiv']}") if "arxiv" in work.ids else None
 
 

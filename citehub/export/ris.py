@@ -67,7 +67,7 @@ def _reference(work: Work) -> Iterator[tuple[str, str | None]]:
     for scheme in ("pmid", "pmcid"):  # which have no tag
         yield "N1", f"{scheme.upper()}:{work.ids[scheme]}" if scheme in work.ids else None
     yield "LA", work.language if named.ris != "COMP" else None  # that of the program in Zotero
-    yield "UR", (work.url or "").replace(";", "%3B")  # readers take it for a list
+    yield "UR", (work.url or "").replace(";", "%3B")  # readers take a semicolon for a list
     yield "AB", work.abstract
 
 

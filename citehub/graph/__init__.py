@@ -2,11 +2,17 @@
 
 from citehub.bulk.dump_options import Dumps
 from citehub.graph.adopt import adopt_release
-from citehub.graph.canonical import MostCited, find_canonical
 from citehub.graph.hub_labels import Labelled, ModelPlan, label_hub
 from citehub.graph.hubs import NewHub, new_hub, new_hubs
 from citehub.graph.live_hubs import Updated, new_live_hub, update_hub
 from citehub.graph.model_labels import label_by_model
+from citehub.graph.most_cited import (
+    MostCited,
+    find_most_cited,
+)
+from citehub.graph.most_cited import (
+    find_canonical as find_canonical,  # its former name
+)
 from citehub.graph.reading import Read, TextRead, read_texts
 
 __all__ = [
@@ -19,7 +25,7 @@ __all__ = [
     "TextRead",
     "Updated",
     "adopt_release",
-    "find_canonical",
+    "find_most_cited",
     "label_by_model",
     "label_hub",
     "new_hub",

@@ -56,9 +56,9 @@ class NewHub(NamedTuple):
     n_citing : int
         The number of citing works.
     problem : str
-        The reason for none; else empty.
+        Why there is no hub; else empty.
     rejects : str
-        The file of what could not be read; empty where all could.
+        The file that lists what could not be read; empty if all could.
     partial : tuple of str
         Which dumps could not be read whole, and how much of them was, in sentences; empty where
         all could.
@@ -108,7 +108,7 @@ def new_hub(
         The hub folder to make; it must not exist, or be empty. By default it has the hub's name
         and joins the user's home of hubs, so that ``citehub.load`` finds it by that name.
     dumps : Dumps
-        Where they lie, and how to read them.
+        The dumps, and how to read them.
     citing : str or iterable of str, optional
         Reference managers' files of works that cite the work: BibTeX, RIS or CSL-JSON.
     name : str, optional
@@ -292,7 +292,7 @@ def new_hubs(
     out : str
         The folder for the releases; it may exist.
     dumps : Dumps
-        Where they lie, and how to read them.
+        The dumps, and how to read them.
     version : str, default "1.0.0"
         Data version of the releases.
     created : datetime.date, optional
@@ -365,7 +365,7 @@ def new_hubs(
 
 
 def _count_citing(wanted: Wanted, folder: str) -> int | None:
-    """Return the number of citing works in a release of the hub of a work; None if it is none."""
+    """Return the number of citing works in the release of a work's hub; None for other folders."""
     try:
         manifest = read_manifest(folder)
     except DamagedRelease:

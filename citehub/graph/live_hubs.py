@@ -59,8 +59,8 @@ if TYPE_CHECKING:
 
 _PENDING: Final = ".citehub.answers"
 """The folder in a hub folder that keeps answers that are not taken over yet."""
-_READY_FILE: Final = "ready"  # a dry run got all of them
-_FRESH_SECONDS: Final = 3600.0  # for which an update takes them
+_READY_FILE: Final = "ready"  # in the folder if a dry run got all answers
+_FRESH_SECONDS: Final = 3600.0  # so long an update takes the answers of a dry run
 
 
 class Updated(NamedTuple):
@@ -84,7 +84,7 @@ class Updated(NamedTuple):
         Sources that gave only part of their list, each with the reason. Their earlier answers
         stay.
     notes : tuple of str
-        What else is to tell.
+        Further notes.
     n_requests : int
         How many requests were sent.
     """
@@ -153,7 +153,7 @@ def new_live_hub(
     homepage : str, optional
         As of :func:`new_hub`.
     transport : Transport, optional
-        What asks; by default the network.
+        Asks the sources; by default over the network.
     progress : callable, optional
         Is called with each step in words.
 
@@ -273,7 +273,7 @@ def update_hub(
     created : datetime.date, optional
         Day of the release; by default today.
     transport : Transport, optional
-        What asks; by default the network.
+        Asks the sources; by default over the network.
     progress : callable, optional
         Is called with each step in words.
 
@@ -427,7 +427,7 @@ def _take_over(
 
 @contextmanager
 def _pending_at(place: str) -> Iterator[str]:
-    """Return the folder that keeps the answers for a hub in the making, for one process.
+    """Yield the folder that keeps the answers for a hub in the making, for one process.
 
     It stays if the run is cut off, and is removed after a final answer, such as no such work.
     """
@@ -440,7 +440,7 @@ def _pending_at(place: str) -> Iterator[str]:
 
 
 def _take_up(pending: str, *, dry_run: bool) -> int | None:
-    """Check the answers of a dry run: return their age in minutes, or remove them."""
+    """Return the age of a dry run's answers in minutes; None without any, and remove old ones."""
     ready = os.path.join(pending, _READY_FILE)
     if not os.path.lexists(ready):
         return None
@@ -506,7 +506,7 @@ def _put_away(pending: str, failed: Iterable[str], *, dry_run: bool) -> None:
 
 
 def _citing_by_source(hub: Hub) -> dict[str, set[str]]:
-    """Return the citing works that the sources of a release name."""
+    """Return the citing works that each source of a release names."""
     found: dict[str, set[str]] = {}
     canonical = hub.manifest["citehub"]["canonical_work_id"]
     for row in hub.release.rows("citation_sources"):
@@ -598,7 +598,7 @@ def _refuse_unmended(
         raise BuildError(f"{' '.join(left).strip()} The hub is unchanged.")
 
 
-# -- what is told -----------------------------------------------------------------------------
+# -- messages ---------------------------------------------------------------------------------
 
 _ONLY_COUNTS: Final = "Only counts changed; they come with the next version."
 

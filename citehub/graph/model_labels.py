@@ -274,7 +274,7 @@ class _Run:
         return [self.found[question.sha256, each] for each in range(1, self.votes + 1)]
 
     def value(self, question: _Question, scheme: LabelScheme) -> str | None:
-        """Return the labels of a passage that has all its votes."""
+        """Return the value of more than half of the votes, else that of an undecided labeller."""
         values = (each.judgement.value(scheme) for each in self._votes(question))
         return find_majority(values) or UNDECIDED.get(scheme)
 

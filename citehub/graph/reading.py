@@ -101,7 +101,7 @@ class Read(NamedTuple):
     hub : str
         The hub folder.
     version : str
-        The new version; that of before where nothing is new.
+        The new version; the one before if nothing is new.
     before : str
         The version before.
     folder : str
@@ -116,7 +116,7 @@ class Read(NamedTuple):
     failed : dict of str to str
         Hosts that could not be asked, each with the reason.
     notes : tuple of str
-        What else is to tell.
+        Further notes.
     n_requests : int
         How many requests were sent.
     """
@@ -167,7 +167,7 @@ def read_texts(
     created : datetime.date, optional
         Day of the release; by default today.
     transport : Transport, optional
-        What asks; by default the network.
+        Asks the sources; by default over the network.
     progress : callable, optional
         Is called with each step in words.
 
@@ -448,7 +448,7 @@ class _Reader:
         return work_id, ""
 
     def _work_in_path(self, path: str) -> str | None:
-        """Return the work that the name of a file tells, if any."""
+        """Return the work that the name of a file names; None if it names none."""
         parts = os.path.abspath(path).split(os.sep)
         for name in (parts[-1], parts[-2] if len(parts) > 1 else "", "_".join(parts[-2:])):
             found = {self.known[each] for each in _ids_in(name) if each in self.known}
@@ -565,7 +565,7 @@ def _passage(number: int, found: Any) -> dict[str, Any]:
 
 
 def _version_of(name: str) -> str | None:
-    """Return the version of an arXiv paper in a name or an address."""
+    """Return the version of an arXiv paper in a name or an address; None without one."""
     found = _VERSION.search(os.path.basename(name))
     return found[1] if found else None
 

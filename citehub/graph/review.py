@@ -645,7 +645,7 @@ def _day(rows: Iterable[LabelRow]) -> datetime.date:
 
 
 def _compare(before: Sequence[LabelRow] | None, rows: Sequence[LabelRow]) -> str:
-    """Compare rows with those that the hub has for the same person and passage."""
+    """Return ``new``, ``same``, ``replaced`` or ``older``: how rows differ from the hub's rows."""
     if before is None:
         return "new"
     if sorted(map(_without_day, before)) == sorted(map(_without_day, rows)):

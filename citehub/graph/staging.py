@@ -38,7 +38,7 @@ def newest(folder: str) -> str:
 
 @contextmanager
 def staging(folder: str, version: str) -> Iterator[str]:
-    """Make a hub folder with the sources and one release of another, to build the next one."""
+    """Yield a hub folder with the sources and one release of another, to build the next one."""
     with _atomic_folder.scratch_folder(os.path.join(folder, STAGED)) as staged:
         for entry in os.scandir(folder):
             if entry.is_file() and not entry.name.startswith("."):
@@ -66,7 +66,7 @@ def _link(path: str, target: str) -> None:
 
 @contextmanager
 def in_words_of(staged: str, folder: str) -> Iterator[None]:
-    """Have errors name the original files, not the copies."""
+    """Make errors name the original files, not the copies."""
     try:
         yield
     except BuildError as error:
@@ -87,7 +87,7 @@ class NextRelease(NamedTuple):
     Attributes
     ----------
     version : str
-        The new version; that of before where nothing is new.
+        The new version; the one before if nothing is new.
     folder : str
         The folder of the new release; empty where there is none.
     diff : Diff, optional

@@ -176,7 +176,7 @@ def _scicite(path: str) -> Iterator[Context]:
 
 
 def _mark(text: str, start: Any, end: Any) -> tuple[int, int] | None:
-    """Return the place of a mark; in some rows the numbers are off by a few."""
+    """Return the place of a mark; None if it is unknown or wrong, as in some rows."""
     if start is None or end is None or start != start or end != end:  # noqa: PLR0124 -- NaN
         return None
     begin, stop = int(start), int(end)

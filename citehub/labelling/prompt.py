@@ -70,7 +70,7 @@ class Judgement(NamedTuple):
     gist: str | None
 
     def value(self, scheme: LabelScheme) -> str | None:
-        """Return its value in a scheme."""
+        """Return its value in a scheme; None if it has none."""
         return cast("str | None", getattr(self, scheme))
 
 

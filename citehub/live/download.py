@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _LEAST_SECONDS: Final = 60.0  # for a file
 _LEAST_RATE: Final = 20_000  # bytes a second, on average
 _OK, _PART = 200, 206
-_KEPT_SECONDS: Final = 30 * 86_400  # after which what nobody went on with is removed
+_KEPT_SECONDS: Final = 30 * 86_400  # after which an unfinished download is removed
 _RANGE: Final = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
 _LONGEST_TAG: Final = 200
 
@@ -301,7 +301,7 @@ class _Part:
 
 
 def _clear_old(folder: str) -> None:
-    """Remove what nobody went on with for a month."""
+    """Remove downloads that nobody resumed for a month."""
     for entry in os.scandir(folder):
         with suppress(OSError):
             if time.time() - entry.stat().st_mtime > _KEPT_SECONDS:

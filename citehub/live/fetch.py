@@ -175,7 +175,7 @@ def fetch(  # noqa: PLR0913
     earlier : mapping of str to Earlier, optional
         What a hub has from sources already.
     transport : Transport, optional
-        What asks; by default the network.
+        Asks the sources; by default over the network.
     progress : callable, optional
         Is called with each step in words.
 
@@ -211,7 +211,7 @@ def fetch(  # noqa: PLR0913
         run = _Run(chosen, pending, transport, progress, earlier)
         try:
             ids, notes = run.ask(work)
-        except UnknownWork:  # an answer, with which nothing can go on
+        except UnknownWork:  # a final answer
             if not keeps:
                 shutil.rmtree(pending, ignore_errors=True)
             raise
@@ -484,7 +484,7 @@ def _join_errors(errors: list[FetchError]) -> FetchError:
 
 
 def _try(asking: _Asking, ask: Callable[[], Given]) -> Given:
-    """Ask; once more if kept answers of an earlier run, or repeating pages, may be at fault."""
+    """Return what ``ask`` returns; retry if kept answers, or repeating pages, may be at fault."""
     n_before = len(asking.kept.used)
     for is_last in (False, True):
         n_earlier = asking.kept.n_earlier
@@ -542,7 +542,7 @@ def _tell(title: str, listed: ListState) -> Iterable[str]:
 
 
 def _teller(title: str, progress: Callable[[str], None]) -> Callable[[int, int | None], None]:
-    """Return what shows the progress of a list, and the time left."""
+    """Return a function that shows the progress of a list, and the time left."""
     began = 0.0
 
     def tell(n: int, of: int | None) -> None:

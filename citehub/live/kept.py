@@ -35,7 +35,7 @@ _FRESH_FOR: Final = datetime.timedelta(days=1)
 
 
 class Transport(Protocol):
-    """What asks a source: the network, or a replacement."""
+    """The way to ask a source: the network, or a replacement."""
 
     def ask(self, source: Source, asked: Asked, due: Collection[str]) -> Answer:
         """Return an answer with the status 200 or 404."""

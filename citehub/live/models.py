@@ -120,7 +120,7 @@ class ModelHost:
     def complete(
         self, system: str, user: str, schema: Mapping[str, Any], *, temperature: float, seed: int
     ) -> Completion:
-        """Ask a question.
+        """Ask a question, and return the answer.
 
         If a server rejects ``response_format``, ``temperature``, ``seed`` or ``max_tokens``, it is
         left out from then on.

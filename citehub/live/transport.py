@@ -207,7 +207,7 @@ class Live:
         Parameters
         ----------
         source : Source
-            Whom to ask.
+            The source to ask.
         asked : Asked
             What to ask for.
         due : collection of str

@@ -74,7 +74,7 @@ def describe(hub: Hub) -> dict[str, Any]:
 
 
 def licenses(manifest: Manifest) -> list[str]:
-    """Return the licences: where each is, or its name where its address is none of the web."""
+    """Return the web address of each licence, or its name if it has none."""
     return [
         each["path"] if is_web_address(each["path"]) else each["name"]
         for each in manifest["licenses"]

@@ -88,7 +88,7 @@ def _sentences(hub: Hub) -> Iterator[str]:
 
 
 def _others(passages: Sequence[CitationContextRow]) -> str:
-    """Return what the release has of passages without words."""
+    """Return a sentence on what the release has of passages without words; empty without any."""
     if not passages:
         return ""
     n = sum(row["gist"] is not None for row in passages)

@@ -39,10 +39,7 @@ _MOST_BYTES: Final = 1 << 28  # of a body
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question to an interface: a path after its address, a query, and what to post.
-
-    That is ids, or a body of JSON.
-    """
+    """A question: a path after the address, a query, and ids or a body of JSON to post."""
 
     path: str
     params: tuple[tuple[str, str], ...] = ()

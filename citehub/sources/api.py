@@ -236,7 +236,7 @@ def ids_in(texts: Iterable[object]) -> frozenset[Identifier]:
 
 
 def text(value: object) -> str | None:
-    """Return a value if it is text and not empty."""
+    """Return a value if it is text and not empty; else None."""
     return value if isinstance(value, str) and value else None
 
 

@@ -188,7 +188,7 @@ def _check_header(
 
 
 def _find_foreign(row: Row, names: Sequence[str], known: Collection[str]) -> int | None:
-    """Return the place of the first filled cell outside of the known columns."""
+    """Return the place of the first filled cell outside of the known columns, or None."""
     return next(
         (
             number

@@ -731,7 +731,7 @@ def _fit_correction(record: Mapping[str, Any], how: _How) -> dict[str, Any]:
 
 
 def _fit_label(record: Mapping[str, Any], how: _How) -> dict[str, Any]:
-    """Refuse a value of another scheme, apart from a capital first letter."""
+    """Return the value in the spelling of its scheme; refuse one of another scheme."""
     scheme, stated = record["scheme"], record["value"]
     if scheme == "subject":
         return {}
@@ -818,7 +818,7 @@ def _fit_theme(record: Mapping[str, Any], how: _How) -> dict[str, Any]:
 
 
 def _fit_pair(record: Mapping[str, Any], how: _How) -> dict[str, Any]:
-    """Refuse a work beside itself."""
+    """Refuse a work beside itself; return no changes."""
     other = record.get("other") or record.get("record") or ""
     if spell_work(record["work"]) == spell_work(other):
         raise SourceError.at(*how.place, f"{other} is named twice: name two")

@@ -19,8 +19,8 @@ Expression = Any
 """An Ibis table or column: its methods depend on types that Python does not know."""
 
 FEW_IDS: Final = 32
-"""Ids that are looked for in lists quicker than lists are taken apart."""
-_LIKE_JSON: Final = ('{"', "{}", '["', "[{", "[]", "[[")  # where text is due
+"""Up to so many ids, looking for them in lists is quicker than taking the lists apart."""
+_LIKE_JSON: Final = ('{"', "{}", '["', "[{", "[]", "[[")  # where a column should hold text
 
 _RESOLVER: Final = "https://doi.org/"
 _ARXIV: Final = "10.48550/arxiv."
@@ -44,10 +44,10 @@ WORKS: Final[dict[str, str]] = {
     **dict.fromkeys(ID_SCHEMES, "string"),
     "also": "array<string>",
 }
-"""What is known of a work, as each source is mapped to it; ``record`` may be a number, too.
+"""Columns of a work, to which each source is mapped; ``record`` may be a number, too.
 
-Of each scheme the column holds one identifier; ``also`` holds further ones as CURIEs in small
-letters, and is null where there are none.
+The column of a scheme holds one identifier; ``also`` holds further ones as CURIEs in small
+letters, and is null if there are none.
 ``date`` is YYYY, YYYY-MM or YYYY-MM-DD; ``n_citations`` and ``years`` are the source's own
 counts; ``abstract_index`` tells in JSON at which places each word stands; the ``key`` of an
 author is the source's identifier of the person."""
@@ -59,29 +59,29 @@ CITATIONS: Final = {
     "contexts": "array<string>",
     "intents": "array<array<string>>",
 }
-"""What is known of a citation; the intents run beside the contexts."""
+"""Columns of a citation; each context has its intents at the same place."""
 
 TEXTS: Final = {"record": "string", "text": "string", "model": "string"}
-"""A text of a work: its abstract, or what a model wrote of it."""
+"""Columns of a text of a work: its abstract, or a summary by a model."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
     """Files of one kind in a source's dump.
 
-    ``fields`` are those that are read, by Ibis type, and no others are parsed. ``shape`` maps
-    them to one of the tables above. A row whose field does not match its pattern in ``keys``
-    cannot be read; ``made`` are the columns that ``shape`` leaves null for such a row.
-    The lists of fields in ``nested`` may hold lists, each as its text where it comes from JSON;
-    its functions make lists of lists of them.
-    A row has no use where a field of ``vital`` holds another type; any other such field is null.
+    ``fields`` gives the Ibis type of each field to read; no others are parsed. ``shape`` maps
+    the fields to one of the tables above. A row whose field does not match its pattern in
+    ``keys`` cannot be read; ``made`` are the columns that ``shape`` leaves null for such a row.
+    Lists in the fields ``nested`` may hold lists, which are texts if they come from JSON; the
+    functions in ``nested`` turn them into lists of lists.
+    If a field in ``vital`` has another type, its row is of no use; any other such field is null.
     A copy in Parquet must have the columns ``needed``; others that it lacks are not known.
-    ``instead`` says what to read in the place of a copy that lacks one.
-    ``kind`` tells what a row is: a work, a citation, a text of a work, or a merge of two records.
-    ``names`` are the records that a line of JSON, or a row of CSV, is about, as text: one set, or
-    the two sides of a citation or a merge. It may find more than there are, never less.
-    ``place`` is the folder of its files in a dump, where that is not its name.
-    ``prepare`` takes the details off rows that have nothing to do with the records of ``only``.
+    ``instead`` says what to read if a copy lacks one.
+    ``kind`` says what a row is: a work, a citation, a text of a work, or a merge of two records.
+    ``names`` returns the records that a line of JSON, or a row of CSV, names, as text: one set,
+    or one for each side of a citation or a merge. It may find too many, never too few.
+    ``place`` is the folder of the files in a dump, if that is not ``name``.
+    ``prepare`` drops the details of rows that do not concern the records ``only``.
     """
 
     source_id: str
@@ -102,7 +102,7 @@ class Dataset:
 
 
 def numbers_after(*keys: str, before: str = "") -> Callable[[bytes], tuple[set[str], ...]]:
-    """Return what finds, in a line of JSON, the numbers that stand after some keys, each a set.
+    """Return a function that finds the numbers after some keys in a line of JSON, a set per key.
 
     Parameters
     ----------
@@ -129,7 +129,7 @@ def numbers_after(*keys: str, before: str = "") -> Callable[[bytes], tuple[set[s
 
 
 def complete(columns: Mapping[str, str], **cells: Expression) -> dict[str, Expression]:
-    """Return the columns in their order; those that the source does not have are null."""
+    """Return all columns in their order; those that a source does not have are null."""
     import ibis
 
     return {
@@ -139,7 +139,7 @@ def complete(columns: Mapping[str, str], **cells: Expression) -> dict[str, Expre
 
 
 def whole(text: Expression) -> Expression:
-    """Return text as a whole number, null where it is none."""
+    """Return text as a whole number; null if it is none."""
     import ibis
 
     # \z, as to Spark $ stands before a line break, too
@@ -147,12 +147,12 @@ def whole(text: Expression) -> Expression:
 
 
 def bare_doi(text: Expression) -> Expression:
-    """Return a DOI in small letters without what stands before it; null where it is none."""
+    """Return a DOI in small letters, without its prefix or address; null if it is none."""
     return let(let(text.strip().lower(), _doi_of), _spell_doi)
 
 
 def let(value: Expression, use: Callable[[Expression], Expression]) -> Expression:
-    """Apply a function to a value that the query holds once, however often it is used."""
+    """Apply a function to a value; the query computes the value once, however often it is used."""
     import ibis
 
     return ibis.array([value]).map(use)[0]
@@ -162,7 +162,7 @@ def _doi_of(low: Expression) -> Expression:
     import ibis
 
     is_usual = low.startswith(f"{_RESOLVER}10.") & ~low.contains(" ")
-    return ibis.cases(  # the usual spellings by themselves, as a pattern takes ten times as long
+    return ibis.cases(  # usual spellings first, as a pattern takes ten times as long
         (low.startswith("10.") & ~low.contains(" "), low),
         (is_usual, low.substr(len(_RESOLVER))),
         else_=filled(low.re_extract(r"(10\.[0-9]{4,9}(?:\.[0-9]+)*/\S+)\z", 1)),
@@ -181,7 +181,7 @@ def _spell_doi(found: Expression) -> Expression:
 
 
 def arxiv_id(text: Expression) -> Expression:
-    """Return an arXiv id without prefix, version and class; null where it is none."""
+    """Return an arXiv id without prefix, version and class; null if it is none."""
     low = text.strip().lower().replace("arxiv:", "")
     old = r"^([a-z-]+)(?:\.[a-z-]+)?(/[0-9]{7})(?:v[0-9]+)?\z"
     return filled(low.re_extract(r"^([0-9]{4}\.[0-9]{4,5})(?:v[0-9]+)?\z", 1)).coalesce(
@@ -202,10 +202,9 @@ def arxiv_of(doi: Expression) -> Expression:
 
 
 def number_of(text: Expression, prefix: str = "") -> Expression:
-    """Return the number at the end of a text or address, behind a prefix; null where none is.
+    """Return the number at the end of a text or address, after a prefix; null if there is none.
 
-    A fraction, as of a number that was read as one of any kind, or the version of a PMCID, is
-    no part of it.
+    It leaves out a fraction, as of a number that was read as a float, and the version of a PMCID.
     """
     import ibis
 
@@ -221,20 +220,20 @@ def curie(scheme: str, value: Expression) -> Expression:
 
 
 def filled(text: Expression) -> Expression:
-    """Return text, null where it is empty."""
+    """Return text; null if it is empty."""
     return text.nullif("")
 
 
 def as_text(kind: str) -> str:
-    """Return a type with its numbers and truths as text, as they are read from JSON.
+    """Return an Ibis type with text for its numbers and truth values, as they are read from JSON.
 
-    What is JSON itself stays as it is written.
+    The type of JSON itself stays.
     """
     return re.sub(r"\b(int64|boolean|json)\b", "string", kind)
 
 
 def shape_texts(raw: Expression, dataset: Dataset) -> Expression:
-    """Map fields that were read as text, and tell in ``sound`` whether each fits its type."""
+    """Map fields that were read as text; the column ``sound`` says whether all fit their types."""
     import ibis
 
     sound = ibis.literal(True)  # noqa: FBT003
@@ -265,7 +264,7 @@ def _texts(column: Expression) -> Iterator[Expression]:
 
 
 def truth(text: Expression) -> Expression:
-    """Return text as true or false, null where it is neither."""
+    """Return text as true or false; null if it is neither."""
     import ibis
 
     return ibis.cases((text == "true", True), (text == "false", False), else_=None)

@@ -1,11 +1,11 @@
-"""What the first bytes of a file that a person made say of it."""
+"""The encoding of a file that a person made, guessed from its bytes."""
 
 from __future__ import annotations
 
 import codecs
 from typing import Final
 
-_MARKS: Final = (  # that of UTF-32 begins as that of UTF-16 does
+_MARKS: Final = (  # UTF-32 first, as its mark begins with that of UTF-16
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -17,7 +17,7 @@ LAST_ASCII: Final = "\x7f"
 
 
 def guess_encoding(data: bytes) -> str:
-    """Return the encoding by the mark of a file, else by where its first letter has a zero.
+    """Return the encoding, by the byte order mark, else by which of the first bytes is zero.
 
     Examples
     --------
@@ -39,5 +39,5 @@ def is_mostly_utf8(data: bytes) -> bool:
 
 
 def first_beyond_ascii(text: str) -> int:
-    """Return where the first letter beyond ASCII stands; the length where there is none."""
+    """Return the place of the first letter beyond ASCII; the length if there is none."""
     return next((at for at, sign in enumerate(text) if sign > LAST_ASCII), len(text))

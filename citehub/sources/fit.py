@@ -1,7 +1,7 @@
-"""Columns of Parquet as the fields of a dataset are due, whoever wrote the file.
+"""Columns of Parquet files in the types that a dataset expects, whoever wrote the files.
 
-A writer that knows no type for a column, as nothing stands in it, chooses one; numbers may be
-text; an object may lack what it holds nowhere.
+For an empty column, a writer chooses any type; numbers may be text; an object may lack fields
+that are empty in every row.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 def fit(column: Expression, due: Expression, *, is_nested: bool = False) -> Expression:
-    """Return a column as the type that is due; None where only nulls could be that.
+    """Return a column in the type ``due``; None if only its nulls fit that type.
 
-    Where ``is_nested``, the lists of a column may hold lists, which stay as they are.
+    If ``is_nested``, the lists of a column may hold lists, which stay as they are.
     """
     if due.is_struct():
         return _object(column, due)
@@ -27,7 +27,7 @@ def fit(column: Expression, due: Expression, *, is_nested: bool = False) -> Expr
 
 
 def _one(column: Expression, due: Expression) -> Expression:
-    """Return texts, numbers or truths, which may stand alone in lists."""
+    """Return a column of texts, numbers or truth values, also from lists that hold one each."""
     import ibis
 
     kind = column.type()
@@ -41,7 +41,7 @@ def _one(column: Expression, due: Expression) -> Expression:
 
 
 def _number(column: Expression) -> Expression:
-    """Return whole numbers, which may be written as others or as text; others are null."""
+    """Return a column of whole numbers, also from floats and text; null for other values."""
     import ibis
 
     kind = column.type()
@@ -56,7 +56,7 @@ def _number(column: Expression) -> Expression:
 
 
 def _truth(column: Expression) -> Expression:
-    """Return true or false, which may be written as text or as 1 and 0; others are null."""
+    """Return a column of truth values, also from text, 1 and 0; null for other values."""
     import ibis
 
     kind = column.type()
@@ -70,7 +70,7 @@ def _truth(column: Expression) -> Expression:
 
 
 def _as_json(column: Expression) -> Expression:
-    """Return what a column holds as text in JSON, which it may be already."""
+    """Return a column as text in JSON; a column of text stays."""
     import ibis
 
     if column.type().is_string():
@@ -79,9 +79,9 @@ def _as_json(column: Expression) -> Expression:
 
 
 def holds(kind: Expression, due: Expression) -> bool:
-    """Tell whether a type is the one that is due, or a struct that has further fields.
+    """Tell whether a type is the type ``due``, or a struct with its fields and further ones.
 
-    Of a struct that is left as it is, an engine reads those fields only that are asked for.
+    An engine reads only the used fields of a struct that stays as it is.
     """
     if kind.is_struct() and due.is_struct():
         return all(name in kind and holds(kind[name], part) for name, part in due.items())
@@ -94,7 +94,7 @@ def _list(column: Expression, due: Expression, *, is_nested: bool) -> Expression
     import ibis
 
     kind = column.type()
-    if kind.is_string() and due.value_type.is_string():  # one where a list is due
+    if kind.is_string() and due.value_type.is_string():  # one text for a list of one
         return ibis.ifelse(column.nullif("").isnull(), None, ibis.array([column]))
     if not kind.is_array():
         return None

@@ -33,7 +33,7 @@ HAND_RECORDS: Final = Source(
     notes=("Each record says where it was seen.",),
 )
 HAND_FILES: Final = ("works", "work_ids", "authorships", "sources", "evidence")
-"""What the CSV files are called; they may all be left out."""
+"""The names of the CSV files; each is optional."""
 IDENTIFIERS: Final = "identifiers"
 BIBLIOGRAPHY: Final = "bibliography"
 """Parts of the records that a release may take in alone."""
@@ -52,7 +52,7 @@ _WORKS: Final = (
 
 
 class HandRecords:
-    """What a source folder holds of records that a person collected; empty where it holds none.
+    """The records that a person collected in a folder of sources; empty if there are none.
 
     ``own`` are the tables that only this hub has.
 
@@ -91,13 +91,13 @@ class HandRecords:
         return os.path.join(self.folder, f"{table}.csv")
 
     def records(self, parts: Collection[str]) -> list[Record]:
-        """Return the records, with what of them is taken in."""
+        """Return the records, with only some of their parts."""
         ids = self._ids() if IDENTIFIERS in parts else {}
         authors = self._authors() if BIBLIOGRAPHY in parts else {}
         return [self._record(row, ids, authors, parts) for row in self.works]
 
     def origins(self) -> dict[tuple[str, str, str], Origin]:
-        """Return the origins of the cells that come from elsewhere than their row."""
+        """Return the origin of each cell with another origin than its row, by cell."""
         return {
             cell_of(row): Origin(*(row[k] for k in Origin._fields)) for row in self._evidence()
         }
@@ -105,7 +105,7 @@ class HandRecords:
     def check_evidence(
         self, evidence: Iterable[Mapping[str, Any]], tables: Collection[str]
     ) -> None:
-        """Refuse an origin of a cell that a table which is there does not hold."""
+        """Refuse the origin of a cell that its table lacks, if the release has that table."""
         cells = {cell_of(row) for row in evidence}
         for row in self._evidence():
             if row["table_name"] in tables and cell_of(row) not in cells:
@@ -113,7 +113,7 @@ class HandRecords:
                 raise SourceError.at(self.path("evidence"), row.line, problem)
 
     def check_works(self, table: str, rows: Iterable[CuratedRow]) -> None:
-        """Refuse rows of works or sources that are not there."""
+        """Refuse rows that name an unknown work or source."""
         for row in rows:
             work_id, source_id = row.get("work_id"), row.get("source_id")
             problem = ""
@@ -216,6 +216,6 @@ def cell_of(row: Mapping[str, Any]) -> tuple[str, str, str]:
 
 
 def _is_spelt(curie: str) -> bool:
-    """Tell whether an identifier is spelt as it is everywhere else here."""
+    """Tell whether an identifier has citehub's own spelling."""
     identifier = parse_identifier(curie)
     return identifier is not None and identifier.curie == curie

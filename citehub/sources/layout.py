@@ -134,7 +134,7 @@ def _unpack(path: str, scratch: str) -> Iterator[str]:
 def find_datasets(
     folder: str, datasets: tuple[Dataset, ...], needed: int, endings: tuple[str, ...]
 ) -> dict[str, Files]:
-    """Find datasets in folders of their names; the first ones must exist."""
+    """Return the files of datasets in folders of their names; the first ones must exist."""
     check_folder(folder)
     found = {}
     for number, dataset in enumerate(datasets):
@@ -180,7 +180,7 @@ def holds(folder: str, endings: tuple[str, ...]) -> bool:
 
 
 def find_files(dataset: Dataset, folder: str, endings: tuple[str, ...]) -> Files:
-    """Find the partitions of a dataset in and below a folder, and the manifest's announcement."""
+    """Return the partitions of a dataset in and below a folder, with what its manifest says."""
     found, unread = [], []
     for parent, _, names in walk(folder):
         for name in names:
@@ -224,7 +224,7 @@ def _stem(path: str) -> str:
 
 
 def _with_manifest(files: Files) -> Files:
-    """Compare the partitions with the manifest."""
+    """Return the partitions with notes on how they differ from the manifest."""
     try:
         manifest = find_manifest(files.folder, files.dataset.name)
     except ValueError as error:

@@ -52,17 +52,17 @@ if TYPE_CHECKING:
 SOURCE: Final = "openalex"
 DELETED: Final = 4285719527
 """The record "Deleted Work", into which OpenAlex puts works that it deletes; no work itself."""
-_DATED: Final = "updated_date="  # begins the name of a folder of works
-_HALVES: Final = ("parquet", "jsonl")  # of a snapshot; that by columns is the quicker to read
+_DATED: Final = "updated_date="  # the name of a folder of works begins so
+_COPIES: Final = ("parquet", "jsonl")  # copies of the works in a snapshot, the quicker one first
 _DETAILS: Final = (
     *("title", "authorships", "primary_location", "referenced_works", "counts_by_year"),
     *("abstract_inverted_index", "primary_topic", "open_access", "best_oa_location"),
 )
 _PREFIX: Final = "https://openalex.org/W"
-_AFTER: Final = "https://openalex.org/X"  # follows all that begin with the prefix
+_AFTER: Final = "https://openalex.org/X"  # sorts after all ids with the prefix
 _SPELLED: Final = r"^(?i:(?:https?://)?(?:(?:www|api)\.)?(?:openalex\.org/)?(?:works/)?W)"
 _ID: Final = rf"{_SPELLED}([0-9]{{1,18}})/?\z"
-_KEY: Final = rf"{_SPELLED}[0-9]{{1,18}}/?\Z"  # to Python, for which \z is none
+_KEY: Final = rf"{_SPELLED}[0-9]{{1,18}}/?\Z"  # for Python, which knows no \z
 _ARXIV_PAGE: Final = (
     r"(?:(?:arxiv|ar5iv|alphaxiv)\.org/[a-z-]+/|10\.48550/arxiv\.)(.+?)(?:\.pdf)?/?(?:[?#].*)?\z"
 )
@@ -73,7 +73,7 @@ _IN_ID: Final = re.compile(r"(?:^|/)W0*([0-9]{1,18})/?$", re.IGNORECASE)
 
 
 def _number_in(name: str | None) -> str:
-    """Return the number of a work's id as text, empty where it is no such id."""
+    """Return the number of a work's id as text; empty if it is no such id."""
     found = _IN_ID.search(name or "")
     return found[1] if found else ""
 
@@ -156,7 +156,7 @@ def citations(works: Expression, of: Collection[int] = ()) -> Expression:
 
 
 def read_abstract(index: str | None) -> tuple[str | None, str]:
-    """Return the abstract that an inverted index holds, and why there is none.
+    """Return the abstract in an inverted index, or None and the reason.
 
     Examples
     --------
@@ -196,9 +196,9 @@ def shape_merged(raw: Expression) -> dict[str, Expression]:
 
 
 def _number(name: Expression, prefix: str = _PREFIX) -> Expression:
-    """Return the number of a work's id; null where it is no such id.
+    """Return the number of a work's id; null if it is no such id.
 
-    The usual spelling is looked at by itself, as a pattern takes ten times as long.
+    It tries the usual spelling first, as a pattern takes ten times as long.
     """
     import ibis
 
@@ -209,9 +209,9 @@ def _number(name: Expression, prefix: str = _PREFIX) -> Expression:
 
 
 def _numbers(names: Expression) -> Expression:
-    """Return the numbers of works' ids; null each that is no such id.
+    """Return the numbers of a list of works' ids, with null for anything else.
 
-    Patterns take most of the time, so that all ids of a list are looked at by one.
+    Patterns take most of the time, so one pattern looks at all ids of a list.
     """
     import ibis
 
@@ -222,12 +222,12 @@ def _numbers(names: Expression) -> Expression:
 
 
 def _are_usual(names: Expression) -> Expression:
-    """Tell whether all ids of a list begin as usual; null where it holds none."""
+    """Tell whether all ids of a list have the usual prefix; null if it is empty."""
     return (names.mins() >= _PREFIX) & (names.maxs() < _AFTER)
 
 
 def _digits(name: Expression, prefix: str = _PREFIX) -> Expression:
-    """Return what a work's id has behind its prefix; null where it does not have it."""
+    """Return the text after the prefix of a work's id; null if it does not have the prefix."""
     import ibis
 
     return ibis.ifelse(name.startswith(prefix), name.substr(len(prefix)), None)
@@ -286,9 +286,9 @@ WORKS_DATASET: Final = Dataset(
 
 
 def cite(raw: Expression, records: Collection[int], *, is_usual: bool = False) -> Expression:
-    """Tell of works as they come whether they are some records, or may cite one.
+    """Return whether raw works are some records, or may cite one, as a column.
 
-    Ids in an unusual spelling are not looked into, nor for where all are known to be usual.
+    A work with an id in an unusual spelling may, unless ``is_usual`` says that there is none.
     """
     import ibis
 
@@ -301,14 +301,14 @@ def cite(raw: Expression, records: Collection[int], *, is_usual: bool = False) -
 
 
 def may_have(raw: Expression, identifiers: Collection[Identifier]) -> Expression:
-    """Tell whether works, as they lie in files, may have one of some identifiers.
+    """Return whether raw works may have one of some identifiers, as a column.
 
-    Every work that has one is found, however it is spelt; some that have none are found, too.
+    It is true for every work that has one, however spelt, and for some that have none.
     """
     import ibis
 
     doi = raw.doi.lower()
-    found = [doi.contains("&"), doi.contains("%")]  # which spell signs of any DOI
+    found = [doi.contains("&"), doi.contains("%")]  # escapes, which may spell any DOI
     for scheme, value in identifiers:
         if scheme == "arxiv":  # of an old id the number alone, as a class may stand before it
             found += [each.contains(value.rpartition("/")[2]) for each in (doi, _pages(raw))]
@@ -322,18 +322,18 @@ def may_have(raw: Expression, identifiers: Collection[Identifier]) -> Expression
 
 
 def _pages(raw: Expression) -> Expression:
-    """Return the addresses of a work as one text in small letters."""
+    """Return the addresses of a raw work as one text in small letters."""
     pages: Expression = raw.locations.map(lambda each: each.landing_page_url)
     return pages.join(" ").lower()
 
 
 def number(raw: Expression) -> Expression:
-    """Return the numbers of works, as they lie in files."""
+    """Return the numbers of raw works."""
     return _number(raw.id)
 
 
 def are_usual(bounds: Mapping[str, tuple[str, str]]) -> bool:
-    """Tell of the first and the last text of columns whether all ids begin as usual."""
+    """Tell whether all ids have the usual prefix, by the first and last text of each column."""
     return all(
         name in bounds and bounds[name][0] >= _PREFIX and bounds[name][1] < _AFTER
         for name in ("id", "referenced_works")
@@ -341,9 +341,9 @@ def are_usual(bounds: Mapping[str, tuple[str, str]]) -> bool:
 
 
 def only_citing(records: Collection[int]) -> Dataset:
-    """Return the works of which only those that are some records, or cite one, keep details.
+    """Return the dataset of works with details only for some records, and works that cite one.
 
-    Of all others remains what identifies them, which takes a fraction of the time and space.
+    The others keep only what identifies them, which takes a fraction of the time and space.
     """
     import ibis
 
@@ -372,7 +372,7 @@ MERGED: Final = Dataset(
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """OpenAlex's works in Parquet: details are read of the works that are found, not of all."""
+    """OpenAlex's works in Parquet, of which details are read only for the works that are found."""
 
     store: Any
     files: Files
@@ -387,8 +387,8 @@ class Columns:
     ) -> Expression:
         """Return the works that are some records or may cite one.
 
-        Each stands as its last partition has it, in which it may no longer cite. References are
-        read first, then the details of the works found. ``write`` keeps a table.
+        The last partition of a work counts, in which it may no longer cite. References are read
+        first, then the details of the works found. ``write`` keeps a table under a name.
         """
         raw = self.store.raw(self.files)
         is_usual = are_usual(self.store.bounds[self.files.title])
@@ -408,7 +408,7 @@ class Columns:
 def open_dump(store: Any, folder: str, found: dict[str, Files], need: Need) -> dict[str, Any]:
     """Return the tables of a snapshot.
 
-    Of other works than those that are needed and those that cite one, JSON Lines give no details.
+    From JSON Lines, only needed works, and works that cite one, have details.
     """
     only = need.only
     files, old = found["works"], found.get("merged_ids")
@@ -432,7 +432,7 @@ def open_dump(store: Any, folder: str, found: dict[str, Files], need: Need) -> d
 
 
 def find_openalex(folder: str) -> dict[str, Files]:
-    """Find the works, and the merged ids where they are, in a snapshot or any folder above it.
+    """Return the files of works, and of merged ids if any, in a snapshot or any folder above it.
 
     A folder of partitions may have any name, and one partition may be named alone.
     """
@@ -447,7 +447,7 @@ def find_openalex(folder: str) -> dict[str, Files]:
         problem = "there is no folder 'works' in it; name a snapshot's folder 'works' or one above"
         raise SourceError.at(folder, 0, problem)
     places = [each for each in places if holds(each, endings)] or places
-    works = min(places, key=_half)
+    works = min(places, key=_copy_rank)
     files = find_files(WORKS_DATASET, works, (*LINES, PARQUET))
     if others := [each for each in places if each != works]:
         note = (
@@ -456,7 +456,7 @@ def find_openalex(folder: str) -> dict[str, Files]:
         )
         files = replace(files, notes=(note, *files.notes))
     found = {"works": files}
-    above = ("..", "../..") if _half(works) < len(_HALVES) else ("..",)
+    above = ("..", "../..") if _copy_rank(works) < len(_COPIES) else ("..",)
     beside = [
         os.path.join(each, up, "merged_ids")
         for each in (works, os.path.realpath(works))
@@ -474,10 +474,10 @@ def find_openalex(folder: str) -> dict[str, Files]:
     return found
 
 
-def _half(works: str) -> int:
-    """Return the rank of a copy of the works, the lowest of that to read."""
+def _copy_rank(works: str) -> int:
+    """Return the rank of a copy of the works; the copy with the lowest rank is read."""
     name = os.path.basename(os.path.dirname(works))
-    return _HALVES.index(name) if name in _HALVES else len(_HALVES)
+    return _COPIES.index(name) if name in _COPIES else len(_COPIES)
 
 
 def find_folders(folder: str, name: str) -> Iterator[str]:

@@ -38,9 +38,9 @@ FIELDS: Final = (
     *("counts_by_year", "is_retracted", "language", "primary_topic", "open_access"),
     *("best_oa_location", "abstract_inverted_index"),
 )
-"""What is asked for, and what `openalex.WORKS_DATASET` reads."""
+"""The fields to ask for: those that `openalex.WORKS_DATASET` reads."""
 _PAGE: Final = 100
-_MOST_BY_NUMBER: Final = 10_000  # results, where pages are asked for by number
+_MOST_BY_NUMBER: Final = 10_000  # results, if pages are asked for by number
 _SELECT: Final = ("select", ",".join(FIELDS))
 _LIST: Final = ("meta", "results")
 _NUMBER: Final = re.compile(r"W\d+")
@@ -86,10 +86,10 @@ def citing(
     _own: Collection[Identifier],
     _known: Collection[Identifier],
 ) -> ListState:
-    """Ask for all that cites some records, each by itself, so that it is known which one.
+    """Ask for all that cites some records, one by one, and return the state of the list.
 
-    With a key pages follow a cursor; without one they have numbers, which end at 10,000 works.
-    Of works that were in the list before, it is asked what they were merged into.
+    With a key, pages follow a cursor; without one, they have numbers, which end at 10,000 works.
+    It also asks what works were merged into that the list had before and now lacks.
     """
     announced = received = 0
     cut, ids = "", set[Identifier]()
@@ -129,10 +129,10 @@ def _citing(asker: Asker, name: str, before: int) -> tuple[dict[str, frozenset[I
 
 
 def rows(answers: Iterable[Content]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield works, and which ids were merged into others.
+    """Yield the rows of works and of merged ids, each with the name of its dataset.
 
-    A work that the list of citing works holds cites one of those that were asked for, also where
-    it names that by an id from before a merge; then one that was asked for is added to its list.
+    A work in a list of citing works cites the record that was asked for, even if it names that by
+    an id from before a merge; then its references get that record, too.
     """
     for answer in answers:
         asked = dict(answer.params).get("filter", "")
@@ -194,7 +194,7 @@ def _count(answer: Any) -> int:
 
 
 def known_ids(answers: Iterable[Content]) -> KnownIds:
-    """Return the identifiers that answers tell of the work, and of those that cite it."""
+    """Return the identifiers in answers: of the work, and of works that cite it."""
     own, citing = set[Identifier](), set[Identifier]()
     for answer in answers:
         wanted = dict(answer.params).get("filter", "")

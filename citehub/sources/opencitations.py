@@ -82,7 +82,7 @@ TYPES: Final = {
     "standard series": "paratext",
     "web content": "other",
 }
-"""What its types are in OpenAlex's terms, as that maps those of Crossref."""
+"""Its types in OpenAlex's terms, as OpenAlex maps those of Crossref."""
 
 
 def shape_meta(raw: Expression) -> dict[str, Expression]:
@@ -126,19 +126,19 @@ def works_of_index(index: Expression) -> Expression:
 
 
 def _record(cell: Expression) -> Expression:
-    """Return what a work is called: its OMID, else the first other identifier that it has."""
+    """Return the name of a work: its OMID, else the first other identifier that it has."""
     import ibis
 
     ids = _identifiers(cell)
     others = ibis.coalesce(*(curie(scheme, ids[scheme]) for scheme in _READ_SCHEMES))
-    own = _id(cell.lower(), "omid")  # which almost all have, so that the rest is not looked at
+    own = _id(cell.lower(), "omid")  # almost all have one, so the rest is seldom read
     return ibis.ifelse(own.notnull(), own, others)
 
 
 def _identifiers(cell: Expression) -> dict[str, Expression]:
-    """Return the identifiers of a cell: of each scheme the first, and all others.
+    """Return the identifiers of a cell by column: the first of each scheme; others in ``also``.
 
-    A work may have the DOI of its preprint at arXiv, too, which is the latter's number.
+    A DOI of arXiv, as a work has for its preprint, counts as an arXiv id.
     """
     import ibis
 
@@ -188,7 +188,7 @@ def _author(each: Expression) -> Expression:
 
 
 def _names_in(cell: str | None) -> set[str]:
-    """Return what a work may be called that a cell names."""
+    """Return the names that the work in a cell may have."""
     names = set()
     for word in (cell or "").lower().split():
         names |= {word, word.removeprefix("omid:")}
@@ -235,11 +235,11 @@ INDEX: Final = Dataset(
     kind="citation",
 )
 NAMED_INDEX: Final = replace(INDEX, shape=shape_named_index)
-"""The index with all of its identifiers, where no metadata tell them."""
+"""The index with all its identifiers, for a dump without metadata."""
 
 
 def find_opencitations(folder: str) -> dict[str, Files]:
-    """Find the index of OpenCitations, and the metadata where they are."""
+    """Return the files of the index of OpenCitations, and of the metadata if there are any."""
     return find_datasets(folder, (INDEX, META), needed=1, endings=TABLES)
 
 

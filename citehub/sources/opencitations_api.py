@@ -1,7 +1,7 @@
 """OpenCitations' interface: the Index of citations, and Meta, which tells what works are.
 
-Its rows are those of the dump. Meta is asked for the works that no other source names, as it
-takes a request for every ten; and for those of which it told before, so that this stays.
+Its rows are those of the dump. Every ten works take a request to Meta. So it is asked only for
+works that no other source names, and for works that it described before, so that this stays.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _ARXIV: Final = "10.48550/arxiv."
 
 
 def find(asker: Asker, ids: Collection[Identifier]) -> list[FoundRecord]:
-    """Return what Meta has of some identifiers."""
+    """Return Meta's records with any of some identifiers."""
     names = sorted({name for each in ids if (name := _spell(each))})
     found: dict[str, FoundRecord] = {}
     rows: list[dict[str, Any]] = []
@@ -51,7 +51,10 @@ def citing(
     own: Collection[Identifier],
     known: Collection[Identifier],
 ) -> ListState:
-    """Ask for all that cites some works, and for what the citing ones are that nobody names."""
+    """Ask for all that cites some records, and return the state of the list.
+
+    It asks Meta for the citing works that no other source names.
+    """
     cells: dict[str, None] = {}
     for name in sorted(_names_of(records, own)):
         answer = asker.ask(f"{_INDEX}{name}")
@@ -83,7 +86,7 @@ def citing(
 
 
 def _names_of(records: Collection[FoundRecord], own: Collection[Identifier]) -> set[str]:
-    """Return the names of a work to ask by: one for each record, and what no record has."""
+    """Return names of a work to ask by: one for each record, and each identifier of no record."""
     in_records = frozenset[Identifier]().union(*(each.ids for each in records))
     groups = [
         *(each.ids for each in records),
@@ -106,7 +109,7 @@ def _first(cell: str) -> str:
 
 
 def _spell(identifier: Identifier) -> str:
-    """Return an identifier as it is asked for; empty where its scheme is not known there."""
+    """Return an identifier as questions spell it; empty if OpenCitations lacks its scheme."""
     scheme, value = identifier
     if scheme == "arxiv":
         return f"doi:{_ARXIV}{value}"
@@ -141,9 +144,9 @@ def rows(answers: Iterable[Content]) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def known_ids(answers: Iterable[Content]) -> KnownIds:
-    """Return the identifiers that answers tell of the work: what comes before its citations.
+    """Return the identifiers of the work in answers, which come before its citations.
 
-    Citing works have none to tell, as OpenCitations alone asks who names a work.
+    It leaves out those of citing works: only OpenCitations asks what other sources name.
     """
     own = set[Identifier]()
     for answer in answers:

@@ -177,14 +177,14 @@ def _next_cells(reader: Iterator[list[str]]) -> tuple[list[str] | None, str]:
 
 
 def _find_lacking(header: list[str], dataset: Dataset) -> str:
-    """Report missing columns; without a key, no row is of use."""
+    """Return a sentence on missing columns, or an empty text; without a key, no row is of use."""
     names = [name for name in dataset.fields if name not in header]
     end = "" if set(names) & set(dataset.keys) else KEPT
     return f"has no column {', '.join(names)}{end}" if names else ""
 
 
 def _lines(path: str) -> Iterator[tuple[int, bytes | str]]:
-    """Yield numbered lines; if the file breaks off, the reason as text."""
+    """Yield lines, each with its number; where the file breaks off, the reason as text."""
     number = 0
     try:
         with open_partition(path) as file:

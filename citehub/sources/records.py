@@ -157,6 +157,6 @@ class Reject(NamedTuple):
 
 
 def best_identifier(ids: Iterable[Identifier]) -> Identifier | None:
-    """Return the identifier that names a work: the first one of the first scheme."""
+    """Return the identifier that names a work: the first of the first scheme; None without any."""
     known = [each for each in ids if each.scheme in ID_SCHEMES]
     return min(known, key=lambda each: (ID_SCHEMES.index(each.scheme), each.value), default=None)

@@ -31,7 +31,7 @@ INTENTS: Final[dict[str, Intent]] = {
     "methodology": "method",
     "result": "result",
 }
-"""What its intents are called in this schema."""
+"""Its intents in the terms of citehub's schema."""
 TYPES: Final = {
     "Review": "review",
     "Editorial": "editorial",
@@ -46,7 +46,7 @@ TYPES: Final = {
     "Conference": "article",
     "JournalArticle": "article",
 }
-"""What its publication types are in OpenAlex's terms; of several, the first here counts."""
+"""Its publication types in OpenAlex's terms; of several, the first here counts."""
 
 
 def shape_papers(raw: Expression) -> dict[str, Expression]:
@@ -91,9 +91,9 @@ def shape_citations(raw: Expression) -> dict[str, Expression]:
 
 
 def _intents(given: Expression) -> Expression:
-    """Return the intents of each passage; a flat list, as in the publisher's sample, is one list.
+    """Return a list of the intents of each passage.
 
-    Of lists in a list, as JSON holds them, each comes as its text.
+    JSON gives each inner list as text. A flat list, as in its sample, is that of one passage.
     """
     import ibis
 
@@ -108,7 +108,7 @@ def _intents(given: Expression) -> Expression:
 
 
 def _words(text: Expression) -> Expression:
-    """Return the words of a list in JSON, or the one word that a text is."""
+    """Return the words of a list in JSON; other text is one word."""
     for sign in '[]"':
         text = text.replace(sign, "")
     return text.split(",").map(lambda word: word.strip().nullif("").nullif("null"))
@@ -121,7 +121,7 @@ def shape_abstracts(raw: Expression) -> dict[str, Expression]:
 
 
 def shape_tldrs(raw: Expression) -> dict[str, Expression]:
-    """Map the sentence that a model wrote of a paper."""
+    """Map TLDRs, each a sentence that a model wrote about a paper."""
     kinds = {**TEXTS, "record": "int64"}
     return complete(kinds, record=raw.corpusid, text=filled(raw.text), model=raw.model)
 
@@ -200,7 +200,7 @@ TLDRS: Final = Dataset(
 
 
 def find_s2(folder: str) -> dict[str, Files]:
-    """Find the datasets of Semantic Scholar, of which papers and citations must be there."""
+    """Return the files of the datasets in a folder; papers and citations must be there."""
     return find_datasets(folder, DATASETS, needed=2, endings=(*LINES, PARQUET))
 
 

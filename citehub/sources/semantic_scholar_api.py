@@ -1,6 +1,6 @@
 """Semantic Scholar's interface: papers, and their citations with passages, intents and influence.
 
-Its names are those of the datasets in other letters; a citation holds the paper that cites.
+Its fields are those of the datasets in another spelling; a citation holds the citing paper.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def citing(
     _own: Collection[Identifier],
     _known: Collection[Identifier],
 ) -> ListState:
-    """Ask for all that cites some papers, then for the sentence that a model wrote of each."""
+    """Ask for all that cites some papers, then for its TLDRs; return the state of the list."""
     citing: dict[int, frozenset[Identifier]] = {}
     nameless, cut = 0, ""
     counts = [paper.n_citations for paper in records]
@@ -103,7 +103,7 @@ def citing(
 
 
 def _ask_for_summaries(asker: Asker, names: list[str]) -> str:
-    """Ask for the sentence that a model wrote of each paper; say why where there is none."""
+    """Ask for the TLDR of each paper; return why some are missing, or an empty text."""
     start, size = 0, _BATCH
     while start < len(names):
         try:
@@ -122,7 +122,7 @@ def _ask_for_summaries(asker: Asker, names: list[str]) -> str:
 def _citations(
     asker: Asker, paper: FoundRecord, before: int
 ) -> tuple[list[tuple[int | None, frozenset[Identifier]]], str]:
-    """Return the papers that cite one, and why there are no more, where there are some."""
+    """Return the papers that cite one, and why the source gives no more; empty if it gives all."""
     edges: list[tuple[int | None, frozenset[Identifier]]] = []
     seen: set[int] = set()
     offset, limit = 0, _PAGE
@@ -165,7 +165,7 @@ def _citing_paper(edge: dict[str, Any]) -> tuple[int | None, frozenset[Identifie
 
 
 def rows(answers: Iterable[Content]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield papers, citations, abstracts and sentences of a model as the datasets have them."""
+    """Yield papers, citations, abstracts and TLDRs as the datasets have them."""
     for answer in answers:
         content = answer.content
         if answer.path.endswith("/citations"):
@@ -181,7 +181,7 @@ def rows(answers: Iterable[Content]) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def known_ids(answers: Iterable[Content]) -> KnownIds:
-    """Return the identifiers that answers tell of the work, and of those that cite it."""
+    """Return the identifiers in answers: of the work, and of works that cite it."""
     own, citing = set[Identifier](), set[Identifier]()
     for answer in answers:
         content = answer.content

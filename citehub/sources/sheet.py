@@ -48,8 +48,8 @@ class Row(NamedTuple):
 class Sheet(NamedTuple):
     """A file of rows below a header.
 
-    ``notes`` are sentences on what was guessed. ``has_decimal_comma`` is true where the
-    semicolon separates, as programs have it where the comma is that of numbers.
+    ``notes`` are sentences on what was guessed. ``has_decimal_comma`` is true if semicolons
+    separate the cells, as programs write them if numbers have a decimal comma.
     """
 
     header: Row
@@ -71,12 +71,12 @@ def read_sheet(path: str, known: Collection[str]) -> Sheet:
     Returns
     -------
     Sheet
-        Rows that hold anything, the first of them as the header.
+        The header, which is the first row that is not empty, and the other such rows.
 
     Raises
     ------
     SourceError
-        The file is not there, no text, or its quotation marks do not match.
+        The file is missing or no text, or its quotation marks do not match.
     """
     text, notes = _read(path, _load(path))
     separator, n_before = _find_separator(text, known)
@@ -94,22 +94,22 @@ def edit_sheet(
     rows: Sequence[Mapping[str, object]],
     drop: Collection[int] = (),
 ) -> bytes:
-    """Return a CSV file with some rows less, and others below; all else stays byte for byte.
+    """Return a CSV file without some rows, and with new ones below; the rest stays byte for byte.
 
     Encoding, separator, ends of lines and the order of the columns stay as the file has them.
-    Columns that it lacks stand behind its own. Where it is Windows-1252 and a new row has letters
-    that this cannot write, it becomes UTF-8.
+    Columns that it lacks come after its own. If it is Windows-1252, and a new row has letters
+    beyond that, it becomes UTF-8.
 
     Parameters
     ----------
     path : str
-        The file; where it is not there, it begins with all columns.
+        The file; a missing one begins with all columns.
     known : sequence of str
         Columns that it may have, in the order of a new file.
     rows : sequence of mapping
         Cells of the new rows, by column; None is an empty cell.
     drop : collection of int, optional
-        The lines where rows begin that go.
+        The lines at which rows to remove begin.
 
     Raises
     ------
@@ -147,7 +147,7 @@ def edit_sheet(
 
 
 def _encode(text: str, like: bytes) -> bytes:
-    """Return text in the encoding, and with the mark, that a file has."""
+    """Return text in the encoding of a file, with a byte order mark if the file has one."""
     encoding = guess_encoding(like)
     if encoding in {"utf-16", "utf-32"}:
         order = "le" if like.startswith(codecs.BOM_UTF16_LE) else "be"
@@ -163,7 +163,7 @@ def _encode(text: str, like: bytes) -> bytes:
 
 
 def _spell(name: str) -> str:
-    """Return the name of a column as it is declared, which a program may write otherwise.
+    """Return the declared name of a column, which a program may have changed.
 
     Examples
     --------
@@ -182,7 +182,7 @@ def _load(path: str) -> bytes:
 
 
 def _read(path: str, data: bytes) -> tuple[str, tuple[str, ...]]:
-    """Return the text of a file, and what to tell of its encoding."""
+    """Return the text of a file, and notes on its encoding."""
     for start, kind in _PACKED.items():
         if data.startswith(start):
             raise SourceError.at(path, 0, f"is {kind}, not CSV. {_SAVE_AS}")
@@ -227,7 +227,7 @@ def _decode(path: str, data: bytes) -> tuple[str, str]:
 
 
 def _find_spoilt(text: str) -> tuple[int, str, str] | None:
-    """Return line, word and what it was, where UTF-8 was once read as Windows-1252."""
+    """Return line, word and true word if UTF-8 was once read as Windows-1252; else None."""
     for match in _BEYOND_ASCII.finditer(text):
         try:
             right = match[0].encode("cp1252").decode("utf-8")
@@ -244,13 +244,13 @@ def _line(text: str, at: int) -> int:
 
 
 def _word(text: str, at: int) -> str:
-    """Return the word around a place, cut where it is long."""
+    """Return the word around a place, cut if it is long."""
     before = re.split(r"[\s,;\"]", text[max(at - 20, 0) : at])[-1]
     return before + re.split(r"[\s,;\"]", text[at : at + 20])[0]
 
 
 def _find_separator(text: str, known: Collection[str]) -> tuple[str, int]:
-    """Return the separator, and how many lines stand before the table to name it."""
+    """Return the separator, and the number of lines before the header that only name it."""
     named = _SEPARATOR_LINE.match(text)
     if named:
         return named[1], 1
@@ -271,13 +271,13 @@ class _Span(NamedTuple):
 
 
 def _split(path: str, text: str, separator: str, n_before: int) -> Iterator[Row]:
-    """Yield the rows that hold anything."""
+    """Yield the rows that are not empty."""
     for line, _, cells in _spans(path, text, separator, n_before):
         yield Row(line, cells)
 
 
 def _spans(path: str, text: str, separator: str, n_before: int) -> Iterator[_Span]:
-    lines = io.StringIO(text, newline="")  # a break alone ends a line, too
+    lines = io.StringIO(text, newline="")  # a carriage return ends a line, too
     for _ in range(n_before):
         next(lines)
     reader = csv.reader(lines, delimiter=separator, skipinitialspace=True, strict=True)
@@ -295,6 +295,6 @@ def _spans(path: str, text: str, separator: str, n_before: int) -> Iterator[_Spa
 
 
 def _explain(said: str) -> str:
-    """Return what the csv module says, in words that help."""
+    """Return an error of the csv module in words that help."""
     told = itertools.chain((each for sign, each in _QUOTES.items() if sign in said), [said])
     return next(told)

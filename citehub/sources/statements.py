@@ -92,6 +92,10 @@ class Statements:
         """All records."""
         return {**self.citing, **self.canonical}
 
+    def origin_of(self, edge: Edge) -> Origin:
+        """Return the origin of a citation: that of the record that cites."""
+        return self.citing[edge.source_id, edge.citing].origin
+
 
 def record_of(  # noqa: PLR0913
     row: Mapping[str, Any],

@@ -54,7 +54,7 @@ class Files:
 
 
 def decode(data: bytes) -> str:
-    """Return text in UTF-8, UTF-16 or else Windows-1252."""
+    """Return bytes as text: UTF-8, UTF-16, or else Windows-1252."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", "replace").replace("\r\n", "\n").replace("\r", "\n")
     try:

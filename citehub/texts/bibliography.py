@@ -264,7 +264,7 @@ def _slip(words: Sequence[str], wanted: Sequence[str]) -> bool:
 
 
 def _within(text: str, wanted: Sequence[str], compact: str) -> bool | None:
-    """Look for a title in the text of an entry, between characters that enclose one."""
+    """Return True if the text of an entry encloses a title, False for a similar one, else None."""
     folded = _COMBINING.sub("", unicodedata.normalize("NFKD", text)).casefold()
     folded = folded.translate(_LETTERS)
     tokens = list(_TOKEN.finditer(folded))
@@ -293,7 +293,7 @@ def _within(text: str, wanted: Sequence[str], compact: str) -> bool | None:
 
 
 def _bounds(text: str, begin: int, end: int, *, n_words: int = _LEAST_WORDS) -> bool | None:
-    """Return True if a title is enclosed, False if it is part of a longer one."""
+    """Return True if a title is enclosed, False if perhaps, None if it is part of a longer one."""
     left = _BEFORE.search(text[max(0, begin - 40) : begin])
     right = _AFTER.match(text[end : end + 40])
     before, after = (left[0] if left else ""), (right[0] if right else "")
@@ -370,7 +370,7 @@ def _by_people(
     year: int | None,
     notes: list[str],
 ) -> list[Entry]:
-    """Keep entries that fit the authors and the year, if known."""
+    """Return the entries that fit the authors and the year, if known."""
     names = {word for each in authors for word in _words(each)[-1:]}
     if names:
         fitting = [

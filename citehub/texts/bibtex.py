@@ -105,7 +105,7 @@ def _read_value(text: str, at: int) -> tuple[str, int]:
 
 
 def close_of(text: str, at: int) -> int:
-    """Return where the brace at a place closes; the end of the text where it does not."""
+    """Return where the brace at a place closes; the end of the text if it does not."""
     depth = 0
     for found in _BRACE.finditer(text, at):
         if found[0] == "{":
@@ -220,7 +220,7 @@ def _item(key: str, label: str, body: str) -> Entry:
 
 
 def _optional(text: str) -> tuple[str, str]:
-    """Part an optional argument from what follows; braces may hold brackets."""
+    """Return an optional argument, maybe empty, and what follows; braces may hold brackets."""
     found = re.compile(r"(?:\s|%[^\n]*\n)*\[").match(text)
     if found is None:
         return "", text

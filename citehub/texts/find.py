@@ -368,7 +368,7 @@ def _count_groups(block: Block) -> None:
 
 
 def _around(printed: str, places: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int] | None]:
-    """Yield the innermost brackets around each mark, which may be in the mark itself."""
+    """Yield the innermost brackets around each mark, or None; one may be in the mark itself."""
     pairs = _bracket_pairs(printed)
     is_many = len(pairs) * len(places) > _MOST_COMPARED
     for begin, end in places:
@@ -487,7 +487,7 @@ def _passage(  # noqa: PLR0913, PLR0917
 
 
 def _neighbour(sentences: Sequence[_Sentence], place: int, step: int) -> str | None:
-    """Return the sentence beside one in its block, or in the next of the same flow."""
+    """Return the sentence beside one in its block, or in the next of the same flow; else None."""
     block = sentences[place].block
     at = place + step
     while 0 <= at < len(sentences):

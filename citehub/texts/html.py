@@ -299,7 +299,7 @@ class _Reader:
             self._read_block(element, tag, classes, depth)
 
     def _read_sign(self, element: Element, tag: str, classes: frozenset[str]) -> bool:
-        """Read a formula or a mark; False where it is none."""
+        """Read an element if it is a formula or a mark; tell whether it is."""
         if tag == "math":
             if element.get("display") == "block" and not self.in_row:
                 self.out.sign(EQUATION)
@@ -322,7 +322,7 @@ class _Reader:
         return True
 
     def _read_part(self, element: Element, tag: str, classes: frozenset[str], depth: int) -> bool:
-        """Read what stands apart from the text, or parts it; False where it does not."""
+        """Read an element if it stands apart from the text, or parts it; tell whether it does."""
         if "ltx_note" in classes:
             self._note(element, depth)
         elif tag in _HEADINGS:

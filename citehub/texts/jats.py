@@ -298,7 +298,7 @@ class _Reader:
                 self.out.end()
 
     def _read_sign(self, element: Element, tag: str) -> bool:
-        """Read a formula or a break; False where it is none."""
+        """Read an element if it is a formula or a break; tell whether it is."""
         if tag == "disp-formula":
             self.out.add(" ")
             self.out.sign(EQUATION)
@@ -312,7 +312,7 @@ class _Reader:
         return True
 
     def _read_apart(self, element: Element, tag: str, depth: int) -> bool:
-        """Read what stands apart from the text; False where it does not."""
+        """Read an element if it stands apart from the text; tell whether it does."""
         if tag == "title":
             self._inside(element, depth)
             self.out.sign(BREAK)

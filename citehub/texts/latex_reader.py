@@ -576,7 +576,7 @@ class Reader(Macros):
         self.push(f"{text}\n")
 
     def _only(self, name: str, ends: tuple[str, ...]) -> str | None:
-        """Return the one file of a name, in whatever folder."""
+        """Return the one file of a name, in any folder; None if there is not one."""
         base = posixpath.basename(name.strip())
         sought = {base, *(base + end for end in ends)}
         near = [each for each in self.files.read if posixpath.basename(each) in sought]

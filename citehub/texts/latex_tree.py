@@ -99,7 +99,7 @@ def _stem(name: str) -> str:
 
 
 def _declared(files: Files, roots: Iterable[str]) -> set[str]:
-    """Return the files that arXiv's 00README names as the top."""
+    """Return the main files that arXiv's 00README names."""
     for name in files.read:
         if not posixpath.basename(name).upper().startswith("00README"):
             continue
@@ -145,7 +145,7 @@ def _rank(files: Files, name: str, declared: set[str]) -> tuple[object, ...]:
 def resolve(
     files: Files, written: str, within: str, *, ends: tuple[str, ...] = (".tex", "")
 ) -> str | None:
-    """Return the path of a file that an input names, as TeX looks for it."""
+    """Return the path of a file that an input names, as TeX looks for it; None without one."""
     written = written.strip().strip('"').removeprefix("./")
     if not written or len(written) > 300:  # noqa: PLR2004
         return None

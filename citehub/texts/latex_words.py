@@ -1,6 +1,6 @@
 """Words of LaTeX: which commands and environments print text, and which arguments do not.
 
-Arguments are told by letters: m, o in square brackets, p in round ones, s for a star.
+Letters stand for arguments: m, o in square brackets, p in round ones, s for a star.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ VERBATIM: Final = frozenset(
 """Environments that print no prose."""
 
 PICTURES: Final = frozenset({"forest", "tikzpicture", "pgfpicture", "picture"})
-"""Those that draw, and of which only what cites is read."""
+"""Environments that draw; of these, only the parts that cite are read."""
 
 INLINE_LISTS: Final = frozenset(
     "inparaenum inparaitem inparadesc enumerate* itemize* description* inlinelist".split()
@@ -167,7 +167,7 @@ DROPPED: Final = {
     )
     for word in words.split()
 }
-"""Commands whose arguments do not print, or of which only those do that follow."""
+"""Commands whose arguments of these kinds do not print; what follows them does."""
 
 KEPT_REFERENCES: Final = frozenset(
     "ref eqref autoref cref Cref pageref nameref vref vpageref subref labelcref figref tabref "

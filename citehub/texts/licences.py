@@ -72,7 +72,7 @@ class Statement:
 
 
 def licence_of(statements: Iterable[Statement]) -> str | None:
-    """Return the licence on which all statements agree, else a closed one, or none.
+    """Return the licence on which all statements agree, else a closed one; None without any.
 
     Parameters
     ----------

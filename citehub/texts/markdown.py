@@ -165,7 +165,7 @@ def _first_title(lines: Sequence[str], *, is_markdown: bool) -> str | None:
 
 
 def _part(lines: list[str]) -> tuple[list[str], list[str]]:
-    """Separate the text from its reference list; what follows the list is text again."""
+    """Return the lines of the text, also those after the reference list, and of that list."""
     begin = None
     for place, line in enumerate(lines):
         heading = _HEADING.match(line)
@@ -184,7 +184,7 @@ def _part(lines: list[str]) -> tuple[list[str], list[str]]:
 
 
 def _begin_of_items(lines: list[str]) -> int | None:
-    """Return the line before a list of references that has lost its title."""
+    """Return the line before a list of references that has lost its title; None without one."""
     begin, n_items = 0, 0
     for place, line in enumerate(lines):
         if _LISTED.match(line):
@@ -378,7 +378,7 @@ class _Reader:
         return f"[{text}]" if is_mark else text
 
     def _marks(self, text: str) -> list[str | Mark]:
-        """Part a text at its marks."""
+        """Return the parts of a text: the text between marks, and the marks."""
         parts: list[str | Mark] = []
         at = 0
         for begin, end, mark in sorted(self._find_marks(text), key=lambda each: each[0]):

@@ -28,7 +28,7 @@ _TEI: Final = {"TEI", "TEI.2", "teiCorpus"}
 def reader_of_markup(
     files: Files, name: str, data: bytes
 ) -> Callable[[Files, str, bool], Document]:
-    """Return the reader for what the first element is."""
+    """Return the reader for the form of text that the first element shows."""
     start = _SKIPPED.sub(b"", data[:20_000].replace(b"\0", b""))
     found = _ROOT.search(start)
     root = found[1].decode("ascii", "replace").rpartition(":")[2] if found else ""
@@ -101,14 +101,14 @@ def _etree() -> Any:
 
 
 def note_depth(notes: list[str]) -> None:
-    """Tell once that elements lie too deep."""
+    """Add a note that elements lie too deep, unless it is there."""
     note = f"Elements lie more than {DEEPEST} deep; marks in the deepest were not read."
     if note not in notes:
         notes.append(note)
 
 
 def tag_of(element: Element) -> str:
-    """Return the name of an element without its namespace; of an entity, nothing."""
+    """Return the name of an element without its namespace; empty for an entity."""
     tag = element.tag
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
@@ -123,7 +123,7 @@ def strip_namespaces(root: Element) -> None:
 
 
 def attribute(element: Element, name: str) -> str:
-    """Return an attribute, in whatever namespace."""
+    """Return the value of an attribute in any namespace; empty if there is none."""
     value = element.get(name)
     if value is not None:
         return str(value)
@@ -134,14 +134,14 @@ def attribute(element: Element, name: str) -> str:
 
 
 def entity_text(element: Element) -> str:
-    """Return what an entity of HTML means; others were not resolved."""
+    """Return the text of an entity of HTML; empty for any other entity."""
     name = str(element.text or "")
     text = html.unescape(name)
     return "" if text == name else text
 
 
 def words_of(element: Element, *without: str) -> str:
-    """Return the text of an element, with blanks between its blocks left as they are."""
+    """Return the text of an element, with single blanks, and without elements of some names."""
     return " ".join("".join(_strings(element, frozenset(without), 0)).split())
 
 

@@ -14,7 +14,7 @@ _PIECES: Final = re.compile(r"[\s\xad]+|[-‐‑‒–—−]+")
 
 
 def name_pattern(names: Sequence[str]) -> re.Pattern[str] | None:
-    """Return a pattern that finds names, with any kind of hyphen or blank.
+    """Return a pattern that finds names, with any kind of hyphen or blank; None without names.
 
     It ignores the case of long names that are not abbreviations.
 

@@ -17,7 +17,7 @@ _PARAGRAPH_LETTERS: Final = 20_000
 
 
 def joined(blocks: list[Block]) -> list[Block]:
-    """Join paragraphs that a page, or a float, split."""
+    """Return blocks, with paragraphs joined that a page, or a float, split."""
     whole: list[Block] = []
     last_at = -1
     for block in blocks:

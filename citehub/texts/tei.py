@@ -182,7 +182,7 @@ class _Reader:
         self.in_row = False
 
     def _style(self, root: Element) -> str:
-        """Return how most marks that are linked begin: with a bracket, a digit or a letter."""
+        """Return how most linked marks begin: a bracket, "1" for digits, "a" for names, or ""."""
         counts: dict[str, int] = {}
         for each in root.iter("ref"):
             if each.get("type") == "bibr" and each.get("target"):

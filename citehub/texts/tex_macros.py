@@ -188,7 +188,7 @@ class Macros(Source):
     # Conditions
 
     def condition(self, name: str) -> bool:
-        """Read a condition and go to the branch that counts; False where the word is none."""
+        """Read a condition and go to the branch that counts; tell whether the word begins one."""
         flag = name.removeprefix("if")
         if flag in self.flags:
             value = self.flags[flag]

@@ -25,7 +25,7 @@ _WORK_PER_SIGN: Final = 10  # signs to go over for each sign of the source
 
 
 class TooMuch(Exception):
-    """Endless macros, or some that take as long."""
+    """Macros that never end, or take too long."""
 
 
 class Source:
@@ -73,7 +73,7 @@ class Source:
         return True
 
     def take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
-        """Take what matches next."""
+        """Take the next text if it matches; return the match, or None."""
         text, at = self.here()
         found = pattern.match(text, at)
         if found is not None:
@@ -97,14 +97,14 @@ class Source:
         return ""
 
     def star(self) -> bool:
-        """Take a star."""
+        """Take a star if it is next; tell whether it was."""
         if self.peek(skip=False) == "*":
             self.go(self.stack[-1][1] + 1)
             return True
         return False
 
     def optional(self, opened: str = "[") -> str | None:
-        """Take an optional argument; None if there is none."""
+        """Take an optional argument and return its content; None if there is none."""
         if self.peek() != opened:
             return None
         text, at = self.stack[-1]
@@ -115,7 +115,7 @@ class Source:
         return text[at + 1 : end]
 
     def argument(self) -> str:
-        """Take the next argument: a group, a command or a sign."""
+        """Take the next argument and return its content: a group, a command or a sign."""
         sign = self.peek()
         if not sign or sign == "}":
             return ""
@@ -146,7 +146,7 @@ class Source:
                 self.star()
 
     def before_end(self, name: str, *, is_nested: bool) -> str:
-        """Take what stands before the end of an environment, with the end."""
+        """Take an environment to its end, and return the text before the end."""
         pattern = re.compile(rf"\\(begin|end)\s*\{{\s*{re.escape(name)}\s*\}}")
         while name not in self.unclosed:
             text, at = self.here()

@@ -34,7 +34,8 @@ def _sections(command: Any, context: Any) -> Iterator[str]:
     yield from _section(command, context)
     for name in command.list_commands(context) if isinstance(command, TyperGroup) else ():
         inner = command.get_command(context, name)
-        yield from _sections(inner, inner.make_context(name, [], parent=context, **WIDTH))
+        if not inner.hidden:
+            yield from _sections(inner, inner.make_context(name, [], parent=context, **WIDTH))
 
 
 def _section(command: Any, context: Any) -> Iterator[str]:

@@ -6,9 +6,11 @@ that a text from outside would bring in has no hash in it.
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from elements import change, find
+from sphinx.errors import ExtensionError
 
 from citehub.explorer import page
 from citehub.explorer.review import hashed
@@ -16,23 +18,40 @@ from citehub.explorer.review import hashed
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-_HEAD = re.compile(r"<head>\s*(?:<meta charset=[^>]*>)?", re.IGNORECASE)
-_BEFORE = re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>')
-_SCRIPT = re.compile(r"<script(?![^>]*\s(?:src|type)=)[^>]*>(.*?)</script>", re.DOTALL)
-
 
 def with_policy(text: str) -> str:
-    """Return a page with its policy, at the first place where the browser heeds it."""
-    text = _BEFORE.sub("", text, count=1)
-    policy = page.policy(*dict.fromkeys(hashed(script) for script in _SCRIPT.findall(text)))
-    return _HEAD.sub(lambda head: head[0] + policy, text, count=1)
+    """Return a page with its policy, at the first place where the browser heeds it.
+
+    Raises
+    ------
+    ExtensionError
+        The page has no head.
+    """
+    found = find(text, "head", "meta", "script")
+    head = next((each for each in found if each.tag == "head"), None)
+    if head is None:
+        raise ExtensionError(f"There is no <head> for the policy in the page {text[:99]!r}…")
+    scripts = (
+        text[each.inner : each.close]
+        for each in found
+        if each.tag == "script" and not each.attributes.keys() & {"src", "type"}
+    )
+    policy, place = page.policy(*dict.fromkeys(map(hashed, scripts))), head.inner
+    before = []
+    for meta in (each for each in found if each.tag == "meta"):
+        if meta.attributes.get("http-equiv") == "Content-Security-Policy":
+            before = before or [(meta.start, meta.end, "")]
+        elif "charset" in meta.attributes and not text[place : meta.start].strip():
+            place = meta.end
+    return change(text, [*before, (place, place, policy)])
 
 
 def write_policies(app: Sphinx, exception: Exception | None) -> None:
     """Write the policy into every page, those that a build before wrote too."""
     if exception is not None or app.builder.format != "html":
         return
-    for path in Path(app.outdir).rglob("*.html"):
+    pages = (path for path in Path(app.outdir).rglob("*.html") if "_static" not in path.parts)
+    for path in pages:
         text = path.read_text(encoding="utf-8")
         done = with_policy(text)
         if done != text:

@@ -10,6 +10,8 @@ from math import cos, pi, sin
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from elements import replace_script
+
 from citehub._palette import theme_colour
 
 if TYPE_CHECKING:
@@ -56,6 +58,7 @@ def add_face(
     logo = logo.replace(INK, "currentColor").replace(HUB, "var(--face-accent)")
     context["face_logo"] = logo.replace("<svg ", '<svg aria-hidden="true" ', 1)
     hub = app.citehub.hub  # type: ignore[attr-defined]
+    context["replace_script"] = replace_script
     context["face_data"] = f"data {hub.name} {hub.version}"
     if PLACE in context.get("body", ""):
         context["body"] = context["body"].replace(PLACE, PLACE + draw(hub))

@@ -10,7 +10,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 from html import escape
 from pathlib import Path
@@ -19,8 +18,10 @@ from urllib.parse import urljoin
 
 import structured_data
 import work_page
+from elements import change, find
 from generated_pages import HUB
 from readable_tables import readable
+from sphinx.errors import ExtensionError
 
 import citehub
 from citehub.notebooks import read_notebooks, to_ipynb
@@ -34,12 +35,8 @@ if TYPE_CHECKING:
 DATASET_PAGES = {
     "index", "tables/index", "releases/index", "citing/index", "canonical/index", "explorer/index",
 }  # fmt: skip
-_WORK_LINK = re.compile(r'(<a [^>]*?href=")(https://[^"]+)(")')
-_SHOWN = re.compile(
-    r'<figure class="citehub-figure".*?</figure>|<table class="[^"]*citehub-table">.*?</table>'
-    r'|<p class="citehub-title">.*?</p>',
-    re.DOTALL,
-)
+_LINKING = {"figure": "citehub-figure", "table": "citehub-table", "p": "citehub-title"}
+"""By element: the class with which its links to works lead to their pages here."""
 
 
 class Site(NamedTuple):
@@ -63,8 +60,7 @@ def add_parts(
     if doctree is None or "body" not in context:
         return
     site: Site = app.citehub  # type: ignore[attr-defined]
-    body = readable(context["body"])
-    body = _SHOWN.sub(lambda shown: _link_home(shown.group(), app, pagename), body)
+    body = _link_home(readable(context["body"]), app, pagename)
     if pagename in site.notebooks:
         body += _notebook_bar(pagename, context["pathto"])
     context["body"] = body
@@ -82,22 +78,35 @@ def _name_toggles(context: dict[str, Any]) -> None:
     """Give the theme's switches of the side navigation a name for those who hear them."""
     navigation = context.get("generate_toctree_html")
     if navigation is not None:
-        context["generate_toctree_html"] = lambda *words, **more: str(
-            navigation(*words, **more)
-        ).replace("<summary>", '<summary aria-label="Pages of this section">')
+        context["generate_toctree_html"] = lambda *words, **more: _named(
+            str(navigation(*words, **more))
+        )
 
 
-def _link_home(shown: str, app: Sphinx, pagename: str) -> str:
+def _named(navigation: str) -> str:
+    switches = find(navigation, "summary")
+    if len(switches) != navigation.count("has-children"):
+        raise ExtensionError(
+            "Each section of the theme's side navigation with pages of its own should have one "
+            f"<summary>, but {len(switches)} of {navigation.count('has-children')} have."
+        )
+    opening = '<summary aria-label="Pages of this section">'
+    return change(navigation, [(each.start, each.inner, opening) for each in switches])
+
+
+def _link_home(body: str, app: Sphinx, pagename: str) -> str:
     """Lead the links to works to their pages on this site."""
     pages = app.citehub.pages  # type: ignore[attr-defined]
-
-    def relink(link: re.Match[str]) -> str:
-        before, url, after = link.groups()
-        if url not in pages:
-            return link.group()
-        return f"{before}{app.builder.get_relative_uri(pagename, pages[url])}{after}"
-
-    return _WORK_LINK.sub(relink, shown)
+    found = find(body, "a", *_LINKING)
+    shown = [each for each in found if _LINKING.get(each.tag) in each.classes]
+    changes = []
+    for link in found:
+        url = link.attributes.get("href")
+        if link.tag == "a" and url in pages and link.within(*shown):
+            before, _, after = body[link.start : link.inner].partition(f'href="{escape(url)}"')
+            uri = app.builder.get_relative_uri(pagename, pages[url])
+            changes.append((link.start, link.inner, f'{before}href="{uri}"{after}'))
+    return change(body, changes)
 
 
 def _notebook_bar(pagename: str, pathto: Any) -> str:

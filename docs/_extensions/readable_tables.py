@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import re
 from html import escape, unescape
+from typing import TYPE_CHECKING
 
-_TABLE = re.compile(
-    r'<table(?:>| border="1" class="dataframe">| class="(?:citehub-)?table">).*?</table>',
-    re.DOTALL,
-)
-_OTHER = ('border="1" class="dataframe"', 'class="citehub-table"')  # pandas gets our look
-_ROW = re.compile(r"<tr\b.*?</tr>", re.DOTALL)
-_CELL = re.compile(r"<(t[dh])\b([^>]*)>(.*?)</\1>", re.DOTALL)
+from elements import change, find
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from elements import Change, Element
+
+_PLAIN = {"border": "1", "class": "dataframe"}  # pandas gets our look
 _TAG = re.compile(r"<[^>]+>")
 _NUMBER = re.compile(r"[-+−±×≈<>≤≥ ]*\d[\d,.]*( ?(%|x|×|of|to|[kMGT]?B|ms|s|[-+−\d,.]+))*")
 _UNKNOWN = {"", "never", "-", "–", "—", "not known", "null", "<NA>", "NaN", "None"}
@@ -29,48 +31,65 @@ _LINE = 80  # letters are not more than a page's width
 
 def readable(body: str) -> str:
     """Return a page's HTML with the tables that people can read at any width."""
-    return _TABLE.sub(lambda found: _table(found.group()), body)
+    if "<table" not in body:
+        return body
+    found = find(body, "table", "thead", "tr", "th", "td")
+    changes: list[Change] = []
+    for table in found:
+        if table.tag == "table" and _is_ours(table.attributes):
+            changes += _table(body, table, [each for each in found if each.within(table)])
+    return change(body, changes)
 
 
-def _table(html: str) -> str:
-    if "<thead" not in html or not _CELL.search(html):
-        return html
-    plain = html.startswith(("<table>", '<table border="1"'))
-    if plain:
-        html = re.sub(r"<th[^>]*>\s*</th>", "<td></td>", html.replace(*_OTHER))
-    rows = [[_text(cell[2]) for cell in _CELL.findall(row)] for row in _ROW.findall(html)]
+def _is_ours(attributes: dict[str, str]) -> bool:
+    return attributes in ({}, _PLAIN, {"class": "table"}, {"class": "citehub-table"})
+
+
+def _table(body: str, table: Element, parts: list[Element]) -> Iterator[Change]:
+    lines = [[each for each in parts if each.within(row)] for row in parts if row.tag == "tr"]
+    if not any(lines) or all(each.tag != "thead" for each in parts):
+        return
+    rows = [[_text(body[cell.inner : cell.close]) for cell in line] for line in lines]
     heads, columns = rows[0], list(zip(*rows, strict=False))
+    is_wide, marks = _measure(columns, has_code="<code" in body[table.start : table.end])
+    labels = {n: escape(head) for n, head in enumerate(heads) if is_wide and n and head}
+    if len(heads) <= TWO:
+        labels = {}
+    is_plain = table.attributes in ({}, _PLAIN)
+    start = body[table.start : table.inner]
+    if table.attributes == _PLAIN:
+        start = '<table class="citehub-table">'
+    if is_wide:
+        start = _with_class(start, "citehub-reflow")
+    if is_plain:
+        group = '<div class="citehub-scroll" tabindex="0" role="group" aria-label="Table">'
+        start = f"{group}{start}"
+        yield table.end, table.end, "</div>"
+    yield table.start, table.inner, start
+    for number, cell in (each for line in lines for each in enumerate(line)):
+        is_blank = is_plain and cell.tag == "th" and not body[cell.inner : cell.close].strip()
+        begin = "<td>" if is_blank else body[cell.start : cell.inner]
+        if number in marks:
+            begin = _with_class(begin, marks[number])
+        if number in labels and begin.startswith("<td"):
+            begin = begin.replace("<td", f'<td data-label="{labels[number]}"', 1)
+        end = (cell.end, f"{begin}</td>") if is_blank else (cell.inner, begin)
+        yield cell.start, *end
+
+
+def _measure(columns: list[tuple[str, ...]], *, has_code: bool) -> tuple[bool, dict[int, str]]:
+    """Return whether columns are too wide for a phone, and the classes of their cells."""
     numbers = {n for n, column in enumerate(columns) if _is_numeric(column[1:])}
     needed = sum(_width(column) + 2 for column in columns) - 2
-    if "<code" in html:  # which breaks anywhere in the last column
+    if has_code:  # which breaks anywhere in the last column
         needed += min(_width(columns[-1]), _COMFORT) - _width(columns[-1])
     is_wide = needed > WIDEST
-    whole = [_width(column) if "<code" in html else max(map(len, column)) for column in columns]
+    whole = [_width(column) if has_code else max(map(len, column)) for column in columns]
     short = {n for n, width in enumerate(whole) if width <= _SHORT} - numbers
     if sum(width if n in short else _width(columns[n]) for n, width in enumerate(whole)) > _LINE:
         short = set()
     marks = dict.fromkeys(short, "citehub-short") | dict.fromkeys(numbers, "citehub-number")
-    html = _ROW.sub(lambda row: _row(row.group(), heads, marks, is_wide=is_wide), html)
-    if is_wide:
-        html = _with_class(html, "citehub-reflow")
-    if not plain:
-        return html
-    return f'<div class="citehub-scroll" tabindex="0" role="group" aria-label="Table">{html}</div>'
-
-
-def _row(html: str, heads: list[str], marks: dict[int, str], *, is_wide: bool) -> str:
-    place = iter(range(len(heads) + html.count("<t")))
-
-    def cell(found: re.Match[str]) -> str:
-        tag, attributes, inner = found.groups()
-        number, start = next(place), f"<{tag}{attributes}>"
-        if number in marks:
-            start = _with_class(start, marks[number])
-        if is_wide and 0 < number < len(heads) > TWO and heads[number] and tag == "td":
-            start = start.replace("<td", f'<td data-label="{escape(heads[number])}"', 1)
-        return f"{start}{inner}</{tag}>"
-
-    return _CELL.sub(cell, html)
+    return is_wide, marks
 
 
 def _with_class(html: str, name: str) -> str:

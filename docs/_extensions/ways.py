@@ -13,13 +13,14 @@ from urllib.parse import urljoin
 
 import work_page
 from docutils import nodes
+from elements import change, find
 
 from citehub.vocabulary import INTENTS, TEXT_STATUSES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-    from page_parts import Site
+    from elements import Change
     from sphinx.application import Sphinx
 
     from citehub import Hub, Work
@@ -45,13 +46,6 @@ COLUMNS = {  # headers of counts of works, and what a count adds to the set of i
     "code known": [("code", "yes")],
     "representative": CHOSEN,
 }
-_TABLE = re.compile(r"<table[^>]*citehub-table.*?</table>", re.DOTALL)
-_ROW = re.compile(r"<tr[^>]*>.*?</tr>", re.DOTALL)
-_CELL = re.compile(r"(<t[hd][^>]*>)(.*?)(?=</t[hd]>)", re.DOTALL)
-_SHOWN = re.compile(
-    r'<article class="citehub-work">.*?href="([^"]+)".*?</small></p></article>', re.DOTALL
-)
-_WORK = re.compile(r'<article class="citehub-work">.*?href="([^"]+)"', re.DOTALL)
 
 
 def name_places(app: Sphinx, doctree: nodes.document) -> None:
@@ -79,8 +73,7 @@ def _name_papers(app: Sphinx, doctree: nodes.document, theme: str) -> None:
     pages = app.citehub.pages  # type: ignore[attr-defined]
     section: nodes.Element | None = None
     for raw in doctree.findall(nodes.raw):
-        found = _WORK.search(raw.astext())
-        page = found and pages.get(unescape(found.group(1)))
+        page = next(map(pages.get, (link for *_, link in _works(raw.astext()))), None)
         if page:
             section = raw.parent
             while not isinstance(section, nodes.section):
@@ -120,28 +113,34 @@ def add_ways(
         def explore(*conditions: tuple[str, str]) -> str:
             return escape(relative(app, pagename, work_page.address(*conditions)))
 
+        body = context["body"]
         themes = {row["title"]: row["theme_id"] for row in site.hub.themes}
-        body = _TABLE.sub(lambda table: _linked(table.group(), explore, themes), context["body"])
-        for title, theme in themes.items():  # of a timeline
-            uri = app.builder.get_relative_uri(pagename, f"citing/{theme}")
-            name = escape(title)
-            body = body.replace(
-                f'<p class="name">{name} <small>',
-                f'<p class="name"><a href="{uri}">{name}</a> <small>',
-            )
-        context["body"] = _SHOWN.sub(lambda work: _opened(work, site, pagename, explore), body)
+        changes = [*_linked(body, explore, themes)]
+        for name in find(body, "p"):
+            title = unescape(body[name.inner : name.close].partition(" <small>")[0])
+            if name.classes == ["name"] and title in themes:  # of a timeline
+                uri = app.builder.get_relative_uri(pagename, f"citing/{themes[title]}")
+                link = f'<a href="{uri}">{escape(title)}</a>'
+                changes.append((name.inner, name.inner + len(escape(title)), link))
+        for place, href in _works(body):
+            shown = site.works.get(urljoin(f"{pagename}.html", href).removesuffix(".html"))
+            if shown:
+                # in the explorer, opened there among its theme
+                uri = explore(*work_page.shown(shown, *shown.themes[:1]))
+                changes.append((place, place, f' · <a href="{uri}">in the explorer</a>'))
+        context["body"] = change(body, changes)
 
 
-def _opened(work: re.Match[str], site: Site, pagename: str, explore: Explore) -> str:
-    """Lead from a work that a cell shows to the explorer, opened there among its theme."""
-    page = urljoin(f"{pagename}.html", unescape(work.group(1))).removesuffix(".html")
-    if page not in site.works:
-        return work.group()
-    shown = site.works[page]
-    href = explore(*work_page.shown(shown, *shown.themes[:1]))
-    end = "</small></p></article>"
-    link = f' · <a href="{href}">in the explorer</a>'
-    return f"{work.group().removesuffix(end)}{link}{end}"
+def _works(html: str) -> Iterator[tuple[int, str]]:
+    """Yield of each work that a cell shows the place behind what it says, and where it leads."""
+    if "citehub-work" not in html:
+        return
+    found = find(html, "article", "a", "small")
+    for work in found:
+        if "citehub-work" in work.classes:
+            links = [each for each in found if each.tag == "a" and each.within(work)]
+            *_, said = (each for each in found if each.tag == "small" and each.within(work))
+            yield said.close, links[0].attributes["href"]
 
 
 def _beside(app: Sphinx, page: str, work: Work) -> dict[str, Any]:
@@ -174,17 +173,25 @@ def _beside(app: Sphinx, page: str, work: Work) -> dict[str, Any]:
     }
 
 
-def _linked(table: str, explore: Explore, themes: dict[str, str]) -> str:
-    """Lead from the counts of a table to the explorer, at what they count."""
-    rows = [[_plain(cell) for _, cell in _CELL.findall(row)] for row in _ROW.findall(table)]
-    lines = iter(rows)
-
-    def linked(row: re.Match[str]) -> str:
-        record = dict(zip(rows[0], next(lines), strict=False))
-        chosen = _chosen(record, themes)
-        return row.group() if chosen is None else _counts(row.group(), record, chosen, explore)
-
-    return _ROW.sub(linked, table)
+def _linked(body: str, explore: Explore, themes: dict[str, str]) -> Iterator[Change]:
+    """Lead from the counts of tables to the explorer, at what they count."""
+    if "citehub-table" not in body:
+        return
+    found = find(body, "table", "tr", "th", "td")
+    for table in found:
+        if "citehub-table" not in table.classes:
+            continue
+        inner = [each for each in found if each.within(table)]
+        lines = [[each for each in inner if each.within(row)] for row in inner if row.tag == "tr"]
+        names = [_plain(body[cell.inner : cell.close]) for cell in lines[0]]
+        for line in lines:
+            texts = [body[cell.inner : cell.close] for cell in line]
+            record = dict(zip(names, map(_plain, texts), strict=False))
+            chosen = _chosen(record, themes)
+            if chosen is not None:
+                for cell, text, name in zip(line, texts, record, strict=False):
+                    if href := _counted(name, record[name], chosen, explore):
+                        yield cell.inner, cell.close, f'<a href="{href}">{text}</a>'
 
 
 def _chosen(record: dict[str, str], themes: dict[str, str]) -> list[tuple[str, str]] | None:
@@ -201,22 +208,14 @@ def _chosen(record: dict[str, str], themes: dict[str, str]) -> list[tuple[str, s
     return None
 
 
-def _counts(
-    row: str, record: dict[str, str], chosen: list[tuple[str, str]], explore: Explore
-) -> str:
-    names = iter(record)
-
-    def linked(cell: re.Match[str]) -> str:
-        name, (tag, text) = next(names), cell.groups()
-        theme = dict(chosen).get("theme")
-        if name == "theme" and theme:
-            return f'{tag}<a href="{theme}.html">{text}</a>'
-        more = [("year", name)] if re.fullmatch(r"\d{4}", name) else COLUMNS.get(name)
-        if more is None or not record[name].isdigit() or record[name] == "0":
-            return cell.group()
-        return f'{tag}<a href="{explore(*chosen, *more)}">{text}</a>'
-
-    return _CELL.sub(linked, row)
+def _counted(name: str, text: str, chosen: list[tuple[str, str]], explore: Explore) -> str:
+    """Return where a cell leads that counts papers, or names a theme; else an empty text."""
+    theme = dict(chosen).get("theme")
+    if name == "theme" and theme:
+        return f"{theme}.html"
+    more = [("year", name)] if re.fullmatch(r"\d{4}", name) else COLUMNS.get(name)
+    is_count = more is not None and text.isdigit() and text != "0"
+    return explore(*chosen, *(more or [])) if is_count else ""
 
 
 def _plain(html: str) -> str:

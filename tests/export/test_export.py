@@ -219,9 +219,9 @@ def test_pieces_come_as_they_are_made(hub, monkeypatch, format_):
 def test_parquet_comes_in_row_groups(tmp_path, monkeypatch):
     import pyarrow.parquet as pq
 
-    from citehub import _table
+    from citehub import _parquet_files
 
-    monkeypatch.setattr(_table, "_BATCH_ROWS", 10)
+    monkeypatch.setattr(_parquet_files, "_GROUP_ROWS", 10)
     data = bytes(citehub.load("mt-nlg").export("parquet"))
     file = pq.ParquetFile(io.BytesIO(data))
     assert file.metadata.num_row_groups == 5

@@ -20,8 +20,8 @@ from typer.testing import CliRunner
 import citehub
 from citehub._diff import compare
 from citehub._manifest import MANIFEST, SUMS, format_sums, sha256
+from citehub._parquet_files import arrow_type, parquet_bytes
 from citehub._schema import TABLES
-from citehub._table import arrow_type, parquet_bytes
 from citehub._validate import content_hash, row_key
 from citehub.cli.app import app
 from citehub.errors import CitehubError, DamagedRelease, UnknownTable

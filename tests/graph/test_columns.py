@@ -9,15 +9,13 @@ from typing import Any
 
 import ibis
 import pytest
-from ibis.backends.sql.datatypes import DuckDBType
 
 import citehub
 from citehub._identifiers import parse_identifier
-from citehub.bulk.engines.duckdb import DuckDB
+from citehub.bulk.engines.duckdb import DuckDB, types
 from citehub.bulk.find import ids_of
 from citehub.graph import Dumps, new_hub
 from citehub.sources import openalex
-from citehub.sources.dump_datasets import as_text
 from citehub.sources.openalex import Columns
 
 CREATED = datetime.date(2026, 3, 1)
@@ -60,10 +58,7 @@ def as_lines(folder: Path, *parts: list[dict[str, Any]]) -> Path:
 def as_columns(folder: Path, lines: Path) -> Path:
     """Write the same as Parquet, as OpenAlex types it, two rows to a row group."""
     con = ibis.duckdb.connect()
-    columns = {
-        name: DuckDBType.from_ibis(ibis.dtype(as_text(kind))).sql("duckdb")
-        for name, kind in openalex.WORKS_DATASET.fields.items()
-    }
+    columns = types(openalex.WORKS_DATASET.fields)
     for path in sorted(lines.rglob("*.jsonl")):
         place = folder / path.relative_to(lines).with_suffix(".parquet")
         place.parent.mkdir(parents=True)

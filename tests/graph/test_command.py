@@ -143,7 +143,7 @@ def test_commands_that_cannot_be_done_say_so_and_leave_nothing(
 
 @pytest.mark.parametrize("out", ["", "-"])
 @pytest.mark.parametrize("command", [("new", WORK), ("graph", "hubs", "--works", "x"),
-                                     ("graph", "canonical")])  # fmt: skip
+                                     ("graph", "most-cited")])  # fmt: skip
 def test_a_release_is_a_folder(run, command, out):
     code, output, message = run(*command, *S2, "--out", out)
     assert (code, output) == (2, b"")
@@ -246,17 +246,26 @@ def test_lists_of_works_that_cannot_be_read(run, tmp_path, monkeypatch, words, s
     assert not (tmp_path / "hubs").exists()
 
 
-def test_canonical_prints_its_folder(run, tmp_path):
+def test_most_cited_prints_its_folder(run, tmp_path):
+    out = str(tmp_path / "most-cited")
+    code, said, message = run("graph", "most-cited", *S2, "--top", "1", "--out", out)
+    assert (code, said.decode()) == (0, f"{out}\n"), message
+    assert sorted(os.listdir(out)) == ["most_cited.parquet", "most_cited_years.parquet"]
+    assert run("graph", "most-cited", *S2, "--top", "0", "--out", out)[0] == 2
+    assert run("graph", "most-cited", "--out", out)[0] == 2
+
+
+def test_its_former_name_goes_on_working(run, say, tmp_path):
     out = str(tmp_path / "canonical")
     code, said, message = run("graph", "canonical", *S2, "--top", "1", "--out", out)
     assert (code, said.decode()) == (0, f"{out}\n"), message
-    assert os.path.isdir(out)
-    assert run("graph", "canonical", *S2, "--top", "0", "--out", out)[0] == 2
-    assert run("graph", "canonical", "--out", out)[0] == 2
+    assert "is now called citehub graph most-cited" in " ".join(message.split())
+    assert sorted(os.listdir(out)) == ["canonical.parquet", "canonical_years.parquet"]
+    assert "canonical" not in say("graph", "--help")
 
 
 @pytest.mark.parametrize("command", [("new",), ("graph",), ("graph", "hubs"),
-                                     ("graph", "canonical")])  # fmt: skip
+                                     ("graph", "most-cited")])  # fmt: skip
 def test_every_command_has_help(say, monkeypatch, command):
     monkeypatch.setenv("COLUMNS", "80")
     said = say(*command, "--help")

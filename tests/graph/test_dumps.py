@@ -20,7 +20,7 @@ from citehub.bulk.engines import parquet_files
 from citehub.bulk.engines.duckdb import DuckDB
 from citehub.bulk.store import Store
 from citehub.errors import SourceError, UnknownWork
-from citehub.graph import Dumps, find_canonical, new_hub
+from citehub.graph import Dumps, find_most_cited, new_hub
 from citehub.sources.layout import find_date
 from citehub.sources.openalex import find_openalex
 from citehub.sources.opencitations import find_opencitations
@@ -515,7 +515,7 @@ def test_a_file_that_breaks_off_is_partial_and_says_how_much_was_read(run, tmp_p
     assert f"{path}: {n + 1:,} rows were read; it breaks off at line {n + 2:,} (" in message
 
 
-@pytest.mark.parametrize("command", ["canonical", "hubs"])
+@pytest.mark.parametrize("command", ["most-cited", "hubs"])
 @pytest.mark.parametrize("damage", ["cut", "empty", "gone", "no gz"])
 def test_every_command_ends_with_the_code_of_a_part(run, tmp_path, command, damage):
     dump = snapshot(tmp_path / "dump", "gz")
@@ -534,7 +534,7 @@ def test_every_command_ends_with_the_code_of_a_part(run, tmp_path, command, dama
         code, _, message = run("graph", command, *words)
         assert code == 3, message
         assert f"{path}: no row was read; it breaks off at line 1" in " ".join(message.split())
-        if command == "canonical":
+        if command == "most-cited":
             break
 
 
@@ -579,11 +579,11 @@ def deleted(folder: Path) -> Path:
 
 def test_the_record_of_deleted_works_is_not_ranked_and_does_not_cite(run, tmp_path):
     words = ["--openalex", str(deleted(tmp_path / "dump")), "--out", str(tmp_path / "out")]
-    code, _, message = run("graph", "canonical", "--top", "1", *words)
+    code, _, message = run("graph", "most-cited", "--top", "1", *words)
     assert code == 0
     assert f"W{SINK}, its record of deleted works, is left out" in message
     assert "5 references name it" in " ".join(message.split())
-    rows = pq.read_table(tmp_path / "out" / "canonical.parquet").to_pylist()
+    rows = pq.read_table(tmp_path / "out" / "most_cited.parquet").to_pylist()
     assert [(row["record_id"], row["n_citing"]) for row in rows] == [("W1", 2)]
     assert citing(tmp_path / "hub", tmp_path / "dump") == {"W10", "W11"}
     assert citing(tmp_path / "by-title", tmp_path / "dump", "Lantern 1") == {"W10", "W11"}
@@ -597,8 +597,8 @@ def test_what_was_merged_into_the_record_of_deleted_works_is_deleted(tmp_path):
     merged.write_text(
         f"merge_date,id,merge_into_id\n2026-01-01,W30,W{SINK}\n2026-01-01,W10,W{SINK}\n"
     )
-    made = find_canonical(str(tmp_path / "out"), Dumps(openalex=str(dump)))
-    rows = pq.read_table(Path(made.folder) / "canonical.parquet").to_pylist()
+    made = find_most_cited(str(tmp_path / "out"), Dumps(openalex=str(dump)))
+    rows = pq.read_table(Path(made.folder) / "most_cited.parquet").to_pylist()
     assert [(row["record_id"], row["n_citing"]) for row in rows] == [("W1", 1)]
     assert "8 references name it" in made.notes[0]
     for asked in (f"openalex:W{SINK}", "openalex:W30"):
@@ -635,10 +635,10 @@ def test_the_ranking_ends_with_the_year_after_the_dump(tmp_path):
     dump = tmp_path / "dump"
     works = [work(n, 1, publication_year=year) for n, year in ((2, 2021), (3, 2099))]
     put(dump / "works" / "updated_date=2025-03-01" / "part_0000.gz", work(1), *works)
-    made = find_canonical(str(tmp_path / "out"), Dumps(openalex=str(dump)))
-    years = pq.read_table(Path(made.folder) / "canonical_years.parquet").to_pylist()
+    made = find_most_cited(str(tmp_path / "out"), Dumps(openalex=str(dump)))
+    years = pq.read_table(Path(made.folder) / "most_cited_years.parquet").to_pylist()
     assert [(row["year"], row["n"]) for row in years] == [(2020, 0), (2021, 1)]
-    (row,) = pq.read_table(Path(made.folder) / "canonical.parquet").to_pylist()
+    (row,) = pq.read_table(Path(made.folder) / "most_cited.parquet").to_pylist()
     assert (row["n_citing"], row["n_dated"]) == (2, 1)
 
 

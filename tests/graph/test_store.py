@@ -15,7 +15,7 @@ from citehub.bulk import store as module
 from citehub.bulk.engines import CannotRead
 from citehub.bulk.engines.duckdb import DuckDB
 from citehub.bulk.store import REJECTS, Store
-from citehub.errors import SourceError
+from citehub.errors import BuildError, SourceError
 from citehub.sources.layout import Files
 from citehub.sources.records import Reject
 from citehub.sources.semantic_scholar import PAPERS, TLDRS
@@ -67,6 +67,18 @@ def read(engine: DuckDB, store: Store, found: Files) -> list[tuple[int, int]]:
     """Return the records of a dataset, each with its partition."""
     rows = engine.fetch(store.table(found))
     return sorted((row["record"], row["part"]) for row in rows)
+
+
+def test_a_disk_that_cannot_hold_the_rest_is_told_after_the_first(tmp_path, engine, monkeypatch):
+    paths = [partition(tmp_path, n) for n in range(6)]
+    free = shutil.disk_usage(tmp_path)._replace(free=0)
+    kept = str(tmp_path / "kept")
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "disk_usage", lambda _: free)
+        with pytest.raises(BuildError, match=r"The rest of s2 tldrs takes at least .*--cache"):
+            read(engine, Store(engine, kept, print), files(tmp_path, *paths))
+    assert len(os.listdir(tmp_path / "kept" / "s2" / "tldrs")) == 1  # is not read again
+    assert len(read(engine, Store(engine, kept, print), files(tmp_path, *paths))) == 12
 
 
 def test_all_partitions_are_read_some_at_a_time_and_numbered(tmp_path, engine, reads):

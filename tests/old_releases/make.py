@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from citehub._arrow_rows import ArrowRows
 from citehub._manifest import SUMS, format_sums, sha256
 from citehub._schema import SCHEMA_VERSION, needs_evidence, schema_at
-from citehub._table import ArrowRows
 from citehub._validate import row_key
 from citehub.build import write
 from citehub.build.spec import LICENSES, HubSpec, ReleaseSpec

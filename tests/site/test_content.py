@@ -15,6 +15,7 @@ from lxml import html
 from myst_parser.config.main import MdParserConfig
 from myst_parser.mdit_to_docutils.base import DocutilsRenderer
 from myst_parser.parsers.mdit import create_md_parser
+from sphinx.errors import ExtensionError
 
 import citehub
 from citehub._schema import SCHEMA
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 sys.path.insert(0, str(DOCS / "_extensions"))
 import table_page
 import work_page
+from content_policy import with_policy
+from elements import change, find, replace_script
 
 WORKS = HUB.select()
 ABSENT = [schema for schema in SCHEMA if schema.name not in HUB.tables]
@@ -291,3 +294,36 @@ def test_a_page_of_a_hub_from_dumps_names_no_folder_of_the_machine(site, name):
     page = (site / "guide" / f"{name}.html").read_text(encoding="utf-8")
     assert tempfile.gettempdir() + "/" not in page
     assert str(DOCS) not in page
+
+
+def test_elements_are_found_where_they_stand():
+    text = "<p>a &lt; b\n<br><p class='x y'>c<svg><path d=\"M0\"/></svg></div>\n<!-- <p> --></p>"
+    found = find(text, "p", "br", "svg", "path")
+    assert [text[each.start : each.inner] for each in found] == [
+        "<p>", "<br>", "<p class='x y'>", "<svg>", '<path d="M0"/>',
+    ]  # fmt: skip
+    _, _, inner, svg, path = found
+    assert inner.classes == ["x", "y"]
+    assert path.within(svg)
+    assert text[svg.inner : svg.close] == text[path.start : path.end]
+    assert inner.end == len(text)
+    assert change(text, [(svg.start, svg.end, ""), (0, 0, "!")]) == "!" + text.replace(
+        text[svg.start : svg.end], ""
+    )
+
+
+def test_a_theme_that_changed_is_told_with_what_was_expected():
+    head = "<head><meta charset='utf-8'><script src='_static/a.js?v=1'></script></head>"
+    assert replace_script(head, "a.js", "…") == "<head><meta charset='utf-8'>…</head>"
+    with pytest.raises(ExtensionError, match=r"the script b\.js of the theme"):
+        replace_script(head, "b.js")
+    with pytest.raises(ExtensionError, match="no <head>"):
+        with_policy("<html><body></body></html>")
+
+
+def test_a_policy_names_the_inline_scripts_of_its_page_alone():
+    page = "<html><head>\n<meta charset='utf-8'/><title>x</title></head><script>1</script></html>"
+    done = with_policy(page)
+    assert done.startswith("<html><head>\n<meta charset='utf-8'/><meta http-equiv=")
+    assert done.count("'sha256-") == 1
+    assert with_policy(done) == done

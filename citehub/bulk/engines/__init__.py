@@ -45,6 +45,14 @@ class Engine(Protocol):
     def batch(self) -> int:
         """How many input files one query reads."""
 
+    @property
+    def memory(self) -> int:
+        """Bytes that its queries may take; on a cluster, those of each worker."""
+
+    @property
+    def threads(self) -> int:
+        """How many threads share that memory."""
+
     def read_json(self, parts: Mapping[str, int], fields: Mapping[str, str]) -> Expression:
         """Return the fields of files of JSON Lines, plain or gz; scalars come as text.
 

@@ -39,40 +39,36 @@ class DuckDB:
 
     def __init__(self, memory: int, threads: int | None, scratch: str) -> None:
         try:
+            import duckdb
             import ibis
             import ibis.backends.duckdb
 
             from citehub.bulk.engines.gunzip import GunzipFiles
         except ImportError:
             raise MissingExtra.of("Ibis with DuckDB", "graph") from None
-        limit = max(memory - _OUTSIDE_LIMIT, _LEAST_LIMIT)
+        self.memory = max(memory - _OUTSIDE_LIMIT, _LEAST_LIMIT)
         settings: dict[str, Any] = {
-            "memory_limit": f"{limit >> 20}MiB",
+            "memory_limit": f"{self.memory >> 20}MiB",
             "temp_directory": os.path.join(as_utf8(scratch), "spill"),
             "preserve_insertion_order": False,
             **({"threads": threads} if threads else {}),
         }
-        self._backend = ibis.duckdb.connect(**settings)
+        self._connection = duckdb.connect(config=settings)
+        self._backend = ibis.duckdb.from_connection(self._connection)
         if self._setting("enable_progress_bar"):  # Jupyter without ipywidgets refuses to set it
             self._backend.raw_sql("SET enable_progress_bar = false")  # it draws into the output
         self._packed = GunzipFiles()
         self._backend.register_filesystem(self._packed)
-        self.batch = 4 * int(self._setting("threads"))
+        self.threads = int(self._setting("threads"))
+        self.batch = 4 * self.threads
 
     def _setting(self, name: str) -> Any:
         ((value,),) = self._backend.raw_sql(f"SELECT current_setting('{name}')").fetchall()
         return value
 
     def read_json(self, parts: Mapping[str, int], fields: Mapping[str, str]) -> Expression:
-        import ibis
-        from ibis.backends.sql.datatypes import DuckDBType
-
-        columns = {
-            name: DuckDBType.from_ibis(ibis.dtype(as_text(kind))).sql("duckdb")
-            for name, kind in fields.items()
-        }
         return self._read(
-            parts, self._backend.read_json, columns=columns, format="newline_delimited"
+            parts, self._backend.read_json, columns=types(fields), format="newline_delimited"
         )
 
     def read_csv(self, parts: Mapping[str, int], fields: Mapping[str, str]) -> Expression:
@@ -113,7 +109,7 @@ class DuckDB:
                 return query.result()
             finally:
                 while not query.done():  # an interruption before the query begins is lost
-                    self._backend.con.interrupt()
+                    self._connection.interrupt()
                     wait([query], _POLL_SECONDS)
 
     def read_parquet(self, paths: Sequence[str]) -> Expression:
@@ -134,9 +130,9 @@ class DuckDB:
         with _atomic_folder.named_in_errors(path):
             if isinstance(table, Made):
                 sql = compile_made(self._backend, table)
-            else:
-                self._backend._run_pre_execute_hooks(table)  # noqa: SLF001 -- registers memtables
-                sql = self._backend.compile(table)
+            else:  # a view, which takes in tables of this process, too
+                self._run(self._backend.create_view, "written", table, overwrite=True)
+                sql = "FROM written"
             self._run(self._backend.raw_sql, f"COPY ({sql}) TO '{end}' (FORMAT parquet, {how})")
 
     def fetch(self, table: Expression) -> list[dict[str, Any]]:
@@ -157,6 +153,22 @@ def _exact_path(path: str) -> str:
     if not _PATTERN.search(path):
         return path
     return _PATTERN.sub(r"[\1]", path).replace("\\", "?")
+
+
+def types(fields: Mapping[str, str]) -> dict[str, str]:
+    """Return the SQL types of fields of JSON, whose scalars come as text."""
+    import ibis
+
+    return {name: _type(ibis.dtype(as_text(kind))) for name, kind in fields.items()}
+
+
+def _type(kind: Any) -> str:
+    if kind.is_array():
+        return f"{_type(kind.value_type)}[]"
+    if kind.is_struct():
+        fields = (f'"{name}" {_type(each)}' for name, each in kind.items())
+        return f"STRUCT({', '.join(fields)})"
+    return "VARCHAR"
 
 
 def _error(message: str) -> int:

@@ -24,7 +24,7 @@ from citehub.sources.dump_datasets import as_text
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from pyspark import SparkConf, SparkContext
+    from pyspark import SparkConf
     from pyspark.sql import SparkSession
 
     from citehub.sources.dump_datasets import Expression
@@ -71,7 +71,9 @@ class Spark:
             _check_master(master)
         if SparkSession.getActiveSession():
             raise BuildError("Spark runs in this process already, and can run only once. Stop it.")
-        settings = _settings(memory, threads or os.cpu_count() or 1, scratch, master)
+        self.memory = max(memory - _OUTSIDE_HEAP, _LEAST_HEAP)
+        self.threads = threads or os.cpu_count() or 1
+        settings = _settings(self.memory, self.threads, scratch, master)
         conf = SparkConf(loadDefaults=False).setAll(list(settings.items()))
         with ExitStack() as stack:
             self._java = _start_java(conf, os.path.join(scratch, "spark.log"))
@@ -81,7 +83,7 @@ class Spark:
                 self._session = SparkSession(context)
                 stack.callback(_stop_session, self._session)
                 if master:
-                    _wait_for_worker(context, master, settings["spark.executor.memory"])
+                    _wait_for_worker(self._java, master, settings["spark.executor.memory"])
                 self._backend = ibis.pyspark.connect(self._session)
             self._open = stack.pop_all()
 
@@ -94,20 +96,17 @@ class Spark:
     def _read_json(self, path: str, fields: Mapping[str, str]) -> Expression:
         # Spark's own reader of JSON Lines takes a list for several rows, and lets pass what
         # follows an object. So the line is read as the first of two objects of a list.
-        import ibis
-        from ibis.backends.pyspark.datatypes import PySparkSchema
         from pyspark.sql import functions as f
-        from pyspark.sql.types import ArrayType
 
-        row = PySparkSchema.from_ibis(
-            ibis.schema({name: as_text(kind) for name, kind in fields.items()})
-        )
+        row = ", ".join(f"`{name}`: {as_text(kind)}" for name, kind in fields.items())
         line = f.col("value")
         is_broken = ~f.is_valid_utf8(line) | (
             (line.contains(r"\ud") | line.contains(r"\uD")) & line.rlike(_HALF_CHARACTER)
         )
         whole = f.when(is_broken, f.raise_error(f.lit("is not UTF-8"))).otherwise(line)
-        pair = f.from_json(f.concat(f.lit("["), whole, f.lit(",{}]")), ArrayType(row), _JSON)
+        pair = f.from_json(
+            f.concat(f.lit("["), whole, f.lit(",{}]")), f"array<struct<{row}>>", _JSON
+        )
         first = f.when(f.size("pair") == 2, f.col("pair")[0]).otherwise(  # noqa: PLR2004
             f.raise_error(f.lit("is not one object"))
         )
@@ -139,8 +138,7 @@ class Spark:
         with _errors():
             reader = self._session.read.option("mergeSchema", "true")
             frame = reader.parquet(*map(_uri, parts))
-            java: Any = self._session._jvm  # noqa: SLF001 -- which spells addresses as Spark does
-            spell = java.org.apache.hadoop.fs.Path
+            spell = self._java.jvm.org.apache.hadoop.fs.Path  # addresses as Spark does
             names = {str(spell(path).toUri()): n for path, n in parts.items()}
             pairs = [f.lit(each) for pair in names.items() for each in pair]
             place = f.regexp_replace("_metadata.file_path", "^file:/+", "/")  # or three strokes
@@ -194,7 +192,7 @@ def _number(parts: Mapping[str, int], read: Callable[[str], Expression]) -> Expr
 
 def _settings(memory: int, threads: int, scratch: str, master: str | None) -> dict[str, str]:
     """Return Spark's settings; others may stand in a ``spark-defaults.conf``."""
-    heap = f"{max(memory - _OUTSIDE_HEAP, _LEAST_HEAP) >> 20}m"
+    heap = f"{memory >> 20}m"
     here = {
         "spark.driver.bindAddress": _LOCAL,
         "spark.driver.host": _LOCAL,
@@ -292,10 +290,11 @@ def _check_master(master: str) -> None:
     )
 
 
-def _wait_for_worker(context: SparkContext, master: str, memory: str) -> None:
+def _wait_for_worker(java: Any, master: str, memory: str) -> None:
     """Refuse a cluster without a free worker; Spark would wait for ever."""
     end = time.monotonic() + _WORKER_SECONDS
-    while context._jsc.sc().getExecutorMemoryStatus().size() < 2:  # noqa: PLR2004, SLF001 -- the driver is one
+    there = java.jvm.org.apache.spark.SparkContext.getOrCreate().getExecutorMemoryStatus
+    while there().size() < 2:  # noqa: PLR2004 -- the driver is one
         if time.monotonic() > end:
             raise BuildError(
                 f"No worker of {master} took the job within {_WORKER_SECONDS} seconds. Each needs "

@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -21,8 +22,8 @@ import pytest
 
 from citehub.bulk import session
 from citehub.errors import BadArgument, BuildError, TargetExists
-from citehub.graph import Dumps
-from citehub.graph.canonical import CANONICAL, CANONICAL_YEARS, find_canonical
+from citehub.graph import Dumps, find_canonical, most_cited
+from citehub.graph.most_cited import MOST_CITED, MOST_CITED_YEARS, find_most_cited
 
 if TYPE_CHECKING:
     from citehub.bulk.engines import Engine
@@ -34,7 +35,7 @@ ROLES = ("n_labelled", "n_background", "n_method", "n_result", "n_influential")
 def read(folder: Path | str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     works, years = (
         pq.read_table(Path(folder) / f"{name}.parquet").to_pylist()
-        for name in ("canonical", "canonical_years")
+        for name in ("most_cited", "most_cited_years")
     )
     return works, years
 
@@ -193,10 +194,58 @@ def test_openalex_by_hand_on_spark(
     check_openalex_by_hand(tmp_path, "spark")
 
 
+@pytest.fixture
+def few_buckets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put records into four buckets, of which each is a step of its own."""
+    monkeypatch.setattr(most_cited, "_MOST_BUCKETS", 4)
+    monkeypatch.setattr(most_cited, "_ROW", 1 << 60)
+
+
+@pytest.mark.usefixtures("few_buckets")
+def test_openalex_by_hand_in_steps(tmp_path: Path) -> None:
+    check_openalex_by_hand(tmp_path, "duckdb")
+
+
+def test_steps_end_where_no_bucket_can_hold_any_of_the_best(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two records with two citing ones, which are looked at last, the lower is the second."""
+    monkeypatch.setattr(most_cited, "_ROW", 1 << 60)
+    rows = {20: [1, 2, 3], 30: [1, 1, 1, 1], 10: [1, 2], 5: [2, 3], 40: [1], 50: [2]}
+    pairs = [(citing, cited) for cited, found in rows.items() for citing in found]
+    write_s2(tmp_path / "s2", as_parquet=True)
+    names = ("citingcorpusid", "citedcorpusid")
+    table = pa.Table.from_pylist([dict(zip(names, pair, strict=True)) for pair in pairs])
+    pq.write_table(table, tmp_path / "s2" / "citations" / "part_000.parquet")
+    steps = []
+    make_pairs = most_cited._Ranking._pairs
+
+    def count(self: Any, chosen: Any) -> Any:
+        steps.append(self.engine.fetch(chosen.select("most"))[0]["most"])
+        return make_pairs(self, chosen)
+
+    monkeypatch.setattr(most_cited._Ranking, "_pairs", count)
+    find_most_cited(str(tmp_path / "out"), Dumps(s2=str(tmp_path / "s2")), top=2)
+    works, _ = read(tmp_path / "out")
+    assert cells(works, "record_id", "n_citing") == [("20", 3), ("5", 2)]
+    assert steps == [4, 3, 2, 2]
+
+
+def test_a_disk_that_cannot_hold_it_is_told_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_s2(tmp_path / "s2", as_parquet=True)
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=0))
+    with pytest.raises(BuildError, match=r"takes at least .* are free there\..*--cache"):
+        find_most_cited(str(tmp_path / "out"), Dumps(s2=str(tmp_path / "s2")))
+    assert not (tmp_path / "out").exists()
+
+
 def check_openalex_by_hand(tmp_path: Path, engine: str) -> None:
     write_openalex(tmp_path / "openalex")
     dumps = Dumps(openalex=str(tmp_path / "openalex"), engine=engine)
-    folder = find_canonical(str(tmp_path / "out"), dumps).folder
+    folder = find_most_cited(str(tmp_path / "out"), dumps).folder
     works, years = read(folder)
     counts = ("n_citing", "n_self_records", "n_with_authors", "n_shared_author", "n_dated")
     assert cells(works, "record_id", *counts) == OPENALEX_ROWS
@@ -218,7 +267,7 @@ def check_openalex_by_hand(tmp_path: Path, engine: str) -> None:
 @pytest.mark.parametrize("as_parquet", [False, True])
 def test_s2_by_hand(tmp_path: Path, *, as_parquet: bool) -> None:
     write_s2(tmp_path / "s2", as_parquet=as_parquet)
-    folder = find_canonical(str(tmp_path / "out"), Dumps(s2=str(tmp_path / "s2"))).folder
+    folder = find_most_cited(str(tmp_path / "out"), Dumps(s2=str(tmp_path / "s2"))).folder
     works, years = read(folder)
     counts = ("n_with_authors", "n_shared_author", "n_dated")
     assert cells(works, "record_id", "n_citing", "n_self_records", *ROLES, *counts) == S2_ROWS
@@ -237,7 +286,7 @@ def test_s2_by_hand(tmp_path: Path, *, as_parquet: bool) -> None:
 def test_top_is_by_citing_records_not_by_rows(tmp_path: Path) -> None:
     """The record with the most rows (1) has fewer citing records than another (2)."""
     write_s2(tmp_path / "s2", as_parquet=True)
-    find_canonical(str(tmp_path / "out"), Dumps(s2=str(tmp_path / "s2")), top=1)
+    find_most_cited(str(tmp_path / "out"), Dumps(s2=str(tmp_path / "s2")), top=1)
     works, years = read(tmp_path / "out")
     assert cells(works, "rank", "record_id") == [(1, "2")]
     assert {row["record_id"] for row in years} == {"2"}
@@ -440,9 +489,14 @@ def dump(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("top", [25, 10_000])
-def test_as_counted_in_plain_python(dump: Path, tmp_path: Path, top: int) -> None:
+def test_as_counted_in_plain_python(
+    dump: Path, tmp_path: Path, top: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if top == 25:  # of text ids and merged ones, too
+        monkeypatch.setattr(most_cited, "_MOST_BUCKETS", 64)
+        monkeypatch.setattr(most_cited, "_ROW", 1 << 20)  # some buckets a step
     sources = {name: str(dump / name) for name in GRAPHS}
-    find_canonical(str(tmp_path / "out"), Dumps(**sources), top=top)
+    find_most_cited(str(tmp_path / "out"), Dumps(**sources), top=top)
     works, years = read(tmp_path / "out")
     for source_id, read_graph in GRAPHS.items():
         due_works, due_years = count_all(source_id, read_graph(dump / source_id), top)
@@ -460,8 +514,8 @@ def test_files_tell_what_their_columns_mean(tmp_path: Path) -> None:
     write_s2(tmp_path / "s2", as_parquet=False)
     dumps = Dumps(s2=str(tmp_path / "s2"))
     for out in ("out", "again"):
-        find_canonical(str(tmp_path / out), dumps)
-    for table in (CANONICAL, CANONICAL_YEARS):
+        find_most_cited(str(tmp_path / out), dumps)
+    for table in (MOST_CITED, MOST_CITED_YEARS):
         path = tmp_path / "out" / f"{table.name}.parquet"
         schema = pq.read_schema(path)
         assert [
@@ -471,11 +525,23 @@ def test_files_tell_what_their_columns_mean(tmp_path: Path) -> None:
         assert path.read_bytes() == (tmp_path / "again" / path.name).read_bytes()
 
 
+def test_the_former_name_warns_and_writes_the_former_files(tmp_path: Path) -> None:
+    write_s2(tmp_path / "s2", as_parquet=True)
+    dumps = Dumps(s2=str(tmp_path / "s2"))
+    with pytest.deprecated_call() as said:  # Ibis gives another one
+        find_canonical(str(tmp_path / "former"), dumps)
+    assert "is now called find_most_cited" in str(said[0].message)
+    find_most_cited(str(tmp_path / "out"), dumps)
+    for now, former in (("most_cited", "canonical"), ("most_cited_years", "canonical_years")):
+        table = pq.read_table(tmp_path / "former" / f"{former}.parquet")
+        assert table.equals(pq.read_table(tmp_path / "out" / f"{now}.parquet"))
+
+
 def test_nothing_is_written_where_nothing_is_cited(tmp_path: Path) -> None:
     works = [openalex_work(1, 2000, [], [1]), openalex_work(2, 2000, [], [])]
     write_lines(tmp_path / "openalex" / "works" / "updated_date=2026-01-01" / "0.gz", works)
     with pytest.raises(BuildError, match="In openalex, no record cites another one"):
-        find_canonical(str(tmp_path / "out"), Dumps(openalex=str(tmp_path / "openalex")))
+        find_most_cited(str(tmp_path / "out"), Dumps(openalex=str(tmp_path / "openalex")))
     assert not (tmp_path / "out").exists()
 
 
@@ -484,12 +550,12 @@ def test_a_folder_that_is_there_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "mine.txt").write_text("mine")
     with pytest.raises(TargetExists):
-        find_canonical(str(tmp_path / "out"), Dumps(s2=str(tmp_path / "s2")))
+        find_most_cited(str(tmp_path / "out"), Dumps(s2=str(tmp_path / "s2")))
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["mine.txt"]
 
 
 def test_arguments(tmp_path: Path) -> None:
     with pytest.raises(BadArgument, match="top is 0"):
-        find_canonical(str(tmp_path / "out"), Dumps(s2="there"), top=0)
+        find_most_cited(str(tmp_path / "out"), Dumps(s2="there"), top=0)
     with pytest.raises(BadArgument, match="openalex, s2 or opencitations"):
-        find_canonical(str(tmp_path / "out"), Dumps())
+        find_most_cited(str(tmp_path / "out"), Dumps())

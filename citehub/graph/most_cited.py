@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime
 import os
-from collections import defaultdict
+import warnings
+from collections import Counter, defaultdict
+from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -15,12 +17,13 @@ from citehub.build.write import table_bytes
 from citehub.bulk.engines import parquet_files
 from citehub.bulk.reader import open_dumps
 from citehub.bulk.session import open_session, write_rejects
+from citehub.bulk.store import check_room
 from citehub.errors import BadArgument, BuildError
 from citehub.sources.records import YEARS
 from citehub.sources.registry import dumped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from citehub.bulk.dump_options import Dumps
     from citehub.bulk.engines import Engine
@@ -28,6 +31,11 @@ if TYPE_CHECKING:
     from citehub.sources.source import Opened
 
 _COUNTS: Final = range(2**31)
+_ROW: Final = 100  # bytes that a citation takes while pairs are made of it, about
+_MOST_STEPS: Final = 16  # each of which reads all citations
+_PAIR: Final = 4  # bytes that it takes on the disk then, at least
+_BUCKET: Final = 200  # bytes that a bucket takes in each thread, about
+_MOST_BUCKETS: Final = 1 << 22
 _ROLES: Final = ("labelled", "background", "method", "result", "influential")
 
 
@@ -39,8 +47,8 @@ _SOURCE: Final = _key("source_id", "string", "The source whose records and citat
 _RECORD: Final = _key("record_id", "string", "The record, as the source names it.")
 _OF_INTENTS: Final = "; null where the source tells none. One citing record may have several."
 
-CANONICAL: Final = TableSchema(
-    "canonical",
+MOST_CITED: Final = TableSchema(
+    "most_cited",
     "One row per source and record: those that most records cite.",
     ("source_id", "record_id"),
     (
@@ -71,8 +79,8 @@ CANONICAL: Final = TableSchema(
         _key("n_dated", "int32", "Citing records whose year is known."),
     ),
 )
-CANONICAL_YEARS: Final = TableSchema(
-    "canonical_years",
+MOST_CITED_YEARS: Final = TableSchema(
+    "most_cited_years",
     "One row per record and year, from the record's own year, or that of its first citing record "
     "where that is earlier, to the last year of the source's records; with years of zero.",
     ("source_id", "record_id", "year"),
@@ -83,6 +91,8 @@ CANONICAL_YEARS: Final = TableSchema(
         _key("n", "int32", "Citing records of that year."),
     ),
 )
+_TABLES: Final = (MOST_CITED, MOST_CITED_YEARS)
+_FORMER: Final = ("canonical", "canonical_years")
 
 
 class MostCited(NamedTuple):
@@ -91,7 +101,7 @@ class MostCited(NamedTuple):
     Attributes
     ----------
     folder : str
-        ``canonical.parquet`` in it holds the works, ``canonical_years.parquet`` their citing
+        ``most_cited.parquet`` in it holds the works, ``most_cited_years.parquet`` their citing
         records by year.
     rejects : str
         The list of what could not be read; empty if all could.
@@ -107,7 +117,7 @@ class MostCited(NamedTuple):
     notes: tuple[str, ...]
 
 
-def find_canonical(
+def find_most_cited(
     out: str,
     dumps: Dumps,
     *,
@@ -154,7 +164,7 @@ def find_canonical(
     --------
     >>> import json, os, tempfile
     >>> import pyarrow.parquet as pq
-    >>> from citehub.graph import Dumps, find_canonical
+    >>> from citehub.graph import Dumps, find_most_cited
     >>> works = [{"id": f"https://openalex.org/W{n}", "title": f"Lantern {n}"} for n in (1, 2)]
     >>> works[1]["referenced_works"] = [works[0]["id"]]
     >>> with tempfile.TemporaryDirectory() as home:
@@ -162,11 +172,36 @@ def find_canonical(
     ...     with open(os.path.join(home, "works", "part_000.jsonl"), "w") as file:
     ...         for work in works:
     ...             print(json.dumps(work), file=file)
-    ...     made = find_canonical(os.path.join(home, "most-cited"), Dumps(openalex=home), top=10)
-    ...     path = os.path.join(made.folder, "canonical.parquet")
+    ...     made = find_most_cited(os.path.join(home, "most-cited"), Dumps(openalex=home), top=10)
+    ...     path = os.path.join(made.folder, "most_cited.parquet")
     ...     pq.read_table(path)["record_id"].to_pylist()
     ['W1']
     """
+    return _find(out, dumps, _TABLES, top, progress)
+
+
+def find_canonical(
+    out: str,
+    dumps: Dumps,
+    *,
+    top: int = 1000,
+    progress: Callable[[str], None] = lambda _step: None,
+) -> MostCited:
+    """Call `find_most_cited` by its former name; the tables have theirs, too."""
+    message = "find_canonical is now called find_most_cited. Use that name."
+    warnings.warn(message, DeprecationWarning, stacklevel=2)
+    former = [replace(table, name=name) for table, name in zip(_TABLES, _FORMER, strict=True)]
+    return _find(out, dumps, former, top, progress)
+
+
+def _find(
+    out: str,
+    dumps: Dumps,
+    tables: Sequence[TableSchema],
+    top: int,
+    progress: Callable[[str], None],
+) -> MostCited:
+    """Write tables of the most cited works and of their years."""
     if top < 1:
         raise BadArgument.of("top", top, "at least 1")
     if not dumps.folders:
@@ -175,18 +210,19 @@ def find_canonical(
     target = os.path.abspath(out)
     _atomic_folder.check_free(target)
     notes: list[str] = []
-    tables: dict[TableSchema, list[dict[str, Any]]] = {CANONICAL: [], CANONICAL_YEARS: []}
+    works: list[dict[str, Any]] = []
+    years: list[dict[str, Any]] = []
     with open_session(dumps, target, progress) as (engine, store, scratch):
         for source in open_dumps(store, dumps, texts=False):
             progress(f"Count the citations in {source.source_id}")
             ranking = _Ranking(engine, source, os.path.join(scratch, source.source_id), top)
             progress(f"Describe the most cited works in {source.source_id}")
-            works, years = ranking.rows()
+            its_works, its_years = ranking.rows()
+            works += its_works
+            years += its_years
             notes += ranking.notes
-            tables[CANONICAL] += works
-            tables[CANONICAL_YEARS] += years
         with _atomic_folder.scratch_folder(target) as folder:
-            for table, rows in tables.items():
+            for table, rows in zip(tables, (works, years), strict=True):
                 path = os.path.join(folder, f"{table.name}.parquet")
                 _atomic_folder.write_bytes(path, table_bytes(table, rows))
             _atomic_folder.move(folder, target)
@@ -207,36 +243,41 @@ class _Ranking:
         self.source = source
         self.scratch = scratch
         self.notes: list[str] = []
+        self.n_fitting = max(engine.memory // _ROW, 1)  # citations of which pairs are made at once
+        n_buckets = engine.memory // engine.threads // _BUCKET
+        self.n_buckets = min(1 << n_buckets.bit_length() - 1, _MOST_BUCKETS)
         year = source.last_year(datetime.datetime.now(tz=datetime.UTC).year)
         self.years = range(YEARS[0], min(year, YEARS[-1]) + 1)
         self.roles = _ROLES if source.source.roles else ()
-        self.merges = None if source.merged is None else self._follow(source.merged)
+        self.merges: Expression = None if source.merged is None else self._follow(source.merged)
         self.ranked, pairs = self._rank(top)
         self.pairs = pairs.semi_join(self.ranked, "cited")
-        self.others = self.pairs.filter(self.pairs.citing != self.pairs.cited)
-        ids = self.others.select(record="citing").union(self.ranked.select(record="cited"))
-        self.records = self._write(self._read(ids), "records")
 
     def rows(self) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-        """Return the rows of `CANONICAL` and of `CANONICAL_YEARS`."""
+        """Return the rows of `MOST_CITED` and of `MOST_CITED_YEARS`."""
         ranked = sorted(self.engine.fetch(self.ranked), key=lambda row: (-row["n"], row["cited"]))
         if not ranked:
-            raise BuildError(f"In {self.source.source_id}, no record cites another one.")
+            raise self._nothing()
         facts: dict[Any, dict[str, Any]] = {
             row["cited"]: {"n_with_authors": 0, "n_shared_author": 0} for row in ranked
         }
-        own = self._own_authors()
-        for table in (self._describe(), self._count_pairs(), self._count_shared_authors(own)):
+        for table in (self._describe(), self._count_pairs()):
             for row in self.engine.fetch(table):
                 facts[row.pop("cited")] |= row
-        have_authors = {row["record"] for row in self.engine.fetch(own)}
-        by_year: dict[Any, dict[int, int]] = defaultdict(dict)
-        for row in self.engine.fetch(self._count_years()):
-            record = row["cited"]
-            if record in have_authors:
-                facts[record]["n_with_authors"] += row["with_authors"]
-            if row["year"] is not None:
-                by_year[record][row["year"]] = row["n"]
+        by_year: dict[Any, Counter[int]] = defaultdict(Counter)
+        size = sum(each["n_citing"] for each in facts.values())
+        for others, records in self._in_parts(size):
+            own = records.semi_join(self.ranked, records.record == self.ranked.cited)
+            own = own.select("record", person=own.people.unnest())
+            for row in self.engine.fetch(_count_shared_authors(others, records, own)):
+                facts[row["cited"]]["n_shared_author"] += row["n_shared_author"]
+            have_authors = {row["record"] for row in self.engine.fetch(own)}
+            for row in self.engine.fetch(_count_years(others, records)):
+                record = row["cited"]
+                if record in have_authors:
+                    facts[record]["n_with_authors"] += row["with_authors"]
+                if row["year"] is not None:
+                    by_year[record][row["year"]] += row["n"]
         last = self._last_year()
         works, years = [], []
         for rank, record in enumerate((row["cited"] for row in ranked), 1):
@@ -248,37 +289,114 @@ class _Ranking:
             years += [{**key, "year": y, "n": n_of.get(y, 0)} for y in range(first, last + 1)]
         return works, years
 
+    def _nothing(self) -> BuildError:
+        return BuildError(f"In {self.source.source_id}, no record cites another one.")
+
     # -- ranks ----------------------------------------------------------------------------
 
     def _rank(self, top: int) -> tuple[Expression, Expression]:
         """Return the records, and pairs of a citing and a cited record, each once.
 
-        It makes pairs for few records only: a record has at most as many citing records as rows,
-        so one with fewer rows than the last of the best has citing records cannot be among them.
+        Buckets of records go from that with most rows on, as many at a time as fit into memory. A
+        record has at most as many citing records as its bucket has rows. So when the rows of a
+        bucket are less than the last of the best has citing records, no later one can hold any of
+        them.
         """
-        rows = self._without_deleted(self._write(self._count_rows(), "rows"))
-        least = self._last_count(rows, top)
-        while True:
-            pairs = self._write(self._pairs(rows.filter(rows.n >= least)), f"pairs-{least}")
-            others = pairs.filter(pairs.citing != pairs.cited)
-            counts = self._write(others.group_by("cited").agg(n=others.count()), f"n-{least}")
-            found = self._last_count(counts, top)
-            if found >= least:
-                return self._write(_best(counts, top), "ranked"), pairs
-            least = found
+        import ibis
 
-    def _without_deleted(self, rows: Expression) -> Expression:
-        """Leave out the record of deleted works, and note how many cite it."""
-        dump = self.source.dump
+        self._note_deleted()
+        buckets = self._write(self._in_steps(self._buckets(), top), "buckets")
+        self._check_room(buckets.filter(buckets.place < top))
+        steps = self.engine.fetch(buckets.group_by("step").agg(most=buckets.most.max()))
+        pairs: list[Expression] = []
+        counts: list[Expression] = []
+        least = 1
+        for step, most in sorted((row["step"], row["most"]) for row in steps):
+            if most < least:
+                break
+            chosen = buckets.filter((buckets.step == step) & (buckets.most >= least))
+            pairs.append(self._write(self._pairs(chosen), f"pairs-{step}"))
+            others = pairs[-1].filter(pairs[-1].citing != pairs[-1].cited)
+            found = others.group_by("cited").agg(n=others.count())
+            counts.append(self._write(_best(found, top), f"counts-{step}"))
+            least = self._last_count(ibis.union(*counts), top)
+        if not counts:
+            raise self._nothing()
+        return self._write(_best(ibis.union(*counts), top), "ranked"), ibis.union(*pairs)
+
+    def _buckets(self) -> Expression:
+        """Return buckets of records: the rows that cite them, and the most of any one of them.
+
+        The rows of a merged id are in its own bucket, those of the bucket of each former id come
+        to what the record that it became has at most.
+        """
+        edges = self.source.citations
+        edges = self._without_deleted(edges.filter(edges.citing != edges.cited), "cited")
+        edges = edges.select(bucket=self._bucket(edges.cited))
+        rows = edges.group_by("bucket").agg(rows=edges.count())
+        if self.merges is None:
+            return rows.mutate(most=rows.rows)
+        rows = self._write(rows, "rows")
+        former = self.merges.select(record="new", bucket=self._bucket(self.merges.old))
+        former = former.inner_join(rows, "bucket")
+        former = former.group_by("record").agg(rows=former.rows.sum())
+        former = former.select(bucket=self._bucket(former.record), former="rows")
+        former = former.group_by("bucket").agg(former=former.former.max())
+        rows = rows.outer_join(former, "bucket")
+        own = rows.rows.fill_null(0)
+        most = (own + rows.former.fill_null(0)).cast("int64")
+        return rows.select(bucket=rows.bucket.coalesce(rows.bucket_right), rows=own, most=most)
+
+    def _bucket(self, record: Expression) -> Expression:
+        """Return the bucket of a record."""
+        import ibis
+
+        kind = str(record.type())
+        number = ibis.udf.scalar.builtin(_hash, name="hash", signature=((kind,), "int64"))
+        return (number(record) & (self.n_buckets - 1)).cast("int32")
+
+    def _in_steps(self, buckets: Expression, top: int) -> Expression:
+        """Give each bucket the step in which it is looked at: first those with most rows.
+
+        The rows of a step fit into memory, unless one bucket alone has more, or a sixteenth of all
+        citations. What does not fit goes to the disk.
+        """
+        import ibis
+
+        buckets = self._write(buckets, "in-no-order")
+        (found,) = self.engine.fetch(buckets.agg(rows=buckets.rows.sum()))
+        self.n_fitting = max(self.n_fitting, int(found["rows"] or 0) // _MOST_STEPS)
+        order = [ibis.desc("most"), "bucket"]
+        buckets = buckets.mutate(
+            place=ibis.row_number().over(order_by=order),
+            until=buckets.rows.sum().over(ibis.cumulative_window(order_by=order)).cast("int64"),
+        )
+        full = (buckets.until - buckets.rows) // self.n_fitting
+        step = full + (buckets.place >= 2 * top).cast("int64")
+        return buckets.select("bucket", "rows", "most", "place", step=step.cast("int64"))
+
+    def _check_room(self, best: Expression) -> None:
+        """Refuse a disk that cannot hold the pairs of the buckets with most rows."""
+        (found,) = self.engine.fetch(best.agg(rows=best.rows.sum()))
+        what = f"To find the most cited works in {self.source.source_id}"
+        check_room(self.scratch, _PAIR * int(found["rows"] or 0), what)
+
+    def _note_deleted(self) -> None:
+        """Note how many references name the record of deleted works, which is left out."""
+        dump, edges = self.source.dump, self.source.citations
         if dump.gone is None:
-            return rows
-        is_deleted = rows.cited == dump.gone
-        for row in self.engine.fetch(rows.filter(is_deleted)):
+            return
+        is_named = edges.cited == dump.gone
+        if self.merges is not None:
+            old = self.merges.filter(self.merges.new == dump.gone)
+            is_named |= edges.cited.isin(old.old)
+        edges = edges.filter((edges.citing != edges.cited) & is_named)
+        (found,) = self.engine.fetch(edges.agg(n=edges.count()))
+        if found["n"]:
             self.notes.append(
                 f"{self.source.source_id}: {dump.name_record(dump.gone)}, its record of deleted "
-                f"works, is left out; {int(row['n']):,} references name it."
+                f"works, is left out; {found['n']:,} references name it."
             )
-        return rows.filter(~is_deleted)
 
     def _last_count(self, counts: Expression, top: int) -> int:
         """Return the count of the last of the best, or 1 if there are fewer."""
@@ -286,41 +404,47 @@ class _Ranking:
         (found,) = self.engine.fetch(best.agg(least=best.n.min(), size=best.count()))
         return int(found["least"]) if found["size"] == top else 1
 
-    def _count_rows(self) -> Expression:
-        """Return how many rows cite each record."""
-        edges = self.source.citations
-        edges = edges.filter(edges.citing != edges.cited)
-        rows = edges.group_by("cited").agg(n=edges.count())
-        if self.merges is None:
-            return rows
-        rows = rows.left_join(self.merges, rows.cited == self.merges.old)
-        rows = rows.select(cited=rows.new.coalesce(rows.cited), n=rows.n)
-        return rows.group_by("cited").agg(n=rows.n.sum().cast("int64"))
-
-    def _pairs(self, targets: Expression) -> Expression:
-        """Return the pairs of a citing and a cited record, and the intents of their rows."""
-        names = targets.select(name=targets.cited, target=targets.cited)
-        if self.merges is not None:
-            old = self.merges.semi_join(targets, self.merges.new == targets.cited)
-            names = names.union(old.select(name=old.old, target=old.new))
+    def _pairs(self, chosen: Expression) -> Expression:
+        """Return the pairs of records and those of some buckets, and the intents of their rows."""
         edges = self.source.citations
         edges = edges.filter(edges.citing.notnull())
-        edges = edges.inner_join(names, edges.cited == names.name)
+        if self.merges is None:
+            edges = self._in_buckets(self._without_deleted(edges, "cited"), chosen)
+        else:
+            edges = self._in_buckets(edges, self._with_former(chosen))
+            edges = self._renamed(edges, "cited")
+            edges = self._in_buckets(edges, chosen)
         if self.roles:
-            edges = edges.select(
-                citing=edges.citing, cited=edges.target, **_roles(edges, self.source.source.roles)
-            )
+            edges = edges.select("citing", "cited", **_roles(edges, self.source.source.roles))
             roles = {name: edges[name].any() for name in self.roles}
             return edges.group_by("citing", "cited").agg(**roles)
-        edges = edges.select(citing=edges.citing, cited=edges.target, part=edges.part)
         if self.source.dump.is_dated:
             edges = self._without_former(edges)
         if self.merges is not None:
-            edges = edges.left_join(self.merges, edges.citing == self.merges.old)
-            edges = edges.mutate(citing=edges.new.coalesce(edges.citing))
-            if self.source.dump.gone is not None:
-                edges = edges.filter(edges.citing != self.source.dump.gone)
+            edges = self._renamed(edges, "citing")
         return edges.select("citing", "cited").distinct()
+
+    def _in_buckets(self, edges: Expression, buckets: Expression) -> Expression:
+        """Return the citations of records in some buckets."""
+        edges = edges.mutate(bucket=self._bucket(edges.cited))
+        return edges.semi_join(buckets, "bucket").drop("bucket")
+
+    def _with_former(self, buckets: Expression) -> Expression:
+        """Add the buckets of former ids of the records in some buckets."""
+        former = self.merges.mutate(bucket=self._bucket(self.merges.new))
+        former = former.semi_join(buckets, "bucket")
+        return buckets.select("bucket").union(former.select(bucket=self._bucket(former.old)))
+
+    def _renamed(self, edges: Expression, side: str) -> Expression:
+        """Replace merged ids on one side by what they became, and leave out deleted works."""
+        edges = edges.left_join(self.merges, edges[side] == self.merges.old)
+        edges = edges.mutate(**{side: edges.new.coalesce(edges[side])}).drop("old", "new")
+        return self._without_deleted(edges, side)
+
+    def _without_deleted(self, edges: Expression, side: str) -> Expression:
+        """Leave out the record of deleted works on one side."""
+        gone = self.source.dump.gone
+        return edges if gone is None else edges.filter(edges[side] != gone)
 
     def _without_former(self, edges: Expression) -> Expression:
         """Leave out the references of a record that is in a later partition, too."""
@@ -387,26 +511,14 @@ class _Ranking:
         cells = {name: each.cast("int64") for name, each in counts.items()}
         return pairs.group_by("cited").agg(**cells)
 
-    def _own_authors(self) -> Expression:
-        """Return the authors of the ranked records, one a row."""
-        records = self.records.semi_join(self.ranked, self.records.record == self.ranked.cited)
-        return self._write(records.select("record", person=records.people.unnest()), "own")
-
-    def _count_shared_authors(self, own: Expression) -> Expression:
-        """Return how many records that cite each record share an author with it."""
-        people = self.records.select("record", person=self.records.people.unnest())
-        theirs = people.semi_join(own, "person")
-        shared = self.others.inner_join(theirs, self.others.citing == theirs.record)
-        shared = shared.semi_join(own, [shared.cited == own.record, shared.person == own.person])
-        shared = shared.select("citing", "cited").distinct()
-        return shared.group_by("cited").agg(n_shared_author=shared.count())
-
-    def _count_years(self) -> Expression:
-        """Return how many cite each record in each year, and how many of those have authors."""
-        records = self.records
-        cells = self.others.inner_join(records, self.others.citing == records.record)
-        with_authors = (cells.people.length().fill_null(0) > 0).sum().cast("int64")
-        return cells.group_by("cited", "year").agg(n=cells.count(), with_authors=with_authors)
+    def _in_parts(self, size: int) -> Iterator[tuple[Expression, Expression]]:
+        """Yield parts of the pairs that fit into memory, and their records with those ranked."""
+        others = self.pairs.filter(self.pairs.citing != self.pairs.cited)
+        n_parts = 1 + size // self.n_fitting
+        for part in range(n_parts):
+            mine = others.filter(self._bucket(others.citing) % n_parts == part)
+            ids = mine.select(record="citing").union(self.ranked.select(record="cited"))
+            yield mine, self._write(self._read(ids), f"records-{part}")
 
     def _last_year(self) -> int:
         """Return the last year of the source's records."""
@@ -421,10 +533,32 @@ class _Ranking:
         return self.engine.read_parquet(parquet_files(folder))
 
 
+def _hash(record: Any) -> int:
+    """Represent the SQL function of this name."""
+    raise NotImplementedError(record)
+
+
 def _best(counts: Expression, top: int) -> Expression:
     import ibis
 
     return counts.order_by(ibis.desc("n"), "cited").limit(top)
+
+
+def _count_shared_authors(others: Expression, records: Expression, own: Expression) -> Expression:
+    """Return how many records that cite each record share an author with it."""
+    people = records.select("record", person=records.people.unnest())
+    theirs = people.semi_join(own, "person")
+    shared = others.inner_join(theirs, others.citing == theirs.record)
+    shared = shared.semi_join(own, [shared.cited == own.record, shared.person == own.person])
+    shared = shared.select("citing", "cited").distinct()
+    return shared.group_by("cited").agg(n_shared_author=shared.count())
+
+
+def _count_years(others: Expression, records: Expression) -> Expression:
+    """Return how many cite each record in each year, and how many of those have authors."""
+    cells = others.inner_join(records, others.citing == records.record)
+    with_authors = (cells.people.length().fill_null(0) > 0).sum().cast("int64")
+    return cells.group_by("cited", "year").agg(n=cells.count(), with_authors=with_authors)
 
 
 def _roles(edges: Expression, words: Mapping[str, str]) -> dict[str, Expression]:
