@@ -442,6 +442,7 @@ export const FORMATS = [
   "csv",
   "jsonl",
   "parquet",
+  "markdown",
   "graphml",
   "gexf",
   "vosviewer",
