@@ -96,7 +96,7 @@ def is_read(name: str) -> bool:
 
 
 def is_scratch(name: str) -> bool:
-    """Tell whether ``citehub/_file.py`` or ``_lock.py`` gave something its name for a while."""
+    """Tell whether ``_atomic_file`` or ``_writer_lock`` gave something its name for a while."""
     return name.startswith(".") and (name.endswith(".citehub") or name.startswith(".citehub."))
 
 

@@ -191,7 +191,7 @@ def floor_columns() -> dict[str, str]:
     import ibis
     from ibis.backends.sql.datatypes import DuckDBType
 
-    from citehub.sources.dumps import as_text
+    from citehub.sources.dump_datasets import as_text
     from citehub.sources.openalex import WORKS_DATASET
 
     return {

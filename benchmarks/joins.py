@@ -418,7 +418,7 @@ def main() -> None:
     for kind in KINDS:
         count = sum(work.kind == kind for work in world.works)
         print(f"| {kind} | {count:,} | {proposed.wrong[kind]:,} | {proposed.missed[kind]:,} |")
-    doubts = [each for each in found.told if each.kind == "doubt"]
+    doubts = [each for each in found.notes if each.kind == "doubt"]
     pairs = [(e.one, e.other) for e in doubts if isinstance(e.one, RecordKey)]
     right = sum(world.truth[one] != world.truth[other] for one, other in pairs)
     print(f"\nDoubts about identifiers: {len(doubts) - len(pairs):,}.")

@@ -105,7 +105,7 @@ def ask_citehub(case: str, folder: str) -> Found:
         got = timed(WORK, folder, sources=[case], transport=live)
         works = sorted(each.value for each in got.lists[case].ids if each.scheme == case)
     else:
-        from citehub.graph import live as hubs
+        from citehub.graph import live_hubs as hubs
 
         hubs.fetch, kept = timed, kept / "source"
         if case == "update":

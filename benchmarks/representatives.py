@@ -24,7 +24,7 @@ import sys
 from time import process_time
 from typing import Any
 
-from citehub.build.representatives import _ONE, _Bags, choose
+from citehub.build.representatives import _SELF_NEARNESS, _Bags, choose
 
 WORDS, SUBJECTS, MOST = 60_000, 200, 24
 LARGEST = 10_000  # works whose matrix fits into the memory of the machine, twice
@@ -54,7 +54,7 @@ def pick(peer: str, texts: dict[str, list[str]]) -> list[str]:
     from scipy.sparse import csr_array
 
     bags = _Bags(texts[each] for each in sorted(texts))
-    weights = bags.weights / _ONE**0.5
+    weights = bags.weights / _SELF_NEARNESS**0.5
     each = csr_array((weights, bags.terms, bags.start), (bags.size, len(bags.words)))
     near = (each @ each.T).toarray()
     np.fill_diagonal(near, 1)

@@ -12,8 +12,8 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, NoReturn, cast, overload
 
-from citehub import _limits, _pins
-from citehub._file import is_scratch
+from citehub import _limits, _lock_file
+from citehub._atomic_file import is_scratch
 from citehub._hub import Hub
 from citehub._manifest import (
     ARCHIVE,
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Literal
 
-    from citehub._shapes import HubIndex
+    from citehub._json_types import HubIndex
 
 INDEX: Final = "index.json"
 SPEC: Final = "hub.toml"
@@ -154,11 +154,11 @@ def load(hub: str | os.PathLike[str], *, version: str | None = None) -> Hub:
     """
     if not isinstance(hub, str) or not is_hub_name(hub):
         return open_hub(hub, version)
-    pin = _pins.find_pin(hub, version, is_hub=not is_folder(hub))
+    pin = _lock_file.find_pin(hub, version, is_hub=not is_folder(hub))
     return open_hub(hub, version) if pin is None else open_pinned(hub, pin)
 
 
-def open_pinned(hub: str, pin: _pins.Pin) -> Hub:
+def open_pinned(hub: str, pin: _lock_file.Pin) -> Hub:
     """Open the release that a lock names.
 
     Raises
@@ -167,16 +167,16 @@ def open_pinned(hub: str, pin: _pins.Pin) -> Hub:
         It is not there, or has other bytes.
     """
     if is_folder(hub):  # of this name, which is another thing
-        raise _pins.refuse_missing(hub, pin, ())
+        raise _lock_file.refuse_missing(hub, pin, ())
     try:
         loaded = open_hub(hub, pin.version)
     except UnknownHub:
-        raise _pins.refuse_missing(hub, pin, ()) from None
+        raise _lock_file.refuse_missing(hub, pin, ()) from None
     except UnknownVersion as error:
-        raise _pins.refuse_missing(hub, pin, error.known) from None
+        raise _lock_file.refuse_missing(hub, pin, error.known) from None
     found = (loaded.release.hashes or {}).get(MANIFEST, "")
     if found != pin.manifest:
-        raise _pins.refuse_changed(hub, pin, found)
+        raise _lock_file.refuse_changed(hub, pin, found)
     return loaded
 
 

@@ -27,7 +27,7 @@ from citehub._schema import SCHEMA_VERSION, needs_evidence
 from citehub._summary import percent
 from citehub._table import ArrowRows
 from citehub._text import counted
-from citehub._validate import find_contradiction, find_dangling, find_problem, row_key
+from citehub._validate import find_contradiction, find_dangling_key, find_problem, row_key
 from citehub.errors import DamagedRelease
 from citehub.publish import PUBLISHING_FILES
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from citehub._hub import Hub
-    from citehub._shapes import Resource
+    from citehub._json_types import Resource
 
 Level = Literal["must", "should"]
 """Whether a release must or should pass a check."""
@@ -284,7 +284,7 @@ def _keys(release: _Opened) -> Check:
         name, key = resource["name"], resource["schema"]["primaryKey"]
         counts = Counter(row_key(row, key) for row in release.rows[name])
         wrong += [f"{name} holds {each} twice" for each, count in counts.items() if count > 1]
-        wrong += _problem(name, find_dangling(release.rows, resource))
+        wrong += _problem(name, find_dangling_key(release.rows, resource))
         wrong += _problem(name, find_contradiction(name, release.rows, held, canonical))
     found = "every key is unique, every reference leads somewhere, and no rows contradict others"
     return _must("keys", wrong, found, "Mend the sources, and build again.")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub._describe import describe_schema
-from citehub._manifest import NAMES_OWN_TABLES, OWN_BEFORE, own_tables, schema_version
+from citehub._manifest import MT_NLG_TABLES, OWN_TABLES_SINCE, own_tables, schema_version
 from citehub._schema import SCHEMA_VERSION, schema_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from citehub._shapes import Field, Manifest, Resource, Schema
+    from citehub._json_types import Field, Manifest, Resource, Schema
 
 _RULES: Final = ("type", "format", "unit", "asOf", "constraints")
 """What else than name and type must be as declared; words may differ."""
@@ -72,7 +72,7 @@ def _declared(manifest: Manifest) -> dict[str, Schema]:
     version, own = schema_version(manifest), own_tables(manifest)
     if version > SCHEMA_VERSION:
         return {}
-    named: Any = dict.fromkeys((*own, *OWN_BEFORE) if version < NAMES_OWN_TABLES else own)
+    named: Any = dict.fromkeys((*own, *MT_NLG_TABLES) if version < OWN_TABLES_SINCE else own)
     known = schema_at(version) | {"evidence": schema_at(version, named)["evidence"]}
     return {name: describe_schema(table) for name, table in known.items()}
 

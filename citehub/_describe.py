@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from citehub._types import TYPES
 
 if TYPE_CHECKING:
+    from citehub._json_types import Field, ForeignKey, Schema
     from citehub._schema import Column, TableSchema
-    from citehub._shapes import Field, ForeignKey, Schema
 
 
 def describe_schema(table: TableSchema) -> Schema:

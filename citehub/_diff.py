@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from citehub import _html
 from citehub._catalog import is_folder, open_hub, version_key
-from citehub._manifest import OWN_BEFORE
+from citehub._manifest import MT_NLG_TABLES
 from citehub._news import News, tell_news
 from citehub._schema import TABLES
 from citehub._text import clean, counted
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from citehub._hub import Hub
-    from citehub._shapes import Field, Resource
+    from citehub._json_types import Field, Resource
 
 Level = Literal["none", "patch", "minor", "major"]
 """Size of a change, the smallest first."""
@@ -370,7 +370,7 @@ def _compare_vocabularies(table: str, old: Field, new: Field) -> Iterator[Change
     before = old.get("constraints", {}).get("enum")
     after = new.get("constraints", {}).get("enum")
     if table == "evidence" and before and after:  # newer schemas have these where a hub has them
-        before = [term for term in before if term in after or term not in OWN_BEFORE]
+        before = [term for term in before if term in after or term not in MT_NLG_TABLES]
     if before == after:
         return
     narrowed = after is not None and (before is None or set(before) - set(after))
@@ -435,12 +435,12 @@ class _Rules:
     @classmethod
     def of(cls, old: Hub, table: str, resource: Resource) -> _Rules:
         """Return that part as the schema declares it, and the newer manifest for its columns."""
-        told = {each["name"] for each in resource["schema"]["fields"] if each.get("asOf")}
+        marked = {each["name"] for each in resource["schema"]["fields"] if each.get("asOf")}
         declared = TABLES.get(table)
         if declared is None:  # a table of this hub only
             nothing = frozenset[str]()
-            return cls(come_and_go=False, as_of=frozenset(told), methods=nothing, themes=nothing)
-        as_of = told | {column.name for column in declared.columns if column.as_of}
+            return cls(come_and_go=False, as_of=frozenset(marked), methods=nothing, themes=nothing)
+        as_of = marked | {column.name for column in declared.columns if column.as_of}
         themes = _computed_themes(old) if table == "themes" else frozenset[str]()
         methods = frozenset(declared.computed)
         return cls(declared.as_of, frozenset(as_of), methods, themes)

@@ -28,14 +28,14 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float64]
 
-LEAST: Final = 50
+LEAST_JUDGED: Final = 50
 """How many passages people and a labeller must both have judged before its sums are corrected."""
 _UNDECIDED: Final = frozenset({"unsure", "unclear"})
 _PEOPLE: Final[tuple[LabelerKind, ...]] = ("settled", "person")
 _AMONG: Final[tuple[LabelerKind, ...]] = ("person", "model")
 _INTERVAL: Final = (2.5, 97.5)
 _HALF: Final = 0.5
-_PIECE: Final = 50  # bootstrap samples that are drawn at once
+_SAMPLES_AT_ONCE: Final = 50  # of the bootstrap
 
 Reference = Literal["people", "majority", "none"]
 
@@ -305,8 +305,8 @@ def _resample(tables: Floats) -> Floats:
 
     random, n = np.random.default_rng(SEED), len(tables)
     drawn = (
-        random.multinomial(n, np.full(n, 1 / n), size=_PIECE).astype(float)
-        for _ in range(DRAWS // _PIECE)
+        random.multinomial(n, np.full(n, 1 / n), size=_SAMPLES_AT_ONCE).astype(float)
+        for _ in range(DRAWS // _SAMPLES_AT_ONCE)
     )
     return np.concatenate([np.tensordot(each, tables, axes=1) for each in drawn])
 
@@ -339,24 +339,24 @@ def _correct(
     """
     import numpy as np
 
-    said = {
+    decided = {
         about: each[labeler]
         for about, each in judged.items()
         if each.get(labeler, "unsure") not in _UNDECIDED
     }
-    both = [(about[0], true[about], value) for about, value in said.items() if about in true]
-    rest = [(about[0], value, value) for about, value in said.items() if about not in true]
-    if len(both) < LEAST or not rest:
+    both = [(about[0], true[about], value) for about, value in decided.items() if about in true]
+    rest = [(about[0], value, value) for about, value in decided.items() if about not in true]
+    if len(both) < LEAST_JUDGED or not rest:
         return []
-    values = _in_order({*said.values(), *(value for _, value, _ in both)})
-    works = [*dict.fromkeys(about[0] for about in said)]
+    values = _in_order({*decided.values(), *(value for _, value, _ in both)})
+    works = [*dict.fromkeys(about[0] for about in decided)]
     checked, unchecked = (_tables(each, values, works) for each in (both, rest))
     counts = _counts(checked.sum(axis=0), unchecked.sum(axis=0))
     drawn = _counts(_resample(checked), _resample(unchecked))
     ends = [
         np.percentile(each / each.sum(axis=-1, keepdims=True), _INTERVAL, axis=0) for each in drawn
     ]
-    n = len(said)
+    n = len(decided)
     return [
         CorrectedShare(
             labeler[0], value, n, len(both), int(counts[0][at]),
@@ -374,5 +374,5 @@ def _counts(checked: Floats, unchecked: Floats) -> tuple[Floats, Floats]:
     right = checked + np.eye(checked.shape[-1])
     right /= right.sum(axis=-2, keepdims=True)
     corrected = checked.sum(axis=-1) + np.einsum("...ij,...jj->...i", right, unchecked)
-    said = (checked + unchecked).sum(axis=-2)
-    return said, corrected
+    labelled = (checked + unchecked).sum(axis=-2)
+    return labelled, corrected

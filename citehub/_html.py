@@ -13,7 +13,7 @@ from citehub._text import is_web_address
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-_MOST = 50  # letters of a cell in a preview, as pandas shows
+_MOST_LETTERS = 50  # of a cell in a preview, as pandas shows
 _CELL = "text-align:left;vertical-align:top"
 
 
@@ -32,8 +32,8 @@ def short(value: object, url: str = "") -> str:
     if value is None:
         return text(value)
     shown, title = " ".join(str(value).split()), ""
-    if len(shown) > _MOST:
-        shown, title = f"{shown[: _MOST - 1]}…", f' title="{escape(str(value))}"'
+    if len(shown) > _MOST_LETTERS:
+        shown, title = f"{shown[: _MOST_LETTERS - 1]}…", f' title="{escape(str(value))}"'
     return f'<span style="white-space:nowrap"{title}>{link(url, shown)}</span>'
 
 

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from citehub import _rows
     from citehub._agreement import Agreement
     from citehub._evaluation import LabelEvaluation
+    from citehub._json_types import Manifest
     from citehub._raters import LabelAgreement
     from citehub._related import Related
     from citehub._select import NotKnown, Sort, Unknown
-    from citehub._shapes import Manifest
     from citehub._summary import Summary
     from citehub._table import Table
     from citehub._work import Work

@@ -73,7 +73,7 @@ _LINKS: Final = {
     "pmid": "https://pubmed.ncbi.nlm.nih.gov/{}",
     "pmcid": "https://pmc.ncbi.nlm.nih.gov/articles/{}",
 }
-_NAMED: Final = {*get_args(Scheme), "mag"}
+_PREFIXES: Final = {*get_args(Scheme), "mag"}
 
 
 class Identifier(NamedTuple):
@@ -130,7 +130,7 @@ def parse_identifier(text: str) -> Identifier | None:
         return _parse_url(f"https://{text}")
     scheme, colon, rest = text.partition(":")
     scheme = _ALIASES.get(scheme.lower(), scheme.lower())
-    if colon and scheme in _NAMED:
+    if colon and scheme in _PREFIXES:
         return _parse_value(scheme, rest.strip())
     for scheme in ("arxiv", "doi", "openalex"):
         found = _parse_value(scheme, text)

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 
 ORDER: Final = LABELER_KIND.terms
 """Kinds of labeller, the preferred ones first."""
+SCHEME_OF_FACET: Final[dict[str, LabelScheme]] = {
+    "role": "intent", "polarity": "polarity", "subject": "subject"
+}  # fmt: skip
+"""The scheme of the labels behind each facet of a work or passage."""
+FACET_OF_SCHEME: Final = {scheme: facet for facet, scheme in SCHEME_OF_FACET.items()}
 _UNNAMED: Final = "source"  # what labels of older schemas are
 
 

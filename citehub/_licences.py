@@ -36,8 +36,8 @@ def is_open_licence(licence: str | None) -> bool:
     >>> [is_open_licence(each) for each in others]
     [False, False, False]
     """
-    said = (licence or "").strip()
-    return bool(_NAME.fullmatch(said.replace(" ", "-")) or _ADDRESS.fullmatch(said))
+    text = (licence or "").strip()
+    return bool(_NAME.fullmatch(text.replace(" ", "-")) or _ADDRESS.fullmatch(text))
 
 
 def are_open(licences: Iterable[str | None]) -> bool:
@@ -53,5 +53,5 @@ def are_open(licences: Iterable[str | None]) -> bool:
     >>> are_open(["CC-BY-4.0"]), are_open(["CC-BY-4.0", None]), are_open([])
     (True, False, False)
     """
-    said = list(licences)
-    return bool(said) and all(map(is_open_licence, said))
+    stated = list(licences)
+    return bool(stated) and all(map(is_open_licence, stated))

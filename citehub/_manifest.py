@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from typing import BinaryIO, NoReturn
 
-    from citehub._shapes import Manifest
+    from citehub._json_types import Manifest
 
 MANIFEST = "datapackage.json"
 CHANGES = "CHANGES.md"
@@ -71,8 +71,8 @@ RESPONSIBLE_AI = (
 """What a maintainer may state under ``responsible_ai``: texts of Croissant's RAI vocabulary."""
 
 FIRST_SCHEMA = 1
-NAMES_OWN_TABLES = 3  # the schema from which on a manifest says which tables only its hub has
-OWN_BEFORE = (  # those of mt-nlg, which the schemas before had for every hub
+OWN_TABLES_SINCE = 3  # the schema; a manifest of an older one does not name its hub's own tables
+MT_NLG_TABLES = (  # which older schemas had for every hub
     "finding_figures",
     "canonical_facts",
     "canonical_corpus",
@@ -82,11 +82,11 @@ OWN_BEFORE = (  # those of mt-nlg, which the schemas before had for every hub
 )
 _VERSION_PARTS = 3
 _VERSION_DIGITS = 9
-_MOST_NAME = 200  # letters
+_NAME_LETTERS = 200  # at most
 _MOST_SIZE = 1 << 53  # of numbers, which also JavaScript keeps exactly
 _MOST_DIGITS = 40
 _MOST_LEVELS = 50  # of objects and lists in one another
-_PIECE = 1 << 20  # bytes
+_PIECE_BYTES = 1 << 20
 _DEVICES = frozenset(
     ("con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10)))
 )
@@ -147,7 +147,7 @@ def hash_file(path: str, damaged: type[DamagedRelease]) -> str:
     """Return the SHA-256 of a regular file, read in pieces; see :func:`read_bytes`."""
     digest = _sha256(_OPENSSL_PAYS_FROM)(b"")
     with _open(path, damaged, None) as file:
-        while piece := file.read(_PIECE):
+        while piece := file.read(_PIECE_BYTES):
             digest.update(piece)
     return f"sha256:{digest.hexdigest()}"
 
@@ -164,15 +164,15 @@ def _open(path: str, damaged: type[DamagedRelease], most: int | None) -> Iterato
     except (OSError, ValueError) as error:  # a name with NUL, or half a surrogate pair
         found = error.strerror if isinstance(error, OSError) else None
         raise damaged.at(path, "a readable file", found or str(error)) from None
-    told = os.fstat(descriptor)
-    if not stat.S_ISREG(told.st_mode):
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
         os.close(descriptor)
         raise damaged.at(path, "a regular file", "something else")
     with open(descriptor, "rb") as file:
         most = _limits.limit(_limits.FILE_BYTES) if most is None else most
-        if told.st_size > most:
+        if status.st_size > most:
             wanted = f"at most {most:,} bytes ({_limits.LIFTING})"
-            raise damaged.at(path, wanted, f"{told.st_size:,} bytes")
+            raise damaged.at(path, wanted, f"{status.st_size:,} bytes")
         yield file
 
 
@@ -354,9 +354,9 @@ def schema_version(manifest: Manifest) -> int:
 
 def own_tables(manifest: Manifest) -> tuple[str, ...]:
     """Return the tables of a release that its hub declares itself."""
-    if schema_version(manifest) >= NAMES_OWN_TABLES:
+    if schema_version(manifest) >= OWN_TABLES_SINCE:
         return tuple(manifest["citehub"].get("own_tables", ()))
-    return tuple(each["name"] for each in manifest["resources"] if each["name"] in OWN_BEFORE)
+    return tuple(each["name"] for each in manifest["resources"] if each["name"] in MT_NLG_TABLES)
 
 
 def released_on(manifest: Manifest) -> str:
@@ -378,7 +378,7 @@ def is_plain_name(name: str) -> bool:
         and bare.isalnum()
         and name[0].isalnum()
         and name[-1] != "."
-        and len(name) <= _MOST_NAME
+        and len(name) <= _NAME_LETTERS
         and name.partition(".")[0].lower() not in _DEVICES
     )
 
@@ -405,7 +405,7 @@ def is_hub_name(name: str) -> bool:
         name.isascii()
         and name == name.lower()
         and all(part.isalnum() for part in parts)
-        and len(name) <= _MOST_NAME
+        and len(name) <= _NAME_LETTERS
         and name not in _DEVICES
     )
 
@@ -512,16 +512,16 @@ class _Judge:
     def need(self, holds: object, wanted: str, found: object) -> None:
         """Refuse a manifest in which something does not hold."""
         if not holds:
-            told = found if isinstance(found, _Told) else f"{found!r:.60}"
-            raise DamagedManifest.at(self.path, wanted, told)
+            words = found if isinstance(found, _InWords) else f"{found!r:.60}"
+            raise DamagedManifest.at(self.path, wanted, words)
 
     def shape(self, part: object, shape: Mapping[str, type], what: str) -> None:
         """Hold an object to the keys that it needs, and their types."""
-        self.need(isinstance(part, dict), f"{what} to be an object", _Told(type(part).__name__))
+        self.need(isinstance(part, dict), f"{what} to be an object", _InWords(type(part).__name__))
         assert isinstance(part, dict)  # noqa: S101 -- for type checkers
         for key, kind in shape.items():
             if type(part.get(key)) is not kind:
-                found = part[key] if key in part else _Told("none")
+                found = part[key] if key in part else _InWords("none")
                 self.need(None, f"{what} to have a {kind.__name__} {key!r}", found)
 
     def lines(self, part: Mapping[str, Any], keys: Iterable[str], what: str) -> None:
@@ -548,7 +548,7 @@ class _Judge:
         """Refuse too many parts."""
         if _limits.exceeds(len(found), most):
             wanted = f"at most {most:,} in {what!r} ({_limits.LIFTING})"
-            self.need(None, wanted, _Told(f"{len(found):,}"))
+            self.need(None, wanted, _InWords(f"{len(found):,}"))
 
     def manifest(self, parsed: dict[str, Any]) -> None:
         """Check a whole manifest."""
@@ -606,11 +606,11 @@ class _Judge:
         schema = hub.get("schema_version", FIRST_SCHEMA)
         wanted = "a whole number 'schema_version' from 1"
         self.need(type(schema) is int and schema >= FIRST_SCHEMA, wanted, schema)
-        said = hub.get("responsible_ai", {})
-        self.shape(said, {}, "'responsible_ai'")
-        self.count(said, _limits.TABLES, "responsible_ai")
-        sound = all(_NAME.fullmatch(key) and is_text(text) for key, text in said.items())
-        self.need(sound, "'responsible_ai' to hold text", said)
+        stated = hub.get("responsible_ai", {})
+        self.shape(stated, {}, "'responsible_ai'")
+        self.count(stated, _limits.TABLES, "responsible_ai")
+        sound = all(_NAME.fullmatch(key) and is_text(text) for key, text in stated.items())
+        self.need(sound, "'responsible_ai' to hold text", stated)
         right = hub.get("publish_sentences", "")
         self.need(is_text(right), "'publish_sentences' to be text", right)
 
@@ -623,13 +623,13 @@ class _Judge:
         self.need(sound, "'own_tables' to list tables of the release", own)
         once = len(names) == len(set(names))
         wanted = "each table once, and a table 'works'"
-        self.need("works" in names and once, wanted, _Told(f"{', '.join(names):.200}"))
+        self.need("works" in names and once, wanted, _InWords(f"{', '.join(names):.200}"))
         files = [resource["path"].lower() for resource in parsed["resources"]]
         twice = sorted({each for each in files if files.count(each) > 1})
         self.need(not twice, "a file for each table, whatever the case of names", twice)
         first = next(each for each in parsed["resources"] if each["name"] == "works")
         wanted = "the canonical work in table 'works'"
-        self.need(first["rows"], wanted, _Told("a table without rows"))
+        self.need(first["rows"], wanted, _InWords("a table without rows"))
 
     def resource(self, resource: Any, what: str) -> None:
         """Check the description of a table."""
@@ -638,7 +638,7 @@ class _Judge:
         what = f"table {name!r:.60}"
         wanted = f"{what} to be a file of its own folder"
         is_file = is_plain_name(resource["path"]) and resource["path"].endswith(".parquet")
-        self.need(is_file, wanted, _Told(f"path {resource['path']!r:.60}"))
+        self.need(is_file, wanted, _InWords(f"path {resource['path']!r:.60}"))
         self.need(_NAME.fullmatch(name), "a table named in letters and digits", name)
         self.need(is_text(resource["description"]), f"a description of {what}", resource)
         self.lines(resource, ("type", "format", "mediatype"), what)
@@ -701,7 +701,7 @@ class _Judge:
             self.need(is_sound, f"{of} with a least or greatest value to be a number", field)
 
 
-class _Told(str):
+class _InWords(str):
     """What was found, in words."""
 
     __slots__ = ()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from citehub._hub import Hub
 
-MOST: Final = 50
+MOST_NAMED: Final = 50
 """How many works a section names by default."""
 
 _FIRST_AUTHORS: Final = 3
@@ -39,7 +39,7 @@ _WORKS: Final = (
 _JUDGED: Final = {"intent": "role", "polarity": "stance"}
 _RETRACTION: Final = {True: "retracted", False: "not retracted", None: None}
 _Said = tuple[str, str | None, str | None]  # what, before and now
-_LETTERS: Final = 160  # of a finding, before and after
+_FINDING_LETTERS: Final = 160  # before and after
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ class Section(NamedTuple):
     heading: str
     entries: tuple[Entry, ...]
 
-    def parted(self, most: int | None = MOST) -> tuple[tuple[Entry, ...], str]:
+    def parted(self, most: int | None = MOST_NAMED) -> tuple[tuple[Entry, ...], str]:
         """Return the first lines, and the number of others in words; empty if none."""
         left = len(self.entries) - most if most is not None else 0
         return self.entries[:most], f"and {left:,} more" if left > 0 else ""
@@ -217,17 +217,17 @@ class News:
     @property
     def sums(self) -> str:
         """Sentences on the counts before and after, and on other changes."""
-        said = [
+        sentences = [
             f"{each.what}: {each.before:,} before, {each.after:,} now"
             if each.before != each.after
             else f"{each.what}: {each.after:,}, as before"
             for each in self.counts
         ]
         if self.metadata:
-            said.append(f"metadata that changed: {', '.join(self.metadata)}")
-        return " ".join(f"{each[0].upper()}{each[1:]}." for each in said)
+            sentences.append(f"metadata that changed: {', '.join(self.metadata)}")
+        return " ".join(f"{each[0].upper()}{each[1:]}." for each in sentences)
 
-    def text(self, most: int | None = MOST) -> str:
+    def text(self, most: int | None = MOST_NAMED) -> str:
         """Return the news as lines of text, with the first works of each section.
 
         Parameters
@@ -257,8 +257,8 @@ class News:
         return self.text()
 
     def __repr__(self) -> str:
-        said = ", ".join(section.heading for section in self.sections)
-        return f"<citehub.News: {said or 'no work by name'}>"
+        headings = ", ".join(section.heading for section in self.sections)
+        return f"<citehub.News: {headings or 'no work by name'}>"
 
     def _repr_html_(self) -> str:
         parts = [f"<p>{_html.text(self.sums)}</p>"] if self.sums else []
@@ -333,8 +333,8 @@ class _Telling:
         dropped = list(self._compare_sources(*sources))
         into = [self.former[each]["work_id"] for each in merged]
         changed = [each[0] for each in (*roles, *corrections, *published, *dropped)]
-        then = _named(self.old, self.before, lost)
-        now = _named(self.new, self.after, [*added, *into, *retracted, *changed])
+        then = _name_works(self.old, self.before, lost)
+        now = _name_works(self.new, self.after, [*added, *into, *retracted, *changed])
         return News(
             counts=tuple(self._count()),
             works_added=tuple(now[each] for each in added),
@@ -426,7 +426,7 @@ def _read(hub: Hub, table: str, *columns: str) -> list[dict[str, Any]]:
     return rows
 
 
-def _named(
+def _name_works(
     hub: Hub, works: Mapping[str, Mapping[str, Any]], wanted: Iterable[str]
 ) -> dict[str, NamedWork]:
     """Return works by name; one that the release lacks has only its id."""
@@ -525,4 +525,4 @@ def _say_merged(merged: MergedWork) -> str:
 
 def _shortened(text: str) -> str:
     line = clean_line(text)
-    return line if len(line) <= _LETTERS else f"{line[: _LETTERS - 1]}…"
+    return line if len(line) <= _FINDING_LETTERS else f"{line[: _FINDING_LETTERS - 1]}…"

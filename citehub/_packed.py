@@ -20,26 +20,26 @@ import zlib
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from citehub import _folder, _limits
+from citehub import _atomic_folder, _limits
 from citehub._manifest import ARCHIVE, read_bytes, sha256
 from citehub.errors import DamagedManifest, DamagedRelease, MissingExtra
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from citehub._shapes import HubIndex
+    from citehub._json_types import HubIndex
 
 SOURCES: Final = "source.zip.xz"
 """The archive of sources, likewise."""
-_PIECE: Final = 1 << 20  # bytes
-_DIGITS: Final = 32  # of the hash, in the name of a folder
-_NO_PLACE: Final = {  # to write in, as where a home is a file, or may only be read
+_PIECE_BYTES: Final = 1 << 20
+_HASH_DIGITS: Final = 32  # in the name of a folder
+_UNWRITABLE: Final = {  # as where a home is a file, or may only be read
     *(errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT),
     *(errno.ENOTDIR, errno.EEXIST, errno.ENOENT, errno.ELOOP, errno.ENAMETOOLONG),
 }
-_TAKEN: Final = {errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR}  # as a name of a folder
+_NAME_TAKEN: Final = {errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR}
 
-_BROKEN: Final = (  # what zipfile raises of damaged archives
+_ZIP_ERRORS: Final = (  # of damaged archives
     *(zipfile.BadZipFile, zlib.error, struct.error),
     *(EOFError, RuntimeError, ValueError),
 )
@@ -71,7 +71,7 @@ def unpack(hub: str, version: str, index: HubIndex) -> str:
     path = os.path.join(hub, ARCHIVE)
     if not os.path.isfile(path):
         return ""
-    key = sha256(read_bytes(path, DamagedManifest)).partition(":")[2][:_DIGITS]
+    key = sha256(read_bytes(path, DamagedManifest)).partition(":")[2][:_HASH_DIGITS]
     packed = _Packed(path, version, index)
     folder = os.path.join(cache_folder(), "releases", key, version)
     if packed.is_whole(folder):
@@ -81,7 +81,7 @@ def unpack(hub: str, version: str, index: HubIndex) -> str:
     try:
         packed.unpack(folder)
     except OSError as error:
-        if error.errno not in _NO_PLACE:
+        if error.errno not in _UNWRITABLE:
             raise
         above = tempfile.mkdtemp(prefix="citehub-")
         atexit.register(shutil.rmtree, above, ignore_errors=True)
@@ -109,12 +109,12 @@ def unpack_sources(hub: str, name: str) -> str:
     path, folder = os.path.join(hub, SOURCES), os.path.join(hub, name)
     if os.path.isdir(folder) or not os.path.isfile(path):
         return folder
-    key = sha256(read_bytes(path, DamagedManifest)).partition(":")[2][:_DIGITS]
+    key = sha256(read_bytes(path, DamagedManifest)).partition(":")[2][:_HASH_DIGITS]
     target = os.path.join(cache_folder(), "sources", key)
     try:
         return _unpack_all(path, target)
     except OSError as error:
-        if error.errno not in _NO_PLACE:
+        if error.errno not in _UNWRITABLE:
             raise
         if target not in _kept:
             above = tempfile.mkdtemp(prefix="citehub-")
@@ -129,11 +129,11 @@ def _unpack_all(path: str, folder: str) -> str:
         files = {name: _read_source(archive, name, path) for name in archive.namelist()}
     due = {os.path.basename(name): data for name, data in files.items()}
     with suppress(OSError, DamagedRelease):
-        if _folder.hashes(folder) == {name: sha256(due[name]) for name in sorted(due)}:
+        if _atomic_folder.hashes(folder) == {name: sha256(due[name]) for name in sorted(due)}:
             return folder
-    with _folder.scratch_folder(folder) as scratch:
+    with _atomic_folder.scratch_folder(folder) as scratch:
         for name, data in due.items():
-            _folder.write_bytes(os.path.join(scratch, name), data)
+            _atomic_folder.write_bytes(os.path.join(scratch, name), data)
         _place(scratch, folder)
     return folder
 
@@ -141,7 +141,7 @@ def _unpack_all(path: str, folder: str) -> str:
 def _read_source(archive: zipfile.ZipFile, name: str, path: str) -> bytes:
     try:
         return archive.read(name)
-    except (OSError, *_BROKEN) as error:
+    except (OSError, *_ZIP_ERRORS) as error:
         raise DamagedManifest.at(path, f"the source {name}", f"{error}") from None
 
 
@@ -150,9 +150,9 @@ def _place(scratch: str, folder: str) -> None:
     try:
         os.rename(scratch, folder)
     except OSError as error:
-        if error.errno not in _TAKEN:
+        if error.errno not in _NAME_TAKEN:
             raise
-        _folder.replace(scratch, folder)
+        _atomic_folder.replace(scratch, folder)
 
 
 def open_archive(path: str) -> zipfile.ZipFile:
@@ -180,11 +180,11 @@ def open_archive(path: str) -> zipfile.ZipFile:
     plain = io.BytesIO()
     try:
         with lzma.open(path) as file:
-            while piece := file.read(_PIECE):
+            while piece := file.read(_PIECE_BYTES):
                 plain.write(piece)
                 _check_size(plain.tell(), path)
         archive = zipfile.ZipFile(plain)
-    except (lzma.LZMAError, *_BROKEN) as error:
+    except (lzma.LZMAError, *_ZIP_ERRORS) as error:
         raise DamagedManifest.at(path, "an archive", f"{error}") from None
     if any(each.file_size > each.compress_size for each in archive.infolist()):
         raise DamagedManifest.at(path, "uncompressed entries", "a compressed one")
@@ -222,18 +222,18 @@ class _Packed:
     def is_whole(self, folder: str) -> bool:
         """Tell whether a folder has the files of the release, and nothing else."""
         with suppress(OSError, DamagedRelease):
-            return not os.path.islink(folder) and _folder.hashes(folder) == self.files
+            return not os.path.islink(folder) and _atomic_folder.hashes(folder) == self.files
         return False
 
     def unpack(self, folder: str) -> None:
         """Unpack the release, and compare each file with its hash."""
         size = 0
-        with _folder.scratch_folder(folder) as scratch, open_archive(self.path) as archive:
+        with _atomic_folder.scratch_folder(folder) as scratch, open_archive(self.path) as archive:
             for name, digest in self.files.items():
                 data = self._read(archive, digest)
                 size += len(data)
                 _check_size(size, self.path)
-                _folder.write_bytes(os.path.join(scratch, name), data)
+                _atomic_folder.write_bytes(os.path.join(scratch, name), data)
             _place(scratch, folder)
 
     def _read(self, archive: zipfile.ZipFile, digest: str) -> bytes:
@@ -243,7 +243,7 @@ class _Packed:
                 data = read_bytes(path, DamagedManifest)
             else:
                 data = archive.read(_entry(digest))
-        except (KeyError, OSError, *_BROKEN) as error:
+        except (KeyError, OSError, *_ZIP_ERRORS) as error:
             raise DamagedManifest.at(path, f"the released file {digest}", f"{error}") from None
         if sha256(data) != digest:
             raise DamagedManifest.at(path, f"the released file, {digest}", "another")

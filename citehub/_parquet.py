@@ -20,7 +20,7 @@ from citehub.errors import DamagedTable, OverLimit
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
-    from citehub._shapes import Field
+    from citehub._json_types import Field
 
 _MAGIC: Final = b"PAR1"
 _TAIL: Final = 8  # bytes: the length of the footer, and the magic number

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub._columns import COLUMNS
-from citehub._labels import join_labelers, join_labels
+from citehub._labels import SCHEME_OF_FACET, join_labelers, join_labels
 from citehub._text import counted
 from citehub.errors import DamagedTable
 
@@ -16,17 +16,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from citehub._hub import Hub
-    from citehub._rows import CitationLabelRow, LabelScheme, TextStatus
+    from citehub._rows import CitationLabelRow, TextStatus
     from citehub._work import Work
 
-_TURNS: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
-_MARK: Final = 30  # letters; a longer mark is told by how many share it
+_DIRECTION_MARKS: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_MARK_LETTERS: Final = 30  # a longer mark is told by how many share it
 
-SCHEMES: Final[dict[str, LabelScheme]] = {
-    "role": "intent", "polarity": "polarity", "subject": "subject"
-}  # fmt: skip
-"""The name of each scheme of labels for a work or passage."""
-FOUND: Final[TextStatus] = "passages found"
+PASSAGES_FOUND: Final[TextStatus] = "passages found"
 """The text status of a work with a known passage."""
 
 
@@ -42,7 +38,7 @@ def describe_place(row: Mapping[str, Any]) -> str:
     section = " ".join(filter(None, (row["section_number"], row["section"])))
     place = row["place"] if row["place"] not in {None, "text"} else None
     mark = row["mark"]
-    if mark and len(mark) > _MARK:
+    if mark and len(mark) > _MARK_LETTERS:
         others = (row["group_size"] or 1) - 1
         mark = f"cited with {counted(others, 'other')}" if others else None
     return ", ".join(filter(None, (section or "section not known", place, mark)))
@@ -67,14 +63,16 @@ def describe_first(work: Work) -> str | None:
         return None
     kind = "in other words; " if rows[0]["gist"] else ""
     more = f", passage 1 of {len(rows):,}" if len(rows) > 1 else ""
-    said = f"{describe_words(rows[0])} ({kind}{describe_place(rows[0])}{more})"
-    return _TURNS.sub("", said)  # else a text from outside turns round what stands behind it
+    text = f"{describe_words(rows[0])} ({kind}{describe_place(rows[0])}{more})"
+    return _DIRECTION_MARKS.sub(
+        "", text
+    )  # else a text from outside turns round what stands behind it
 
 
 def text_status(work: Work) -> str | None:
-    """Return ``FOUND`` for a work with passages, else the status of its texts, if any."""
+    """Return `PASSAGES_FOUND` for a work with passages, else the status of its texts, if any."""
     statuses = dict.fromkeys(row["status"] for row in work.text_readings)
-    return FOUND if work.passages else ", ".join(statuses) or None
+    return PASSAGES_FOUND if work.passages else ", ".join(statuses) or None
 
 
 def list_passages(work: Work) -> list[dict[str, Any]]:
@@ -88,9 +86,11 @@ def list_passages(work: Work) -> list[dict[str, Any]]:
             "what it says": describe_words(row),
             **{
                 name: join_labels(judged.get(row["context_id"], ()), scheme)
-                for name, scheme in SCHEMES.items()
+                for name, scheme in SCHEME_OF_FACET.items()
             },
-            "judged by": join_labelers(judged.get(row["context_id"], ()), [*SCHEMES.values()]),
+            "judged by": join_labelers(
+                judged.get(row["context_id"], ()), [*SCHEME_OF_FACET.values()]
+            ),
         }
         for row in work.passages
     ]
@@ -115,10 +115,13 @@ def passages(hub: Hub) -> pd.DataFrame:
     frame.insert(0, "title", pd.Series([titles[each] for each in frame["work_id"]], dtype=text))
     frame.insert(0, "work_id", frame.pop("work_id"))
     judged = judgements(hub)
-    for name, scheme in SCHEMES.items():
+    for name, scheme in SCHEME_OF_FACET.items():
         values = [join_labels(judged.get(each, ()), scheme) for each in frame["context_id"]]
         frame[name] = pd.Series(values, dtype=text)
-    by = [join_labelers(judged.get(each, ()), [*SCHEMES.values()]) for each in frame["context_id"]]
+    by = [
+        join_labelers(judged.get(each, ()), [*SCHEME_OF_FACET.values()])
+        for each in frame["context_id"]
+    ]
     frame["judged_by"] = pd.Series(by, dtype=text)
     return frame
 

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from citehub._release import Release
     from citehub._work import Work
 
-_SHOWN: Final = 4
-_PASSED_OVER: Final = frozenset(
+_MOST_WORDS: Final = 4
+_STOP_WORDS: Final = frozenset(
     {
         *("a", "an", "and", "are", "as", "at", "be", "by", "for", "from", "in", "into", "is"),
         *("it", "its", "of", "on", "or", "per", "than", "that", "the", "their", "these", "this"),
@@ -86,7 +86,7 @@ def rank_related(texts: Mapping[str, str], of: str) -> list[tuple[str, float, tu
         score = round(math.fsum(parts.values()), 3)
         if key != of and score:
             heaviest = sorted(parts, key=lambda word: (-parts[word], word))
-            found.append((key, score, tuple(heaviest[:_SHOWN])))
+            found.append((key, score, tuple(heaviest[:_MOST_WORDS])))
     return sorted(found, key=lambda each: -each[1])
 
 
@@ -98,7 +98,7 @@ def bag_of(text: str) -> Counter[str]:
     >>> dict(bag_of("The lamp, a lamp of 1879"))
     {'lamp': 2}
     """
-    return Counter(word for word in words(text) if not (word in _PASSED_OVER or word.isdigit()))
+    return Counter(word for word in words(text) if not (word in _STOP_WORDS or word.isdigit()))
 
 
 def _unit(vector: dict[str, float]) -> dict[str, float]:

@@ -24,14 +24,14 @@ from citehub.errors import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from citehub._shapes import Manifest, Resource
+    from citehub._json_types import Manifest, Resource
     from citehub._work import Work
 
 CITING_WORKS: Final = "One row per citing work, in hub order."
 """What a row of ``citing_works`` holds."""
 
 _CHUNK_WORKS = 4096
-_MOST_KEPT: Final = 20_000  # rows of a table whose cells are kept once they were read
+_MOST_KEPT_ROWS: Final = 20_000  # of a table whose cells are kept once they were read
 _STREAMED_COLUMNS: Final = {  # what exports read
     "evidence": ("table_name", "row_key", "source_id"),
 }
@@ -101,8 +101,10 @@ class Release:
         self._grouped: dict[str, dict[str, list[Any]]] = {}
         self._cells: dict[tuple[str, tuple[str, ...]], list[tuple[Any, ...]]] = {}
         self._work_ids: dict[str, None] = {}
-        self._named: dict[tuple[str, str], str] | None = None
-        self._former: dict[str, str] | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what another process needs; it reads rows and cells itself."""
+        return self.__dict__ | {"_grouped": {}, "_cells": {}}
 
     @functools.cached_property
     def path(self) -> str:
@@ -138,7 +140,7 @@ class Release:
     def cells(self, name: str, *columns: str) -> list[tuple[Any, ...]]:
         """Return some columns of a table by row; none if this release does not have it.
 
-        Cells of a table of up to ``_MOST_KEPT`` rows are read once, those of others each time.
+        Of a table of up to ``_MOST_KEPT_ROWS`` rows they are read once, of others each time.
         """
         if name not in self.resources:
             return []
@@ -146,7 +148,7 @@ class Release:
         if found is None:
             read = self.tables[name].to_arrow(columns).to_pydict()
             found = list(zip(*(read[column] for column in columns), strict=True))
-            if len(found) <= _MOST_KEPT:
+            if len(found) <= _MOST_KEPT_ROWS:
                 self._cells[name, columns] = found
         return list(found)
 
@@ -217,25 +219,23 @@ class Release:
             if candidate in known:
                 return candidate
         if parsed:
-            found = self._by_identifier().get((parsed.scheme, parsed.value.lower()))
+            found = self._works_by_identifier.get((parsed.scheme, parsed.value.lower()))
             if found is not None:
                 return found
-        former = self._by_former_id()
+        former = self._works_by_former_id
         return next((former[each] for each in map(str.lower, candidates) if each in former), None)
 
-    def _by_identifier(self) -> dict[tuple[str, str], str]:
-        """Return the works by scheme and value of their public identifiers; read once."""
-        if self._named is None:
-            rows = self.cells("work_ids", "scheme", "value", "work_id")
-            self._named = {(scheme, value.lower()): work for scheme, value, work in reversed(rows)}
-        return self._named
+    @functools.cached_property
+    def _works_by_identifier(self) -> dict[tuple[str, str], str]:
+        """Works by scheme and value of their public identifiers."""
+        rows = self.cells("work_ids", "scheme", "value", "work_id")
+        return {(scheme, value.lower()): work for scheme, value, work in reversed(rows)}
 
-    def _by_former_id(self) -> dict[str, str]:
-        """Return the works by the ids that they had in earlier versions; read once."""
-        if self._former is None:
-            rows = self.cells("former_ids", "former_id", "work_id")
-            self._former = {former.lower(): work for former, work in reversed(rows)}
-        return self._former
+    @functools.cached_property
+    def _works_by_former_id(self) -> dict[str, str]:
+        """Works by the ids that they had in earlier versions."""
+        rows = self.cells("former_ids", "former_id", "work_id")
+        return {former.lower(): work for former, work in reversed(rows)}
 
     def unknown_work(self, asked: str) -> UnknownWork:
         """Return the error for a work that this release lacks; it names the nearest ones."""
@@ -253,18 +253,20 @@ class Release:
 
     # -- works ----------------------------------------------------------------------------
 
-    def work(self, work_id: str, look: Callable[[str, str], Sequence[Any]] | None = None) -> Work:
-        """Return a work by its ``work_id``; ``look`` returns its rows, by default :meth:`look`."""
+    def work(
+        self, work_id: str, rows_of: Callable[[str, str], Sequence[Any]] | None = None
+    ) -> Work:
+        """Return a work by its ``work_id``; ``rows_of`` gives its rows, like the method."""
         from citehub._work import Work
 
-        look = look or self.look
-        rows = look("works", work_id)
+        rows_of = rows_of or self.rows_of
+        rows = rows_of("works", work_id)
         if len(rows) != 1:
             expected = f"the work {work_id!r:.80} once"
             raise DamagedTable.at(self.files["works"].path, expected, f"{len(rows)} of it")
-        return Work(rows[0], self.label, look)
+        return Work(rows[0], self.label, rows_of)
 
-    def look(self, name: str, work_id: str) -> Sequence[Any]:
+    def rows_of(self, name: str, work_id: str) -> Sequence[Any]:
         """Return the rows of a table that belong to a work; each table is read once."""
         if name not in self._grouped:
             rows = self._rows_by_work(name)
@@ -279,17 +281,17 @@ class Release:
         tables: dict[str, RowsByWork | None] = {}
         for start in range(0, len(work_ids), _CHUNK_WORKS):
             chunk = work_ids[start : start + _CHUNK_WORKS]
-            look = self._look_within(chunk, tables)
+            rows_of = self._rows_within(chunk, tables)
             for work_id in chunk:
-                yield self.work(work_id, look)
+                yield self.work(work_id, rows_of)
 
-    def _look_within(
+    def _rows_within(
         self, work_ids: Sequence[str], tables: dict[str, RowsByWork | None]
     ) -> Callable[[str, str], Sequence[Any]]:
-        """Return :meth:`look` for some works; ``tables`` keeps the tables that it reads."""
+        """Return :meth:`rows_of` for some works; ``tables`` keeps the tables that it reads."""
         grouped: dict[str, dict[str, list[Any]]] = {}
 
-        def look(name: str, work_id: str) -> Sequence[Any]:
+        def rows_of(name: str, work_id: str) -> Sequence[Any]:
             if name not in grouped:
                 if name not in tables:
                     tables[name] = self._rows_by_work(name, _STREAMED_COLUMNS.get(name))
@@ -297,7 +299,7 @@ class Release:
                 grouped[name] = rows.of(work_ids) if rows else {}
             return grouped[name].get(work_id, [])
 
-        return look
+        return rows_of
 
     def _rows_by_work(self, name: str, columns: Sequence[str] | None = None) -> RowsByWork | None:
         """Return the rows of a table by work; None if this release does not have it."""
@@ -334,7 +336,7 @@ class Release:
             A newer citehub wrote the release, and this one lacks its schema.
         """
         from citehub._declared import differences
-        from citehub._validate import columns_to_compare, find_contradiction, find_dangling
+        from citehub._validate import columns_to_compare, find_contradiction, find_dangling_key
 
         path, schema = os.path.join(self.folder, MANIFEST), schema_version(self.manifest)
         for difference in differences(self.manifest):
@@ -345,7 +347,7 @@ class Release:
         }
         self.verify_files()
         for name, resource in self.held.items():
-            problem = find_dangling(rows, resource) or find_contradiction(
+            problem = find_dangling_key(rows, resource) or find_contradiction(
                 name, rows, self.held, self.canonical_id
             )
             if problem is not None:

@@ -22,7 +22,7 @@ SCHEMA_VERSION: Final = 4
 What is added names the version that added it, ``since``; nothing is ever taken away. So the
 schema of every older version can be told, and a release is held against that of its own.
 """
-_TOLD_SINCE: Final = 3  # manifests of older schemas do not say which columns hold as of a release
+_AS_OF_SINCE: Final = 3  # manifests of older schemas do not say which columns hold as of a release
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Column:
     def at(self, version: int) -> Column:
         """Return the column as a version of the schema has it, its vocabulary maybe narrower."""
         vocabulary = self.closed.at(version) if self.closed else self.vocabulary
-        as_of = self.as_of and version >= _TOLD_SINCE
+        as_of = self.as_of and version >= _AS_OF_SINCE
         required = self.required or version <= self.required_until
         description = self.description
         if self.formerly and version <= self.formerly[0]:
@@ -951,12 +951,12 @@ def schema_at(version: int, own: Mapping[str, TableSchema] = _NONE) -> dict[str,
     """
     tables = {table.name: table.at(version) for table in SCHEMA if table.since <= version}
     last = {name: tables.pop(name) for name in _LAST}
-    columns = (_naming(column, own) for column in last["evidence"].columns)
+    columns = (_with_own_tables(column, own) for column in last["evidence"].columns)
     last["evidence"] = replace(last["evidence"], columns=tuple(columns))
     return {**tables, **own, **last}
 
 
-def _naming(column: Column, own: Iterable[str]) -> Column:
+def _with_own_tables(column: Column, own: Iterable[str]) -> Column:
     """Return a column of ``evidence`` whose vocabulary, if it is of tables, has these too."""
     if column.closed is not terms.EVIDENCED_TABLE:
         return column

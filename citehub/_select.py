@@ -11,7 +11,8 @@ from functools import partial
 from numbers import Integral
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
-from citehub._passages import FOUND, SCHEMES
+from citehub._labels import SCHEME_OF_FACET
+from citehub._passages import PASSAGES_FOUND
 from citehub._related import find_related
 from citehub._search import find, words
 from citehub._table import Table
@@ -94,12 +95,12 @@ def select(  # noqa: PLR0913 -- as Hub.select
     The order is ``sort``; else that of ``ids``, of the search, of nearness to a work, of the
     representatives, or of the hub. Only ``ids`` finds the canonical work.
     """
-    named = None if ids is None else _named(release, ids, unknown)
+    asked = None if ids is None else _resolve_ids(release, ids, unknown)
     found = None if search is None or _is_blank(search) else find(release, search)
     near = None if related_to is None else _related(release, related_to)
     chosen = None if representatives is None else _representatives(release, representatives)
-    lists = [each for each in (named, found, near, chosen) if each is not None]
-    if named is None:
+    lists = [each for each in (asked, found, near, chosen) if each is not None]
+    if asked is None:
         lists.append(release.citing_ids())
     met = [
         _CONDITIONS[name](release, each) for name, each in conditions.items() if each is not None
@@ -123,7 +124,7 @@ def _is_blank(search: object) -> bool:
     return isinstance(search, str) and not search.strip()
 
 
-def _named(release: Release, ids: Iterable[object], unknown: Unknown) -> list[str]:
+def _resolve_ids(release: Release, ids: Iterable[object], unknown: Unknown) -> list[str]:
     """Return the ids of works; it names every work that the hub does not have."""
     if unknown not in get_args(Unknown):
         raise BadArgument.of("unknown", unknown, f"one of {', '.join(get_args(Unknown))}")
@@ -211,13 +212,13 @@ def _asked_values(release: Release, facet: str, asked: Any, works: set[str]) -> 
 
 def _values(release: Release, facet: str) -> list[tuple[str, str]]:
     """Return each work with each known value of a facet."""
-    if facet in SCHEMES:
+    if facet in SCHEME_OF_FACET:
         columns = ("citing_work_id", "scheme", "value", "subject", "raw_value", "is_shown")
         rows = release.cells("citation_labels", *columns)
         return [
             (work_id, value or subject or raw)
             for work_id, scheme, value, subject, raw, is_shown in rows
-            if scheme == SCHEMES[facet] and is_shown is not False
+            if scheme == SCHEME_OF_FACET[facet] and is_shown is not False
         ]
     if facet == "passage":
         return _passages(release)
@@ -226,8 +227,11 @@ def _values(release: Release, facet: str) -> list[tuple[str, str]]:
 
 
 def _passages(release: Release) -> list[tuple[str, str]]:
-    """Return each work with ``FOUND``, or with the status of its texts."""
-    found = {work_id: FOUND for (work_id,) in release.cells("citation_contexts", "citing_work_id")}
+    """Return each work with ``PASSAGES_FOUND``, or with the status of its texts."""
+    found = {
+        work_id: PASSAGES_FOUND
+        for (work_id,) in release.cells("citation_contexts", "citing_work_id")
+    }
     rows = release.cells("text_readings", "work_id", "status")
     return [*found.items(), *(row for row in rows if row[0] not in found)]
 

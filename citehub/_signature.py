@@ -30,13 +30,13 @@ _HASHED: Final = b"ED"  # a signature of the file's BLAKE2b-512
 _SCRYPT: Final = b"Sc"
 _NO_PASSWORD: Final = b"\0\0"
 _BLAKE2B: Final = b"B2"
-_ID: Final = 8  # bytes
-_PUBLIC: Final = 2 + _ID + 32
-_SECRET: Final = 2 + 2 + 2 + 32 + 8 + 8 + _ID + 64 + 32
-_SIGNED: Final = 2 + _ID + 64
+_ID_BYTES: Final = 8
+_PUBLIC_BYTES: Final = 2 + _ID_BYTES + 32
+_SECRET_BYTES: Final = 2 + 2 + 2 + 32 + 8 + 8 + _ID_BYTES + 64 + 32
+_SIGNATURE_BYTES: Final = 2 + _ID_BYTES + 64
 _COSTS: Final = (1 << 22, 1 << 27)  # operations and bytes: scrypt with N = 2^17, as OWASP asks
 _MOST_COSTS: Final = (1 << 25, 1 << 30)  # those of minisign
-_MOST_TEXT: Final = 1 << 14  # bytes of a key or signature
+_TEXT_BYTES: Final = 1 << 14  # at most, of a key or signature
 _MOST_SUMS: Final = 1 << 26
 
 
@@ -87,7 +87,7 @@ def read_signature(folder: str, key: str) -> Signed:
     """Check a signature as :func:`check_signature`, and return what it says."""
     number, public = _read_public(key)
     path = os.path.join(folder, SIGNATURE)
-    kind, of, signature, comment, whole = _parse_signature(_read(path, _MOST_TEXT), path)
+    kind, of, signature, comment, whole = _parse_signature(_read(path, _TEXT_BYTES), path)
     if of != number:
         signer = f"The key {format_id(of)} signed it. The key given is {format_id(number)}."
         raise BadSignature.at(path, signer)
@@ -114,7 +114,7 @@ def sign(data: bytes, key: SecretKey, comment: str) -> bytes:
 
 def make_key() -> SecretKey:
     """Return a new key."""
-    return SecretKey(secrets.token_bytes(_ID), secrets.token_bytes(32))
+    return SecretKey(secrets.token_bytes(_ID_BYTES), secrets.token_bytes(32))
 
 
 def format_id(number: bytes) -> str:
@@ -161,9 +161,9 @@ def read_secret(path: str, ask: Callable[[], str]) -> SecretKey:
         It is no secret key, or the password is wrong.
     """
     data = _decode(_key_line(_read_file(path)))
-    if len(data) == _PUBLIC:
+    if len(data) == _PUBLIC_BYTES:
         raise BadArgument(f"{path} is a public key. Name the file of the secret key to sign.")
-    if len(data) != _SECRET or data[:2] != _WHOLE or data[4:6] != _BLAKE2B:
+    if len(data) != _SECRET_BYTES or data[:2] != _WHOLE or data[4:6] != _BLAKE2B:
         raise BadArgument(f"{path} is no secret key. Make one with: citehub new-key FILE")
     kdf, salt, costs, plain = data[2:4], data[6:38], data[38:54], data[54:]
     if kdf == _SCRYPT:
@@ -175,8 +175,8 @@ def read_secret(path: str, ask: Callable[[], str]) -> SecretKey:
             raise BadArgument(f"The password is not that of {path}.")
     elif kdf != _NO_PASSWORD:
         raise BadArgument(f"{path} is encrypted in a way that citehub does not know.")
-    key = SecretKey(plain[:_ID], plain[_ID : _ID + 32])
-    if plain[_ID + 32 : _ID + 64] != _public_bytes(key):
+    key = SecretKey(plain[:_ID_BYTES], plain[_ID_BYTES : _ID_BYTES + 32])
+    if plain[_ID_BYTES + 32 : _ID_BYTES + 64] != _public_bytes(key):
         raise BadArgument(f"{path} is damaged: its two halves are not of one key.")
     return key
 
@@ -185,11 +185,11 @@ def _read_public(key: str) -> tuple[bytes, Ed25519PublicKey]:
     """Return the number of a public key, and the key."""
     data = _decode(_key_line(key))
     name = "The key"
-    if len(data) not in {_PUBLIC, _SECRET}:
+    if len(data) not in {_PUBLIC_BYTES, _SECRET_BYTES}:
         name, data = key, _decode(_key_line(_read_file(key)))
-    if len(data) == _SECRET:
+    if len(data) == _SECRET_BYTES:
         raise BadArgument(f"{name} is a secret key: show it to nobody. Give the public key.")
-    if len(data) != _PUBLIC or data[:2] != _WHOLE:
+    if len(data) != _PUBLIC_BYTES or data[:2] != _WHOLE:
         raise BadArgument(f"{name} is no public key: a line of 56 letters that begins with RW.")
     return data[2:10], _ed25519().Ed25519PublicKey.from_public_bytes(data[10:])
 
@@ -201,7 +201,7 @@ def _parse_signature(data: bytes, path: str) -> tuple[bytes, bytes, bytes, bytes
         case [first, encoded, trusted, whole] if first.startswith(_UNTRUSTED.encode()):
             packed, last = _decode(encoded), _decode(whole)
             is_known = packed[:2] in {_WHOLE, _HASHED} and trusted.startswith(_TRUSTED.encode())
-            if len(packed) == _SIGNED and len(last) == 64 and is_known:  # noqa: PLR2004 -- bytes
+            if len(packed) == _SIGNATURE_BYTES and len(last) == 64 and is_known:  # noqa: PLR2004 -- bytes
                 comment = trusted.removeprefix(_TRUSTED.encode())
                 return packed[:2], packed[2:10], packed[10:], comment, last
     raise BadSignature.at(path, "It is not in the form of minisign.")
@@ -234,7 +234,7 @@ def _read_file(path: str) -> str:
     """Return the text of a user's file with a key."""
     try:
         with open(path, "rb") as file:
-            return file.read(_MOST_TEXT).decode("utf-8", "replace")
+            return file.read(_TEXT_BYTES).decode("utf-8", "replace")
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or "no name of a file"
         raise BadArgument(f"{path!r:.200} is neither a key nor a file with one ({why}).") from None
@@ -276,7 +276,7 @@ def _stretch(password: str, salt: bytes, operations: int, memory: int) -> bytes:
     n = max(1 << (most.bit_length() - 1), 2)
     p = max(operations // 4 // n // 8, 1) if operations >= memory // 32 else 1
     try:
-        return Scrypt(salt=salt, length=_ID + 96, n=n, r=8, p=p).derive(
+        return Scrypt(salt=salt, length=_ID_BYTES + 96, n=n, r=8, p=p).derive(
             password.encode(errors="surrogateescape")
         )
     except MemoryError:

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from citehub import _html
-from citehub._labels import shown, value_of
+from citehub._labels import FACET_OF_SCHEME, shown, value_of
 from citehub._text import clean, counted
 from citehub.errors import DamagedTable
 
@@ -37,7 +37,6 @@ _DTYPES: Final = {
     "high_finite": "float64[pyarrow]",
     "labeler": "string[pyarrow]",
 }
-_NOUNS: Final = {"intent": "role", "polarity": "polarity", "subject": "subject"}
 _MOST_NAMED: Final = 3  # labellers
 _Z95: Final = 1.959963984540054  # 97.5 % quantile of the standard normal distribution
 
@@ -277,24 +276,24 @@ class Summary:
                 f"{counted(self.n_citing, 'citing work')}; no source says in which role "
                 f"{'it cites' if self.n_citing == 1 else 'they cite'}."
             )
-        said = [self.stated] if self._stated else []
+        sentences = [self.stated] if self._stated else []
         for rows in _grouped(self._counted):
             in_short = rows[0].unit == "passages"
             if in_short or rows[0].scheme != "subject":
-                said.append((_count_of_passages if in_short else _sentence)(rows))
-        return clean(" ".join(said))
+                sentences.append((_count_of_passages if in_short else _sentence)(rows))
+        return clean(" ".join(sentences))
 
     @property
     def stated(self) -> str:
         """Sentences on the sums that sources state; empty if none does."""
         named = {row.source_id for row in self._counted}
-        said = []
+        sentences = []
         for rows in _grouped(self._stated):
             source_id = rows[0].source_id
             which = source_id in named or (self.which_known and not named)
             by = f"By {source_id}: " if self._counted else ""
-            said.append(f"{by}{_sentence(rows, which_known=which)}")
-        return " ".join(said)
+            sentences.append(f"{by}{_sentence(rows, which_known=which)}")
+        return " ".join(sentences)
 
     @property
     def _works(self) -> list[SummaryRow]:
@@ -331,7 +330,7 @@ class Summary:
         for row in works:
             about = row.source_id, row.scheme
             cells = (
-                "" if about == before else _NOUNS.get(row.scheme, row.scheme),
+                "" if about == before else FACET_OF_SCHEME.get(row.scheme, row.scheme),
                 row.raw_value,
                 f"{row.n:,} of {row.n_labelled:,}",
                 _cells(row)[2] or "",
@@ -402,7 +401,7 @@ def _count_of_passages(rows: list[SummaryRow]) -> str:
     """Say in one sentence how many passages have each label, without shares."""
     first = rows[0]
     listed = ", ".join(f"{row.n:,} {row.raw_value}" for row in rows)
-    what = _NOUNS.get(first.scheme, first.scheme)
+    what = FACET_OF_SCHEME.get(first.scheme, first.scheme)
     return (
         f"{first.n_labelled:,} of {counted(first.n_all, 'passage')} "
         f"{'carries' if first.n_labelled == 1 else 'carry'} a {what} label: {listed}."
@@ -412,7 +411,7 @@ def _count_of_passages(rows: list[SummaryRow]) -> str:
 def _sentence(rows: list[SummaryRow], *, which_known: bool = True) -> str:
     """Say in one sentence what one source states under one scheme."""
     first = rows[0]
-    what = _NOUNS.get(first.scheme, first.scheme)
+    what = FACET_OF_SCHEME.get(first.scheme, first.scheme)
     unknown = [row for row in rows if row.value is None]
     if len(unknown) == len(rows):
         printed = ", ".join(f'"{row.raw_value}" for {row.n:,}' for row in unknown)

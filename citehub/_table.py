@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    from citehub._json_types import Field, Resource, Schema
     from citehub._parquet import Text
-    from citehub._shapes import Field, Resource, Schema
 
 Row = TypeVar("Row")
 Column = TypeVar("Column", bound=str)
@@ -49,7 +49,7 @@ _PARQUET_END = b"PAR1"
 _BATCH_ROWS = 1 << 14
 _FEW_ROWS = 1 << 16  # which Python compares before pyarrow's functions are imported
 _MEASURED_ROWS = 1 << 12
-_EXPLAINED = 1 << 20  # bytes that a file may be too long by, and is still read to say why
+_EXPLAINED_EXCESS = 1 << 20  # bytes that a file may be too long by, and is still read to say why
 _FIRST_DAY, _LAST_DAY = -719_162, 2_932_896  # of Python's dates, counted from 1970
 _THREADS_PAY_FROM = 1 << 20  # bytes; below, starting threads costs more than they save
 
@@ -116,7 +116,7 @@ class TableFile:
             import pyarrow as pa
             import pyarrow.parquet as pq
 
-        with self._told():
+        with self._as_damage():
             file = pq.ParquetFile(pa.BufferReader(parquet.data))
             difference = _schema_difference(file.schema_arrow, self.resource["schema"]["fields"])
         if difference is not None:
@@ -135,7 +135,7 @@ class TableFile:
         """
         parquet = Parquet(self.read_bytes(), self.path)
         file = self._open(parquet)
-        with self._told():
+        with self._as_damage():
             texts, left = self._bounded(parquet, columns)
             self._allow(not texts or _text_sizes(file, parquet.data, texts, left) <= left)
             threads = len(parquet.data) > _THREADS_PAY_FROM
@@ -213,7 +213,7 @@ class TableFile:
                 raise DamagedTable.at(self.path, expected, "nan or infinity")
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _as_damage(self) -> Iterator[None]:
         """Turn whatever pyarrow raises of a damaged file into our error."""
         import pyarrow as pa
 
@@ -253,7 +253,7 @@ class TableFile:
         size = self.resource["bytes"]
         if not stat.S_ISREG(found.st_mode):
             return
-        if found.st_size > size + _EXPLAINED:
+        if found.st_size > size + _EXPLAINED_EXCESS:
             raise DamagedTable.at(self.path, f"{size} bytes", f"{found.st_size} bytes")
         if found.st_size > _limits.MOST_FILE and not _limits.are_lifted():
             most = counted(_limits.MOST_FILE, "byte")
@@ -601,9 +601,9 @@ class Table(Generic[Row, Column]):
         """
         table, key = self.read_rows(), self._resource["schema"]["primaryKey"]
         if _count_distinct(table, key) < table.num_rows:
-            doubled = ArrowRows(table).double(key)
+            duplicate = ArrowRows(table).duplicate_key(key)
             expected = f"key {', '.join(key)} to be unique"
-            raise DamagedTable.at(self._file.path, expected, f"{doubled!r} twice")
+            raise DamagedTable.at(self._file.path, expected, f"{duplicate!r} twice")
         return table
 
     def _stored(self, wanted: list[str] | None) -> list[str] | None:
@@ -660,7 +660,7 @@ class ArrowRows:
         order: Any = [(name, "ascending") for name in names]
         return ArrowRows(self.table.take(pc.sort_indices(pa.table(texts), sort_keys=order)))
 
-    def double(self, key: Sequence[str]) -> str | None:
+    def duplicate_key(self, key: Sequence[str]) -> str | None:
         """Return a key that is there twice, as ``row_key`` spells it, or None."""
         import pyarrow.compute as pc
 
@@ -702,7 +702,7 @@ class ArrowRows:
         texts: Any = self.table.column(column).cast(pa.string())
         return ArrowRows(self.table.filter(pc.equal(texts, pa.scalar(value))))
 
-    def stray(self, column: str, others: ArrowRows, key: Sequence[str]) -> str | None:
+    def missing_key(self, column: str, others: ArrowRows, key: Sequence[str]) -> str | None:
         """Return a text in a column that is no key of other rows, or None."""
         import pyarrow.compute as pc
 

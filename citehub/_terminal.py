@@ -10,7 +10,7 @@ from rich.console import Console, RenderableType
 from rich.table import Table as Grid
 from rich.text import Text
 
-from citehub._file import naming, write_whole
+from citehub._atomic_file import named_in_errors, write_whole
 from citehub._text import clean
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ _GAP: Final = 2
 def show(*parts: RenderableType) -> None:
     """Print parts to standard output, one below the other; a pipe gets no trailing blanks."""
     console = Console(highlight=False, markup=False, emoji=False)
-    with naming("standard output"):
+    with named_in_errors("standard output"):
         if console.is_terminal:
             console.print(*parts, sep="\n")
             return
@@ -168,7 +168,7 @@ def _harmless(chunk: bytes) -> bytes:
 
 def write_stdout(chunks: Iterable[bytes]) -> None:
     """Write bytes to standard output, whatever the locale."""
-    with naming("standard output"):
+    with named_in_errors("standard output"):
         sys.stdout.flush()
         sys.stdout.buffer.writelines(chunks)
         sys.stdout.buffer.flush()

@@ -19,7 +19,7 @@ from citehub._types import TYPES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from citehub._shapes import Constraints, Field, Resource, Schema
+    from citehub._json_types import Constraints, Field, Resource, Schema
 
 
 class StoredRows(Protocol):
@@ -32,7 +32,7 @@ class StoredRows(Protocol):
     def by_key(self, key: Sequence[str]) -> Iterable[Mapping[str, Any]]:
         """Return the rows in the order of their keys, as `row_key` spells them."""
 
-    def double(self, key: Sequence[str]) -> str | None:
+    def duplicate_key(self, key: Sequence[str]) -> str | None:
         """Return a key that occurs twice, as `row_key` spells it, or None."""
 
     def values(self, column: str) -> set[Any]:
@@ -41,23 +41,23 @@ class StoredRows(Protocol):
     def where(self, column: str, value: str) -> StoredRows:
         """Return the rows with a value."""
 
-    def stray(self, column: str, others: Any, key: Sequence[str]) -> str | None:
+    def missing_key(self, column: str, others: Any, key: Sequence[str]) -> str | None:
         """Return a text in a column that is no key of other rows, or None."""
 
 
 Rows = Sequence["Mapping[str, Any]"] | StoredRows
 
-_AT_MOST: Final = {  # counts of a part and of the whole
+_PARTS_AND_WHOLES: Final = {
     "label_counts": (("n", "n_labelled"), ("n_labelled", "n_citing")),
     "source_overlap": (("n_both", "n_either"),),
 }
-_DIFFER: Final = {  # what is not said of one thing alone
+_DIFFERENT_COLUMNS: Final = {  # what is not said of one thing alone
     "citations": ("citing_work_id", "cited_work_id"),
     "local_citations": ("citing_work_id", "cited_work_id"),
     "merge_candidates": ("work_id", "other_work_id"),
     "source_overlap": ("source_id", "other_source_id"),
 }
-_OF_THE_WORK: Final = ("citations", "citation_sources", "citation_contexts", "citation_labels")
+_CITATION_TABLES: Final = ("citations", "citation_sources", "citation_contexts", "citation_labels")
 _ABOUT: Final = ("table_name", "row_key", "column_name")
 
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
@@ -103,7 +103,7 @@ def find_problem(rows: Rows, resource: Resource) -> tuple[str, str] | None:
     schema = resource["schema"]
     if len(rows) != resource["rows"]:
         return f"{resource['rows']} rows", f"{len(rows)}"
-    problem = find_wrong_cell(rows, schema) or find_double(rows, schema)
+    problem = find_wrong_cell(rows, schema) or find_duplicate_key(rows, schema)
     if problem is not None:
         return problem
     found = content_hash(rows, schema)
@@ -143,14 +143,14 @@ def _is_sound(rows: Rows, field: Field) -> bool:
     return not any(find_wrong_value(value, field) for value in values)
 
 
-def find_double(rows: Rows, schema: Schema) -> tuple[str, str] | None:
+def find_duplicate_key(rows: Rows, schema: Schema) -> tuple[str, str] | None:
     """Return what was expected and found of a key that occurs twice, or None."""
     key = schema["primaryKey"]
-    found = _double(rows, key) if isinstance(rows, Sequence) else rows.double(key)
+    found = _duplicate_key(rows, key) if isinstance(rows, Sequence) else rows.duplicate_key(key)
     return None if found is None else (f"key {', '.join(key)} to be unique", f"{found!r} twice")
 
 
-def _double(rows: Sequence[Mapping[str, Any]], key: Sequence[str]) -> str | None:
+def _duplicate_key(rows: Sequence[Mapping[str, Any]], key: Sequence[str]) -> str | None:
     seen: set[str] = set()
     for row in rows:
         spelt = row_key(row, key)
@@ -172,7 +172,7 @@ def _values(rows: Rows, column: str) -> set[Any]:
     return rows.values(column)
 
 
-def find_dangling(tables: Mapping[str, Rows], resource: Resource) -> tuple[str, str] | None:
+def find_dangling_key(tables: Mapping[str, Rows], resource: Resource) -> tuple[str, str] | None:
     """Return what was expected and found of the first foreign key that leads nowhere, or None.
 
     A key into a table that the release lacks leads nowhere.
@@ -217,15 +217,15 @@ def find_contradiction(
         lost = _values(tables["works"], "work_id") - {canonical} - _values(rows, "citing_work_id")
         if lost:
             return "a citation of each citing work", f"none of {min(lost, key=str)!r:.80}"
-    if name in _OF_THE_WORK and (others := _values(rows, "cited_work_id") - {canonical}):
+    if name in _CITATION_TABLES and (others := _values(rows, "cited_work_id") - {canonical}):
         return f"citations of {canonical}", f"one of {min(others, key=str)!r:.80}"
     if name == "evidence":
-        return _find_stray(rows, tables, resources)
+        return _find_stray_evidence(rows, tables, resources)
     return _find_wrong_pair(rows, name)
 
 
 def _find_wrong_pair(rows: Rows, name: str) -> tuple[str, str] | None:
-    differ, at_most = _DIFFER.get(name), _AT_MOST.get(name, ())
+    differ, at_most = _DIFFERENT_COLUMNS.get(name), _PARTS_AND_WHOLES.get(name, ())
     for number, row in enumerate(rows, 1) if differ or at_most else ():
         if differ and row[differ[0]] == row[differ[1]]:
             found = f"{row[differ[0]]!r:.80} as both"
@@ -237,7 +237,7 @@ def _find_wrong_pair(rows: Rows, name: str) -> tuple[str, str] | None:
     return None
 
 
-def _find_stray(
+def _find_stray_evidence(
     evidence: Rows, tables: Mapping[str, Rows], resources: Mapping[str, Resource]
 ) -> tuple[str, str] | None:
     """Return what was expected and found of the first evidence of no cell, or None."""
@@ -250,9 +250,9 @@ def _find_stray(
         lost = _values(rows, "column_name") - known  # those of newer schemas were once written
         if lost:
             return f"evidence of columns of {name}", f"some of {min(lost, key=str)!r:.80}"
-        stray = _stray(rows, tables[name], schema["primaryKey"])
-        if stray is not None:
-            return f"evidence of rows of {name}", f"some of {stray!r:.80}"
+        missing = _missing_key(rows, tables[name], schema["primaryKey"])
+        if missing is not None:
+            return f"evidence of rows of {name}", f"some of {missing!r:.80}"
     return None
 
 
@@ -262,19 +262,19 @@ def _where(evidence: Rows, table: str) -> Rows:
     return evidence.where("table_name", table)
 
 
-def _stray(evidence: Rows, rows: Rows, key: Sequence[str]) -> str | None:
+def _missing_key(evidence: Rows, rows: Rows, key: Sequence[str]) -> str | None:
     if isinstance(evidence, Sequence) or isinstance(rows, Sequence):
         known = {row_key(row, key) for row in rows}
         return next((row["row_key"] for row in evidence if row["row_key"] not in known), None)
-    return evidence.stray("row_key", rows, key)
+    return evidence.missing_key("row_key", rows, key)
 
 
 def columns_to_compare(resources: Mapping[str, Resource]) -> dict[str, set[str]]:
     """Return the columns of each table that rows of this or another table are compared by."""
     columns = {name: {*each["schema"]["primaryKey"]} for name, each in resources.items()}
     for name, resource in resources.items():
-        columns[name].update(_DIFFER.get(name, ()), *_AT_MOST.get(name, ()))
-        if name in _OF_THE_WORK:
+        columns[name].update(_DIFFERENT_COLUMNS.get(name, ()), *_PARTS_AND_WHOLES.get(name, ()))
+        if name in _CITATION_TABLES:
             columns[name] |= {"citing_work_id", "cited_work_id"}
         for foreign in resource["schema"].get("foreignKeys", ()):
             columns[name].update(foreign["fields"])

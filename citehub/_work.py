@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     )
 
 _MOST_AUTHORS = 8
-_NAMES = {"arxiv": "arXiv", "doi": "DOI"}
-_ABSENT = {"not in references", "no citation found"}  # statuses of a text that was read
+_SCHEME_NAMES = {"arxiv": "arXiv", "doi": "DOI"}
+_WITHOUT_PASSAGE = {"not in references", "no citation found"}  # statuses of a text that was read
 
 
 class Work:
@@ -90,10 +90,10 @@ class Work:
     # -- end of what is generated ---
 
     def __init__(
-        self, row: WorkRow, release: str, look: Callable[[str, str], Sequence[Any]]
+        self, row: WorkRow, release: str, rows_of: Callable[[str, str], Sequence[Any]]
     ) -> None:
         self._release = release
-        self._look = look
+        self._rows_of = rows_of
         cells: Mapping[str, Any] = row
         for column in COLUMNS["works"]:
             setattr(self, column, cells[column])
@@ -106,13 +106,13 @@ class Work:
     @property
     def authorships(self) -> tuple[AuthorshipRow, ...]:
         """Authors with their place and, if known, whether the name is of a group."""
-        rows = cast("Sequence[AuthorshipRow]", self._look("authorships", self.work_id))
+        rows = cast("Sequence[AuthorshipRow]", self._rows_of("authorships", self.work_id))
         return tuple(sorted(rows, key=lambda row: row["author_order"]))
 
     @property
     def ids(self) -> dict[Scheme, str]:
         """Identifiers by scheme, the first of each."""
-        rows = cast("Sequence[WorkIdRow]", self._look("work_ids", self.work_id))
+        rows = cast("Sequence[WorkIdRow]", self._rows_of("work_ids", self.work_id))
         ids: dict[Scheme, str] = {}
         for row in rows:
             ids.setdefault(row["scheme"], row["value"])
@@ -138,29 +138,29 @@ class Work:
     @property
     def themes(self) -> tuple[str, ...]:
         """Ids of its themes."""
-        rows = cast("Sequence[WorkThemeRow]", self._look("work_themes", self.work_id))
+        rows = cast("Sequence[WorkThemeRow]", self._rows_of("work_themes", self.work_id))
         return tuple(row["theme_id"] for row in rows)
 
     @property
     def citation(self) -> CitationRow | None:
         """How it cites the canonical work; None for the canonical work itself."""
-        rows = cast("Sequence[CitationRow]", self._look("citations", self.work_id))
+        rows = cast("Sequence[CitationRow]", self._rows_of("citations", self.work_id))
         return rows[0] if rows else None
 
     @property
     def cites(self) -> tuple[CitationRow, ...]:
         """Its citations of works of this hub."""
-        return tuple(self._look("citations", self.work_id))
+        return tuple(self._rows_of("citations", self.work_id))
 
     @property
     def local_citations(self) -> tuple[LocalCitationRow, ...]:
         """Its citations of other citing works, as sources state them; empty if none is known."""
-        return tuple(self._look("local_citations", self.work_id))
+        return tuple(self._rows_of("local_citations", self.work_id))
 
     @property
     def labels(self) -> tuple[CitationLabelRow, ...]:
         """Labels of its citation; empty if none is known."""
-        return tuple(self._look("citation_labels", self.work_id))
+        return tuple(self._rows_of("citation_labels", self.work_id))
 
     @property
     def role(self) -> str | None:
@@ -192,7 +192,9 @@ class Work:
 
         They have words only if these may be kept; ``gist`` says what a passage is about.
         """
-        rows = cast("Sequence[CitationContextRow]", self._look("citation_contexts", self.work_id))
+        rows = cast(
+            "Sequence[CitationContextRow]", self._rows_of("citation_contexts", self.work_id)
+        )
         return tuple(sorted(rows, key=lambda row: row["position"] or 0))
 
     @property
@@ -203,34 +205,34 @@ class Work:
     @property
     def text_readings(self) -> tuple[TextReadingRow, ...]:
         """Its texts that were read or looked for, with the result."""
-        rows = cast("Sequence[TextReadingRow]", self._look("text_readings", self.work_id))
+        rows = cast("Sequence[TextReadingRow]", self._rows_of("text_readings", self.work_id))
         return tuple(sorted(rows, key=lambda row: row["reading"]))
 
     @property
     def representative(self) -> tuple[RepresentativeRow, ...]:
         """Its places in representative selections."""
-        return tuple(self._look("representatives", self.work_id))
+        return tuple(self._rows_of("representatives", self.work_id))
 
     @property
     def notes(self) -> tuple[WorkNoteRow, ...]:
         """Its keywords, notes and annotations from reference files."""
-        rows = cast("Sequence[WorkNoteRow]", self._look("work_notes", self.work_id))
+        rows = cast("Sequence[WorkNoteRow]", self._rows_of("work_notes", self.work_id))
         return tuple(sorted(rows, key=lambda row: (row["kind"], row["position"])))
 
     @property
     def evidence(self) -> tuple[EvidenceRow, ...]:
         """The origin of its cells: source, place in the source, grade."""
-        return tuple(self._look("evidence", self.work_id))
+        return tuple(self._rows_of("evidence", self.work_id))
 
     @property
     def sources(self) -> tuple[str, ...]:
         """Ids of the sources that its cells come from, in alphabetical order."""
-        return tuple(sorted({row["source_id"] for row in self._look("evidence", self.work_id)}))
+        return tuple(sorted({row["source_id"] for row in self._rows_of("evidence", self.work_id)}))
 
     @property
     def citation_sources(self) -> tuple[str, ...]:
         """Ids of the sources of its citations, in alphabetical order."""
-        rows = self._look("evidence", self.work_id)
+        rows = self._rows_of("evidence", self.work_id)
         found = {row["source_id"] for row in rows if row["table_name"] == "citations"}
         return tuple(sorted(found))
 
@@ -259,7 +261,9 @@ class Work:
         if cited and cited["timespan_months"] is not None:
             when += f" ({cited['timespan_months']} months after the work it cites)"
         about = [when, self.venue or "venue not known", self.primary_category]
-        links = [_html.link(url, _NAMES.get(name, name)) for name, url in self.links.items()]
+        links = [
+            _html.link(url, _SCHEME_NAMES.get(name, name)) for name, url in self.links.items()
+        ]
         missing = [name for name in ("code", "model") if name not in self.links]
         links += [f"{' and '.join(missing)} not known"] if missing else []
         links += [self._role_html()] if cited else []
@@ -304,7 +308,7 @@ def readings_without(work: Work) -> list[TextReadingRow]:
     """Return the readings that found no citation in the text; none if a passage is known."""
     if work.passages:
         return []
-    return [row for row in work.text_readings if row["status"] in _ABSENT]
+    return [row for row in work.text_readings if row["status"] in _WITHOUT_PASSAGE]
 
 
 def shorten_authors(authors: Sequence[str], most: int = _MOST_AUTHORS) -> str:

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 Item = TypeVar("Item", bound="Work | Related")
 
-_SHOWN: Final = 10
-_AUTHORS: Final = 2
+_MOST_PRINTED: Final = 10
+_MOST_AUTHORS: Final = 2
 
 
 class Works(list[Item]):
@@ -123,7 +123,7 @@ class Works(list[Item]):
 
     def __repr__(self) -> str:
         scored = self._scored()
-        shown = [_line(each, scored=scored) for each in self[:_SHOWN]]
+        shown = [_line(each, scored=scored) for each in self[:_MOST_PRINTED]]
         widths = [max(map(len, column)) for column in zip(*shown, strict=True)]
         lines = [
             "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
@@ -133,7 +133,7 @@ class Works(list[Item]):
 
     def _repr_html_(self) -> str:
         scored = self._scored()
-        rows = (_cells(each, scored=scored) for each in self[:_SHOWN])
+        rows = (_cells(each, scored=scored) for each in self[:_MOST_PRINTED])
         headers = ["work", "first version", "title", "authors", "venue"]
         if scored:
             headers += ["score", "shared"]
@@ -146,11 +146,11 @@ class Works(list[Item]):
 
     def _scored(self) -> bool:
         """Tell whether any shown work has a score."""
-        return any(not isinstance(each, Work) for each in self[:_SHOWN])
+        return any(not isinstance(each, Work) for each in self[:_MOST_PRINTED])
 
     def _left(self) -> list[str]:
         """Return a line on the works that are not shown, if any."""
-        left = len(self) - _SHOWN
+        left = len(self) - _MOST_PRINTED
         return [f"and {left:,} more"] if left > 0 else []
 
     def _size(self) -> str:
@@ -177,7 +177,7 @@ def _cells(item: Work | Related, *, scored: bool) -> list[str]:
         f"<code>{_html.short(work.work_id)}</code>",
         _html.short(work.published),
         _html.short(marked_title(work), work.url or ""),
-        _html.short(shorten_authors(work.authors, most=_AUTHORS)),
+        _html.short(shorten_authors(work.authors, most=_MOST_AUTHORS)),
         _html.short(work.venue),
     ]
     if scored and isinstance(item, Work):

@@ -7,7 +7,7 @@ import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
-from citehub import _folder
+from citehub import _atomic_folder
 from citehub._manifest import sha256
 from citehub._packed import open_archive
 from citehub.errors import DamagedManifest, MissingExtra, NoDatasets, TargetExists
@@ -85,7 +85,7 @@ def copy_notebooks(out: str | os.PathLike[str]) -> tuple[str, ...]:
     target = os.path.abspath(out)
     is_here = os.path.isdir(target) and os.path.samefile(target, os.curdir)
     if not is_here:
-        _folder.check_free(target, "Name another folder.")
+        _atomic_folder.check_free(target, "Name another folder.")
     pages = read_notebooks()
     written = {
         f"{name}.ipynb": to_ipynb(text, name, pages).encode() for name, text in pages.items()
@@ -93,15 +93,15 @@ def copy_notebooks(out: str | os.PathLike[str]) -> tuple[str, ...]:
     files = {name: held for name, held in _files() if not name.endswith(".md")} | written
     if is_here:  # what a run that was cut off wrote is as good
         _check_begun(target, files)
-    with _folder.scratch_folder(target) as scratch:
+    with _atomic_folder.scratch_folder(target) as scratch:
         for name, held in files.items():
             path = os.path.join(scratch, *name.split("/"))
             os.makedirs(os.path.dirname(path), exist_ok=True)
-            _folder.write_bytes(path, held)
+            _atomic_folder.write_bytes(path, held)
         if is_here:
             _fill(scratch, target)
         else:
-            _folder.move(scratch, target)
+            _atomic_folder.move(scratch, target)
     return tuple(written)
 
 
@@ -189,7 +189,7 @@ def _read_folder(folder: str) -> Iterator[tuple[str, bytes]]:
 
 def _check_begun(folder: str, files: dict[str, bytes]) -> None:
     """Refuse a folder that holds anything else than some of the files."""
-    for name, digest in _folder.hashes(folder).items():
+    for name, digest in _atomic_folder.hashes(folder).items():
         if sha256(files.get(name, b"")) != digest:
             raise TargetExists(f"{folder} holds {name}; nothing was written. Name another folder.")
 

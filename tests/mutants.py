@@ -1,7 +1,7 @@
 """Change one thing in the code at a time, and see whether the tests that stand for it notice.
 
     python tests/mutants.py                         # a sample of each module in TESTS
-    python tests/mutants.py graph/reader --each 0   # every mutant of one module
+    python tests/mutants.py bulk/reader --each 0   # every mutant of one module
 
 A mutant that lives is printed as a diff of its line: either a test is missing, or the change
 makes no difference. The same seed gives the same mutants as long as the module is the same, so
@@ -31,7 +31,7 @@ ROOT = Path(__file__).parent.parent
 EACH = 8
 PATIENCE = 4  # times what the tests take without a mutant; one that takes longer is found, too
 
-BULK = ("build/test_bulk_sources.py", "build/test_assemble.py", "graph/test_lines.py",
+BULK = ("build/test_bulk_sources.py", "build/test_assemble.py", "graph/test_partitions.py",
         "graph/test_hubs.py", "graph/test_find.py", "graph/test_store.py")  # fmt: skip
 EXPORT = ("export/test_export.py", "export/test_round_trips.py", "export/test_command.py")
 RELEASE = ("build/test_release.py", "build/test_curated.py", "build/test_ledger.py",
@@ -48,7 +48,6 @@ TESTS = {  # by module of citehub: the files that stand for it, the quickest fir
     "_news": ("test_news.py", "build/test_changes.py"),
     "_manifest": ("test_manifest.py", "test_catalog.py", "test_table.py"),
     "build/assemble": ("build/test_assemble.py", "graph/test_hubs.py"),
-    "build/bulk": ("build/test_assemble.py", "graph/test_hubs.py", "graph/test_command.py"),
     "build/derived": (*RELEASE, "build/test_assemble.py"),
     "build/candidates": ("build/test_candidates.py",),
     "build/join": ("build/test_join.py", "build/test_assemble.py"),
@@ -60,26 +59,25 @@ TESTS = {  # by module of citehub: the files that stand for it, the quickest fir
     "build/ledger": ("build/test_ledger.py", "build/test_assemble.py", *RELEASE),
     "build/own_rows": ("build/test_own_tables.py", *RELEASE),
     "build/own_tables": ("build/test_own_tables.py",),
-    "build/parts": RELEASE,
     "build/register": ("build/test_register.py", "build/test_release.py"),
     "build/release": RELEASE,
     "build/spec": RELEASE,
     "build/write": (*RELEASE, "test_validate.py", "build/test_assemble.py"),
-    "build/sources/curated": RELEASE,
-    "build/sources/dumps": BULK,
-    "build/sources/lines": BULK,
-    "build/sources/openalex": BULK,
-    "build/sources/opencitations": BULK,
-    "build/sources/pith_page": ("build/test_pith_page.py", *RELEASE),
-    "build/sources/records": BULK,
+    "sources/curated": RELEASE,
+    "sources/dump_datasets": BULK,
+    "sources/partitions": BULK,
+    "sources/openalex": BULK,
+    "sources/opencitations": BULK,
+    "sources/pith_page": ("build/test_pith_page.py", *RELEASE),
+    "sources/records": BULK,
     **{
-        f"build/sources/reference_file/{name}": ("build/test_reference_file.py",)
+        f"sources/reference_file/{name}": ("build/test_reference_file.py",)
         for name in (
             "__init__", "bibtex", "bibtex_names", "csl_json", "dates", "entry", "identifiers",
             "names", "ris", "tex", "text",
         )
     },
-    "build/sources/semantic_scholar": BULK,
+    "sources/semantic_scholar": BULK,
     **{
         f"export/{name}": EXPORT
         for name in (
@@ -88,7 +86,7 @@ TESTS = {  # by module of citehub: the files that stand for it, the quickest fir
             "parquet", "record", "ris", "vosviewer",
         )
     },
-    "graph/reader": ("graph/test_hubs.py", "graph/test_command.py", "graph/test_reference.py"),
+    "bulk/reader": ("graph/test_hubs.py", "graph/test_command.py", "graph/test_reference.py"),
     "explorer/plain_list": ("explorer/test_page.py", "explorer/test_folder.py"),
 }  # fmt: skip
 

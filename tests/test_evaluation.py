@@ -9,7 +9,7 @@ import random
 import pytest
 
 import citehub
-from citehub._evaluation import LEAST, evaluate
+from citehub._evaluation import LEAST_JUDGED, evaluate
 from citehub._raters import fleiss_kappa
 from citehub.labelling.corpora import read_corpus
 from citehub.labelling.scores import judge_polarity
@@ -130,7 +130,7 @@ def test_the_correction_is_that_of_a_worked_example():
     assert result.n_corrected == pytest.approx(30 + 36 * 11 / 36)
 
 
-@pytest.mark.parametrize("labels", [checked(LEAST - 1, 20), checked(LEAST + 10, 0)])
+@pytest.mark.parametrize("labels", [checked(LEAST_JUDGED - 1, 20), checked(LEAST_JUDGED + 10, 0)])
 def test_too_few_checked_or_all_of_them_are_not_corrected(labels):
     (found,) = evaluate(labels)
     assert found.corrected == ()

@@ -194,6 +194,16 @@ def test_a_hub_crosses_processes(hub):
     assert again.work(PYTHIA) == hub.work(PYTHIA)
 
 
+def test_a_hub_carries_no_rows_into_another_process():
+    hub = citehub.load("mt-nlg")
+    before = pickle.dumps(hub)
+    assert hub.select(theme="reasoning", role="background")
+    assert hub.work(PYTHIA).evidence
+    again = pickle.dumps(hub)
+    assert len(again) < len(before) + 1000
+    assert pickle.loads(again).select(theme="reasoning") == hub.select(theme="reasoning")
+
+
 @pytest.mark.slow
 def test_keys_and_tables_complete_in_ipython(hub):
     from IPython.core.completer import provisionalcompleter

@@ -162,7 +162,7 @@ def test_labels_that_are_stopped_change_nothing(run, hub, monkeypatch):
     def stop(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("citehub.graph.labelling.label_hub", stop)
+    monkeypatch.setattr("citehub.graph.hub_labels.label_hub", stop)
     assert run("label", os.fspath(hub)) == (130, b"", "Stopped. Nothing was changed.\n")
 
 

@@ -25,7 +25,7 @@ KEY = "sesame-open-the-lamp"
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch):
     monkeypatch.setattr(transport, "backoff", lambda _tries: 0.0)
-    monkeypatch.setattr(models, "_SECONDS", 5.0)
+    monkeypatch.setattr(models, "_ANSWER_SECONDS", 5.0)
     for name in ("CITEHUB_MODEL_KEY", "HTTP_PROXY", "http_proxy"):
         monkeypatch.delenv(name, raising=False)
 
@@ -211,7 +211,7 @@ def test_a_server_that_says_when_is_asked_again_then(server):
 
 
 def test_a_drip_has_an_end(server, monkeypatch):
-    monkeypatch.setattr(models, "_SECONDS", 0.15)
+    monkeypatch.setattr(models, "_ANSWER_SECONDS", 0.15)
     server.plan = [drip] * 2
     with pytest.raises(errors.Unreachable, match="has not answered whole"):
         ask(server)
@@ -386,7 +386,7 @@ def test_an_answer_that_is_not_whole_is_asked_for_once_more(hub, server, step, s
 
 
 def test_failures_in_a_row_stop_the_run(hub, server, monkeypatch):
-    monkeypatch.setattr("citehub.graph.model_labels._IN_A_ROW", 2)
+    monkeypatch.setattr("citehub.graph.model_labels._MOST_FAILURES", 2)
     server.plan = [(500, {}, {})] * 8
     with pytest.raises(errors.BadAnswer, match=r"judged nothing\. 2 passages in a row failed"):
         label(hub, server)

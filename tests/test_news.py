@@ -9,7 +9,7 @@ import pytest
 
 import citehub
 from citehub._diff import Change, compare, needed_level, next_version
-from citehub._news import MOST
+from citehub._news import MOST_NAMED
 from citehub._schema import TABLES
 from tests.made import CANONICAL, make_release, make_works
 from tests.publish.conftest import HOSTILE
@@ -335,12 +335,12 @@ def test_labels_of_citations_among_the_citing_works_are_no_roles(compared):
 
 
 def test_a_long_list_ends_with_how_many_more_there_are(compared):
-    many = [{**NEW, "work_id": f"doi:10.1/{n}"} for n in range(MOST + 2)]
+    many = [{**NEW, "work_id": f"doi:10.1/{n}"} for n in range(MOST_NAMED + 2)]
     news = compared(make_works(), make_works(*many)).news
-    assert str(news).count("doi:10.1/") == MOST
+    assert str(news).count("doi:10.1/") == MOST_NAMED
     assert str(news).endswith("  and 2 more")
     assert news.text(None).count("doi:10.1/") == len(many)
-    assert news._repr_html_().count("doi:10.1/") == MOST
+    assert news._repr_html_().count("doi:10.1/") == MOST_NAMED
 
 
 def test_hostile_titles_stay_text_on_the_terminal_and_in_html(compared):
@@ -390,7 +390,7 @@ def test_every_kind_has_a_level():
 
 
 def test_the_command_line_names_what_is_new_first(compared, say, tmp_path):
-    many = [{**NEW, "work_id": f"doi:10.1/{n}"} for n in range(MOST + 2)]
+    many = [{**NEW, "work_id": f"doi:10.1/{n}"} for n in range(MOST_NAMED + 2)]
     compared(make_works(), make_works(*many))
     words = ("diff", "made", str(tmp_path / "1.0.0"), str(tmp_path / "1.1.0"))
     said = say(*words)

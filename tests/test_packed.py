@@ -154,7 +154,7 @@ def test_without_a_place_the_folder_is_of_the_process(hub, monkeypatch, cache, p
     if place == "a file":
         cache.write_text("")
     else:
-        monkeypatch.setattr(_packed._folder.os, "mkdir", refusing(cache))
+        monkeypatch.setattr(_packed._atomic_folder.os, "mkdir", refusing(cache))
     first = citehub.load(hub, version="1.0.0")
     first.verify()
     assert not first.path.startswith(str(cache))
@@ -239,7 +239,7 @@ def test_sources_are_unpacked_once_and_those_that_lie_there_are_taken(sources, c
     assert {each.name: each.read_text() for each in folder.iterdir()} == {
         "works.csv": "work_id\n", "page.txt": "A page."
     }  # fmt: skip
-    monkeypatch.setattr(_packed._folder, "write_bytes", None)
+    monkeypatch.setattr(_packed._atomic_folder, "write_bytes", None)
     assert _packed.unpack_sources(str(sources), "source") == str(folder)
     (sources / "source").mkdir()
     assert _packed.unpack_sources(str(sources), "source") == str(sources / "source")

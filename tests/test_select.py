@@ -605,7 +605,7 @@ def test_what_one_selection_read_no_other_reads_again(monkeypatch):
 
 def test_of_large_tables_nothing_is_kept_and_the_works_are_the_same(monkeypatch):
     expected = ids(citehub.load("mt-nlg").select(theme="reasoning", search="model"))
-    monkeypatch.setattr(_release, "_MOST_KEPT", 0)
+    monkeypatch.setattr(_release, "_MOST_KEPT_ROWS", 0)
     hub = citehub.load("mt-nlg")
     for _ in range(2):
         assert ids(hub.select(theme="reasoning", search="model")) == expected != []

@@ -14,7 +14,7 @@ from citehub._schema import SCHEMA, TABLES
 from citehub._table import ArrowRows
 from citehub._validate import (
     content_hash,
-    find_dangling,
+    find_dangling_key,
     find_problem,
     row_key,
     split_row_key,
@@ -102,8 +102,8 @@ def test_rows_in_arrows_memory_are_judged_and_hashed_as_dicts_are(drawn):
     assert describe(table, stored) == resource
     assert (find_problem(stored, resource) is None) is (find_problem(rows, resource) is None)
     there = {"sources": [{"source_id": "a"}]}
-    lost = find_dangling({**there, "source_overlap": rows}, resource)
-    assert find_dangling({**there, "source_overlap": stored}, resource) == lost
+    lost = find_dangling_key({**there, "source_overlap": rows}, resource)
+    assert find_dangling_key({**there, "source_overlap": stored}, resource) == lost
 
 
 def test_a_wrong_cell_is_found_in_arrows_memory():

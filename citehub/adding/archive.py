@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Self
 
-_LIST: Final = 1 << 22  # bytes of the list of entries
-_PIECE: Final = 1 << 16
+_LIST_BYTES: Final = 1 << 22  # of entries
+_PIECE_BYTES: Final = 1 << 16
 _MOST_RATIO: Final = 100  # of what an entry swells to; Parquet is compressed already
 _MOST_ENTRIES: Final = 10_000
-_LOCAL: Final = 30  # bytes of an entry's head, without its name
+_ENTRY_HEAD_BYTES: Final = 30  # without its name
 _ENCRYPTED: Final = 0x1
 _KNOWN: Final = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # both come out in bounded pieces
 _BAD: Final = (
@@ -86,9 +86,9 @@ class Archive:
             raise self._refusal(f"{name} is missing")
         with self._judged(), self._zip.open(entry) as file:
             n = 0
-            while piece := file.read(_PIECE):
+            while piece := file.read(_PIECE_BYTES):
                 n += len(piece)
-                if n > _MOST_RATIO * (entry.compress_size + _PIECE):
+                if n > _MOST_RATIO * (entry.compress_size + _PIECE_BYTES):
                     raise self._refusal(f"{name} swells to more than {n:,} bytes")
                 yield piece
 
@@ -117,7 +117,7 @@ class Archive:
         for entry in sorted(entries, key=lambda each: each.header_offset):
             if entry.header_offset < end or (end == 0 and entry.header_offset):
                 raise self._refusal("its entries overlap, or something is before them")
-            end = entry.header_offset + _LOCAL + entry.compress_size
+            end = entry.header_offset + _ENTRY_HEAD_BYTES + entry.compress_size
         if end > self._zip.start_dir:
             raise self._refusal("its entries overlap with their list")
 
@@ -156,7 +156,7 @@ class _Bounded(io.FileIO):
             here = self.tell()
             size = self.seek(0, io.SEEK_END) - here
             self.seek(here)
-        if size > _LIST:
+        if size > _LIST_BYTES:
             raise zipfile.BadZipFile(f"its list has {size:,} bytes")
         return super().read(size) or b""
 

@@ -7,7 +7,7 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from citehub import _folder
+from citehub import _atomic_folder
 from citehub._catalog import (
     INDEX,
     datasets_folder,
@@ -18,11 +18,17 @@ from citehub._catalog import (
     read_index,
     version_key,
 )
-from citehub._lock import LOCK, WRITER, writing
 from citehub._manifest import read_manifest
+from citehub._writer_lock import LOCK, WRITER, writing
 from citehub.adding.places import open_place, spell
-from citehub.adding.records import ADDED, Record, added_folder, read_records, write_records
-from citehub.adding.release import check_signed, look, receive
+from citehub.adding.provenance import (
+    ADDED,
+    Provenance,
+    added_folder,
+    read_provenance,
+    write_provenance,
+)
+from citehub.adding.release import check_signed, read_offer, receive
 from citehub.build.register import register, settle
 from citehub.errors import CitehubError, NoDatasets, NotAdded, UnknownHub
 
@@ -34,13 +40,13 @@ if TYPE_CHECKING:
     from citehub._hub import Hub
     from citehub.adding.release import Offer
 
-MOST: Final = 2 << 30
+MOST_BYTES: Final = 2 << 30
 """The most bytes that are taken, unless more are asked for."""
 _STAGED: Final = "citehub.add"
-_MOST_KEY: Final = 1 << 14  # bytes of the file of a key
+_KEY_BYTES: Final = 1 << 14  # at most, of its file
 
 
-class Taken(NamedTuple):
+class AddedHub(NamedTuple):
     """What came of adding or updating a hub.
 
     Attributes
@@ -76,7 +82,7 @@ class _There(NamedTuple):
 
     folder: str
     newest: str
-    records: dict[str, Record]
+    records: dict[str, Provenance]
 
     @property
     def key(self) -> str:
@@ -89,7 +95,7 @@ def add(
     *,
     key: str = "",
     update: bool = False,
-    most: int = MOST,
+    most: int = MOST_BYTES,
 ) -> Hub:
     """Take a hub from elsewhere into your home of hubs, and open it.
 
@@ -161,10 +167,10 @@ def take(  # noqa: PLR0913 -- as the command has options
     hub: str = "",
     accept: Callable[[Diff], None] = lambda _diff: None,
     other_source: bool = False,
-    most: int = MOST,
+    most: int = MOST_BYTES,
     tell: Callable[[str], None] = lambda _said: None,
     progress: Callable[[str], None] = lambda _step: None,
-) -> Taken:
+) -> AddedHub:
     """Take a release from elsewhere into the home of hubs.
 
     Parameters
@@ -188,13 +194,13 @@ def take(  # noqa: PLR0913 -- as the command has options
     named = spell(source)
     staged_at = os.path.join(home_folder(), _STAGED)
     with (
-        _folder.scratch_folder(staged_at) as staged,
+        _atomic_folder.scratch_folder(staged_at) as staged,
         open_place(named, most, tell) as place,
     ):
         progress(f"Look at {named}")
         release = os.path.join(staged, "release")
         os.mkdir(release)
-        offer = look(place, release, named, most)
+        offer = read_offer(place, release, named, most)
         if hub and offer.hub != hub:
             raise NotAdded(f"{named} now has another hub, {offer.hub}. {hub} stays as it is.")
         there = _find_there(offer)
@@ -204,7 +210,7 @@ def take(  # noqa: PLR0913 -- as the command has options
             key_id = check_signed(offer, release, key)
         folder = os.path.join(home_folder(), offer.hub)
         before = there.newest if there else ""
-        made = Taken(
+        made = AddedHub(
             offer.hub, offer.version, before, folder, named, key_id, is_new=False, diff=None
         )
         if there and _is_there(offer, there, key, other_source=other_source):
@@ -213,7 +219,7 @@ def take(  # noqa: PLR0913 -- as the command has options
         diff = _compare(offer, there, release)
         if diff is not None:
             accept(diff)
-        record = Record(named, _today(), offer.digest, key, key_id)
+        record = Provenance(named, _today(), offer.digest, key, key_id)
         if there:
             _join(offer, there, record, release, other_source=other_source)
         else:
@@ -232,7 +238,7 @@ def source_of(hub: str) -> str:
     folder = added_folder(hub)
     if not folder:
         raise NotAdded(f"{hub} was not added from elsewhere.")
-    return read_records(folder)[read_index(folder)["default"]].source
+    return read_provenance(folder)[read_index(folder)["default"]].source
 
 
 def _find_there(offer: Offer) -> _There | None:
@@ -252,7 +258,7 @@ def _find_there(offer: Offer) -> _There | None:
             f"Your home has a hub of your own of the name {hub}, {folder}. It stays. Open this "
             "release by the path of its folder, or set CITEHUB_HOME to another home."
         )
-    index, records = read_index(folder), read_records(folder)
+    index, records = read_index(folder), read_provenance(folder)
     visible = {version: records[version] for version in index["versions"] if version in records}
     return _There(folder, index["default"], visible)
 
@@ -319,25 +325,25 @@ def _compare(offer: Offer, there: _There | None, release: str) -> Diff | None:
     return diff(there.folder, os.path.join(there.folder, there.newest), release)
 
 
-def _begin(offer: Offer, record: Record, staged: str, release: str) -> None:
+def _begin(offer: Offer, record: Provenance, staged: str, release: str) -> None:
     """Give a new hub its place."""
     os.rename(release, os.path.join(staged, offer.version))
-    write_records(staged, {offer.version: record})
+    write_provenance(staged, {offer.version: record})
     title = offer.manifest["title"]
     target = os.path.join(home_folder(), offer.hub)
     settle(staged, target, name=offer.hub, title=title, version=offer.version)
 
 
 def _join(
-    offer: Offer, there: _There, record: Record, release: str, *, other_source: bool
+    offer: Offer, there: _There, record: Provenance, release: str, *, other_source: bool
 ) -> None:
     """Give a release its place in its hub; it is visible from its entry in the index on."""
     with writing(there.folder):
         now = _find_there(offer)  # another process may have changed it
         if now is None or _is_there(offer, now, record.key, other_source=other_source):
             return
-        write_records(there.folder, {**now.records, offer.version: record})
-        _folder.move(release, os.path.join(there.folder, offer.version))
+        write_provenance(there.folder, {**now.records, offer.version: record})
+        _atomic_folder.move(release, os.path.join(there.folder, offer.version))
         register(there.folder, offer.hub, offer.manifest["title"], offer.version)
 
 
@@ -346,7 +352,7 @@ def _read_key(key: str) -> str:
     if not os.path.exists(key) or os.path.isdir(key):
         return key.strip()
     with open(key, encoding="utf-8", errors="replace") as file:
-        return (file.read(_MOST_KEY).strip().splitlines() or [key])[-1]
+        return (file.read(_KEY_BYTES).strip().splitlines() or [key])[-1]
 
 
 def _today() -> str:
@@ -356,7 +362,7 @@ def _today() -> str:
 # -- what is there ----------------------------------------------------------------------------
 
 
-class Listed(NamedTuple):
+class ListedHub(NamedTuple):
     """A hub that can be opened by name.
 
     Attributes
@@ -369,7 +375,7 @@ class Listed(NamedTuple):
         Its folder.
     kind : str
         ``citehub`` if it comes with it, ``added``, or ``own``.
-    records : dict of str to Record
+    records : dict of str to Provenance
         Where each release of an added hub is from.
     problem : str
         Why it cannot be read; empty if it can.
@@ -379,25 +385,25 @@ class Listed(NamedTuple):
     versions: tuple[str, ...]
     folder: str
     kind: str
-    records: dict[str, Record]
+    records: dict[str, Provenance]
     problem: str
 
 
-def listing() -> list[Listed]:
+def listing() -> list[ListedHub]:
     """Return all hubs that can be opened by name."""
     return [_list(name) for name in hubs()]
 
 
-def _list(hub: str) -> Listed:
+def _list(hub: str) -> ListedHub:
     folder = find_folder(hub)
     is_own = os.path.dirname(folder) == home_folder()
     kind = ("added" if added_folder(hub) else "own") if is_own else "citehub"
     try:
         versions = tuple(read_index(folder)["versions"])
-        records = read_records(folder) if kind == "added" else {}
+        records = read_provenance(folder) if kind == "added" else {}
     except CitehubError as error:
-        return Listed(hub, (), folder, kind, {}, str(error))
-    return Listed(hub, versions, folder, kind, records, "")
+        return ListedHub(hub, (), folder, kind, {}, str(error))
+    return ListedHub(hub, versions, folder, kind, records, "")
 
 
 def check_removable(hub: str) -> str:
@@ -410,7 +416,7 @@ def check_removable(hub: str) -> str:
     NotAdded
         It was not added, or somebody put something of their own into it.
     """
-    _folder.clear_left(home_folder())  # as of a removal that was cut off
+    _atomic_folder.clear_left(home_folder())  # as of a removal that was cut off
     folder = added_folder(hub)
     if not folder or os.path.islink(folder):
         own = find_folder(hub) if hub in hubs() else ""
@@ -420,9 +426,9 @@ def check_removable(hub: str) -> str:
         what = f"is your own, in {own}; delete that yourself" if is_own else "comes with citehub"
         raise NotAdded(f"{hub} {what}. Only hubs that were added are removed.")
     index = read_index(folder)
-    known = {INDEX, ADDED, LOCK, WRITER, *index["versions"], *read_records(folder)}
+    known = {INDEX, ADDED, LOCK, WRITER, *index["versions"], *read_provenance(folder)}
     found = [name for name in os.listdir(folder) if name not in known]
-    found = [name for name in found if not _folder.is_scratch(name)]
+    found = [name for name in found if not _atomic_folder.is_scratch(name)]
     for version, files in index["versions"].items():
         with suppress(FileNotFoundError):  # damaged, and to be removed all the same
             inside = os.listdir(os.path.join(folder, version))
@@ -446,4 +452,4 @@ def remove(hub: str) -> None:
         Another process writes into it.
     """
     with writing(check_removable(hub)):
-        _folder.discard(check_removable(hub))
+        _atomic_folder.discard(check_removable(hub))

@@ -6,12 +6,12 @@ import json
 import os
 from typing import TYPE_CHECKING
 
-from citehub import __version__, _pins
+from citehub import __version__, _lock_file
+from citehub._atomic_file import write_whole
 from citehub._catalog import datasets_folder, find_folder, is_folder, open_hub, open_pinned
-from citehub._file import write_whole
-from citehub._lock import changing
 from citehub._manifest import MANIFEST
-from citehub.adding.records import read_records
+from citehub._writer_lock import changing
+from citehub.adding.provenance import read_provenance
 from citehub.errors import BadArgument, CitehubError, LockMismatch
 
 if TYPE_CHECKING:
@@ -59,30 +59,30 @@ def lock(*hubs: str, version: str | None = None, file: str = "") -> str:
     """
     if version is not None and len(hubs) != 1:
         raise BadArgument("A version is that of one hub. Name one.")
-    path = file or _pins.find_lock() or os.path.abspath(_pins.FILE)
+    path = file or _lock_file.find_lock() or os.path.abspath(_lock_file.FILE)
     added = {hub: _pin(hub, version) for hub in hubs}
     with changing(path):
-        pins = _pins.read_lock(path) if os.path.lexists(path) else {}
+        pins = _lock_file.read_lock(path) if os.path.lexists(path) else {}
         _write(path, {**pins, **added})
     return path
 
 
-def _pin(hub: str, version: str | None) -> _pins.Pin:
+def _pin(hub: str, version: str | None) -> _lock_file.Pin:
     """Return what a lock says of a release."""
     if is_folder(hub):
         raise BadArgument(f"{hub!r} is a folder. A lock names hubs, as citehub list shows them.")
     opened = open_hub(hub, version)
     folder = find_folder(hub)
-    record = read_records(folder).get(opened.version)
+    record = read_provenance(folder).get(opened.version)
     source = record.source if record else ""
     if source and "://" not in source:  # which would tell how this computer's folders are called
         source = os.path.basename(source)
     if os.path.dirname(folder) == datasets_folder():
-        source = _pins.SHIPPED
-    return _pins.Pin(opened.version, (opened.release.hashes or {})[MANIFEST], source)
+        source = _lock_file.SHIPPED
+    return _lock_file.Pin(opened.version, (opened.release.hashes or {})[MANIFEST], source)
 
 
-def _write(path: str, pins: Mapping[str, _pins.Pin]) -> None:
+def _write(path: str, pins: Mapping[str, _lock_file.Pin]) -> None:
     hubs = {
         name: {
             "version": pins[name].version,
@@ -91,11 +91,13 @@ def _write(path: str, pins: Mapping[str, _pins.Pin]) -> None:
         }
         for name in sorted(pins)
     }
-    text = json.dumps({"format": _pins.FORMAT, "citehub": __version__, "hubs": hubs}, indent=1)
+    text = json.dumps(
+        {"format": _lock_file.FORMAT, "citehub": __version__, "hubs": hubs}, indent=1
+    )
     write_whole([f"{text}\n".encode()], path, force=True)
 
 
-def read(file: str = "") -> dict[str, _pins.Pin]:
+def read(file: str = "") -> dict[str, _lock_file.Pin]:
     """Return what a lock names, by default the one that counts here.
 
     Raises
@@ -103,13 +105,13 @@ def read(file: str = "") -> dict[str, _pins.Pin]:
     LockMismatch
         None counts here, or it cannot be read.
     """
-    path = file or _pins.find_lock()
+    path = file or _lock_file.find_lock()
     if not path:
         raise LockMismatch("No lock counts here. Write one with: citehub lock HUB")
-    return _pins.read_lock(path)
+    return _lock_file.read_lock(path)
 
 
-def check_lock(file: str = "") -> Iterator[tuple[str, _pins.Pin, str]]:
+def check_lock(file: str = "") -> Iterator[tuple[str, _lock_file.Pin, str]]:
     """Verify each release that a lock names; yield the hub, what the lock says, and the problem.
 
     Raises

@@ -6,19 +6,20 @@ Each gives files by name, as a published folder has them. What else a place hold
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final, Protocol
 
 from citehub._manifest import MANIFEST, SIGNATURE, SUMS, is_address, is_line, read_bytes
 from citehub.adding.archive import Archive
 from citehub.errors import BadArgument, DamagedRelease
+from citehub.sources.api import Forbidden, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from citehub.live.download import Web
 
-_PIECE: Final = 1 << 16
+_PIECE_BYTES: Final = 1 << 16
 _ZIP: Final = ".zip"
 
 
@@ -55,15 +56,22 @@ class Site:
         self.web = web
 
     def read(self, name: str, most: int) -> bytes | None:
-        """Return a small file; None if there is none, or a page in its place."""
-        data = self.web.read(name, '"resources"' if name == MANIFEST else "", most)
+        """Return a small file; None if there is none.
+
+        Hosts answer for a file that is not there with a page, 403 or 410, too.
+        """
+        if name == MANIFEST:
+            return self.web.read(name, '"resources"', most)
+        data = None
+        with suppress(Refused, Forbidden):
+            data = self.web.read(name, "", most)
         is_page = name in {SUMS, SIGNATURE} and data is not None and data.lstrip()[:1] == b"<"
         return None if is_page else data
 
     def pieces(self, name: str, size: int, digest: str) -> Iterator[bytes]:
         """Download a file, and yield its content."""
         with open(self.web.get(name, size, digest), "rb") as file:
-            while piece := file.read(_PIECE):
+            while piece := file.read(_PIECE_BYTES):
                 yield piece
 
 

@@ -9,7 +9,7 @@ import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from citehub import _folder, _limits
+from citehub import _atomic_folder, _limits
 from citehub._hub import Hub
 from citehub._manifest import (
     CHANGES,
@@ -28,12 +28,12 @@ from citehub.publish import PUBLISHING_FILES
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from citehub._shapes import Manifest, Resource
+    from citehub._json_types import Manifest, Resource
     from citehub.adding.places import Place
 
 _TEXTS: Final = (CHANGES, *(each for each in PUBLISHING_FILES if each != SUMS))
 """What is taken beside the tables; no page and no script."""
-_MOST_SIGNATURE: Final = 1 << 14  # bytes
+_SIGNATURE_BYTES: Final = 1 << 14  # at most
 _NOTHING: Final = "Nothing was added."
 
 
@@ -73,7 +73,7 @@ class Offer(NamedTuple):
         return sum(each["bytes"] for each in self.manifest["resources"])
 
 
-def look(place: Place, folder: str, source: str, most: int) -> Offer:
+def read_offer(place: Place, folder: str, source: str, most: int) -> Offer:
     """Take manifest, sums and signature into an empty folder, and say what they offer.
 
     Raises
@@ -85,10 +85,10 @@ def look(place: Place, folder: str, source: str, most: int) -> Offer:
     """
     with in_words_of(folder, source):
         for name in (MANIFEST, SUMS, SIGNATURE):
-            limit = _MOST_SIGNATURE if name == SIGNATURE else _limits.MANIFEST_BYTES
+            limit = _SIGNATURE_BYTES if name == SIGNATURE else _limits.MANIFEST_BYTES
             data = place.read(name, limit)
             if data is not None:
-                _folder.write_bytes(os.path.join(folder, name), data)
+                _atomic_folder.write_bytes(os.path.join(folder, name), data)
             elif name == MANIFEST:
                 raise NotAdded(f"{source} has no {MANIFEST}, so it is no published folder.")
         digest = hash_file(os.path.join(folder, MANIFEST), DamagedRelease)
@@ -155,16 +155,16 @@ def receive(place: Place, offer: Offer, folder: str, progress: Callable[[str], N
                 raise DamagedRelease.at(
                     path, f"the file that its sums list, {offer.sums[name]}", found
                 )
-            _folder.write_bytes(path, data)
+            _atomic_folder.write_bytes(path, data)
         progress("Verify what came")
-        Hub(folder, read_manifest(folder, offer.digest), _folder.hashes(folder)).verify()
+        Hub(folder, read_manifest(folder, offer.digest), _atomic_folder.hashes(folder)).verify()
 
 
 def _pour(place: Place, table: Resource, folder: str) -> None:
     """Write the file of a table, of known size and hash."""
     path, size, digest = os.path.join(folder, table["path"]), table["bytes"], hashlib.sha256()
     n = 0
-    with _folder.naming(path), open(path, "xb") as file:
+    with _atomic_folder.named_in_errors(path), open(path, "xb") as file:
         for piece in place.pieces(table["path"], size, table["hash"]):
             n += len(piece)
             if n > size:

@@ -413,14 +413,14 @@ def nearest_layouts(*, count: int = 3, **training: Unpack[Training]) -> list[Lay
     """
     plan = _plan(**training)
     (many,) = counts(count=count)
-    asked = _five(plan)
+    asked = _degrees(plan)
 
     def distance(other: _Plan) -> tuple[float, tuple[int, ...]]:
         above = below = 1
-        for one, two in zip(asked, _five(other), strict=True):
+        for one, two in zip(asked, _degrees(other), strict=True):
             above *= max(one, two)
             below *= min(one, two)
-        return above / below, _five(other)
+        return above / below, _degrees(other)
 
     return [other.layout for other in sorted(_all_possible(plan), key=distance)[:many]]
 
@@ -510,7 +510,7 @@ def rank_layouts(
                 **other.layout, "stage": stage, "memory": size, "idle": idle,
                 "within_node": within, "between_nodes": between,
             }  # fmt: skip
-            found.append(([*order, size, *_five(other)], row))
+            found.append(([*order, size, *_degrees(other)], row))
     found.sort(key=itemgetter(0))
     return [row for _, row in found[:many]]
 
@@ -647,7 +647,7 @@ def _divisors(number: int) -> list[int]:
     return sorted({*small, *(number // n for n in small)})
 
 
-def _five(plan: _Plan) -> tuple[int, int, int, int, int]:
+def _degrees(plan: _Plan) -> tuple[int, int, int, int, int]:
     d = plan.data or max(1, plan.gpus // (plan.tensor * plan.pipeline * plan.context))
     return plan.tensor, plan.pipeline, d, plan.virtual, plan.micro
 

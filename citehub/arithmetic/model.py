@@ -350,7 +350,7 @@ def widths(
         queries, keys = a * d, k * d
     active = known.get("experts_active", 1)
     total = known.get("experts", active)
-    said = known.get("experts_active", active if total == 1 else None)
-    check(f"a number up to experts = {total}", lambda n: n <= total, experts_active=said)
+    used = known.get("experts_active", active if total == 1 else None)
+    check(f"a number up to experts = {total}", lambda n: n <= total, experts_active=used)
     ffn = known.get("ffn_hidden", _GPT_MLP * hidden_size)
     return Layer(queries, keys, ffn, 3 if gated else 2, total, active, causal)

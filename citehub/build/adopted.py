@@ -13,15 +13,15 @@ from citehub._text import counted
 from citehub.build.derived import DERIVED
 from citehub.errors import DamagedManifest, NewerRelease, SourceError
 from citehub.sources.adopted import read_back
-from citehub.sources.registry import SOURCES, TOLD
+from citehub.sources.registry import SOURCES, WITHOUT_RECORDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from citehub._shapes import Schema
+    from citehub._json_types import Schema
     from citehub.sources.statements import Statements
 
-_TELLS_JOINS: Final = 3  # the schema from which on a release says which records are of a work
+_JOINS_SINCE: Final = 3  # the schema; an older release does not say which records are of a work
 _CARRIED: Final = frozenset(
     {
         *("works", "work_ids", "authorships", "citations", "citation_sources", "sources"),
@@ -50,7 +50,7 @@ def open_release(folder: str) -> Hub:
     if schema > SCHEMA_VERSION:
         known = f"it has schema {schema}, and this citehub knows schemas up to {SCHEMA_VERSION}"
         raise NewerRelease.of(path, known)
-    if schema < _TELLS_JOINS:
+    if schema < _JOINS_SINCE:
         raise SourceError.at(
             path, 0, "an older citehub made this release. It does not say which records belong "
                      "to a work, so no hub can continue it",
@@ -67,7 +67,7 @@ def open_release(folder: str) -> Hub:
 
 def _find_obstacle(hub: Hub) -> str:
     """Return why a release does not follow from records of sources; empty if it does."""
-    known = {DERIVED, *TOLD, *(each.id for each in SOURCES if each.option)}
+    known = {DERIVED, *WITHOUT_RECORDS, *(each.id for each in SOURCES if each.option)}
     others = [row["source_id"] for row in hub.sources if row["source_id"] not in known]
     tables = [
         f"{name} ({counted(each['rows'], 'row')})"

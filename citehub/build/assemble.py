@@ -32,17 +32,17 @@ from citehub.build.derived import (
     put_timespan,
 )
 from citehub.build.join import RecordKey, join
-from citehub.build.ledger import Ledger, named_sources
+from citehub.build.ledger import Ledger, source_ids_in
 from citehub.build.local_citations import local_citations
 from citehub.build.passages import PASSAGES_SINCE, check_label, put_passages
 from citehub.build.topic_themes import put_topic_themes
-from citehub.build.write import GatheredRows
+from citehub.build.write import TableBuilder
 from citehub.errors import BuildError
 from citehub.sources.curation import CURATION, Curation
 from citehub.sources.full_texts import PROGRAMS
 from citehub.sources.openalex import SOURCE as TOPICS
 from citehub.sources.records import Origin
-from citehub.sources.registry import SOURCES, TOLD, find_source
+from citehub.sources.registry import SOURCES, WITHOUT_RECORDS, find_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -60,11 +60,11 @@ if TYPE_CHECKING:
 TRUST: Final = tuple(
     source.id
     for source in SOURCES
-    if source.kind in {"records", "hub-page"} and source.id not in TOLD
+    if source.kind in {"records", "hub-page"} and source.id not in WITHOUT_RECORDS
 )
 """Sources by trust: ``works`` and ``authorships`` show the first that says something."""
 
-_MONTHS: Final = 12
+_MONTHS_IN_YEAR: Final = 12
 _STATED: Final = (
     *("venue", "type", "abstract", "is_retracted", "page_url", "language", "topic"),
     *("open_access_status", "license", "primary_category", "code_url", "model_url"),
@@ -77,8 +77,8 @@ _THEME: Final = ("theme_id", "title", "description", "position")
 _ABOUT_THE_OTHERS: Final = frozenset(("sources", "evidence"))
 _COMPUTED_SINCE: Final = 3
 _NAME_DIGITS: Final = 6  # of a hash, in the id of a label
-_STEP: Final = 1000  # citing works whose rows are dicts at a time
-_MANY: Final = 20_000  # rows that are dicts at a time
+_WORKS_AT_ONCE: Final = 1000  # whose rows are dicts
+_ROWS_AT_ONCE: Final = 20_000  # that are dicts
 _TABLES: Final[tuple[TableName, ...]] = (
     "works", "work_ids", "authorships", "citations", "citation_sources", "citation_contexts",
     "citation_labels", "citation_years", "source_counts", "source_overlap", "representatives",
@@ -203,7 +203,7 @@ class _Assembly:
         self.corrections: dict[Cell, Correction] = {}
         self.differs: dict[Cell, bool] = {}
         self.ledger = self._new_ledger()
-        self.gathered = GatheredRows(self.schemas)
+        self.builder = TableBuilder(self.schemas)
         self.named: set[str] = set()  # sources
         self.work_of: dict[tuple[str, str], Work] = {}
         self.own: set[tuple[str, str]] = set()  # records of the canonical work
@@ -252,7 +252,9 @@ class _Assembly:
             self._put_work(work)
             texts[work.work_id] = self._texts(work)
             self._put_citation(work, canonical, position, by_work[work.work_id])
-            if position % _STEP == 0 and not self.plan.own:  # whose rows may quote those of works
+            if (
+                position % _WORKS_AT_ONCE == 0 and not self.plan.own
+            ):  # whose rows may quote those of works
                 self._gather()
         self._put_stated(canonical)
         self._put_themes(citing)
@@ -270,7 +272,7 @@ class _Assembly:
         self._gather()
         self._put_sources()
         self._gather()
-        tables = self.gathered.close()
+        tables = self.builder.close()
         tables["evidence"] = tables["evidence"].by_columns(TABLES["evidence"].key)
         agreed = [cell for cell, differs in self.differs.items() if not differs]
         return Assembled(
@@ -325,8 +327,8 @@ class _Assembly:
             for name, rows in self.ledger.close().items()
             if name in self.schemas and (self._has(name) or name in _ABOUT_THE_OTHERS)
         }
-        self.named |= named_sources(tables, self.every)
-        self.gathered.add(tables)
+        self.named |= source_ids_in(tables, self.every)
+        self.builder.add(tables)
         self.ledger = self._new_ledger()
 
     # -- judging --------------------------------------------------------------------------
@@ -348,7 +350,7 @@ class _Assembly:
         year, month = self._date_of(work)
         if year is None:
             return 1, 0, work.work_id
-        return 0, -(year * (_MONTHS + 1) + (month or 0)), work.work_id
+        return 0, -(year * (_MONTHS_IN_YEAR + 1) + (month or 0)), work.work_id
 
     def _names(self, work: Work) -> set[str]:
         """Return the names of authors, as in the hub."""
@@ -598,7 +600,7 @@ class _Assembly:
         rows = local_citations(self.given.local, work_of, citing, self.trust)
         for number, row in enumerate(rows, 1):
             self.ledger.put("local_citations", row, Origin(row["source_id"], "stated"))
-            if number % _MANY == 0:
+            if number % _ROWS_AT_ONCE == 0:
                 self._gather()
 
     @functools.cached_property

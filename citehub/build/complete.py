@@ -82,11 +82,11 @@ def _collected(read: Sequence[Source], asked: Sequence[Source]) -> str:
     """Return sentences on how the data was collected."""
     filtered = [each.title for each in read if each not in asked]
     answered = [each.api.title for each in asked if each.api]
-    said = {
+    methods = {
         "Bulk files were read whole and filtered by citation": filtered,
         "Interfaces were asked for all that cites the work": answered,
     }
-    return " ".join(f"{how}: {'; '.join(names)}." for how, names in said.items() if names)
+    return " ".join(f"{how}: {'; '.join(names)}." for how, names in methods.items() if names)
 
 
 def _responsible_ai(collected: str, trust: Sequence[str]) -> dict[str, str]:

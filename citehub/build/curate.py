@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from citehub._atomic_file import write_whole
 from citehub._catalog import (
     INDEX,
     SPEC,
@@ -16,7 +17,6 @@ from citehub._catalog import (
     is_release,
     load,
 )
-from citehub._file import write_whole
 from citehub._identifiers import parse_identifier
 from citehub.build.join import Apart, RecordKey, Same
 from citehub.build.spec import SOURCE
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 GUIDE: Final = "CURATION.md"
 _FIRST: Final = 3
-_PASSAGE: Final = 160  # letters of a passage that are shown
+_PASSAGE_LETTERS: Final = 160  # that are shown
 _BEFORE_FILES: Final = """\
 # The files of curation
 
@@ -64,7 +64,7 @@ class Item(NamedTuple):
     context_id: str | None = None
 
 
-class Open(NamedTuple):
+class OpenDecisions(NamedTuple):
     """Decisions of one kind that a release leaves open.
 
     ``file`` is where to decide, ``n`` their number, ``first`` the first few.
@@ -208,7 +208,7 @@ def read_decisions(folder: str | os.PathLike[str]) -> Curation:
     return read_curation(os.path.join(find_hub_folder(folder), SOURCE))
 
 
-def find_open(hub: Hub, curation: Curation) -> tuple[Open, ...]:
+def find_open(hub: Hub, curation: Curation) -> tuple[OpenDecisions, ...]:
     """Return what a release leaves open and nobody has decided since.
 
     Parameters
@@ -220,29 +220,29 @@ def find_open(hub: Hub, curation: Curation) -> tuple[Open, ...]:
 
     Returns
     -------
-    tuple of Open
+    tuple of OpenDecisions
         Doubtful merges, works without date, passages without label, citing works without theme;
         for each kind the number and the first few, in hub order.
     """
-    return _Open(hub, curation).run()
+    return _OpenFinder(hub, curation).run()
 
 
 def find_unfitting(hub: Hub, curation: Curation) -> list[Misfit]:
     """Return the decisions about works that a release lacks but did not exclude."""
-    known = _Open(hub, curation)
+    known = _OpenFinder(hub, curation)
     rest = curation._replace(exclusions=())
     excluded = {row.work for row in curation.exclusions}
     return find_misfits(rest, lambda text: text if text in excluded else known.find(text))
 
 
-class _Open:
+class _OpenFinder:
     def __init__(self, hub: Hub, curation: Curation) -> None:
         self.hub = hub
         self.curation = curation
         self.titles = {row["work_id"]: row["title_plain"] for row in hub.works}
         self.left_out = self.decided(curation.exclusions)
 
-    def run(self) -> tuple[Open, ...]:
+    def run(self) -> tuple[OpenDecisions, ...]:
         """Return what is open, kind by kind."""
         return (
             self.gather("merges", "Works that may be one", "merges.csv", self.merges()),
@@ -251,14 +251,14 @@ class _Open:
             self.gather("themes", "Citing works without theme", "work_themes.csv", self.themes()),
         )
 
-    def gather(self, name: str, what: str, file: str, items: Iterable[Item]) -> Open:
+    def gather(self, name: str, what: str, file: str, items: Iterable[Item]) -> OpenDecisions:
         """Count the open cases of a kind, without excluded works."""
         found = [
             each
             for each in items
             if self.left_out.isdisjoint(work_id for work_id, _ in each.works)
         ]
-        return Open(name, what, file, len(found), tuple(found[:_FIRST]))
+        return OpenDecisions(name, what, file, len(found), tuple(found[:_FIRST]))
 
     def find(self, text: str) -> str | None:
         """Return the work that an identifier names; None if there is none."""
@@ -329,4 +329,4 @@ class _Open:
 
 def _shorten(text: str) -> str:
     line = " ".join(text.split())
-    return line if len(line) <= _PASSAGE else f"{line[: _PASSAGE - 1]}…"
+    return line if len(line) <= _PASSAGE_LETTERS else f"{line[: _PASSAGE_LETTERS - 1]}…"

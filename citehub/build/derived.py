@@ -21,7 +21,7 @@ DERIVED_SOURCE: Final = Source(
     kind="derived",
     rights="CC0 1.0; what the cells are computed from stays under the rights of its sources.",
 )
-_MONTHS: Final = 12
+_MONTHS_IN_YEAR: Final = 12
 
 
 def derive(ledger: Ledger, table: TableName, cells: Mapping[str, Any], how: str) -> None:
@@ -31,7 +31,7 @@ def derive(ledger: Ledger, table: TableName, cells: Mapping[str, Any], how: str)
 
 def count_months(year: int | None, month: int | None) -> int | None:
     """Return a month as one number; null if it or its year is not known."""
-    return None if year is None or month is None else _MONTHS * year + month
+    return None if year is None or month is None else _MONTHS_IN_YEAR * year + month
 
 
 def put_position(ledger: Ledger, key: Mapping[str, Any], count: int | None, how: str) -> None:

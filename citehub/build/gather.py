@@ -115,17 +115,17 @@ def _read_stored(
     if not folders and not files:
         return known or Statements({}, {}, []), []
     try:
-        from citehub.bulk.dumps import Dumps
+        from citehub.bulk.dump_options import Dumps
         from citehub.bulk.find import read_wanted
         from citehub.bulk.reader import Reader
-        from citehub.bulk.session import reading
+        from citehub.bulk.session import open_session
     except ImportError:
         raise MissingExtra.of("Ibis with DuckDB", "graph") from None
     references: ReferenceFiles = read_references(files) if files else NO_REFERENCES
     dumps = Dumps(**folders)
     with (
         tempfile.TemporaryDirectory(prefix="citehub-") as scratch,
-        reading(dumps, os.path.join(scratch, "sources"), progress) as (engine, store, place),
+        open_session(dumps, os.path.join(scratch, "sources"), progress) as (engine, store, place),
     ):
         reader = Reader(engine, store, dumps, place, year=created.year)
         wanted = read_wanted(spec.work)

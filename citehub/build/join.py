@@ -17,7 +17,7 @@ from citehub.build.candidates import find_candidates
 from citehub.build.likeness import differ, titles_differ, traits_of
 from citehub.build.names import name_works
 from citehub.errors import BuildError
-from citehub.sources.records import SCHEMES
+from citehub.sources.records import ID_SCHEMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from citehub.build.likeness import Traits
     from citehub.sources.records import Author, Record
 
-_MONTHS: Final = 12
-_SHOWN: Final = 3  # records of an identifier that many have
-_LONGEST: Final = 60  # letters of a title in a message
+_MONTHS_IN_YEAR: Final = 12
+_MOST_NAMED: Final = 3  # records of an identifier that many have
+_TITLE_LETTERS: Final = 60  # in a message
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -87,7 +87,7 @@ class Former(NamedTuple):
     reason: str
 
 
-class Told(NamedTuple):
+class JoinNote(NamedTuple):
     """What a person should look at.
 
     ``kind`` is ``doubt``: records were joined, or an identifier joined none, and that may be
@@ -125,7 +125,9 @@ class Work:
         """The earliest dated record: the first public version."""
         dated = [each for each in self.records if each.year is not None]
         return min(
-            dated, key=lambda each: (each.year or 0, each.month or _MONTHS + 1), default=None
+            dated,
+            key=lambda each: (each.year or 0, each.month or _MONTHS_IN_YEAR + 1),
+            default=None,
         )
 
 
@@ -134,15 +136,15 @@ class Joined:
     """The works that records make up.
 
     ``candidates`` are pairs of works that may be one; ``former`` are ids of works that are now
-    part of another one; ``told`` is for a person to look at. Identifiers that turned out wrong for
-    a record are left out of it.
+    part of another one; ``notes`` are for a person to look at. Identifiers that turned out wrong
+    for a record are left out of it.
     """
 
     canonical: Work
     works: tuple[Work, ...]
     candidates: tuple[Candidate, ...]
     former: tuple[Former, ...]
-    told: tuple[Told, ...]
+    notes: tuple[JoinNote, ...]
 
 
 def key_of(record: Record) -> RecordKey:
@@ -150,7 +152,7 @@ def key_of(record: Record) -> RecordKey:
     return RecordKey(record.source_id, record.record_id)
 
 
-def named_in(
+def names_in_release(
     work_ids: Iterable[Mapping[str, Any]],
     work_joins: Iterable[Mapping[str, Any]],
     former_ids: Iterable[Mapping[str, Any]] = (),
@@ -163,7 +165,7 @@ def named_in(
     Examples
     --------
     >>> ids = [{"work_id": "arxiv:2201.11990", "scheme": "s2", "value": "246411325"}]
-    >>> named_in(ids, [])
+    >>> names_in_release(ids, [])
     {Identifier(scheme='s2', value='246411325'): 'arxiv:2201.11990'}
     """
     named: dict[Member, str] = {}
@@ -172,14 +174,14 @@ def named_in(
         if identifier:
             named[identifier] = row["work_id"]
     several = set()
-    said: dict[Member, str] = {}
+    names: dict[Member, str] = {}
     for row in work_ids:
         identifier = Identifier(row["scheme"], row["value"])
-        if said.setdefault(identifier, row["work_id"]) != row["work_id"]:
+        if names.setdefault(identifier, row["work_id"]) != row["work_id"]:
             several.add(identifier)
     for row in work_joins:
-        said[RecordKey(row["source_id"], row["record_id"])] = row["work_id"]
-    return named | {member: name for member, name in said.items() if member not in several}
+        names[RecordKey(row["source_id"], row["record_id"])] = row["work_id"]
+    return named | {member: name for member, name in names.items() if member not in several}
 
 
 def join(  # noqa: PLR0913
@@ -296,7 +298,7 @@ class _Joining:
         for place, record in enumerate(records):
             for identifier in dict.fromkeys(record.ids):
                 self.holders.setdefault(identifier, []).append(place)
-        self.told: list[Told] = []
+        self.notes: list[JoinNote] = []
         self.traits: dict[int, Traits] = {}
         self.parts = {
             identifier: parts
@@ -342,14 +344,14 @@ class _Joining:
             for (group, places), joined, name in zip(members.items(), gathered, names, strict=True)
         }
         everything = tuple(works.values())
-        candidates = find_candidates(everything, self._decided(works, groups))
+        candidates = find_candidates(everything, self._pairs_apart(works, groups))
         ids_now = tuple(
             Former(old, everything[at].work_id, _why_former(old, everything[at], named))
             for old, at in gone
         )
         canonical = works.pop(groups.find(self.first))
-        told = tuple(sorted(self.told, key=lambda each: each.kind))
-        return Joined(canonical, tuple(works.values()), candidates, ids_now, told)
+        notes = tuple(sorted(self.notes, key=lambda each: each.kind))
+        return Joined(canonical, tuple(works.values()), candidates, ids_now, notes)
 
     # -- joining --------------------------------------------------------------------------
 
@@ -546,7 +548,7 @@ class _Joining:
         return False
 
     def _tell(self, kind: Literal["refused", "unfit"], each: Same | Apart, text: str) -> None:
-        self.told.append(Told(kind, each.one, each.other, text))
+        self.notes.append(JoinNote(kind, each.one, each.other, text))
 
     def _tell_agreed(self) -> None:
         """Note merges that the sources now make, too."""
@@ -562,15 +564,15 @@ class _Joining:
         """Note chains of records that a decision cut without naming them."""
         for place, identifier, number in self.cuts:
             decision = self.apart[number]
-            key, said = self.keys[place], {decision.one, decision.other}
+            key, subjects = self.keys[place], {decision.one, decision.other}
             if identifier is None:
-                is_said = key in said
+                is_said = key in subjects
             else:
-                between = [self.places[each] for each in said if isinstance(each, RecordKey)]
-                shared = len(between) == len(said) and all(
+                between = [self.places[each] for each in subjects if isinstance(each, RecordKey)]
+                shared = len(between) == len(subjects) and all(
                     identifier in self.records[each].ids for each in between
                 )
-                is_said = identifier in said or shared
+                is_said = identifier in subjects or shared
             if is_said:
                 continue
             what = _say(identifier) if identifier else "its place in the canonical work"
@@ -585,11 +587,11 @@ class _Joining:
         """Note joined records whose title and first author both differ."""
         if len(places) == 1:
             return
-        told = (p for p in places if self._traits(p).title and self._traits(p).first)
-        first = next(told, None)
+        comparable = (p for p in places if self._traits(p).title and self._traits(p).first)
+        first = next(comparable, None)
         if first is None:
             return
-        for place in told:
+        for place in comparable:
             identifier = reasons[place].identifier
             if identifier and differ(self._traits(first), self._traits(place)):
                 one, other = self.keys[first], self.keys[place]
@@ -598,7 +600,7 @@ class _Joining:
                     f"({self._title(place)}) are one work by {_say(identifier)}, though title and "
                     "first author differ."
                 )
-                self.told.append(Told("doubt", one, other, text))
+                self.notes.append(JoinNote("doubt", one, other, text))
 
     def _tell_parts(self) -> None:
         """Note identifiers that name no single work."""
@@ -608,21 +610,22 @@ class _Joining:
             if len(kept) == len(places):  # they are one for another reason
                 continue
             shown = ", ".join(
-                f"{_say(self.keys[place])} ({self._title(place)})" for place in places[:_SHOWN]
+                f"{_say(self.keys[place])} ({self._title(place)})"
+                for place in places[:_MOST_NAMED]
             )
-            more = f" and {len(places) - _SHOWN:,} more" if len(places) > _SHOWN else ""
+            more = f" and {len(places) - _MOST_NAMED:,} more" if len(places) > _MOST_NAMED else ""
             stays = f"It stays with {_say(self.keys[kept[0]])}." if kept else "It names none."
             text = (
                 f"Records with different titles and first authors share {_say(identifier)}, "
                 f"so it does not join them: {shown}{more}. {stays}"
             )
-            self.told.append(Told("doubt", identifier, self.keys[places[0]], text))
+            self.notes.append(JoinNote("doubt", identifier, self.keys[places[0]], text))
 
     def _title(self, place: int) -> str:
         title = clean_line(self.records[place].title or "no title")
-        return title if len(title) <= _LONGEST else f"{title[: _LONGEST - 1]}…"
+        return title if len(title) <= _TITLE_LETTERS else f"{title[: _TITLE_LETTERS - 1]}…"
 
-    def _decided(self, works: Mapping[_Node, Work], groups: _Groups) -> set[frozenset[str]]:
+    def _pairs_apart(self, works: Mapping[_Node, Work], groups: _Groups) -> set[frozenset[str]]:
         """Return the pairs of works that a person keeps apart."""
         find: Callable[[_Node], _Node] = groups.find
         pairs = set()
@@ -642,7 +645,7 @@ def _trusted_first(record: Record, ranks: Mapping[str, int]) -> tuple[int, bool,
 
 def _rank(identifier: Identifier) -> tuple[int, str, str]:
     scheme, value = identifier
-    return SCHEMES.index(scheme) if scheme in SCHEMES else len(SCHEMES), scheme, value
+    return ID_SCHEMES.index(scheme) if scheme in ID_SCHEMES else len(ID_SCHEMES), scheme, value
 
 
 def _why_former(old: str, work: Work, named: Mapping[Member, str]) -> str:

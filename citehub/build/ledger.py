@@ -143,7 +143,7 @@ class Ledger:
         }
 
 
-def named_sources(
+def source_ids_in(
     tables: Mapping[str, Iterable[Mapping[str, Any]]], schemas: Mapping[str, TableSchema] = TABLES
 ) -> set[str]:
     """Return the sources that any row of a release names, including its evidence."""

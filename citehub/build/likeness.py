@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
     from citehub.sources.records import Author
 
-_ALIKE: Final = 0.5  # from this overlap of words on, two titles may be of one work
-_PIECE: Final = 3  # letters
-_PASSED_OVER: Final = frozenset(
+_LEAST_OVERLAP: Final = 0.5  # of words, from which on two titles may be of one work
+_PIECE_LETTERS: Final = 3
+_STOP_WORDS: Final = frozenset(
     {
         *("a", "an", "and", "are", "as", "at", "be", "by", "for", "from", "in", "into", "is"),
         *("it", "its", "of", "on", "or", "the", "their", "to", "using", "via", "with"),
@@ -42,7 +42,7 @@ class Traits(NamedTuple):
     @property
     def words(self) -> frozenset[str]:
         """The words of the title with a meaning."""
-        return frozenset(self.title.split()) - _PASSED_OVER
+        return frozenset(self.title.split()) - _STOP_WORDS
 
     @property
     def numbers(self) -> frozenset[str]:
@@ -97,7 +97,7 @@ def titles_differ(one: Traits, other: Traits) -> bool:
     mine, theirs = one.words, other.words
     if not mine or not theirs or not _same_script(one.title, other.title):
         return False
-    return len(mine & theirs) < _ALIKE * min(len(mine), len(theirs))
+    return len(mine & theirs) < _LEAST_OVERLAP * min(len(mine), len(theirs))
 
 
 def title_similarity(one: str, other: str) -> float:
@@ -121,7 +121,7 @@ def _spell(title: str) -> str:
 
 def _pieces(title: str) -> set[str]:
     padded = f"  {title} "
-    return {padded[at : at + _PIECE] for at in range(len(padded) - _PIECE + 1)}
+    return {padded[at : at + _PIECE_LETTERS] for at in range(len(padded) - _PIECE_LETTERS + 1)}
 
 
 def _same_script(one: str, other: str) -> bool:

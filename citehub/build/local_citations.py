@@ -54,12 +54,12 @@ def local_citations(
     found.sort(key=lambda each: each[:5])
     for (citing, cited, source, record), those in itertools.groupby(found, lambda each: each[:4]):
         statements = list(those)
-        said = {is_influential for *_, is_influential in statements} - {None}
+        influences = {is_influential for *_, is_influential in statements} - {None}
         yield {
             "citing_work_id": order[citing],
             "cited_work_id": order[cited],
             "source_id": trust[source],
             "record_id": record,
             "cited_record_id": statements[0][4],
-            "is_influential": any(said) if said else None,
+            "is_influential": any(influences) if influences else None,
         }

@@ -6,14 +6,14 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from citehub._identifiers import Identifier
-from citehub.sources.records import SCHEMES
+from citehub.sources.records import ID_SCHEMES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from citehub.build.join import Member, RecordKey
 
-_ENTRY: Final = "entry"
+_NAMELESS: Final = "entry"
 
 
 def name_works(
@@ -60,27 +60,27 @@ def _claims(
 
 
 def _curie(member: Member) -> str:
-    return member.curie if isinstance(member, Identifier) else f"{_ENTRY}:{member.record_id}"
+    return member.curie if isinstance(member, Identifier) else f"{_NAMELESS}:{member.record_id}"
 
 
 def _new_name(
     records: Iterable[tuple[RecordKey, tuple[Identifier, ...]]], used: Collection[str]
 ) -> str:
     records = list(records)
-    known = {each.curie for _, ids in records for each in ids if each.scheme in SCHEMES}
+    known = {each.curie for _, ids in records for each in ids if each.scheme in ID_SCHEMES}
     free = [name for name in known if name not in used]
     if free:
         return min(free, key=_rank)
     first = records[0][0]
-    name = f"{_ENTRY}:{first.record_id}"
+    name = f"{_NAMELESS}:{first.record_id}"
     number = 1
     while name in used:
         number += 1
-        name = f"{_ENTRY}:{first.record_id}-{number}"
+        name = f"{_NAMELESS}:{first.record_id}-{number}"
     return name
 
 
 def _rank(work_id: str) -> tuple[int, str]:
     """Order ids, the best first."""
     scheme, _, value = work_id.partition(":")
-    return SCHEMES.index(scheme) if scheme in SCHEMES else len(SCHEMES), value
+    return ID_SCHEMES.index(scheme) if scheme in ID_SCHEMES else len(ID_SCHEMES), value

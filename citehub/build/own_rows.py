@@ -8,7 +8,7 @@ from citehub._schema import TABLES, Column
 from citehub._validate import row_key
 from citehub.build.ledger import OwnName
 from citehub.errors import SourceError
-from citehub.sources.curated import Record, read_csv
+from citehub.sources.curated import CuratedRow, read_csv
 from citehub.sources.records import Origin
 
 if TYPE_CHECKING:
@@ -35,7 +35,9 @@ _OF_ORIGIN: Final = (
 """Further columns that a file may have."""
 
 
-def read_own_rows(table: OwnTable, path: str, known: Mapping[str, Container[str]]) -> list[Record]:
+def read_own_rows(
+    table: OwnTable, path: str, known: Mapping[str, Container[str]]
+) -> list[CuratedRow]:
     """Read the file of a table that only one hub has.
 
     Parameters
@@ -69,7 +71,7 @@ def read_own_rows(table: OwnTable, path: str, known: Mapping[str, Container[str]
 
 
 def put_own_rows(
-    ledger: Ledger, table: OwnTable, path: str, records: list[Record], judged: Origin
+    ledger: Ledger, table: OwnTable, path: str, records: list[CuratedRow], judged: Origin
 ) -> None:
     """Enter the rows of a table that only one hub has, each cell with its origin.
 
@@ -81,7 +83,7 @@ def put_own_rows(
         The table.
     path : str
         Their file, for errors.
-    records : list of Record
+    records : list of CuratedRow
         The rows, as :func:`read_own_rows` gives them.
     judged : Origin
         The origin of cells without a named source.
@@ -110,7 +112,7 @@ def put_own_rows(
             ledger.put(name, {each: cells[each] for each in {*table.key, *printed}}, origin)
 
 
-def _origin(record: Record, judged: Origin) -> Origin:
+def _origin(record: CuratedRow, judged: Origin) -> Origin:
     """Return the origin of a row: what it says, else that it was judged."""
     if record["source_id"] is None:
         locator = record["locator"] or judged.locator
@@ -119,7 +121,7 @@ def _origin(record: Record, judged: Origin) -> Origin:
 
 
 def _find_problem(
-    table: OwnTable, row: Record, ledger: Ledger, places: dict[str, list[int]]
+    table: OwnTable, row: CuratedRow, ledger: Ledger, places: dict[str, list[int]]
 ) -> str:
     """Return the rule that a row breaks, or an empty string."""
     name = row_key(row, table.key)

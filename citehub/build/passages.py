@@ -25,9 +25,9 @@ PASSAGES_SINCE: Final = 4
 """The first schema version with passages of full texts."""
 REMARKS: Final = "labeler", "labeler_version", "guideline", "prompt_sha256", "source_id"
 """Cells of a label with free text, besides its reason."""
-_MARK: Final = 50  # letters, of each work in a mark
-_TITLE: Final = 100  # letters
-_DIGITS: Final = 12  # of the hash, in the name of a passage
+_MARK_LETTERS: Final = 50  # of each work
+_TITLE_LETTERS: Final = 100
+_HASH_DIGITS: Final = 12  # in the name of a passage
 _WORDS: Final = ("text", "before", "after")
 _CELLS: Final = (
     *("position", "section_number", "section", "place", "mark", "group_size", "names_work"),
@@ -74,12 +74,12 @@ def put_passages(
     entered: dict[str, str] = {}
     for position, passage in _in_order(decisions.passages.get(work_id, ())):
         _check_remarks(passage, ("gist",), (passage,))
-        stem = f"{work_id}#{passage.sentence_hash[:_DIGITS]}"
+        stem = f"{work_id}#{passage.sentence_hash[:_HASH_DIGITS]}"
         seen[stem] += 1
         named = {**key, "context_id": stem if seen[stem] == 1 else f"{stem}-{seen[stem]}"}
         entered.setdefault(passage.sentence_hash, named["context_id"])
         source_id = passage.source_id or FULL_TEXTS.id
-        read = [each for each in readings if _is_of(passage, each)]
+        read = [each for each in readings if _is_from(passage, each)]
         cells = {name: getattr(passage, name) for name in _CELLS}
         cells |= {**named, "position": position, "source_id": source_id}
         if right or are_open(each.licence for each in read):
@@ -131,11 +131,15 @@ def _check_remarks(
 def _shortened(passage: Passage) -> dict[str, str]:
     """Return mark and section, cut if they are long enough to be a sentence."""
     cut = {}
-    if passage.mark and len(passage.mark) > _MARK + _MARK * (passage.group_size or 1):
+    if passage.mark and len(passage.mark) > _MARK_LETTERS + _MARK_LETTERS * (
+        passage.group_size or 1
+    ):
         cut["mark"] = "[…]"
     titles = (passage.section or "").split(" > ")
-    if any(len(each) > _TITLE for each in titles):
-        short = (each if len(each) <= _TITLE else f"{each[:_TITLE]}…" for each in titles)
+    if any(len(each) > _TITLE_LETTERS for each in titles):
+        short = (
+            each if len(each) <= _TITLE_LETTERS else f"{each[:_TITLE_LETTERS]}…" for each in titles
+        )
         cut["section"] = " > ".join(short)
     return cut
 
@@ -149,7 +153,7 @@ def _in_order(passages: Iterable[Passage]) -> list[tuple[int, Passage]]:
     return sorted(numbered, key=lambda pair: pair[0])
 
 
-def _is_of(passage: Passage, reading: Reading) -> bool:
+def _is_from(passage: Passage, reading: Reading) -> bool:
     """Tell whether a passage was found in the text of a reading."""
     return (passage.form, passage.text_version) == (reading.form, reading.text_version)
 
@@ -158,8 +162,8 @@ def _origin(passage: Passage, source_id: str, read: Iterable[Reading]) -> Origin
     """Return the locator of a passage: form and version of the text, and how much was read."""
     version = passage.text_version or "version not known"
     parts = [f"{passage.form or 'form not known'}, {version}"]
-    said = {True: "read whole", False: "read in part", None: ""}
-    parts += filter(None, dict.fromkeys(said[each.is_whole] for each in read))
+    extents = {True: "read whole", False: "read in part", None: ""}
+    parts += filter(None, dict.fromkeys(extents[each.is_whole] for each in read))
     decision = passage.decision
     parts.append(decision.place)
     why = f": {decision.why}" if decision.why else ""
@@ -168,12 +172,12 @@ def _origin(passage: Passage, source_id: str, read: Iterable[Reading]) -> Origin
 
 def _put_kind(ledger: Ledger, passage: Passage, named: Mapping[str, Any]) -> None:
     """Enter the kind of the section: by its title, or as its reader judged."""
-    told = kind_of_section(passage.section)
-    kind = passage.section_kind or told
+    by_title = kind_of_section(passage.section)
+    kind = passage.section_kind or by_title
     if kind is None:
         return
     cells = {**named, "section_kind": kind}
-    if kind == told:
+    if kind == by_title:
         derive(ledger, "citation_contexts", cells, "by the words of the title of its section")
     else:
         ledger.put("citation_contexts", cells, origin_of(passage.decision))

@@ -7,16 +7,16 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from citehub import _folder
+from citehub import _atomic_folder
+from citehub._atomic_file import write_whole
 from citehub._catalog import FORMAT, INDEX, find_releases, read_index, sort_versions
-from citehub._file import write_whole
 from citehub._hub import Hub
-from citehub._lock import LOCK, writing
 from citehub._manifest import SUMS, read_manifest, read_sums
+from citehub._writer_lock import LOCK, writing
 from citehub.errors import DamagedIndex, DamagedRelease, NewerRelease, TargetExists
 
 if TYPE_CHECKING:
-    from citehub._shapes import HubIndex
+    from citehub._json_types import HubIndex
 
 
 class Repair(NamedTuple):
@@ -52,7 +52,7 @@ def register(folder: str, name: str, title: str, version: str) -> None:
     """
     with writing(folder):
         index = _read_or_begin(folder, name)
-        files = _folder.hashes(os.path.join(folder, version))
+        files = _atomic_folder.hashes(os.path.join(folder, version))
         if index["versions"].get(version, files) != files:
             raise TargetExists(
                 f"{name} {version} is released with other files, and a release never changes."
@@ -83,7 +83,7 @@ def settle(folder: str, target: str, *, name: str, title: str, version: str) -> 
     """
     register(folder, name, title, version)
     os.unlink(os.path.join(folder, LOCK))
-    _folder.move(folder, target)
+    _atomic_folder.move(folder, target)
 
 
 def repair_index(folder: str, *, but: str = "") -> Repair:
@@ -143,7 +143,7 @@ def _enter(index: HubIndex | None, folder: str, version: str) -> HubIndex:
     if (hub.name, hub.version) != (name, version):
         raise DamagedRelease.at(folder, f"{name} {version}", f"{hub.name} {hub.version}")
     hub.verify()
-    files = _folder.hashes(folder)
+    files = _atomic_folder.hashes(folder)
     _check_sums(folder, files)
     if index is None:
         index = _begin(name, hub.manifest["title"])

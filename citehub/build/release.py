@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from citehub import _catalog, _folder
+from citehub import _atomic_folder, _catalog
 from citehub._catalog import (
     INDEX,
     SPEC,
@@ -22,17 +22,17 @@ from citehub._catalog import (
 )
 from citehub._diff import LEVELS, Diff, compare, needed_level, next_version
 from citehub._hub import Hub
-from citehub._lock import writing
 from citehub._manifest import CHANGES, MANIFEST, is_version, read_manifest
 from citehub._schema import schema_at
-from citehub._validate import find_contradiction, find_dangling, find_double
+from citehub._validate import find_contradiction, find_dangling_key, find_duplicate_key
+from citehub._writer_lock import writing
 from citehub.build import write
 from citehub.build.assemble import TRUST, Assembled, Plan, assemble, join_statements
 from citehub.build.changes import FIRST, changes_of
 from citehub.build.complete import complete
 from citehub.build.curate import join_decisions
 from citehub.build.gather import gather
-from citehub.build.join import RecordKey, named_in
+from citehub.build.join import RecordKey, names_in_release
 from citehub.build.own_rows import put_own_rows, read_own_rows
 from citehub.build.register import register, repair_index
 from citehub.build.spec import PARTS, SOURCE, HubSpec, ReleaseSpec, read_spec
@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from citehub._diff import Level
-    from citehub._shapes import Resource
+    from citehub._json_types import Resource
     from citehub._table import ArrowRows
     from citehub.build.gather import Gathered
     from citehub.build.join import Member
@@ -144,7 +144,7 @@ def build_release(
     if out is not None:
         target = os.path.abspath(os.path.expanduser(out))
         check_outside(target)
-        _folder.check_free(target)
+        _atomic_folder.check_free(target)
         return _Building(spec, version, created, progress).write(target)
     check_not_shipped(folder)
     with writing(folder):
@@ -160,7 +160,7 @@ def build_release(
 
 def _check_version(spec: HubSpec, version: str | None) -> None:
     """Refuse a version that is released, or neither described nor next after the newest."""
-    released = _released(spec.folder)
+    released = _list_released(spec.folder)
     if version in released:
         raise TargetExists(
             f"{spec.name} {version} is released, and a release never changes. Build it "
@@ -198,15 +198,17 @@ def mend(folder: str, *, but: str = "") -> list[str]:
         Sentences on what was entered into the index, and what was not.
     """
     finish_taking(folder)
-    _folder.clear_left(folder)
+    _atomic_folder.clear_left(folder)
     for parent, *_ in os.walk(os.path.join(folder, SOURCE)):
-        _folder.clear_left(parent)
+        _atomic_folder.clear_left(parent)
     mended = repair_index(folder, but=but)
-    told = [
+    sentences = [
         f"Entered {version} into {os.path.join(folder, INDEX)}, which did not list it."
         for version in mended.entered
     ]
-    return told + [f"Left {each} out of {INDEX}: {why}" for each, why in mended.refused.items()]
+    return sentences + [
+        f"Left {each} out of {INDEX}: {why}" for each, why in mended.refused.items()
+    ]
 
 
 def _check_name(spec: HubSpec, before: Hub | None) -> None:
@@ -235,7 +237,7 @@ class _Building:
     ) -> None:
         self.spec = spec
         self.progress = progress
-        self.version = version or _described(spec)
+        self.version = version or _find_unreleased(spec)
         self.before = _release_before(spec.folder, self.version)
         _check_name(spec, self.before)
         if self.before is not None:
@@ -247,7 +249,7 @@ class _Building:
 
     def _day(self) -> datetime.date:
         """Return the day of the release: that of the existing one, else today."""
-        if self.version in _released(self.spec.folder):
+        if self.version in _list_released(self.spec.folder):
             created = load(self.spec.folder, version=self.version).manifest["created"]
             return datetime.date.fromisoformat(created[:10])
         return datetime.datetime.now(tz=datetime.UTC).date()
@@ -334,7 +336,7 @@ def make_content(
         given,
         same=same,
         apart=apart,
-        named=_names_of(before) if before else None,
+        named=_read_former_ids(before) if before else None,
         former={row["former_id"] for row in former},
     )
     chosen = [table for name, table in own.items() if not release.parts or name in release.parts]
@@ -372,7 +374,7 @@ def make_content(
         *gathered.notes,
         *(_find_lost(spec, given, before) if before else ()),
         *curation.notes,
-        *(each.text for each in joined.told),
+        *(each.text for each in joined.notes),
         *(each for each in made.repeated if each not in curation.notes),
         *map(str, made.misfits),
     )
@@ -381,10 +383,10 @@ def make_content(
 
 def _find_lost(spec: HubSpec, given: Statements, before: Hub) -> Iterator[str]:
     """Yield a sentence for each source of the release before that is now silent."""
-    told = {source for source, _ in given.records}
+    with_records = {source for source, _ in given.records}
     for row in before.release.rows("sources"):
         source = row["source_id"]
-        if source in TRUST and source not in told:
+        if source in TRUST and source not in with_records:
             yield (
                 f"{before.version} also used {source}, of which {spec.source} now holds nothing. "
                 "If that is a mistake, put it back and build again."
@@ -440,7 +442,7 @@ def write_release(  # noqa: PLR0913
     """
     release = content.release
     place = target or os.path.join(within, release.version)
-    with _folder.scratch_folder(place) as scratch:
+    with _atomic_folder.scratch_folder(place) as scratch:
         progress("Write the tables")
         resources = _write_tables(scratch, content)
         _write_manifest(scratch, content, resources)
@@ -456,20 +458,20 @@ def write_release(  # noqa: PLR0913
                 compared.new = version
             place = target or os.path.join(within, version)
         changes = changes_of(content.spec, content.release, compared)
-        _folder.write_bytes(os.path.join(scratch, CHANGES), changes)
+        _atomic_folder.write_bytes(os.path.join(scratch, CHANGES), changes)
         built = Hub(scratch, read_manifest(scratch))
         for name, data in publishing_files(built).items():
-            _folder.write_bytes(os.path.join(scratch, name), data)
+            _atomic_folder.write_bytes(os.path.join(scratch, name), data)
         progress("Verify")
         built.verify()
-        _folder.move(scratch, place)
+        _atomic_folder.move(scratch, place)
     return version
 
 
-def _names_of(before: Hub) -> Mapping[Member, str]:
+def _read_former_ids(before: Hub) -> Mapping[Member, str]:
     """Return the ids of works in the release before."""
     rows = (before.release.rows(name) for name in ("work_ids", "work_joins", "former_ids"))
-    return named_in(*rows)
+    return names_in_release(*rows)
 
 
 def check_not_shipped(folder: str, way: str = _WITH_OUT) -> None:
@@ -483,9 +485,9 @@ def check_not_shipped(folder: str, way: str = _WITH_OUT) -> None:
         )
 
 
-def _described(spec: HubSpec) -> str:
+def _find_unreleased(spec: HubSpec) -> str:
     """Return the newest version that is described but not released; empty if there is none."""
-    released = _released(spec.folder)
+    released = _list_released(spec.folder)
     there = {*released, *find_releases(spec.folder)}  # listed, or left out
     waiting = {each.version for each in spec.releases} - there
     newest = max(waiting, key=version_key, default="")
@@ -494,7 +496,7 @@ def _described(spec: HubSpec) -> str:
     return newest
 
 
-def _released(folder: str) -> tuple[str, ...]:
+def _list_released(folder: str) -> tuple[str, ...]:
     """Return the versions of a hub folder; none if it has no release yet."""
     is_new = not os.path.lexists(os.path.join(folder, INDEX)) and not find_releases(folder)
     return () if is_new else _catalog.sort_versions(read_index(folder)["versions"])
@@ -510,8 +512,8 @@ def _write_tables(folder: str, content: Content) -> list[Resource]:
     for name, resource in described.items():
         rows = tables[name]
         problem = (
-            find_double(rows, resource["schema"])
-            or find_dangling(tables, resource)
+            find_duplicate_key(rows, resource["schema"])
+            or find_dangling_key(tables, resource)
             or find_contradiction(name, tables, described, canonical)
         )
         if problem is not None:
@@ -541,7 +543,7 @@ def _release_before(folder: str, version: str) -> Hub | None:
     """Return the release before a version, or the newest if none is named."""
     older = [
         each
-        for each in _released(folder)
+        for each in _list_released(folder)
         if not version or version_key(each) < version_key(version)
     ]
     return load(os.fspath(folder), version=older[-1]) if older else None

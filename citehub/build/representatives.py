@@ -10,8 +10,8 @@ earlier ones.
 Weights and their sums are whole numbers, so no order of works, threads or processor changes a
 pick. Ties are broken by id.
 
-It compares, for each work, the `TERMS` heaviest words that another work uses, too; the others
-count as its own. In a hub of more than `CANDIDATES` works, only that many, drawn by a hash of
+It compares, for each work, the `MOST_TERMS` heaviest words that another work uses, too; the others
+count as its own. In a hub of more than `MOST_CANDIDATES` works, only that many, drawn by a hash of
 their ids, can be picked; all are covered.
 """
 
@@ -41,18 +41,18 @@ if TYPE_CHECKING:
     Sums = NDArray[np.float64]  # of whole numbers below 2 ** 53, so that they are exact
 
 METHOD: Final = "facility-location"
-MOST: Final = 24
+MOST_PICKS: Final = 24
 """The most works to pick."""
-TERMS: Final = 48
-CANDIDATES: Final = 5000
-_ALL: Final = 3  # of fewer works, each is picked
-_FLOOR: Final = 0.01  # works: what adds less is no pick
+MOST_TERMS: Final = 48
+MOST_CANDIDATES: Final = 5000
+_FEWER_ARE_ALL: Final = 3
+_LEAST_GAIN: Final = 0.01  # works
 _SCALE: Final = 1 << 14
-_ONE: Final = _SCALE * _SCALE  # the nearness of a work to itself
-_CELLS: Final = 1 << 21  # of the nearness of candidates to works, looked through at a time
-_SHOWN: Final = 5  # words
+_SELF_NEARNESS: Final = _SCALE * _SCALE
+_CELLS_AT_ONCE: Final = 1 << 21  # of the nearness of candidates to works
+_SHOWN_WORDS: Final = 5
 _DIGITS: Final = 6
-_USUAL: Final = frozenset(
+_STOP_WORDS: Final = frozenset(
     {
         *("al", "all", "also", "any", "been", "between", "both", "but", "can", "each", "et"),
         *("existing", "has", "have", "here", "how", "however", "if", "its", "many", "may", "more"),
@@ -85,7 +85,7 @@ class Pick(NamedTuple):
 
 
 def choose(
-    texts: Mapping[str, Iterable[str]], pinned: Sequence[str] = (), most: int = MOST
+    texts: Mapping[str, Iterable[str]], pinned: Sequence[str] = (), most: int = MOST_PICKS
 ) -> list[Pick]:
     """Return the works that stand for all; the one that adds most comes first.
 
@@ -125,7 +125,7 @@ def choose(
     greedy = _Greedy(bags, {*_candidates(ids), *pins})
     for pin in pins:
         greedy.pick(pin)
-    floor = math.ceil(_FLOOR * _ONE) if len(ids) >= _ALL else 0
+    floor = math.ceil(_LEAST_GAIN * _SELF_NEARNESS) if len(ids) >= _FEWER_ARE_ALL else 0
     while len(greedy.steps) < most and greedy.pick_best(floor):
         pass
     return list(_describe(ids, bags, greedy))
@@ -153,13 +153,13 @@ def put_representatives(
 
 def _candidates(ids: Sequence[str]) -> Iterable[int]:
     """Return the works that can be picked: if there are many, those with the lowest hashes."""
-    if len(ids) <= CANDIDATES:
+    if len(ids) <= MOST_CANDIDATES:
         return range(len(ids))
 
     def hashed(number: int) -> bytes:
         return hashlib.blake2b(ids[number].encode(), digest_size=8).digest()
 
-    return heapq.nsmallest(CANDIDATES, range(len(ids)), key=hashed)
+    return heapq.nsmallest(MOST_CANDIDATES, range(len(ids)), key=hashed)
 
 
 class _Bags:
@@ -175,7 +175,7 @@ class _Bags:
         self.size = 0
         for number, each in enumerate(texts):
             for word, count in bag_of("\n".join(each)).items():
-                if len(word) > 1 and word not in _USUAL:
+                if len(word) > 1 and word not in _STOP_WORDS:
                     owners.append(number)
                     found.append(known.setdefault(word, len(known)))
                     counts.append(count)
@@ -188,13 +188,13 @@ class _Bags:
         raw = 1 + _logs(np.array(counts, np.int32))
         raw *= (math.log(1 + self.size) - _logs(used))[term]
         length = np.sqrt(np.bincount(owner, raw * raw, minlength=self.size))
-        self.own = np.where(length > 0, float(_ONE), 0.0)
+        self.own = np.where(length > 0, float(_SELF_NEARNESS), 0.0)
         weight = np.rint(_SCALE * raw / length[owner]).astype(np.int32)
         shared = used[term] > 1
         owner, term, weight = owner[shared], term[shared], weight[shared]
         heaviest = np.lexsort((term, -weight, owner))
         owner, term, weight = owner[heaviest], term[heaviest], weight[heaviest]
-        kept = np.arange(len(owner)) - np.searchsorted(owner, owner) < TERMS
+        kept = np.arange(len(owner)) - np.searchsorted(owner, owner) < MOST_TERMS
         owner, self.terms, self.weights = owner[kept], term[kept], weight[kept]
         self.start = np.searchsorted(owner, np.arange(self.size + 1))
         by_term = np.argsort(self.terms, kind="stable")
@@ -224,7 +224,7 @@ class _Bags:
         sums = np.bincount(cells, parts, minlength=len(numbers) * self.size)
         near: Sums = sums.astype(float, copy=False).reshape(len(numbers), self.size)
         near[np.arange(len(numbers)), numbers] = self.own[numbers]
-        np.minimum(near, _ONE, out=near)
+        np.minimum(near, _SELF_NEARNESS, out=near)
         return near
 
     def shared_words(self, number: int, others: Flags) -> list[str]:
@@ -233,7 +233,7 @@ class _Bags:
         heft = np.bincount(self.terms, parts, minlength=len(self.words))
         span = slice(self.start[number], self.start[number + 1])
         mine = heft[self.terms[span]] * self.weights[span]
-        order = np.lexsort((self.terms[span], -mine))[:_SHOWN]
+        order = np.lexsort((self.terms[span], -mine))[:_SHOWN_WORDS]
         return [self.words[self.terms[span][at]] for at in order if mine[at] > 0]
 
     def _owners(self) -> Numbers:
@@ -260,13 +260,13 @@ class _Greedy:
         self.bounds = [(-float(sums[number]), number) for number in sorted(candidates)]
         heapq.heapify(self.bounds)
         self.steps: list[_Step] = []
-        self.all = bags.nearness(range(bags.size)) if bags.size**2 <= _CELLS else None
+        self.all = bags.nearness(range(bags.size)) if bags.size**2 <= _CELLS_AT_ONCE else None
 
     def pick(self, number: int) -> None:
         """Pick a work, whatever it adds."""
         self.bounds = [each for each in self.bounds if each[1] != number]
         heapq.heapify(self.bounds)
-        ((loss, _),) = self._look([number])
+        ((loss, _),) = self._losses([number])
         best = self._best(1)
         self._take(number, -loss, best[0] if best else None)
 
@@ -290,14 +290,14 @@ class _Greedy:
     def _best(self, count: int) -> list[tuple[float, int]]:
         """Return the works that add most, each as negative gain and number."""
         known: list[tuple[float, int]] = []
-        step = _CELLS >> 6
+        step = _CELLS_AT_ONCE >> 6
         while self.bounds and (len(known) < count or self.bounds[0] < known[count - 1]):
             block, cost = [], 0.0
             while self.bounds and cost < step:
                 block.append(heapq.heappop(self.bounds)[1])
                 cost += self.bags.cost[block[-1]]
-            known = sorted([*known, *self._look(block)])
-            step = min(2 * step, _CELLS)
+            known = sorted([*known, *self._losses(block)])
+            step = min(2 * step, _CELLS_AT_ONCE)
         for each in known:
             heapq.heappush(self.bounds, each)
         return known[:count]
@@ -305,7 +305,7 @@ class _Greedy:
     def _nearness(self, numbers: Sequence[int]) -> Sums:
         return self.bags.nearness(numbers) if self.all is None else self.all[[*numbers]]
 
-    def _look(self, numbers: Sequence[int]) -> list[tuple[float, int]]:
+    def _losses(self, numbers: Sequence[int]) -> list[tuple[float, int]]:
         added = self._nearness(numbers)
         added -= self.covered
         gains = np.maximum(added, 0, out=added).sum(axis=1)
@@ -334,7 +334,7 @@ def _describe(ids: Sequence[str], bags: _Bags, greedy: _Greedy) -> Iterator[Pick
 
 
 def _in_works(nearness: float) -> float:
-    return round(nearness / _ONE, _DIGITS)
+    return round(nearness / _SELF_NEARNESS, _DIGITS)
 
 
 def _logs(counts: Numbers) -> Sums:

@@ -510,8 +510,12 @@ def describe_hub(  # noqa: PLR0913
         *(f"{key} = {_toml(value)}" for key, value in more.items()),
     ]  # fmt: skip
     for person in people:
-        said = {**person, "title": person["title"].strip()}
-        lines += ["", "[[contributors]]", *(f"{_key(k)} = {_toml(v)}" for k, v in said.items())]
+        contributor = {**person, "title": person["title"].strip()}
+        lines += [
+            "",
+            "[[contributors]]",
+            *(f"{_key(k)} = {_toml(v)}" for k, v in contributor.items()),
+        ]
     if not people:
         lines += ["", "# [[contributors]]", '# title = "Your name"', '# roles = ["creator"]']
     return "\n".join(lines) + "\n"

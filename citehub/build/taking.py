@@ -9,12 +9,12 @@ from __future__ import annotations
 import os
 from typing import Final
 
-from citehub import _folder
+from citehub import _atomic_folder
 from citehub._manifest import is_version
 from citehub.build.spec import SOURCE
 
 STAGED: Final = "citehub.update"
-"""The name beside which `_folder.scratch_folder` makes the folder where an update is built."""
+"""The name beside which `scratch_folder` makes the folder where an update is built."""
 TAKEN: Final = ".citehub.taken"
 
 
@@ -34,8 +34,8 @@ def take(folder: str, made: str) -> None:
         A release exists with other files; nothing is taken over.
     """
     for name in filter(is_version, os.listdir(made)):
-        _folder.check_free(os.path.join(folder, name))
-    _folder.move(made, os.path.join(folder, TAKEN))
+        _atomic_folder.check_free(os.path.join(folder, name))
+    _atomic_folder.move(made, os.path.join(folder, TAKEN))
     finish_taking(folder)
 
 
@@ -51,5 +51,5 @@ def finish_taking(folder: str) -> None:
             os.rename(place, os.path.join(taken, f"before-{name}"))
         os.rename(os.path.join(source, name), place)
     for name in sorted(filter(is_version, os.listdir(taken))):
-        _folder.move(os.path.join(taken, name), os.path.join(folder, name))
-    _folder.discard(taken)
+        _atomic_folder.move(os.path.join(taken, name), os.path.join(folder, name))
+    _atomic_folder.discard(taken)

@@ -6,13 +6,13 @@ import json
 import os
 from typing import TYPE_CHECKING, Any, Final
 
-from citehub import _folder
+from citehub import _atomic_folder
 from citehub._describe import describe_schema
 from citehub._manifest import (
     DOI_PREFIX,
     FIRST_SCHEMA,
     MANIFEST,
-    NAMES_OWN_TABLES,
+    OWN_TABLES_SINCE,
     dataset_id,
     is_address,
     plain_line,
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from citehub._json_types import PackageSource, Resource
     from citehub._schema import TableSchema
-    from citehub._shapes import PackageSource, Resource
     from citehub._validate import Rows
     from citehub.build.spec import HubSpec, ReleaseSpec
 
@@ -38,7 +38,7 @@ _PROFILE: Final = "https://datapackage.org/profiles/2.0/datapackage.json"
 _MEDIATYPE: Final = "application/vnd.apache.parquet"
 
 
-class GatheredRows:
+class TableBuilder:
     """Rows of every table of a release, checked and moved into Arrow's memory one by one.
 
     ``schemas`` are the tables of the release; cells of other columns are left out.
@@ -103,7 +103,7 @@ def write_table(rows: Rows, resource: Resource, folder: str) -> None:
         data = table_bytes(TABLES[resource["name"]], rows)
     resource["bytes"] = len(data)
     resource["hash"] = sha256(data)
-    _folder.write_bytes(os.path.join(folder, resource["path"]), data)
+    _atomic_folder.write_bytes(os.path.join(folder, resource["path"]), data)
 
 
 def table_bytes(table: TableSchema, rows: Rows) -> bytes:
@@ -149,10 +149,10 @@ def manifest_of(
     if release.schema_version > FIRST_SCHEMA:
         citehub["schema_version"] = release.schema_version
     if hub.responsible_ai:
-        said = hub.responsible_ai.items()
-        citehub["responsible_ai"] = {key: plain_text(text) for key, text in said}
+        stated = hub.responsible_ai.items()
+        citehub["responsible_ai"] = {key: plain_text(text) for key, text in stated}
     own = [each["name"] for each in resources if each["name"] in hub.own_tables]
-    if own and release.schema_version >= NAMES_OWN_TABLES:
+    if own and release.schema_version >= OWN_TABLES_SINCE:
         citehub["own_tables"] = own
     manifest: Any = {
         "$schema": _PROFILE,
@@ -176,7 +176,7 @@ def manifest_of(
 
 def write_manifest(data: bytes, folder: str) -> None:
     """Write ``datapackage.json``."""
-    _folder.write_bytes(os.path.join(folder, MANIFEST), data)
+    _atomic_folder.write_bytes(os.path.join(folder, MANIFEST), data)
 
 
 def _plain(part: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,18 +18,18 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from citehub import _folder
+from citehub import _atomic_folder
 from citehub.bulk.engines import parquet_files
 from citehub.errors import SourceError
 from citehub.sources.layout import unpack
-from citehub.sources.lines import CELL, is_csv, open_partition
+from citehub.sources.partitions import CELL, is_csv, open_partition
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from citehub.bulk.engines import Engine
     from citehub.bulk.store import Store
-    from citehub.sources.dumps import Expression
+    from citehub.sources.dump_datasets import Expression
     from citehub.sources.layout import Files
 
 NOTE: Final = "read.json"
@@ -145,7 +145,7 @@ class Extract:
         if files.is_parquet:
             self._take_parquet(files, place)
             return
-        with _folder.scratch_folder(os.path.join(self.scratch, "unpacked")) as unpacked:
+        with _atomic_folder.scratch_folder(os.path.join(self.scratch, "unpacked")) as unpacked:
             files = unpack(files, unpacked)
             for number, path in enumerate(files.paths):
                 above = os.path.dirname(files.origins.get(path, path))
@@ -156,23 +156,25 @@ class Extract:
                     data = _packed(taken) if name.endswith(".gz") else taken
                     target = os.path.normpath(os.path.join(place, name))
                     os.makedirs(os.path.dirname(target), exist_ok=True)
-                    _folder.write_bytes(target, data)
+                    _atomic_folder.write_bytes(target, data)
 
     def _take_parquet(self, files: Files, place: str) -> None:
         for number, table in enumerate(self.store.whole(files)):
-            with _folder.scratch_folder(os.path.join(self.scratch, f"rows-{number}")) as found:
-                self.engine.write(self._wanted(files, table), found)
+            with _atomic_folder.scratch_folder(
+                os.path.join(self.scratch, f"rows-{number}")
+            ) as found:
+                self.engine.write(self._matching_rows(files, table), found)
                 rows = self.engine.read_parquet(parquet_files(found))
                 parts = [row["part"] for row in self.engine.fetch(rows.select("part").distinct())]
                 for part in sorted(parts) or ([] if number else [0]):
                     target = os.path.join(place, os.path.relpath(files.paths[part], files.folder))
                     os.makedirs(os.path.dirname(target), exist_ok=True)
-                    with _folder.scratch_folder(f"{target}.writing") as writing:
+                    with _atomic_folder.scratch_folder(f"{target}.writing") as writing:
                         self.engine.write(rows.filter(rows.part == part).drop("part"), writing)
                         (written,) = parquet_files(writing)
                         os.replace(written, target)
 
-    def _wanted(self, files: Files, table: Expression) -> Expression:
+    def _matching_rows(self, files: Files, table: Expression) -> Expression:
         """Return the rows of a table that are taken."""
         import ibis
 

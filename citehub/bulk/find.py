@@ -8,17 +8,17 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub._identifiers import parse_identifier
-from citehub.sources.records import SCHEMES, best_identifier
+from citehub.sources.records import ID_SCHEMES, best_identifier
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
     from citehub._identifiers import Identifier
     from citehub.bulk.engines import Engine
-    from citehub.sources.dumps import Expression
+    from citehub.sources.dump_datasets import Expression
 
 _BLANKS: Final = r"[ \t\n\f\r]+"
-_FEW: Final = 32  # identifiers that are looked for in what lies in files, before it is mapped
+_FEW_IDS: Final = 32  # identifiers that are looked for in what lies in files, before it is mapped
 _ROUNDS: Final = 8  # identifiers lead to records, which have further identifiers
 
 
@@ -67,7 +67,7 @@ def find_records(
         if not owners:
             return
         for source, every in works.items():
-            is_likely = source in likely and len(owners) <= _FEW
+            is_likely = source in likely and len(owners) <= _FEW_IDS
             table = likely[source](owners.keys()) if is_likely else every
             matches = _matching(table, owners)
             for row in engine.fetch(_ids(table.filter(matches))):
@@ -83,7 +83,7 @@ def _find_titles(engine: Engine, works: Mapping[str, Expression], wanted: list[W
     for source, table in works.items() if titles else ():
         key = table.title.lower().re_replace(_BLANKS, " ").strip()
         found = table.mutate(key=key).filter(lambda each: each.key.isin(list(titles)))
-        for row in engine.fetch(found.select("record", "key", *SCHEMES, "also").distinct()):
+        for row in engine.fetch(found.select("record", "key", *ID_SCHEMES, "also").distinct()):
             for owner in titles[row["key"]]:
                 _enter(owner, source, row)
 
@@ -96,7 +96,7 @@ def fold_title(title: str) -> str:
 def ids_of(row: Mapping[str, Any]) -> tuple[Identifier, ...]:
     """Return the identifiers of a work of a source, in citehub's spelling."""
     found = []
-    known = [f"{scheme}:{row[scheme]}" for scheme in SCHEMES if row[scheme]]
+    known = [f"{scheme}:{row[scheme]}" for scheme in ID_SCHEMES if row[scheme]]
     for each in (*known, *(row["also"] or ())):
         parsed = parse_identifier(each)
         if parsed and parsed not in found:
@@ -105,7 +105,7 @@ def ids_of(row: Mapping[str, Any]) -> tuple[Identifier, ...]:
 
 
 def _ids(table: Expression) -> Expression:
-    return table.select("record", *SCHEMES, "also").distinct()
+    return table.select("record", *ID_SCHEMES, "also").distinct()
 
 
 def _matching(table: Expression, wanted: Iterable[Identifier]) -> Expression:
@@ -113,7 +113,7 @@ def _matching(table: Expression, wanted: Iterable[Identifier]) -> Expression:
 
     values: dict[str, list[str]] = {}
     for scheme, value in wanted:
-        if scheme in SCHEMES:
+        if scheme in ID_SCHEMES:
             values.setdefault(scheme, []).append(value)
             if scheme == "arxiv":  # a source may know it by the DOI alone
                 values.setdefault("doi", []).append(f"10.48550/arxiv.{value}")

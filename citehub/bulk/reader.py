@@ -7,7 +7,7 @@ from collections import Counter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from citehub import _folder
+from citehub import _atomic_folder
 from citehub._identifiers import parse_identifier
 from citehub._text import counted, either
 from citehub.bulk.engines import parquet_files
@@ -16,7 +16,7 @@ from citehub.bulk.find import Wanted, find_records, fold_title, ids_of
 from citehub.bulk.store import is_lost
 from citehub.errors import BuildError, UnknownWork
 from citehub.sources.answers import is_kept, unfold
-from citehub.sources.dumps import FEW, WORKS
+from citehub.sources.dump_datasets import FEW_IDS, WORKS
 from citehub.sources.merges import merged_into
 from citehub.sources.records import (
     Context,
@@ -37,10 +37,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from citehub._identifiers import Identifier
-    from citehub.bulk.dumps import Dumps
+    from citehub.bulk.dump_options import Dumps
     from citehub.bulk.engines import Engine
     from citehub.bulk.store import Store
-    from citehub.sources.dumps import Expression
+    from citehub.sources.dump_datasets import Expression
     from citehub.sources.reference_file import ReferenceFiles
     from citehub.sources.source import Source
 
@@ -127,7 +127,7 @@ class Reader:
         A cache serves other works, too, so it gets all details.
         """
         found: dict[str, set[int]] = {}
-        if self.dumps.cache or len(wanted) > FEW:
+        if self.dumps.cache or len(wanted) > FEW_IDS:
             return found
         for source in dumped():
             dump = source.dump
@@ -233,7 +233,7 @@ class Reader:
                 ),
                 tuple(each for title in titles for each in self.store.partial.get(title, ())),
             )
-            _folder.write_bytes(os.path.join(place, NOTE), note.to_json())
+            _atomic_folder.write_bytes(os.path.join(place, NOTE), note.to_json())
 
     def _wish(self, source: Opened, wanted: Wanted) -> Wish:
         """Return the records of a source that concern a work."""
@@ -351,7 +351,7 @@ class Reader:
         """Return some records, and works that may cite one."""
         if not records:
             return source.works.limit(0)
-        if source.columns is None or len(records) > FEW:
+        if source.columns is None or len(records) > FEW_IDS:
             return source.works
         return source.columns.citing(records, self._write)
 
@@ -437,12 +437,12 @@ class Reader:
             if not dump.is_dated or row["part"] == newest[row["citing"]]["part"]:
                 found.setdefault((row["citing"], row["cited"]), []).append(row)
         for (citing, cited), rows in found.items():
-            said = {row["is_influential"] for row in rows} - {None}
+            influences = {row["is_influential"] for row in rows} - {None}
             yield Edge(
                 source.source_id,
                 dump.name_record(citing),
                 dump.name_record(cited),
-                any(said) if said else None,
+                any(influences) if influences else None,
                 _all_contexts(_contexts(row.get("contexts"), row.get("intents")) for row in rows),
             )
 

@@ -7,10 +7,10 @@ import shutil
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
-from citehub import _folder
-from citehub._file import write_whole
-from citehub._lock import keeping
+from citehub import _atomic_folder
+from citehub._atomic_file import write_whole
 from citehub._text import csv_lines
+from citehub._writer_lock import resumable
 from citehub.bulk.engines import CannotRead, as_utf8, open_engine
 from citehub.bulk.store import Store
 from citehub.errors import SourceError
@@ -19,19 +19,19 @@ from citehub.sources.records import Reject
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from citehub.bulk.dumps import Dumps
+    from citehub.bulk.dump_options import Dumps
     from citehub.bulk.engines import Engine
 
 
 @contextmanager
-def reading(
+def open_session(
     dumps: Dumps, target: str, progress: Callable[[str], None]
 ) -> Iterator[tuple[Engine, Store, str]]:
     """Open the engine and the store; if the run fails, what was read is kept."""
-    _folder.clear_left(os.path.dirname(os.path.abspath(target)))
-    with nullcontext(dumps.cache) if dumps.cache else keeping(f"{target}.reading") as kept:
+    _atomic_folder.clear_left(os.path.dirname(os.path.abspath(target)))
+    with nullcontext(dumps.cache) if dumps.cache else resumable(f"{target}.reading") as kept:
         os.makedirs(as_utf8(kept), exist_ok=True)
-        with _folder.scratch_folder(os.path.join(kept, "scratch")) as scratch:
+        with _atomic_folder.scratch_folder(os.path.join(kept, "scratch")) as scratch:
             engine = open_engine(
                 dumps.engine, memory=dumps.memory, threads=dumps.threads, scratch=scratch,
                 master=dumps.master,

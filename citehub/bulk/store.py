@@ -15,22 +15,22 @@ from collections import Counter
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
-from citehub import _folder
+from citehub import _atomic_folder
 from citehub._table import read_footer
 from citehub._text import counted
 from citehub.bulk.engines import CannotRead, Made, parquet_files
 from citehub.errors import SourceError
-from citehub.sources.dumps import shape_texts
+from citehub.sources.dump_datasets import shape_texts
 from citehub.sources.fit import fit
 from citehub.sources.layout import size_of, unpack
-from citehub.sources.lines import BREAKS_OFF, KEPT, is_csv, keep_readable
+from citehub.sources.partitions import BREAKS_OFF, KEPT, copy_readable, is_csv
 from citehub.sources.records import Reject
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from citehub.bulk.engines import Engine
-    from citehub.sources.dumps import Dataset, Expression
+    from citehub.sources.dump_datasets import Dataset, Expression
     from citehub.sources.layout import Files
 
 REJECTS: Final = "rejects.json"
@@ -59,7 +59,9 @@ class Store:
         if files.is_parquet:
             return self.shape(files, self.raw(files))
         title = files.title
-        with _folder.scratch_folder(os.path.join(self.folder, files.dataset.name)) as scratch:
+        with _atomic_folder.scratch_folder(
+            os.path.join(self.folder, files.dataset.name)
+        ) as scratch:
             files = unpack(files, scratch)
             parts = list(self._read(files))
         self.rejects[title] = [reject for part in parts for reject in _read_rejects(part)]
@@ -193,9 +195,9 @@ class Store:
             self._note(files, f"has {name} as {column.type()}, not {kind}: not known.")
 
     def _note(self, files: Files, note: str) -> None:
-        told = f"{files.title}: {files.folder} {note}"
-        if told not in self.notes[files.title]:
-            self.notes[files.title] += (told,)
+        sentence = f"{files.title}: {files.folder} {note}"
+        if sentence not in self.notes[files.title]:
+            self.notes[files.title] += (sentence,)
 
     def _read(self, files: Files) -> Iterator[str]:
         """Yield the folders with the content."""
@@ -204,16 +206,16 @@ class Store:
         batches = [files.paths[at : at + step] for at in range(0, len(files.paths), step)]
         clock = _Clock(files, self.progress)
         for number, paths in enumerate(batches):
-            name = _name(paths, files, number * step)
+            name = _cache_name(paths, files, number * step)
             folder = os.path.join(parent, name)
             if not os.path.isdir(folder):
                 clock.start(paths)
-                with _folder.scratch_folder(folder) as scratch:
+                with _atomic_folder.scratch_folder(folder) as scratch:
                     self._read_some(paths, number * step, files, scratch)
-                    if _name(paths, files, number * step) != name:
+                    if _cache_name(paths, files, number * step) != name:
                         problem = "files changed while they were read; run the command again"
                         raise SourceError.at(files.folder, 0, problem)
-                    _folder.move(scratch, folder)
+                    _atomic_folder.move(scratch, folder)
                 clock.stop(paths, self._rows(folder))
             else:
                 clock.skip(paths)
@@ -233,12 +235,12 @@ class Store:
                 if self._write([(number, path)], dataset, scratch, str(number)):
                     continue
                 kept = os.path.join(scratch, "kept.csv.gz" if is_csv(path) else "kept.json.gz")
-                found = keep_readable(path, dataset, kept)
+                found = copy_readable(path, dataset, kept)
                 rejects += [each._replace(path=_origin(files, path)) for each in found]
                 if not self._write([(number, kept)], dataset, scratch, str(number), trust=True):
                     raise SourceError.at(path, 0, "cannot be read")
                 os.remove(kept)
-        _folder.write_bytes(
+        _atomic_folder.write_bytes(
             os.path.join(scratch, REJECTS), json.dumps([list(each) for each in rejects]).encode()
         )
 
@@ -322,7 +324,7 @@ def _duration(seconds: float) -> str:
     )
 
 
-def _name(paths: Sequence[str], files: Files, first: int) -> str:
+def _cache_name(paths: Sequence[str], files: Files, first: int) -> str:
     """Return a name that changes with the files, their place and the fields.
 
     A file that was replaced by one of equal size and date has another change time.

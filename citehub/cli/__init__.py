@@ -19,8 +19,8 @@ from typing import NoReturn
 
 from citehub import _catalog
 from citehub import _terminal as terminal
+from citehub._atomic_file import named_in_errors
 from citehub._debugging import is_debugging, reason_of
-from citehub._file import naming
 from citehub.cli import (  # noqa: F401 -- their commands join the app
     analyst,
     curate,
@@ -72,7 +72,7 @@ def _run() -> None:
         try:
             app(prog_name="citehub")
         finally:
-            with naming("standard output"):
+            with named_in_errors("standard output"):
                 sys.stdout.flush()
     except OSError:
         # What cannot be written would be tried again, and fail again, at the end of Python.
@@ -87,12 +87,12 @@ def _fail(error: BaseException) -> NoReturn:
     if is_debugging():
         lines = traceback.format_exception(error)
         terminal.err().print(terminal.paragraph("".join(lines).rstrip()), soft_wrap=True)
-    told: BaseException | str = error
+    problem: BaseException | str = error
     if isinstance(error, MemoryError):
-        told = f"There is not enough memory for: {_command()}"
+        problem = f"There is not enough memory for: {_command()}"
     elif not isinstance(error, (CitehubError, OSError)):
-        told = _unexpected(error)
-    terminal.complain(told)
+        problem = _unexpected(error)
+    terminal.complain(problem)
     sys.exit(2 if isinstance(error, (BadArgument, UnknownName)) else 1)
 
 

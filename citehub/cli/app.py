@@ -27,19 +27,19 @@ class Commands(TyperGroup):
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Return the names of all commands, in the order of the help."""
-        self._import_factory()
+        self._import_dumps()
         return sorted(super().list_commands(ctx), key=_ORDER.index)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Return the command of a name."""
         if cmd_name not in self.commands:
-            self._import_factory()
+            self._import_dumps()
         return super().get_command(ctx, cmd_name)
 
-    def _import_factory(self) -> None:
-        from citehub.cli import factory  # imports all sources
+    def _import_dumps(self) -> None:
+        from citehub.cli import dumps  # imports all sources
 
-        self.commands.update(typer.main.get_group(factory.commands).commands)
+        self.commands.update(typer.main.get_group(dumps.commands).commands)
 
 
 app = typer.Typer(

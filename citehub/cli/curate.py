@@ -13,7 +13,7 @@ from citehub.cli import records
 from citehub.cli.app import AsJson, app
 
 if TYPE_CHECKING:
-    from citehub.build.curate import Open, Templates
+    from citehub.build.curate import OpenDecisions, Templates
 
 
 @app.command()
@@ -45,7 +45,7 @@ def curate(
     release = build.load_newest(folder)
     found = build.find_open(release, curation) if release else ()
     unfitting = build.find_unfitting(release, curation) if release else []
-    told = [*curation.notes, *map(str, unfitting)]
+    notes = [*curation.notes, *map(str, unfitting)]
     if as_json:
         records.print_json(
             {
@@ -53,7 +53,7 @@ def curate(
                 "written": templates.written,
                 "there": templates.there,
                 "decided": len(list(curation.rows)),
-                "told": told,
+                "told": notes,
                 "release": release and f"{release.name} {release.version}",
                 "open": [_record(each) for each in found],
             }
@@ -61,7 +61,7 @@ def curate(
         return
     print(clean(templates.folder))
     terminal.show(terminal.grid("", "", rows=_files(templates)))
-    for line in told:
+    for line in notes:
         print(clean(line))
     if release is None:
         terminal.show("\nThere is no release yet, so there is nothing to decide.")
@@ -74,7 +74,7 @@ def curate(
     terminal.err().print(terminal.text(hint), soft_wrap=True)
 
 
-def _record(found: Open) -> dict[str, Any]:
+def _record(found: OpenDecisions) -> dict[str, Any]:
     first = [
         {
             "works": [{"work_id": work_id, "title": title} for work_id, title in each.works],
@@ -91,7 +91,7 @@ def _files(templates: Templates) -> list[tuple[str, str]]:
     return [*written, *((f"  {name}", "there already") for name in templates.there)]
 
 
-def _show_open(found: tuple[Open, ...], release: str) -> None:
+def _show_open(found: tuple[OpenDecisions, ...], release: str) -> None:
     counts = [(each.what, f"{each.n:,}", each.file) for each in found]
     terminal.show(
         "",

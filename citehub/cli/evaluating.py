@@ -11,6 +11,7 @@ import typer
 import citehub
 from citehub import _terminal as terminal
 from citehub._catalog import is_hub, is_release
+from citehub._labels import FACET_OF_SCHEME
 from citehub._text import counted
 from citehub.cli import records
 from citehub.cli.app import AsJson, app
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 
 labels = typer.Typer(help="How far labellers agree with people.", no_args_is_help=True)
 app.add_typer(labels, name="labels")
-
-_SCHEMES = {"intent": "role", "polarity": "polarity", "subject": "subject"}
 
 
 @labels.command()
@@ -149,7 +148,7 @@ class _OfHub:
             said = f"{named}: no passage is judged. To judge: citehub label HUB"
             terminal.show(terminal.paragraph(said))
         for each in self.schemes:
-            title = terminal.text(f"{named}, {_SCHEMES[each.scheme]}", style="bold")
+            title = terminal.text(f"{named}, {FACET_OF_SCHEME[each.scheme]}", style="bold")
             terminal.show(title, *_scheme(each), "")
 
     def record(self) -> dict[str, Any]:
@@ -235,7 +234,7 @@ def _confusion(score: LabelerScore) -> list[Any]:
 
 def _corrected(found: LabelEvaluation) -> list[Any]:
     """Return the sums, as labelled and corrected, or say why there are none."""
-    from citehub._evaluation import LEAST
+    from citehub._evaluation import LEAST_JUDGED
 
     if found.reference == "none":
         return []
@@ -243,8 +242,8 @@ def _corrected(found: LabelEvaluation) -> list[Any]:
         return [
             "",
             terminal.paragraph(
-                f"No sums are corrected. That needs {LEAST} passages that people and a labeller "
-                "both judged, and others that only the labeller judged."
+                f"No sums are corrected. That needs {LEAST_JUDGED} passages that people and a "
+                "labeller both judged, and others that only the labeller judged."
             ),
         ]
     rows = [

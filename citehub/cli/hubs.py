@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from citehub._diff import Diff
-    from citehub.adding.home import Taken
-    from citehub.adding.records import Record
+    from citehub.adding.home import AddedHub
+    from citehub.adding.provenance import Provenance
 
 _KEPT: Final = "Stopped. Nothing was added. The same command goes on from what came."
 _GIGABYTE: Final = 1 << 30
-_SHOWN: Final = 10  # works of a kind
+_MOST_PRINTED: Final = 10  # works of a kind
 
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
@@ -88,7 +88,7 @@ def show_change(diff: Diff) -> None:
     """Print what changes from one release to the next."""
     terminal.show(
         terminal.paragraph(f"{diff.hub} {diff.old} -> {diff.new}: the changes are {diff.level}."),
-        terminal.paragraph(diff.news.text(most=_SHOWN)),
+        terminal.paragraph(diff.news.text(most=_MOST_PRINTED)),
     )
 
 
@@ -108,7 +108,7 @@ def confirm(question: str, otherwise: str, *, is_asked: bool = True) -> None:
         raise NotAdded(otherwise)
 
 
-def show_taken(taken: Taken) -> None:
+def show_taken(taken: AddedHub) -> None:
     """Print what was added."""
     name = f"{taken.hub} {taken.version}"
     print(clean(os.path.join(taken.folder, taken.version)))
@@ -157,7 +157,7 @@ def list_hubs(as_json: AsJson = False) -> None:
     terminal.show(terminal.grid("hub", "versions", "from", rows=rows, wide=(2,)))
 
 
-def _record(record: Record | None) -> dict[str, str | None] | None:
+def _record(record: Provenance | None) -> dict[str, str | None] | None:
     """Return where a release is from, for scripts."""
     if record is None:
         return None
@@ -170,7 +170,7 @@ def _record(record: Record | None) -> dict[str, str | None] | None:
     }
 
 
-def _origin(kind: str, folder: str, record: Record | None) -> str:
+def _origin(kind: str, folder: str, record: Provenance | None) -> str:
     if record is None:
         return "comes with citehub" if kind == "citehub" else f"your own, in {folder}"
     signed = f"signed by {record.key_id}" if record.key_id else "not checked with a key"
@@ -218,7 +218,7 @@ def lock(
 
     Without a hub, shows what the lock says.
     """
-    from citehub import _pins
+    from citehub import _lock_file
     from citehub.adding import locks
 
     if check:
@@ -231,7 +231,7 @@ def lock(
         raise typer.BadParameter("Name the hub of this version.", param_hint="HUB")
     pins = locks.read(file)
     rows = [(hub, *pins[hub]) for hub in (hubs or sorted(pins))]
-    terminal.show(terminal.grid(*("hub", *_pins.Pin._fields), rows=rows, wide=(2, 3)))
+    terminal.show(terminal.grid(*("hub", *_lock_file.Pin._fields), rows=rows, wide=(2, 3)))
 
 
 def _check_lock(hubs: list[str] | None, file: str) -> None:

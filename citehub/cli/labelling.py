@@ -21,9 +21,9 @@ from citehub.errors import BadArgument
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from citehub.graph.labelling import Labelled, ModelPlan
+    from citehub.graph.hub_labels import Labelled, ModelPlan
 
-_SHOWN: Final = 10  # passages that are left open
+_MOST_PRINTED: Final = 10  # passages that are left open
 
 
 @app.command()
@@ -160,10 +160,10 @@ def _show_by_model(done: Labelled, model: str) -> None:
     """Print the answers of a model, the open passages, and what is new."""
     for note in done.notes:
         _say(f"Note: {note}")
-    for passage, why in [*done.failed.items()][:_SHOWN]:
+    for passage, why in [*done.failed.items()][:_MOST_PRINTED]:
         _say(f"{passage} stays open: {why}")
-    if len(done.failed) > _SHOWN:
-        _say(f"... and {len(done.failed) - _SHOWN:,} more.")
+    if len(done.failed) > _MOST_PRINTED:
+        _say(f"... and {len(done.failed) - _MOST_PRINTED:,} more.")
     if done.stopped:
         _say(f"Stopped: {done.stopped}")
     if done.failed or done.stopped:
@@ -177,7 +177,7 @@ def _show_by_model(done: Labelled, model: str) -> None:
 
 def _label_by_rules(hub: str, *, as_json: bool) -> None:
     """Have the rules judge, and print their labels."""
-    from citehub.graph.labelling import label_hub
+    from citehub.graph.hub_labels import label_hub
 
     with stoppable(UNCHANGED), terminal.progress() as step:
         done = label_hub(hub, progress=step)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from citehub._diff import Diff
-    from citehub.graph.live import Updated
+    from citehub.graph.live_hubs import Updated
     from citehub.live.fetch import Fetched
     from citehub.live.settings import Setting
 
@@ -41,7 +41,7 @@ _UNMADE: Final = {
     False: "The hub is unchanged. When its disk can be written, update it again.",
     True: "The hub is unchanged. A dry run writes there, too, as it keeps the answers.",
 }
-_SHOWN: Final = 10  # works of a kind
+_MOST_PRINTED: Final = 10  # works of a kind
 
 Asked = Annotated[
     str | None,
@@ -141,8 +141,8 @@ def update(
     its list, and with 1 if a hub could not be updated. Exits with 2 on a mistake in the command,
     or if its only hub does not exist.
     """
-    from citehub.adding.records import added_folder
-    from citehub.graph.live import asking_hubs, update_hub
+    from citehub.adding.provenance import added_folder
+    from citehub.graph.live_hubs import asking_hubs, update_hub
     from citehub.live.fetch import choose_sources
     from citehub.live.transport import Live
 
@@ -373,7 +373,7 @@ def _show(updated: Updated, *, dry_run: bool) -> None:
             f"{updated.diff.hub}: {updated.version} {would} the next version, as the changes "
             f"since {updated.before} are {updated.diff.level}."
         ),
-        terminal.paragraph(updated.diff.news.text(most=_SHOWN)),
+        terminal.paragraph(updated.diff.news.text(most=_MOST_PRINTED)),
     )
     if not dry_run:
         _say(f"Look at it with: citehub show {shlex.quote(updated.hub)}")

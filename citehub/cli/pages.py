@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import citehub
 from citehub import _terminal as terminal
 from citehub._catalog import open_hub
-from citehub._news import MOST
+from citehub._news import MOST_NAMED
 from citehub._passages import describe_place, describe_words, list_passages
 from citehub._search import words
 from citehub._text import clean, counted
@@ -128,15 +128,15 @@ def _passages_of(work: Work) -> tuple[RenderableType, ...]:
         f"{': ' if each['note'] else ''}{each['note'] or ''}"
         for each in work.text_readings
     ]
-    told = [terminal.text(f"Text: {each}", "dim") for each in readings]
+    lines = [terminal.text(f"Text: {each}", "dim") for each in readings]
     if not work.passages:
-        return ("", *told) if told else ()
+        return ("", *lines) if lines else ()
     names = ("where", "what it says", "role", "polarity")
     rows = [tuple(map(each.get, names)) for each in list_passages(work)]
     grid = terminal.grid(
         "where it cites", "what it says", "role", "polarity", rows=rows, wide=(0, 1)
     )
-    return "", grid, terminal.text(f"By {work.judged_by or 'nobody yet'}.", "dim"), *told
+    return "", grid, terminal.text(f"By {work.judged_by or 'nobody yet'}.", "dim"), *lines
 
 
 def _themes(hub: Hub) -> tuple[RenderableType, ...]:
@@ -227,7 +227,7 @@ def show_table(handle: Table[Any, Any], columns: list[str] | None) -> None:
 def show_diff(found: Diff, *, every: bool) -> None:
     """Show what is new by name, the sum of changes and, if asked for, every change."""
     if found.news:
-        terminal.show(terminal.paragraph(found.news.text(None if every else MOST)), "")
+        terminal.show(terminal.paragraph(found.news.text(None if every else MOST_NAMED)), "")
     terminal.show(terminal.paragraph(found))
     for change in found if every else ():
         where = " ".join(each for each in (change.table, change.row_key, change.column) if each)

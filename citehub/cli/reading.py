@@ -12,6 +12,7 @@ import typer
 
 import citehub
 from citehub import _terminal as terminal
+from citehub._passages import PASSAGES_FOUND
 from citehub._text import clean, counted
 from citehub.cli import records
 from citehub.cli.app import PARTIAL, AsJson, app, complete_hub
@@ -21,8 +22,7 @@ from citehub.cli.stopping import TEXTS_KEPT, UNCHANGED, stoppable
 if TYPE_CHECKING:
     from citehub.graph.reading import Read
 
-_SHOWN: Final = 10
-_FOUND: Final = "passages found"
+_MOST_PRINTED: Final = 10
 
 
 @app.command()
@@ -87,19 +87,19 @@ def _show(done: Read) -> None:
         _say(f"Note: {note}")
     for host, reason in done.failed.items():
         _say(f"{host} could not be asked: {reason}")
-    for each in [each for each in done.texts if each.status != _FOUND][:_SHOWN]:
+    for each in [each for each in done.texts if each.status != PASSAGES_FOUND][:_MOST_PRINTED]:
         _say(f"{each.text or each.work_id}: {each.status}. {each.said}".rstrip())
     counts = Counter(each.status for each in done.texts)
     found = [(each, *passage) for each in done.texts for passage in each.passages]
-    if len(done.texts) > counts[_FOUND] + _SHOWN:
-        _say(f"... and {len(done.texts) - counts[_FOUND] - _SHOWN:,} more.")
+    if len(done.texts) > counts[PASSAGES_FOUND] + _MOST_PRINTED:
+        _say(f"... and {len(done.texts) - counts[PASSAGES_FOUND] - _MOST_PRINTED:,} more.")
     rows = [(status, n) for status, n in counts.most_common()]
     parts: list[Any] = []
-    for each, section, sentence in found[:_SHOWN]:
+    for each, section, sentence in found[:_MOST_PRINTED]:
         parts += [terminal.text(f"{each.work_id}, {section}", style="bold")]
         parts += [terminal.text(sentence), ""]
-    if len(found) > _SHOWN:
-        parts += [f"... and {counted(len(found) - _SHOWN, 'passage')} more.", ""]
+    if len(found) > _MOST_PRINTED:
+        parts += [f"... and {counted(len(found) - _MOST_PRINTED, 'passage')} more.", ""]
     parts += [terminal.grid("result", "texts", rows=rows), ""] if rows else []
     said = (
         f"The hub now has {counted(done.n_passages, 'passage')} from texts of {done.n_with:,} of "

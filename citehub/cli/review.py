@@ -30,7 +30,7 @@ _TITLES: Final[dict[LabelScheme, str]] = {
     "intent": "Role", "polarity": "Polarity", "subject": "Subject"
 }  # fmt: skip
 _NONE: Final = "-"
-_MOST: Final = 2000  # letters of a sentence that are shown on either side of a mark
+_MOST_LETTERS: Final = 2000  # of a sentence that are shown on either side of a mark
 _BREAKS: Final = str.maketrans("\t\n\r", "   ")
 
 
@@ -304,12 +304,12 @@ class _Judging(_Dialogue):
         while True:
             role = self.choose(self.scheme("intent"), before.role if before else None)
             try:
-                said = self.rest(passage, role or "", before)
+                judgement = self.rest(passage, role or "", before)
             except _Back:
                 continue
             break
-        self.write(lambda: self.review.keep(self.name, passage, said))
-        self.said[passage.context_id] = said
+        self.write(lambda: self.review.keep(self.name, passage, judgement))
+        self.said[passage.context_id] = judgement
 
     def rest(self, passage: PassageAtHand, role: str, before: Judgement | None) -> Judgement:
         """Ask for all but the role."""
@@ -428,8 +428,8 @@ def _words(passage: PassageAtHand) -> Text:
     """Return a sentence with its mark highlighted, between its neighbours."""
     text = (passage.text or "").translate(_BREAKS)
     start, end = passage.span or (0, 0)
-    first, last = max(start - _MOST, 0), end + _MOST
-    before, after = (passage.before or "")[-_MOST:], (passage.after or "")[:_MOST]
+    first, last = max(start - _MOST_LETTERS, 0), end + _MOST_LETTERS
+    before, after = (passage.before or "")[-_MOST_LETTERS:], (passage.after or "")[:_MOST_LETTERS]
     return Text.assemble(
         (clean(before.translate(_BREAKS)), "dim"), " " if before else "",
         "…" if first else "", clean(text[first:start]),

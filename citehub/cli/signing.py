@@ -10,8 +10,8 @@ import typer
 
 from citehub import _signature
 from citehub import _terminal as terminal
+from citehub._atomic_file import write_whole
 from citehub._catalog import check_no_release, is_release
-from citehub._file import write_whole
 from citehub._hub import Hub
 from citehub._manifest import SIGNATURE, SUMS, read_bytes, read_manifest, released_on
 from citehub._text import clean

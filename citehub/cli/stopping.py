@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
 _SIGNALLED: Final = 128  # before the number of a signal, as exit code
-_AGAIN: Final = 0.05  # seconds
+_POLL_SECONDS: Final = 0.05
 GOES_ON: Final = "Stopped. Answers are kept. The same command goes on from there."
 TEXTS_KEPT: Final = "Stopped. Texts are kept. The same command goes on from there."
 ANSWERS_KEPT: Final = "Stopped. Answers are kept. The same command goes on from there."
@@ -65,7 +65,7 @@ def _stop(number: int, frame: FrameType | None) -> None:
     """End the command; a moment later if a finaliser swallows the exception."""
     while frame is not None:
         if frame.f_code.co_name == "__del__":
-            again = threading.Timer(_AGAIN, os.kill, (os.getpid(), number))
+            again = threading.Timer(_POLL_SECONDS, os.kill, (os.getpid(), number))
             again.daemon = True
             again.start()
             return

@@ -49,17 +49,17 @@ _NUMBERS: Final = {
     "decimal": ".", "thousands": ",", "grouping": [3], "currency": ["$", ""], "percent": "\xa0%",
 }  # fmt: skip
 _TRIES: Final = 6
-_NEAR: Final = 8  # pixels by which a drawing may miss its width: the page scales it
-_LETTERS: Final = 38  # of a title's line in a narrow drawing
-_LONG: Final = 44  # letters of a row's name on one line of a narrow drawing
-_BESIDE: Final = 6  # letters of names that stand beside their rows there, not above
-_BREAK: Final = f"(?=.{{{_LONG + 1}}})(.{{6,{_LONG}}}) +"
+_WIDTH_TOLERANCE: Final = 8  # pixels: the page scales the drawing
+_TITLE_LETTERS: Final = 38  # of a line in a narrow drawing
+_LABEL_LETTERS: Final = 44  # of a row's name on one line of a narrow drawing
+_BESIDE_LETTERS: Final = 6  # of names that stand beside their rows there, not above
+_BREAK: Final = f"(?=.{{{_LABEL_LETTERS + 1}}})(.{{6,{_LABEL_LETTERS}}}) +"
 _LABEL: Final = f"split(replace(datum.label, regexp('{_BREAK}', 'g'), '$1\\n'), '\\n')"
 _ABOVE: Final = {
     "labelExpr": _LABEL, "labelAlign": "left", "labelBaseline": "bottom", "labelPadding": -3,
     "labelOffset": -12, "ticks": False, "zindex": 1,
 }  # fmt: skip
-_LINE: Final = 14  # pixels
+_LINE_PIXELS: Final = 14
 _SPOKEN: Final = re.compile(r' (?:role|aria-[a-z]+)="[^"]*"')
 _DESCRIBED: Final = re.compile(
     r'(<(?:path|rect|text|line)\b[^>]*?) aria-label="([^"]*)"([^>]*?)/>'
@@ -126,7 +126,7 @@ def draw(spec: dict[str, Any], width: int, alt: str) -> str:
         # A label in a view moves with its mark, less far than the view's edge does.
         gain = ((before - missing) / grown if grown else 0) or 1.0
         before = missing
-        if off <= _NEAR or gain < 0:
+        if off <= _WIDTH_TOLERANCE or gain < 0:
             break
         grown = round(missing / gain)
         for view in views:
@@ -163,7 +163,7 @@ def _lines(title: Any) -> Any:
     if isinstance(title, dict):
         return title | {key: _lines(title[key]) for key in ("text", "subtitle") if key in title}
     lines = [title] if isinstance(title, str) else title or [""]
-    return [part for line in lines for part in textwrap.wrap(line, _LETTERS)] or title
+    return [part for line in lines for part in textwrap.wrap(line, _TITLE_LETTERS)] or title
 
 
 def _heighten(view: dict[str, Any], rows: list[dict[str, Any]]) -> None:
@@ -174,12 +174,16 @@ def _heighten(view: dict[str, Any], rows: list[dict[str, Any]]) -> None:
             continue
         names = {str(each[row["field"]]) for each in rows if row["field"] in each}
         is_split = any("yOffset" in each for each in encodings)
-        if is_split or row.get("axis", {}) is None or max(map(len, names), default=0) <= _BESIDE:
+        if (
+            is_split
+            or row.get("axis", {}) is None
+            or max(map(len, names), default=0) <= _BESIDE_LETTERS
+        ):
             continue
         row["axis"] = row.get("axis", {}) | _ABOVE
         row["scale"] = {"padding": 0.5} | (row.get("scale") or {})
         breaks = (len(re.findall(_BREAK, name)) for name in names)
-        least = _LINE * (1 + max(breaks, default=0)) + 26
+        least = _LINE_PIXELS * (1 + max(breaks, default=0)) + 26
         height = view.get("height")
         if isinstance(height, dict):
             height["step"] = max(height["step"], least)
@@ -237,19 +241,19 @@ def _accessible(svg: str, alt: str) -> str:
     """Give the drawing its text alternative, the page's font, and marks their description."""
     own = hashlib.sha256(svg.encode()).hexdigest()[:6]
     svg = _NAME.sub(rf"\g<1>c{own}\2", svg).replace(f' font-family="{_UNKNOWN}"', "")
-    svg = _DESCRIBED.sub(_titled, svg)
-    svg = _LINK.sub(_named, _SPOKEN.sub("", svg))
+    svg = _DESCRIBED.sub(_add_title, svg)
+    svg = _LINK.sub(_label_link, _SPOKEN.sub("", svg))
     role = "group" if "<a href" in svg else "img"  # links inside of an image cannot be reached
     opening = f'<svg role="{role}" aria-label="{escape(alt)}" font-family="{_FONTS}" '
     return svg.replace("<svg ", opening, 1)
 
 
-def _titled(mark: re.Match[str]) -> str:
+def _add_title(mark: re.Match[str]) -> str:
     before, label, after = mark.groups()
     tag = re.match(r"<(\w+)", before).group(1)  # type: ignore[union-attr] # matched above
     return f"{before}{after}><title>{label}</title></{tag}>"
 
 
-def _named(link: re.Match[str]) -> str:
+def _label_link(link: re.Match[str]) -> str:
     url, title = link.groups()
     return f'<a href="{url}" aria-label="{title}">' if title else f'<a href="{url}">'

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from citehub.display.words import Source
 
-_LEAST: Final = 11 / 12  # of a drawing's size, so that its text has 11 pixels
+_LEAST_SCALE: Final = 11 / 12  # of a drawing, so that its text has 11 pixels
 
 
 class Figure:
@@ -54,10 +54,8 @@ class Figure:
 
 def _sized(svg: str, name: str, width: int) -> str:
     """Let a drawing fill its column; text stays readable, and a phone's waits for its page."""
-    style = (
-        f"width:100%;min-width:{width * _LEAST:.0f}px;max-width:{width * 1.25:.0f}px;height:auto"
-    )
-    style += ";overflow:visible" + ";display:none" * (name == "narrow")
+    style = f"width:100%;min-width:{width * _LEAST_SCALE:.0f}px;max-width:{width * 1.25:.0f}px"
+    style += ";height:auto;overflow:visible" + ";display:none" * (name == "narrow")
     return svg.replace("<svg ", f'<svg class="citehub-{name}" style="{style}" ', 1)
 
 

@@ -8,7 +8,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub import _html
-from citehub._passages import SCHEMES, list_passages
+from citehub._labels import SCHEME_OF_FACET
+from citehub._passages import list_passages
 from citehub._text import counted, is_web_address
 from citehub._work import Work, marked_title
 from citehub.display.words import (
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 _SEPARATED_FROM: Final = 10_000  # a year is not 2,022
 _ALIGNED: Final = ' style="text-align:right"'
 _LEFT: Final = ' style="text-align:left"'
-_LONGEST: Final = 32  # letters of an address
+_ADDRESS_LETTERS: Final = 32
 _TAG: Final = re.compile("<[^>]+>")
 
 
@@ -190,7 +191,8 @@ def passages(works: Iterable[Work], caption: str = "") -> Frame:
         {
             "paper": work,
             "where": row["where"],
-            "role, polarity, subject": ", ".join(filter(None, map(row.get, SCHEMES))) or None,
+            "role, polarity, subject": ", ".join(filter(None, map(row.get, SCHEME_OF_FACET)))
+            or None,
             "what it says": row["what it says"],
         }
         for work, row in found
@@ -268,7 +270,7 @@ def _title(row: SourceRow) -> str:
 def _short_url(url: str) -> str:
     """Return an address without what all have; of a long one its host."""
     short = url.split("://", 1)[1].removeprefix("www.").rstrip("/")
-    return short if len(short) <= _LONGEST else short.split("/", 1)[0]
+    return short if len(short) <= _ADDRESS_LETTERS else short.split("/", 1)[0]
 
 
 def _is_numeric(values: Iterable[Any]) -> bool:

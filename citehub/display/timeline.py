@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 _MONTHS: Final = (
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 )  # fmt: skip
-_YEARS: Final = 6  # labels, at most, on the narrowest screen
+_MOST_YEAR_LABELS: Final = 6  # on the narrowest screen
 _END: Final = 0.92  # where a label has no place to its right
-_AUTHORS: Final = 3
+_MOST_AUTHORS: Final = 3
 _NO_THEME: Final = "Theme not known"
 _STATES: Final = {
     "known": "we know why it cites",
@@ -217,11 +217,11 @@ def _lanes(shares: Iterable[float], place: _Place) -> list[int]:
 
 def _axis(months: _Months) -> str:
     first, last = months.first // 12, months.last // 12
-    step = -(-(last - first + 1) // _YEARS)
+    step = -(-(last - first + 1) // _MOST_YEAR_LABELS)
     shown = [
         (year, months.share(max(year * 12, months.first)))
         for year in range(last, first - 1, -step)
-        if year == last or months.share((year + 1) * 12) > 1 / (2 * _YEARS)
+        if year == last or months.share((year + 1) * 12) > 1 / (2 * _MOST_YEAR_LABELS)
     ]
     return "".join(
         f'<b{" class=end" if share > _END else ""} style="--x:{share:.4f}">{year}</b>'
@@ -251,7 +251,7 @@ def _mark(work: Work) -> str:
     why = f"Cites it as {work.role}" + (f". {gist}" if gist else "") if work.role else ""
     card = (
         f'<span class="about"><strong>{escape(marked_title(work))}</strong> '
-        f"<small>{escape(shorten_authors(work.authors, most=_AUTHORS))} · {date}</small> "
+        f"<small>{escape(shorten_authors(work.authors, most=_MOST_AUTHORS))} · {date}</small> "
         f"<span>{escape(why or f'{_STATES[state].capitalize()}.')}</span></span>"
     )
     kind = f"paper {state}".rstrip()

@@ -7,7 +7,7 @@ import os
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Final
 
-from citehub import _catalog, _folder
+from citehub import _atomic_folder, _catalog
 from citehub._manifest import (
     CHANGES,
     MANIFEST,
@@ -81,7 +81,7 @@ def write_pages(hub: Hub, target: str, pages: Mapping[str, bytes], *, force: boo
 
     def write(folder: str) -> None:
         for name, data in pages.items():
-            _folder.write_bytes(os.path.join(folder, name), data)
+            _atomic_folder.write_bytes(os.path.join(folder, name), data)
         _write_sums(folder)
 
     return _place(hub, target, write, force=force)
@@ -90,12 +90,12 @@ def write_pages(hub: Hub, target: str, pages: Mapping[str, bytes], *, force: boo
 def _place(hub: Hub, target: str, write: Callable[[str], None], *, force: bool) -> str:
     """Write a folder beside its place, then give it its name."""
     _check_target(hub, target, force=force)
-    with _folder.scratch_folder(target) as scratch:
+    with _atomic_folder.scratch_folder(target) as scratch:
         write(scratch)
         if force and not _find_foreign(target):
-            _folder.replace(scratch, target)
+            _atomic_folder.replace(scratch, target)
         else:
-            _folder.move(scratch, target)
+            _atomic_folder.move(scratch, target)
     return target
 
 
@@ -136,31 +136,33 @@ def _check_target(hub: Hub, target: str, *, force: bool) -> None:
     _catalog.check_no_release(hub, target)
     foreign = _find_foreign(target)
     if force and foreign:
-        _folder.check_free(target, f"It holds {foreign}.")
+        _atomic_folder.check_free(target, f"It holds {foreign}.")
     elif not force:
         hint = "" if foreign else "As it was written here before, --force replaces it."
-        _folder.check_free(target, hint)
+        _atomic_folder.check_free(target, hint)
 
 
 def _find_foreign(target: str) -> str:
     if os.path.lexists(os.path.join(target, MANIFEST)):
         return "a release"
-    return _folder.find_foreign(target, sign="index.html", made="written")
+    return _atomic_folder.find_foreign(target, sign="index.html", made="written")
 
 
 def _write(hub: Hub, folder: str) -> None:
     others = _copy_release(hub, os.path.join(folder, FILES))
     own = own_files(hub)
     for name, data in own.items():
-        _folder.write_bytes(os.path.join(folder, name), data)
+        _atomic_folder.write_bytes(os.path.join(folder, name), data)
     settings = page.config(hub, files=f"{FILES}/", inline=INLINE if INLINE in own else None)
     for name, text in _pages(hub, settings, others):
-        _folder.write_bytes(os.path.join(folder, name), text.encode())
+        _atomic_folder.write_bytes(os.path.join(folder, name), text.encode())
     _write_sums(folder)
 
 
 def _write_sums(folder: str) -> None:
-    _folder.write_bytes(os.path.join(folder, SUMS), format_sums(_folder.hashes(folder)))
+    _atomic_folder.write_bytes(
+        os.path.join(folder, SUMS), format_sums(_atomic_folder.hashes(folder))
+    )
 
 
 def _copy_release(hub: Hub, folder: str) -> list[str]:
@@ -169,7 +171,7 @@ def _copy_release(hub: Hub, folder: str) -> list[str]:
     os.mkdir(folder)
     for resource in hub.manifest["resources"]:
         data = hub.release.files[resource["name"]].read_bytes()  # those whose hash it compared
-        _folder.write_bytes(os.path.join(folder, resource["path"]), data)
+        _atomic_folder.write_bytes(os.path.join(folder, resource["path"]), data)
     others = [
         name
         for name in (MANIFEST, CHANGES, *PUBLISHING_FILES)
@@ -177,7 +179,7 @@ def _copy_release(hub: Hub, folder: str) -> list[str]:
     ]
     for name in (each for each in others if each != SUMS):
         data = read_bytes(os.path.join(hub.path, name), DamagedRelease)
-        _folder.write_bytes(os.path.join(folder, name), data)
+        _atomic_folder.write_bytes(os.path.join(folder, name), data)
     if SUMS in others:  # those of a published folder name its page, too
         _write_sums(folder)
     return others

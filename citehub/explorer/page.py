@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from citehub._hub import Hub
-    from citehub._shapes import Resource
+    from citehub._json_types import Resource
 
 TABLES: Final = (
     "works",
@@ -40,7 +40,7 @@ TABLES: Final = (
 """Tables that the explorer reads, where a release holds them."""
 PER_PAGE: Final = 1000  # works on a page of the plain list of a large hub
 _SCRIPT: Final = '<script defer src="explorer.js"></script>\n'  # fetched before the data
-_OWN: Final = "'self' file:"  # that of the page's folder; opened from disk, not all know 'self'
+_OWN_FOLDER: Final = "'self' file:"  # opened from disk, not all know 'self'
 _WHAT: Final = (
     "A citation hub lists the papers that cite one work, why they cite it, and where each fact "
     "comes from."
@@ -55,9 +55,9 @@ def policy(*scripts: str) -> str:
     """Return what a page may load: its own files, no script in it but those of some hashes."""
     return (
         '<meta http-equiv="Content-Security-Policy" content="default-src \'none\';'
-        f"script-src {' '.join((_OWN, *scripts))};style-src {_OWN} 'unsafe-inline';"
-        f"img-src {_OWN} data:;font-src {_OWN};connect-src {_OWN};base-uri 'none';"
-        "form-action 'self'\">"
+        f"script-src {' '.join((_OWN_FOLDER, *scripts))};style-src {_OWN_FOLDER} 'unsafe-inline';"
+        f"img-src {_OWN_FOLDER} data:;font-src {_OWN_FOLDER};connect-src {_OWN_FOLDER};"
+        "base-uri 'none';form-action 'self'\">"
     )
 
 
@@ -74,7 +74,7 @@ def config(hub: Hub, *, files: str, inline: str | None, page: str | None = None)
     disk, ``page`` where papers have pages of their own, with ``{}`` for the name. A release that
     was opened as a folder has no name to load it by elsewhere, so code takes that of the page.
     """
-    told = ("path", "rows", "bytes", "hash")
+    columns = ("path", "rows", "bytes", "hash")
     tables = resources(hub).items()
     return {
         "hub": hub.name,
@@ -83,7 +83,7 @@ def config(hub: Hub, *, files: str, inline: str | None, page: str | None = None)
         "canonical": hub.release.canonical_id,
         "n": hub.release.n_citing,
         "tables": {
-            name: {key: value for key, value in resource.items() if key in told}
+            name: {key: value for key, value in resource.items() if key in columns}
             for name, resource in tables
         },
         "labels_note": _labels_note(hub),
@@ -107,15 +107,15 @@ def _labels_note(hub: Hub) -> str | None:
     None where there are no labels.
     """
     rows = [row for row in hub.summary() if row.scheme == "intent"]
-    said = [f"By {row.labeler}." for row in rows if row.labeler]
+    sentences = [f"By {row.labeler}." for row in rows if row.labeler]
     known = {row.source_id for row in rows if row.labeler}
-    said += [
+    sentences += [
         f"A source counts {counted(row.n_labelled, 'labelled paper')} of {row.n_citing:,}, and "
         "does not say which."
         for row in rows
         if row.source_id not in known
     ]
-    return " ".join(dict.fromkeys(said)) or None
+    return " ".join(dict.fromkeys(sentences)) or None
 
 
 def _counts_note(hub: Hub) -> str | None:

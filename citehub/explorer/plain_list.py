@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from citehub._hub import Hub
     from citehub._work import Work
 
-_FIRST: Final = (
+_TABLES_AT_START: Final = (
     "works",
     "authorships",
     "work_ids",
@@ -32,7 +32,7 @@ _FIRST: Final = (
     "representatives",
 )  # tables that the script reads as it starts
 _WHOLE_BELOW: Final = 1 << 18  # bytes, as in files.js; of larger files it reads parts
-_SCHEMES: Final = {
+_SCHEME_TITLES: Final = {
     "arxiv": "arXiv",
     "doi": "DOI",
     "openalex": "OpenAlex",
@@ -68,7 +68,7 @@ def section(config: Mapping[str, Any], note: str, items: Iterable[str], more: st
 
 def _preload(config: Mapping[str, Any]) -> str:
     """Return links by which a browser fetches small files while the script is on its way."""
-    tables = (config["tables"].get(name) for name in _FIRST)
+    tables = (config["tables"].get(name) for name in _TABLES_AT_START)
     return "".join(
         f'<link rel="preload" as="fetch" href="{escape(config["files"] + table["path"])}">\n'
         for table in tables
@@ -145,7 +145,7 @@ def _finding(work: Work) -> str:
 
 def _links(work: Work) -> Iterator[str]:
     for scheme, value in work.ids.items():
-        name = f"{_SCHEMES.get(scheme, scheme)} {clean_line(value)}"
+        name = f"{_SCHEME_TITLES.get(scheme, scheme)} {clean_line(value)}"
         yield _html.link(Identifier(scheme, value).url or "", name)
     if work.code_url:
         yield _html.link(work.code_url, "code")

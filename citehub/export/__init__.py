@@ -10,7 +10,7 @@ from collections import Counter
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, get_args
 
-from citehub._file import write_whole
+from citehub._atomic_file import write_whole
 from citehub._text import clean, counted, is_line
 from citehub.errors import UnknownFormat
 

@@ -12,8 +12,8 @@ from urllib.parse import quote
 
 from citehub._cito import CITO, CITO_NAMESPACE
 from citehub._identifiers import Identifier
-from citehub._labels import join_labels, shown
-from citehub._passages import SCHEMES, describe_place
+from citehub._labels import SCHEME_OF_FACET, join_labels, shown
+from citehub._passages import describe_place
 from citehub._text import clean_line
 from citehub.export.record import database, dataset_iri, judged_by, labels_of, role_and_polarity
 
@@ -110,7 +110,7 @@ def _passage(work: Work, row: CitationContextRow, dataset: str) -> Iterator[Node
     iri = f"{dataset}#passage/{_quoted(row['context_id'])}"
     labels = [each for each in work.labels if each["context_id"] == row["context_id"]]
     properties = [{"@id": f"cito:{name}"} for name in _characters(labels)]
-    said = {name: join_labels(labels, scheme) for name, scheme in SCHEMES.items()}
+    said = {name: join_labels(labels, scheme) for name, scheme in SCHEME_OF_FACET.items()}
     judged = (f"{name.capitalize()}: {value}." for name, value in said.items() if value)
     by = judged_by(labels)
     place, section = {"@id": f"{iri}/place"}, {"@id": f"{iri}/section"}

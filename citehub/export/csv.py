@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from citehub.export import Selection
 
-_SAID: Final = ("role", "polarity")  # of a citing work, also where they are not known
+_ROLE_COLUMNS: Final = ("role", "polarity")  # of a citing work, also where they are not known
 
 
 def write(selection: Selection) -> Iterator[str]:
@@ -28,7 +28,7 @@ def write(selection: Selection) -> Iterator[str]:
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:
     if row["relation"] == "citing work":
-        row |= {name: row[name] or NOT_KNOWN for name in _SAID}
+        row |= {name: row[name] or NOT_KNOWN for name in _ROLE_COLUMNS}
     if row["arxiv"]:  # which would lose its last zero as a number
         row["arxiv"] = f"arXiv:{row['arxiv']}"
     return {name: _cell(value) for name, value in row.items()}

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from citehub._labels import join_labelers, join_labels
+from citehub._labels import SCHEME_OF_FACET, join_labelers, join_labels
 from citehub._manifest import dataset_id
-from citehub._passages import SCHEMES, list_passages
+from citehub._passages import list_passages
 from citehub._text import clean_line
 from citehub.export.kinds import kind
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from citehub._hub import Hub
+    from citehub._json_types import Manifest
     from citehub._rows import CitationLabelRow, CitationRow, NoteKind
-    from citehub._shapes import Manifest
     from citehub._work import Work
 
 NOT_KNOWN: Final = "not known"
@@ -71,7 +71,7 @@ def role_and_polarity(labels: list[CitationLabelRow]) -> tuple[str, str]:
 
 def judged_by(labels: Iterable[CitationLabelRow]) -> str:
     """Return who gave the shown labels, as text for people; empty if nobody."""
-    return clean_line(join_labelers(labels, [*SCHEMES.values()]) or "")
+    return clean_line(join_labelers(labels, [*SCHEME_OF_FACET.values()]) or "")
 
 
 def tags(work: Work, why: Reason, parting: str = ",;") -> list[str]:
@@ -105,15 +105,15 @@ def why_it_cites(work: Work) -> str | None:
     passages = list_passages(work)
     if not passages:
         return None
-    said = [
+    sentences = [
         f"({number}) {each['where']}: {each['what it says']}"
         + (f" [{', '.join(judged)}]" if judged else "")
         for number, each in enumerate(passages, 1)
-        for judged in [[f"{name} {each[name]}" for name in SCHEMES if each[name]]]
+        for judged in [[f"{name} {each[name]}" for name in SCHEME_OF_FACET if each[name]]]
     ]
     by = "; ".join(dict.fromkeys(each["judged by"] for each in passages if each["judged by"]))
-    told = f"{WHY}: {' '.join(said)}{f' Judged by {by}.' if by else ''}"
-    return clean_line(told)
+    text = f"{WHY}: {' '.join(sentences)}{f' Judged by {by}.' if by else ''}"
+    return clean_line(text)
 
 
 def database(hub: Hub) -> str:
@@ -143,8 +143,8 @@ def venue(work: Work) -> str | None:
     stated = _stated(work)
     if not stated or kind(work).has_venue:
         return stated or None
-    said = server(work)
-    return None if said and _is_of(said, stated) else f"Venue as stated: {stated}"
+    server_name = server(work)
+    return None if server_name and _is_of(server_name, stated) else f"Venue as stated: {stated}"
 
 
 def server(work: Work) -> str | None:

@@ -1,11 +1,11 @@
 """Hubs of any work, from interfaces of sources or bulk dumps, and the most cited works."""
 
-from citehub.bulk.dumps import Dumps
+from citehub.bulk.dump_options import Dumps
 from citehub.graph.adopt import adopt_release
 from citehub.graph.canonical import MostCited, find_canonical
+from citehub.graph.hub_labels import Labelled, ModelPlan, label_hub
 from citehub.graph.hubs import NewHub, new_hub, new_hubs
-from citehub.graph.labelling import Labelled, ModelPlan, label_hub
-from citehub.graph.live import Updated, new_live_hub, update_hub
+from citehub.graph.live_hubs import Updated, new_live_hub, update_hub
 from citehub.graph.model_labels import label_by_model
 from citehub.graph.reading import Read, TextRead, read_texts
 

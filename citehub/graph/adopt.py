@@ -7,7 +7,7 @@ import os
 import shlex
 from typing import TYPE_CHECKING, Any, Final
 
-from citehub import _folder
+from citehub import _atomic_folder
 from citehub._catalog import SPEC, home_folder, is_hub, is_release
 from citehub._hub import Hub
 from citehub._identifiers import parse_identifier
@@ -27,7 +27,7 @@ from citehub.build.complete import stated_licenses
 from citehub.build.register import settle
 from citehub.build.release import make_content
 from citehub.build.spec import SOURCE, HubSpec, ReleaseSpec, describe_hub, parse_spec
-from citehub.bulk.dumps import absolute
+from citehub.bulk.dump_options import absolute
 from citehub.errors import BadArgument, DamagedRelease, UnknownHub, UnknownWork
 from citehub.graph.hubs import NewHub, check_place
 from citehub.sources.adopted import ADOPTED
@@ -113,11 +113,11 @@ def adopt_release(
     progress("Check the release")
     hub = open_release(place)
     _check_work(hub, work)
-    with _folder.scratch_folder(target) as folder:
+    with _atomic_folder.scratch_folder(target) as folder:
         for copy in (os.path.join(folder, hub.version), os.path.join(folder, SOURCE, ADOPTED.id)):
             _copy(place, copy)
         progress("Build it again")
-        spec = HubSpec(folder, hub.name, _asked(hub))
+        spec = HubSpec(folder, hub.name, _name_of_work(hub))
         day = datetime.date.fromisoformat(hub.manifest["created"][: len("2026-11-29")])
         schema = schema_version(hub.manifest)
         first = Hub(os.path.join(folder, hub.version), hub.manifest)
@@ -126,10 +126,10 @@ def adopt_release(
         )
         text = _describe(hub, content)
         parse_spec(text, folder)  # refuses what no build would read
-        _folder.write_bytes(os.path.join(folder, SPEC), text.encode())
+        _atomic_folder.write_bytes(os.path.join(folder, SPEC), text.encode())
         title = hub.manifest["title"]
         settle(folder, target, name=hub.name, title=title, version=hub.version)
-    differing = ", ".join(_differing(hub, content))
+    differing = ", ".join(_find_differing(hub, content))
     notes = (f"A rebuild of the release from its copy has other rows in {differing}.",)
     return NewHub(
         work or spec.work,
@@ -179,7 +179,7 @@ def _check_work(hub: Hub, asked: str | None) -> None:
         raise BadArgument.of("work", asked, due)
 
 
-def _asked(hub: Hub) -> str:
+def _name_of_work(hub: Hub) -> str:
     """Return the name of the canonical work in ``hub.toml``: an identifier, else the title."""
     canonical = hub.canonical
     return canonical.work_id if parse_identifier(canonical.work_id) else canonical.title
@@ -194,7 +194,7 @@ def _copy(folder: str, target: str) -> None:
         data = read_bytes(path, DamagedRelease)
         if sums.get(name, sha256(data)) != sha256(data):
             raise DamagedRelease.at(path, f"the released file, {sums[name]}", "another")
-        _folder.write_bytes(os.path.join(target, name), data)
+        _atomic_folder.write_bytes(os.path.join(target, name), data)
 
 
 def _describe(hub: Hub, content: Content) -> str:
@@ -206,8 +206,8 @@ def _describe(hub: Hub, content: Content) -> str:
         "contributors": list(spec.contributors),
         "keywords": list(spec.keywords),
     }
-    said = {key: manifest.get(key) for key in _STATED}
-    own = {key: value for key, value in said.items() if value and value != follows[key]}
+    stated = {key: manifest.get(key) for key in _STATED}
+    own = {key: value for key, value in stated.items() if value and value != follows[key]}
     description = manifest["description"].partition("\n\nRead from: ")[0]
     if description != spec.description:
         own["description"] = description
@@ -227,7 +227,7 @@ def _describe(hub: Hub, content: Content) -> str:
     )
 
 
-def _differing(hub: Hub, content: Content) -> Iterator[str]:
+def _find_differing(hub: Hub, content: Content) -> Iterator[str]:
     """Yield the tables that differ from the released ones."""
     schemas = schema_at(content.release.schema_version)
     for name, rows in content.tables.items():

@@ -75,12 +75,12 @@ def passages_at_hand(hub: Hub, source: str) -> list[PassageAtHand]:
         row = {**unknown, **known}  # older schemas have fewer columns
         work_id = row["citing_work_id"]
         hashed = row["sentence_hash"] or ""
-        said = kept.get((work_id, hashed)) or by_hand.get(hashed, row)
-        span = None if said["start"] is None else (said["start"], said["end"])
+        words = kept.get((work_id, hashed)) or by_hand.get(hashed, row)
+        span = None if words["start"] is None else (words["start"], words["end"])
         found.append(
             PassageAtHand(
-                row["context_id"], work_id, titles[work_id], said["text"], said["before"],
-                said["after"], span if said["text"] else None, said["section"],
+                row["context_id"], work_id, titles[work_id], words["text"], words["before"],
+                words["after"], span if words["text"] else None, words["section"],
                 row["section_kind"], row["place"], row["mark"], row["gist"],
             )
         )  # fmt: skip

@@ -8,13 +8,13 @@ from collections import defaultdict
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from citehub import _folder
+from citehub import _atomic_folder
 from citehub._schema import Column, TableSchema
 from citehub._text import either
 from citehub.build.write import table_bytes
 from citehub.bulk.engines import parquet_files
 from citehub.bulk.reader import open_dumps
-from citehub.bulk.session import reading, write_rejects
+from citehub.bulk.session import open_session, write_rejects
 from citehub.errors import BadArgument, BuildError
 from citehub.sources.records import YEARS
 from citehub.sources.registry import dumped
@@ -22,9 +22,9 @@ from citehub.sources.registry import dumped
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from citehub.bulk.dumps import Dumps
+    from citehub.bulk.dump_options import Dumps
     from citehub.bulk.engines import Engine
-    from citehub.sources.dumps import Expression
+    from citehub.sources.dump_datasets import Expression
     from citehub.sources.source import Opened
 
 _COUNTS: Final = range(2**31)
@@ -173,10 +173,10 @@ def find_canonical(
         known = either([source.id for source in dumped()])
         raise BadArgument.of("dumps", dumps, f"one with a folder of {known}")
     target = os.path.abspath(out)
-    _folder.check_free(target)
+    _atomic_folder.check_free(target)
     notes: list[str] = []
     tables: dict[TableSchema, list[dict[str, Any]]] = {CANONICAL: [], CANONICAL_YEARS: []}
-    with reading(dumps, target, progress) as (engine, store, scratch):
+    with open_session(dumps, target, progress) as (engine, store, scratch):
         for source in open_dumps(store, dumps, texts=False):
             progress(f"Count the citations in {source.source_id}")
             ranking = _Ranking(engine, source, os.path.join(scratch, source.source_id), top)
@@ -185,11 +185,11 @@ def find_canonical(
             notes += ranking.notes
             tables[CANONICAL] += works
             tables[CANONICAL_YEARS] += years
-        with _folder.scratch_folder(target) as folder:
+        with _atomic_folder.scratch_folder(target) as folder:
             for table, rows in tables.items():
                 path = os.path.join(folder, f"{table.name}.parquet")
-                _folder.write_bytes(path, table_bytes(table, rows))
-            _folder.move(folder, target)
+                _atomic_folder.write_bytes(path, table_bytes(table, rows))
+            _atomic_folder.move(folder, target)
         rejects = [each for found in store.rejects.values() for each in found]
         written = write_rejects(f"{target}.rejects.csv", rejects)
     told = store.told(store.partial), (*store.told(store.notes), *notes)

@@ -13,22 +13,22 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from citehub import _folder
+from citehub import _atomic_folder
 from citehub._catalog import SPEC, check_outside, datasets_folder, home_folder, is_hub
 from citehub._identifiers import parse_identifier
-from citehub._lock import clear_kept
 from citehub._manifest import is_hub_name, is_version, read_manifest
+from citehub._writer_lock import clear_resumable
 from citehub.build.changes import FIRST
 from citehub.build.complete import name_hub
 from citehub.build.gather import Gathered
 from citehub.build.register import settle
 from citehub.build.release import make_content, write_release
 from citehub.build.spec import SOURCE, HubSpec, ReleaseSpec, describe_hub, parse_spec, read_spec
-from citehub.bulk.dumps import absolute
+from citehub.bulk.dump_options import absolute
 from citehub.bulk.extract import NOTE, Note
 from citehub.bulk.find import read_wanted
 from citehub.bulk.reader import Reader
-from citehub.bulk.session import reading, write_rejects
+from citehub.bulk.session import open_session, write_rejects
 from citehub.errors import BadArgument, BuildError, DamagedRelease, TargetExists, UnknownWork
 from citehub.sources.hand_records import HandRecords
 from citehub.sources.reference_file import REFERENCE_FILE, read_references
@@ -37,7 +37,7 @@ from citehub.sources.registry import SOURCES
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from citehub.bulk.dumps import Dumps
+    from citehub.bulk.dump_options import Dumps
     from citehub.bulk.find import Wanted
     from citehub.sources.records import Reject
 
@@ -54,7 +54,7 @@ class NewHub(NamedTuple):
     release : str
         The folder of the release; empty if there is none.
     n_citing : int
-        The number of citing works; -1 if the folder existed already.
+        The number of citing works.
     problem : str
         The reason for none; else empty.
     rejects : str
@@ -64,6 +64,8 @@ class NewHub(NamedTuple):
         all could.
     notes : tuple of str
         Further notes on the dumps, such as which of two copies was read.
+    existed : bool
+        Whether the release was there already, and is as it was; only of `new_hubs`.
     """
 
     asked: str
@@ -74,6 +76,7 @@ class NewHub(NamedTuple):
     rejects: str
     partial: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    existed: bool = False
 
 
 def new_hub(
@@ -171,7 +174,7 @@ def new_hub(
     created = created or today()
     files = [citing] if isinstance(citing, str) else list(citing or ())
     references = read_references(files)
-    with reading(dumps, place, progress) as (engine, store, scratch):
+    with open_session(dumps, place, progress) as (engine, store, scratch):
         check_place(place, "" if out else name or "")  # another process may have made it
         reader = Reader(engine, store, dumps, scratch, year=created.year)
         wanted = read_wanted(work)
@@ -181,20 +184,20 @@ def new_hub(
             given = reader.input_of(wanted, references)
             # Within what a later run takes up and clears, unless that may lie on another disk.
             made = place if dumps.cache else os.path.join(scratch, "hub")
-            with _folder.scratch_folder(made) as folder:
+            with _atomic_folder.scratch_folder(made) as folder:
                 source = os.path.join(folder, SOURCE)
                 os.mkdir(source)
                 reader.extract(wanted, source, created)
                 keep_lists(files, source, created)
                 given.read_on = {each.id: created for each in SOURCES} | given.read_on
-                said = parse_spec(about(name=name or "hub", work=work), folder)
-                spec = replace(said, name=name or "")
+                described = parse_spec(about(name=name or "hub", work=work), folder)
+                spec = replace(described, name=name or "")
                 gathered = Gathered(given, HandRecords(source))
                 release = ReleaseSpec(version, created)
                 content = make_content(spec, release, None, progress, gathered)
                 hub = content.spec.name
                 text = about(name=hub, work=work)
-                _folder.write_bytes(os.path.join(folder, SPEC), text.encode())
+                _atomic_folder.write_bytes(os.path.join(folder, SPEC), text.encode())
                 write_release("", content, lambda _: FIRST, progress, within=folder)
                 target = place if out else os.path.join(home_folder(), hub)
                 check_place(target, "" if out else hub)
@@ -239,9 +242,9 @@ def check_place(place: str, named: str, *, keeps_name: bool = False) -> None:
     command = "update" if _asks(place) else "build"
     again = f"To make its next version: citehub {command} {shlex.quote(place)}"
     if os.path.lexists(place):  # a process may have been killed after it made the hub
-        clear_kept(f"{place}.reading")
-        clear_kept(f"{place}.fetching")
-    _folder.check_free(place, f"{hint}. {again}" if is_hub(place) else f"{hint}.")
+        clear_resumable(f"{place}.reading")
+        clear_resumable(f"{place}.fetching")
+    _atomic_folder.check_free(place, f"{hint}. {again}" if is_hub(place) else f"{hint}.")
 
 
 def _asks(place: str) -> bool:
@@ -265,7 +268,7 @@ def keep_lists(files: Iterable[str], source: str, created: datetime.date) -> Non
         )
         shutil.copyfile(path, os.path.join(place, name))
     if files:
-        _folder.write_bytes(os.path.join(place, NOTE), Note(created).to_json())
+        _atomic_folder.write_bytes(os.path.join(place, NOTE), Note(created).to_json())
 
 
 def new_hubs(
@@ -329,17 +332,19 @@ def new_hubs(
     target = absolute(out)
     os.makedirs(target, exist_ok=True)
     created = created or today()
-    with reading(dumps, os.path.join(target, "hubs"), progress) as (engine, store, scratch):
+    with open_session(dumps, os.path.join(target, "hubs"), progress) as (engine, store, scratch):
         reader = Reader(engine, store, dumps, scratch, year=created.year)
         wanted = [read_wanted(work) for work in works]
         reader.find(wanted)
         path, written, n_written = os.path.join(target, "rejects.csv"), "", 0
         for number, each in enumerate(wanted, 1):
             progress(f"Hub {number} of {len(wanted)}: {each.asked}")
-            folder, n, problem = os.path.join(target, name_hub(each.curie)), -1, ""
+            folder, problem = os.path.join(target, name_hub(each.curie)), ""
+            n_released = _count_citing(each, folder)
+            n_citing = n_released or 0
             try:
-                if not _is_hub_of(each, folder):
-                    _folder.check_free(folder)
+                if n_released is None:
+                    _atomic_folder.check_free(folder)
                     given = reader.input_of(each)
                     given.read_on = {each.id: created for each in SOURCES} | given.read_on
                     content = make_content(
@@ -347,22 +352,27 @@ def new_hubs(
                         progress, Gathered(given, HandRecords(folder)),
                     )  # fmt: skip
                     write_release(folder, content, lambda _: FIRST, progress)
-                    n = len(content.tables["citations"])
+                    n_citing = len(content.tables["citations"])
             except (BuildError, TargetExists, UnknownWork) as error:
-                folder, n, problem = "", 0, str(error)
+                folder, problem = "", str(error)
             if len(reader.rejects) > n_written:
                 written, n_written = write_rejects(path, reader.rejects), len(reader.rejects)
             told = store.told(store.partial), store.told(store.notes)
-            yield NewHub(each.asked, folder, folder, n, problem, written, *told)
+            existed = n_released is not None
+            yield NewHub(
+                each.asked, folder, folder, n_citing, problem, written, *told, existed=existed
+            )
 
 
-def _is_hub_of(wanted: Wanted, folder: str) -> bool:
-    """Tell whether a folder is a release of the hub of a work."""
+def _count_citing(wanted: Wanted, folder: str) -> int | None:
+    """Return the number of citing works in a release of the hub of a work; None if it is none."""
     try:
-        canonical = read_manifest(folder)["citehub"]["canonical_work_id"]
+        manifest = read_manifest(folder)
     except DamagedRelease:
-        return False
-    return parse_identifier(canonical) in wanted.ids
+        return None
+    if parse_identifier(manifest["citehub"]["canonical_work_id"]) not in wanted.ids:
+        return None
+    return next((each["rows"] for each in manifest["resources"] if each["name"] == "citations"), 0)
 
 
 def _say_rejects(rejects: Sequence[Reject], path: str) -> str:

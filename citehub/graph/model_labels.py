@@ -10,14 +10,15 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from citehub._catalog import find_folder, load
-from citehub._lock import writing
+from citehub._labels import FACET_OF_SCHEME
 from citehub._text import clean_line
+from citehub._writer_lock import writing
 from citehub.build.release import IN_A_COPY, check_not_shipped, mend
 from citehub.build.spec import SOURCE, read_spec
 from citehub.errors import BadAnswer, BadArgument, BudgetUsedUp, FetchError, KeyRefused
 from citehub.graph.at_hand import passages_at_hand
+from citehub.graph.hub_labels import Labelled, ModelPlan
 from citehub.graph.hubs import today
-from citehub.graph.labelling import Labelled, ModelPlan
 from citehub.graph.staging import NextRelease, newest, next_release
 from citehub.labelling.guideline import read_guideline
 from citehub.labelling.prompt import (
@@ -42,12 +43,11 @@ if TYPE_CHECKING:
     from citehub.graph.at_hand import PassageAtHand
     from citehub.labelling.prompt import Judgement, Prompt
 
-_TRIES: Final = 2  # where an answer cannot be used
-_IN_A_ROW: Final = 5  # passages that fail, after which no more are asked of
-_CHANCE: Final = 0.7  # temperature of all votes but the first
+_MOST_TRIES: Final = 2  # where an answer cannot be used
+_MOST_FAILURES: Final = 5  # in a row, after which no more are asked of
+_TEMPERATURE: Final = 0.7  # of all votes but the first
 _MOST_VOTES: Final = 15
-_NAME: Final = 4  # words, at most, of the name of a model; what has more is something else
-_SCHEMES: Final[tuple[LabelScheme, ...]] = ("intent", "polarity", "subject")
+_NAME_WORDS: Final = 4  # at most, of a model; what has more is something else
 
 
 class _Vote(NamedTuple):
@@ -225,7 +225,7 @@ class _Run:
             except FetchError as error:
                 self.failed[question.passage.context_id] = str(error)
                 n_failed += 1
-                if n_failed == _IN_A_ROW:
+                if n_failed == _MOST_FAILURES:
                     self.stopped = f"{n_failed} passages in a row failed, the last one: {error}"
             else:
                 n_failed, has_answer = 0, True
@@ -236,10 +236,10 @@ class _Run:
 
     def _ask(self, question: _Question, vote: int) -> None:
         """Ask for a vote, and once more if the answer cannot be used."""
-        for number in range(_TRIES):
+        for number in range(_MOST_TRIES):
             answer = self.host.complete(
                 self.prompt.system, question.text, self.prompt.schema,
-                temperature=0.0 if vote == 1 and not number else _CHANCE,
+                temperature=0.0 if vote == 1 and not number else _TEMPERATURE,
                 seed=vote + number * _MOST_VOTES,
             )  # fmt: skip
             entry = {
@@ -264,10 +264,10 @@ class _Run:
         if entry.get("refusal"):
             return f"the model refuses ({entry['refusal']!r:.80})"
         try:
-            said = read_answer(entry["text"], entry["context_id"], self.prompt.subjects)
+            judgement = read_answer(entry["text"], entry["context_id"], self.prompt.subjects)
         except ValueError as error:
             return str(error)
-        self.found[entry["passage_sha256"], entry["vote"]] = _Vote(said, entry)
+        self.found[entry["passage_sha256"], entry["vote"]] = _Vote(judgement, entry)
         return ""
 
     def _votes(self, question: _Question) -> list[_Vote]:
@@ -275,8 +275,8 @@ class _Run:
 
     def value(self, question: _Question, scheme: LabelScheme) -> str | None:
         """Return the labels of a passage that has all its votes."""
-        said = (each.judgement.value(scheme) for each in self._votes(question))
-        return find_majority(said) or UNDECIDED.get(scheme)
+        values = (each.judgement.value(scheme) for each in self._votes(question))
+        return find_majority(values) or UNDECIDED.get(scheme)
 
     def labels(self, held: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
         """Return the labels of programs, with the new ones of this model.
@@ -304,15 +304,17 @@ class _Run:
                 "confidence_level": vote.judgement.confidence,
                 "why": f"its answer of {clean_line(vote.entry['at'])[:10]}",
             }  # fmt: skip
-            said = {scheme: vote.judgement.value(scheme) for scheme in _SCHEMES}
-            yield from self._rows(question, row, said, vote.judgement.second_intent, gists)
+            values = {scheme: vote.judgement.value(scheme) for scheme in FACET_OF_SCHEME}
+            yield from self._rows(question, row, values, vote.judgement.second_intent, gists)
         if self.votes > 1:
             yield from self._majority(question, votes)
 
     def _majority(self, question: _Question, votes: Sequence[_Vote]) -> Iterator[dict[str, Any]]:
-        said = {scheme: self.value(question, scheme) for scheme in _SCHEMES}
+        values = {scheme: self.value(question, scheme) for scheme in FACET_OF_SCHEME}
         sure = [
-            each.judgement.confidence for each in votes if each.judgement.intent == said["intent"]
+            each.judgement.confidence
+            for each in votes
+            if each.judgement.intent == values["intent"]
         ]
         row = {
             "labeler": f"majority of {self.votes} votes by {self.host.model}",
@@ -322,14 +324,14 @@ class _Run:
             "why": f"more than half of {self.votes} votes",
         }  # fmt: skip
         second = find_majority(each.judgement.second_intent for each in votes)
-        second = None if second == said["intent"] else second
-        yield from self._rows(question, row, said, second, iter(()))
+        second = None if second == values["intent"] else second
+        yield from self._rows(question, row, values, second, iter(()))
 
     def _rows(
         self,
         question: _Question,
         row: Mapping[str, Any],
-        said: Mapping[LabelScheme, str | None],
+        values: Mapping[LabelScheme, str | None],
         second: str | None,
         gists: Iterator[str],
     ) -> Iterator[dict[str, Any]]:
@@ -339,7 +341,7 @@ class _Run:
             "model": self.host.model, "guideline": self.prompt.guideline,
             "prompt_sha256": self.prompt.sha256, **row,
         }  # fmt: skip
-        for scheme, value in said.items():
+        for scheme, value in values.items():
             if value is None:
                 continue
             is_role = scheme == "intent"
@@ -394,7 +396,7 @@ def _version(entry: Mapping[str, Any], passage: PassageAtHand) -> str:
     if "\\" in said or said.startswith(("/", "~", ".")):
         said = ntpath.basename(said)
     named, fingerprint = (
-        "" if len(each.split()) > _NAME or _repeats(each, passage) else each
+        "" if len(each.split()) > _NAME_WORDS or _repeats(each, passage) else each
         for each in (said, entry["fingerprint"] or "")
     )
     return ", ".join(filter(None, (named or "not stated by the server", fingerprint)))

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from citehub import __version__
 from citehub._catalog import find_folder, load
 from citehub._identifiers import Identifier, parse_identifier
-from citehub._lock import writing
 from citehub._sections import split_number
 from citehub._text import hash_sentence
+from citehub._writer_lock import writing
 from citehub.build.release import IN_A_COPY, check_not_shipped, mend
 from citehub.build.spec import SOURCE, read_spec
 from citehub.bulk.find import fold_title
@@ -57,15 +57,15 @@ _ENDINGS: Final = (
 _LATEX: Final = (".tex", ".ltx", ".latex")
 _OF_PAPERS: Final = (".html", ".htm", ".xhtml", ".xml", ".nxml", ".tei", ".tgz", ".gz")
 _MOST_PASSAGES: Final = 1_000  # of a text
-_LONGEST: Final = 3_000  # letters of a sentence that is kept
+_SENTENCE_LETTERS: Final = 3_000  # that are kept
 _ROOT: Final = re.compile(rb"\\document(?:class|style)\b")
 _INPUTS: Final = re.compile(rb"\\(?:input|include|subfile)\b")
-_NAMED: Final = re.compile(
+_ID_IN_NAME: Final = re.compile(
     r"(?P<arxiv>\d{4}\.\d{4,5})(?:v(?P<version>\d+))?|(?P<pmcid>PMC\d+)|\b(?P<openalex>W\d{6,})\b"
 )
 _DOI: Final = re.compile(r"10\.\d{4,9}[_/%-].+")
 _VERSION: Final = re.compile(r"\d{4}\.\d{4,5}(v\d+)")
-_SHOWN: Final = 5  # files that are skipped
+_MOST_NAMED: Final = 5  # files that are skipped
 _MOST_TEXTS: Final = 100_000
 
 
@@ -220,10 +220,12 @@ def read_texts(
             reader.read_file(path)
             n_texts += 1
         if given and not n_texts:
-            reader.notes.append(f"There is no text to read in {', '.join(given[:_SHOWN])}.")
+            reader.notes.append(f"There is no text to read in {', '.join(given[:_MOST_NAMED])}.")
         if skipped:
-            shown = ", ".join(os.path.basename(each) for each in skipped[:_SHOWN])
-            more = f" and {len(skipped) - _SHOWN:,} more" if len(skipped) > _SHOWN else ""
+            shown = ", ".join(os.path.basename(each) for each in skipped[:_MOST_NAMED])
+            more = (
+                f" and {len(skipped) - _MOST_NAMED:,} more" if len(skipped) > _MOST_NAMED else ""
+            )
             reader.notes.append(
                 f"Skipped, as they cannot be opened or are not named like texts: {shown}{more}. "
                 "To read one anyway, name it on the command line."
@@ -299,7 +301,10 @@ class _Reader:
         try:
             head = identify(path)
         except UnreadableText as error:
-            work_id, why = self._named_by(path), str(error).replace(path, os.path.basename(path))
+            work_id, why = (
+                self._work_in_path(path),
+                str(error).replace(path, os.path.basename(path)),
+            )
             self._tell(path, work_id, "not readable" if work_id else "not matched", why)
             if work_id:
                 self._enter_unread(work_id, path, why)
@@ -393,7 +398,7 @@ class _Reader:
         entry = {**entry, "reading": number}
         if known is None:
             some.append(entry)
-        elif _said(known) != _said(entry):
+        elif _without_run(known) != _without_run(entry):
             some[some.index(known)] = entry
 
     def _enter_unread(self, work_id: str, path: str, why: str) -> None:
@@ -419,7 +424,7 @@ class _Reader:
 
     def _match(self, path: str, head: TextHead) -> tuple[str | None, str]:
         """Return the citing work of a text, or None and the reason."""
-        named = self._named_by(path)
+        named = self._work_in_path(path)
         inside = {self.known[each] for each in head.ids if each in self.known}
         titled = self.titles.get(fold_title(head.title or ""), set())
         if named and inside and named not in inside:
@@ -442,7 +447,7 @@ class _Reader:
             return None, "It is the hub's own work."
         return work_id, ""
 
-    def _named_by(self, path: str) -> str | None:
+    def _work_in_path(self, path: str) -> str | None:
         """Return the work that the name of a file tells, if any."""
         parts = os.path.abspath(path).split(os.sep)
         for name in (parts[-1], parts[-2] if len(parts) > 1 else "", "_".join(parts[-2:])):
@@ -454,7 +459,7 @@ class _Reader:
 
 def _ids_in(name: str) -> Iterator[Identifier]:
     """Yield the identifiers in the name of a file: of arXiv, PMC, OpenAlex, a DOI."""
-    for found in _NAMED.finditer(name):
+    for found in _ID_IN_NAME.finditer(name):
         for scheme in ("arxiv", "pmcid", "openalex"):
             if found[scheme]:
                 yield Identifier(scheme, found[scheme])
@@ -528,7 +533,7 @@ def _is_same(one: dict[str, Any], other: dict[str, Any]) -> bool:
     return bool(one["sha256"] == other["sha256"] or is_file)
 
 
-def _said(entry: dict[str, Any]) -> dict[str, Any]:
+def _without_run(entry: dict[str, Any]) -> dict[str, Any]:
     """Return a reading without its day and tool."""
     return {name: value for name, value in entry.items() if name not in {"read_on", "program"}}
 
@@ -551,11 +556,11 @@ def _passage(number: int, found: Any) -> dict[str, Any]:
         "group_size": found.group_size if found.mark is not None else None,
         "names_work": found.names_work,
         "sentence_hash": hash_sentence(found.sentence),
-        "text": found.sentence[:_LONGEST],
-        "before": found.before and found.before[:_LONGEST],
-        "after": found.after and found.after[:_LONGEST],
-        "start": found.mark_start if (found.mark_end or 0) <= _LONGEST else None,
-        "end": found.mark_end if (found.mark_end or 0) <= _LONGEST else None,
+        "text": found.sentence[:_SENTENCE_LETTERS],
+        "before": found.before and found.before[:_SENTENCE_LETTERS],
+        "after": found.after and found.after[:_SENTENCE_LETTERS],
+        "start": found.mark_start if (found.mark_end or 0) <= _SENTENCE_LETTERS else None,
+        "end": found.mark_end if (found.mark_end or 0) <= _SENTENCE_LETTERS else None,
     }
 
 

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from citehub import _vocabularies as terms
 from citehub import vocabulary
-from citehub._file import write_whole
-from citehub._lock import writing
+from citehub._atomic_file import write_whole
 from citehub._raters import cohen_kappa, find_classes, known, pair_ac1
 from citehub._text import clean, clean_line, hash_sentence
+from citehub._writer_lock import writing
 from citehub.build.curate import find_hub_folder, load_newest
 from citehub.build.passages import REMARKS
 from citehub.build.spec import SOURCE
@@ -46,8 +46,8 @@ OPENED: Final = "Read in the paper"
 SETTLED: Final = "Settled after both judgements were read"
 LEVELS: Final = tuple(reversed(terms.CONFIDENCE.terms))
 _NO_SECOND: Final = "second", "unsure"
-_MOST_NAME: Final = 100  # letters
-_MOST_COMMENT: Final = 2000  # letters
+_NAME_LETTERS: Final = 100  # at most
+_COMMENT_LETTERS: Final = 2000  # at most
 _MOST_BYTES: Final = 10_000_000
 _MEANING: Final = re.compile(
     r"^ {0,3}[-*+] +\*\*([^*\n]{1,80})\*\*:? *(.+(?:\n +\S.*)*)", re.MULTILINE
@@ -89,7 +89,7 @@ class PairAgreement(NamedTuple):
     ac1: float | None
 
 
-class Taken(NamedTuple):
+class TakenJudgements(NamedTuple):
     """What became of a person's judgements in files.
 
     ``older`` names the passages whose judgement in ``labels.csv`` is newer, and stays.
@@ -169,8 +169,9 @@ class Review:
         }
 
     def _find_meanings(self) -> dict[LabelScheme, dict[str, str]]:
-        told = _MEANING.findall(self.guideline.text)
-        first, last = dict(reversed(told)), dict(told)  # a subject may be named as a role is
+        meanings = _MEANING.findall(self.guideline.text)
+        # A subject may be named as a role is.
+        first, last = dict(reversed(meanings)), dict(meanings)
         known: dict[str, Mapping[Any, str]] = {
             "intent": vocabulary.INTENTS,
             "polarity": vocabulary.POLARITIES,
@@ -238,8 +239,8 @@ class Review:
         spelt = _spell(name)
         if clean(name) != name or not any(map(str.isalnum, spelt)):
             raise BadArgument.of("--as", name, "a name, on one line")
-        if len(spelt) > _MOST_NAME:
-            raise BadArgument.of("--as", f"{spelt[:40]}…", f"at most {_MOST_NAME} letters long")
+        if len(spelt) > _NAME_LETTERS:
+            raise BadArgument.of("--as", f"{spelt[:40]}…", f"at most {_NAME_LETTERS} letters long")
         rows = self.labels()
         programs = self._programs | {
             _nearly(name_of(row)) for row in rows if not is_person(row.labeler_kind)
@@ -269,7 +270,7 @@ class Review:
             if row.context_id and name_of(row) == name and row.context_id not in self.passages
         ]
 
-    def keep(self, name: str, passage: PassageAtHand, said: Judgement) -> None:
+    def keep(self, name: str, passage: PassageAtHand, judgement: Judgement) -> None:
         """Write a person's judgement of a passage, in place of an earlier one.
 
         Raises
@@ -281,15 +282,15 @@ class Review:
         OSError
             The file cannot be written; it is unchanged.
         """
-        about = {"labeler_kind": "person", "confidence_level": said.confidence}
-        why = said.comment or (READ if passage.text else OPENED)
+        about = {"labeler_kind": "person", "confidence_level": judgement.confidence}
+        why = judgement.comment or (READ if passage.text else OPENED)
         rows = [
             self._row(passage, name, scheme, value, why) | about | {"rank": rank}
             for scheme, value, rank in (
-                ("intent", said.role, None),
-                ("intent", said.second, 2),
-                ("polarity", said.polarity, None),
-                ("subject", said.subject, None),
+                ("intent", judgement.role, None),
+                ("intent", judgement.second, 2),
+                ("polarity", judgement.polarity, None),
+                ("subject", judgement.subject, None),
             )
             if value
         ]
@@ -317,7 +318,7 @@ class Review:
         return {
             "work": passage.work_id, "scheme": scheme, "value": value,
             "context_id": passage.context_id, "who": name, "when": today().isoformat(),
-            "why": clean_line(why)[:_MOST_COMMENT], "labeler": name,
+            "why": clean_line(why)[:_COMMENT_LETTERS], "labeler": name,
             "guideline": self.guideline.version,
         }  # fmt: skip
 
@@ -345,10 +346,10 @@ class Review:
                     if key[1] == scheme
                 ]
                 if pairs:
-                    said = Counter(pairs)
+                    counts = Counter(pairs)
                     seen = {value for pair in pairs for value in pair}
                     values = find_classes(scheme, self.subjects, seen)
-                    table = np.array([[said[a, b] for b in values] for a in values])
+                    table = np.array([[counts[a, b] for b in values] for a in values])
                     found.append(PairAgreement(
                         one, other, scheme, len(pairs), int(table.trace()),
                         known(cohen_kappa(table)), known(pair_ac1(table, len(values))),
@@ -357,15 +358,15 @@ class Review:
 
     def disputes(self) -> tuple[list[Dispute], dict[tuple[str, LabelScheme], LabelRow]]:
         """Return where people differ, and what is settled, by passage and scheme."""
-        said: dict[tuple[str, LabelScheme], list[tuple[str, LabelRow]]] = defaultdict(list)
+        choices: dict[tuple[str, LabelScheme], list[tuple[str, LabelRow]]] = defaultdict(list)
         for name, rows in self._first().items():
             for key, row in rows.items():
-                said[key].append((name, row))
+                choices[key].append((name, row))
         found = [
-            Dispute(passage, scheme, tuple(sorted(said[context_id, scheme])))
+            Dispute(passage, scheme, tuple(sorted(choices[context_id, scheme])))
             for context_id, passage in self.passages.items()
             for scheme in self.values
-            if len({row.value for _, row in said[context_id, scheme]}) > 1
+            if len({row.value for _, row in choices[context_id, scheme]}) > 1
         ]
         settled = {
             (context_id, row.scheme): row
@@ -388,7 +389,7 @@ class Review:
 
     # -- files that people bring ----------------------------------------------------------
 
-    def take(self, paths: Sequence[str]) -> tuple[list[Taken], list[str]]:
+    def take(self, paths: Sequence[str]) -> tuple[list[TakenJudgements], list[str]]:
         """Take the judgements of files into ``labels.csv``: all of them, or none.
 
         If a person judged a passage twice, the later day counts; on the same day, the file counts.
@@ -417,7 +418,7 @@ class Review:
         if rows_new:
             self._write(rows_new, lambda row: _is_among(row, self.context_of(row), changed))
         taken = [
-            Taken(
+            TakenJudgements(
                 name, len(kinds.get("new", ())), tuple(kinds.get("replaced", ())),
                 len(kinds.get("same", ())), tuple(kinds.get("older", ())),
             )
@@ -453,8 +454,8 @@ class Review:
             raise SourceError.at(path, 0, "is a device, not a file")
         if os.path.isfile(path) and os.path.getsize(path) > _MOST_BYTES:
             raise SourceError.at(path, 0, f"is larger than {_MOST_BYTES:,} bytes")
-        rows, said = read_labels(path)
-        notes += said
+        rows, row_notes = read_labels(path)
+        notes += row_notes
         for row in rows:
             for problem in self._find_wrong(row):
                 raise SourceError.at(path, row.decision.line, problem)
@@ -647,12 +648,12 @@ def _compare(before: Sequence[LabelRow] | None, rows: Sequence[LabelRow]) -> str
     """Compare rows with those that the hub has for the same person and passage."""
     if before is None:
         return "new"
-    if sorted(map(_said, before)) == sorted(map(_said, rows)):
+    if sorted(map(_without_day, before)) == sorted(map(_without_day, rows)):
         return "same"
     return "replaced" if _day(rows) >= _day(before) else "older"
 
 
-def _said(row: LabelRow) -> tuple[str, ...]:
+def _without_day(row: LabelRow) -> tuple[str, ...]:
     """Return all cells of a row except the day, as text."""
     cells = _cells(row) | {"when": None, "passage": None, "context_id": None, "work": None}
     return tuple("" if cell is None else str(cell) for cell in cells.values())

@@ -9,7 +9,7 @@ import shutil
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from citehub import _folder
+from citehub import _atomic_folder
 from citehub._catalog import INDEX, read_index
 from citehub._manifest import read_manifest
 from citehub.build.register import register
@@ -39,7 +39,7 @@ def newest(folder: str) -> str:
 @contextmanager
 def staging(folder: str, version: str) -> Iterator[str]:
     """Make a hub folder with the sources and one release of another, to build the next one."""
-    with _folder.scratch_folder(os.path.join(folder, STAGED)) as staged:
+    with _atomic_folder.scratch_folder(os.path.join(folder, STAGED)) as staged:
         for entry in os.scandir(folder):
             if entry.is_file() and not entry.name.startswith("."):
                 shutil.copyfile(entry.path, os.path.join(staged, entry.name))

@@ -197,8 +197,8 @@ def _multicite(path: str) -> Iterator[Context]:
         if 0 <= start < stop:
             before, cited = _untag(text[:start]), _untag(text[start:stop])
             mark = (len(before), len(before) + len(cited)) if cited else None
-        said = row["y"] if isinstance(row["y"], list) else row["y"].split()
-        roles = frozenset(_MULTICITE[each] for each in said)
+        labels = row["y"] if isinstance(row["y"], list) else row["y"].split()
+        roles = frozenset(_MULTICITE[each] for each in labels)
         yield Context(_untag(text), "", mark, roles)
 
 

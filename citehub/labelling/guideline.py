@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 BUILT_IN: Final = "citehub-1"
 """The version of the default guideline."""
 _NAME: Final = re.compile(r"guideline-([0-9]{1,4})\.md")
-_MOST: Final = 100_000  # bytes
+_MOST_BYTES: Final = 100_000
 
 
 class Guideline(NamedTuple):
@@ -48,14 +48,14 @@ def read_guideline(source: str, subjects: Mapping[str, str]) -> Guideline:
     newest = max(found, key=lambda match: int(match[1]))
     path = os.path.join(source, newest[0])
     with open(path, "rb") as file:
-        data = file.read(_MOST + 1)
+        data = file.read(_MOST_BYTES + 1)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = ""
-    if not text.strip() or len(data) > _MOST:
+    if not text.strip() or len(data) > _MOST_BYTES:
         raise SourceError(
-            f"{path} is not a guideline: it is empty, over {_MOST:,} bytes, or not UTF-8"
+            f"{path} is not a guideline: it is empty, over {_MOST_BYTES:,} bytes, or not UTF-8"
         )
     return Guideline(newest[1], text)
 

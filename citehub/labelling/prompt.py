@@ -130,18 +130,18 @@ def read_answer(text: str, passage: str, subjects: Collection[str]) -> Judgement
     ValueError
         The answer does not judge this passage; the error says why.
     """
-    said = _parse(text)
-    if said.get("passage") != passage:
+    answer = _parse(text)
+    if answer.get("passage") != passage:
         raise ValueError(
-            f"it is about the passage {said.get('passage')!r:.60}, not {passage!r:.60}"
+            f"it is about the passage {answer.get('passage')!r:.60}, not {passage!r:.60}"
         )
-    intent = _one_of(said, "intent", terms.INTENT.terms)
-    second = _one_of(said, "second_intent", (*terms.INTENT.terms, None))
-    polarity = _one_of(said, "polarity", terms.POLARITY.terms)
-    subject = _one_of(said, "subject", (*subjects, None)) if subjects else None
-    confidence = _one_of(said, "confidence", terms.CONFIDENCE.terms)
+    intent = _one_of(answer, "intent", terms.INTENT.terms)
+    second = _one_of(answer, "second_intent", (*terms.INTENT.terms, None))
+    polarity = _one_of(answer, "polarity", terms.POLARITY.terms)
+    subject = _one_of(answer, "subject", (*subjects, None)) if subjects else None
+    confidence = _one_of(answer, "confidence", terms.CONFIDENCE.terms)
     second = None if second in {intent, "unsure"} else second
-    return Judgement(intent, second, polarity, subject, confidence, _gist(said.get("gist")))
+    return Judgement(intent, second, polarity, subject, confidence, _gist(answer.get("gist")))
 
 
 def _parse(text: str) -> dict[str, Any]:
@@ -151,16 +151,16 @@ def _parse(text: str) -> dict[str, Any]:
     before, *fenced = plain.split(_FENCE)
     is_fenced = len(fenced) == _FENCED and not before.startswith("{")
     try:
-        said = json.loads(_LANGUAGE.sub("", fenced[0], count=1) if is_fenced else plain)
+        answer = json.loads(_LANGUAGE.sub("", fenced[0], count=1) if is_fenced else plain)
     except (ValueError, RecursionError):
         raise ValueError("it is no JSON") from None
-    if not isinstance(said, dict):
+    if not isinstance(answer, dict):
         raise ValueError("it is not a JSON object")  # noqa: TRY004 -- as of all that is no judgement
-    return said
+    return answer
 
 
-def _one_of(said: dict[str, Any], key: str, allowed: Collection[Any]) -> Any:
-    value = said.get(key)
+def _one_of(answer: dict[str, Any], key: str, allowed: Collection[Any]) -> Any:
+    value = answer.get(key)
     if not isinstance(value, str | None) or value not in allowed:
         listed = ", ".join("null" if each is None else each for each in allowed)
         raise ValueError(f"{key} is {value!r:.60}, not one of {listed}")

@@ -18,12 +18,12 @@ VERSION: Final = "1"
 """It increases whenever a cue or a weight changes."""
 MARK: Final = "\u2060"
 """Stands for the mark in a sentence, and for those of other works."""
-_PRIOR: Final = 2.0  # background is what most citations are
+_BACKGROUND_WEIGHT: Final = 2.0  # it is what most citations are
 _NEAR: Final = 0.5
-_AROUND: Final = 2_000  # signs that are looked at, before a mark and behind it
-_TITLE: Final = 1_000  # signs of the titles of sections
-_SHOWN: Final = 4  # words of a cue: a release may not carry more of a sentence
-_TWICE: Final = 1.5  # what a cue is worth that is there more than once
+_CONTEXT_LETTERS: Final = 2_000  # that are looked at, before a mark and behind it
+_TITLE_LETTERS: Final = 1_000  # of sections
+_CUE_WORDS: Final = 4  # at most: a release may not carry more of a sentence
+_REPEATED_WEIGHT: Final = 1.5  # of a cue that is there more than once
 _OTHERS: Final = r"(?:previous|prior|earlier|other|recent|several|past|published)(?:ly)?"
 _CUES: Final[tuple[tuple[Intent, float, str, str], ...]] = (
     ("result", 4, "agrees or not",
@@ -187,7 +187,7 @@ _TITLES: Final[tuple[tuple[Intent, float, str], ...]] = (
 _SECTIONS: Final = tuple(
     (role, weight, re.compile(words, re.IGNORECASE)) for role, weight, words in _TITLES
 )
-_OWN: Final = re.compile(
+_OWN_FINDING: Final = re.compile(
     r"\b(?:our|we|us|the present|this) (?:\w+ ){0,2}?(?:results?|findings?|data|study|studies|work"
     r"|observations?|analys[ie]s|experiments?|patients?|cohort|values?|conclusions?|model|found"
     r"|observed|show\w*|confirm\w*|estimates?|method|approach)\b|\bour\b"
@@ -275,7 +275,7 @@ def judge(sentence: str, *, section: str = "", mark: tuple[int, int] | None = No
     >>> judge("See [7].").role is None
     True
     """
-    text, section = _with_marks(sentence, mark), section[:_TITLE]
+    text, section = _with_marks(sentence, mark), section[:_TITLE_LETTERS]
     seen, told, ranked = _weigh(text, section)
     best, most = ranked[0]
     margin = round(most - (ranked[1][1] if len(ranked) > 1 else 0.0), 2)
@@ -290,30 +290,30 @@ def _weigh(
 ) -> tuple[dict[Intent, list[tuple[float, str]]], dict[Intent, str], list[tuple[Intent, float]]]:
     """Return the cues, what the section says, and the roles by their sums."""
     seen: dict[Intent, list[tuple[float, str]]] = {}
-    told: dict[Intent, str] = {}
-    sums: dict[Intent, float] = {"background": _PRIOR}
+    cues: dict[Intent, str] = {}
+    sums: dict[Intent, float] = {"background": _BACKGROUND_WEIGHT}
     for role, weight, name, pattern in _RULES:
         found = list(itertools.islice(pattern.finditer(text), 2))
         if found:
-            worth = weight * (1.0 if len(found) == 1 else _TWICE)
+            worth = weight * (1.0 if len(found) == 1 else _REPEATED_WEIGHT)
             sums[role] = sums.get(role, 0.0) + worth
-            words = " ".join(found[0][0].replace(MARK, "").split()[:_SHOWN])
+            words = " ".join(found[0][0].replace(MARK, "").split()[:_CUE_WORDS])
             seen.setdefault(role, []).append((worth, f"{name}: {words}" if words else name))
     for role, weight, pattern in _SECTIONS:
         if named := pattern.search(section):
             sums[role] = sums.get(role, 0.0) + weight
-            told.setdefault(role, named[0])
-    return seen, told, sorted(sums.items(), key=lambda pair: -pair[1])
+            cues.setdefault(role, named[0])
+    return seen, cues, sorted(sums.items(), key=lambda pair: -pair[1])
 
 
 def best_guess(sentence: str, *, section: str = "", mark: tuple[int, int] | None = None) -> Intent:
     """Return the leading role, even if `judge` abstains."""
-    return _weigh(_with_marks(sentence, mark), section[:_TITLE])[2][0][0]
+    return _weigh(_with_marks(sentence, mark), section[:_TITLE_LETTERS])[2][0][0]
 
 
 def _polarity(text: str, role: Intent, section: str) -> Polarity:
     """Return the polarity: only of a result that names the citing work's own."""
-    is_own = _OWN.search(text) or (_FINDINGS.search(section) and _THESE.search(text))
+    is_own = _OWN_FINDING.search(text) or (_FINDINGS.search(section) and _THESE.search(text))
     if role != "result" or not is_own:
         return "mentioning"
     differs, agrees = _AGAINST.search(text), _FOR.search(text)
@@ -326,6 +326,6 @@ def _polarity(text: str, role: Intent, section: str) -> Polarity:
 def _with_marks(sentence: str, mark: tuple[int, int] | None) -> str:
     """Return a sentence with one sign for each mark, cut around the one that counts."""
     if mark is not None and 0 <= mark[0] < mark[1] <= len(sentence):
-        before = sentence[max(0, mark[0] - _AROUND) : mark[0]]
-        sentence = f"{before} {MARK} {sentence[mark[1] : mark[1] + _AROUND]}"
-    return _MARKS.sub(f" {MARK} ", sentence[: 2 * _AROUND + 3])
+        before = sentence[max(0, mark[0] - _CONTEXT_LETTERS) : mark[0]]
+        sentence = f"{before} {MARK} {sentence[mark[1] : mark[1] + _CONTEXT_LETTERS]}"
+    return _MARKS.sub(f" {MARK} ", sentence[: 2 * _CONTEXT_LETTERS + 3])

@@ -69,7 +69,7 @@ class Scores(NamedTuple):
 
 def score(
     true: Sequence[frozenset[Any]],
-    said: Sequence[Value],
+    predicted: Sequence[Value],
     judged: Sequence[bool],
     roles: Sequence[Value],
 ) -> Scores:
@@ -79,7 +79,7 @@ def score(
     ----------
     true : sequence of frozenset of str
         The roles that people gave each context, one or more. One of them is enough to be right.
-    said : sequence of str
+    predicted : sequence of str
         The labeller's leading role, even if it abstains.
     judged : sequence of bool
         Whether it did not abstain.
@@ -96,7 +96,8 @@ def score(
     import numpy as np
 
     pairs = [
-        (each if each in gold else min(gold), each) for gold, each in zip(true, said, strict=True)
+        (each if each in gold else min(gold), each)
+        for gold, each in zip(true, predicted, strict=True)
     ]
     place = {role: number for number, role in enumerate(roles)}
     size = len(roles) + 1  # the last stands for roles that do not count
@@ -112,7 +113,7 @@ def score(
     means = [f1_of(random.choice(codes, len(codes))).mean() for _ in range(DRAWS)]
     n_true, n_said = Counter(one for one, _ in pairs), Counter(other for _, other in pairs)
     n_hits = Counter(one for one, other in pairs if one == other)
-    told = tuple(
+    scores = tuple(
         RoleScore(
             role, n_hits[role] / max(1, n_said[role]), n_hits[role] / max(1, n_true[role]),
             float(value), n_true[role], n_said[role],
@@ -122,21 +123,21 @@ def score(
     low, high = np.percentile(means, (_LOW, _HIGH))
     right = sum(one == other and sure for (one, other), sure in zip(pairs, judged, strict=True))
     return Scores(
-        float(whole.mean()), float(low), float(high), told, len(pairs), sum(judged), right
+        float(whole.mean()), float(low), float(high), scores, len(pairs), sum(judged), right
     )
 
 
 def judge_all(corpus: Corpus) -> Scores:
     """Return the scores of the rules on a corpus; a role that it lacks counts as the nearest."""
-    said: list[Intent] = []
+    predicted: list[Intent] = []
     for each in corpus.contexts:
         role = best_guess(each.text, section=each.section, mark=each.mark)
-        said.append(role if role in corpus.roles else _NEXT.get(role, role))
+        predicted.append(role if role in corpus.roles else _NEXT.get(role, role))
     judged = [
         judge(each.text, section=each.section, mark=each.mark).role is not None
         for each in corpus.contexts
     ]
-    return score([each.roles for each in corpus.contexts], said, judged, corpus.roles)
+    return score([each.roles for each in corpus.contexts], predicted, judged, corpus.roles)
 
 
 def judge_polarity(corpus: Corpus) -> Scores | None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_AGAIN: Final = 0.1  # seconds
+_POLL_SECONDS: Final = 0.1
 
 
 class Watch:
@@ -56,7 +56,7 @@ class Watch:
             for each in {self._socket, getattr(self._connection, "sock", None)} - {None}:
                 with suppress(OSError):
                     socket.socket.shutdown(each, socket.SHUT_RDWR)  # of TLS, too
-            if done.wait(_AGAIN):
+            if done.wait(_POLL_SECONDS):
                 return
 
     def install(self, manager: Any) -> Any:

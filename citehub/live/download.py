@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from citehub import _folder
+from citehub import _atomic_folder
 from citehub._packed import cache_folder
 from citehub.errors import BadAnswer, MissingExtra
 from citehub.live import transport
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from typing import Self
 
-_LEAST: Final = 60.0  # seconds for a file
-_SLOWEST: Final = 20_000  # bytes a second, on average
+_LEAST_SECONDS: Final = 60.0  # for a file
+_LEAST_RATE: Final = 20_000  # bytes a second, on average
 _OK, _PART = 200, 206
-_OLD: Final = 30 * 86_400  # seconds after which what nobody went on with is removed
+_KEPT_SECONDS: Final = 30 * 86_400  # after which what nobody went on with is removed
 _RANGE: Final = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
 _LONGEST_TAG: Final = 200
 
@@ -200,7 +200,7 @@ class _Part:
     @property
     def seconds(self) -> float:
         """The time for an exchange."""
-        return _LEAST + (self.size - self.n) / _SLOWEST
+        return _LEAST_SECONDS + (self.size - self.n) / _LEAST_RATE
 
     @property
     def most(self) -> int:
@@ -242,10 +242,10 @@ class _Part:
                     file.write(part)
                 self.n += len(part)
                 took = time.monotonic() - began
-                if took > _LEAST and self.n - start < took * _SLOWEST:
+                if took > _LEAST_SECONDS and self.n - start < took * _LEAST_RATE:
                     raise self._refusal(
-                        f"comes at less than {_SLOWEST // 1000} kB a second. What came is kept, "
-                        "and the same command goes on from there"
+                        f"comes at less than {_LEAST_RATE // 1000} kB a second. What came is "
+                        "kept, and the same command goes on from there"
                     )
 
     def _check_announced(self, start: int, headers: Mapping[str, str]) -> None:
@@ -290,7 +290,7 @@ class _Part:
     def _on_disk(self) -> Iterator[None]:
         """Keep an error of the disk apart, as those of the network are tried again."""
         try:
-            with _folder.naming(self.path):
+            with _atomic_folder.named_in_errors(self.path):
                 yield
         except OSError as error:
             self.error = error
@@ -304,5 +304,5 @@ def _clear_old(folder: str) -> None:
     """Remove what nobody went on with for a month."""
     for entry in os.scandir(folder):
         with suppress(OSError):
-            if time.time() - entry.stat().st_mtime > _OLD:
+            if time.time() - entry.stat().st_mtime > _KEPT_SECONDS:
                 shutil.rmtree(entry.path) if entry.is_dir() else os.unlink(entry.path)

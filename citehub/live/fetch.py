@@ -13,10 +13,10 @@ from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
-from citehub import _folder
+from citehub import _atomic_folder
 from citehub._identifiers import Identifier, parse_identifier
-from citehub._lock import keeping
 from citehub._text import counted
+from citehub._writer_lock import resumable
 from citehub.bulk.extract import Note
 from citehub.bulk.find import fold_title
 from citehub.errors import (
@@ -33,7 +33,7 @@ from citehub.errors import (
 from citehub.live.kept import Kept, read_on
 from citehub.live.transport import Live
 from citehub.sources.answers import contents
-from citehub.sources.api import Endless, Found, Told
+from citehub.sources.api import Endless, FoundRecord, KnownIds
 from citehub.sources.records import best_identifier
 from citehub.sources.registry import live_sources
 
@@ -41,15 +41,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from citehub.live.kept import Transport
-    from citehub.sources.api import Api, Listed
+    from citehub.sources.api import Api, ListState
     from citehub.sources.source import Source
 
 Given = TypeVar("Given")
 _ROUNDS: Final = 6  # identifiers lead to records, which have further identifiers
 _ADDRESS: Final = re.compile(r"\s*([a-z][a-z0-9+.-]*://|www\.)", re.IGNORECASE)
-_LONGEST: Final = 200  # letters of a title in a message
-_SHOWN: Final = 9  # works of one title
-_WITHOUT: Final = {True: "does not know it.", False: "cannot be asked by this identifier."}
+_TITLE_LETTERS: Final = 200  # in a message
+_MOST_NAMED: Final = 9  # works of one title
+_WHY_NOT_FOUND: Final = {True: "does not know it.", False: "cannot be asked by this identifier."}
 
 
 class Fetched(NamedTuple):
@@ -61,7 +61,7 @@ class Fetched(NamedTuple):
         The identifier by which a hub names the work.
     folder : str
         The answers, in a folder for each source that has the work.
-    lists : dict of str to Listed
+    lists : dict of str to ListState
         The state of the list of citing works, by source.
     failed : dict of str to str
         Sources that gave only part of their list, each with the reason.
@@ -75,7 +75,7 @@ class Fetched(NamedTuple):
 
     work: str
     folder: str
-    lists: dict[str, Listed]
+    lists: dict[str, ListState]
     failed: dict[str, str]
     silent: tuple[str, ...]
     notes: tuple[str, ...]
@@ -87,12 +87,12 @@ class Earlier(NamedTuple):
 
     ``records`` are names of citing records: OpenAlex is asked what became of those that it no
     longer lists, OpenCitations for what Meta said about them. ``folder`` keeps the source's
-    answers, if they are whole; else ``told`` lists the identifiers that the source gave itself.
+    answers, if they are whole; else ``known_ids`` are the identifiers that the source gave.
     ``n_works`` is the number of citing works that the source names.
     """
 
     records: frozenset[str] = frozenset()
-    told: Told = Told()
+    known_ids: KnownIds = KnownIds()
     folder: str = ""
     n_works: int = 0
 
@@ -107,9 +107,9 @@ class _Asking:
 
     source: Source
     kept: Kept
-    found: dict[str, Found] = field(default_factory=dict)
+    found: dict[str, FoundRecord] = field(default_factory=dict)
     asked: set[Identifier] = field(default_factory=set)
-    listed: Listed | None = None
+    listed: ListState | None = None
     error: FetchError | None = None
 
     @property
@@ -207,7 +207,7 @@ def fetch(  # noqa: PLR0913
     n_before = sum(live.requests.values()) if live else 0
     if live is not None:
         live.check_network()
-    with nullcontext() if keeps else keeping(pending):
+    with nullcontext() if keeps else resumable(pending):
         run = _Run(chosen, pending, transport, progress, earlier)
         try:
             ids, notes = run.ask(work)
@@ -241,7 +241,7 @@ class _Run:
         self.progress = progress
         self.earlier = earlier
         self.pending = pending
-        self._before: dict[str, Told] = {}
+        self._before: dict[str, KnownIds] = {}
         has_key = getattr(transport, "has_key", lambda _source: True)
         self.askings = []
         for source in sources:
@@ -272,12 +272,12 @@ class _Run:
         self._refuse_unknown(work)
         known: set[Identifier] = set()
         for source_id in self.earlier.keys() - {each.source.id for each in self.askings}:
-            known |= self._told(source_id).citing
+            known |= self._known_before(source_id).citing
         for asking in self.askings:
             if asking.error is None and (asking.found or asking.api.search is None):
                 self._list(asking, ids, known)
             if asking.listed is None or not asking.listed.received:  # what it said before stays
-                known |= self._told(asking.source.id).citing
+                known |= self._known_before(asking.source.id).citing
         whole = [each for each in self.askings if each.listed]
         if not whole:
             raise self._no_list()
@@ -298,25 +298,25 @@ class _Run:
     def _own_of_others(self, ids: set[Identifier]) -> set[Identifier]:
         """Return earlier statements on the work by sources that are now silent."""
         answering = {each.source.id for each in self.askings if each.found and not each.error}
-        own = (self._told(each).own for each in self.earlier.keys() - answering)
-        return {each for told in own if told & ids for each in told}
+        own = (self._known_before(each).own for each in self.earlier.keys() - answering)
+        return {each for known in own if known & ids for each in known}
 
-    def _told(self, source_id: str) -> Told:
+    def _known_before(self, source_id: str) -> KnownIds:
         """Return the identifiers that a source gave the hub before."""
         if source_id not in self._before:
             earlier = self.earlier.get(source_id, Earlier())
-            told = earlier.told
+            known = earlier.known_ids
             if earlier.folder:
                 api = next(each.api for each in live_sources() if each.id == source_id)
-                told = api.told(contents(earlier.folder)) if api else told
-            self._before[source_id] = told
+                known = api.known_ids(contents(earlier.folder)) if api else known
+            self._before[source_id] = known
         return self._before[source_id]
 
     def _no_list(self) -> FetchError:
         failed = [each.error for each in self.askings if each.error]
-        said = _joined(failed or [Unreachable("No source could be asked.")])
-        return type(said)(
-            f"No source gave a whole list of what cites the work.\n{said}\nThe answers are kept "
+        error = _join_errors(failed or [Unreachable("No source could be asked.")])
+        return type(error)(
+            f"No source gave a whole list of what cites the work.\n{error}\nThe answers are kept "
             f"in {self.pending}; the same command goes on from there."
         )
 
@@ -328,8 +328,8 @@ class _Run:
                 f"{shorten(title)} looks like a title, and {names} cannot be searched by title. "
                 "Name the work by its DOI, arXiv id or PMID, or ask another source, too."
             )
-        wanted, works = fold_title(title), list[tuple[set[Identifier], Found]]()
-        others: list[Found] = []
+        wanted, works = fold_title(title), list[tuple[set[Identifier], FoundRecord]]()
+        others: list[FoundRecord] = []
         failed: list[FetchError] = []
         for asking in self.askings:
             if asking.api.search is None:
@@ -351,11 +351,13 @@ class _Run:
         if len(works) == 1:
             return works[0][0]
         if failed:
-            raise _joined(failed)
+            raise _join_errors(failed)
         if works:
-            choices = dict(_describe(each) for _, each in works[:_SHOWN])
+            choices = dict(_describe(each) for _, each in works[:_MOST_NAMED])
             raise SeveralWorks(title, choices, len(works))
-        listed = "".join(f"\n  {name}  {words}" for name, words in map(_describe, others[:_SHOWN]))
+        listed = "".join(
+            f"\n  {name}  {words}" for name, words in map(_describe, others[:_MOST_NAMED])
+        )
         near = f" The nearest ones:{listed}" if listed else ""
         raise UnknownWork(
             f"No source that was asked has a work with the title {shorten(title)}. Name it by its "
@@ -392,18 +394,18 @@ class _Run:
             return
         failed = [each.error for each in self.askings if each.error]
         if failed and not any(each.kept.used and not each.error for each in self.askings):
-            joined = _joined(failed)
+            joined = _join_errors(failed)
             raise type(joined)(
                 f"No source answered.\n{joined}\nNothing was made. Mend that, and run the same "
                 "command again."
             )
-        said = [
-            str(each.error or f"{each.title} {_WITHOUT[bool(each.kept.used)]}")
+        sentences = [
+            str(each.error or f"{each.title} {_WHY_NOT_FOUND[bool(each.kept.used)]}")
             for each in self.askings
         ]
         raise UnknownWork(
             f"No source that answered has the work {shorten(work)}. Check the spelling, or name "
-            f"it by another identifier. The answers: {' '.join(said)}",
+            f"it by another identifier. The answers: {' '.join(sentences)}",
             work,
         )
 
@@ -427,7 +429,7 @@ class _Run:
         asking.listed = listed
         known |= listed.ids
 
-    def _refuse_less(self, asking: _Asking, listed: Listed) -> None:
+    def _refuse_less(self, asking: _Asking, listed: ListState) -> None:
         """Refuse a partial list if the hub has more: a missing work may still be there."""
         earlier = self.earlier.get(asking.source.id)
         if earlier is None:
@@ -446,7 +448,7 @@ class _Run:
         """Write the answers of all sources with a whole list."""
         best = best_identifier(ids)
         lists, silent = {}, []
-        with _folder.scratch_folder(out) as made:
+        with _atomic_folder.scratch_folder(out) as made:
             for asking in self.askings:
                 if asking.error:
                     continue
@@ -464,7 +466,7 @@ class _Run:
                     nameless=asking.listed.n_nameless,
                 )
                 asking.kept.finish(os.path.join(made, asking.source.id), note)
-            _folder.move(made, out)
+            _atomic_folder.move(made, out)
         failed = {each.source.id: str(each.error) for each in self.askings if each.error}
         notes += [f"{each} knows neither the work nor anything that cites it." for each in silent]
         name = best.curie if best else ""
@@ -473,10 +475,10 @@ class _Run:
 
 def shorten(text: str) -> str:
     """Return text in quotes, cut for a message."""
-    return repr(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…")
+    return repr(text if len(text) <= _TITLE_LETTERS else f"{text[:_TITLE_LETTERS]}…")
 
 
-def _joined(errors: list[FetchError]) -> FetchError:
+def _join_errors(errors: list[FetchError]) -> FetchError:
     """Return one error for several, of the kind of the first."""
     return type(errors[0])("\n".join(map(str, errors)))
 
@@ -520,7 +522,7 @@ def _understood(asking: _Asking) -> Iterator[None]:
         raise _NotUnderstood(f"{asking.title} gives an answer in an unknown form.") from None
 
 
-def _tell(title: str, listed: Listed) -> Iterable[str]:
+def _tell(title: str, listed: ListState) -> Iterable[str]:
     """Yield notes on a whole list."""
     if listed.lost:
         yield listed.lost
@@ -557,7 +559,7 @@ def _teller(title: str, progress: Callable[[str], None]) -> Callable[[int, int |
     return tell
 
 
-def _describe(found: Found) -> tuple[str, str]:
+def _describe(found: FoundRecord) -> tuple[str, str]:
     """Return an identifier of a record, and its title and year."""
     best = best_identifier(found.ids)
     year = f", {found.year}" if found.year else ""

@@ -13,8 +13,8 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from citehub import _folder
-from citehub._file import write_whole
+from citehub import _atomic_folder
+from citehub._atomic_file import write_whole
 from citehub.bulk.extract import NOTE
 from citehub.errors import BadAnswer, Unreachable
 from citehub.sources.answers import Asked, copy, is_kept, keep, read_body, read_lines
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from citehub.sources.answers import Answer, Line
     from citehub.sources.source import Source
 
-_CLOCK: Final = "clock"  # a file beside answers that are not taken over yet
-_SLACK: Final = 60.0  # seconds
+_CLOCK_FILE: Final = "clock"  # beside answers that are not taken over yet
+_SLACK_SECONDS: Final = 60.0
 _OK: Final = 200
-_OLD: Final = datetime.timedelta(days=1)
+_FRESH_FOR: Final = datetime.timedelta(days=1)
 """Older answers are asked for again, as newer ones would not fit them."""
 
 
@@ -81,7 +81,7 @@ class Kept:
             now = datetime.datetime.now(tz=datetime.UTC)
             lines = [line for line, _ in read_lines(self.folder, is_whole=False)]
             ahead = self._read_clock()
-            if self.transport and any(_age(each, now, ahead) > _OLD for each in lines):
+            if self.transport and any(_age(each, now, ahead) > _FRESH_FOR for each in lines):
                 lines = []
             if self.transport:  # what a killed process left half written goes
                 lines = self._write(lines)
@@ -143,32 +143,32 @@ class Kept:
     def finish(self, target: str, note: Note) -> None:
         """Write the used answers, and notes on them, into another folder."""
         copy(self.folder, self.used.values(), target)
-        _folder.write_bytes(os.path.join(target, NOTE), note.to_json())
+        _atomic_folder.write_bytes(os.path.join(target, NOTE), note.to_json())
 
     def _read_clock(self) -> float:
         """Return the seconds by which this computer's clock was ahead, as the last run saw."""
         try:
-            with open(os.path.join(self.folder, _CLOCK), encoding="utf-8") as file:
+            with open(os.path.join(self.folder, _CLOCK_FILE), encoding="utf-8") as file:
                 ahead = float(file.read())
         except (OSError, ValueError):
             return 0.0
         return ahead if math.isfinite(ahead) else 0.0
 
     def _write_clock(self, ahead: float) -> None:
-        if abs(ahead - self._ahead) > _SLACK:
-            path = os.path.join(self.folder, _CLOCK)
+        if abs(ahead - self._ahead) > _SLACK_SECONDS:
+            path = os.path.join(self.folder, _CLOCK_FILE)
             write_whole([str(ahead).encode()], path, force=True)
             self._ahead = ahead
 
     def _write(self, lines: Collection[Line]) -> list[Line]:
         """Keep only some answers of the folder; return their lines."""
         ahead = self._read_clock()
-        with _folder.scratch_folder(self.folder) as kept:
+        with _atomic_folder.scratch_folder(self.folder) as kept:
             lines = copy(self.folder, lines, kept)
             if os.path.isdir(self.folder):
-                _folder.replace(kept, self.folder)
+                _atomic_folder.replace(kept, self.folder)
             else:  # nothing was kept before
-                _folder.move(kept, self.folder)
+                _atomic_folder.move(kept, self.folder)
         self._ahead = 0.0
         self._write_clock(ahead)
         return lines
@@ -186,4 +186,4 @@ def _age(line: Line, now: datetime.datetime, ahead: float) -> datetime.timedelta
         since = now - datetime.datetime.fromisoformat(line.at)
         return min(abs(since), abs(since - datetime.timedelta(seconds=ahead)))
     except (TypeError, ValueError, OverflowError):
-        return _OLD * 2
+        return _FRESH_FOR * 2

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from citehub.errors import BadAnswer, BadArgument, FetchError, Unreachable
 from citehub.live.settings import LOOPBACK, MODEL_KEY, check_address, setting
-from citehub.live.transport import CONNECT, Live
+from citehub.live.transport import CONNECT_SECONDS, Live
 from citehub.sources.answers import Asked
 from citehub.sources.api import Host, Refused
 from citehub.sources.source import Source
@@ -17,11 +17,11 @@ from citehub.sources.source import Source
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-_SECONDS: Final = 600.0  # for an answer, which a slow computer takes long to write
-_MOST: Final = 1 << 20  # bytes of an answer
-_TOKENS: Final = 4_096  # of an answer, with what the model thinks before
-_FOUND: Final = 200
-_LONGEST: Final = 200  # letters of a name
+_ANSWER_SECONDS: Final = 600.0  # which a slow computer takes to write
+_MOST_BYTES: Final = 1 << 20  # of an answer
+_ANSWER_TOKENS: Final = 4_096  # with what the model thinks before
+_OK: Final = 200
+_NAME_LETTERS: Final = 200
 
 
 class Completion(NamedTuple):
@@ -63,9 +63,9 @@ class ModelHost:
         self, at: str, model: str, tell: Callable[[str], None] = lambda _said: None
     ) -> None:
         check_address("--at", at, is_secret=False)
-        if not model.strip() or len(model) > _LONGEST or not model.isprintable():
+        if not model.strip() or len(model) > _NAME_LETTERS or not model.isprintable():
             raise BadArgument(
-                f"The model {model!r:.60} should be a name of at most {_LONGEST} letters."
+                f"The model {model!r:.60} should be a name of at most {_NAME_LETTERS} letters."
             )
         parts = urlsplit(at)
         self.at, self.model, self.name = at.rstrip("/"), model, parts.netloc
@@ -78,7 +78,11 @@ class ModelHost:
         )  # fmt: skip
         self._source = Source("model", self.name, None, "program", None, texts=host)
         self._live = Live(
-            [self._source], tell=tell, seconds=_SECONDS, most=_MOST, is_direct=self.is_local
+            [self._source],
+            tell=tell,
+            seconds=_ANSWER_SECONDS,
+            most=_MOST_BYTES,
+            is_direct=self.is_local,
         )
         self._refused: set[str] = set()
 
@@ -106,7 +110,7 @@ class ModelHost:
         parts = urlsplit(self.at)
         port = parts.port or (443 if parts.scheme == "https" else 80)
         try:
-            socket.create_connection((parts.hostname or "", port), timeout=CONNECT).close()
+            socket.create_connection((parts.hostname or "", port), timeout=CONNECT_SECONDS).close()
         except OSError:
             raise Unreachable(
                 f"Nothing answers at {self.at}. Start the server of the model, or correct --at. "
@@ -131,7 +135,7 @@ class ModelHost:
         form = {"name": "judgement", "strict": True, "schema": dict(schema)}
         options = {
             "response_format": {"type": "json_schema", "json_schema": form},
-            "temperature": temperature, "seed": seed, "max_tokens": _TOKENS,
+            "temperature": temperature, "seed": seed, "max_tokens": _ANSWER_TOKENS,
         }  # fmt: skip
         messages = [{"role": "system", "content": system}, {"role": "user", "content": user}]
         refused = set(self._refused)
@@ -148,7 +152,7 @@ class ModelHost:
                     raise
                 refused |= named
                 continue
-            if answer.status != _FOUND:
+            if answer.status != _OK:
                 raise self._explain()
             self._refused = refused
             settings = {name: each for name, each in sent.items() if name != "response_format"}
@@ -161,7 +165,7 @@ class ModelHost:
             answer = self._live.ask(self._source, Asked("/models"), ("data",))
         except FetchError:
             answer = None
-        listed = answer.content["data"] if answer and answer.status == _FOUND else None
+        listed = answer.content["data"] if answer and answer.status == _OK else None
         if not isinstance(listed, list):
             hint = "" if self.at.endswith("/v1") else f" It usually ends in /v1: {self.at}/v1"
             return BadArgument(
@@ -169,7 +173,7 @@ class ModelHost:
                 f"/chat/completions.{hint}"
             )
         names = [each.get("id") for each in listed if isinstance(each, dict)]
-        known = ", ".join(each[:_LONGEST] for each in names[:12] if isinstance(each, str))
+        known = ", ".join(each[:_NAME_LETTERS] for each in names[:12] if isinstance(each, str))
         return BadArgument(f"{self.name} has no model {self.model!r}. It has: {known or 'none'}.")
 
 
@@ -197,4 +201,4 @@ def _text(value: object) -> str | None:
 def _name(value: object) -> str | None:
     """Return a valid name; None for anything else."""
     is_name = isinstance(value, str) and value.strip() and value.isprintable()
-    return str(value)[:_LONGEST] if is_name else None
+    return str(value)[:_NAME_LETTERS] if is_name else None

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-LONGEST: Final = 60.0
+LONGEST_SECONDS: Final = 60.0
 """The longest wait in seconds; if a source asks for more, the command says so instead."""
-_FIRST: Final = 0.5
-_LAST: Final = 12.0
+_FIRST_SECONDS: Final = 0.5
+_LAST_SECONDS: Final = 12.0
 _SECONDS: Final = re.compile(r"\d+(\.\d+)?")
 
 
@@ -101,4 +101,4 @@ def is_used_up(headers: Mapping[str, str]) -> bool:
 
 def backoff(tries: int) -> float:
     """Return the seconds to wait after so many failed tries, with some randomness."""
-    return float(min(_LAST, _FIRST * 2**tries) * (0.5 + random.random()))  # noqa: S311 -- no secret
+    return float(min(_LAST_SECONDS, _FIRST_SECONDS * 2**tries) * (0.5 + random.random()))  # noqa: S311 -- no secret

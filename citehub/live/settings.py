@@ -9,9 +9,9 @@ import tomllib
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlsplit
 
-from citehub._file import write_whole
-from citehub._lock import changing
+from citehub._atomic_file import write_whole
 from citehub._text import counted
+from citehub._writer_lock import changing
 from citehub.errors import BadArgument, UnknownName
 from citehub.sources.registry import live_sources
 from citehub.sources.text_hosts import TEXT_SOURCES
@@ -23,8 +23,8 @@ MAILTO: Final = "CITEHUB_MAILTO"
 MODEL_KEY: Final = "CITEHUB_MODEL_KEY"
 LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
 ENVIRONMENT: Final = "environment"
-_SHOWN: Final = 4  # letters of a key
-_LEAST: Final = 8  # letters of a key; a shorter one could not be told from other text
+_SHOWN_LETTERS: Final = 4  # of a key
+_LEAST_LETTERS: Final = 8  # of a key; a shorter one could not be told from other text
 _LONGEST_HOST: Final = 253
 _ADDRESS: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
@@ -43,7 +43,9 @@ class Setting(NamedTuple):
         """The value for display; of a key, only its end."""
         if not self.is_secret or not self.value:
             return self.value
-        return f"…{self.value[-_SHOWN:]}" if len(self.value) > 3 * _SHOWN else "set"
+        return (
+            f"…{self.value[-_SHOWN_LETTERS:]}" if len(self.value) > 3 * _SHOWN_LETTERS else "set"
+        )
 
 
 def settings() -> tuple[Setting, ...]:
@@ -139,9 +141,9 @@ def _check(setting: Setting, value: str, called: str) -> None:
         return
     if any(ord(each) < ord(" ") or ord(each) > ord("~") for each in value):
         raise BadArgument(f"{called} must be printable ASCII on one line.")
-    if setting.is_secret and len(value) < _LEAST:
+    if setting.is_secret and len(value) < _LEAST_LETTERS:
         raise BadArgument(
-            f"{called} has {counted(len(value), 'letter')}; a key has at least {_LEAST}."
+            f"{called} has {counted(len(value), 'letter')}; a key has at least {_LEAST_LETTERS}."
         )
     if setting.name == MAILTO and not _ADDRESS.fullmatch(value):
         raise BadArgument(f"{called} must be a mail address, as ada@example.org.")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from citehub.sources.text_hosts import Place
 
 _OK: Final = 200
-_AGAIN: Final = datetime.timedelta(days=30)
+_ASKED_AGAIN_AFTER: Final = datetime.timedelta(days=30)
 """After this time, a missing text is asked for again."""
 
 
@@ -85,7 +85,7 @@ class TextStore:
 
     def _is_old(self, line: Line) -> bool:
         try:
-            return self.now - datetime.datetime.fromisoformat(line.at) > _AGAIN
+            return self.now - datetime.datetime.fromisoformat(line.at) > _ASKED_AGAIN_AFTER
         except (TypeError, ValueError):
             return True
 

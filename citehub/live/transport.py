@@ -28,10 +28,10 @@ from citehub.errors import (
     Unreachable,
 )
 from citehub.live.deadline import Watch
-from citehub.live.pace import LONGEST, Pacer, asked_wait, backoff, is_used_up
+from citehub.live.pace import LONGEST_SECONDS, Pacer, asked_wait, backoff, is_used_up
 from citehub.live.settings import ENVIRONMENT, MAILTO, base_of, check_host, find, setting
 from citehub.sources.answers import Answer, Asked
-from citehub.sources.api import Refused
+from citehub.sources.api import Forbidden, Refused
 from citehub.sources.registry import live_sources
 
 if TYPE_CHECKING:
@@ -40,11 +40,11 @@ if TYPE_CHECKING:
     from citehub.sources.api import Host
     from citehub.sources.source import Source
 
-CONNECT: Final = 2.0
+CONNECT_SECONDS: Final = 2.0
 """Seconds without an answer that count as no network."""
-_READ: Final = 20.0  # seconds without a byte
-_WHOLE: Final = 60.0  # seconds for an answer
-_MOST: Final = 1 << 26  # bytes of an answer; Semantic Scholar allows 10 MB
+_READ_SECONDS: Final = 20.0  # without a byte
+_ANSWER_SECONDS: Final = 60.0
+_MOST_BYTES: Final = 1 << 26  # of an answer; Semantic Scholar allows 10 MB
 _TRIES: Final = 4
 _SLOW_TRIES: Final = 2  # where each takes long
 _BUSY_TRIES: Final = 6  # where many share one pace
@@ -53,16 +53,16 @@ _OK, _PART, _NOT_FOUND, _PROXY_LOGIN, _TOO_FAST = 200, 206, 404, 407, 429
 _THE_PROXY: Final = "the proxy that the environment names"
 _REFUSED: Final = re.compile(r"Tunnel connection failed: (4\d\d)")
 _LEAST_SECRET: Final = 8
-_DAY: Final = 86_400.0
-_MONTH: Final = 31 * _DAY
-_TOLD: Final = 5.0  # seconds of a wait that is told
-_PLAUSIBLE: Final = (2026, 2100)  # years of a date that a host tells
+_DAY_SECONDS: Final = 86_400.0
+_MONTH_SECONDS: Final = 31 * _DAY_SECONDS
+_LEAST_TOLD_WAIT: Final = 5.0  # seconds
+_PLAUSIBLE_YEARS: Final = (2026, 2100)  # of a date that a host tells
 _LARGE: Final = re.compile(r"exceed|too large|10 ?MB|response size", re.IGNORECASE)
 _SLOW: Final = re.compile(r"rate|slow|limit|too (many|often|fast)", re.IGNORECASE)
 _SPENT: Final = re.compile(r"budget|credit|quota|daily|per day", re.IGNORECASE)
 _SAFE: Final = "/:;()@!$&'*+,=~"
 _LATE: Final = "has not answered whole after {:.0f} seconds"
-_SAID: Final = 160  # letters of what a source says
+_QUOTED_LETTERS: Final = 160  # of what a source says
 
 
 class _Raw(NamedTuple):
@@ -119,7 +119,7 @@ class Live:
     sleep: Callable[[float], None] = time.sleep
     tell: Callable[[str], None] = lambda _said: None
     seconds: float | None = None
-    most: int = _MOST
+    most: int = _MOST_BYTES
     is_direct: bool = False
     requests: dict[str, int] = field(default_factory=dict, init=False)
     _ahead: dict[str, float] = field(default_factory=dict, init=False)
@@ -151,9 +151,9 @@ class Live:
         """Return by how much the clock is ahead of a source's, if another one confirms it."""
         ahead = self._ahead.get(source_id, 0.0)
         others = [each for name, each in self._ahead.items() if name != source_id]
-        is_confirmed = any(abs(ahead - each) < _DAY for each in others)
+        is_confirmed = any(abs(ahead - each) < _DAY_SECONDS for each in others)
         is_alone = len(self.sources) == 1
-        return ahead if abs(ahead) > _DAY and (is_confirmed or is_alone) else 0.0
+        return ahead if abs(ahead) > _DAY_SECONDS and (is_confirmed or is_alone) else 0.0
 
     @property
     def waited(self) -> float:
@@ -174,14 +174,14 @@ class Live:
         def connect(place: tuple[str, int]) -> None:
             is_there = True
             try:
-                socket.create_connection(place, timeout=CONNECT).close()
+                socket.create_connection(place, timeout=CONNECT_SECONDS).close()
             except (OSError, ValueError):  # a name that is none
                 is_there = False
             reached.put(is_there)
 
         for place in places:
             threading.Thread(target=connect, args=(place,), daemon=True).start()
-        end = time.monotonic() + CONNECT
+        end = time.monotonic() + CONNECT_SECONDS
         with contextlib.suppress(queue.Empty):
             for _ in places:
                 if reached.get(timeout=max(0.0, end - time.monotonic())):
@@ -242,11 +242,11 @@ class Live:
             try:
                 raw = self._send(source, asked, sink)
                 found = self._judge(source, asked, raw, due, tries)
-            except Refused:
+            except (Refused, Forbidden):
                 raise
-            except (_Again, BadAnswer) as error:
-                most = _SLOW_TRIES if isinstance(error, _Slow) else _TRIES
-                if tries >= most or isinstance(error, _Final):
+            except (_PassingError, BadAnswer) as error:
+                most = _SLOW_TRIES if isinstance(error, _SlowError) else _TRIES
+                if tries >= most or isinstance(error, _LastingError):
                     kind = BadAnswer if isinstance(error, BadAnswer) else Unreachable
                     raise kind(f"{title} {error}.") from None
                 self.tell(self._scrub(f"{title} {error}; try {tries + 1} of {most}."))
@@ -259,20 +259,22 @@ class Live:
         self, source: Source, asked: Asked, raw: _Raw, due: Collection[str], tries: int
     ) -> Answer | None:
         """Return the answer in a response; None to ask again."""
-        if raw.status == _TOO_FAST or (raw.status == 403 and _SLOW.search(_said(raw))):  # noqa: PLR2004
+        if raw.status == _TOO_FAST or (raw.status == 403 and _SLOW.search(_error_message(raw))):  # noqa: PLR2004
             self._hold(source, raw, tries)
             return None
         if raw.status in {401, 403}:
             self._refuse_key(source, raw)
         if raw.status == _PROXY_LOGIN:
-            raise _Final(f"cannot be asked: {_THE_PROXY} wants a login")
+            raise _LastingError(f"cannot be asked: {_THE_PROXY} wants a login")
         if raw.status >= 500:  # noqa: PLR2004
-            raise _Again(f"fails with {raw.status}{_said(raw)}")
+            raise _PassingError(f"fails with {raw.status}{_error_message(raw)}")
         if raw.status not in {_OK, _NOT_FOUND}:
-            kind = TooLarge if _LARGE.search(_said(raw)) else BadAnswer
+            kind = TooLarge if _LARGE.search(_error_message(raw)) else BadAnswer
             if kind is TooLarge:
-                raise TooLarge(f"{_title(source)} refuses so large an answer{_said(raw)}.")
-            told = f"{_title(source)} refuses {asked.path} with {raw.status}{_said(raw)}."
+                raise TooLarge(
+                    f"{_title(source)} refuses so large an answer{_error_message(raw)}."
+                )
+            told = f"{_title(source)} refuses {asked.path} with {raw.status}{_error_message(raw)}."
             raise Refused(told)
         content = _content(_host(source), raw, due)
         self._note_clock(source, raw)
@@ -288,25 +290,27 @@ class Live:
     def _note_clock(self, source: Source, raw: _Raw) -> None:
         """Note by how much this computer's clock is ahead of a source's, if known."""
         with contextlib.suppress(TypeError, ValueError, OverflowError):
-            told = parsedate_to_datetime(raw.headers.get("date", ""))
-            if _PLAUSIBLE[0] <= told.year < _PLAUSIBLE[1]:
-                self._ahead[source.id] = time.time() - told.timestamp()
+            date = parsedate_to_datetime(raw.headers.get("date", ""))
+            if _PLAUSIBLE_YEARS[0] <= date.year < _PLAUSIBLE_YEARS[1]:
+                self._ahead[source.id] = time.time() - date.timestamp()
 
     def _hold(self, source: Source, raw: _Raw, tries: int) -> None:
         """Wait as a source asks, and report more than a minute."""
         title, seconds = _title(source), asked_wait(raw.headers, time.time())
-        is_spent = is_used_up(raw.headers) or bool(_SPENT.search(_said(raw)))
-        if is_spent and (seconds is None or seconds > LONGEST):
-            raise BudgetUsedUp(f"{title} gives no more today{_when(seconds)}.{self._hint(source)}")
-        if seconds is not None and seconds > LONGEST:
-            raise BudgetUsedUp(f"{title} asks to wait{_when(seconds)}.")
+        is_spent = is_used_up(raw.headers) or bool(_SPENT.search(_error_message(raw)))
+        if is_spent and (seconds is None or seconds > LONGEST_SECONDS):
+            raise BudgetUsedUp(
+                f"{title} gives no more today{_return_time(seconds)}.{self._hint(source)}"
+            )
+        if seconds is not None and seconds > LONGEST_SECONDS:
+            raise BudgetUsedUp(f"{title} asks to wait{_return_time(seconds)}.")
         if tries >= _BUSY_TRIES:
             raise BudgetUsedUp(
                 f"{title} said {tries} times in a row that it is asked too often; come back "
                 f"later.{self._hint(source)}"
             )
         wait = backoff(tries) if seconds is None else seconds + 0.05
-        if wait >= _TOLD:
+        if wait >= _LEAST_TOLD_WAIT:
             self.tell(f"{title} is asked too often; waiting {wait:.0f} s.")
         self._pacers[source.id].hold(wait)
 
@@ -322,11 +326,13 @@ class Live:
             is_kept = find(name).origin != ENVIRONMENT
             how = f"with: citehub config {name}" if is_kept else "in the environment, or unset it."
             raise KeyRefused(
-                f"{_title(source)} refuses the key in {name}{_said(raw)}. Correct it {how}"
+                f"{_title(source)} refuses the key in {name}{_error_message(raw)}. Correct it "
+                f"{how}"
             )
         if not host.key_variable:
-            raise _Final(f"refuses to answer, with {raw.status}{_said(raw)}")
-        raise KeyRefused(f"{_title(source)} wants a key{_said(raw)}. {_key_hint(source)}")
+            what = f"refuses to answer, with {raw.status}{_error_message(raw)}"
+            raise Forbidden(f"{_title(source)} {what}.")
+        raise KeyRefused(f"{_title(source)} wants a key{_error_message(raw)}. {_key_hint(source)}")
 
     def _send(self, source: Source, asked: Asked, sink: Sink | None) -> _Raw:
         """Send one request, and follow redirects."""
@@ -360,7 +366,7 @@ class Live:
             if raw.status not in {301, 302, 303, 307, 308}:
                 return raw
             address = _with_query(_target(address, raw, origin), query)
-        raise _Final("redirects without end")
+        raise _LastingError("redirects without end")
 
     def _exchange(
         self,
@@ -372,7 +378,7 @@ class Live:
         """Send a request and return the response, within the time limit."""
         import urllib3
 
-        whole, silent = self.seconds or _WHOLE, self.seconds or _READ
+        whole, silent = self.seconds or _ANSWER_SECONDS, self.seconds or _READ_SECONDS
         whole = sink.seconds if sink else whole
         try:
             with self._watch.limit(whole):
@@ -381,15 +387,15 @@ class Live:
             raise
         except (urllib3.exceptions.HTTPError, HTTPException, OSError, ValueError) as error:
             if self._watch.is_late:
-                raise _Slow(_LATE.format(whole)) from None
+                raise _SlowError(_LATE.format(whole)) from None
             refused = _REFUSED.search(str(error))
             if isinstance(error, urllib3.exceptions.ProxyError) and refused:
                 said = f"cannot be asked: {_THE_PROXY} refuses with {refused[1]}"
-                raise _Final(said) from None
+                raise _LastingError(said) from None
             is_slow = isinstance(error, urllib3.exceptions.ReadTimeoutError)
-            raise (_Slow if is_slow else _Again)(_reason(error, silent)) from None
+            raise (_SlowError if is_slow else _PassingError)(_reason(error, silent)) from None
         if self._watch.is_late:  # what came may look whole
-            raise _Slow(_LATE.format(whole))
+            raise _SlowError(_LATE.format(whole))
         return raw
 
     def _receive(
@@ -401,7 +407,7 @@ class Live:
     ) -> _Raw:
         import urllib3
 
-        timeout = urllib3.Timeout(connect=CONNECT, read=self.seconds or _READ)
+        timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=self.seconds or _READ_SECONDS)
         response = self._pool(address).request(
             "POST" if posted else "GET", address, headers=dict(headers), body=posted,
             redirect=False, retries=False, timeout=timeout, preload_content=False,
@@ -460,15 +466,15 @@ class Live:
             yield from {secret, quote_plus(secret)}
 
 
-class _Again(Exception):
+class _PassingError(Exception):
     """An error that may pass."""
 
 
-class _Final(BadAnswer):
+class _LastingError(BadAnswer):
     """An error that will not pass."""
 
 
-class _Slow(_Again):
+class _SlowError(_PassingError):
     """An error after so long that only one more try follows."""
 
 
@@ -479,24 +485,24 @@ def _parts(response: Any, most: int) -> Iterator[bytes]:
         yield part
         size += len(part)
         if max(size, response.tell()) > most:
-            raise _Final(f"gives more than {most >> 20} MB for one answer")
+            raise _LastingError(f"gives more than {most >> 20} MB for one answer")
 
 
 def _target(address: str, raw: _Raw, origin: tuple[str, ...]) -> str:
     """Return the target of a redirect: another address of the same host, or an error."""
     location = raw.headers.get("location", "")
     if not location:
-        raise _Final(f"redirects with {raw.status}, but does not say where to")
+        raise _LastingError(f"redirects with {raw.status}, but does not say where to")
     try:
         target = urljoin(address, location)
         parts = urlsplit(target)
         place = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
         is_own = parts[:2] == origin and parts.port != 0
     except ValueError:
-        raise _Final("redirects to an invalid address") from None
+        raise _LastingError("redirects to an invalid address") from None
     if not is_own:
-        shown = "".join(each if each.isprintable() else "�" for each in place)[:_SAID]
-        raise _Final(
+        shown = "".join(each if each.isprintable() else "�" for each in place)[:_QUOTED_LETTERS]
+        raise _LastingError(
             f"redirects to {shown}, which is not asked: a network that wants a login, or a wrong "
             "base address"
         )
@@ -506,9 +512,9 @@ def _target(address: str, raw: _Raw, origin: tuple[str, ...]) -> str:
 def _content(host: Host, raw: _Raw, due: Collection[str]) -> Any:
     """Return the JSON in an answer; refuse one that is not the host's own."""
     if raw.status == _NOT_FOUND and not host.says_unknown(raw.body):
-        raise _Final(
-            f"gives a 404 that is not its own{_said(raw)}: a network that wants a login, or a "
-            "wrong base address"
+        raise _LastingError(
+            f"gives a 404 that is not its own{_error_message(raw)}: a network that wants a "
+            "login, or a wrong base address"
         )
     if raw.status == _OK and not host.gives_texts:
         return _check(raw, due)
@@ -539,13 +545,13 @@ def _check(raw: _Raw, due: Collection[str]) -> Any:
     except (ValueError, RecursionError):
         raise BadAnswer("gives an answer that is cut off or damaged") from None
     if due and not (isinstance(content, dict) and {*due} <= content.keys()):
-        raise BadAnswer(f"gives no answer to what was asked{_said(raw)}")
+        raise BadAnswer(f"gives no answer to what was asked{_error_message(raw)}")
     if not due and not isinstance(content, list):
-        raise BadAnswer(f"gives no list{_said(raw)}")
+        raise BadAnswer(f"gives no list{_error_message(raw)}")
     return content
 
 
-def _said(raw: _Raw) -> str:
+def _error_message(raw: _Raw) -> str:
     """Return an error message in an answer, in a few harmless words; empty if none."""
     try:
         content = json.loads(raw.body)
@@ -560,7 +566,7 @@ def _said(raw: _Raw) -> str:
     elif content is None and "text/plain" in raw.headers.get("content-type", ""):
         said = raw.body.decode(errors="replace")
     said = " ".join("".join(each if each.isprintable() else " " for each in said).split())
-    return f" ({said[:_SAID]})" if said else ""
+    return f" ({said[:_QUOTED_LETTERS]})" if said else ""
 
 
 def _reason(error: Exception, silent: float) -> str:
@@ -582,9 +588,9 @@ def _reason(error: Exception, silent: float) -> str:
     return next(said, "breaks off in the middle of an answer")
 
 
-def _when(seconds: float | None) -> str:
+def _return_time(seconds: float | None) -> str:
     """Return when to come back; nothing for an absurd time."""
-    if seconds is None or seconds > _MONTH:
+    if seconds is None or seconds > _MONTH_SECONDS:
         return "; come back tomorrow"
     at = datetime.datetime.now().astimezone() + datetime.timedelta(seconds=seconds)
     minutes = max(1, round(seconds / 60))

@@ -10,7 +10,7 @@ from citehub.export.record import dataset_iri
 
 if TYPE_CHECKING:
     from citehub._hub import Hub
-    from citehub._shapes import Manifest, Resource
+    from citehub._json_types import Manifest, Resource
     from citehub._work import Work
 
 PARQUET: Final = ["application/vnd.apache.parquet", "application/x-parquet"]

@@ -14,7 +14,7 @@ from citehub.publish._yaml import to_yaml
 
 if TYPE_CHECKING:
     from citehub._hub import Hub
-    from citehub._shapes import Manifest
+    from citehub._json_types import Manifest
 
 _DOI: Final = re.compile(r"10\.\d{4,9}(\.\d+)?/[A-Za-z0-9:/_;\-.()\[\]\\]+")
 

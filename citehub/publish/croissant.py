@@ -15,7 +15,7 @@ from citehub.publish._facts import agents, describe, describe_file, licenses
 
 if TYPE_CHECKING:
     from citehub._hub import Hub
-    from citehub._shapes import Field, Manifest, Resource
+    from citehub._json_types import Field, Manifest, Resource
 
 _TERMS: Final = (
     *("annotation", "arrayShape", "citeAs", "column", "containedIn", "equivalentProperty"),
@@ -70,11 +70,11 @@ def croissant(hub: Hub) -> dict[str, Any]:
 
 def _responsible_ai(hub: Hub) -> dict[str, Any]:
     """Return the maintainer's statements, and the reach of the labels as a limitation."""
-    said = hub.manifest["citehub"].get("responsible_ai", {})
+    stated = hub.manifest["citehub"].get("responsible_ai", {})
     properties: dict[str, Any] = {
-        _property(key): said[key] for key in RESPONSIBLE_AI if key in said
+        _property(key): stated[key] for key in RESPONSIBLE_AI if key in stated
     }
-    limits = [said["data_limitations"]] if "data_limitations" in said else []
+    limits = [stated["data_limitations"]] if "data_limitations" in stated else []
     properties[_property("data_limitations")] = [*limits, str(hub.summary())]
     return properties
 

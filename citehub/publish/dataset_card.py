@@ -13,7 +13,7 @@ from citehub.publish.rights import licenses
 
 if TYPE_CHECKING:
     from citehub._hub import Hub
-    from citehub._shapes import Manifest
+    from citehub._json_types import Manifest
 
 _SIZES: Final = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"))
 _LARGEST: Final = "100K<n<1M"
@@ -121,10 +121,10 @@ def _tables(manifest: Manifest) -> list[tuple[str, str, str]]:
 
 
 def _limits(manifest: Manifest) -> str:
-    said = manifest["citehub"].get("responsible_ai", {})
+    stated = manifest["citehub"].get("responsible_ai", {})
     lines = ["Null means *not known*. It is never zero and never false."]
     named = ("data_limitations", "data_biases")
-    lines += [md.paragraph(said[key]) for key in named if key in said]
+    lines += [md.paragraph(stated[key]) for key in named if key in stated]
     if any(not each["rows"] for each in manifest["resources"]):
         lines.append(
             "A table without rows says that its content is not known. Hugging Face's `datasets` "

@@ -6,7 +6,7 @@ import os
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from citehub import _catalog, _folder
+from citehub import _atomic_folder, _catalog
 from citehub._hub import Hub
 from citehub._manifest import (
     CHANGES,
@@ -60,22 +60,24 @@ def publish(hub: Hub, out: str | os.PathLike[str], *, force: bool = False) -> st
     hub.verify()
     made = publishing_files(hub)
     files = made | _read_release(hub, made)
-    with _folder.scratch_folder(target) as scratch:
+    with _atomic_folder.scratch_folder(target) as scratch:
         _write(hub, scratch, files)
-        if force and not _folder.find_foreign(target):
-            _folder.replace(scratch, target)
+        if force and not _atomic_folder.find_foreign(target):
+            _atomic_folder.replace(scratch, target)
         else:
-            _folder.move(scratch, target)
+            _atomic_folder.move(scratch, target)
     return target
 
 
 def _check_target(hub: Hub, target: str, *, force: bool) -> None:
     _catalog.check_no_release(hub, target)
-    foreign = _folder.find_foreign(target) if force else ""
+    foreign = _atomic_folder.find_foreign(target) if force else ""
     if foreign:
-        _folder.check_free(target, f"It holds {foreign}.")
+        _atomic_folder.check_free(target, f"It holds {foreign}.")
     elif not force:
-        _folder.check_free(target, "A folder that was published before is replaced with --force.")
+        _atomic_folder.check_free(
+            target, "A folder that was published before is replaced with --force."
+        )
 
 
 def _read_release(hub: Hub, made: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -95,7 +97,9 @@ def _read_release(hub: Hub, made: Mapping[str, bytes]) -> dict[str, bytes]:
 def _write(hub: Hub, folder: str, files: Mapping[str, bytes]) -> None:
     released = {name: data for name, data in files.items() if name != SUMS}
     for name, data in chain(released.items(), index_page.page_files(hub, released)):
-        _folder.write_bytes(os.path.join(folder, name), data)
-    _folder.write_bytes(os.path.join(folder, SUMS), format_sums(_folder.hashes(folder)))
-    _folder.write_bytes(os.path.join(folder, NO_JEKYLL), b"")
+        _atomic_folder.write_bytes(os.path.join(folder, name), data)
+    _atomic_folder.write_bytes(
+        os.path.join(folder, SUMS), format_sums(_atomic_folder.hashes(folder))
+    )
+    _atomic_folder.write_bytes(os.path.join(folder, NO_JEKYLL), b"")
     Hub(folder, read_manifest(folder)).verify()

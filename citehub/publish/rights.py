@@ -68,11 +68,11 @@ def _sentences(hub: Hub) -> Iterator[str]:
             kept.setdefault(licences.get(of) or "not known", []).append(of[0])
     yield "## Sentences of papers"
     n = sum(map(len, kept.values()))
-    said = (
+    sentence = (
         f"{n:,} of {counted(len(passages), 'passage')} of texts {'is' if n == 1 else 'are'} here "
         "in words."
     )
-    yield said + _others([row for row in passages if row["text"] is None])
+    yield sentence + _others([row for row in passages if row["text"] is None])
     if kept:
         rows = [
             (md.text(licence), f"{len(works):,}", f"{len(set(works)):,}")

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from citehub._hub import Hub
-    from citehub._shapes import Field, Manifest
+    from citehub._json_types import Field, Manifest
 
 _MOST_LETTERS: Final = 5000  # of a description, as search engines take it; 50 at least
 

@@ -341,22 +341,23 @@ def add_newer(known: Statements, newer: Statements, dumps: Collection[str]) -> S
     dumps : collection of str
         Those of them that are parts of dumps, and name what the release could only count.
     """
-    said = newer.records
+    newer_records = newer.records
     kept = {
-        key: record._replace(ids=tuple(dict.fromkeys((*record.ids, *said[key].ids))))
-        if key in said
+        key: record._replace(ids=tuple(dict.fromkeys((*record.ids, *newer_records[key].ids))))
+        if key in newer_records
         else record
         for key, record in known.records.items()
-        if key not in said or (said[key].title is None and record.title is not None)
+        if key not in newer_records
+        or (newer_records[key].title is None and record.title is not None)
     }
     anew = {*dumps, *(finding.origin.source_id for finding in newer.findings.values())}
-    anew |= {REFERENCE_FILE.id} & {source_id for source_id, _ in said}
+    anew |= {REFERENCE_FILE.id} & {source_id for source_id, _ in newer_records}
     own = {*known.canonical, *newer.canonical}
-    records = {**said, **kept}
+    records = {**newer_records, **kept}
     newer.canonical = {key: record for key, record in records.items() if key in own}
     newer.citing = {key: record for key, record in records.items() if key not in own}
-    newer.edges += _not_of(known.edges, said)
-    newer.local += _not_of(known.local, said)
+    newer.edges += _not_of(known.edges, newer_records)
+    newer.local += _not_of(known.local, newer_records)
     newer.findings = {
         **{key: finding for key, finding in known.findings.items() if key in kept},
         **newer.findings,

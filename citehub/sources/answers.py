@@ -15,8 +15,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from citehub import _folder
-from citehub._file import is_scratch, write_whole
+from citehub import _atomic_folder
+from citehub._atomic_file import is_scratch, write_whole
 from citehub._manifest import sha256
 from citehub.errors import SourceError
 from citehub.sources.api import Content
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from citehub.sources.api import Api
-    from citehub.sources.dumps import Dataset
+    from citehub.sources.dump_datasets import Dataset
     from citehub.sources.source import Source
 
 LIST: Final = "answers.jsonl"
@@ -34,7 +34,7 @@ _HOW_TO_MEND: Final = (
     "Get the folder back from where you have it, or ask the source again with: citehub update"
 )
 _OK: Final = 200
-_MOST: Final = 1 << 28  # bytes of a body
+_MOST_BYTES: Final = 1 << 28  # of a body
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def keep(folder: str, number: int, answer: Answer) -> Line:
         sha256(answer.body),
     )  # fmt: skip
     path = os.path.join(folder, LIST)
-    with _folder.naming(path), open(path, "a", encoding="utf-8") as listed:
+    with _atomic_folder.named_in_errors(path), open(path, "a", encoding="utf-8") as listed:
         listed.write(f"{line.to_json()}\n")
         listed.flush()
         os.fsync(listed.fileno())
@@ -126,9 +126,9 @@ def copy(folder: str, lines: Iterable[Line], target: str) -> list[Line]:
     for number, line in enumerate(lines, 1):
         copied.append(replace(line, file=_file(number)))
         with open(os.path.join(folder, line.file), "rb") as file:
-            _folder.write_bytes(os.path.join(target, copied[-1].file), file.read())
+            _atomic_folder.write_bytes(os.path.join(target, copied[-1].file), file.read())
     text = "".join(f"{each.to_json()}\n" for each in copied)
-    _folder.write_bytes(os.path.join(target, LIST), text.encode())
+    _atomic_folder.write_bytes(os.path.join(target, LIST), text.encode())
     return copied
 
 
@@ -193,8 +193,8 @@ def check_kept(folder: str) -> None:
 def read_body(folder: str, line: Line) -> bytes:
     """Return the body of a kept answer; a ValueError says that it changed."""
     with gzip.open(os.path.join(folder, line.file)) as file:
-        body = file.read(_MOST + 1)
-    if sha256(body) != line.sha256 or len(body) > _MOST:
+        body = file.read(_MOST_BYTES + 1)
+    if sha256(body) != line.sha256 or len(body) > _MOST_BYTES:
         raise ValueError(f"{line.file} changed after it was kept")
     return body
 
@@ -256,8 +256,8 @@ def unfold(source: Source, folder: str, scratch: str) -> str:
     if os.path.isdir(target):
         return target
     datasets = {each.name: each for each in dump.datasets}
-    with _folder.scratch_folder(target) as made:
-        with _folder.naming(target), ExitStack() as files:
+    with _atomic_folder.scratch_folder(target) as made:
+        with _atomic_folder.named_in_errors(target), ExitStack() as files:
             writers: dict[str, Any] = {}
             for name in api.due:
                 writers[name] = _writer(files, made, datasets[name], name in api.tables)
@@ -265,7 +265,7 @@ def unfold(source: Source, folder: str, scratch: str) -> str:
                 if name not in writers:
                     writers[name] = _writer(files, made, datasets[name], name in api.tables)
                 writers[name](row)
-        _folder.move(made, target)
+        _atomic_folder.move(made, target)
     return target
 
 

@@ -16,10 +16,10 @@ from citehub.errors import BadAnswer
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
-_FEW: Final = 10
+_FEW_CITATIONS: Final = 10
 MOST_PAGES: Final = 100_000
 """The most pages of a list; more mean a cursor that never ends."""
-_MOST: Final = 2**31 - 1
+_INT32_LAST: Final = 2**31 - 1
 """The largest count; the tables have 32 bits for it."""
 
 
@@ -65,7 +65,7 @@ class Asker(Protocol):
         """Show the number of citing works so far and, if known, of all."""
 
 
-class Found(NamedTuple):
+class FoundRecord(NamedTuple):
     """A record of the work in a source: its name there, its identifiers, its content."""
 
     name: str
@@ -75,7 +75,7 @@ class Found(NamedTuple):
     n_citations: int | None = None
 
 
-class Listed(NamedTuple):
+class ListState(NamedTuple):
     """The state of a list of citing works.
 
     ``announced`` is the number that came with the list. ``cut`` is a sentence on why the source
@@ -103,18 +103,22 @@ class Listed(NamedTuple):
             return False
         if is_exact:
             return self.announced != self.received
-        return self.announced - self.received > max(_FEW, self.announced // 10)
+        return self.announced - self.received > max(_FEW_CITATIONS, self.announced // 10)
 
 
 class Refused(BadAnswer):
     """A question that a source does not accept."""
 
 
+class Forbidden(BadAnswer):
+    """What a source gives to nobody, with or without a key."""
+
+
 class Endless(BadAnswer):
     """A list whose pages repeat."""
 
 
-class Told(NamedTuple):
+class KnownIds(NamedTuple):
     """Identifiers from a source: of the work, and of works that cite it."""
 
     own: frozenset[Identifier] = frozenset()
@@ -201,7 +205,7 @@ class Api(Host):
         Datasets that the dump must have, even if answers have none of their rows.
     tables : frozenset of str
         Datasets that the dump has as CSV.
-    told : callable
+    known_ids : callable
         Returns the identifiers in answers.
     names_asked : callable
         Returns the names of the citing records that were asked about, from the paths.
@@ -211,18 +215,18 @@ class Api(Host):
         Whether the announced number is that of the list.
     """
 
-    find: Callable[[Asker, Collection[Identifier]], list[Found]]
+    find: Callable[[Asker, Collection[Identifier]], list[FoundRecord]]
     citing: Callable[
-        [Asker, Collection[Found], Collection[Identifier], Collection[Identifier]], Listed
+        [Asker, Collection[FoundRecord], Collection[Identifier], Collection[Identifier]], ListState
     ]
     rows: Callable[[Iterable[Content]], Iterator[tuple[str, dict[str, Any]]]]
-    told: Callable[[Iterable[Content]], Told]
+    known_ids: Callable[[Iterable[Content]], KnownIds]
     names_asked: Callable[[Iterable[str]], frozenset[str]] = lambda _paths: frozenset()
     due: tuple[str, ...]
     tables: frozenset[str] = frozenset()
     shared: frozenset[str] = frozenset()
     is_exact: bool = False
-    search: Callable[[Asker, str], list[Found]] | None = None
+    search: Callable[[Asker, str], list[FoundRecord]] | None = None
 
 
 def ids_in(texts: Iterable[object]) -> frozenset[Identifier]:
@@ -244,7 +248,7 @@ def whole(value: object) -> int | None:
     >>> whole(7), whole(-1), whole(10**30), whole("7"), whole(True)
     (7, None, None, None, None)
     """
-    return value if type(value) is int and 0 <= value <= _MOST else None
+    return value if type(value) is int and 0 <= value <= _INT32_LAST else None
 
 
 def is_error(body: bytes) -> bool:

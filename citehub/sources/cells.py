@@ -13,7 +13,7 @@ from citehub._validate import find_wrong_value
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from citehub._shapes import Field
+    from citehub._json_types import Field
 
 
 class WrongCell(Exception):

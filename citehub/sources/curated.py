@@ -13,21 +13,21 @@ from citehub.sources.sheet import read_sheet
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
+    from citehub._json_types import Field
     from citehub._schema import Column
-    from citehub._shapes import Field
     from citehub.sources.sheet import Row, Sheet
 
 NAMES_WORK = "works.work_id"
 """The reference of a column that names a work."""
 
 
-class Record(dict[str, Any]):
+class CuratedRow(dict[str, Any]):
     """A row of a curated file by column; an empty cell is None. ``line`` is where it begins."""
 
     line: int
 
 
-class Records(list[Record]):
+class CuratedRows(list[CuratedRow]):
     """The rows of a curated file.
 
     ``notes`` are sentences on guesses in reading it; ``has_decimal_comma`` says how the program
@@ -62,7 +62,7 @@ def read_csv(
     *,
     may_lack: Collection[str] = (),
     aliases: Mapping[str, str] | None = None,
-) -> Records:
+) -> CuratedRows:
     """Read a curated file of any spreadsheet program.
 
     Parameters
@@ -81,7 +81,7 @@ def read_csv(
 
     Returns
     -------
-    Records
+    CuratedRows
         One per row that is not empty, in the order of the file.
 
     Raises
@@ -94,13 +94,13 @@ def read_csv(
     sheet = read_sheet(path, {*(column.name for column in columns), *aliases})
     names = [aliases.get(name, name) for name in sheet.header.cells]
     _check_header(path, columns, names, sheet, may_lack)
-    records = Records()
+    records = CuratedRows()
     records.notes, records.has_decimal_comma = sheet.notes, sheet.has_decimal_comma
     fields = {column.name: describe_field(column) for column in columns}
     of_works = {column.name for column in columns if column.references == NAMES_WORK}
     for row in sheet.rows:
         cells = dict(zip(names, row.cells, strict=False))
-        record = Record()
+        record = CuratedRow()
         record.line = row.line
         for name, field in fields.items():
             record[name] = read_cell(
@@ -212,7 +212,7 @@ def _explain_foreign(row: Row, number: int, names: Sequence[str], known: Iterabl
     )
 
 
-def _check_key(path: str, records: Iterable[Record], key: Sequence[str]) -> None:
+def _check_key(path: str, records: Iterable[CuratedRow], key: Sequence[str]) -> None:
     lines: dict[tuple[Any, ...], int] = {}
     for record in records:
         values = tuple(record[name] for name in key)

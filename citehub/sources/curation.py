@@ -302,7 +302,7 @@ class CurationFile:
         return (*self.own, *signed, *self.more)
 
     @property
-    def told(self) -> tuple[Column, ...]:
+    def decided_columns(self) -> tuple[Column, ...]:
         """Columns that say what is decided: all except who, when and why."""
         return (*self.own, *self.more)
 
@@ -700,7 +700,7 @@ def _rows(path: str, file: CurationFile, notes: list[str]) -> Iterator[Row]:
             how = _How((path, record.line), number, records.has_decimal_comma)
             record.update(_FITTED[file.name](record, how))
         decision = Decision(path, record.line, record["who"], record["when"], record["why"])
-        yield file.row(*(record[column.name] for column in file.told), decision)
+        yield file.row(*(record[column.name] for column in file.decided_columns), decision)
 
 
 class _How(NamedTuple):
@@ -732,14 +732,14 @@ def _fit_correction(record: Mapping[str, Any], how: _How) -> dict[str, Any]:
 
 def _fit_label(record: Mapping[str, Any], how: _How) -> dict[str, Any]:
     """Refuse a value of another scheme, apart from a capital first letter."""
-    scheme, said = record["scheme"], record["value"]
+    scheme, stated = record["scheme"], record["value"]
     if scheme == "subject":
         return {}
     allowed = {"intent": terms.INTENT, "polarity": terms.POLARITY}[scheme].terms
-    value = next((term for term in allowed if term.lower() == said.lower()), None)
+    value = next((term for term in allowed if term.lower() == stated.lower()), None)
     if value is None:
         problem = f"value should be one of {' '.join(allowed)}, as scheme is {scheme}"
-        raise SourceError.at(*how.place, f"{problem}, not {said!r:.60}")
+        raise SourceError.at(*how.place, f"{problem}, not {stated!r:.60}")
     return {"value": value}
 
 
@@ -763,7 +763,7 @@ def _fit_passage(record: Mapping[str, Any], how: _How) -> dict[str, Any]:
 
 
 _HASH: Final = re.compile("[0-9a-f]{64}")
-_RUN: Final = 5  # words
+_RUN_WORDS: Final = 5
 _BLANKLESS: Final = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff"
 )
@@ -773,7 +773,7 @@ _ALIKE: Final = str.maketrans("аеорсухіјѕһԁԛԝο", "aeopcyxijshdqwo
 _UNSEEN: Final = {"Mn", "Me", "Cf", "Cc"}
 
 
-def repeats_words(said: str | None, *words: str | None) -> bool:
+def repeats_words(remark: str | None, *words: str | None) -> bool:
     """Tell whether a remark is a sentence of a passage, or has five words in a row from it.
 
     Marks, case and invisible characters do not count. In scripts without blanks between words, as
@@ -787,13 +787,13 @@ def repeats_words(said: str | None, *words: str | None) -> bool:
     (True, False)
     """
     known = [each for each in words if each]
-    if not said or not known:
+    if not remark or not known:
         return False
-    if hash_sentence(said) in map(hash_sentence, known):
+    if hash_sentence(remark) in map(hash_sentence, known):
         return True
     whole = " ".join(known)
-    told = _runs(said)
-    return not told.isdisjoint(_runs(whole)) or not told.isdisjoint(_runs(without_marks(whole)))
+    runs = _runs(remark)
+    return not runs.isdisjoint(_runs(whole)) or not runs.isdisjoint(_runs(without_marks(whole)))
 
 
 def _runs(text: str) -> set[tuple[str, ...]]:
@@ -806,7 +806,7 @@ def _runs(text: str) -> set[tuple[str, ...]]:
     ends = [0, *itertools.accumulate(sizes)]
     found = set[tuple[str, ...]]()
     for start, before in enumerate(ends[:-1]):
-        end = bisect.bisect_left(ends, before + 2 * _RUN)
+        end = bisect.bisect_left(ends, before + 2 * _RUN_WORDS)
         if end < len(ends):
             found.add(tuple(words[start:end]))
     return found
@@ -930,7 +930,7 @@ def _compare(file: CurationFile, row: Row, before: Row) -> Iterator[str]:
     if row is before:
         return
     where = f"line {before.decision.line}"
-    for column in file.told:
+    for column in file.decided_columns:
         ours, theirs = getattr(row, column.name), getattr(before, column.name)
         if column.name not in file.about and ours != theirs:
             about = " ".join(str(getattr(row, n)) for n in file.about if getattr(row, n))

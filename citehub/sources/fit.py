@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from citehub.sources.dumps import truth, whole
+from citehub.sources.dump_datasets import truth, whole
 
 if TYPE_CHECKING:
-    from citehub.sources.dumps import Expression
+    from citehub.sources.dump_datasets import Expression
 
 
 def fit(column: Expression, due: Expression, *, is_nested: bool = False) -> Expression:

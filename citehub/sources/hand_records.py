@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from citehub._identifiers import Identifier, parse_identifier
 from citehub._schema import SCHEMA_VERSION, TABLES, Column, schema_at
 from citehub.errors import SourceError
-from citehub.sources.curated import Record as Row
-from citehub.sources.curated import read_csv
+from citehub.sources.curated import CuratedRow, read_csv
 from citehub.sources.curation import CURATION
 from citehub.sources.records import Author, Origin, Record
 from citehub.sources.source import Source
@@ -76,7 +75,7 @@ class HandRecords:
         }
         self.works = self._read("works", *_WORKS)
         self.work_ids = {row["work_id"] for row in self.works}
-        self.by_title: dict[str, Row] = {}
+        self.by_title: dict[str, CuratedRow] = {}
         for row in self.works:
             problem = ""
             if row["title"] in self.by_title:
@@ -113,7 +112,7 @@ class HandRecords:
                 problem = f"there is no cell {' '.join(cell_of(row))}"
                 raise SourceError.at(self.path("evidence"), row.line, problem)
 
-    def check_works(self, table: str, rows: Iterable[Row]) -> None:
+    def check_works(self, table: str, rows: Iterable[CuratedRow]) -> None:
         """Refuse rows of works or sources that are not there."""
         for row in rows:
             work_id, source_id = row.get("work_id"), row.get("source_id")
@@ -125,12 +124,12 @@ class HandRecords:
             if problem:
                 raise SourceError.at(self.path(table), row.line, problem)
 
-    def _evidence(self) -> list[Row]:
+    def _evidence(self) -> list[CuratedRow]:
         rows = self._read("evidence", *(c.name for c in TABLES["evidence"].columns))
         self.check_works("evidence", rows)
         return rows
 
-    def _read(self, table: str, *columns: str | Column) -> list[Row]:
+    def _read(self, table: str, *columns: str | Column) -> list[CuratedRow]:
         path = self.path(table)
         if not os.path.lexists(path):
             return []
@@ -178,7 +177,7 @@ class HandRecords:
 
     def _record(
         self,
-        row: Row,
+        row: CuratedRow,
         ids: Mapping[str, list[Identifier]],
         authors: Mapping[str, list[Author]],
         parts: Collection[str],

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Final
 
 from citehub._text import counted
 from citehub.errors import SourceError
-from citehub.sources.lines import is_csv
 from citehub.sources.manifests import Announced, find_manifest, shown
+from citehub.sources.partitions import is_csv
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from citehub.sources.dumps import Dataset
+    from citehub.sources.dump_datasets import Dataset
 
 LINES: Final = (".gz", ".json", ".jsonl", ".ndjson")
 TABLES: Final = (".csv", ".csv.gz", ".zip")

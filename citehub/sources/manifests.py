@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 MANIFESTS: Final = ("manifest.json", "manifest")
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
-_SHOWN: Final = 3  # files that a sentence names
+_MOST_NAMED: Final = 3  # files in a sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,5 +94,5 @@ def _count(value: Any) -> int | None:
 
 def shown(names: list[str]) -> str:
     """Return some names for a sentence, and the number of others."""
-    more = len(names) - _SHOWN
-    return ", ".join(names[:_SHOWN]) + (f" and {more:,} more" if more > 0 else "")
+    more = len(names) - _MOST_NAMED
+    return ", ".join(names[:_MOST_NAMED]) + (f" and {more:,} more" if more > 0 else "")

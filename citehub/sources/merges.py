@@ -9,7 +9,7 @@ from citehub.sources.records import Reject
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from citehub.sources.dumps import Expression
+    from citehub.sources.dump_datasets import Expression
 
 
 class Fetcher(Protocol):

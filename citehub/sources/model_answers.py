@@ -10,7 +10,7 @@ import json
 import os
 from typing import TYPE_CHECKING, Any, Final
 
-from citehub._file import naming
+from citehub._atomic_file import named_in_errors
 from citehub.errors import SourceError
 from citehub.sources.readings import FOLDER
 
@@ -81,7 +81,7 @@ def keep_model_answer(folder: str, answer: Mapping[str, Any]) -> None:
     place = os.path.join(folder, FOLDER)
     os.makedirs(place, exist_ok=True)
     path = os.path.join(place, FILE)
-    with naming(path), open(path, "ab") as file:
+    with named_in_errors(path), open(path, "ab") as file:
         file.write(json.dumps(answer).encode() + b"\n")
         file.flush()
         os.fsync(file.fileno())

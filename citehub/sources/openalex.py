@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub.errors import SourceError
-from citehub.sources.dumps import (
+from citehub.sources.dump_datasets import (
     CITATIONS,
-    FEW,
+    FEW_IDS,
     WORKS,
     Dataset,
     arxiv_id,
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
     from citehub._identifiers import Identifier
-    from citehub.sources.dumps import Expression
+    from citehub.sources.dump_datasets import Expression
 
 SOURCE: Final = "openalex"
 DELETED: Final = 4285719527
@@ -145,7 +145,7 @@ def _also(own: Expression, mag: Expression, arxiv: Expression) -> Expression:
 
 def citations(works: Expression, of: Collection[int] = ()) -> Expression:
     """Return the citations that works hold: all, or those of works that cite one of a few."""
-    if 0 < len(of) <= FEW:
+    if 0 < len(of) <= FEW_IDS:
         import ibis
 
         works = works.filter(ibis.or_(*(works.refs.contains(record) for record in of)))

@@ -16,16 +16,16 @@ from citehub.sources.api import (
     Api,
     Content,
     Endless,
-    Found,
-    Listed,
+    FoundRecord,
+    KnownIds,
+    ListState,
     Refused,
-    Told,
     ids_in,
     is_error,
     text,
     whole,
 )
-from citehub.sources.dumps import FEW
+from citehub.sources.dump_datasets import FEW_IDS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -49,9 +49,9 @@ _NOT_FOUND: Final = re.compile(rb"<title>404 Not Found</title>\s*<h1>Not Found</
 _MOST_FOLLOWED: Final = 500  # each takes a request
 
 
-def find(asker: Asker, ids: Collection[Identifier]) -> list[Found]:
+def find(asker: Asker, ids: Collection[Identifier]) -> list[FoundRecord]:
     """Return the records that have any of some identifiers."""
-    found: dict[str, Found] = {}
+    found: dict[str, FoundRecord] = {}
     for scheme, value in sorted(ids):
         if scheme in {"openalex", "doi", "pmid", "pmcid", "arxiv"}:
             prefix = {"openalex": "", "arxiv": "doi:10.48550/arxiv."}.get(scheme, f"{scheme}:")
@@ -63,27 +63,29 @@ def find(asker: Asker, ids: Collection[Identifier]) -> list[Found]:
             pages = "|".join(f"{each}://arxiv.org/abs/{value}" for each in ("http", "https"))
             wanted = ("filter", f"locations.landing_page_url:{pages}")
             with suppress(Refused):  # a filter that is in use, and not documented
-                answer = asker.ask("/works", [wanted, _SELECT, ("per_page", str(FEW))], due=_LIST)
+                answer = asker.ask(
+                    "/works", [wanted, _SELECT, ("per_page", str(FEW_IDS))], due=_LIST
+                )
                 _enter(found, answer["results"] if answer else [])
     return list(found.values())
 
 
-def search(asker: Asker, title: str) -> list[Found]:
+def search(asker: Asker, title: str) -> list[FoundRecord]:
     """Return the records that may have a title."""
     words = " ".join(re.findall(r"\w+", title))  # other signs steer the search
     wanted = ("filter", f"title.search:{words}")
-    answer = asker.ask("/works", [wanted, _SELECT, ("per_page", str(FEW))], due=_LIST)
-    found: dict[str, Found] = {}
+    answer = asker.ask("/works", [wanted, _SELECT, ("per_page", str(FEW_IDS))], due=_LIST)
+    found: dict[str, FoundRecord] = {}
     _enter(found, answer["results"] if answer else [])
     return list(found.values())
 
 
 def citing(
     asker: Asker,
-    records: Collection[Found],
+    records: Collection[FoundRecord],
     _own: Collection[Identifier],
     _known: Collection[Identifier],
-) -> Listed:
+) -> ListState:
     """Ask for all that cites some records, each by itself, so that it is known which one.
 
     With a key pages follow a cursor; without one they have numbers, which end at 10,000 works.
@@ -100,7 +102,7 @@ def citing(
     there = {value for scheme, value in ids if scheme == "openalex"}
     for name in sorted({*asker.before} - there)[:_MOST_FOLLOWED]:
         asker.ask(f"/works/{name}", [_NAME_ALONE], due=("id",))
-    return Listed(announced, received, cut, frozenset(ids))
+    return ListState(announced, received, cut, frozenset(ids))
 
 
 def _citing(asker: Asker, name: str, before: int) -> tuple[dict[str, frozenset[Identifier]], int]:
@@ -153,11 +155,13 @@ def _with_reference(work: dict[str, Any], cited: list[str]) -> dict[str, Any]:
     return {**work, "referenced_works": [*references, f"https://openalex.org/{cited[0]}"]}
 
 
-def _enter(found: dict[str, Found], works: Iterable[Any]) -> None:
+def _enter(found: dict[str, FoundRecord], works: Iterable[Any]) -> None:
     for work in works:
         if name := _name(work):
             title, year = text(work.get("title")), whole(work.get("publication_year"))
-            found[name] = Found(name, _ids(work), title, year, whole(work.get("cited_by_count")))
+            found[name] = FoundRecord(
+                name, _ids(work), title, year, whole(work.get("cited_by_count"))
+            )
 
 
 def _ids(work: dict[str, Any]) -> frozenset[Identifier]:
@@ -189,7 +193,7 @@ def _count(answer: Any) -> int:
     return number
 
 
-def told(answers: Iterable[Content]) -> Told:
+def known_ids(answers: Iterable[Content]) -> KnownIds:
     """Return the identifiers that answers tell of the work, and of those that cite it."""
     own, citing = set[Identifier](), set[Identifier]()
     for answer in answers:
@@ -200,7 +204,7 @@ def told(answers: Iterable[Content]) -> Told:
         for work in works if isinstance(works, list) else ():
             if isinstance(work, dict) and _name(work):
                 (citing if wanted.startswith("cites:") else own).update(_ids(work))
-    return Told(frozenset(own), frozenset(citing))
+    return KnownIds(frozenset(own), frozenset(citing))
 
 
 def _says_unknown(body: bytes) -> bool:
@@ -216,7 +220,7 @@ API: Final = Api(
     search=search,
     citing=citing,
     rows=rows,
-    told=told,
+    known_ids=known_ids,
     says_unknown=_says_unknown,
     due=("works",),
     tables=frozenset({"merged_ids"}),

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub._identifiers import parse_identifier
-from citehub.sources.dumps import (
+from citehub.sources.dump_datasets import (
     CITATIONS,
     WORKS,
     Dataset,
@@ -28,14 +28,14 @@ from citehub.sources.opencitations_api import API
 from citehub.sources.source import Dump, Need, Option, Source
 
 if TYPE_CHECKING:
-    from citehub.sources.dumps import Expression
+    from citehub.sources.dump_datasets import Expression
 
 SOURCE: Final = "opencitations"
 _ARXIV_DOI: Final = r"(?:^|\s)doi:10\.48550/arxiv\.(\S+)"
 _OMID: Final = r"(^|\s)omid:\S"
-_READ: Final = ("doi", "arxiv", "openalex", "pmid", "pmcid")
-_IS_READ: Final = rf"^({'|'.join(_READ)}):"
-_NAMED: Final = rf"(^|\s)(omid|{'|'.join(_READ)}):\S|^10\.[0-9]{{4}}|^[0-9]+\Z"
+_READ_SCHEMES: Final = ("doi", "arxiv", "openalex", "pmid", "pmcid")
+_IS_READ: Final = rf"^({'|'.join(_READ_SCHEMES)}):"
+_HAS_ID: Final = rf"(^|\s)(omid|{'|'.join(_READ_SCHEMES)}):\S|^10\.[0-9]{{4}}|^[0-9]+\Z"
 TYPES: Final = {
     "abstract": "other",
     "archival document": "other",
@@ -130,7 +130,7 @@ def _record(cell: Expression) -> Expression:
     import ibis
 
     ids = _identifiers(cell)
-    others = ibis.coalesce(*(curie(scheme, ids[scheme]) for scheme in _READ))
+    others = ibis.coalesce(*(curie(scheme, ids[scheme]) for scheme in _READ_SCHEMES))
     own = _id(cell.lower(), "omid")  # which almost all have, so that the rest is not looked at
     return ibis.ifelse(own.notnull(), own, others)
 
@@ -156,8 +156,8 @@ def _identifiers(cell: Expression) -> dict[str, Expression]:
         "pmcid": number_of(_id(low, "pmcid"), "PMC"),
     }
     named = low.split(" ").filter(lambda each: each.re_search(_IS_READ))
-    known = [found[scheme].notnull().cast("int8") for scheme in _READ]
-    taken = ibis.array([curie(scheme, found[scheme].lower()) for scheme in _READ])
+    known = [found[scheme].notnull().cast("int8") for scheme in _READ_SCHEMES]
+    taken = ibis.array([curie(scheme, found[scheme].lower()) for scheme in _READ_SCHEMES])
     others = let(taken, lambda names: named.filter(lambda each: ~names.contains(each)))
     has_more = named.length() > sum(known)  # as few cells have
     return {**found, "also": ibis.ifelse(has_more, let(others, _nonempty), None)}
@@ -228,7 +228,7 @@ INDEX: Final = Dataset(
     fields=dict.fromkeys(
         ["oci", "citing", "cited", "creation", "timespan", "journal_sc", "author_sc"], "string"
     ),
-    keys={"citing": _NAMED, "cited": _NAMED},
+    keys={"citing": _HAS_ID, "cited": _HAS_ID},
     made=("citing", "cited"),
     shape=shape_index,
     names=lambda row: (_names_in(row.get("citing")), _names_in(row.get("cited"))),

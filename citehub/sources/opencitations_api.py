@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from citehub._identifiers import Identifier
 from citehub.errors import BadAnswer, Unreachable
-from citehub.sources.api import Api, Content, Found, Listed, Told, ids_in, text
+from citehub.sources.api import Api, Content, FoundRecord, KnownIds, ListState, ids_in, text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -30,10 +30,10 @@ _META_FIELDS: Final = (
 _ARXIV: Final = "10.48550/arxiv."
 
 
-def find(asker: Asker, ids: Collection[Identifier]) -> list[Found]:
+def find(asker: Asker, ids: Collection[Identifier]) -> list[FoundRecord]:
     """Return what Meta has of some identifiers."""
     names = sorted({name for each in ids if (name := _spell(each))})
-    found: dict[str, Found] = {}
+    found: dict[str, FoundRecord] = {}
     rows: list[dict[str, Any]] = []
     for start in range(0, len(names), _BATCH):
         rows += _meta(asker, names[start : start + _BATCH])
@@ -41,16 +41,16 @@ def find(asker: Asker, ids: Collection[Identifier]) -> list[Found]:
         cell = row.get("id")
         words = cell.split() if isinstance(cell, str) else []
         if words:
-            found[words[0]] = Found(words[0], ids_in(words), text(row.get("title")))
+            found[words[0]] = FoundRecord(words[0], ids_in(words), text(row.get("title")))
     return list(found.values())
 
 
 def citing(
     asker: Asker,
-    records: Collection[Found],
+    records: Collection[FoundRecord],
     own: Collection[Identifier],
     known: Collection[Identifier],
-) -> Listed:
+) -> ListState:
     """Ask for all that cites some works, and for what the citing ones are that nobody names."""
     cells: dict[str, None] = {}
     for name in sorted(_names_of(records, own)):
@@ -79,13 +79,16 @@ def citing(
         cut = (
             f"{error} So of {len(names):,} works that no other source names the title is missing."
         )
-    return Listed(None, len(cells), cut, is_broken=is_broken)
+    return ListState(None, len(cells), cut, is_broken=is_broken)
 
 
-def _names_of(records: Collection[Found], own: Collection[Identifier]) -> set[str]:
+def _names_of(records: Collection[FoundRecord], own: Collection[Identifier]) -> set[str]:
     """Return the names of a work to ask by: one for each record, and what no record has."""
-    told = frozenset[Identifier]().union(*(each.ids for each in records))
-    groups = [*(each.ids for each in records), *({each} for each in own if each not in told)]
+    in_records = frozenset[Identifier]().union(*(each.ids for each in records))
+    groups = [
+        *(each.ids for each in records),
+        *({each} for each in own if each not in in_records),
+    ]
     schemes = ("doi", "arxiv", "pmid", "omid")
     names = set()
     for group in groups:
@@ -137,7 +140,7 @@ def rows(answers: Iterable[Content]) -> Iterator[tuple[str, dict[str, Any]]]:
             yield "meta", {**dict.fromkeys(_META_FIELDS, ""), "id": cell}
 
 
-def told(answers: Iterable[Content]) -> Told:
+def known_ids(answers: Iterable[Content]) -> KnownIds:
     """Return the identifiers that answers tell of the work: what comes before its citations.
 
     Citing works have none to tell, as OpenCitations alone asks who names a work.
@@ -149,7 +152,7 @@ def told(answers: Iterable[Content]) -> Told:
         rows = answer.content if isinstance(answer.content, list) else ()
         cells = [row.get("id") for row in rows if isinstance(row, dict)]
         own.update(*(ids_in(cell.split()) for cell in cells if isinstance(cell, str)))
-    return Told(frozenset(own))
+    return KnownIds(frozenset(own))
 
 
 def names_asked(paths: Iterable[str]) -> frozenset[str]:
@@ -173,7 +176,7 @@ API: Final = Api(
     find=find,
     citing=citing,
     rows=rows,
-    told=told,
+    known_ids=known_ids,
     names_asked=names_asked,
     says_unknown=lambda _body: False,  # it gives an empty list instead
     due=("index", "meta"),

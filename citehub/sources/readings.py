@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any, Final
 
 from citehub import _vocabularies as terms
-from citehub._file import write_whole
+from citehub._atomic_file import write_whole
 from citehub.errors import SourceError
 from citehub.sources.curation import Curation, Decision, LabelRow, Passage, Reading
 from citehub.sources.full_texts import FULL_TEXTS
@@ -38,7 +38,7 @@ _KEYS: Final = (
     *("names_work", "sentence_hash", "text", "before", "after", "start", "end"),
 )
 _OF_MODELS: Final = ("guideline", "prompt_sha256", "confidence_level", "rank", "gist")
-_MOST: Final = 1 << 15  # what a column holds
+_INT16_END: Final = 1 << 15
 _HASH: Final = re.compile("[0-9a-f]{64}")
 _NUMBERS: Final = ("position", "group_size", "start", "end")
 _TERMS: Final[dict[str, Vocabulary]] = {
@@ -216,7 +216,7 @@ def _checked(entry: dict[str, Any]) -> dict[str, Any]:
     for name in ("text", "form", "text_version", "licence", "sha256", "note", "read_on"):
         _check(isinstance(entry[name], str | None), name)
     datetime.date.fromisoformat(entry["read_on"] or "2026-01-01")
-    _check(type(entry["reading"]) is int and 0 < entry["reading"] < _MOST, "reading")
+    _check(type(entry["reading"]) is int and 0 < entry["reading"] < _INT16_END, "reading")
     _check(entry["n_marks"] is None or _is_count(entry["n_marks"]), "n_marks")
     _check(type(entry["is_whole"]) in {bool, type(None)}, "is_whole")
     _check(isinstance(entry["passages"], list), "passages")
@@ -238,7 +238,7 @@ def _checked(entry: dict[str, Any]) -> dict[str, Any]:
 
 
 def _is_count(value: object) -> bool:
-    return type(value) is int and 0 <= value < _MOST
+    return type(value) is int and 0 <= value < _INT16_END
 
 
 def _checked_label(entry: dict[str, Any]) -> dict[str, Any]:

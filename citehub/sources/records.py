@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from citehub._identifiers import Identifier
     from citehub._rows import Grade, NoteKind, Scheme, TableName
 
-SCHEMES: Final[tuple[Scheme, ...]] = (
+ID_SCHEMES: Final[tuple[Scheme, ...]] = (
     "arxiv",
     "doi",
     "openalex",
@@ -158,5 +158,5 @@ class Reject(NamedTuple):
 
 def best_identifier(ids: Iterable[Identifier]) -> Identifier | None:
     """Return the identifier that names a work: the first one of the first scheme."""
-    known = [each for each in ids if each.scheme in SCHEMES]
-    return min(known, key=lambda each: (SCHEMES.index(each.scheme), each.value), default=None)
+    known = [each for each in ids if each.scheme in ID_SCHEMES]
+    return min(known, key=lambda each: (ID_SCHEMES.index(each.scheme), each.value), default=None)

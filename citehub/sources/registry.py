@@ -33,7 +33,7 @@ SOURCES: Final[tuple[Source, ...]] = (
 """A new source is a line here."""
 
 
-TOLD: Final = frozenset(
+WITHOUT_RECORDS: Final = frozenset(
     told.id for source in SOURCES if source.dump for told in source.dump.findings.values()
 )
 """Sources that come with another one, without records of their own."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from citehub.sources.dumps import (
+from citehub.sources.dump_datasets import (
     CITATIONS,
     TEXTS,
     WORKS,
@@ -23,7 +23,7 @@ from citehub.sources.source import Dump, Need, Option, Source
 
 if TYPE_CHECKING:
     from citehub._rows import Intent
-    from citehub.sources.dumps import Expression
+    from citehub.sources.dump_datasets import Expression
 
 SOURCE: Final = "s2"
 INTENTS: Final[dict[str, Intent]] = {

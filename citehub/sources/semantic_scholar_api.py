@@ -13,9 +13,9 @@ from citehub.sources.api import (
     Api,
     Content,
     Endless,
-    Found,
-    Listed,
-    Told,
+    FoundRecord,
+    KnownIds,
+    ListState,
     ids_in,
     is_error,
     text,
@@ -27,22 +27,22 @@ if TYPE_CHECKING:
 
     from citehub.sources.api import Asker
 
-_TITLE: Final = "Semantic Scholar"
+_SOURCE_TITLE: Final = "Semantic Scholar"
 _PAPER: Final = (
     *("corpusId", "externalIds", "title", "authors", "venue", "journal", "publicationTypes"),
     *("year", "publicationDate", "citationCount", "abstract"),
 )
-_PLAIN: Final = ("fields", ",".join(_PAPER))
-_OWN: Final = ("fields", ",".join((*_PAPER, "tldr")))
+_WITHOUT_SUMMARY: Final = ("fields", ",".join(_PAPER))
+_WITH_SUMMARY: Final = ("fields", ",".join((*_PAPER, "tldr")))
 _EDGE: Final = ("fields", ",".join(("contextsWithIntent", "contexts", "intents", "isInfluential",
                                     *_PAPER)))  # fmt: skip
 _SUMMARIES: Final = ("fields", "corpusId,tldr")
 _PAGE: Final = 1000
 _LEAST_PAGE: Final = 10
-_MOST: Final = 9_999  # citations of a paper that it lists
+_MOST_LISTED: Final = 9_999  # citations of a paper
 _BATCH: Final = 500
 _MOST_NUMBER: Final = 1 << 63
-_SPELT: Final = {
+_PREFIXES: Final = {
     "arxiv": "ARXIV:", "doi": "DOI:", "s2": "CorpusId:", "pmid": "PMID:", "pmcid": "PMCID:",
     "acl": "ACL:", "openalex": "MAG:",
 }  # fmt: skip
@@ -51,38 +51,40 @@ _FIELDS: Final = {
     "venue": "venue", "journal": "journal", "publicationTypes": "publicationtypes",
     "year": "year", "publicationDate": "publicationdate", "citationCount": "citationcount",
 }  # fmt: skip
-_SCHEMES: Final = {
+_SCHEME_OF_KEY: Final = {
     "DOI": "doi", "ArXiv": "arxiv", "ACL": "acl", "MAG": "mag", "PubMed": "pmid",
     "PubMedCentral": "pmcid",
 }  # fmt: skip
 
 
-def find(asker: Asker, ids: Collection[Identifier]) -> list[Found]:
+def find(asker: Asker, ids: Collection[Identifier]) -> list[FoundRecord]:
     """Return the papers that have any of some identifiers."""
-    found: dict[str, Found] = {}
+    found: dict[str, FoundRecord] = {}
     for each in sorted(ids):
-        if each.scheme not in _SPELT or any(each in paper.ids for paper in found.values()):
+        if each.scheme not in _PREFIXES or any(each in paper.ids for paper in found.values()):
             continue
         value = each.value.lstrip("WPMC") if each.scheme in {"openalex", "pmcid"} else each.value
-        paper = asker.ask(f"/paper/{_SPELT[each.scheme]}{value}", [_OWN], due=("corpusId",))
+        paper = asker.ask(
+            f"/paper/{_PREFIXES[each.scheme]}{value}", [_WITH_SUMMARY], due=("corpusId",)
+        )
         _enter(found, [paper] if paper else [])
     return list(found.values())
 
 
-def search(asker: Asker, title: str) -> list[Found]:
+def search(asker: Asker, title: str) -> list[FoundRecord]:
     """Return the papers that may have a title: those that fit best."""
-    answer = asker.ask("/paper/search/match", [("query", title), _PLAIN], due=("data",))
-    found: dict[str, Found] = {}
+    answer = asker.ask("/paper/search/match", [("query", title), _WITHOUT_SUMMARY], due=("data",))
+    found: dict[str, FoundRecord] = {}
     _enter(found, answer["data"] if answer and isinstance(answer["data"], list) else [])
     return list(found.values())
 
 
 def citing(
     asker: Asker,
-    records: Collection[Found],
+    records: Collection[FoundRecord],
     _own: Collection[Identifier],
     _known: Collection[Identifier],
-) -> Listed:
+) -> ListState:
     """Ask for all that cites some papers, then for the sentence that a model wrote of each."""
     citing: dict[int, frozenset[Identifier]] = {}
     nameless, cut = 0, ""
@@ -97,7 +99,7 @@ def citing(
     lost = _ask_for_summaries(asker, [f"CorpusId:{each}" for each in papers])
     ids = frozenset[Identifier]().union(*citing.values())
     n = len(citing) + nameless
-    return Listed(announced, n, cut, ids, lost, nameless, is_broken=bool(lost))
+    return ListState(announced, n, cut, ids, lost, nameless, is_broken=bool(lost))
 
 
 def _ask_for_summaries(asker: Asker, names: list[str]) -> str:
@@ -118,14 +120,14 @@ def _ask_for_summaries(asker: Asker, names: list[str]) -> str:
 
 
 def _citations(
-    asker: Asker, paper: Found, before: int
+    asker: Asker, paper: FoundRecord, before: int
 ) -> tuple[list[tuple[int | None, frozenset[Identifier]]], str]:
     """Return the papers that cite one, and why there are no more, where there are some."""
     edges: list[tuple[int | None, frozenset[Identifier]]] = []
     seen: set[int] = set()
     offset, limit = 0, _PAGE
     while True:
-        most = min(limit, _MOST - offset)
+        most = min(limit, _MOST_LISTED - offset)
         query = [_EDGE, ("offset", str(offset)), ("limit", str(most))]
         try:
             answer = asker.ask(f"/paper/CorpusId:{paper.name}/citations", query, due=("data",))
@@ -135,7 +137,7 @@ def _citations(
             limit //= 2
             continue
         if answer is None or not isinstance(answer["data"], list):
-            raise BadAnswer(f"{_TITLE} gives no list of citations.")
+            raise BadAnswer(f"{_SOURCE_TITLE} gives no list of citations.")
         page = [each for each in answer["data"] if isinstance(each, dict)]
         new = {hash(str(each)) for each in page} - seen
         edges += map(_citing_paper, page)
@@ -145,14 +147,14 @@ def _citations(
         if following is None:
             return edges, ""
         if type(following) is not int or following <= offset or (page and not new):
-            raise Endless(f"{_TITLE}: the pages of its list repeat and do not end.")
+            raise Endless(f"{_SOURCE_TITLE}: the pages of its list repeat and do not end.")
         if not page and following > (paper.n_citations or 0) + _PAGE:
             return edges, ""  # empty pages may stand before others, but not for ever
         offset = following
-        if offset >= _MOST:
+        if offset >= _MOST_LISTED:
             return edges, (
-                f"Semantic Scholar lists {_MOST:,} citations of a paper at most; its datasets "
-                "have them all."
+                f"Semantic Scholar lists {_MOST_LISTED:,} citations of a paper at most; its "
+                "datasets have them all."
             )
 
 
@@ -178,7 +180,7 @@ def rows(answers: Iterable[Content]) -> Iterator[tuple[str, dict[str, Any]]]:
                 yield from _paper_rows(paper)
 
 
-def told(answers: Iterable[Content]) -> Told:
+def known_ids(answers: Iterable[Content]) -> KnownIds:
     """Return the identifiers that answers tell of the work, and of those that cite it."""
     own, citing = set[Identifier](), set[Identifier]()
     for answer in answers:
@@ -190,7 +192,7 @@ def told(answers: Iterable[Content]) -> Told:
         elif isinstance(content, dict) and answer.path != "/paper/search/match":
             number = _number(content)
             own.update(frozenset() if number is None else _ids(content, number))
-    return Told(frozenset(own), frozenset(citing))
+    return KnownIds(frozenset(own), frozenset(citing))
 
 
 def _edge_rows(edge: dict[str, Any], cited: int) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -227,13 +229,13 @@ def _paper_rows(paper: Any) -> Iterator[tuple[str, dict[str, Any]]]:
         yield "tldrs", {"corpusid": number, "model": summary.get("model"), "text": summary["text"]}
 
 
-def _enter(found: dict[str, Found], papers: Iterable[Any]) -> None:
+def _enter(found: dict[str, FoundRecord], papers: Iterable[Any]) -> None:
     for paper in papers:
         number = _number(paper)
         if number is not None:
             name = str(number)
             count = whole(paper.get("citationCount"))
-            found[name] = Found(
+            found[name] = FoundRecord(
                 name,
                 _ids(paper, number),
                 text(paper.get("title")),
@@ -246,7 +248,9 @@ def _ids(paper: dict[str, Any], number: int) -> frozenset[Identifier]:
     ids = paper.get("externalIds")
     texts = [f"s2:{number}"]
     if isinstance(ids, dict):
-        texts += [f"{ours}:{ids[theirs]}" for theirs, ours in _SCHEMES.items() if ids.get(theirs)]
+        texts += [
+            f"{ours}:{ids[theirs]}" for theirs, ours in _SCHEME_OF_KEY.items() if ids.get(theirs)
+        ]
     return ids_in(texts)
 
 
@@ -263,7 +267,7 @@ API: Final = Api(
     search=search,
     citing=citing,
     rows=rows,
-    told=told,
+    known_ids=known_ids,
     says_unknown=is_error,
     due=("papers", "citations"),
     key_variable="S2_API_KEY",

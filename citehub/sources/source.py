@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from citehub._identifiers import Identifier
     from citehub._rows import Intent, Scheme, SourceKind
     from citehub.sources.api import Api, Host
-    from citehub.sources.dumps import Dataset, Expression
+    from citehub.sources.dump_datasets import Dataset, Expression
     from citehub.sources.layout import Files
 
 

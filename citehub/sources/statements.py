@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from citehub.sources.records import Edge, Finding, Origin, Stated
 
 _DATE: Final = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
-_MONTHS: Final = 12
+_MONTHS_IN_YEAR: Final = 12
 _COUNTS: Final = range(2**31)
 
 
@@ -111,7 +111,7 @@ def record_of(  # noqa: PLR0913
         year, problem = None, f"the year {year} is out of range"
     date = _DATE.fullmatch(row["date"] or "")
     if date and year == int(date[1]) and date[2] and date[0][4:] != "-01-01":
-        month = int(date[2]) if 1 <= int(date[2]) <= _MONTHS else None
+        month = int(date[2]) if 1 <= int(date[2]) <= _MONTHS_IN_YEAR else None
     authors = tuple(
         Author(each["name"].strip(), _bare_orcid(each["orcid"]))
         for each in row["authors"] or ()

@@ -46,8 +46,8 @@ _BEFORE: Final = re.compile(r"\W*$")
 _SOURCE: Final = re.compile(r",\s*(?:(?:1[89]|20)\d\d\b|in\b|arxiv|proc|j\.|phys|\()")
 _AFTER: Final = re.compile(r"\W*")
 _ARTICLE: Final = re.compile(rf"[.,;?!\"“”„'‘’(\n:]\s*(?:{'|'.join(_ARTICLES)})\W+$")
-_FEW: Final = 4  # words that a title without its subtitle has at least
-_LONG: Final = 6  # letters of a word that may have a slip
+_LEAST_WORDS: Final = 4  # of a title without its subtitle
+_LEAST_LETTERS: Final = 6  # of a word that may have a slip
 _ALIKE: Final = 0.75
 _SHORT_NAME: Final = 2
 
@@ -172,9 +172,9 @@ def _unique(keys: Iterable[str]) -> tuple[str, ...]:
 
 
 def _describe(entry: Entry) -> str:
-    said = entry.title or entry.text
+    text = entry.title or entry.text
     who = f"{entry.authors[0]} " if entry.authors else ""
-    return f"{entry.key} ({who}{entry.year or 'without year'}: {said[:80].strip()})"
+    return f"{entry.key} ({who}{entry.year or 'without year'}: {text[:80].strip()})"
 
 
 def _by_title(
@@ -236,11 +236,11 @@ def _without_article(words: Sequence[str]) -> list[str]:
 
 def _begins(longer: str, words: Sequence[str]) -> bool:
     """Tell whether one title, of enough words, is the other without a subtitle."""
-    if len(words) < _FEW:
+    if len(words) < _LEAST_WORDS:
         return False
     joined = "".join(words)
     for found in _SUBTITLE.finditer(longer):
-        if found[0] == "," and len(words) < 2 * _FEW:
+        if found[0] == "," and len(words) < 2 * _LEAST_WORDS:
             continue
         if "".join(_words(longer[: found.start()])) == joined:
             return True
@@ -252,10 +252,10 @@ def _slip(words: Sequence[str], wanted: Sequence[str]) -> bool:
     if len(words) != len(wanted):
         return False
     others = [pair for pair in zip(words, wanted, strict=True) if pair[0] != pair[1]]
-    if len(others) > max(1, len(words) // 8) or len(words) < _FEW:
+    if len(others) > max(1, len(words) // 8) or len(words) < _LEAST_WORDS:
         return False
     return all(
-        min(len(one), len(other)) >= _LONG
+        min(len(one), len(other)) >= _LEAST_LETTERS
         and not any(sign.isdigit() for sign in one + other)
         and SequenceMatcher(None, one, other).ratio() > _ALIKE
         and one[:2] == other[:2]
@@ -284,7 +284,7 @@ def _within(text: str, wanted: Sequence[str], compact: str) -> bool | None:
                 quality = _bounds(folded, begin, end, n_words=len(wanted))
                 if quality and sought == compact:
                     return True
-                if quality is not None and len(wanted) >= _FEW:
+                if quality is not None and len(wanted) >= _LEAST_WORDS:
                     found = False
             at = joined.find(sought, at + 1)
     if found is None and _slip_within(folded, tokens, wanted):
@@ -292,7 +292,7 @@ def _within(text: str, wanted: Sequence[str], compact: str) -> bool | None:
     return found
 
 
-def _bounds(text: str, begin: int, end: int, *, n_words: int = _FEW) -> bool | None:
+def _bounds(text: str, begin: int, end: int, *, n_words: int = _LEAST_WORDS) -> bool | None:
     """Return True if a title is enclosed, False if it is part of a longer one."""
     left = _BEFORE.search(text[max(0, begin - 40) : begin])
     right = _AFTER.match(text[end : end + 40])
@@ -305,7 +305,7 @@ def _bounds(text: str, begin: int, end: int, *, n_words: int = _FEW) -> bool | N
         if word is None:
             return None
         quality = False
-    if n_words < _FEW and after.strip() == "," and not _SOURCE.match(text, end):
+    if n_words < _LEAST_WORDS and after.strip() == "," and not _SOURCE.match(text, end):
         return None  # it may go on
     if end + len(after) >= len(text) or _STRONG.search(after):
         return quality

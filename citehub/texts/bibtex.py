@@ -44,7 +44,7 @@ _BIBER_FIELD: Final = re.compile(
 )
 _BIBER_VERB: Final = re.compile(r"\\verb\{(\w+)\}\s*\\verb\s*(.*?)\s*\\endverb", re.DOTALL)
 _FAMILY: Final = re.compile(r"family=\{?((?:[^{},]|\{[^{}]*\})+)")
-_LONGEST: Final = 200_000  # of a value
+_VALUE_LETTERS: Final = 200_000
 
 
 def read_bib(text: str) -> Iterator[Entry]:
@@ -101,7 +101,7 @@ def _read_value(text: str, at: int) -> tuple[str, int]:
         if rest is None:
             break
         at = rest.end()
-    return "".join(parts)[:_LONGEST], at
+    return "".join(parts)[:_VALUE_LETTERS], at
 
 
 def close_of(text: str, at: int) -> int:

@@ -33,7 +33,7 @@ _OTHER_FORMS: Final = {
     b"{\\rtf": "Rich Text Format", b"%!PS": "PostScript", b"MIME-Version": "a saved web archive",
     b"From: <Saved": "a saved web archive",
 }  # fmt: skip
-_SHOWN: Final = 5
+_MOST_NAMED: Final = 5
 _MOST_IN_RANGE: Final = 80
 _MOST_COMPARED: Final = 5_000_000  # marks with brackets
 
@@ -219,7 +219,7 @@ def read_document(path: str, *, head_only: bool = False) -> Document:
         if document is not None:
             others = names[:place] + names[place + 1 :]
             if others:
-                listed = ", ".join(others[:_SHOWN])
+                listed = ", ".join(others[:_MOST_NAMED])
                 document.notes.append(f"{name} was read, but not the files next to it: {listed}.")
             return document
     raise refused or UnreadableText.at(

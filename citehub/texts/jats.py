@@ -143,9 +143,9 @@ def _licences(article: Element) -> Iterator[Statement]:
             for each in stub.iterfind(".//permissions/license"):
                 if any(True for _ in each.iterancestors("abstract", "related-object")):
                     continue
-                said = _licence(each, "")
-                if not is_open_licence(licence_of([said])):
-                    yield said
+                licence = _licence(each, "")
+                if not is_open_licence(licence_of([licence])):
+                    yield licence
 
 
 def _licence(element: Element, beside: str) -> Statement:
@@ -159,10 +159,10 @@ def _licence(element: Element, beside: str) -> Statement:
         and (not kind or kind.startswith("http") or _OPEN_TYPES.fullmatch(kind))
     )
     for each in element.iter("license_ref", "license-ref"):
-        said = _reference(each, "")
-        addresses += said.addresses
-        beside = f"{beside} {said.beside}"
-        is_clear = is_clear and said.is_clear
+        licence = _reference(each, "")
+        addresses += licence.addresses
+        beside = f"{beside} {licence.beside}"
+        is_clear = is_clear and licence.is_clear
     links = [attribute(each, "href").strip() for each in element.iter("ext-link", "uri")]
     words = words_of(element, "license_ref", "license-ref")
     return Statement(

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _ARXIV_NAME: Final = re.compile(
     r"(?:^|/)(?:arxiv[-_.:]?)?(\d{4}\.\d{4,5})(?:v\d+)?(?:[./_-]|$)", re.IGNORECASE
 )
-_SHOWN: Final = 5
+_MOST_NAMED: Final = 5
 
 
 def read_latex(files: Files, _name: str = "", head_only: bool = False) -> Document:  # noqa: FBT001, FBT002
@@ -75,7 +75,7 @@ def _read_lists(files: Files, document: Document, lists: list[str], entries: lis
         named = files.ending(".bbl") or files.ending(".bib")
         if named:
             document.notes.append(
-                f"The text names no reference list; read: {', '.join(named[:_SHOWN])}."
+                f"The text names no reference list; read: {', '.join(named[:_MOST_NAMED])}."
             )
     document.entries = entries
     in_bib: set[str] = set()
@@ -90,7 +90,7 @@ def _read_lists(files: Files, document: Document, lists: list[str], entries: lis
                 document.entries.append(each)
     missing = [each for each in lists if each not in files.read]
     if missing and not document.entries:
-        listed = ", ".join(missing[:_SHOWN])
+        listed = ", ".join(missing[:_MOST_NAMED])
         document.notes.append(f"The reference list is not in the source: {listed}.")
 
 

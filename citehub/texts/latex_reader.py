@@ -82,9 +82,9 @@ _DEEPEST: Final = 60  # runs in runs
 _MOST_INPUTS: Final = 3000
 _MOST_STACKED: Final = 60
 _LONGEST_STYLE_MACRO: Final = 4000
-_NEAR: Final = 20  # environments around a float
+_MOST_AROUND: Final = 20  # environments around a float
 _LONGEST_MATH: Final = 20_000
-_SHORT: Final = 400  # of an inline formula that is printed
+_PRINTED_FORMULA_LETTERS: Final = 400  # at most, of an inline one
 
 
 class Reader(Macros):
@@ -253,7 +253,9 @@ class Reader(Macros):
         elif CITE.search(body):
             self.run(re.sub(r"\\text\s*(?=\{)", "", body))
         elif is_inline:
-            self.out.add(f"${' '.join(body.split())}$" if len(body) < _SHORT else "$…$")
+            self.out.add(
+                f"${' '.join(body.split())}$" if len(body) < _PRINTED_FORMULA_LETTERS else "$…$"
+            )
         else:
             self.out.parts.append(f" {EQUATION} ")
 
@@ -685,7 +687,7 @@ class Reader(Macros):
 
     def _write_float(self, name: str) -> None:
         """Write a float, behind the paragraph where it stands in a sentence."""
-        if any(FLOATS.match(each) for each in self.environments[-_NEAR:-1]):
+        if any(FLOATS.match(each) for each in self.environments[-_MOST_AROUND:-1]):
             return
         body = self.before_end(name, is_nested=True)
         before = "".join(self.out.parts[-3:]).rstrip()

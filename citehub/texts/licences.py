@@ -92,11 +92,11 @@ def licence_of(statements: Iterable[Statement]) -> str | None:
     closed: list[str] = []
     is_doubtful = False
     for each in statements:
-        said = _settled(each)
-        if is_open_licence(said):
-            (firm if each.is_clear else vague).append(said)
-        elif said:
-            closed.append(said)
+        licence = _settled(each)
+        if is_open_licence(licence):
+            (firm if each.is_clear else vague).append(licence)
+        elif licence:
+            closed.append(licence)
         else:
             is_doubtful = is_doubtful or not each.is_clear
     if closed:
@@ -114,30 +114,33 @@ def _closeness(licence: str) -> tuple[bool, int]:
     return is_address, len(re.findall(r"\bn[cd]\b", licence)) if is_address else 0
 
 
-def _settled(said: Statement) -> str:
+def _settled(statement: Statement) -> str:
     """Return the licence of one statement: an open one only if its words agree."""
-    links = (*said.links, *(each[0].rstrip(".") for each in _ADDRESS.finditer(said.words)))
-    for each in (*said.addresses, *links):
+    links = (
+        *statement.links,
+        *(each[0].rstrip(".") for each in _ADDRESS.finditer(statement.words)),
+    )
+    for each in (*statement.addresses, *links):
         if not is_open_licence(each):
             return each
-    if _is_agreed(said, links):
-        return (said.addresses or links or (said.words,))[0]
-    return _veiled(said.words or " and ".join(dict.fromkeys((*said.addresses, *links))))
+    if _is_agreed(statement, links):
+        return (statement.addresses or links or (statement.words,))[0]
+    return _veiled(statement.words or " and ".join(dict.fromkeys((*statement.addresses, *links))))
 
 
-def _is_agreed(said: Statement, links: tuple[str, ...]) -> bool:
+def _is_agreed(statement: Statement, links: tuple[str, ...]) -> bool:
     """Tell whether addresses, links and words mean one open licence of the whole text."""
-    words = _HIDDEN.sub("", f"{said.words} {said.beside}")
+    words = _HIDDEN.sub("", f"{statement.words} {statement.beside}")
     if _RESTRICTS.search(_EVEN.sub("", words)):
         return False
-    if not said.addresses and not links:
-        return said.is_label and is_open_licence(said.words)
-    terms = {_terms(each) for each in said.addresses or links}
+    if not statement.addresses and not links:
+        return statement.is_label and is_open_licence(statement.words)
+    terms = {_terms(each) for each in statement.addresses or links}
     if len(terms) > 1:
         return False
     kind, version, _ = own = terms.pop()
     named = _kinds(words)
-    if said.addresses:  # words may waive rights on the data besides
+    if statement.addresses:  # words may waive rights on the data besides
         is_same = all(each == own or each[0] == "zero" for each in map(_terms, links))
         is_named = not named or kind in named
         named -= {kind, "zero"}
@@ -145,7 +148,7 @@ def _is_agreed(said: Statement, links: tuple[str, ...]) -> bool:
         is_same = not (kind == "zero" and re.search(r"\bdata\b", words, re.IGNORECASE))
         is_named = True
         named -= {kind}
-    versions = _VERSION.findall(said.words)
+    versions = _VERSION.findall(statement.words)
     return is_same and is_named and not named and (not versions or version in versions)
 
 

@@ -70,8 +70,8 @@ _FRONT: Final = re.compile(r"\A---\s*\n(.*?)\n(?:---|\.\.\.)\s*\n", re.DOTALL)
 _TITLE: Final = re.compile(r"^title:\s*[\"']?(.*?)[\"']?\s*$", re.MULTILINE)
 _NAMED_LIST: Final = re.compile(r"^bibliography:\s*[\"']?([^\s\"']+)", re.MULTILINE)
 _TITLE_LINE: Final = re.compile(r"[^\W_](?:[^\n]{8,200})[^\s.,;:!|]\s*")
-_LONGEST_LINE: Final = 300  # of a head
-_LONGEST_NAME: Final = 3  # words of a family name
+_HEAD_LINE_LETTERS: Final = 300  # at most
+_FAMILY_NAME_WORDS: Final = 3  # at most
 _INITIALS: Final = re.compile(r"\A(?:[^\W\d_]\.[-\s]*)+")
 _LISTED: Final = re.compile(
     r"\s*[*+-]\s+(?:\[\d{1,4}\]|[^\W\d_][\w'’-]+(?: et al\.?| (?:and|&) [^\W\d_][\w'’-]+)?,? "
@@ -112,8 +112,8 @@ def read_plain(
     )
     front = _FRONT.match(text)
     if front:
-        said = _TITLE.search(front[1])
-        document.title = said[1] if said else None
+        title = _TITLE.search(front[1])
+        document.title = title[1] if title else None
         text = text[front.end() :]
     if is_markdown:
         text = _TABLE.sub(_rows, _RAISED.sub("+", _ANCHOR.sub("", text)))
@@ -145,7 +145,7 @@ def _head(lines: Sequence[str]) -> str:
     for line in lines[:15]:
         if _HEADING.match(line) and (kept or not line.startswith("# ")):
             break
-        if len(line) < _LONGEST_LINE:
+        if len(line) < _HEAD_LINE_LETTERS:
             kept.append(_PANDOC_KEY.sub("", line))
     return "\n".join(kept)
 
@@ -255,7 +255,11 @@ def _entry(key: str, label: str, text: str, *, is_named: bool) -> Entry:
         first = re.split(r",| and | & | et al|\(|\.\s", named, maxsplit=1)[0].strip()
         is_family = named[len(first) :].startswith(",")
         authors = (
-            (first if is_family and len(first.split()) <= _LONGEST_NAME else first.split()[-1],)
+            (
+                first
+                if is_family and len(first.split()) <= _FAMILY_NAME_WORDS
+                else first.split()[-1],
+            )
             if first
             else ()
         )
@@ -377,14 +381,14 @@ class _Reader:
         """Part a text at its marks."""
         parts: list[str | Mark] = []
         at = 0
-        for begin, end, mark in sorted(self._found(text), key=lambda each: each[0]):
+        for begin, end, mark in sorted(self._find_marks(text), key=lambda each: each[0]):
             if begin >= at:
                 parts += [text[at:begin], mark]
                 at = end
         parts.append(text[at:])
         return parts
 
-    def _found(self, text: str) -> Iterator[tuple[int, int, Mark]]:
+    def _find_marks(self, text: str) -> Iterator[tuple[int, int, Mark]]:
         for found in _SQUARE.finditer(text):
             keys: Iterable[str] = ()
             if "@" in found[1]:
@@ -399,9 +403,9 @@ class _Reader:
             for found in _PANDOC_KEY.finditer(text):
                 yield from _place(found, self.keys.intersection([found[1]]), is_textual=True)
         if not self.is_numbered and self.document.entries:
-            yield from self._named(text)
+            yield from self._find_author_year(text)
 
-    def _named(self, text: str) -> Iterator[tuple[int, int, Mark]]:
+    def _find_author_year(self, text: str) -> Iterator[tuple[int, int, Mark]]:
         for found in _NARRATIVE.finditer(text):
             keys = self.index.author_year(f"{found[1]} {found[2]}")
             yield from _place(found, keys, is_textual=True)

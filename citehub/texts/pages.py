@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _ENDED: Final = re.compile(r"[.!?:;…][\"'”’»)\]]*\W{0,3}$")
 _END: Final = 20
-_LONGEST: Final = 20_000  # of a paragraph
+_PARAGRAPH_LETTERS: Final = 20_000
 
 
 def joined(blocks: list[Block]) -> list[Block]:
@@ -34,7 +34,7 @@ def joined(blocks: list[Block]) -> list[Block]:
             last is not None
             and last.is_open
             and block.is_open
-            and len(last.text) < _LONGEST
+            and len(last.text) < _PARAGRAPH_LETTERS
             and last.place == block.place
             and last.section == block.section
             and not _ENDED.search(last.text[-_END:])

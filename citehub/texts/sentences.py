@@ -30,7 +30,7 @@ _NUMBERING: Final = re.compile(r"\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,5})[.)]?")
 _LISTED: Final = re.compile(r"\(?(?:[ivx]{1,4}|[a-h])\)\s")
 _ASIDE: Final = re.compile(r"[(\[][a-zß-ÿ]+[\s,.]")  # "(see there"
 _INITIALS: Final = re.compile(r"(?!I$)[^\W\d_](?:\.-?[A-Z])*")
-_LONGEST: Final = 800  # between two brackets
+_BRACKETED_LETTERS: Final = 800
 _NEVER: Final = frozenset(
     "e.g i.e eg ie cf fig figs eq eqs eqn eqns sec secs sect ref refs tab tabs vs viz resp approx "
     "ca circa vol vols pp ed eds dr prof mr mrs ms mt dept univ assoc proc conf trans intl "
@@ -156,7 +156,7 @@ def _pairs(text: str) -> list[tuple[int, int]]:
             opened.append(found.start())
         elif opened and (text[opened[-1]] == "(") == (sign == ")"):
             begin = opened.pop()
-            if found.start() - begin <= _LONGEST:
+            if found.start() - begin <= _BRACKETED_LETTERS:
                 while pairs and pairs[-1][0] > begin:
                     pairs.pop()
                 pairs.append((begin, found.start()))

@@ -21,7 +21,7 @@ _MOST_OPEN: Final = 2000  # texts on top of each other
 _LONGEST_OPTION: Final = 10_000
 _LONGEST_LINE: Final = 1000  # before a comment is looked for no more
 _LEAST_WORK: Final = 2_000_000
-_WORK: Final = 10  # signs to go over for each sign of the source
+_WORK_PER_SIGN: Final = 10  # signs to go over for each sign of the source
 
 
 class TooMuch(Exception):
@@ -35,7 +35,7 @@ class Source:
         self.stack: list[tuple[str, int]] = []
         self.n_pushed = 0
         self.unclosed: set[str] = set()
-        self.work = max(_LEAST_WORK, size * _WORK)
+        self.work = max(_LEAST_WORK, size * _WORK_PER_SIGN)
 
     def push(self, text: str) -> None:
         """Put a text before what comes next."""

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from citehub import Hub, Table
+    from citehub._json_types import Field, Resource
     from citehub._schema import TableSchema
-    from citehub._shapes import Field, Resource
     from citehub.build.own_tables import OwnTable
 
 LONGEST = 80  # letters of a cell in the first rows

@@ -12,7 +12,8 @@ from table_page import preview
 
 from citehub import _markdown as md
 from citehub._identifiers import Identifier
-from citehub._passages import SCHEMES, list_passages
+from citehub._labels import SCHEME_OF_FACET
+from citehub._passages import list_passages
 from citehub._text import clean, counted
 from citehub._work import marked_title, readings_without, shorten_authors
 from citehub.vocabulary import TEXT_STATUSES
@@ -235,7 +236,11 @@ def _citation(hub: Hub, work: Work) -> Iterator[str]:
             f"[{md.text(marked_title(canonical))}](../../canonical/index.md)",
         ),
         (f"place on {LIST}", f"{citation['hub_position']} of {len(hub.citing_works)}"),
-        *((name, _judged_as(name, getattr(work, name))) for name in SCHEMES if work.labels),
+        *(
+            (name, _judged_as(name, getattr(work, name)))
+            for name in SCHEME_OF_FACET
+            if work.labels
+        ),
         ("months between the first versions", UNKNOWN if months is None else str(months)),
         (
             "author names that both print (a heuristic)",
@@ -289,7 +294,7 @@ _EXTENT = {
 
 def _passage(row: dict[str, str | None]) -> str:
     """Return a passage as an item of a list: where, what it says, and how it was judged."""
-    labels = [f"{name} {md.text(row[name])}" for name in SCHEMES if row[name]]
+    labels = [f"{name} {md.text(row[name])}" for name in SCHEME_OF_FACET if row[name]]
     judged = " · ".join(labels) or "not judged"
     lines = f"**{md.text(row['where'])}**", md.text(row["what it says"]), f"*{judged}*"
     return "- " + "\\\n  ".join(lines)

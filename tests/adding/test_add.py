@@ -276,6 +276,14 @@ def test_a_hostile_manifest_is_refused(site, home, body, said):
     assert {path for path, _ in site.log} <= {"datapackage.json", SUMS, f"{SUMS}.minisig"}
 
 
+@pytest.mark.parametrize("status", [401, 403, 404, 410])
+def test_a_host_may_answer_in_its_own_way_for_a_file_that_it_does_not_have(site, status):
+    for name in (SUMS, f"{SUMS}.minisig"):
+        site.faults[name] = lambda visit: visit.reply(status, b"")
+    assert citehub.add(site.address).version == "0.9.0"
+    assert len(site.asked(f"{SUMS}.minisig")) == 1
+
+
 def test_a_redirect_within_the_host_is_followed(site, published):
     (published / "moved").mkdir()
     os.rename(published / TABLE, published / "moved" / TABLE)
@@ -574,8 +582,8 @@ def test_two_at_once_make_one_hub(site, home):
 
 
 STEPS = (
-    (releases, "read_manifest"), (homes, "receive"), (releases, "_pour"), (homes, "write_records"),
-    (homes, "settle"), (homes, "_compare"),
+    (releases, "read_manifest"), (homes, "receive"), (releases, "_pour"),
+    (homes, "write_provenance"), (homes, "settle"), (homes, "_compare"),
 )  # fmt: skip
 
 
@@ -592,7 +600,7 @@ def test_a_stop_between_two_steps_leaves_nothing(published, home, monkeypatch, m
     assert citehub.add(published).version == "0.9.0"
 
 
-@pytest.mark.parametrize("step", ["register", "_folder.move"])
+@pytest.mark.parametrize("step", ["register", "_atomic_folder.move"])
 def test_a_kill_while_a_version_joins_is_mended_by_the_next_run(originals, home, tmp_path, step):
     citehub.add(originals["0.9.0"])
     code = (

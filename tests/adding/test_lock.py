@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 import citehub
-from citehub import _pins, errors
+from citehub import _lock_file, errors
 from citehub.adding.home import remove, take
 from tests.made import make_hub
 
@@ -178,7 +178,7 @@ def test_the_command_locks_shows_and_checks(two, run, tmp_path, home, monkeypatc
     assert run("lock", "made", "mt-nlg", "--version", "0.9.0")[0] == 2
     assert run("lock", "--version", "0.9.0")[0] == 2
     assert run("lock", "made", "--version", "0.9.0", "--file", "other.lock")[0] == 0
-    assert set(_pins.read_lock("other.lock")) == {"made"}
+    assert set(_lock_file.read_lock("other.lock")) == {"made"}
     with monkeypatch.context() as patch:
         patch.setenv("CITEHUB_LOCK", "")
         assert run("lock", "mt-nlg")[0] == 0
@@ -192,7 +192,7 @@ def test_a_lock_does_not_tell_the_folders_of_a_computer(originals, home, tmp_pat
     citehub.add(originals["0.9.0"])
     make_hub(home / "own", "1.0.0")
     citehub.lock("made")
-    pins = _pins.read_lock(str(tmp_path / "citehub.lock"))
+    pins = _lock_file.read_lock(str(tmp_path / "citehub.lock"))
     assert pins["made"].source == "0.9.0"  # the name of the folder
     assert str(tmp_path) not in (tmp_path / "citehub.lock").read_text(encoding="utf-8")
 
@@ -200,7 +200,7 @@ def test_a_lock_does_not_tell_the_folders_of_a_computer(originals, home, tmp_pat
 def test_of_threads_that_lock_at_once_each_hub_is_named(two, tmp_path):
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(citehub.lock, ["made", "mt-nlg"] * 3))
-    assert _pins.read_lock(str(tmp_path / "citehub.lock")).keys() == {"made", "mt-nlg"}
+    assert _lock_file.read_lock(str(tmp_path / "citehub.lock")).keys() == {"made", "mt-nlg"}
 
 
 def test_what_a_removal_that_was_cut_off_left_goes_with_the_next(two, home):

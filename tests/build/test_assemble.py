@@ -253,7 +253,7 @@ def test_works_without_identifiers_are_kept_apart_by_their_keys():
 def test_a_hub_is_the_same_whatever_is_moved_on_at_a_time(monkeypatch):
     citing = [record("s2", str(n), f"10.5555/x{n}", title=f"Lamp {n}") for n in range(2, 30)]
     whole = rows(hub(*citing))
-    monkeypatch.setattr("citehub.build.assemble._STEP", 7)
+    monkeypatch.setattr("citehub.build.assemble._WORKS_AT_ONCE", 7)
     assert rows(hub(*citing)) == whole
     keys = [tuple(row[name] for name in TABLES["evidence"].key) for row in whole["evidence"]]
     assert keys == sorted(keys)

@@ -11,8 +11,8 @@ from citehub._identifiers import Identifier
 from citehub.bulk.engines.duckdb import DuckDB
 from citehub.bulk.find import ids_of as ids_of_row
 from citehub.sources import openalex, opencitations, semantic_scholar
-from citehub.sources.dumps import Dataset, as_text, shape_texts
-from citehub.sources.records import SCHEMES, best_identifier
+from citehub.sources.dump_datasets import Dataset, as_text, shape_texts
+from citehub.sources.records import ID_SCHEMES, best_identifier
 
 
 class Shapes:
@@ -50,7 +50,7 @@ def shape(shapes: Shapes, dataset: Dataset, **fields: Any) -> dict[str, Any]:
 
 
 def ids_of(row: dict[str, Any]) -> dict[str, str]:
-    return {scheme: row[scheme] for scheme in (*SCHEMES, "also") if row[scheme] is not None}
+    return {scheme: row[scheme] for scheme in (*ID_SCHEMES, "also") if row[scheme] is not None}
 
 
 BY_RANK = [

@@ -64,7 +64,7 @@ def test_the_example_of_each_file_is_a_row_of_it(tmp_path, file):
     if file.name == "work_themes":
         (tmp_path / "themes.csv").write_text("theme_id,title,description\nmodels,Models,All\n")
     (row,) = getattr(read_curation(str(tmp_path)), file.name)
-    told = (*(column.name for column in file.told), "decision")
+    told = (*(column.name for column in file.decided_columns), "decision")
     assert (row._fields[: len(told)], {*row._fields[len(told) :]} - {"gist"}) == (told, set())
     why = file.example[header.index("why")] or None
     assert row.decision == (str(tmp_path / file.filename), 2, "Ada", DAY, why)

@@ -15,7 +15,7 @@ from contextlib import nullcontext
 import pytest
 
 import citehub
-from citehub import _folder, errors
+from citehub import _atomic_folder, errors
 from citehub.build import build_release, register
 from citehub.graph import Dumps, new_hub
 
@@ -344,8 +344,8 @@ def test_a_hub_of_an_older_citehub_goes_on(hub, schema):
 # -- killed, full -----------------------------------------------------------------------------
 
 KILLED = {
-    "as the tables are written": (_folder.__name__, "write_bytes"),
-    "before the release is there": (_folder.__name__, "move"),
+    "as the tables are written": (_atomic_folder.__name__, "write_bytes"),
+    "before the release is there": (_atomic_folder.__name__, "move"),
     "before the release is listed": ("citehub.build.release", "register"),
     "as the index is written": ("citehub.build.register", "_write"),
 }

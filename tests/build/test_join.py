@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 
 from citehub._identifiers import Identifier, parse_identifier
 from citehub.build.assemble import TRUST, assemble, join_statements
-from citehub.build.join import Apart, Joined, Reason, RecordKey, Same, join, key_of, named_in
+from citehub.build.join import (
+    Apart,
+    Joined,
+    Reason,
+    RecordKey,
+    Same,
+    join,
+    key_of,
+    names_in_release,
+)
 from citehub.errors import BuildError
 from citehub.sources.records import Author, Edge, Record
 from citehub.sources.statements import Statements
@@ -69,7 +78,7 @@ def test_each_record_says_what_joined_it():
     }
     assert reasons(found, "doi:10.5555/y") == {"alone": Reason("only record")}
     assert reasons(found, "doi:10.5555/lamp") == {"W1": Reason("only record")}
-    assert found.told == ()
+    assert found.notes == ()
 
 
 def test_records_of_the_work_are_one_because_they_were_asked_for():
@@ -127,7 +136,7 @@ def test_a_record_loses_an_identifier_that_is_not_its_own():
     assert groups(found) == {"openalex:W5": {"W5"}, "doi:10.5555/x": {"7"}}
     (work,) = (each for each in found.works if each.work_id == "openalex:W5")
     assert work.records[0].ids == (an_id("openalex:W5"),)
-    assert found.told == ()
+    assert found.notes == ()
 
 
 @pytest.mark.parametrize("leaves", [OPENALEX, S2])
@@ -140,7 +149,7 @@ def test_of_two_records_that_are_apart_the_one_that_is_named_first_leaves(leaves
     found = joined(*two, apart=[Apart(key_of(one), key_of(other), "Two papers.")])
     (stays,) = (work for work in found.works if work.work_id == "doi:10.5555/x")
     assert stays.records == (other,)
-    assert found.told == ()
+    assert found.notes == ()
 
 
 def test_of_two_identifiers_records_of_both_keep_the_other():
@@ -150,7 +159,7 @@ def test_of_two_identifiers_records_of_both_keep_the_other():
         apart=[Apart(an_id("10.5555/x"), an_id("10.5555/y"), "A typing error.")],
     )
     assert groups(found) == {"doi:10.5555/y": {"W5"}, "doi:10.5555/x": {"7"}}
-    assert found.told == ()
+    assert found.notes == ()
 
 
 def test_decisions_win_against_a_chain_and_tell_what_that_cut():
@@ -162,9 +171,9 @@ def test_decisions_win_against_a_chain_and_tell_what_that_cut():
     decision = Apart(key(OPENCITATIONS, "br/8"), key(OPENALEX, "W5"), "Two papers.")
     found = joined(*chain, apart=[decision])
     assert groups(found) == {"doi:10.5555/a": {"W5", "7"}, "entry:br/8": {"br/8"}}
-    (told,) = found.told
-    assert told[:3] == ("refused", decision.one, decision.other)
-    assert told.text == (
+    (note,) = found.notes
+    assert note[:3] == ("refused", decision.one, decision.other)
+    assert note.text == (
         "That record br/8 of opencitations and record W5 of openalex are two works (Two papers.); "
         "but other records join them. So record br/8 of opencitations lost "
         "doi:10.5555/b. If that is wrong, say which record has a wrong identifier."
@@ -172,7 +181,7 @@ def test_decisions_win_against_a_chain_and_tell_what_that_cut():
     mended = Apart(key(S2, "7"), an_id("10.5555/b"), "A wrong DOI.")
     again = joined(*chain, apart=[decision, mended])
     assert groups(again) == {"doi:10.5555/a": {"W5", "7"}, "doi:10.5555/b": {"br/8"}}
-    assert again.told == ()
+    assert again.notes == ()
 
 
 def test_a_record_can_be_taken_out_of_the_canonical_work():
@@ -181,7 +190,7 @@ def test_a_record_can_be_taken_out_of_the_canonical_work():
     found = join(records, [(OPENALEX, "W1"), (S2, "1")], trust=TRUST, apart=[decision])
     assert [each.record_id for each in found.canonical.records] == ["W1"]
     assert groups(found) == {"s2:1": {"1"}}
-    assert found.told == ()
+    assert found.notes == ()
     turned = Apart(decision.other, decision.one, "The other way round.")
     found = join(records, [(OPENALEX, "W1"), (S2, "1")], trust=TRUST, apart=[turned])
     assert [each.record_id for each in found.canonical.records] == ["1"]
@@ -225,8 +234,8 @@ def test_decisions_that_have_no_effect_are_told():
         apart=[Apart(key(S2, "3"), x, "Left.")],
     )
     assert groups(found) == {"doi:10.5555/x": {"W2", "2"}}
-    said = [each.text.split("has no effect: ")[1] for each in found.told]
-    assert [each.kind for each in found.told] == ["unfit"] * 4
+    said = [each.text.split("has no effect: ")[1] for each in found.notes]
+    assert [each.kind for each in found.notes] == ["unfit"] * 4
     assert said == [
         "no source has doi:10.5555/gone any more.",
         "doi:10.5555/x is on both sides of a decision.",
@@ -248,9 +257,9 @@ def test_the_doi_of_proceedings_does_not_make_their_papers_one():
     found = joined(*PAPERS)
     assert set(groups(found)) == {"openalex:W2", "openalex:W3", "openalex:W4"}
     assert all(an_id("10.5555/all") not in r.ids for work in found.works for r in work.records)
-    (told,) = found.told
-    assert told.kind == "doubt"
-    assert told.text == (
+    (note,) = found.notes
+    assert note.kind == "doubt"
+    assert note.text == (
         "Records with different titles and first authors share doi:10.5555/all, so it does not "
         "join them: record W2 of openalex (Lamps of oil), record W3 of openalex (Deep "
         "rivers), record W4 of openalex (Cold winters). It names none."
@@ -266,16 +275,16 @@ def test_it_stays_with_the_work_that_most_sources_give_it_to():
         "entry:br/9": {"br/9"},
     }  # fmt: skip
     assert reasons(found, "doi:10.5555/all")["3"].reason == "shared identifier"
-    assert found.told[0].text.endswith("It stays with record W3 of openalex.")
+    assert found.notes[0].text.endswith("It stays with record W3 of openalex.")
 
 
 def test_a_person_can_say_that_they_are_one_all_the_same():
     pairs = [Same(key_of(one), key_of(other), "One.") for one, other in itertools.pairwise(PAPERS)]
     found = joined(*PAPERS, same=pairs)
     assert groups(found) == {"doi:10.5555/all": {"W2", "W3", "W4"}}
-    assert found.told == ()
+    assert found.notes == ()
     found = joined(*PAPERS, same=[Same(an_id("10.5555/all"), LAMP.ids[0], "Which?")])
-    assert found.told[-1].text.endswith(
+    assert found.notes[-1].text.endswith(
         "several works have doi:10.5555/all; name a record instead."
     )
 
@@ -298,9 +307,9 @@ def test_records_of_one_source_are_one_work_where_anything_of_them_may_fit(chang
 
 
 def test_records_of_two_sources_that_look_unlike_are_joined_and_doubted():
-    (told,) = joined(PAPERS[0], PAPERS[1]._replace(source_id=S2)).told
-    assert told[:3] == ("doubt", key(OPENALEX, "W2"), key(S2, "W3"))
-    assert told.text == (
+    (note,) = joined(PAPERS[0], PAPERS[1]._replace(source_id=S2)).notes
+    assert note[:3] == ("doubt", key(OPENALEX, "W2"), key(S2, "W3"))
+    assert note.text == (
         "record W2 of openalex (Lamps of oil) and record W3 of s2 (Deep rivers) are one work by "
         "doi:10.5555/all, though title and first author differ."
     )
@@ -389,18 +398,18 @@ def test_the_rows_of_a_release_say_what_its_works_are_called():
         [Edge(S2, "2", "1")],
     )
     tables = assemble(given)[0]
-    found = named_in(tables["work_ids"], tables["work_joins"])
+    found = names_in_release(tables["work_ids"], tables["work_joins"])
     assert found == names_of(join_statements(given))
     former = [
         {"former_id": "arxiv:9912.00002", "work_id": "doi:10.5555/x"},
         {"former_id": "s2:2", "work_id": "doi:10.5555/gone"},
         {"former_id": "entry:old", "work_id": "doi:10.5555/x"},
     ]
-    again = named_in(tables["work_ids"], tables["work_joins"], former)
+    again = names_in_release(tables["work_ids"], tables["work_joins"], former)
     assert again == found | {an_id("arxiv:9912.00002"): "doi:10.5555/x"}
     assert an_id("s2:2") in found
     twice = [*tables["work_ids"], {"work_id": "doi:10.5555/lamp", "scheme": "s2", "value": "2"}]
-    assert named_in(twice, []).keys() == found.keys() - {
+    assert names_in_release(twice, []).keys() == found.keys() - {
         an_id("s2:2"),
         key(S2, "2"),
         key(OPENALEX, "W1"),
@@ -491,7 +500,7 @@ def test_what_is_apart_is_never_one_work(said, same, apart):
 @given(SAID, SAME)
 def test_what_is_the_same_is_one_work_or_told(said, same):
     found = joined(*said, same=same)
-    told = {(each.one, each.other) for each in found.told if each.kind == "unfit"}
+    told = {(each.one, each.other) for each in found.notes if each.kind == "unfit"}
     for each in same:
         if (each.one, each.other) not in told:
             assert any(

@@ -83,7 +83,7 @@ def test_a_hub_holds_those_among_its_citing_works():
 
 
 def test_many_rows_are_gathered_as_they_come(monkeypatch):
-    monkeypatch.setattr("citehub.build.assemble._MANY", 3)
+    monkeypatch.setattr("citehub.build.assemble._ROWS_AT_ONCE", 3)
     works = [record("openalex", f"W{n}", f"10.5555/{n}", title=f"Work {n}") for n in range(2, 7)]
     names = [each.record_id for each in works]
     local = [Edge("openalex", one, two) for one in names for two in names]

@@ -52,7 +52,7 @@ def test_a_person_who_accepts_the_right_ones_makes_nearly_every_work_whole(world
     precision, recall = shares(joins.measure(joins.groups_of(whole), world))
     assert precision > 0.98
     assert recall > 0.97
-    assert not [each for each in whole.told if each.kind == "unfit" and "no source" in each.text]
+    assert not [each for each in whole.notes if each.kind == "unfit" and "no source" in each.text]
 
 
 def test_accepting_all_of_them_joins_sequels(world, found):

@@ -13,8 +13,8 @@ import threading
 
 import pytest
 
-from citehub import _folder, errors
-from citehub._lock import writing
+from citehub import _atomic_folder, errors
+from citehub._writer_lock import writing
 from citehub.build.register import Repair, register, repair_index
 from tests.made import make_hub
 
@@ -55,7 +55,7 @@ def test_the_index_lists_every_file_and_the_newest_is_the_default(made):
     assert index["default"] == "1.0.0"
     assert list(index["versions"]) == list(VERSIONS)
     for version, files in index["versions"].items():
-        assert files == _folder.hashes(str(made / version))
+        assert files == _atomic_folder.hashes(str(made / version))
 
 
 def test_an_older_release_does_not_become_the_default(made):
@@ -224,7 +224,7 @@ def test_an_index_of_a_newer_citehub_is_not_written_over(made):
 
 HOLD = """
 import sys
-from citehub._lock import writing
+from citehub._writer_lock import writing
 with writing(sys.argv[1]):
     print("holds", flush=True)
     sys.stdin.read()

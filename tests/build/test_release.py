@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import citehub
-from citehub import _catalog, _folder, errors
+from citehub import _atomic_folder, _catalog, errors
 from citehub._manifest import sha256
 from citehub._schema import SCHEMA_VERSION, TABLES
 from citehub.build import build_release, write
@@ -311,7 +311,7 @@ def test_a_full_disk_leaves_nothing(monkeypatch, tmp_path, number):
         with open(path, "xb") as file:
             file.write(data)
 
-    monkeypatch.setattr(_folder, "write_bytes", fail)
+    monkeypatch.setattr(_atomic_folder, "write_bytes", fail)
     with pytest.raises(OSError, match="No space left"):
         build_release("mt-nlg", "1.1.0", out=tmp_path / "out")
     assert os.listdir(tmp_path) == []

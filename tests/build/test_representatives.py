@@ -249,7 +249,7 @@ def test_hashes_of_text_and_threads_change_nothing():
 def test_looking_through_little_at_a_time_changes_nothing(monkeypatch):
     texts = made(150)
     whole = choose(texts)
-    monkeypatch.setattr(representatives, "_CELLS", 1000)
+    monkeypatch.setattr(representatives, "_CELLS_AT_ONCE", 1000)
     assert choose(texts) == whole
 
 
@@ -258,7 +258,7 @@ def test_looking_through_little_at_a_time_changes_nothing(monkeypatch):
 
 def test_of_many_works_some_can_be_picked_and_all_are_covered(monkeypatch):
     texts = made(150)
-    monkeypatch.setattr(representatives, "CANDIDATES", 30)
+    monkeypatch.setattr(representatives, "MOST_CANDIDATES", 30)
     picks = choose(texts, pinned=["doi:10.5555/7"])
     assert picks[0].work_id == "doi:10.5555/7"
     free = {pick.work_id for pick in choose(texts, most=150)}
@@ -269,7 +269,7 @@ def test_of_many_works_some_can_be_picked_and_all_are_covered(monkeypatch):
 
 
 def test_of_a_long_text_the_heaviest_shared_words_are_compared(monkeypatch):
-    monkeypatch.setattr(representatives, "TERMS", 2)
+    monkeypatch.setattr(representatives, "MOST_TERMS", 2)
     texts = {"a": ["oil wick lamp"], "b": ["lamp reef"], "c": ["lamp oil"], "d": ["wick oil"]}
     bags = representatives._Bags(texts[each] for each in sorted(texts))
     held = [bags.terms[bags.start[n] : bags.start[n + 1]] for n in range(4)]

@@ -31,7 +31,7 @@ def record(hub, number, work_id):
         "number": number,
         "work": {name: getattr(work, name) for name in columns},
         "authors": work.authorships,
-        "ids": hub.release.look("work_ids", work_id),
+        "ids": hub.release.rows_of("work_ids", work_id),
         "themes": work.themes,
         "citations": work.cites,
         "labels": work.labels,

@@ -25,8 +25,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from citehub import _file, _folder, cli
-from citehub._lock import LOCK, WRITER
+from citehub import _atomic_file, _atomic_folder, cli
+from citehub._writer_lock import LOCK, WRITER
 from citehub.errors import TargetExists
 from tests.faults.case import DETECTED, SURVIVED, Case
 from tests.made import make_hub
@@ -196,7 +196,7 @@ class At:
         for name in FAILING if self.error else STEPS:
             setattr(os, name, self._counted(getattr(os, name)))
         builtins.open = self._counted(builtins.open)  # type: ignore[assignment]
-        _file.rename = self._counted(_file.rename)  # type: ignore[assignment]
+        _atomic_file.rename = self._counted(_atomic_file.rename)  # type: ignore[assignment]
 
     def _counted(self, real: Any) -> Any:
         def call(*given: Any, **how: Any) -> Any:
@@ -241,7 +241,7 @@ def _whole(found: dict[str, str], writer: Writer) -> dict[str, str]:
     return {
         name: held
         for name, held in found.items()
-        if not any(map(_file.is_scratch, name.split("/")))
+        if not any(map(_atomic_file.is_scratch, name.split("/")))
         and not name.startswith((f"{writer.made}.reading", f"{writer.made}.fetching"))
     }
 
@@ -342,7 +342,7 @@ def killed_by_time(rng: random.Random) -> Iterator[Case]:
             assert "Traceback" not in ended.said, ended
             assert ended.code in {-sent, 128 + sent, 0}, ended
             if sent != signal.SIGKILL and ended.code > 0:
-                assert not [each for each in os.listdir(here) if _file.is_scratch(each)]
+                assert not [each for each in os.listdir(here) if _atomic_file.is_scratch(each)]
             check_next(name, here, is_done=check_state(name, here))
             return SURVIVED
 
@@ -368,7 +368,9 @@ def failing(rng: random.Random) -> Iterator[Case]:
                 assert is_done, ended
             else:
                 _check_told(ended, writers()[name], error)
-            assert not [each for each in tree(here) if _file.END in each.replace("citehub/", "")]
+            assert not [
+                each for each in tree(here) if _atomic_file.END in each.replace("citehub/", "")
+            ]
             check_next(name, here, is_done=is_done)
             return DETECTED if ended.code else SURVIVED
 
@@ -385,7 +387,7 @@ def _check_told(ended: Ended, writer: Writer, error: int) -> None:
     places = (writer.made, os.path.join(tempfile.gettempdir(), "citehub-"))
     assert any(each in ended.said for each in places), ended
     assert "Traceback" not in ended.said, ended
-    assert _file.END not in ended.said.replace("citehub: ", ""), ended
+    assert _atomic_file.END not in ended.said.replace("citehub: ", ""), ended
 
 
 def _each(
@@ -415,7 +417,7 @@ def full(rng: random.Random) -> Iterator[Case]:
                 is_done = check_state(name, here)
                 assert "Traceback" not in ended.said, ended
                 assert writer.made in ended.said or not ended.code, ended
-                assert not [each for each in os.listdir(here) if _file.is_scratch(each)]
+                assert not [each for each in os.listdir(here) if _atomic_file.is_scratch(each)]
                 if is_disk:
                     _shrink(here, 1 << 28)
                 check_next(name, here, is_done=is_done)
@@ -510,7 +512,7 @@ def _write(path: Path, held: bytes, *, force: bool) -> bool:
     """Write a file in two pieces, and tell whether it was free."""
     half = len(held) // 2
     try:
-        _file.write_whole([held[:half], held[half:]], str(path), force=force)
+        _atomic_file.write_whole([held[:half], held[half:]], str(path), force=force)
     except TargetExists:
         return False
     return True
@@ -524,9 +526,11 @@ def scratch_of_others(rng: random.Random) -> Iterator[Case]:
             here = folder / "here"
             prepare(writers()[name], here)
             made = str(here / writers()[name].made)
-            with _folder.scratch_folder(made) as living:
+            with _atomic_folder.scratch_folder(made) as living:
                 Path(living, "half").write_text("half")
-                dead = Path(here, f".{writers()[name].made}.{rng.randbytes(4).hex()}{_file.END}")
+                dead = Path(
+                    here, f".{writers()[name].made}.{rng.randbytes(4).hex()}{_atomic_file.END}"
+                )
                 dead.mkdir()
                 (dead / "left").write_text("left")
                 mine = here / f".{writers()[name].made}.mine"

@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from hypothesis import strategies as st
 
 import citehub
-from citehub import _catalog, _identifiers, _manifest, _markup, _pins, _signature, _tex, _text
+from citehub import _catalog, _identifiers, _lock_file, _manifest, _markup, _signature, _tex, _text
 from citehub._select import FLAGS, LISTS
 from citehub.adding.archive import Archive
-from citehub.adding.records import read_records
+from citehub.adding.provenance import read_provenance
 from citehub.build.own_tables import read_own_tables
 from citehub.build.spec import parse_spec
 from citehub.bulk.extract import read_note
@@ -31,8 +31,8 @@ from citehub.labelling.prompt import read_answer
 from citehub.sources import answers, pith_page, readings, sheet
 from citehub.sources.api import Content
 from citehub.sources.curation import FILES, read_curation
-from citehub.sources.lines import keep_readable
 from citehub.sources.model_answers import read_model_answers
+from citehub.sources.partitions import copy_readable
 from citehub.sources.reference_file import dates, languages, names, read_references
 from citehub.sources.registry import dumped, live_sources
 from citehub.texts import identify
@@ -427,7 +427,7 @@ def _ask(given: tuple[str, list[Any]], _: Path) -> None:
     for table, row in api.rows(asker.kept):
         assert table in {each.name for each in source.dump.datasets}
         inputs.to_json(row)
-    api.told(asker.kept)
+    api.known_ids(asker.kept)
 
 
 _LISTED: Final = {
@@ -457,9 +457,9 @@ def _dump_lines(given: tuple[tuple[str, str], list[Any], bytes], folder: Path) -
     data = b"".join(inputs.to_json(line).encode() + b"\n" for line in lines) + more
     ending = ".csv" if source_id == "opencitations" else ".jsonl"
     path = _write(folder, f"part{ending}", data)
-    rejects = keep_readable(path, dataset, os.fspath(folder / "kept.gz"))
+    rejects = copy_readable(path, dataset, os.fspath(folder / "kept.gz"))
     assert all(each.line >= 0 for each in rejects)
-    again = keep_readable(os.fspath(folder / "kept.gz"), dataset, os.fspath(folder / "again.gz"))
+    again = copy_readable(os.fspath(folder / "kept.gz"), dataset, os.fspath(folder / "again.gz"))
     assert ending == ".csv" or again == []
 
 
@@ -536,14 +536,14 @@ _LOCK: Final = {"format": "citehub-lock-1", "citehub": "0.1.0", "hubs": {"lamp":
 
 def _lock(data: bytes, folder: Path) -> None:
     _write(folder, "citehub.lock", data)
-    for name, pin in _pins.read_lock(os.fspath(folder / "citehub.lock")).items():
+    for name, pin in _lock_file.read_lock(os.fspath(folder / "citehub.lock")).items():
         assert _manifest.is_hub_name(name)
         assert all(map(_manifest.is_line, pin))
 
 
 def _added(data: bytes, folder: Path) -> None:
     _write(folder, "added.json", data)
-    for version, record in read_records(os.fspath(folder)).items():
+    for version, record in read_provenance(os.fspath(folder)).items():
         assert _manifest.is_version(version)
         assert all(map(_manifest.is_line, record))
 

@@ -12,7 +12,7 @@ import pytest
 
 import citehub
 from citehub import errors
-from citehub._folder import hashes
+from citehub._atomic_folder import hashes
 from citehub._manifest import MANIFEST, SUMS, format_sums, sha256
 from citehub._schema import TABLES
 from citehub.build import build_release, write

@@ -52,7 +52,7 @@ from citehub.errors import BuildError
 from citehub.bulk.engines import spark
 import ibis
 
-spark._WORKER = 1
+spark._WORKER_SECONDS = 1
 try:
     spark.Spark(4 << 30, None, sys.argv[2], sys.argv[1])
 except BuildError as error:

@@ -17,7 +17,7 @@ from citehub.bulk.engines.duckdb import DuckDB
 from citehub.bulk.find import ids_of
 from citehub.graph import Dumps, new_hub
 from citehub.sources import openalex
-from citehub.sources.dumps import as_text
+from citehub.sources.dump_datasets import as_text
 from citehub.sources.openalex import Columns
 
 CREATED = datetime.date(2026, 3, 1)

@@ -12,9 +12,9 @@ import pytest
 import typer
 
 import citehub
-from citehub._folder import hashes
+from citehub._atomic_folder import hashes
 from citehub.bulk.engines.duckdb import DuckDB
-from citehub.cli.factory import _bytes
+from citehub.cli.dumps import _bytes
 
 from .dumps import SMALL, WORK, copy_small, make
 

@@ -14,8 +14,8 @@ import pyarrow.parquet as pq
 import pytest
 
 import citehub
-from citehub._folder import hashes
-from citehub.bulk.dumps import absolute
+from citehub._atomic_folder import hashes
+from citehub.bulk.dump_options import absolute
 from citehub.bulk.engines import parquet_files
 from citehub.bulk.engines.duckdb import DuckDB
 from citehub.bulk.store import Store

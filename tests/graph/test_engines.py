@@ -22,7 +22,7 @@ from citehub.bulk.store import Store
 from citehub.errors import BadArgument, BuildError, MissingExtra
 from citehub.sources import openalex, opencitations, semantic_scholar
 from citehub.sources.layout import Files
-from citehub.sources.lines import KEPT
+from citehub.sources.partitions import KEPT
 
 FIELDS = {
     "key": "string",

@@ -12,7 +12,7 @@ from citehub._identifiers import parse_identifier
 from citehub.bulk.engines.duckdb import DuckDB
 from citehub.bulk.find import find_records, ids_of, read_wanted
 from citehub.sources.merges import merged_into
-from citehub.sources.records import SCHEMES
+from citehub.sources.records import ID_SCHEMES
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,7 @@ def engine(tmp_path_factory) -> DuckDB:
 
 def table(*rows: dict[str, Any]):
     """Return works of a source; what a row leaves out is null."""
-    columns = ("record", "title", *SCHEMES, "also")
+    columns = ("record", "title", *ID_SCHEMES, "also")
     schema = dict.fromkeys(columns, "string") | {"record": "int64", "also": "array<string>"}
     return ibis.memtable([tuple(row.get(name) for name in columns) for row in rows], schema=schema)
 
@@ -92,7 +92,7 @@ def test_an_arxiv_number_that_a_source_knows_by_its_doi_alone(engine, asked):
 
 
 def test_identifiers_of_a_row_are_in_one_spelling_and_there_once():
-    none = dict.fromkeys((*SCHEMES, "also"))
+    none = dict.fromkeys((*ID_SCHEMES, "also"))
     row = none | {
         "arxiv": "9912.00001v2", "doi": "10.48550/arXiv.9912.00001", "openalex": "w12", "s2": "7",
         "also": ["doi:10.5555/x", "pmcid:pmc7", "openalex:w12", "x"],

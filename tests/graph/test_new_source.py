@@ -14,7 +14,14 @@ from citehub.sources import registry
 MODULE = '''
 """A made source: works with their references, as JSON Lines."""
 
-from citehub.sources.dumps import CITATIONS, WORKS, Dataset, bare_doi, complete, numbers_after
+from citehub.sources.dump_datasets import (
+    CITATIONS,
+    WORKS,
+    Dataset,
+    bare_doi,
+    complete,
+    numbers_after,
+)
 from citehub.sources.layout import LINES, find_datasets
 from citehub.sources.source import Dump, Option, Source
 

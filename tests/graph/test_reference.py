@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 import citehub
-from citehub._folder import hashes
+from citehub._atomic_folder import hashes
 from citehub._identifiers import parse_identifier
 from citehub.graph import Dumps, new_hub, new_hubs
 

@@ -24,7 +24,7 @@ import citehub
 from citehub import _terminal as terminal
 from citehub import errors
 from citehub.cli import stopping
-from citehub.graph import live as graph_live
+from citehub.graph import live_hubs as graph_live
 from citehub.graph import new_live_hub
 from citehub.live import transport
 from citehub.live.fetch import fetch

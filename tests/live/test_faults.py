@@ -34,8 +34,8 @@ def small_pages(monkeypatch):
     monkeypatch.setattr(openalex_api, "_PAGE", 5)
     monkeypatch.setattr(semantic_scholar_api, "_PAGE", 6)
     monkeypatch.setattr(semantic_scholar_api, "_BATCH", 7)
-    monkeypatch.setattr(transport, "_READ", 2.0)
-    monkeypatch.setattr(transport, "_WHOLE", 0.3)
+    monkeypatch.setattr(transport, "_READ_SECONDS", 2.0)
+    monkeypatch.setattr(transport, "_ANSWER_SECONDS", 0.3)
     for name, value in KEYS.items():
         monkeypatch.setenv(name, value)
 
@@ -309,7 +309,7 @@ def test_a_network_that_hangs_is_given_up_for_all_sources_at_once(monkeypatch, t
         new_live_hub(WORK, os.fspath(tmp_path / "hub"))
     hang.set()
     assert len(waits) == 1
-    assert waits[0] <= transport.CONNECT == 2.0
+    assert waits[0] <= transport.CONNECT_SECONDS == 2.0
 
 
 def test_a_clock_that_is_wrong_is_told_and_not_believed(server, live, tmp_path, monkeypatch):

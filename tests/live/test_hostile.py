@@ -16,7 +16,7 @@ import pytest
 
 import citehub
 from citehub import errors
-from citehub.graph import live as graph_live
+from citehub.graph import live_hubs as graph_live
 from citehub.graph import new_live_hub, update_hub
 from citehub.live import transport
 from citehub.live.fetch import fetch
@@ -114,8 +114,8 @@ def raw(send):
 
 @pytest.mark.parametrize("how", ENDLESS)
 def test_an_answer_without_end_is_tried_twice(ask, monkeypatch, how):
-    monkeypatch.setattr(transport, "_READ", 0.3)
-    monkeypatch.setattr(transport, "_WHOLE", 0.4)
+    monkeypatch.setattr(transport, "_READ_SECONDS", 0.3)
+    monkeypatch.setattr(transport, "_ANSWER_SECONDS", 0.4)
     told = []
     with raw(ENDLESS[how]) as (port, visits):
         point(monkeypatch, port)

@@ -14,13 +14,13 @@ from types import SimpleNamespace
 import pytest
 
 import citehub
-from citehub import _file, _lock, errors
+from citehub import _atomic_file, _writer_lock, errors
 from citehub._catalog import INDEX
-from citehub._lock import writing
+from citehub._writer_lock import writing
 from citehub.build import build_release, release, taking
 from citehub.build.release import Built
 from citehub.graph import Dumps, new_hub, new_live_hub, update_hub
-from citehub.graph import live as graph_live
+from citehub.graph import live_hubs as graph_live
 from tests.live import growth
 from tests.live.conftest import WORK, asking
 from tests.live.faults import always
@@ -321,7 +321,7 @@ def kill_at(module, name, turn):
     def call(*given, **more):
         called.append(name)
         if len(called) == turn:
-            patch.setattr(_file, "remove", lambda _: None)
+            patch.setattr(_atomic_file, "remove", lambda _: None)
             raise Killed
         return real(*given, **more)
 
@@ -337,8 +337,8 @@ KILLS = {
     "before the folder of the first source": (taking.os, "rename", 2),
     "while a source has no folder": (taking.os, "rename", 3),
     "between two sources": (taking.os, "rename", 4),
-    "before the release": (taking._folder, "move", 2),
-    "before the end of the taking": (taking._folder, "discard", 1),
+    "before the release": (taking._atomic_folder, "move", 2),
+    "before the end of the taking": (taking._atomic_folder, "discard", 1),
     "before the index": (graph_live, "register", 1),
 }
 
@@ -431,7 +431,7 @@ def held(folder):
 
 
 def test_of_two_at_once_the_second_says_who_is_at_work(hub, ask, monkeypatch, tmp_path):
-    for module in (graph_live, _lock):
+    for module in (graph_live, _writer_lock):
         monkeypatch.setattr(module, "writing", partial(writing, wait=0.1))
     said = rf"Process {os.getpid()} on .* is writing into"
     with held(hub), pytest.raises(errors.HubInUse, match=said):

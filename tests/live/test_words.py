@@ -14,7 +14,7 @@ import pytest
 
 import citehub
 from citehub import errors
-from citehub.graph import live as graph_live
+from citehub.graph import live_hubs as graph_live
 from citehub.graph import new_live_hub, update_hub
 from citehub.live import settings
 from citehub.sources import answers

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 import citehub
-from citehub import _folder, errors
+from citehub import _atomic_folder, errors
 from citehub.publish import publish, publishing_files
 
 MADE = {
@@ -156,14 +156,14 @@ def test_a_full_disk_leaves_what_was_there(monkeypatch, first, hub, tmp_path, nu
         publish(hub, tmp_path / "out")
     before = files(tmp_path / "out") if force else {}
     calls = iter(range(1000))
-    write = _folder.write_bytes
+    write = _atomic_folder.write_bytes
 
     def fail(path, data):
         if next(calls) == number:
             raise OSError(errno.ENOSPC, "No space left on device", path)
         write(path, data)
 
-    monkeypatch.setattr(_folder, "write_bytes", fail)
+    monkeypatch.setattr(_atomic_folder, "write_bytes", fail)
     with pytest.raises(OSError, match="No space left"):
         publish(first, tmp_path / "out", force=force)
     assert (files(tmp_path / "out") if force else {}) == before
@@ -189,7 +189,7 @@ def test_what_was_stopped_leaves_no_half_folder(tmp_path, sent, seconds):
 def test_a_rename_that_fails_puts_the_old_folder_back(monkeypatch, first, hub, tmp_path):
     publish(hub, tmp_path / "out")
     before = files(tmp_path / "out")
-    monkeypatch.setattr(_folder._file, "rename", lambda *_: False)  # an older system
+    monkeypatch.setattr(_atomic_folder._atomic_file, "rename", lambda *_: False)  # an older system
     calls, rename = iter(range(1000)), os.rename
 
     def fail(old, new):
@@ -197,7 +197,7 @@ def test_a_rename_that_fails_puts_the_old_folder_back(monkeypatch, first, hub, t
             raise OSError(errno.EACCES, "Permission denied", new)
         rename(old, new)
 
-    monkeypatch.setattr(_folder.os, "rename", fail)
+    monkeypatch.setattr(_atomic_folder.os, "rename", fail)
     with pytest.raises(OSError, match="Permission denied"):
         publish(first, tmp_path / "out", force=True)
     assert files(tmp_path / "out") == before

@@ -15,7 +15,7 @@ from citehub.errors import BuildError, UnknownName
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping, Sequence
 
-    from citehub.sources.dumps import Expression
+    from citehub.sources.dump_datasets import Expression
 
 ENGINES: Final = ("duckdb", "spark")
 _RAW: Final = "what_a_function_makes_something_of"

@@ -9,26 +9,29 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from citehub import _folder
+from citehub import _atomic_folder
 from citehub.bulk.engines import CannotRead, Made, as_utf8, compile_made, out_of_memory
 from citehub.errors import MissingExtra
-from citehub.sources.dumps import as_text
-from citehub.sources.lines import read_header
+from citehub.sources.dump_datasets import as_text
+from citehub.sources.partitions import read_header
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from citehub.sources.dumps import Expression
+    from citehub.sources.dump_datasets import Expression
 
-_OWN: Final = 480 << 20  # bytes that Python takes, and DuckDB beside its own limit
-_LEAST: Final = 200 << 20
-_AGAIN: Final = 0.05  # seconds
-_ROWS: Final = 1 << 15  # of a row group, of which each thread keeps one in memory
-_WRITTEN: Final = {"compression": "lz4_raw", "row_group_size": _ROWS}
+_OUTSIDE_LIMIT: Final = 480 << 20  # bytes that Python takes, and DuckDB beside its own limit
+_LEAST_LIMIT: Final = 200 << 20
+_POLL_SECONDS: Final = 0.05
+_GROUP_ROWS: Final = 1 << 15  # each thread keeps a row group in memory
+_WRITTEN: Final = {"compression": "lz4_raw", "row_group_size": _GROUP_ROWS}
 _PATTERN: Final = re.compile(r"([*?\[])")  # what DuckDB takes for one in the name of a file
 
 
-_NAMED: Final = {"filename": True, "hive_partitioning": False}  # of a folder's name, no column
+_WITH_FILENAME: Final = {
+    "filename": True,
+    "hive_partitioning": False,
+}  # of a folder's name, no column
 
 
 class DuckDB:
@@ -42,7 +45,7 @@ class DuckDB:
             from citehub.bulk.engines.gunzip import GunzipFiles
         except ImportError:
             raise MissingExtra.of("Ibis with DuckDB", "graph") from None
-        limit = max(memory - _OWN, _LEAST)
+        limit = max(memory - _OUTSIDE_LIMIT, _LEAST_LIMIT)
         settings: dict[str, Any] = {
             "memory_limit": f"{limit >> 20}MiB",
             "temp_directory": os.path.join(as_utf8(scratch), "spill"),
@@ -94,7 +97,7 @@ class DuckDB:
         for numbers, compression in ((packed, "zstd"), (plain, "uncompressed")):
             if numbers:
                 names = [*numbers] if numbers is packed else _exact(numbers)
-                raw = self._run(read, names, compression=compression, **_NAMED, **how)
+                raw = self._run(read, names, compression=compression, **_WITH_FILENAME, **how)
                 tables.append(_number(raw, numbers))
         return ibis.union(*tables)
 
@@ -111,7 +114,7 @@ class DuckDB:
             finally:
                 while not query.done():  # an interruption before the query begins is lost
                     self._backend.con.interrupt()
-                    wait([query], _AGAIN)
+                    wait([query], _POLL_SECONDS)
 
     def read_parquet(self, paths: Sequence[str]) -> Expression:
         read = self._backend.read_parquet
@@ -119,14 +122,16 @@ class DuckDB:
         return table
 
     def read_parts(self, parts: Mapping[str, int]) -> Expression:
-        raw = self._run(self._backend.read_parquet, _exact(parts), union_by_name=True, **_NAMED)
+        raw = self._run(
+            self._backend.read_parquet, _exact(parts), union_by_name=True, **_WITH_FILENAME
+        )
         return _number(raw, parts)
 
     def write(self, table: Expression | Made, folder: str) -> None:
         path = os.path.join(folder, "part-0.parquet")
         how = ", ".join(f"{name} {value}" for name, value in _WRITTEN.items())
         end = as_utf8(path).replace("'", "''")  # which Ibis writes as Python would
-        with _folder.naming(path):
+        with _atomic_folder.named_in_errors(path):
             if isinstance(table, Made):
                 sql = compile_made(self._backend, table)
             else:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from citehub.bulk.engines import CannotRead, Made, as_utf8, compile_made, out_of_memory
 from citehub.errors import BadArgument, BuildError, MissingExtra
-from citehub.sources.dumps import as_text
+from citehub.sources.dump_datasets import as_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -27,18 +27,18 @@ if TYPE_CHECKING:
     from pyspark import SparkConf, SparkContext
     from pyspark.sql import SparkSession
 
-    from citehub.sources.dumps import Expression
+    from citehub.sources.dump_datasets import Expression
 
-_OWN: Final = 400 << 20  # bytes that Python and Java take beside Java's heap
-_LEAST: Final = 512 << 20  # Spark starts with no less
-_ANSWER: Final = 10  # seconds within which a master answers
-_WORKER: Final = 60  # seconds within which a worker of a cluster is there
-_SAID: Final = 500  # characters of what Java said that an error repeats
+_OUTSIDE_HEAP: Final = 400 << 20  # bytes that Python and Java take beside Java's heap
+_LEAST_HEAP: Final = 512 << 20  # bytes; Spark starts with no less
+_MASTER_SECONDS: Final = 10  # within which a master answers
+_WORKER_SECONDS: Final = 60  # within which a worker of a cluster is there
+_QUOTED_LETTERS: Final = 500  # of what Java said, in an error
 _LOCAL: Final = "127.0.0.1"
 _WRITTEN: Final = {"mode": "append", "compression": "lz4_raw"}
 
 _BLANK: Final = " \t\r"
-_HALF: Final = (  # of a character that JSON escapes as two, without the other half
+_HALF_CHARACTER: Final = (  # of a character that JSON escapes as two, without the other half
     r"(?<!\\)(?:\\\\)*(?:\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])"
     r"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F])"
 )
@@ -104,7 +104,7 @@ class Spark:
         )
         line = f.col("value")
         is_broken = ~f.is_valid_utf8(line) | (
-            (line.contains(r"\ud") | line.contains(r"\uD")) & line.rlike(_HALF)
+            (line.contains(r"\ud") | line.contains(r"\uD")) & line.rlike(_HALF_CHARACTER)
         )
         whole = f.when(is_broken, f.raise_error(f.lit("is not UTF-8"))).otherwise(line)
         pair = f.from_json(f.concat(f.lit("["), whole, f.lit(",{}]")), ArrayType(row), _JSON)
@@ -194,7 +194,7 @@ def _number(parts: Mapping[str, int], read: Callable[[str], Expression]) -> Expr
 
 def _settings(memory: int, threads: int, scratch: str, master: str | None) -> dict[str, str]:
     """Return Spark's settings; others may stand in a ``spark-defaults.conf``."""
-    heap = f"{max(memory - _OWN, _LEAST) >> 20}m"
+    heap = f"{max(memory - _OUTSIDE_HEAP, _LEAST_HEAP) >> 20}m"
     here = {
         "spark.driver.bindAddress": _LOCAL,
         "spark.driver.host": _LOCAL,
@@ -239,7 +239,7 @@ def _start_java(conf: SparkConf, log: str) -> Any:
         finally:
             del started
     with open(log, encoding="utf-8", errors="replace") as file:
-        said = file.read().strip()[-_SAID:]
+        said = file.read().strip()[-_QUOTED_LETTERS:]
     raise BuildError(f"Java, which Spark needs in version 17 or later, did not start: {said}")
 
 
@@ -281,7 +281,7 @@ def _check_master(master: str) -> None:
     for address in found[1].split(","):
         host, _, port = address.rpartition(":")
         try:
-            socket.create_connection((host, int(port)), timeout=_ANSWER).close()
+            socket.create_connection((host, int(port)), timeout=_MASTER_SECONDS).close()
         except OSError as error:
             problems.append(f"{address}: {error}")
         else:
@@ -294,11 +294,11 @@ def _check_master(master: str) -> None:
 
 def _wait_for_worker(context: SparkContext, master: str, memory: str) -> None:
     """Refuse a cluster without a free worker; Spark would wait for ever."""
-    end = time.monotonic() + _WORKER
+    end = time.monotonic() + _WORKER_SECONDS
     while context._jsc.sc().getExecutorMemoryStatus().size() < 2:  # noqa: PLR2004, SLF001 -- the driver is one
         if time.monotonic() > end:
             raise BuildError(
-                f"No worker of {master} took the job within {_WORKER} seconds. Each needs "
+                f"No worker of {master} took the job within {_WORKER_SECONDS} seconds. Each needs "
                 f"{memory} of memory and a free core: start workers, or lower the memory."
             )
         time.sleep(0.2)

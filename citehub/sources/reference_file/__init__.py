@@ -11,7 +11,7 @@ import os
 from collections import Counter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from citehub.sources.records import SCHEMES, Note, Record, Reject, best_identifier
+from citehub.sources.records import ID_SCHEMES, Note, Record, Reject, best_identifier
 from citehub.sources.reference_file.bibtex import BIBTEX
 from citehub.sources.reference_file.csl_json import CSL_JSON
 from citehub.sources.reference_file.dates import parse_month
@@ -60,7 +60,7 @@ REFERENCE_FILE: Final = Source(
     url=None,
     kind="records",
     rights=None,
-    schemes=SCHEMES,
+    schemes=ID_SCHEMES,
     option=Option(
         "--citing",
         "FILE",

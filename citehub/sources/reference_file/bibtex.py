@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 # What it logs of broken entries stands in the rejects.
 logging.getLogger("bibtexparser").addHandler(logging.NullHandler())
 
-_LONGEST: Final = 1_000_000  # of a value, as abbreviations of abbreviations grow without end
+_VALUE_LETTERS: Final = 1_000_000  # at most, as abbreviations of abbreviations grow without end
 _ENCLOSURES: Final = ("{}", '""')
 _VALUE_MARK: Final = re.compile(r'(?<!\\)[{}"]|#')
 _LOST_ENTRY: Final = re.compile(r"^[ \t]*@\w.*", re.MULTILINE)
@@ -46,14 +46,14 @@ _ARCHIVES: Final = {
 }  # fmt: skip
 """Names for the eprints of an archive."""
 
-_SCHEMES: Final = {
+_SCHEME_OF_FIELD: Final = {
     "eprint": "arxiv", "arxiv": "arxiv", "arxivid": "arxiv", "pmid": "pmid",
     "eprint of PubMed": "pmid", "pmcid": "pmcid", "pmc": "pmcid", "eprint of PMC": "pmcid",
 }  # fmt: skip
 """Fields that hold an identifier of one scheme."""
 
 _STATING: Final = ("url", "note", "howpublished", "eid", "number", "pages", _ELSEWHERE)
-_DEEPEST: Final = 20  # parents of parents
+_MOST_PARENTS: Final = 20  # of an entry, one above the other
 _XDATA: Final = re.compile(
     r"\bxdata\s*=\s*(?P<brace>\{?)(?P<key>[^\s{},=]{1,200}?)-(?P<field>[a-z]+)"
     r"(?:-(?P<number>\d{1,5}))?(?(brace)\}?)(?![\w-])"
@@ -134,8 +134,8 @@ def _resolve_value(value: str, strings: Mapping[str, str]) -> str:
             said += strings[part.lower()]
         else:
             raise ValueError(f"{part!r:.60} is no value, and no abbreviation of the file")
-        if len(said) > _LONGEST:
-            raise ValueError(f"is longer than {_LONGEST} characters")
+        if len(said) > _VALUE_LETTERS:
+            raise ValueError(f"is longer than {_VALUE_LETTERS} characters")
     return said
 
 
@@ -176,7 +176,7 @@ def _inherit(entries: list[Entry]) -> None:
             ]
     done: set[int] = set()
     for entry in entries:
-        _complete(entry, known, done, _DEEPEST)
+        _complete(entry, known, done, _MOST_PARENTS)
     for entry in circles:  # none of which is there for the others
         entry.is_parent = False
 
@@ -184,7 +184,7 @@ def _inherit(entries: list[Entry]) -> None:
 def _is_own_parent(entry: Entry, known: Mapping[str, Entry]) -> bool:
     """Tell whether an entry is a parent of another that is its own."""
     above: Entry | None = entry
-    for _ in range(_DEEPEST):
+    for _ in range(_MOST_PARENTS):
         parents = above.values.get("crossref") if above else None
         parent = _find(known, parents[0].value) if parents else None
         if parent is entry:
@@ -309,7 +309,7 @@ BIBTEX: Final = Format(
     authors=_read_authors,
     ids={
         "doi": _parse_doi,
-        **{name: partial(_parse_of, scheme) for name, scheme in _SCHEMES.items()},
+        **{name: partial(_parse_of, scheme) for name, scheme in _SCHEME_OF_FIELD.items()},
         **dict.fromkeys(_STATING, lambda text: parse_stated(verbatim(text))),
     },
     pages=("url", "howpublished"),

@@ -124,8 +124,8 @@ def _check_no_page(path: str, found: Any) -> None:
                 "BibTeX, RIS or CSL-JSON.",
             )
     if names and not names & _NAMES:
-        told = ", ".join(sorted(names)[:3])
-        raise SourceError.at(path, 0, f"is no CSL-JSON, but JSON of {told:.60}. {EXPORT}")
+        listed = ", ".join(sorted(names)[:3])
+        raise SourceError.at(path, 0, f"is no CSL-JSON, but JSON of {listed:.60}. {EXPORT}")
 
 
 def _end_of_blanks(text: str, at: int) -> int:

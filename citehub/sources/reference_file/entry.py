@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _ADDRESS: Final = re.compile(r"https?://[^\s{}\\]+")
-_SHOWN: Final = 60  # characters of a key or a value in a reason
+_QUOTED_LETTERS: Final = 60  # of a key or a value in a reason
 
 
 class Value(NamedTuple):
@@ -56,7 +56,7 @@ class Entry:
     @property
     def label(self) -> str:
         """What reasons call the entry."""
-        return self.key[:_SHOWN] or f"entry {self.number}"
+        return self.key[:_QUOTED_LETTERS] or f"entry {self.number}"
 
     def add(self, name: str, value: Any, line: int) -> None:
         """Add a value, which may be one of several of its field."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from citehub._identifiers import DOI_SPELLINGS
-from citehub.sources.records import SCHEMES
+from citehub.sources.records import ID_SCHEMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Expression = Any
 """An Ibis table or column: its methods depend on types that Python does not know."""
 
-FEW: Final = 32
+FEW_IDS: Final = 32
 """Ids that are looked for in lists quicker than lists are taken apart."""
 _LIKE_JSON: Final = ('{"', "{}", '["', "[{", "[]", "[[")  # where text is due
 
@@ -41,7 +41,7 @@ WORKS: Final[dict[str, str]] = {
     "abstract_index": "string",
     "n_citations": "int64",
     "years": "array<struct<year: string, n: string>>",
-    **dict.fromkeys(SCHEMES, "string"),
+    **dict.fromkeys(ID_SCHEMES, "string"),
     "also": "array<string>",
 }
 """What is known of a work, as each source is mapped to it; ``record`` may be a number, too.

@@ -10,7 +10,7 @@ import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
-from citehub._file import holding
+from citehub._atomic_file import holding
 from citehub.errors import HubInUse
 
 if TYPE_CHECKING:
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 LOCK: Final = ".citehub.lock"
 WRITER: Final = ".citehub.writer"
 """Names the holder of the lock. A killed process leaves this file, but not the lock."""
-_WAIT: Final = 5.0  # seconds
-_MOST_SAID: Final = 200  # letters
+_WAIT_SECONDS: Final = 5.0
+_HOLDER_LETTERS: Final = 200  # at most
 
 
 @contextmanager
-def writing(folder: str, *, wait: float = _WAIT) -> Iterator[None]:
+def writing(folder: str, *, wait: float = _WAIT_SECONDS) -> Iterator[None]:
     """Keep other processes from writing into a folder, until this one ends.
 
     The thread that holds it may take it again.
@@ -87,7 +87,7 @@ def _acquire(folder: str, end: float) -> BaseFileLock:
 
 
 @contextmanager
-def changing(path: str, *, wait: float = _WAIT) -> Iterator[None]:
+def changing(path: str, *, wait: float = _WAIT_SECONDS) -> Iterator[None]:
     """Let nobody else read and rewrite a small file meanwhile; nothing is left beside it.
 
     Where the system has no locks, it goes on without one.
@@ -112,7 +112,7 @@ def changing(path: str, *, wait: float = _WAIT) -> Iterator[None]:
 
 
 @contextmanager
-def keeping(folder: str, *, wait: float = _WAIT) -> Iterator[str]:
+def resumable(folder: str, *, wait: float = _WAIT_SECONDS) -> Iterator[str]:
     """Lock a folder from which a run that is cut off goes on.
 
     It is removed at the end if it holds no file but those that begin with a dot.
@@ -125,11 +125,11 @@ def keeping(folder: str, *, wait: float = _WAIT) -> Iterator[str]:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
-def clear_kept(folder: str) -> None:
-    """Remove a folder of :func:`keeping` that a killed process left with nothing to go on from."""
+def clear_resumable(folder: str) -> None:
+    """Remove a folder of :func:`resumable` where a killed process left nothing to go on from."""
     with suppress(HubInUse, OSError):
         if os.path.isdir(folder):
-            with keeping(folder, wait=0):
+            with resumable(folder, wait=0):
                 pass
 
 
@@ -142,7 +142,7 @@ def _say_who(path: str) -> None:
 def _who_writes(folder: str) -> str:
     path = os.path.join(folder, WRITER)
     with suppress(OSError), open(path, encoding="utf-8", errors="replace") as file:
-        said = file.read(_MOST_SAID)
+        said = file.read(_HOLDER_LETTERS)
         if said.isprintable() and said:
             return said
     return "Another process"

@@ -11,8 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from citehub import _file, errors
-from citehub._file import write_whole
+from citehub import _atomic_file, errors
+from citehub._atomic_file import write_whole
 
 
 def test_a_file_is_written_whole_or_not_at_all(tmp_path):
@@ -111,9 +111,9 @@ def no_links(*_):
 @pytest.mark.parametrize("links", [True, False])
 def test_a_system_that_guards_no_names_and_a_disk_without_links(tmp_path, monkeypatch, links):
     path = str(tmp_path / "works.csv")
-    monkeypatch.setattr(_file, "rename", lambda *_: False)
+    monkeypatch.setattr(_atomic_file, "rename", lambda *_: False)
     if not links:
-        monkeypatch.setattr(_file.os, "link", no_links)
+        monkeypatch.setattr(_atomic_file.os, "link", no_links)
 
     def late():
         yield b"new"
@@ -132,9 +132,9 @@ def test_a_system_that_guards_no_names_and_a_disk_without_links(tmp_path, monkey
 
 HALF = """
 import os, sys
-from citehub import _file, _folder
-with _folder.scratch_folder(sys.argv[1]) as folder:
-    with _file.scratch_beside(sys.argv[2], lambda path: _file._make(path, 0o666)):
+from citehub import _atomic_file, _atomic_folder
+with _atomic_folder.scratch_folder(sys.argv[1]) as folder:
+    with _atomic_file.scratch_beside(sys.argv[2], lambda path: _atomic_file._make(path, 0o666)):
         open(os.path.join(folder, "half"), "w").close()
         print("begun", flush=True)
         sys.stdin.read()
@@ -148,7 +148,7 @@ def test_scratch_of_a_killed_process_goes_and_that_of_a_living_one_stays(tmp_pat
         assert process.stdout.readline() == "begun\n"
         left = set(os.listdir(tmp_path))
         assert len(left) == 2
-        assert all(map(_file.is_scratch, left))
+        assert all(map(_atomic_file.is_scratch, left))
         write_whole([b"x"], str(tmp_path / "works.csv"), force=False)
         assert {*os.listdir(tmp_path)} == left | {"works.csv"}
         process.kill()
@@ -161,16 +161,16 @@ def test_a_process_whose_scratch_was_taken_for_one_that_was_left_makes_another(
     tmp_path, monkeypatch
 ):
     made = []
-    real = _file._make
+    real = _atomic_file._make
 
     def make(path, mode):
         descriptor = real(path, mode)
         made.append(path)
         if len(made) == 1:
-            _file.clear_left(str(tmp_path))  # by another, before it is locked
+            _atomic_file.clear_left(str(tmp_path))  # by another, before it is locked
         return descriptor
 
-    monkeypatch.setattr(_file, "_make", make)
+    monkeypatch.setattr(_atomic_file, "_make", make)
     write_whole([b"x"], str(tmp_path / "works.csv"), force=False)
     assert len(made) == 2
     assert os.listdir(tmp_path) == ["works.csv"]
@@ -205,7 +205,7 @@ def test_an_error_names_the_file_that_was_asked_for(tmp_path, monkeypatch, call,
         return real(first, *more, **how)
 
     with monkeypatch.context() as patch:
-        patch.setattr(_file.os, call, fail)
+        patch.setattr(_atomic_file.os, call, fail)
         with pytest.raises(OSError, match=os.strerror(error)) as told:
             write_whole([b"new"], str(path), force=True)
     assert (told.value.errno, told.value.filename, told.value.filename2) == (
@@ -260,7 +260,9 @@ def test_a_container_that_refuses_calls_it_does_not_know_is_one_without_them(
     tmp_path, monkeypatch
 ):
     monkeypatch.setattr("ctypes.get_errno", lambda: errno.EPERM)
-    assert not _file.rename(str(tmp_path / "none"), str(tmp_path / "new"), _file.SWAP)
+    assert not _atomic_file.rename(
+        str(tmp_path / "none"), str(tmp_path / "new"), _atomic_file.SWAP
+    )
 
 
 @pytest.mark.parametrize("unsure", [True, False])
@@ -268,6 +270,6 @@ def test_without_locks_who_asks_says_what_to_think(tmp_path, monkeypatch, unsure
     def fail(*_):
         raise OSError(errno.ENOLCK, "No locks available")
 
-    monkeypatch.setattr(_file.fcntl, "flock", fail)
-    with _file.holding(str(tmp_path), unsure=unsure) as is_mine:
+    monkeypatch.setattr(_atomic_file.fcntl, "flock", fail)
+    with _atomic_file.holding(str(tmp_path), unsure=unsure) as is_mine:
         assert is_mine is unsure

@@ -26,8 +26,8 @@ FILE: Final = "citehub.lock"
 FORMAT: Final = "citehub-lock-1"
 VARIABLE: Final = "CITEHUB_LOCK"
 """The environment variable that names the lock; empty for none."""
-_MOST: Final = 1 << 20  # bytes
-_WITHOUT: Final = f"To load without the lock, set {VARIABLE} to nothing."
+_MOST_BYTES: Final = 1 << 20
+_HOW_TO_UNLOCK: Final = f"To load without the lock, set {VARIABLE} to nothing."
 SHIPPED: Final = "citehub"
 """The source of hubs that come with citehub."""
 
@@ -85,7 +85,7 @@ def _check_owner(path: str) -> None:
     if is_open and hasattr(os, "getuid") and os.lstat(path).st_uid not in {0, os.getuid()}:
         raise LockMismatch(
             f"{path} belongs to another user, in a folder that everybody can write to. To use it "
-            f"all the same, name it in {VARIABLE}. {_WITHOUT}"
+            f"all the same, name it in {VARIABLE}. {_HOW_TO_UNLOCK}"
         )
 
 
@@ -98,7 +98,7 @@ def read_lock(path: str) -> dict[str, Pin]:
         It cannot be read as one.
     """
     try:
-        data = read_bytes(path, DamagedIndex, most=_MOST)
+        data = read_bytes(path, DamagedIndex, most=_MOST_BYTES)
         found = parse_json(data, path, DamagedIndex)
         hubs = found.get("hubs")
         if found.get("format") != FORMAT or not isinstance(hubs, dict):
@@ -150,13 +150,13 @@ def find_pin(hub: str, version: str | None, *, is_hub: bool) -> Pin | None:
         listed = ", ".join(sorted(pins)) or "none"
         raise LockMismatch(
             f"{path} does not name the hub {hub!r}; it names: {listed:.300}. To add it: citehub "
-            f"lock {hub}. {_WITHOUT}"
+            f"lock {hub}. {_HOW_TO_UNLOCK}"
         )
     pin = pins[hub]
     if version not in {None, pin.version}:
         raise LockMismatch(
             f"{path} names {hub} {pin.version}; {version} was asked for. To name that one: "
-            f"citehub lock {hub} --version {version}. {_WITHOUT}"
+            f"citehub lock {hub} --version {version}. {_HOW_TO_UNLOCK}"
         )
     return pin
 
@@ -172,17 +172,18 @@ def refuse_missing(hub: str, pin: Pin, known: Sequence[str]) -> LockMismatch:
         how = "It comes with another version of citehub."
     else:
         how = f"It is from {pin.source or 'the home of hubs of whoever wrote the lock'}."
-    return LockMismatch(f"{_named()} names {hub} {pin.version}; {what}. {how}")
+    return LockMismatch(f"{_lock_in_force()} names {hub} {pin.version}; {what}. {how}")
 
 
 def refuse_changed(hub: str, pin: Pin, found: str) -> LockMismatch:
     """Return the error for a release of the version in the lock, but with other bytes."""
     return LockMismatch(
-        f"{hub} {pin.version} here is not the release that {_named()} names: its manifest should "
-        f"have {pin.manifest}; it has {found or 'no hash'}. A release never changes, so somebody "
-        "tampered with one of the two, or it is another hub of this name. Do not rely on it."
+        f"{hub} {pin.version} here is not the release that {_lock_in_force()} names: its manifest "
+        f"should have {pin.manifest}; it has {found or 'no hash'}. A release never changes, so "
+        "somebody tampered with one of the two, or it is another hub of this name. Do not rely "
+        "on it."
     )
 
 
-def _named() -> str:
+def _lock_in_force() -> str:
     return find_lock() or "the lock"

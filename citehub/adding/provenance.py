@@ -7,8 +7,8 @@ import os
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from citehub import _limits
+from citehub._atomic_file import write_whole
 from citehub._catalog import home_folder
-from citehub._file import write_whole
 from citehub._manifest import is_hub_name, is_line, is_version, parse_json, read_bytes
 from citehub.errors import DamagedIndex
 
@@ -19,7 +19,7 @@ ADDED: Final = "added.json"
 FORMAT: Final = "citehub-added-1"
 
 
-class Record(NamedTuple):
+class Provenance(NamedTuple):
     """Where a release is from.
 
     Attributes
@@ -41,7 +41,7 @@ class Record(NamedTuple):
     key_id: str
 
 
-def read_records(folder: str) -> dict[str, Record]:
+def read_provenance(folder: str) -> dict[str, Provenance]:
     """Return the records of a hub folder, by version; none if the hub was not added.
 
     Raises
@@ -60,14 +60,14 @@ def read_records(folder: str) -> dict[str, Record]:
     return {version: _read(path, version, each) for version, each in versions.items()}
 
 
-def _read(path: str, version: str, record: Any) -> Record:
-    values = [record.get(name) for name in Record._fields] if isinstance(record, dict) else []
+def _read(path: str, version: str, record: Any) -> Provenance:
+    values = [record.get(name) for name in Provenance._fields] if isinstance(record, dict) else []
     if not is_version(version) or not values or not all(map(is_line, values)):
         raise DamagedIndex.at(path, "where each release is from", f"{version!r:.60}")
-    return Record(*map(str, values))
+    return Provenance(*map(str, values))
 
 
-def write_records(folder: str, records: Mapping[str, Record]) -> None:
+def write_provenance(folder: str, records: Mapping[str, Provenance]) -> None:
     """Write the records of a hub folder."""
     versions = {version: record._asdict() for version, record in records.items()}
     text = json.dumps({"format": FORMAT, "versions": versions}, indent=1)

@@ -1,4 +1,4 @@
-"""Writing files: whole, or not at all, whoever else writes there.
+"""Writing files atomically: whole or not at all, whoever else writes there.
 
 What is written has a random name beside its own until it is whole, and is locked meanwhile. So
 nobody takes it for what a killed process left, which the next one removes. Process ids and host
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 END: Final = ".citehub"
 """How names of what is not whole end; they begin with a dot."""
 _SCRATCH: Final = re.compile(rf"\..*\.[0-9a-f]{{8}}{re.escape(END)}", re.DOTALL)
-_LONGEST: Final = 200  # bytes of a name that its scratch repeats; most systems allow 255 in all
+_NAME_BYTES: Final = 200  # that a scratch name repeats; most systems allow 255 in all
 _ATTEMPTS: Final = 100
 ANEW, SWAP = range(2)
 """How `rename` goes on where the new name is taken: not at all, or by exchanging the two."""
@@ -40,7 +40,7 @@ _CALLS: Final = {  # with AT_FDCWD, and the flags for `ANEW` and `SWAP`
 _UNKNOWN: Final = {  # EPERM is how some containers refuse calls that they do not know
     *(errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EPERM),
 }
-_PAUSE: Final = 0.02  # seconds between two tries to get a lock
+_POLL_SECONDS: Final = 0.02
 
 
 def write_whole(
@@ -73,7 +73,7 @@ def write_whole(
     OSError
         The file cannot be written; the error names it, and what was there is unchanged.
     """
-    with naming(path):
+    with named_in_errors(path):
         if path.endswith(os.sep):
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
         found = _find(path)
@@ -90,7 +90,7 @@ def write_whole(
         begun = mode or (0o666 if found is None else 0o600)  # others may not read what is begun
         with (
             scratch_beside(target, lambda name: _make(name, begun), path) as (scratch, descriptor),
-            naming(path, scratch),
+            named_in_errors(path, scratch),
         ):
             with open(descriptor, "wb", closefd=fcntl is None) as file:
                 file.writelines(chunks)
@@ -192,11 +192,11 @@ def scratch_beside(
         The name and the descriptor, which is locked.
     """
     parent, name = os.path.split(target)
-    stem = os.fsencode(name)[:_LONGEST].decode(sys.getfilesystemencoding(), "ignore")
+    stem = os.fsencode(name)[:_NAME_BYTES].decode(sys.getfilesystemencoding(), "ignore")
     for last in range(_ATTEMPTS, -1, -1):
         path = os.path.join(parent, f".{stem}.{os.urandom(4).hex()}{END}")
         try:
-            with naming(asked or target, path):
+            with named_in_errors(asked or target, path):
                 descriptor = make(path)
         except FileExistsError:
             if last:
@@ -261,7 +261,7 @@ def _lock(descriptor: int, end: float, *, unsure: bool) -> bool:
         except BlockingIOError:
             if time.monotonic() >= end:
                 return False
-            time.sleep(_PAUSE)
+            time.sleep(_POLL_SECONDS)
         except OSError:
             return unsure
         else:
@@ -313,7 +313,7 @@ def sync(folder: str) -> None:
 
 
 @contextmanager
-def naming(path: str, scratch: str = "") -> Iterator[None]:
+def named_in_errors(path: str, scratch: str = "") -> Iterator[None]:
     """Have errors of the system name a file as it was asked for; that of a full disk names none.
 
     Parameters

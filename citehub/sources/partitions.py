@@ -22,19 +22,19 @@ from citehub.sources.records import Reject
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from citehub.sources.dumps import Dataset
+    from citehub.sources.dump_datasets import Dataset
 
 _KINDS: Final = {dict: "an object", list: "a list", str: "text", bool: "true or false"}
-_WHOLE: Final = re.compile(r"-?[0-9]{1,100}")  # Python refuses far longer ones
+_WHOLE_NUMBER: Final = re.compile(r"-?[0-9]{1,100}")  # Python refuses far longer ones
 _NUMBER: Final = re.compile(r"\s*(-?[0-9]{1,100})(?:\.0*)?\s*")
 _TRUTHS: Final = {"true": True, "false": False, "1": True, "0": False}
-_MOST: Final = 1 << 63
+_INT64_END: Final = 1 << 63
 _CHUNK: Final = 1 << 20
 _OPENING: Final = {"[": "array<", "{": "struct<"}
-_HALF: Final = re.compile("[\ud800-\udfff]")
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _GZ: Final = b"\x1f\x8b"
 _PLAIN: Final = {b"{", b'"', b"\xef"}  # begin JSON Lines and CSV
-_SHOWN: Final = 60  # characters of a bad value in a reason
+_QUOTED_LETTERS: Final = 60  # of a bad value in a reason
 CELL: Final = 1 << 27
 """The most characters of a cell; lists of authors can be long."""
 BREAKS_OFF: Final = "the file breaks off here"
@@ -43,7 +43,7 @@ KEPT: Final = "; the rest is kept"
 """Ends the reason for a part that is left out."""
 
 
-def keep_readable(path: str, dataset: Dataset, target: str) -> list[Reject]:
+def copy_readable(path: str, dataset: Dataset, target: str) -> list[Reject]:
     """Copy what can be read of a partition, and return what cannot.
 
     Parameters
@@ -143,24 +143,24 @@ def _read_csv(path: str, dataset: Dataset) -> Iterator[Line]:
             last = line
             yield line.decode(errors="replace").replace("\0", "\ufffd")
 
-    def said() -> str:
+    def break_note() -> str:
         return "" if last.endswith(b"\n") or ends else f"{BREAKS_OFF}: it "
 
     reader = csv.reader(texts(), strict=True)
-    cells, wrong = _take(reader)
+    cells, wrong = _next_cells(reader)
     header = [name.removeprefix("\ufeff") for name in cells or ()]
-    lacking = f"{said()}is not CSV: {wrong}" if wrong else _find_lacking(header, dataset)
+    lacking = f"{break_note()}is not CSV: {wrong}" if wrong else _find_lacking(header, dataset)
     if lacking:
         yield 1, {}, lacking
     while not lacking or lacking.endswith(KEPT):
-        cells, wrong = _take(reader)
+        cells, wrong = _next_cells(reader)
         if wrong:
-            yield reader.line_num, {}, f"{said()}is not CSV: {wrong}"
+            yield reader.line_num, {}, f"{break_note()}is not CSV: {wrong}"
             continue
         if cells is None:
             break
         if len(cells) != len(header):
-            problem = f"{said()}has {counted(len(cells), 'cell')}, not {len(header)}"
+            problem = f"{break_note()}has {counted(len(cells), 'cell')}, not {len(header)}"
             yield from [(reader.line_num, {}, problem)] if cells else []
             continue
         value = dict(zip(header, cells, strict=True))
@@ -168,7 +168,7 @@ def _read_csv(path: str, dataset: Dataset) -> Iterator[Line]:
     yield from ends
 
 
-def _take(reader: Iterator[list[str]]) -> tuple[list[str] | None, str]:
+def _next_cells(reader: Iterator[list[str]]) -> tuple[list[str] | None, str]:
     """Return the cells of the next row, None at the end, and what is wrong with them."""
     try:
         return next(reader, None), ""
@@ -209,7 +209,7 @@ def open_partition(path: str, unpack: Callable[[str], Any] = gzip.open) -> IO[by
     return opened
 
 
-def _unpacked(value: Any, kind: str) -> Any:
+def _parse_nested(value: Any, kind: str) -> Any:
     """Return a list or an object that was written as text in JSON."""
     if isinstance(value, str) and kind.startswith(_OPENING.get(value[:1], "none")):
         try:
@@ -221,30 +221,30 @@ def _unpacked(value: Any, kind: str) -> Any:
 
 def _without_halves(text: str) -> str:
     """Return a text with U+FFFD for half characters, which cannot be written."""
-    return _HALF.sub("\ufffd", text)
+    return _SURROGATE.sub("\ufffd", text)
 
 
 def _read_number(digits: str) -> int | str:
     """Return a whole number; one of very many digits as text."""
-    return int(digits) if _WHOLE.fullmatch(digits) else digits
+    return int(digits) if _WHOLE_NUMBER.fullmatch(digits) else digits
 
 
 def _fit_row(value: dict[str, Any], dataset: Dataset) -> tuple[dict[str, Any], str]:
     """Return the fields of a row, and what is wrong with them; no fields if it is of no use."""
-    row, said = {}, ""
+    row, first_problem = {}, ""
     for name, kind in dataset.fields.items():
-        given = _unpacked(value.get(name), kind)
+        given = _parse_nested(value.get(name), kind)
         row[name], due = _fit(given, _type(kind), is_nested=name in dataset.nested)
         problem = f"{name} should be {due}, not {_show(given)}" if due else ""
         if problem and (name in dataset.keys or name in dataset.vital):
             return {}, problem
-        said = said or problem
+        first_problem = first_problem or problem
     for name, pattern in dataset.keys.items():
         if row[name] is None:
             return {}, f"{name} is missing"
         if not re.search(pattern, _without_halves(str(row[name]))):
             return {}, f"{name} is {_show(row[name])}"
-    return row, said and said + KEPT
+    return row, first_problem and first_problem + KEPT
 
 
 @functools.cache
@@ -295,8 +295,8 @@ def _fit_one(value: Any, kind: Any) -> tuple[Any, str]:
 
 def _whole_number(text: str) -> int | None:
     found = _NUMBER.fullmatch(text)
-    number = int(found[1]) if found else _MOST
-    return number if -_MOST <= number < _MOST else None
+    number = int(found[1]) if found else _INT64_END
+    return number if -_INT64_END <= number < _INT64_END else None
 
 
 def _kind(value: object) -> str:
@@ -304,4 +304,4 @@ def _kind(value: object) -> str:
 
 
 def _show(value: object) -> str:
-    return _without_halves(json.dumps(value, ensure_ascii=False))[:_SHOWN]
+    return _without_halves(json.dumps(value, ensure_ascii=False))[:_QUOTED_LETTERS]

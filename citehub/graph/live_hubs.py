@@ -10,13 +10,13 @@ import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from citehub import _folder
+from citehub import _atomic_folder
 from citehub._catalog import SPEC, find_folder, home_folder, is_hub, load
 from citehub._identifiers import Identifier
-from citehub._lock import keeping, writing
 from citehub._manifest import read_manifest
 from citehub._text import counted
 from citehub._validate import split_row_key
+from citehub._writer_lock import resumable, writing
 from citehub.build.changes import FIRST
 from citehub.build.complete import name_hub
 from citehub.build.register import register, settle
@@ -30,7 +30,7 @@ from citehub.build.release import (
 )
 from citehub.build.spec import SOURCE, ReleaseSpec, describe_hub, parse_spec, read_spec
 from citehub.build.taking import take
-from citehub.bulk.dumps import absolute
+from citehub.bulk.dump_options import absolute
 from citehub.bulk.extract import NOTE, read_note
 from citehub.errors import (
     BadArgument,
@@ -44,7 +44,7 @@ from citehub.graph.hubs import NewHub, check_name, check_place, keep_lists, toda
 from citehub.graph.staging import in_words_of, move_within, newest, staging
 from citehub.live.fetch import Earlier, choose_sources, fetch
 from citehub.sources.answers import BODIES, check_kept, is_kept, list_lines
-from citehub.sources.api import Told
+from citehub.sources.api import KnownIds
 
 if TYPE_CHECKING:
     import datetime
@@ -59,8 +59,8 @@ if TYPE_CHECKING:
 
 _PENDING: Final = ".citehub.answers"
 """The folder in a hub folder that keeps answers that are not taken over yet."""
-_READY: Final = "ready"  # a file in it: a dry run got all of them
-_FRESH: Final = 3600.0  # seconds for which an update takes them
+_READY_FILE: Final = "ready"  # a dry run got all of them
+_FRESH_SECONDS: Final = 3600.0  # for which an update takes them
 
 
 class Updated(NamedTuple):
@@ -195,18 +195,18 @@ def new_live_hub(
     """
     check_name(name, version)
     chosen = tuple(each.id for each in choose_sources(tuple(sources)))
-    said = {
+    description = {
         "title": title, "licenses": tuple(licenses), "contributors": tuple(contributors),
         "homepage": homepage,
     }  # fmt: skip
-    describe_hub(name=name or "hub", work=work, **said)  # type: ignore[arg-type]
+    describe_hub(name=name or "hub", work=work, **description)  # type: ignore[arg-type]
     above = absolute(home) if home else home_folder()
     place = absolute(out) if out else os.path.join(above, name or _slug(work))
     named = "" if out or home else name or ""
     check_place(place, named)
     created = created or today()
     files = [citing] if isinstance(citing, str) else list(citing or ())
-    with _pending_at(place) as pending, _folder.scratch_folder(place) as folder:
+    with _pending_at(place) as pending, _atomic_folder.scratch_folder(place) as folder:
         check_place(place, named)  # another process may have made it
         source = os.path.join(folder, SOURCE)
         fetched = fetch(
@@ -221,11 +221,11 @@ def new_live_hub(
             name=hub,
             work=fetched.work,
             sources=chosen,
-            **said,  # type: ignore[arg-type]
+            **description,  # type: ignore[arg-type]
         )
-        _folder.write_bytes(os.path.join(folder, SPEC), text.encode())
+        _atomic_folder.write_bytes(os.path.join(folder, SPEC), text.encode())
         spec = parse_spec(text, folder)
-        with _blaming(pending, fetched.lists, folder):
+        with _keeping_answers(pending, fetched.lists, folder):
             content = make_content(spec, ReleaseSpec(version, created), None, progress)
             write_release("", content, lambda _: FIRST, progress, within=folder)
         settle(folder, target, name=hub, title=content.spec.title, version=version)
@@ -240,7 +240,7 @@ def new_live_hub(
         "",
         "",
         tuple(_tell_failed(fetched, target)),
-        (*fetched.notes, *_told(content.notes, folder, target)),
+        (*fetched.notes, *_notes_of_build(content.notes, folder, target)),
     )
 
 
@@ -321,13 +321,13 @@ def update_hub(
     with writing(folder):
         mended = mend(folder)
         before = newest(folder)
-        named = _named_by(load(folder, version=before))
-        broken = _broken(folder, spec, named)
+        named = _citing_by_source(load(folder, version=before))
+        broken = _find_broken(folder, spec, named)
         _refuse_broken(broken, chosen, folder)
         pending = os.path.join(folder, _PENDING)
         n_minutes = _take_up(pending, dry_run=dry_run)
         with staging(folder, before) as staged, in_words_of(staged, folder):
-            earlier = _earlier(load(staged, version=before), staged, named, broken)
+            earlier = _read_earlier(load(staged, version=before), staged, named, broken)
             answers = os.path.join(staged, _PENDING)
             try:
                 fetched = fetch(
@@ -336,13 +336,13 @@ def update_hub(
                 )  # fmt: skip
             except UnknownWork as error:
                 shutil.rmtree(pending, ignore_errors=True)
-                said = f"{path} names this work; correct it there."
-                error.args = (f"{error} {said} The hub is unchanged.",)
+                advice = f"{path} names this work; correct it there."
+                error.args = (f"{error} {advice} The hub is unchanged.",)
                 raise
             except FetchError as error:
                 error.args = (f"{error}\nThe hub is unchanged.",)
                 raise
-            emptied = {each: _say_emptied(each, folder) for each in _emptied(fetched, named)}
+            emptied = {each: _say_emptied(each, folder) for each in _find_emptied(fetched, named)}
             failed = fetched.failed | emptied
             taken = [each for each in fetched.lists if each not in emptied]
             _refuse_unmended(broken, taken, failed)
@@ -350,7 +350,7 @@ def update_hub(
                 place = os.path.join(staged, SOURCE, source_id)
                 shutil.rmtree(place, ignore_errors=True)
                 os.rename(os.path.join(answers, source_id), place)
-            with _blaming(pending, taken, staged):
+            with _keeping_answers(pending, taken, staged):
                 built = build_release(staged, created=created, progress=progress)
             diff = (
                 built.diff if built.folder and not (built.diff and built.diff.is_recount) else None
@@ -364,7 +364,7 @@ def update_hub(
                 *([_say_kept(n_minutes)] if n_minutes is not None else []),
                 *(_say_mended(each, why, dry_run=dry_run) for each, why in broken.items()),
                 *fetched.notes,
-                *_told(built.notes, staged, folder),
+                *_notes_of_build(built.notes, staged, folder),
                 *([_ONLY_COUNTS] if built.folder and diff is None else []),
             )
         _put_away(pending, fetched.failed, dry_run=dry_run)
@@ -431,7 +431,7 @@ def _pending_at(place: str) -> Iterator[str]:
 
     It stays if the run is cut off, and is removed after a final answer, such as no such work.
     """
-    with keeping(f"{place}.fetching") as pending:
+    with resumable(f"{place}.fetching") as pending:
         try:
             yield pending
         except (UnknownWork, TargetExists, _NothingCites):
@@ -441,11 +441,11 @@ def _pending_at(place: str) -> Iterator[str]:
 
 def _take_up(pending: str, *, dry_run: bool) -> int | None:
     """Check the answers of a dry run: return their age in minutes, or remove them."""
-    ready = os.path.join(pending, _READY)
+    ready = os.path.join(pending, _READY_FILE)
     if not os.path.lexists(ready):
         return None
     age = abs(time.time() - os.lstat(ready).st_mtime)
-    if dry_run or age > _FRESH:
+    if dry_run or age > _FRESH_SECONDS:
         shutil.rmtree(pending)
         return None
     return round(age / 60)
@@ -464,7 +464,7 @@ def _say_mended(source_id: str, why: str, *, dry_run: bool) -> str:
 
 
 @contextmanager
-def _blaming(pending: str, sources: Iterable[str], staged: str) -> Iterator[None]:
+def _keeping_answers(pending: str, sources: Iterable[str], staged: str) -> Iterator[None]:
     """If a build fails, say where the answers are kept; drop those that it cannot read."""
     try:
         yield
@@ -490,14 +490,14 @@ def _put_away(pending: str, failed: Iterable[str], *, dry_run: bool) -> None:
     """Keep the answers of a dry run, else only those of lists in part."""
     if dry_run:
         os.makedirs(pending, exist_ok=True)
-        with open(os.path.join(pending, _READY), "wb"):
+        with open(os.path.join(pending, _READY_FILE), "wb"):
             return
     left = [each for each in failed if os.path.isdir(os.path.join(pending, each))]
     if not left:
         shutil.rmtree(pending, ignore_errors=True)
         return
     with suppress(FileNotFoundError):
-        os.unlink(os.path.join(pending, _READY))
+        os.unlink(os.path.join(pending, _READY_FILE))
     for name in set(os.listdir(pending)) - {*left}:
         shutil.rmtree(os.path.join(pending, name), ignore_errors=True)
 
@@ -505,7 +505,7 @@ def _put_away(pending: str, failed: Iterable[str], *, dry_run: bool) -> None:
 # -- the hub before ---------------------------------------------------------------------------
 
 
-def _named_by(hub: Hub) -> dict[str, set[str]]:
+def _citing_by_source(hub: Hub) -> dict[str, set[str]]:
     """Return the citing works that the sources of a release name."""
     found: dict[str, set[str]] = {}
     canonical = hub.manifest["citehub"]["canonical_work_id"]
@@ -515,7 +515,7 @@ def _named_by(hub: Hub) -> dict[str, set[str]]:
     return found
 
 
-def _earlier(
+def _read_earlier(
     hub: Hub, folder: str, named: dict[str, set[str]], broken: Collection[str]
 ) -> dict[str, Earlier]:
     """Return what a hub has from its sources, so that none of it is lost without need.
@@ -523,7 +523,7 @@ def _earlier(
     For OpenAlex, the records are all citing works that it named, including those before a merge;
     for OpenCitations, those that Meta was asked about, or described.
     """
-    told: dict[str, tuple[set[Identifier], set[Identifier]]] = {}
+    known: dict[str, tuple[set[Identifier], set[Identifier]]] = {}
     records: dict[str, set[str]] = {}
     canonical = hub.manifest["citehub"]["canonical_work_id"]
     columns = ("table_name", "row_key", "source_id", "locator")
@@ -532,7 +532,7 @@ def _earlier(
         if table == "work_ids":
             work_id, scheme, value = split_row_key(key)
             is_own = work_id == canonical
-            told.setdefault(source, (set(), set()))[not is_own].add(Identifier(scheme, value))
+            known.setdefault(source, (set(), set()))[not is_own].add(Identifier(scheme, value))
             if source == scheme == "openalex" and not is_own:
                 records.setdefault(source, set()).add(value)
         elif source == "opencitations" and table == "works" and key != canonical:
@@ -546,17 +546,17 @@ def _earlier(
         whole = place if is_kept(place) and source.id not in broken else ""
         paths = [line.asked.path for line in list_lines(place)] if whole else []
         asked = source.api.names_asked(paths) if source.api else frozenset[str]()
-        own, citing = told.get(source.id, (set(), set()))
+        own, citing = known.get(source.id, (set(), set()))
         found[source.id] = Earlier(
             asked | records.get(source.id, set()),
-            Told(frozenset(own), frozenset(citing)),
+            KnownIds(frozenset(own), frozenset(citing)),
             whole,
             len(named.get(source.id, ())),
         )
     return found
 
 
-def _broken(folder: str, spec: HubSpec, named: Collection[str]) -> dict[str, str]:
+def _find_broken(folder: str, spec: HubSpec, named: Collection[str]) -> dict[str, str]:
     """Return the sources whose answers the hub lacks, each with the reason.
 
     A source that is not in the ``sources`` of ``hub.toml`` may be missing.
@@ -581,10 +581,10 @@ def _refuse_broken(broken: Mapping[str, str], chosen: Collection[str], folder: s
     """Refuse to ask only some sources if answers of others are damaged."""
     if not broken.keys() - {*chosen}:
         return
-    said = " ".join(why for each, why in broken.items() if each not in chosen)
+    reasons = " ".join(why for each, why in broken.items() if each not in chosen)
     names = ",".join(each.id for each in choose_sources() if each.id in {*broken, *chosen})
     raise BuildError(
-        f"{said} Nothing was asked. Ask for it, too: citehub update {shlex.quote(folder)} "
+        f"{reasons} Nothing was asked. Ask for it, too: citehub update {shlex.quote(folder)} "
         f"--from {names}"
     )
 
@@ -612,21 +612,23 @@ def _refuse_empty(fetched: Fetched, files: list[str]) -> None:
     if files or any(each.received for each in fetched.lists.values()):
         return
     titles = {each.id: each.api.name for each in choose_sources() if each.api}
-    said = [f"{titles[each]} has the work, but nothing that cites it." for each in fetched.lists]
-    said += [
+    sentences = [
+        f"{titles[each]} has the work, but nothing that cites it." for each in fetched.lists
+    ]
+    sentences += [
         f"{titles[each]} knows neither the work nor anything that cites it."
         for each in fetched.silent
     ]
-    said += [
+    sentences += [
         f"{titles[each]} gave only part of its list: {why}" for each, why in fetched.failed.items()
     ]
     raise _NothingCites(
         f"No source that was asked knows a work that cites {fetched.work}, so there is no hub to "
-        f"make. {' '.join(said)} Ask again later, or name citing works with --citing."
+        f"make. {' '.join(sentences)} Ask again later, or name citing works with --citing."
     )
 
 
-def _emptied(fetched: Fetched, named: dict[str, set[str]]) -> list[str]:
+def _find_emptied(fetched: Fetched, named: dict[str, set[str]]) -> list[str]:
     """Return the sources that named citing works before, but none now."""
     silent = [*fetched.silent]
     silent += [each for each, listed in fetched.lists.items() if not listed.received]
@@ -649,7 +651,7 @@ def _tell_failed(fetched: Fetched, target: str) -> Iterator[str]:
         )
 
 
-def _told(notes: Iterable[str], made: str, place: str) -> Iterator[str]:
+def _notes_of_build(notes: Iterable[str], made: str, place: str) -> Iterator[str]:
     """Yield the notes of a build, without those that asking gave already."""
     yield from (each.replace(made, place) for each in notes if not each.startswith("As "))
 

@@ -1,4 +1,4 @@
-"""A folder that appears whole or not at all: written next to its place, then renamed."""
+"""Writing folders atomically: each is written next to its place, then renamed."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ import stat
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
-from citehub import _file
-from citehub._file import clear_left, is_scratch, naming, remove, sync
+from citehub import _atomic_file
+from citehub._atomic_file import clear_left, is_scratch, named_in_errors, remove, sync
 from citehub._manifest import MANIFEST, NO_JEKYLL, SIGNATURE, SUMS, read_bytes, read_sums, sha256
 from citehub.errors import DamagedRelease, TargetExists
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["clear_left", "is_scratch", "naming", "remove", "sync"]
+__all__ = ["clear_left", "is_scratch", "named_in_errors", "remove", "sync"]
 
-_ASIDE: Final = f".replaced{_file.END}"
+_ASIDE: Final = f".replaced{_atomic_file.END}"
 
 
 @contextmanager
@@ -35,10 +35,13 @@ def scratch_folder(target: str) -> Iterator[str]:
         in_file = isinstance(error, FileExistsError)
         number = errno.ENOTDIR if in_file else error.errno or errno.EIO
         raise OSError(number, os.strerror(number), asked) from None
-    with naming(asked):
+    with named_in_errors(asked):
         put_back(target)
         clear_left(parent)
-        with _file.scratch_beside(target, _make) as (scratch, _), naming(asked, scratch):
+        with (
+            _atomic_file.scratch_beside(target, _make) as (scratch, _),
+            named_in_errors(asked, scratch),
+        ):
             yield scratch
 
 
@@ -54,7 +57,7 @@ def _make(path: str) -> int:
 
 def write_bytes(path: str, data: bytes) -> None:
     """Write a new file and wait until the disk has it."""
-    with naming(path), open(path, "xb") as file:
+    with named_in_errors(path), open(path, "xb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
@@ -111,15 +114,15 @@ def replace(scratch: str, target: str) -> None:
     with suppress(OSError):
         before = os.stat(target)
         if before.st_mode & stat.S_IRWXU == stat.S_IRWXU:  # else it is harmed
-            _file.permit(scratch, before)
-    if not _file.rename(scratch, target, _file.SWAP):
+            _atomic_file.permit(scratch, before)
+    if not _atomic_file.rename(scratch, target, _atomic_file.SWAP):
         _replace_in_steps(scratch, target)
     sync(os.path.dirname(target))
 
 
 def _replace_in_steps(scratch: str, target: str) -> None:
     aside = _aside(target)
-    with _file.holding(target):  # so that nobody puts it back meanwhile
+    with _atomic_file.holding(target):  # so that nobody puts it back meanwhile
         os.rename(target, aside)
         try:
             os.rename(scratch, target)
@@ -134,7 +137,7 @@ def put_back(target: str) -> None:
     aside = _aside(target)
     if not os.path.lexists(aside):
         return
-    with _file.holding(aside, unsure=True) as is_left:
+    with _atomic_file.holding(aside, unsure=True) as is_left:
         if is_left and os.path.lexists(target):
             remove(aside)
         elif is_left:
@@ -148,7 +151,7 @@ def _aside(target: str) -> str:
 
 def discard(path: str) -> None:
     """Remove a folder so that a killed process leaves it whole, or only its scratch."""
-    with _file.scratch_beside(path, _make) as (scratch, _):
+    with _atomic_file.scratch_beside(path, _make) as (scratch, _):
         os.rename(path, scratch)
 
 

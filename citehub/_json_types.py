@@ -1,4 +1,4 @@
-"""Shapes of the JSON files, ``datapackage.json`` and ``index.json``, for type checkers.
+"""Types of the JSON files ``datapackage.json`` and ``index.json``, for type checkers.
 
 Only annotations need them: nothing imports this module at run time.
 """

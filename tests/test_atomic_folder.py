@@ -9,8 +9,8 @@ import shutil
 import pytest
 from filelock import FileLock
 
-from citehub import _file, _folder, errors
-from citehub._lock import changing, keeping, writing
+from citehub import _atomic_file, _atomic_folder, errors
+from citehub._writer_lock import changing, resumable, writing
 
 
 def fill(folder, text):
@@ -41,7 +41,7 @@ def test_a_folder_is_replaced_or_put_back_by_the_next_run(tmp_path, monkeypatch,
     def dying(real):
         def call(*given):
             if next(steps) == step:
-                monkeypatch.setattr(_file, "remove", lambda _: None)  # nor does it clean up
+                monkeypatch.setattr(_atomic_file, "remove", lambda _: None)  # nor does it clean up
                 monkeypatch.setattr(os, "rename", lambda *_: None)
                 raise Killed
             return real(*given)
@@ -49,23 +49,25 @@ def test_a_folder_is_replaced_or_put_back_by_the_next_run(tmp_path, monkeypatch,
         return call
 
     with monkeypatch.context() as patch:
-        patch.setattr(_file, "rename", dying(_file.rename) if exchanges else lambda *_: False)
-        patch.setattr(_folder.os, "rename", dying(os.rename))
-        patch.setattr(_folder, "remove", dying(_file.remove))
+        patch.setattr(
+            _atomic_file, "rename", dying(_atomic_file.rename) if exchanges else lambda *_: False
+        )
+        patch.setattr(_atomic_folder.os, "rename", dying(os.rename))
+        patch.setattr(_atomic_folder, "remove", dying(_atomic_file.remove))
         try:
-            with _folder.scratch_folder(str(target)) as scratch:
+            with _atomic_folder.scratch_folder(str(target)) as scratch:
                 fill(scratch, "new")
-                _folder.replace(scratch, str(target))
+                _atomic_folder.replace(scratch, str(target))
         except Killed:
             monkeypatch.undo()
     if exchanges:
         assert read(target) in (OLD, NEW)
     with pytest.raises(errors.TargetExists):
-        _folder.check_free(str(target))
+        _atomic_folder.check_free(str(target))
     assert read(target) in (OLD, NEW)
-    with _folder.scratch_folder(str(target)) as scratch:
+    with _atomic_folder.scratch_folder(str(target)) as scratch:
         fill(scratch, "new")
-        _folder.replace(scratch, str(target))
+        _atomic_folder.replace(scratch, str(target))
     assert read(target) == NEW
     assert os.listdir(tmp_path) == ["out"]
 
@@ -73,19 +75,19 @@ def test_a_folder_is_replaced_or_put_back_by_the_next_run(tmp_path, monkeypatch,
 def test_nobody_puts_back_what_a_living_process_replaces(tmp_path, monkeypatch):
     target, seen = tmp_path / "out", []
     fill(target, "old")
-    monkeypatch.setattr(_file, "rename", lambda *_: False)
+    monkeypatch.setattr(_atomic_file, "rename", lambda *_: False)
     rename = os.rename
 
     def watch(old, new):
         rename(old, new)
         if old == str(target):
-            _folder.put_back(old)  # another process, at this moment
+            _atomic_folder.put_back(old)  # another process, at this moment
             seen.append(target.exists())
 
-    monkeypatch.setattr(_folder.os, "rename", watch)
-    with _folder.scratch_folder(str(target)) as scratch:
+    monkeypatch.setattr(_atomic_folder.os, "rename", watch)
+    with _atomic_folder.scratch_folder(str(target)) as scratch:
         fill(scratch, "new")
-        _folder.replace(scratch, str(target))
+        _atomic_folder.replace(scratch, str(target))
     assert seen == [False]
     assert read(target) == NEW
     assert os.listdir(tmp_path) == ["out"]
@@ -95,12 +97,15 @@ def test_a_link_to_an_empty_folder_is_followed_and_errors_name_the_target(tmp_pa
     (tmp_path / "real").mkdir()
     (tmp_path / "link").symlink_to("real")
     link = str(tmp_path / "link")
-    with pytest.raises(OSError, match="Permission") as told, _folder.scratch_folder(link) as made:
+    with (
+        pytest.raises(OSError, match="Permission") as told,
+        _atomic_folder.scratch_folder(link) as made,
+    ):
         raise PermissionError(13, "Permission denied", os.path.join(made, "a"))
     assert told.value.filename == os.path.join(link, "a")
-    with _folder.scratch_folder(link) as made:
+    with _atomic_folder.scratch_folder(link) as made:
         fill(made, "new")
-        _folder.move(made, link)
+        _atomic_folder.move(made, link)
     assert (tmp_path / "link").is_symlink()
     assert read(tmp_path / "real") == NEW
     assert sorted(os.listdir(tmp_path)) == ["link", "real"]
@@ -109,27 +114,27 @@ def test_a_link_to_an_empty_folder_is_followed_and_errors_name_the_target(tmp_pa
 def test_a_mount_point_stays(tmp_path, monkeypatch):
     monkeypatch.setattr(os.path, "ismount", lambda path: path == str(tmp_path))
     with pytest.raises(errors.TargetExists, match="is a mount point, and stays"):
-        _folder.check_free(str(tmp_path))
+        _atomic_folder.check_free(str(tmp_path))
 
 
 def test_what_appears_meanwhile_is_never_replaced(tmp_path):
     target = tmp_path / "out"
-    with _folder.scratch_folder(str(target)) as made:
+    with _atomic_folder.scratch_folder(str(target)) as made:
         fill(made, "new")
         target.mkdir()
         (target / "a").symlink_to("elsewhere")  # which is not read
         with pytest.raises(errors.TargetExists):
-            _folder.move(made, str(target))
+            _atomic_folder.move(made, str(target))
     assert os.listdir(target) == ["a"]
     assert os.listdir(tmp_path) == ["out"]
 
 
 def test_a_folder_of_a_run_stays_as_long_as_it_keeps_something(tmp_path):
     folder = tmp_path / "new.reading"
-    with keeping(str(folder)):
+    with resumable(str(folder)):
         (folder / "works" / "part").mkdir(parents=True)
     assert not folder.exists()
-    with keeping(str(folder)):
+    with resumable(str(folder)):
         (folder / "works").mkdir()
         (folder / "works" / "rows").touch()
     assert (folder / "works" / "rows").exists()
@@ -155,19 +160,19 @@ def test_without_locks_a_folder_is_put_back_all_the_same(tmp_path, monkeypatch):
     def fail(*_):
         raise OSError(errno.ENOLCK, "No locks available")
 
-    monkeypatch.setattr(_file.fcntl, "flock", fail)
+    monkeypatch.setattr(_atomic_file.fcntl, "flock", fail)
     target = tmp_path / "out"
     aside = tmp_path / ".out.replaced.citehub"
     aside.mkdir()
     (aside / "old").touch()
-    _folder.put_back(str(target))
+    _atomic_folder.put_back(str(target))
     assert os.listdir(target) == ["old"]
 
 
 def test_the_current_folder_is_not_replaced(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(errors.TargetExists, match="the current folder, and stays"):
-        _folder.check_free(str(tmp_path))
+        _atomic_folder.check_free(str(tmp_path))
     assert os.listdir() == []
 
 
@@ -198,6 +203,6 @@ def test_a_replaced_folder_stays_as_private_as_it_was(tmp_path):
     target = tmp_path / "out"
     target.mkdir()
     target.chmod(0o750)
-    with _folder.scratch_folder(str(target)) as scratch:
-        _folder.replace(scratch, str(target))
+    with _atomic_folder.scratch_folder(str(target)) as scratch:
+        _atomic_folder.replace(scratch, str(target))
     assert target.stat().st_mode & 0o777 == 0o750

@@ -29,7 +29,7 @@ _LEAST_MEMORY: Final = 512 << 20
 _MOST_MEMORY: Final = 1 << 50
 _MOST_THREADS: Final = 256  # more of them only wait for each other, and each takes memory
 _MOST_WORKS: Final = 10_000_000
-_FIRST: Final = "1.0.0"
+_FIRST_VERSION: Final = "1.0.0"
 _MEMORY: Final = "4GB"
 
 commands = typer.Typer(rich_markup_mode=None)
@@ -112,7 +112,7 @@ def new(
     homepage: Annotated[
         str | None, typer.Option("--homepage", metavar="URL", help="Web page of the hub.")
     ] = None,
-    version: DataVersion = _FIRST,
+    version: DataVersion = _FIRST_VERSION,
     created: Created = None,
     cache: Cache = None,
     memory: Memory = _MEMORY,
@@ -133,9 +133,9 @@ def new(
         stated = {
             "--name": name, "--title": title, "--license": licenses,
             "--contributor": contributors, "--homepage": homepage, "--created": created,
-            "--version": version != _FIRST and version, "--cache": cache, "--threads": threads,
-            "--memory": memory != _MEMORY and memory, "--engine": engine != "duckdb" and engine,
-            "--master": master,
+            "--version": version != _FIRST_VERSION and version, "--cache": cache,
+            "--threads": threads, "--memory": memory != _MEMORY and memory,
+            "--engine": engine != "duckdb" and engine, "--master": master,
         }  # fmt: skip
         stated["--from"] = asked
         flags = [flag for flag, value in stated.items() if value]
@@ -143,7 +143,7 @@ def new(
         return
     if not works:
         ctx.fail("Name a work; or a release that you have, with --from-release.")
-    said: dict[str, Any] = {
+    options: dict[str, Any] = {
         "citing": named.get(REFERENCE_FILE.id), "name": name, "version": version,
         "created": _date(created), "title": title, "licenses": licenses or (),
         "contributors": contributors or (), "homepage": homepage,
@@ -162,13 +162,13 @@ def new(
                 f"{', '.join(flags)} is for dumps. Leave it out to ask sources.{why}",
                 param_hint="--from",
             )
-        _ask(works, out, split_sources(asked), said)
+        _ask(works, out, split_sources(asked), options)
         return
     work = _one(works)
     _need(out, named)
     dumps = _dumps(named, cache, memory, threads, engine, master)
     with terminal.progress() as step:
-        made = new_hub(work, out, dumps, **said, progress=step)
+        made = new_hub(work, out, dumps, **options, progress=step)
     _show(made)
     _end(made)
 
@@ -253,29 +253,29 @@ def _one(works: list[str]) -> str:
 
 
 def _ask(
-    works: list[str], out: str | None, sources: tuple[str, ...], said: dict[str, Any]
+    works: list[str], out: str | None, sources: tuple[str, ...], options: dict[str, Any]
 ) -> None:
     """Make hubs by asking sources."""
-    from citehub.graph.live import new_live_hub
+    from citehub.graph.live_hubs import new_live_hub
     from citehub.live.fetch import choose_sources
     from citehub.live.transport import Live
 
     if out in {"", "-"}:
         raise typer.BadParameter("Name a folder to make.", param_hint="--out")
     works = list(dict.fromkeys(works))
-    if len(works) > 1 and (said["name"] or said["title"] or said["citing"]):
+    if len(works) > 1 and (options["name"] or options["title"] or options["citing"]):
         raise typer.BadParameter(
             "Several hubs cannot share a name, title or list of citing works. Leave out --name, "
             "--title and --citing.",
             param_hint="WORK",
         )
     live = Live(choose_sources(sources))  # one for all, so that no source is asked too often
-    said |= {"sources": sources, "transport": live, "out" if len(works) == 1 else "home": out}
+    options |= {"sources": sources, "transport": live, "out" if len(works) == 1 else "home": out}
 
     def make(work: str) -> NewHub:
         with on_disk(NOT_MADE), terminal.progress() as step:
             live.tell = partial(terminal.tell, step)
-            return new_live_hub(work, **said, progress=step)
+            return new_live_hub(work, **options, progress=step)
 
     if len(works) == 1:
         with stoppable():

@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from citehub._catalog import find_folder, load
-from citehub._lock import writing
+from citehub._writer_lock import writing
 from citehub.build.release import IN_A_COPY, check_not_shipped, mend
 from citehub.build.spec import SOURCE
 from citehub.graph.at_hand import passages_at_hand
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from citehub.graph.at_hand import PassageAtHand
 
 
-_TOKEN: Final = 4  # letters, roughly
+_TOKEN_LETTERS: Final = 4  # roughly
 
 
 class ModelPlan(NamedTuple):
@@ -74,7 +74,7 @@ class ModelPlan(NamedTuple):
     @property
     def n_tokens(self) -> int:
         """Estimated tokens to send, at four characters each."""
-        return self.n_letters // _TOKEN
+        return self.n_letters // _TOKEN_LETTERS
 
 
 class Labelled(NamedTuple):

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from citehub.sources import lines, openalex, opencitations, semantic_scholar
-from citehub.sources.dumps import Dataset, numbers_after
-from citehub.sources.lines import BREAKS_OFF, KEPT, is_csv, keep_readable
+from citehub.sources import openalex, opencitations, partitions, semantic_scholar
+from citehub.sources.dump_datasets import Dataset, numbers_after
+from citehub.sources.partitions import BREAKS_OFF, KEPT, copy_readable, is_csv
 from citehub.sources.records import Reject
 
 from .make_small_dumps import INDEX_HEADER, pack, to_csv
@@ -44,7 +44,7 @@ def keep(folder: Path, data: bytes, name: str = "part.gz", dataset: Dataset = DA
     """Return the rows that are kept, and what is rejected by line."""
     path, target = folder / name, folder / "kept.gz"
     path.write_bytes(data)
-    rejects = keep_readable(str(path), dataset, str(target))
+    rejects = copy_readable(str(path), dataset, str(target))
     assert all(each.path == str(path) for each in rejects)
     text = gzip.decompress(target.read_bytes()).decode()
     if is_csv(name):
@@ -270,7 +270,7 @@ def test_what_is_packed_is_read_whatever_its_name(tmp_path):
 
 def test_a_file_that_cannot_be_opened_is_named(tmp_path):
     gone = tmp_path / "gone.jsonl"
-    ((_, line, reason),) = keep_readable(str(gone), DATASET, str(tmp_path / "kept.gz"))
+    ((_, line, reason),) = copy_readable(str(gone), DATASET, str(tmp_path / "kept.gz"))
     assert (line, reason.partition(": ")[0]) == (1, BREAKS_OFF)
 
 
@@ -362,7 +362,7 @@ def test_a_cell_may_be_longer_than_csv_takes_by_itself(tmp_path, csv_limit):
 
 
 def test_a_cell_that_is_too_long_is_named(tmp_path, monkeypatch, csv_limit):
-    monkeypatch.setattr(lines, "CELL", 20)
+    monkeypatch.setattr(partitions, "CELL", 20)
     data = to_csv([INDEX_HEADER, GOOD, ("1-3", "omid:br/1" * 3, *GOOD[2:]), GOOD])
     kept, rejects = keep(tmp_path, data, "index.csv", opencitations.INDEX)
     assert [row["oci"] for row in kept] == ["1-2", "1-2"]
@@ -424,7 +424,7 @@ def test_rows_are_not_held_in_memory(tmp_path):
     path = tmp_path / "part.gz"
     path.write_bytes(gzip.compress(line * 5_000, 1))
     tracemalloc.start()
-    assert keep_readable(str(path), DATASET, str(tmp_path / "kept.gz")) == []
+    assert copy_readable(str(path), DATASET, str(tmp_path / "kept.gz")) == []
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 1_000_000  # of five
