@@ -665,7 +665,8 @@ def test_initials_that_bibtex_would_cut_in_half_are_tex(tmp_path, printed, tex):
 
 def test_a_reading_list_says_why_a_work_is_in_it_and_what_is_not_known(tmp_path):
     works = [
-        {"work_id": "doi:10.1/a_b", "page_url": "https://x.example/>)", "title_plain": "[a](b) *c* #d",
+        {"work_id": "doi:10.1/a_b", "page_url": "https://x.example/>)",
+         "title_plain": "[a](b) *c* #d",
          "authors": [f"A. Uthor_{number}" for number in range(9)], "publication_year": 2022,
          "venue": "1. J", "intents": ["method"], "source": "s2", "is_retracted": True},
         {"work_id": "pith:`", "title_plain": "    - x"},
@@ -673,8 +674,7 @@ def test_a_reading_list_says_why_a_work_is_in_it_and_what_is_not_known(tmp_path)
     names = ", ".join(rf"A. Uthor\_{number}" for number in range(8))
     assert str(make_release(tmp_path, make_works(*works)).export("markdown")) == (
         "# Reading list: A made hub (citehub made 0.1.0)\n\n"
-        rf"- [\[retracted\] \[a\](b) \*c\* \#d](<https://x.example/%3E)>)"
-        "\\\n"
+        "- [\\[retracted\\] \\[a\\](b) \\*c\\* \\#d](<https://x.example/%3E)>)\\\n"
         f"  By {names} and 1 more\\\n"
         "  First public in 2022. Venue: 1. J\\\n"
         "  citehub made 0.1.0: citing work, role method, polarity not known, judged by a test."
