@@ -6,6 +6,9 @@ import csv
 import io
 import json
 import re
+from collections import Counter
+from pathlib import Path
+from typing import get_args
 
 import lxml.html
 import networkx
@@ -15,7 +18,7 @@ import rispy
 
 import citehub
 from citehub import _release, errors
-from citehub.export import FORMATS, kinds
+from citehub.export import FORMATS, FormatName, kinds
 from citehub.export.cito import PREFIXES
 from citehub.export.names import split_name
 from tests.export.readers import CSL_SCHEMA, READERS
@@ -34,21 +37,14 @@ def ids(export):
 # -- what is exported -------------------------------------------------------------------------
 
 
-def test_the_formats_are_these():
-    assert list(FORMATS) == [
-        "bibtex",
-        "ris",
-        "csl-json",
-        "csv",
-        "jsonl",
-        "parquet",
-        "markdown",
-        "graphml",
-        "gexf",
-        "vosviewer",
-        "cito-turtle",
-        "cito-jsonld",
-    ]
+def test_each_format_is_typed_and_explained():
+    guide = (Path(__file__).parents[2] / "docs/guide/export.md").read_text("utf-8")
+    first_cells = re.findall(r"^\| (`[^|]*) \|", guide, re.MULTILINE)
+    rows = Counter(name for cell in first_cells for name in re.findall("`(.*?)`", cell))
+    assert list(FORMATS) == list(get_args(FormatName))
+    for name in FORMATS:
+        assert f"``{name}``" in citehub.Hub.export.__doc__
+    assert {name: rows[name] for name in FORMATS} == dict.fromkeys(FORMATS, 2), "in two tables"
 
 
 def test_the_default_is_every_citing_work_in_hub_order(hub):
