@@ -10,7 +10,7 @@ import pytest
 from citehub._identifiers import Identifier
 from citehub.bulk.engines.duckdb import DuckDB
 from citehub.bulk.find import ids_of as ids_of_row
-from citehub.sources import openalex, opencitations, semantic_scholar
+from citehub.sources import openalex, openalex_api, opencitations, semantic_scholar
 from citehub.sources.dump_datasets import Dataset, as_text, shape_texts
 from citehub.sources.records import ID_SCHEMES, best_identifier
 
@@ -182,6 +182,10 @@ def test_texts_of_openalex(shapes):
     assert [each["name"] for each in row["authors"]] == ["A. Made", "Ada Made"]
     assert row["refs"] == [2, None, None]
     assert row["sound"]
+
+
+def test_openalex_is_asked_for_each_field_that_is_read():
+    assert list(openalex.WORKS_DATASET.fields) == list(openalex_api.FIELDS)
 
 
 def test_what_else_openalex_tells(shapes):
