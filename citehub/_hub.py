@@ -430,7 +430,7 @@ class Hub:
         ----------
         format : str
             One of ``bibtex``, ``ris``, ``csl-json``, ``csv``, ``jsonl``, ``parquet``,
-            ``graphml``, ``gexf``, ``vosviewer``, ``cito-turtle``, ``cito-jsonld``.
+            ``markdown``, ``graphml``, ``gexf``, ``vosviewer``, ``cito-turtle``, ``cito-jsonld``.
         works : iterable of Work, str or rows, optional
             What to export: the result of :meth:`select`, identifiers, or rows with a ``work_id``
             such as those of ``hub.works``. By default, every citing work.

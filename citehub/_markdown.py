@@ -25,7 +25,11 @@ def text(value: object) -> str:
     >>> text("<b>a_b</b> | c")
     '&lt;b&gt;a\\_b&lt;/b&gt; \\| c'
     """
-    line = clean(" ".join(str(value).split()))
+    return escape(clean(" ".join(str(value).split())))
+
+
+def escape(line: str) -> str:
+    """Return one line of clean text without effect of its markup; blanks stay."""
     return _MARKS.sub(r"\\\1", line.translate(_ENTITIES))
 
 
@@ -49,15 +53,35 @@ def link(url: str, label: object) -> str:
     """Return a link, or only its label if the address is not one of the web."""
     if not is_web_address(url):
         return paragraph(label)  # which may begin an item of a list
-    return f"[{text(label)}](<{quote(url, safe=_URL_MARKS)}>)"
+    return f"[{text(label)}]({address(url)})"
+
+
+def address(url: str) -> str:
+    """Return the address of a link, so that nothing in it can end the link."""
+    return f"<{quote(url, safe=_URL_MARKS)}>"
+
+
+def code_span(line: str) -> str:
+    """Return one line of clean text unchanged, in code; not for a table.
+
+    Examples
+    --------
+    >>> code_span("a_b"), code_span("a`b")
+    ('`a_b`', '`` a`b ``')
+    """
+    marks = "`" * (_longest_run(line) + 1)
+    return f"{marks} {line} {marks}" if len(marks) > 1 else f"`{line}`"
 
 
 def fenced(content: str, language: str) -> str:
     """Return lines unchanged, between fences that none of them can close."""
-    longest = max((len(run) for run in re.findall("`+", content)), default=0)
-    fence = "`" * max(3, longest + 1)
+    fence = "`" * max(3, _longest_run(content) + 1)
     lines = "\n".join(map(clean, content.split("\n")))
     return f"{fence}{language}\n{lines}\n{fence}"
+
+
+def _longest_run(content: str) -> int:
+    return max(map(len, re.findall("`+", content)), default=0)
 
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

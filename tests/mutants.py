@@ -80,14 +80,7 @@ TESTS = {  # by module of citehub: the files that stand for it, the quickest fir
         )
     },
     "sources/semantic_scholar": BULK,
-    **{
-        f"export/{name}": EXPORT
-        for name in (
-            "__init__", "apa", "bibtex", "citation", "cito", "cito_jsonld", "cito_turtle",
-            "columns", "csl_json", "csv", "gexf", "graphml", "jsonl", "kinds", "names", "network",
-            "parquet", "record", "ris", "vosviewer",
-        )
-    },
+    **{f"export/{path.stem}": EXPORT for path in (ROOT / "citehub/export").glob("*.py")},
     "bulk/reader": ("graph/test_hubs.py", "graph/test_command.py", "graph/test_reference.py"),
     "explorer/plain_list": ("explorer/test_page.py", "explorer/test_folder.py"),
 }  # fmt: skip

@@ -38,7 +38,7 @@ from citehub.build.write import TableBuilder
 from citehub.errors import BuildError
 from citehub.sources.curation import Curation
 from citehub.sources.openalex import SOURCE as TOPICS
-from citehub.sources.records import Origin
+from citehub.sources.records import CELLS, Origin
 from citehub.sources.registry import SOURCES, WITHOUT_RECORDS
 
 if TYPE_CHECKING:
@@ -62,10 +62,8 @@ TRUST: Final = tuple(
 """Sources by trust: ``works`` and ``authorships`` show the first that says something."""
 
 _MONTHS_IN_YEAR: Final = 12
-_STATED: Final = (
-    *("venue", "type", "abstract", "is_retracted", "page_url", "language", "topic"),
-    *("open_access_status", "license", "primary_category", "code_url", "model_url"),
-)
+_OF_THEIR_OWN: Final = ("title", "citation_count", "citation_count_on")
+_STATED: Final = tuple(name for name in CELLS if name not in _OF_THEIR_OWN)
 _SUBJECT: Final = ("subject", "description", "position")
 _OF_LABELER: Final = (
     *("labeler_version", "guideline", "prompt_sha256", "confidence", "confidence_level", "rank"),

@@ -44,6 +44,7 @@ FormatName = Literal[
     "csv",
     "jsonl",
     "parquet",
+    "markdown",
     "graphml",
     "gexf",
     "vosviewer",
@@ -70,6 +71,7 @@ FORMATS: Final[dict[FormatName, Format]] = {
     "parquet": Format(
         "parquet", "a list with types, for analysis", is_binary=True, keeps_controls=True
     ),
+    "markdown": Format("markdown", "a reading list, for notes in Markdown"),
     "graphml": Format("graphml", "the network, for Cytoscape, yEd, Gephi", has_canonical=True),
     "gexf": Format("gexf", "the network, for Gephi", has_canonical=True),
     "vosviewer": Format("vosviewer", "the network, for VOSviewer", has_canonical=True),

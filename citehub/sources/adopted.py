@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 from citehub._identifiers import Identifier
 from citehub._schema import TABLES
 from citehub._validate import row_key
-from citehub.sources.records import Author, Context, Edge, Finding, Note, Origin, Record
+from citehub.sources.records import CELLS, Author, Context, Edge, Finding, Note, Origin, Record
 from citehub.sources.reference_file import REFERENCE_FILE
 from citehub.sources.source import Option, Source
 from citehub.sources.statements import Statements
@@ -42,14 +42,7 @@ ADOPTED: Final = Source(
 _CELLS: Final = {
     "publication_year": "year",
     "publication_month": "month",
-    **{
-        name: name
-        for name in (
-            *("title", "venue", "type", "abstract", "is_retracted", "page_url", "language"),
-            *("topic", "open_access_status", "license", "primary_category", "code_url"),
-            *("model_url", "citation_count", "citation_count_on"),
-        )
-    },
+    **{name: name for name in CELLS},
 }
 """Columns of ``works`` that a record fills, with its names for them."""
 _PROVEN: Final = {"work_ids": {"value"}, "authorships": {"author_name"}}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from citehub._columns import COLUMNS
 from citehub._schema import TABLES
 
 if TYPE_CHECKING:
@@ -109,6 +110,10 @@ class Record(NamedTuple):
     def origin_of(self, name: str) -> Origin:
         """Return the origin of a cell."""
         return dict(self.origins).get(name, self.origin)
+
+
+CELLS: Final = tuple(name for name in COLUMNS["works"] if name in Record._fields)
+"""Columns of ``works`` that a record states, under their names."""
 
 
 class Context(NamedTuple):

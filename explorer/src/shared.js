@@ -448,6 +448,7 @@ export const FORMATS = [
   "csv",
   "jsonl",
   "parquet",
+  "markdown",
   "graphml",
   "gexf",
   "vosviewer",

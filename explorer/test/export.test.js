@@ -3,7 +3,9 @@ import { test } from 'node:test'
 
 import { exported } from '../src/export/index.js'
 import { initials, splitName, wholeFamily } from '../src/export/names.js'
+import { LATER } from '../src/shared.js'
 
+/** @import { WorkRow } from '../src/rows.js' */
 /** @import { WorkRecord } from '../src/types.js' */
 
 const NO_PARTS = { family_name: null, given_name: null, name_suffix: null }
@@ -12,13 +14,12 @@ const facts = { hub: 'made', version: '1.0.0', canonical: 'arxiv:1' }
 /** @type {WorkRecord} */
 const canonical = {
   number: 0,
-  work: {
+  work: /** @type {WorkRow} */ ({
     work_id: 'arxiv:1', title: 'Cited', title_plain: 'Cited', type: null, publication_year: null,
     publication_month: null, venue: null, primary_category: null, abstract: null, finding: null,
     finding_source: null, author_count: null, code_url: null, model_url: null, is_retracted: null,
-    page_url: null, language: null, topic: null, open_access_status: null, license: null,
-    citation_count: null, citation_count_on: null
-  },
+    ...Object.fromEntries(Object.keys(LATER.works ?? {}).map(name => [name, null]))
+  }),
   authors: [], ids: [], themes: [], citations: [], labels: [], contexts: [], readings: [], local: [],
   representatives: [], notes: [], evidence: []
 }

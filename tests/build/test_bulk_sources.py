@@ -184,6 +184,10 @@ def test_texts_of_openalex(shapes):
     assert row["sound"]
 
 
+def test_openalex_is_asked_for_each_field_that_is_read():
+    assert list(openalex.WORKS_DATASET.fields) == list(openalex_api.FIELDS)
+
+
 def test_what_else_openalex_tells(shapes):
     row = shape(
         shapes, openalex.WORKS_DATASET, id="https://openalex.org/W1", language="en",

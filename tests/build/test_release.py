@@ -129,6 +129,7 @@ def test_a_released_version_is_never_built_again(datasets):
 
 RELEASED = citehub.versions("mt-nlg")
 NEWEST = RELEASED[-1]
+SCHEMA = citehub.load("mt-nlg").manifest["citehub"]["schema_version"]  # a newer one is no patch
 MAJOR, MINOR, PATCH = bumps(NEWEST)
 NEW = """
 [[releases]]
@@ -148,7 +149,7 @@ changes = []
 def describe_release(datasets):
     """Describe a new release in the copied sources, and edit them."""
 
-    def call(version, name=None, old="", new="", schema=SCHEMA_VERSION):
+    def call(version, name=None, old="", new="", schema=SCHEMA):
         folder = datasets / "mt-nlg"
         with open(folder / "hub.toml", "a", encoding="utf-8") as file:
             file.write(NEW.format(version=version, schema=schema))

@@ -20,6 +20,7 @@ import pyarrow.parquet
 import rdflib
 import rispy
 from bibtexparser import middlewares
+from markdown_it import MarkdownIt
 
 from citehub.export.cito import PREFIXES
 
@@ -201,6 +202,40 @@ def _typed(row):
     }
 
 
+def markdown(data):
+    """Every item of the only list, of one paragraph, with a link, a code span, and else text."""
+    heading, *tokens = (each for each in MarkdownIt().parse(data.decode()) if each.children)
+    hub, version = re.search(r" \(citehub (\S+) (\S+)\)$", plain(heading.children)).groups()
+    for token in tokens:
+        assert (token.level, token.map[1] - token.map[0]) == (3, 5)
+        kinds = [each.type for each in token.children if not each.type.startswith("text")]
+        link = ["link_open", "link_close"] if kinds[0] == "link_open" else []
+        assert kinds == [*link, *["hardbreak"] * 4, "code_inline"]
+        title, by, published, why, key = plain(token.children).split("\n")
+        year, venue = re.fullmatch(
+            r"(?:First public in (-?\d+)|Year not known)\. Venue(?:: (.*)| not known)", published
+        ).groups()
+        said = _STATEMENT.fullmatch(why)
+        assert (said["hub"], said["version"]) == (hub, version)
+        yield {
+            "key": key,
+            "label": title if link else title.removeprefix("No address known: "),
+            "byline": by.removeprefix("By "),
+            "year": int(year) if year else None,
+            "venue": venue or "",
+            "hub": hub,
+            "version": version,
+            "role": said["role"] or "",
+            "polarity": said["polarity"] or "",
+            "sources": said["sources"],
+        }
+
+
+def plain(tokens):
+    """Return what inline Markdown says."""
+    return "".join("\n" if each.type == "hardbreak" else each.content for each in tokens)
+
+
 def graphml(data):
     """Every node with the edge that leaves it; ids are name tokens, from which it follows."""
     graph = networkx.read_graphml(io.BytesIO(data))
@@ -335,6 +370,6 @@ def _rdf(graph):
 
 READERS = {
     "bibtex": bibtex, "ris": ris, "csl-json": csl_json, "csv": csv_, "jsonl": jsonl,
-    "parquet": parquet, "graphml": graphml, "gexf": gexf, "vosviewer": vosviewer,
-    "cito-turtle": turtle, "cito-jsonld": jsonld,
+    "parquet": parquet, "markdown": markdown, "graphml": graphml, "gexf": gexf,
+    "vosviewer": vosviewer, "cito-turtle": turtle, "cito-jsonld": jsonld,
 }  # fmt: skip

@@ -6,6 +6,9 @@ import csv
 import io
 import json
 import re
+from collections import Counter
+from pathlib import Path
+from typing import get_args
 
 import lxml.html
 import networkx
@@ -15,7 +18,7 @@ import rispy
 
 import citehub
 from citehub import _release, errors
-from citehub.export import FORMATS, kinds
+from citehub.export import FORMATS, FormatName, kinds
 from citehub.export.cito import PREFIXES
 from citehub.export.names import split_name
 from tests.export.readers import CSL_SCHEMA, READERS
@@ -34,20 +37,14 @@ def ids(export):
 # -- what is exported -------------------------------------------------------------------------
 
 
-def test_the_formats_are_these():
-    assert list(FORMATS) == [
-        "bibtex",
-        "ris",
-        "csl-json",
-        "csv",
-        "jsonl",
-        "parquet",
-        "graphml",
-        "gexf",
-        "vosviewer",
-        "cito-turtle",
-        "cito-jsonld",
-    ]
+def test_each_format_is_typed_and_explained():
+    guide = (Path(__file__).parents[2] / "docs/guide/export.md").read_text("utf-8")
+    first_cells = re.findall(r"^\| (`[^|]*) \|", guide, re.MULTILINE)
+    rows = Counter(name for cell in first_cells for name in re.findall("`(.*?)`", cell))
+    assert list(FORMATS) == list(get_args(FormatName))
+    for name in FORMATS:
+        assert f"``{name}``" in citehub.Hub.export.__doc__
+    assert {name: rows[name] for name in FORMATS} == dict.fromkeys(FORMATS, 2), "in two tables"
 
 
 def test_the_default_is_every_citing_work_in_hub_order(hub):
@@ -660,6 +657,32 @@ def test_labels_and_descriptions_of_vosviewer_are_html(tmp_path, title):
 def test_initials_that_bibtex_would_cut_in_half_are_tex(tmp_path, printed, tex):
     work = {"work_id": "pith:0", "title": "T", "title_plain": "T", "authors": [printed]}
     assert f"= {{{tex}}}" in str(make_release(tmp_path, make_works(work)).export("bibtex"))
+
+
+def test_a_reading_list_says_why_a_work_is_in_it_and_what_is_not_known(tmp_path):
+    works = [
+        {"work_id": "doi:10.1/a_b", "page_url": "https://x.example/>)",
+         "title_plain": "[a](b) *c* #d",
+         "authors": [f"A. Uthor_{number}" for number in range(9)], "publication_year": 2022,
+         "venue": "1. J", "intents": ["method"], "source": "s2", "is_retracted": True},
+        {"work_id": "pith:`", "title_plain": "    - x"},
+    ]  # fmt: skip
+    names = ", ".join(rf"A. Uthor\_{number}" for number in range(8))
+    assert str(make_release(tmp_path, make_works(*works)).export("markdown")) == (
+        "# Reading list: A made hub (citehub made 0.1.0)\n\n"
+        "- [\\[retracted\\] \\[a\\](b) \\*c\\* \\#d](<https://x.example/%3E)>)\\\n"
+        f"  By {names} and 1 more\\\n"
+        "  First public in 2022. Venue: 1. J\\\n"
+        "  citehub made 0.1.0: citing work, role method, polarity not known, judged by a test."
+        " Sources: s2, s2-c\\\n"
+        "  `doi:10.1/a_b`\n\n"
+        "- No address known: - x\\\n"
+        "  Authors not known\\\n"
+        "  Year not known. Venue not known\\\n"
+        "  citehub made 0.1.0: citing work, role not known, polarity not known."
+        " Sources: not known\\\n"
+        "  `` pith:` ``\n"
+    )
 
 
 def test_edges_rest_on_the_sources_of_the_citation_alone(hub):

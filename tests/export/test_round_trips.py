@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from citehub._cito import CITO
 from citehub._text import clean_line
+from citehub._work import shorten_authors
 from citehub.export import FORMATS
 from citehub.export.record import why_it_cites
 from tests.export.readers import READERS, VENUE, turned
@@ -71,7 +72,9 @@ def expected(format_, work, *, hub, is_canonical):
     facts = {
         "key": bibtex_key(work.work_id) if format_ == "bibtex" else line(work.work_id),
         "title": line(title),
+        "label": line(title).strip() or line(work.work_id),
         "authors": [line(name) for name in work.authors],
+        "byline": line(shorten_authors(work.authors)) if work.authors else "Authors not known",
         "year": work.publication_year,
         "venue": line(work.venue),
         "note": BETWEEN.get(format_, "").join(filter(None, [note(work), why_it_cites(work)])),

@@ -194,6 +194,7 @@ READERS: Final[dict[str, Callable[[bytes], Any]]] = {
     "csv": _csv,
     "jsonl": lambda data: [json.loads(line) for line in data.decode().split("\n")[:-1]],
     "parquet": lambda data: pyarrow.parquet.read_table(io.BytesIO(data)).to_pylist(),
+    "markdown": _markdown,
     "graphml": _graphml,
     "gexf": _gexf,
     "vosviewer": lambda data: json.loads(data, object_hook=_unescaped),
