@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _BATCH_ROWS = 1 << 14
-_ESCAPED = r'[\x00-\x1f"\\]'  # letters that JSON does not take as they are
-_MOST_RANKS = 1 << 62  # of keys, so that a number holds any
+_ESCAPED = r'[\x00-\x1f"\\]'  # letters that JSON escapes
+_MOST_RANKS = 1 << 62  # of keys, so that an int64 holds each
 _FEW_ROWS = 1 << 16  # up to so many, Python compares keys, without importing pyarrow's functions
 
 
@@ -56,6 +56,7 @@ class ArrowRows:
             the first whether it has the key of the one before. They are kept.
         """
         import numpy as np
+        import pyarrow as pa
 
         found = self._orders.get(tuple(key))
         if found is None:
@@ -68,6 +69,7 @@ class ArrowRows:
                 ranks *= n_more
                 ranks += more
                 n *= n_more
+                pa.default_memory_pool().release_unused()  # else what ranking took stays
             places = np.argsort(ranks, kind="stable")
             ranks = ranks[places]
             found = self._orders[tuple(key)] = places, ranks[1:] == ranks[:-1]
@@ -120,7 +122,7 @@ class ArrowRows:
         import pyarrow.compute as pc
 
         places, _ = self.order(key)
-        rows = ArrowRows(self.select(names).table.combine_chunks())  # as each batch is of all
+        rows = ArrowRows(self.select(names).table.combine_chunks())  # a batch is taken from all
         for start in range(0, len(places), _BATCH_ROWS):
             batch = rows.at(places[start : start + _BATCH_ROWS]).table
             cells: list[Any] = [_json_cells(batch.column(name)) for name in names]
@@ -219,18 +221,17 @@ def compare_rows(
 def find_partners(old: ArrowRows, new: ArrowRows, key: Sequence[str]) -> Any:
     """Return for each new row the place of the old row with its key; -1 if there is none.
 
-    It returns None if a key is twice in one of the two.
+    It returns None if a key occurs twice in one of the two.
     """
     import numpy as np
     import pyarrow as pa
 
     keys: dict[str, Any] = {}
     for name in key:
-        coded = [_coded(each.table.column(name)) for each in (old, new)]
-        texts: list[Any] = [each.dictionary.cast(pa.string()) for each in coded]
-        parts = zip(coded, texts, strict=True)
+        coded = (_coded(each.table.column(name)) for each in (old, new))
         keys[name] = pa.chunked_array(
-            [pa.DictionaryArray.from_arrays(each.indices, text) for each, text in parts]
+            pa.DictionaryArray.from_arrays(each.indices, each.dictionary.cast(pa.string()))
+            for each in coded
         )
     places, same = ArrowRows(pa.table(keys)).order(key)
     one, other = places[:-1][same], places[1:][same] - len(old)
@@ -242,7 +243,7 @@ def find_partners(old: ArrowRows, new: ArrowRows, key: Sequence[str]) -> Any:
 
 
 def _differ(one: Any, other: Any) -> Any:
-    """Tell of each two cells whether they differ."""
+    """Tell which cells of two columns differ, row by row."""
     import numpy as np
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -312,6 +313,8 @@ def _coded(column: Any) -> Any:
         column = column.dictionary_encode()
     if column.num_chunks == 1:  # which combining would copy
         return column.chunk(0)
+    if not column.num_chunks:  # which combining refuses, of dates
+        return pa.nulls(0, column.type)
     return column.unify_dictionaries().combine_chunks()
 
 
@@ -328,6 +331,8 @@ def _spelt(column: Any) -> Any:
     import pyarrow as pa
     import pyarrow.compute as pc
 
+    if pa.types.is_floating(column.type) or pa.types.is_boolean(column.type):
+        return pa.array(map(str, column.to_pylist()), pa.string())
     texts: Any = pc.replace_substring(column.cast(pa.string()), "%", "%25")
     return pc.replace_substring(texts, "|", "%7C")
 

@@ -503,7 +503,7 @@ def _disagreements(release: _Opened, name: str) -> Iterator[str]:
         return
     versions = set()
     for entity in _objects(content):
-        if entity.get("@type") in ("Dataset", "sc:Dataset"):  # or a list, which has no hash
+        if entity.get("@type") in ("Dataset", "sc:Dataset"):  # or a list, which is unhashable
             versions.add(str(entity.get("version")))
         if "sha256" in entity:
             path = str(entity.get("contentUrl", entity.get("@id")))

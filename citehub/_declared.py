@@ -21,8 +21,8 @@ _EVIDENCED: Final = ("evidence", "table_name")  # whose vocabulary has the hub's
 def held_against(manifest: Manifest) -> dict[str, Resource]:
     """Return the description of each table with the rules of citehub's own schema.
 
-    A table that only its hub has keeps the rules of the manifest, and so does one that
-    :func:`differences` tells of, as its rows have other columns.
+    A table that only its hub has keeps the rules of the manifest. So does a table whose columns
+    or key are not as declared, which :func:`differences` reports.
     """
     declared = _declared(manifest)
     held: dict[str, Resource] = {}
@@ -36,7 +36,7 @@ def held_against(manifest: Manifest) -> dict[str, Resource]:
 def differences(manifest: Manifest) -> Iterator[str]:
     """Yield where a manifest describes a table otherwise than the schema of its version.
 
-    Nothing is known of the schemas of newer versions.
+    For a schema newer than citehub knows, it yields nothing.
     """
     if schema_version(manifest) > SCHEMA_VERSION:
         return

@@ -285,7 +285,7 @@ def needed_level(diff: Diff) -> Level:
     """Return the bump that the changes need, whatever version the newer release has.
 
     It is ``none`` if neither the rows nor the metadata changed. It leaves out the description,
-    which tells of the release, too.
+    which is also about the release itself.
     """
     least: Level = "patch" if diff.metadata else "none"
     return max((least, *(change.level for change in diff.changes)), key=LEVELS.index)

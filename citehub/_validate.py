@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
 
 class StoredRows(Protocol):
-    """Rows that are made on demand, such as ``citehub._table.ArrowRows``."""
+    """Rows that are made on demand, such as ``citehub._arrow_rows.ArrowRows``."""
 
     def __len__(self) -> int: ...
 
     def __iter__(self) -> Iterator[dict[str, Any]]: ...
 
     def json_lines(self, names: Sequence[str], key: Sequence[str]) -> Iterable[str]:
-        """Yield columns of the rows as JSON, a list a line, by their keys as `row_key` spells."""
+        """Yield columns of the rows as JSON, a list a line, in order of `row_key`."""
 
     def nulls(self, column: str) -> int:
         """Return how many cells of a column are null."""
@@ -49,6 +49,8 @@ class StoredRows(Protocol):
 
 
 Rows = Sequence["Mapping[str, Any]"] | StoredRows
+Problem = tuple[str, str]
+"""What was expected, and what was found."""
 
 _PARTS_AND_WHOLES: Final = {
     "label_counts": (("n", "n_labelled"), ("n_labelled", "n_citing")),
@@ -103,8 +105,8 @@ def content_hash(rows: Rows, schema: Schema) -> str:
     return "sha256:" + digest.hexdigest()
 
 
-def find_problem(rows: Rows, resource: Resource) -> tuple[str, str] | None:
-    """Return what was expected and found in the first wrong row, or None."""
+def find_problem(rows: Rows, resource: Resource) -> Problem | None:
+    """Return the first problem of a table, or None."""
     schema = resource["schema"]
     if len(rows) != resource["rows"]:
         return f"{resource['rows']} rows", f"{len(rows)}"
@@ -117,8 +119,8 @@ def find_problem(rows: Rows, resource: Resource) -> tuple[str, str] | None:
     return None
 
 
-def find_wrong_cell(rows: Rows, schema: Schema) -> tuple[str, str] | None:
-    """Return what was expected and found in the first cell that its column does not allow.
+def find_wrong_cell(rows: Rows, schema: Schema) -> Problem | None:
+    """Return the problem of the first cell that its column does not allow, or None.
 
     It looks at columns first, each value once, and at single rows only if one is wrong.
     """
@@ -151,8 +153,8 @@ def _is_sound(rows: Rows, field: Field) -> bool:
     return not any(find_wrong_value(value, field) for value in values)
 
 
-def find_duplicate_key(rows: Rows, schema: Schema) -> tuple[str, str] | None:
-    """Return what was expected and found of a key that occurs twice, or None."""
+def find_duplicate_key(rows: Rows, schema: Schema) -> Problem | None:
+    """Return the problem of a key that occurs twice, or None."""
     key = schema["primaryKey"]
     found = _duplicate_key(rows, key) if isinstance(rows, Sequence) else rows.duplicate_key(key)
     return None if found is None else (f"key {', '.join(key)} to be unique", f"{found!r} twice")
@@ -174,8 +176,8 @@ def _values(rows: Rows, column: str) -> set[Any]:
     return rows.values(column)
 
 
-def find_dangling_key(tables: Mapping[str, Rows], resource: Resource) -> tuple[str, str] | None:
-    """Return what was expected and found of the first foreign key that leads nowhere, or None.
+def find_dangling_key(tables: Mapping[str, Rows], resource: Resource) -> Problem | None:
+    """Return the problem of the first foreign key that leads nowhere, or None.
 
     A key into a table that the release lacks leads nowhere.
     """
@@ -193,8 +195,8 @@ def find_dangling_key(tables: Mapping[str, Rows], resource: Resource) -> tuple[s
 
 def find_contradiction(
     name: str, tables: Mapping[str, Rows], resources: Mapping[str, Resource], canonical: str
-) -> tuple[str, str] | None:
-    """Return what was expected and found where rows contradict others, or None.
+) -> Problem | None:
+    """Return the problem of rows that contradict others, or None.
 
     No single column has these rules: the canonical work comes first and cites nothing here, each
     other work has a citation of it, a part is at most its whole, evidence is of cells that exist.
@@ -226,7 +228,7 @@ def find_contradiction(
     return _find_wrong_pair(rows, name)
 
 
-def _find_wrong_pair(rows: Rows, name: str) -> tuple[str, str] | None:
+def _find_wrong_pair(rows: Rows, name: str) -> Problem | None:
     differ, at_most = _DIFFERENT_COLUMNS.get(name), _PARTS_AND_WHOLES.get(name, ())
     for number, row in enumerate(rows, 1) if differ or at_most else ():
         if differ and row[differ[0]] == row[differ[1]]:
@@ -241,8 +243,8 @@ def _find_wrong_pair(rows: Rows, name: str) -> tuple[str, str] | None:
 
 def _find_stray_evidence(
     evidence: Rows, tables: Mapping[str, Rows], resources: Mapping[str, Resource]
-) -> tuple[str, str] | None:
-    """Return what was expected and found of the first evidence of no cell, or None."""
+) -> Problem | None:
+    """Return the problem of the first evidence of no cell, or None."""
     for name in sorted(_values(evidence, "table_name") - {None}):
         if name not in tables:
             return "evidence of tables of the release", f"some of {name!r:.80}"

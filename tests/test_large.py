@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 
+import pyarrow as pa
 import pytest
 
 import citehub
 from citehub import _arrow_rows, _table_file
-from citehub._arrow_rows import ArrowRows
+from citehub._arrow_rows import ArrowRows, compare_rows, find_partners
+from citehub._validate import row_key
 
 OLD, NEW = "1.1.1", "1.2.0"
 
@@ -67,9 +70,37 @@ def test_the_first_table_is_as_before(monkeypatch):
 
 
 def test_every_double_is_named_once_in_the_order_of_rows():
-    import pyarrow as pa
-
     rows = ArrowRows(pa.table({"one": ["b", "a", "b", "a|", "b", "a"], "two": [1, 2, 1, 2, 1, 2]}))
     assert rows.duplicate_keys(["one", "two"]) == ["b|1", "a|2"]
     assert rows.duplicate_key(["one", "two"]) == "a|2"
     assert not rows.are_unique(["one", "two"])
+
+
+def test_a_table_without_rows_may_have_a_key_of_dates():
+    rows = ArrowRows(pa.table({"day": pa.array([], pa.date32())}))
+    assert rows.duplicate_keys(["day"]) == []
+    assert len(find_partners(rows, rows, ["day"])) == 0
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_rows_differ_as_their_dicts_do(monkeypatch, seed):
+    monkeypatch.setattr(_arrow_rows, "_BATCH_ROWS", 3)
+    draw, key = random.Random(seed), ("text", "number")
+
+    def make():
+        cells = draw.sample(
+            [(text, n) for text in ("", "%", "a", "a|", "é", "😀") for n in (-1, 9)], 9
+        )
+        rows = [
+            {"text": text, "number": n, "value": draw.choice([None, "", "x"])} for text, n in cells
+        ]
+        table = pa.Table.from_pylist(rows)
+        if draw.random() < 1 / 2:
+            table = table.set_column(0, "text", table["text"].dictionary_encode())
+        return ArrowRows(table), {row_key(row, key): row for row in rows}
+
+    (old, before), (new, after) = make(), make()
+    differ = [(row, None) for name, row in before.items() if name not in after]
+    differ += [(before.get(each), row) for each, row in after.items() if before.get(each) != row]
+    partners = find_partners(old, new, key)
+    assert [*compare_rows(old, new, partners, new.columns)] == differ

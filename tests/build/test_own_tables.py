@@ -287,6 +287,21 @@ def test_a_release_holds_the_table_and_marks_it(build):
     assert [line.split(" | ")[0] for line in lines] == ["| `lab_notes`"]
 
 
+def test_a_key_may_have_columns_of_any_type(build):
+    def edit(tables):
+        schema = tables[0]["schema"]
+        schema["primaryKey"] = ["share", "is_done", "read_on"]
+        for field in schema["fields"]:
+            field["constraints"] = {**field.get("constraints", {}), "required": True}
+
+    header, one, _ = ROWS.splitlines()
+    hub = build(f"{header}\n{one.replace('0.5', '1')}\n", edit)
+    hub.verify()
+    cells = [row for row in hub.evidence if row["table_name"] == "lab_notes"]
+    assert {row["row_key"] for row in cells} == {"1.0|True|2026-03-01"}
+    assert all(each.passed for each in citehub.check(hub.path) if each.level == "must")
+
+
 def test_each_cell_has_an_origin(build):
     cells = [row for row in build().evidence if row["table_name"] == "lab_notes"]
     assert len(cells) == 10
