@@ -39,6 +39,7 @@ generate: ## write what follows from the declaration of the tables: types of row
 	$(PYTHON) -m tests.generate
 
 lock: ## write what CI installs, requirements.lock: the newest versions that fit, with hashes; needs uv
+	@command -v uv >/dev/null || { echo "There is no uv: python -m pip install uv"; exit 2; }
 	uv lock --upgrade --quiet
 	uv export --frozen --quiet --no-emit-project --all-extras --group test --no-annotate --no-header \
 		--format requirements.txt --output-file requirements.lock

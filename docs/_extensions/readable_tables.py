@@ -86,6 +86,7 @@ def _measure(columns: list[tuple[str, ...]], *, has_code: bool) -> tuple[bool, d
     is_wide = needed > WIDEST
     whole = [_width(column) if has_code else max(map(len, column)) for column in columns]
     short = {n for n, width in enumerate(whole) if width <= _SHORT} - numbers
+    short -= {n for n in short if max(map(len, columns[n])) > _LINE // 2}  # many words of code
     if sum(width if n in short else _width(columns[n]) for n, width in enumerate(whole)) > _LINE:
         short = set()
     marks = dict.fromkeys(short, "citehub-short") | dict.fromkeys(numbers, "citehub-number")
