@@ -13,8 +13,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
 _GROUP_ROWS: Final = 1 << 14
+_WRITTEN: Final[Any] = {
+    "compression": "zstd",
+    "compression_level": 19,
+    "write_page_index": True,
+}
 
 
 def arrow_type(name: str) -> pa.DataType:
@@ -80,8 +86,15 @@ def parquet_bytes(table: pa.Table) -> bytes:
     import pyarrow.parquet as pq
 
     sink = pa.BufferOutputStream()
-    pq.write_table(table, sink, compression="zstd", compression_level=19, write_page_index=True)
+    pq.write_table(table, sink, **_WRITTEN)
     return sink.getvalue().to_pybytes()
+
+
+def open_parquet(path: str, schema: pa.Schema) -> pq.ParquetWriter:
+    """Return a new Parquet file, to which tables are added, as `parquet_bytes` writes one."""
+    import pyarrow.parquet as pq
+
+    return pq.ParquetWriter(path, schema, **_WRITTEN)
 
 
 def parquet_stream(
