@@ -466,26 +466,33 @@ class _Ranking:
     def _follow(self, merged: Expression) -> Expression:
         """Return the merged ids, and the final id of each.
 
-        Each round looks twice as far ahead. Fewer ids are open each time, until only circles and
-        the ids that lead into them are left. A round that has seen that many ids has gone all
-        around, and knows the lowest id of each circle.
+        Each round looks twice as far ahead, for those that are open. Fewer are open each time,
+        until only circles and the ids that lead into them are left. A round that has seen that
+        many ids has gone all around, and knows the lowest id of each circle.
         """
         import ibis
 
         steps = _newest(merged, "into").select(old="record", new="into", least="record")
+        steps = self._write(steps, "merges")
+        ended: list[Expression] = []
         left = -1
         for round_ in count():
-            steps = self._write(steps, f"merges-{round_}")
-            ahead = steps.select(place="old", next="new", below="least")
+            ahead = ibis.union(steps, *ended).select(place="old", next="new", below="least")
             ways = steps.left_join(ahead, steps.new == ahead.place)
             (found,) = self.engine.fetch(ways.agg(n=ways.place.count()))
             if found["n"] == 0 or (found["n"] == left and 2**round_ >= left):
                 break
             left = found["n"]
-            least = ibis.least(ways.least, ways.below.coalesce(ways.least))
-            steps = ways.select(old=ways.old, new=ways.next.coalesce(ways.new), least=least)
-        ends = ways.select(old=ways.old, new=ways.below.coalesce(ways.new))
-        return self._write(ends, "merges")
+            ended.append(
+                self._write(steps.anti_join(ahead, steps.new == ahead.place), f"ended-{round_}")
+            )
+            ways = ways.filter(ways.place.notnull())
+            least = ibis.least(ways.least, ways.below)
+            steps = ways.select(old=ways.old, new=ways.next, least=least)
+            steps = self._write(steps, f"open-{round_}")
+        ways = ways.select(old=ways.old, new=ways.below.coalesce(ways.new), least=ways.least)
+        ends = ibis.union(ways, *ended).select("old", "new")
+        return self._write(ends, "ends")
 
     # -- facts ----------------------------------------------------------------------------
 
