@@ -253,6 +253,7 @@ class _Ranking:
         self.source = source
         self.scratch = scratch
         self.notes: list[str] = []
+        self.number = count()
         self.n_fitting = max(engine.memory // _ROW, 1)  # citations of which pairs are made at once
         fitting = engine.memory // engine.threads // _BUCKET
         n_buckets = min(fitting, _MOST_BUCKETS, max(_BUCKETS_A_WORK * top, _MOST_BUCKETS >> 4))
@@ -424,6 +425,8 @@ class _Ranking:
             edges = self._in_buckets(edges, self._with_former(chosen))
             edges = self._renamed(edges, "cited")
             edges = self._in_buckets(edges, chosen)
+            name = f"named-{next(self.number)}"
+            edges = self._write(edges, name)  # as each join with all merged ids fills the memory
         if self.roles:
             edges = edges.select("citing", "cited", **_roles(edges, self.source.source.roles))
             roles = {name: edges[name].any() for name in self.roles}
