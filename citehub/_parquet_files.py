@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from contextlib import contextmanager
 from functools import cache
 from itertools import islice
 from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple, cast
@@ -10,10 +11,9 @@ from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple, cast
 from citehub._types import TYPES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
 _GROUP_ROWS: Final = 1 << 14
 _WRITTEN: Final[Any] = {
@@ -90,11 +90,14 @@ def parquet_bytes(table: pa.Table) -> bytes:
     return sink.getvalue().to_pybytes()
 
 
-def open_parquet(path: str, schema: pa.Schema) -> pq.ParquetWriter:
-    """Return a new Parquet file, to which tables are added, as `parquet_bytes` writes one."""
+@contextmanager
+def open_parquet(path: str, schema: pa.Schema) -> Iterator[Callable[[list[dict[str, Any]]], None]]:
+    """Yield a function that adds rows to a new Parquet file, as `parquet_bytes` writes one."""
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    return pq.ParquetWriter(path, schema, **_WRITTEN)
+    with pq.ParquetWriter(path, schema, **_WRITTEN) as file:
+        yield lambda rows: file.write_table(pa.Table.from_pylist(rows, schema=schema))
 
 
 def parquet_stream(

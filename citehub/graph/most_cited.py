@@ -212,8 +212,6 @@ def _find(
     if not dumps.folders:
         known = either([source.id for source in dumped()])
         raise BadArgument.of("dumps", dumps, f"one with a folder of {known}")
-    import pyarrow as pa
-
     target = os.path.abspath(out)
     _atomic_folder.check_free(target)
     notes: list[str] = []
@@ -231,9 +229,8 @@ def _find(
                     ranking = _Ranking(engine, source, home, top)
                     progress(f"Describe the most cited works in {source.source_id}")
                     for batch in ranking.batches():
-                        for file, table, rows in zip(files, tables, batch, strict=True):
-                            schema = arrow_schema(table)
-                            file.write_table(pa.Table.from_pylist(rows, schema=schema))
+                        for add, rows in zip(files, batch, strict=True):
+                            add(rows)
                     notes += ranking.notes
             _atomic_folder.move(folder, target)
         rejects = [each for found in store.rejects.values() for each in found]
