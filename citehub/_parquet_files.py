@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from contextlib import contextmanager
 from functools import cache
 from itertools import islice
 from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple, cast
@@ -10,11 +11,16 @@ from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple, cast
 from citehub._types import TYPES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     import pyarrow as pa
 
 _GROUP_ROWS: Final = 1 << 14
+_WRITTEN: Final[Any] = {
+    "compression": "zstd",
+    "compression_level": 19,
+    "write_page_index": True,
+}
 
 
 def arrow_type(name: str) -> pa.DataType:
@@ -80,8 +86,18 @@ def parquet_bytes(table: pa.Table) -> bytes:
     import pyarrow.parquet as pq
 
     sink = pa.BufferOutputStream()
-    pq.write_table(table, sink, compression="zstd", compression_level=19, write_page_index=True)
+    pq.write_table(table, sink, **_WRITTEN)
     return sink.getvalue().to_pybytes()
+
+
+@contextmanager
+def open_parquet(path: str, schema: pa.Schema) -> Iterator[Callable[[list[dict[str, Any]]], None]]:
+    """Yield a function that adds rows to a new Parquet file, as `parquet_bytes` writes one."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    with pq.ParquetWriter(path, schema, **_WRITTEN) as file:
+        yield lambda rows: file.write_table(pa.Table.from_pylist(rows, schema=schema))
 
 
 def parquet_stream(

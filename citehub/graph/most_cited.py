@@ -5,15 +5,18 @@ from __future__ import annotations
 import datetime
 import os
 import warnings
-from collections import Counter, defaultdict
+from collections import defaultdict
+from contextlib import ExitStack
 from dataclasses import replace
 from itertools import count
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from citehub import _atomic_folder
+from citehub._parquet_files import open_parquet
 from citehub._schema import Column, TableSchema
 from citehub._text import either
-from citehub.build.write import table_bytes
+from citehub.build.write import arrow_schema
 from citehub.bulk.engines import parquet_files
 from citehub.bulk.reader import open_dumps
 from citehub.bulk.session import open_session, write_rejects
@@ -34,8 +37,10 @@ _COUNTS: Final = range(2**31)
 _ROW: Final = 100  # bytes that a citation takes while pairs are made of it, about
 _MOST_STEPS: Final = 16  # each of which reads all citations
 _PAIR: Final = 4  # bytes that it takes on the disk then, at least
-_BUCKET: Final = 200  # bytes that a bucket takes in each thread, about
-_MOST_BUCKETS: Final = 1 << 22
+_BUCKET: Final = 50  # bytes that a bucket takes in each thread, about
+_BUCKETS_A_WORK: Final = 128  # of those that are sought: with fewer, more buckets can hold one
+_MOST_BUCKETS: Final = 1 << 24
+_BATCH: Final = 1000  # works that stand in memory at once, with their years
 _ROLES: Final = ("labelled", "background", "method", "result", "influential")
 
 
@@ -210,21 +215,23 @@ def _find(
     target = os.path.abspath(out)
     _atomic_folder.check_free(target)
     notes: list[str] = []
-    works: list[dict[str, Any]] = []
-    years: list[dict[str, Any]] = []
     with open_session(dumps, target, progress) as (engine, store, scratch):
-        for source in open_dumps(store, dumps, texts=False):
-            progress(f"Count the citations in {source.source_id}")
-            ranking = _Ranking(engine, source, os.path.join(scratch, source.source_id), top)
-            progress(f"Describe the most cited works in {source.source_id}")
-            its_works, its_years = ranking.rows()
-            works += its_works
-            years += its_years
-            notes += ranking.notes
+        sources = open_dumps(store, dumps, texts=False)
         with _atomic_folder.scratch_folder(target) as folder:
-            for table, rows in zip(tables, (works, years), strict=True):
-                path = os.path.join(folder, f"{table.name}.parquet")
-                _atomic_folder.write_bytes(path, table_bytes(table, rows))
+            with ExitStack() as stack:
+                files = []
+                for table in tables:
+                    path = os.path.join(folder, f"{table.name}.parquet")
+                    files.append(stack.enter_context(open_parquet(path, arrow_schema(table))))
+                for source in sources:
+                    progress(f"Count the citations in {source.source_id}")
+                    home = os.path.join(scratch, source.source_id)
+                    ranking = _Ranking(engine, source, home, top)
+                    progress(f"Describe the most cited works in {source.source_id}")
+                    for batch in ranking.batches():
+                        for add, rows in zip(files, batch, strict=True):
+                            add(rows)
+                    notes += ranking.notes
             _atomic_folder.move(folder, target)
         rejects = [each for found in store.rejects.values() for each in found]
         written = write_rejects(f"{target}.rejects.csv", rejects)
@@ -243,9 +250,11 @@ class _Ranking:
         self.source = source
         self.scratch = scratch
         self.notes: list[str] = []
+        self.number = count()
         self.n_fitting = max(engine.memory // _ROW, 1)  # citations of which pairs are made at once
-        n_buckets = engine.memory // engine.threads // _BUCKET
-        self.n_buckets = min(1 << n_buckets.bit_length() - 1, _MOST_BUCKETS)
+        fitting = engine.memory // engine.threads // _BUCKET
+        n_buckets = min(fitting, _MOST_BUCKETS, max(_BUCKETS_A_WORK * top, _MOST_BUCKETS >> 4))
+        self.n_buckets = 1 << n_buckets.bit_length() - 1
         year = source.last_year(datetime.datetime.now(tz=datetime.UTC).year)
         self.years = range(YEARS[0], min(year, YEARS[-1]) + 1)
         self.roles = _ROLES if source.source.roles else ()
@@ -253,41 +262,31 @@ class _Ranking:
         self.ranked, pairs = self._rank(top)
         self.pairs = pairs.semi_join(self.ranked, "cited")
 
-    def rows(self) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-        """Return the rows of `MOST_CITED` and of `MOST_CITED_YEARS`."""
-        ranked = sorted(self.engine.fetch(self.ranked), key=lambda row: (-row["n"], row["cited"]))
-        if not ranked:
-            raise self._nothing()
-        facts: dict[Any, dict[str, Any]] = {
-            row["cited"]: {"n_with_authors": 0, "n_shared_author": 0} for row in ranked
-        }
-        for table in (self._describe(), self._count_pairs()):
-            for row in self.engine.fetch(table):
-                facts[row.pop("cited")] |= row
-        by_year: dict[Any, Counter[int]] = defaultdict(Counter)
-        size = sum(each["n_citing"] for each in facts.values())
-        for others, records in self._in_parts(size):
-            own = records.semi_join(self.ranked, records.record == self.ranked.cited)
-            own = own.select("record", person=own.people.unnest())
-            for row in self.engine.fetch(_count_shared_authors(others, records, own)):
-                facts[row["cited"]]["n_shared_author"] += row["n_shared_author"]
-            have_authors = {row["record"] for row in self.engine.fetch(own)}
-            for row in self.engine.fetch(_count_years(others, records)):
-                record = row["cited"]
-                if record in have_authors:
-                    facts[record]["n_with_authors"] += row["with_authors"]
-                if row["year"] is not None:
-                    by_year[record][row["year"]] += row["n"]
+    def batches(self) -> Iterator[tuple[list[dict[str, Any]], list[dict[str, Any]]]]:
+        """Yield rows of `MOST_CITED` and of `MOST_CITED_YEARS`, of some records at a time."""
+        works, years = self._facts()
         last = self._last_year()
-        works, years = [], []
-        for rank, record in enumerate((row["cited"] for row in ranked), 1):
-            name = self.source.dump.name_record(record)
-            key = {"source_id": self.source.source_id, "record_id": name}
-            n_of, own = by_year[record], facts[record].get("publication_year")
-            works.append({"rank": rank, **key, **facts[record], "n_dated": sum(n_of.values())})
-            first = min(n_of if own is None else (own, *n_of), default=last + 1)
-            years += [{**key, "year": y, "n": n_of.get(y, 0)} for y in range(first, last + 1)]
-        return works, years
+        for start in count(1, _BATCH):
+            ranked, found = (
+                self.engine.fetch(table.filter(table["rank"].between(start, start + _BATCH - 1)))
+                for table in (works, years)
+            )
+            if not ranked:
+                break
+            by_year: dict[int, dict[int, int]] = defaultdict(dict)
+            for row in found:
+                by_year[row["rank"]][row["year"]] = row["n"]
+            its_years = []
+            for row in sorted(ranked, key=itemgetter("rank")):
+                name = self.source.dump.name_record(row["cited"])
+                key = {"source_id": self.source.source_id, "record_id": name}
+                row.update(key)
+                n_of, own = by_year[row["rank"]], row["publication_year"]
+                first = min(n_of if own is None else (own, *n_of), default=last + 1)
+                its_years += [
+                    {**key, "year": y, "n": n_of.get(y, 0)} for y in range(first, last + 1)
+                ]
+            yield ranked, its_years
 
     def _nothing(self) -> BuildError:
         return BuildError(f"In {self.source.source_id}, no record cites another one.")
@@ -304,7 +303,6 @@ class _Ranking:
         """
         import ibis
 
-        self._note_deleted()
         buckets = self._write(self._in_steps(self._buckets(), top), "buckets")
         self._check_room(buckets.filter(buckets.place < top))
         steps = self.engine.fetch(buckets.group_by("step").agg(most=buckets.most.max()))
@@ -322,7 +320,10 @@ class _Ranking:
             least = self._last_count(ibis.union(*counts), top)
         if not counts:
             raise self._nothing()
-        return self._write(_best(ibis.union(*counts), top), "ranked"), ibis.union(*pairs)
+        best = _best(ibis.union(*counts), top)
+        order = ibis.row_number().over(order_by=[ibis.desc("n"), "cited"])
+        ranked = best.select("cited", rank=(order + 1).cast("int64"))
+        return self._write(ranked, "ranked"), ibis.union(*pairs)
 
     def _buckets(self) -> Expression:
         """Return buckets of records: the rows that cite them, and the most of any one of them.
@@ -331,13 +332,12 @@ class _Ranking:
         to what the record that it became has at most.
         """
         edges = self.source.citations
-        edges = self._without_deleted(edges.filter(edges.citing != edges.cited), "cited")
-        edges = edges.select(bucket=self._bucket(edges.cited))
-        rows = edges.group_by("bucket").agg(rows=edges.count())
+        edges = edges.filter(edges.citing != edges.cited)
+        rows = self._count_rows(edges)
         if self.merges is None:
             return rows.mutate(most=rows.rows)
-        rows = self._write(rows, "rows")
-        former = self.merges.select(record="new", bucket=self._bucket(self.merges.old))
+        former = self._without_deleted(self.merges, "new")
+        former = former.select(record="new", bucket=self._bucket(former.old))
         former = former.inner_join(rows, "bucket")
         former = former.group_by("record").agg(rows=former.rows.sum())
         former = former.select(bucket=self._bucket(former.record), former="rows")
@@ -346,6 +346,21 @@ class _Ranking:
         own = rows.rows.fill_null(0)
         most = (own + rows.former.fill_null(0)).cast("int64")
         return rows.select(bucket=rows.bucket.coalesce(rows.bucket_right), rows=own, most=most)
+
+    def _count_rows(self, edges: Expression) -> Expression:
+        """Return how many citations each bucket has, without those of deleted works."""
+        edges = edges.mutate(bucket=self._bucket(edges.cited))
+        if self.source.dump.gone is None:
+            return edges.group_by("bucket").agg(rows=edges.count())
+        is_gone = edges.cited == self.source.dump.gone
+        if self.merges is not None:
+            gone = self.merges.filter(self.merges.new == self.source.dump.gone)
+            edges = edges.left_join(gone.select("old"), edges.cited == gone.old)
+            is_gone = (edges.cited == self.source.dump.gone) | edges.old.notnull()
+        rows = edges.group_by("bucket").agg(rows=(~is_gone).sum(), gone=is_gone.sum())
+        rows = self._write(rows.cast({"rows": "int64", "gone": "int64"}), "rows")
+        self._note_deleted(rows)
+        return rows.drop("gone")
 
     def _bucket(self, record: Expression) -> Expression:
         """Return the bucket of a record."""
@@ -381,21 +396,14 @@ class _Ranking:
         what = f"To find the most cited works in {self.source.source_id}"
         check_room(self.scratch, _PAIR * int(found["rows"] or 0), what)
 
-    def _note_deleted(self) -> None:
+    def _note_deleted(self, found: Expression) -> None:
         """Note how many references name the record of deleted works, which is left out."""
-        dump, edges = self.source.dump, self.source.citations
-        if dump.gone is None:
-            return
-        is_named = edges.cited == dump.gone
-        if self.merges is not None:
-            old = self.merges.filter(self.merges.new == dump.gone)
-            is_named |= edges.cited.isin(old.old)
-        edges = edges.filter((edges.citing != edges.cited) & is_named)
-        (found,) = self.engine.fetch(edges.agg(n=edges.count()))
-        if found["n"]:
+        (row,) = self.engine.fetch(found.agg(n=found.gone.sum()))
+        if row["n"]:
+            name = self.source.dump.name_record(self.source.dump.gone)
             self.notes.append(
-                f"{self.source.source_id}: {dump.name_record(dump.gone)}, its record of deleted "
-                f"works, is left out; {found['n']:,} references name it."
+                f"{self.source.source_id}: {name}, its record of deleted works, is left out; "
+                f"{int(row['n']):,} references name it."
             )
 
     def _last_count(self, counts: Expression, top: int) -> int:
@@ -414,6 +422,8 @@ class _Ranking:
             edges = self._in_buckets(edges, self._with_former(chosen))
             edges = self._renamed(edges, "cited")
             edges = self._in_buckets(edges, chosen)
+            name = f"named-{next(self.number)}"
+            edges = self._write(edges, name)  # as each join with all merged ids fills the memory
         if self.roles:
             edges = edges.select("citing", "cited", **_roles(edges, self.source.source.roles))
             roles = {name: edges[name].any() for name in self.roles}
@@ -456,26 +466,33 @@ class _Ranking:
     def _follow(self, merged: Expression) -> Expression:
         """Return the merged ids, and the final id of each.
 
-        Each round looks twice as far ahead. Fewer ids are open each time, until only circles and
-        the ids that lead into them are left. A round that has seen that many ids has gone all
-        around, and knows the lowest id of each circle.
+        Each round looks twice as far ahead, for those that are open. Fewer are open each time,
+        until only circles and the ids that lead into them are left. A round that has seen that
+        many ids has gone all around, and knows the lowest id of each circle.
         """
         import ibis
 
         steps = _newest(merged, "into").select(old="record", new="into", least="record")
+        steps = self._write(steps, "merges")
+        ended: list[Expression] = []
         left = -1
         for round_ in count():
-            steps = self._write(steps, f"merges-{round_}")
-            ahead = steps.select(place="old", next="new", below="least")
+            ahead = ibis.union(steps, *ended).select(place="old", next="new", below="least")
             ways = steps.left_join(ahead, steps.new == ahead.place)
             (found,) = self.engine.fetch(ways.agg(n=ways.place.count()))
             if found["n"] == 0 or (found["n"] == left and 2**round_ >= left):
                 break
             left = found["n"]
-            least = ibis.least(ways.least, ways.below.coalesce(ways.least))
-            steps = ways.select(old=ways.old, new=ways.next.coalesce(ways.new), least=least)
-        ends = ways.select(old=ways.old, new=ways.below.coalesce(ways.new))
-        return self._write(ends, "merges")
+            ended.append(
+                self._write(steps.anti_join(ahead, steps.new == ahead.place), f"ended-{round_}")
+            )
+            ways = ways.filter(ways.place.notnull())
+            least = ibis.least(ways.least, ways.below)
+            steps = ways.select(old=ways.old, new=ways.next, least=least)
+            steps = self._write(steps, f"open-{round_}")
+        ways = ways.select(old=ways.old, new=ways.below.coalesce(ways.new), least=ways.least)
+        ends = ibis.union(ways, *ended).select("old", "new")
+        return self._write(ends, "ends")
 
     # -- facts ----------------------------------------------------------------------------
 
@@ -511,14 +528,45 @@ class _Ranking:
         cells = {name: each.cast("int64") for name, each in counts.items()}
         return pairs.group_by("cited").agg(**cells)
 
+    def _facts(self) -> tuple[Expression, Expression]:
+        """Return the columns of works, and their citing records by year, each with the rank."""
+        import ibis
+
+        totals = self._write(self._count_pairs(), "totals")
+        (found,) = self.engine.fetch(totals.agg(n=totals.n_citing.sum()))
+        if not found["n"]:
+            raise self._nothing()
+        parts = zip(*self._in_parts(int(found["n"])), strict=True)
+        by_year, shared = (ibis.union(*tables) for tables in parts)
+        known = by_year.filter(by_year.year.notnull())
+        years = known.group_by("cited", "year").agg(n=known.n.sum())
+        years = years.inner_join(self.ranked, "cited").order_by("rank")
+        works = self.ranked
+        for table in (
+            self._describe(),
+            totals,
+            by_year.group_by("cited").agg(n_with_authors=by_year.n_with_authors.sum()),
+            shared.group_by("cited").agg(n_shared_author=shared.n_shared_author.sum()),
+            known.group_by("cited").agg(n_dated=known.n.sum()),
+        ):
+            works = works.left_join(table, "cited").drop("cited_right")
+        zero = dict.fromkeys(("n_with_authors", "n_shared_author", "n_dated"), 0)
+        works = works.fill_null(zero).order_by("rank")
+        return self._write(works, "works"), self._write(years, "years")
+
     def _in_parts(self, size: int) -> Iterator[tuple[Expression, Expression]]:
-        """Yield parts of the pairs that fit into memory, and their records with those ranked."""
+        """Yield counts by year and of shared authors for parts of pairs that fit into memory."""
         others = self.pairs.filter(self.pairs.citing != self.pairs.cited)
         n_parts = 1 + size // self.n_fitting
         for part in range(n_parts):
             mine = others.filter(self._bucket(others.citing) % n_parts == part)
             ids = mine.select(record="citing").union(self.ranked.select(record="cited"))
-            yield mine, self._write(self._read(ids), f"records-{part}")
+            records = self._write(self._read(ids), f"records-{part}")
+            own = records.semi_join(self.ranked, records.record == self.ranked.cited)
+            yield (
+                self._write(_count_years(mine, records, own), f"years-{part}"),
+                self._write(_count_shared_authors(mine, records, own), f"shared-{part}"),
+            )
 
     def _last_year(self) -> int:
         """Return the last year of the source's records."""
@@ -547,6 +595,7 @@ def _best(counts: Expression, top: int) -> Expression:
 def _count_shared_authors(others: Expression, records: Expression, own: Expression) -> Expression:
     """Return how many records that cite each record share an author with it."""
     people = records.select("record", person=records.people.unnest())
+    own = own.select("record", person=own.people.unnest())
     theirs = people.semi_join(own, "person")
     shared = others.inner_join(theirs, others.citing == theirs.record)
     shared = shared.semi_join(own, [shared.cited == own.record, shared.person == own.person])
@@ -554,11 +603,14 @@ def _count_shared_authors(others: Expression, records: Expression, own: Expressi
     return shared.group_by("cited").agg(n_shared_author=shared.count())
 
 
-def _count_years(others: Expression, records: Expression) -> Expression:
-    """Return how many cite each record in each year, and how many of those have authors."""
+def _count_years(others: Expression, records: Expression, own: Expression) -> Expression:
+    """Return how many cite each record in each year, and where both have authors."""
     cells = others.inner_join(records, others.citing == records.record)
-    with_authors = (cells.people.length().fill_null(0) > 0).sum().cast("int64")
-    return cells.group_by("cited", "year").agg(n=cells.count(), with_authors=with_authors)
+    cells = cells.select("cited", "year", is_known=_some(cells.people))
+    own = own.filter(_some(own.people)).select(known="record")
+    cells = cells.left_join(own, cells.cited == own.known)
+    both = (cells.is_known & cells.known.notnull()).sum().cast("int64")
+    return cells.group_by("cited", "year").agg(n=cells.count(), n_with_authors=both)
 
 
 def _roles(edges: Expression, words: Mapping[str, str]) -> dict[str, Expression]:

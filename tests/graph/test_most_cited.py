@@ -196,7 +196,8 @@ def test_openalex_by_hand_on_spark(
 
 @pytest.fixture
 def few_buckets(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Put records into four buckets, of which each is a step of its own."""
+    """Put records into four buckets, each a step of its own, and write three works at a time."""
+    monkeypatch.setattr(most_cited, "_BATCH", 3)
     monkeypatch.setattr(most_cited, "_MOST_BUCKETS", 4)
     monkeypatch.setattr(most_cited, "_ROW", 1 << 60)
 
