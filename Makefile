@@ -5,16 +5,19 @@ MINUTES ?= 2
 HUB ?= mt-nlg
 # with the group `quick` alone: what it does not bring has no types
 NOT_INSTALLED = --disable-error-code import-not-found --no-warn-unused-ignores
+# the parts whose tests take more than half of the time of `make quick-tests`
+LARGEST = tests/adding tests/faults tests/fuzz tests/graph tests/live
 # -P: the citehub that is installed, not the folder of this name
 SPHINX = $(PYTHON) -P -m sphinx -j auto -n -W --keep-going -d docs/_build/doctrees
 
 help: ## list the commands
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-quick: ## check, and the tests that need no Java, Node.js or Chromium; with the group `quick`
-	@$(MAKE) --jobs=2 --output-sync --no-print-directory check quick-tests MYPY="$(NOT_INSTALLED)"
+quick: ## check, and the quick tests but those of the largest parts; with the group `quick`
+	@$(MAKE) --jobs=2 --output-sync --no-print-directory check quick-tests MYPY="$(NOT_INSTALLED)" \
+		PYTEST_ARGS="$(LARGEST:%=--ignore=%)"
 
-quick-tests:
+quick-tests: ## every test that needs no Java, Node.js or Chromium; with the group `quick`
 	$(PYTHON) -m pytest --quick -n auto -q $(PYTEST_ARGS)
 
 check: ## format, lint, types, layers

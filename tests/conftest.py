@@ -102,9 +102,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log) -> Scheduler:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if terminalreporter.config.getoption("quick"):
+    config = terminalreporter.config
+    if config.getoption("quick"):
+        files = ", ".join((*(config.getoption("ignore") or ()), *LARGE))
         terminalreporter.write_line(
-            f"Left out: tests marked {', '.join(NOT_QUICK)}, and {', '.join(LARGE)}. "
+            f"Left out: tests marked {', '.join(NOT_QUICK)}, and {files}. "
             "The README's second command runs them all."
         )
 
