@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from contextlib import contextmanager
 from functools import cache
 from itertools import islice
@@ -92,12 +93,18 @@ def parquet_bytes(table: pa.Table) -> bytes:
 
 @contextmanager
 def open_parquet(path: str, schema: pa.Schema) -> Iterator[Callable[[list[dict[str, Any]]], None]]:
-    """Yield a function that adds rows to a new Parquet file, as `parquet_bytes` writes one."""
+    """Yield a function that adds rows to a new Parquet file, as `parquet_bytes` writes one.
+
+    At the end, wait until the disk has the file.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    with pq.ParquetWriter(path, schema, **_WRITTEN) as file:
-        yield lambda rows: file.write_table(pa.Table.from_pylist(rows, schema=schema))
+    with open(path, "xb") as file:
+        with pq.ParquetWriter(file, schema, **_WRITTEN) as writer:
+            yield lambda rows: writer.write_table(pa.Table.from_pylist(rows, schema=schema))
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def parquet_stream(

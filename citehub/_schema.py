@@ -121,10 +121,6 @@ def _source(description: str = "Source of this row.") -> Column:
     return _key("source_id", "string", description, references="sources.source_id")
 
 
-def _grade() -> Column:
-    return _vocabulary("grade", terms.GRADE, "How the source gives this row.", required=True)
-
-
 _CITING = _work("citing_work_id", "The citing work.")
 _CITED = _work("cited_work_id", "The cited work.")
 

@@ -119,10 +119,10 @@ class TableFile:
         OverLimit
             It decodes to more than citehub reads of a stranger's file.
         """
-        parquet = Parquet(self.read_bytes(), self.path)
-        file = self._open(parquet)
         import pyarrow as pa
 
+        parquet = Parquet(self.read_bytes(), self.path)
+        file = self._open(parquet)
         with self._as_damage():
             texts, left = self._bounded(parquet, columns)
             self._allow(not texts or _text_sizes(file, parquet.data, texts, left) <= left)

@@ -63,7 +63,6 @@ _DIFFERENT_COLUMNS: Final = {  # what is not said of one thing alone
     "source_overlap": ("source_id", "other_source_id"),
 }
 _CITATION_TABLES: Final = ("citations", "citation_sources", "citation_contexts", "citation_labels")
-_ABOUT: Final = ("table_name", "row_key", "column_name")
 
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 

@@ -65,13 +65,9 @@ _MONTHS_IN_YEAR: Final = 12
 _OF_THEIR_OWN: Final = ("title", "citation_count", "citation_count_on")
 _STATED: Final = tuple(name for name in CELLS if name not in _OF_THEIR_OWN)
 _SUBJECT: Final = ("subject", "description", "position")
-_OF_LABELER: Final = (
-    *("labeler_version", "guideline", "prompt_sha256", "confidence", "confidence_level", "rank"),
-)
 _THEME: Final = ("theme_id", "title", "description", "position")
 _ABOUT_THE_OTHERS: Final = frozenset(("sources", "evidence"))
 _COMPUTED_SINCE: Final = 3
-_NAME_DIGITS: Final = 6  # of a hash, in the id of a label
 _WORKS_AT_ONCE: Final = 1000  # whose rows are dicts
 _ROWS_AT_ONCE: Final = 20_000  # that are dicts
 _TABLES: Final[tuple[TableName, ...]] = (

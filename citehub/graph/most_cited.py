@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from citehub.sources.dump_datasets import Expression
     from citehub.sources.source import Opened
 
+    _Add = Callable[[list[dict[str, Any]]], None]  # rows to a table
+
 _COUNTS: Final = range(2**31)
 _ROW: Final = 100  # bytes that a citation takes while pairs are made of it, about
 _MOST_STEPS: Final = 16  # each of which reads all citations
@@ -219,18 +221,16 @@ def _find(
         sources = open_dumps(store, dumps, texts=False)
         with _atomic_folder.scratch_folder(target) as folder:
             with ExitStack() as stack:
-                files = []
+                adding = []
                 for table in tables:
                     path = os.path.join(folder, f"{table.name}.parquet")
-                    files.append(stack.enter_context(open_parquet(path, arrow_schema(table))))
+                    adding.append(stack.enter_context(open_parquet(path, arrow_schema(table))))
                 for source in sources:
                     progress(f"Count the citations in {source.source_id}")
                     home = os.path.join(scratch, source.source_id)
                     ranking = _Ranking(engine, source, home, top)
                     progress(f"Describe the most cited works in {source.source_id}")
-                    for batch in ranking.batches():
-                        for add, rows in zip(files, batch, strict=True):
-                            add(rows)
+                    ranking.add_rows(*adding)
                     notes += ranking.notes
             _atomic_folder.move(folder, target)
         rejects = [each for found in store.rejects.values() for each in found]
@@ -262,8 +262,8 @@ class _Ranking:
         self.ranked, pairs = self._rank(top)
         self.pairs = pairs.semi_join(self.ranked, "cited")
 
-    def batches(self) -> Iterator[tuple[list[dict[str, Any]], list[dict[str, Any]]]]:
-        """Yield rows of `MOST_CITED` and of `MOST_CITED_YEARS`, of some records at a time."""
+    def add_rows(self, add_works: _Add, add_years: _Add) -> None:
+        """Add the rows of `MOST_CITED` and of `MOST_CITED_YEARS`, of some records at a time."""
         works, years = self._facts()
         last = self._last_year()
         for start in count(1, _BATCH):
@@ -286,7 +286,8 @@ class _Ranking:
                 its_years += [
                     {**key, "year": y, "n": n_of.get(y, 0)} for y in range(first, last + 1)
                 ]
-            yield ranked, its_years
+            add_works(ranked)
+            add_years(its_years)
 
     def _nothing(self) -> BuildError:
         return BuildError(f"In {self.source.source_id}, no record cites another one.")
@@ -374,7 +375,7 @@ class _Ranking:
         """Give each bucket the step in which it is looked at: first those with most rows.
 
         The rows of a step fit into memory, unless one bucket alone has more, or a sixteenth of all
-        citations. What does not fit goes to the disk.
+        citations is more: there are at most 16 steps. What does not fit goes to the disk.
         """
         import ibis
 

@@ -46,9 +46,6 @@ _LATER_TITLES: Final = re.compile(
     r"|appendix|abstract|acknowledge\w*)\b"
 )
 _IN_TEXT: Final = re.compile(r"ltx_title_(?:theorem|proof)|ltx_runin")
-_BIB_ID: Final = re.compile(
-    r"(?:^|\.)bib[a-z]*\d*\.|^bib\d|^bib[a-z]?\.|^(?:ref|cite|R|CR|B)[-_.]?\w*\d"
-)
 _OWN_TITLE: Final = re.compile(r"^\[(\d{4}\.\d{4,5}|[a-z-]+/\d{7})(?:v\d+)?\]\s*(.*)", re.DOTALL)
 _OWN_ADDRESS: Final = re.compile(
     r"(?:arxiv\.org/(?:abs|html|pdf)|ar5iv[\w.]*/(?:abs|html))/"

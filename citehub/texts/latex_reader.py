@@ -806,9 +806,6 @@ def _nodes(body: str) -> Iterator[tuple[int, int]]:
             begin, is_cited = found.end(), False
 
 
-_Do = "Callable[[Reader, str], None]"
-
-
 def _table(
     *rows: tuple[Callable[[Reader, str], None], str | Iterable[str]],
 ) -> dict[str, Callable[[Reader, str], None]]:

@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -26,6 +27,8 @@ from citehub.graph import Dumps, find_canonical, most_cited
 from citehub.graph.most_cited import MOST_CITED, MOST_CITED_YEARS, find_most_cited
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from citehub.bulk.engines import Engine
 
 MAKE_DUMP = Path(__file__).parents[2] / "benchmarks" / "make_dump.py"
@@ -524,6 +527,24 @@ def test_files_tell_what_their_columns_mean(tmp_path: Path) -> None:
         ] == [(column.name, column.type, not column.required) for column in table.columns]
         assert schema.field("record_id").metadata[b"description"].startswith(b"The record")
         assert path.read_bytes() == (tmp_path / "again" / path.name).read_bytes()
+
+
+def test_the_disk_has_the_files_before_they_get_their_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_s2(tmp_path / "s2", as_parquet=False)
+    synced, out = {}, tmp_path / "out"
+
+    def sync(file: int, fsync: Callable[[int], None] = os.fsync) -> None:
+        found = os.fstat(file)
+        synced[found.st_ino] = found.st_size, out.exists()
+        fsync(file)
+
+    monkeypatch.setattr(os, "fsync", sync)
+    find_most_cited(str(out), Dumps(s2=str(tmp_path / "s2")))
+    files = [path.stat() for path in out.iterdir()]
+    assert len(files) == 2
+    assert all(synced.get(each.st_ino) == (each.st_size, False) for each in files)
 
 
 def test_the_former_name_warns_and_writes_the_former_files(tmp_path: Path) -> None:
